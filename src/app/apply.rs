@@ -1,0 +1,298 @@
+//! What each command does.
+
+use super::qiancun::Qiancun;
+use crate::geo::WorldPos;
+use crate::model::FeatureId;
+use crate::project;
+use crate::render::LayerKey;
+use crate::session::{Camera, Command, Dialogue, Document, Status, ThemeDraft};
+
+impl Qiancun {
+    /// Carries out a command. A change of project or selection can be undone, a jump of the camera taken back.
+    pub(super) fn apply(&mut self, command: Command) {
+        let (before, camera) = (self.session.document.clone(), self.session.camera);
+        let steady = matches!(command, Command::Zoom(..) | Command::Pan(_) | Command::CameraBack | Command::CameraForward);
+        let travels = matches!(command, Command::Undo | Command::Redo | Command::Open(_) | Command::OpenDemo);
+        self.carry_out(command);
+        if !travels && self.session.document != before {
+            self.session.history.push(before);
+        }
+        if !steady && self.session.camera != camera {
+            self.session.camera_history.push(camera);
+        }
+    }
+
+    fn carry_out(&mut self, command: Command) {
+        let session = &mut self.session;
+        match command {
+            Command::OpenDialogue => self.ask_open(),
+            Command::Open(paths) => {
+                let project = paths.iter().any(|p| p.extension().is_some_and(|e| e.eq_ignore_ascii_case("qiancun")));
+                if !(project && self.ask_before_losing(Command::Open(paths.clone()))) {
+                    self.open(paths);
+                }
+            }
+            Command::OpenDemo => {
+                if !self.ask_before_losing(Command::OpenDemo) {
+                    self.open_demo();
+                }
+            }
+            Command::CancelLoad => {
+                session.pending.iter().for_each(|p| p.progress.cancel());
+                for layer in session.layers.values() {
+                    if let Status::Loading(progress) = &layer.status {
+                        progress.cancel();
+                    }
+                }
+            }
+            Command::Save => match session.project_path.clone() {
+                Some(path) => self.save_to(&path),
+                None => self.ask_save(),
+            },
+            Command::SaveAs => self.ask_save(),
+            Command::SaveTo(path) => self.save_to(&path),
+            Command::RemoveLayer(key) => self.remove_layer(key),
+            Command::MoveLayer(key, up) => self.move_layer(key, up),
+            Command::ShowLayer(key, visible) => self.edit(key, |e| e.visible = visible),
+            Command::SetOpacity(key, opacity) => self.edit(key, |e| e.opacity = opacity.clamp(0.0, 1.0)),
+            Command::SetRole(key, role, field) => self.edit(key, |e| {
+                e.fields.fields.insert(role.key().to_owned(), field.unwrap_or_default());
+            }),
+            Command::SetTheme(key, theme) => self.edit(key, |e| e.theme = theme),
+            Command::Select { layer, features, add } => self.select(layer, features, add),
+            Command::ClearSelection => session.document.selection = None,
+            Command::FlyTo(layer, feature) => self.fly_to(layer, feature),
+            Command::StepVillage(steps) => self.step_village(steps),
+            Command::FitLayer(key) => {
+                let bounds = session.layers.get(&key).and_then(|l| l.loaded()).and_then(|l| l.dataset.geometry.bounds());
+                self.show_rectangle(bounds);
+            }
+            Command::FitAll => self.fit_all(),
+            Command::FitSelection => self.fit_selection(),
+            Command::Zoom(steps, pivot) => session.camera.zoom_by(steps, pivot),
+            Command::Pan(points) => session.camera.pan(points),
+            Command::ShowRectangle(bounds) => self.show_rectangle(Some(bounds)),
+            Command::CameraBack => {
+                if let Some(c) = session.camera_history.back(session.camera) {
+                    session.camera = c;
+                }
+            }
+            Command::CameraForward => {
+                if let Some(c) = session.camera_history.forward(session.camera) {
+                    session.camera = c;
+                }
+            }
+            Command::GoToDialogue => session.dialogue = Some(Dialogue::GoTo(String::new(), None)),
+            Command::GoTo(at) => {
+                session.camera = Camera { centre: WorldPos::from_lonlat(at), zoom: session.camera.zoom.max(13.0) };
+            }
+            Command::Undo => {
+                if let Some(document) = session.history.undo(&session.document) {
+                    session.document = document;
+                }
+            }
+            Command::Redo => {
+                if let Some(document) = session.history.redo(&session.document) {
+                    session.document = document;
+                }
+            }
+            Command::FocusSearch => session.focus_search = true,
+            Command::ToggleLeft => self.remembering(|s| s.left_folded = !s.left_folded),
+            Command::ToggleRight => self.remembering(|s| s.right_folded = !s.right_folded),
+            Command::ToggleDrawer(tab) => {
+                let open = !(session.settings.drawer_open && session.tab == tab);
+                session.tab = tab;
+                self.remembering(|s| s.drawer_open = open);
+            }
+            Command::EditTheme(key) => self.edit_theme(key),
+            Command::EditFields(key) => session.dialogue = Some(Dialogue::Fields(key)),
+            Command::SetLanguage(lang) => {
+                session.lang = lang;
+                self.remembering(|s| s.language = Some(lang.tag().to_owned()));
+            }
+            Command::SetDark(dark) => {
+                session.dark = dark;
+                self.remembering(|s| s.dark = Some(dark));
+            }
+            Command::CopyMap => self.copy_map(),
+            Command::ExportDialogue => self.ask_export(),
+            Command::ExportTo(path) => self.export_to(&path),
+            Command::Escape => {
+                if !session.search.is_empty() {
+                    session.search.clear();
+                } else if session.choice.take().is_none() && session.dialogue.take().is_none() {
+                    session.document.selection = None;
+                }
+            }
+            Command::Quit => {
+                if !self.ask_before_losing(Command::Quit) {
+                    self.quit = true;
+                }
+            }
+        }
+    }
+
+    fn remembering(&mut self, change: impl FnOnce(&mut project::Settings)) {
+        change(&mut self.session.settings);
+        self.save_settings();
+    }
+
+    fn edit(&mut self, key: LayerKey, change: impl FnOnce(&mut project::LayerEntry)) {
+        if let Some(entry) = self.session.entry_mut(key) {
+            change(entry);
+        }
+    }
+
+    /// Asks whether to save where changes would be lost; true if it asked.
+    fn ask_before_losing(&mut self, then: Command) -> bool {
+        let ask = self.session.is_changed() && !self.session.document.keys.is_empty();
+        if ask {
+            self.session.dialogue = Some(Dialogue::Unsaved(Box::new(then)));
+        }
+        ask
+    }
+
+    fn remove_layer(&mut self, key: LayerKey) {
+        let document = &mut self.session.document;
+        let Some(at) = document.keys.iter().position(|k| *k == key) else { return };
+        document.keys.remove(at);
+        document.project.layers.remove(at);
+        if document.selection.as_ref().is_some_and(|(k, _)| *k == key) {
+            document.selection = None;
+        }
+    }
+
+    fn move_layer(&mut self, key: LayerKey, up: bool) {
+        let document = &mut self.session.document;
+        let Some(at) = document.keys.iter().position(|k| *k == key) else { return };
+        let Some(to) = (if up { at.checked_sub(1) } else { Some(at + 1).filter(|i| *i < document.keys.len()) }) else { return };
+        document.keys.swap(at, to);
+        document.project.layers.swap(at, to);
+    }
+
+    fn select(&mut self, layer: LayerKey, features: Vec<FeatureId>, add: bool) {
+        let selection = &mut self.session.document.selection;
+        match selection {
+            Some((key, selected)) if add && *key == layer => {
+                for feature in features {
+                    match selected.iter().position(|f| *f == feature) {
+                        Some(at) => {
+                            selected.remove(at);
+                        }
+                        None => selected.push(feature),
+                    }
+                }
+                if selected.is_empty() {
+                    *selection = None;
+                }
+            }
+            _ => *selection = (!features.is_empty()).then_some((layer, features)),
+        }
+        self.session.scroll_to = self.session.document.selection.as_ref().and_then(|(_, f)| f.last().copied());
+    }
+
+    fn fly_to(&mut self, layer: LayerKey, feature: FeatureId) {
+        self.select(layer, vec![feature], false);
+        self.session.settings.right_folded = false;
+        self.fit_selection();
+    }
+
+    fn fit_selection(&mut self) {
+        let Some((key, features)) = &self.session.document.selection else { return };
+        let Some(loaded) = self.session.layers.get(key).and_then(|l| l.loaded()) else { return };
+        let all = features.iter().filter_map(|f| loaded.dataset.geometry.bounds_of(*f));
+        let bounds = all.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]);
+        // Neighbours belong into the picture: a village is shown with as much room around it again.
+        let room = |[w, s, e, n]: [f64; 4]| {
+            let (dx, dy) = (((e - w) * 0.9).max(2e-3), ((n - s) * 0.9).max(2e-3));
+            [w - dx, s - dy, e + dx, n + dy]
+        };
+        self.show_rectangle(bounds.map(room));
+    }
+
+    fn step_village(&mut self, steps: i32) {
+        let Some((layer, feature)) = self.session.on_card() else { return };
+        let Some(loaded) = layer.loaded() else { return };
+        let count = i64::from(loaded.dataset.len());
+        let next = (i64::from(feature) + i64::from(steps)).rem_euclid(count.max(1)) as FeatureId;
+        let key = layer.key;
+        self.fly_to(key, next);
+    }
+
+    pub(super) fn fit_all(&mut self) {
+        let shown = self.session.shown().filter(|(_, e)| e.visible).filter_map(|(l, _)| l.loaded()?.dataset.geometry.bounds());
+        let bounds = shown.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]);
+        self.show_rectangle(bounds);
+    }
+
+    fn show_rectangle(&mut self, bounds: Option<[f64; 4]>) {
+        if let Some(bounds) = bounds {
+            self.session.camera = Camera::fitting(bounds, self.session.map_size_pt);
+        }
+    }
+
+    fn edit_theme(&mut self, key: LayerKey) {
+        use crate::theme::ThemeSpec;
+        let Some(loaded) = self.session.layers.get(&key).and_then(|l| l.loaded()) else { return };
+        let columns = &loaded.dataset.table.columns;
+        let first = columns.iter().find(|c| c.kind.is_numeric()).or_else(|| columns.first());
+        let present = self.session.entry(key).and_then(|e| e.theme.clone());
+        let Some(spec) = present.or_else(|| first.map(|c| ThemeSpec::for_field(&c.name, c.kind))) else { return };
+        let breaks_text = spec.breaks.iter().map(|b| b.to_string()).collect::<Vec<_>>().join(", ");
+        if let Some(entry) = self.session.entry_mut(key) {
+            entry.theme = Some(spec.clone());
+        }
+        self.session.dialogue = Some(Dialogue::Theme(ThemeDraft { layer: key, spec, breaks_text }));
+    }
+
+    fn save_to(&mut self, path: &std::path::Path) {
+        let mut document: Document = self.session.document.clone();
+        document.project.camera = Some(self.session.camera.to_project());
+        document.project.selected = self.session.on_card().and_then(|(layer, feature)| {
+            let dataset = &layer.loaded()?.dataset;
+            let code = dataset.text(feature, crate::model::Role::Code);
+            Some(code.map_or_else(|| dataset.display_name(feature), |c| c.into_owned()))
+        });
+        document.project.name_language = Some(self.session.lang.tag().to_owned());
+        match project::save(path, &document.project) {
+            Ok(()) => {
+                self.session.document.project = document.project;
+                self.session.saved = self.session.document.clone();
+                self.session.project_path = Some(path.to_path_buf());
+                self.session.gives_way = false;
+                self.session.settings.remember(path);
+                self.save_settings();
+                let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+                self.session.news = Some(self.session.lang.with("status.saved", &[("n", &name)]));
+            }
+            Err(e) => self.session.dialogue = Some(Dialogue::Message(self.session.lang.with("error.save", &[("n", &e.to_string())]))),
+        }
+    }
+
+    fn ask_open(&self) {
+        let title = self.session.lang.t("command.open");
+        self.jobs.ask(move || {
+            let dialogue = rfd::FileDialog::new()
+                .set_title(title)
+                .add_filter("GeoJSON, TopoJSON, qiancun", &["geojson", "json", "topojson", "geojsonl", "ndjson", "geojsons", "qiancun"])
+                .add_filter("*", &["*"]);
+            dialogue.pick_files().map(Command::Open)
+        });
+    }
+
+    fn ask_save(&self) {
+        let title = self.session.lang.t("command.save-as");
+        self.jobs.ask(move || {
+            let dialogue = rfd::FileDialog::new().set_title(title).add_filter("qiancun", &["qiancun"]).set_file_name("map.qiancun");
+            dialogue.save_file().map(|p| Command::SaveTo(p.with_extension("qiancun")))
+        });
+    }
+
+    fn ask_export(&self) {
+        let title = self.session.lang.t("command.export");
+        self.jobs.ask(move || {
+            let dialogue = rfd::FileDialog::new().set_title(title).add_filter("PNG", &["png"]).set_file_name("map.png");
+            dialogue.save_file().map(|p| Command::ExportTo(p.with_extension("png")))
+        });
+    }
+}

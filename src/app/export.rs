@@ -1,0 +1,125 @@
+//! The map with its legend as a picture: for the clipboard and as PNG.
+
+use std::path::Path;
+
+use image::{ImageEncoder, RgbaImage};
+
+use super::headless::Headless;
+use super::qiancun::{Options, Qiancun};
+use crate::project::write_replacing;
+use crate::session::Dialogue;
+
+impl Qiancun {
+    /// Asks the window for its picture; it arrives as an event and is cut to map and legend.
+    pub(super) fn copy_map(&mut self) {
+        match self.picture() {
+            Some(image) => {
+                let size = [image.width() as usize, image.height() as usize];
+                self.ctx.copy_image(egui::ColorImage::from_rgba_unmultiplied(size, image.as_raw()));
+                self.session.news = Some(self.session.lang.t("status.copied").to_owned());
+            }
+            None => self.no_picture(),
+        }
+    }
+
+    /// Saves the map with its legend.
+    pub(super) fn export_to(&mut self, path: &Path) {
+        let Some(image) = self.picture() else { return self.no_picture() };
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        match png_bytes(&image).and_then(|bytes| write_replacing(path, &bytes)) {
+            Ok(()) => self.session.news = Some(self.session.lang.with("status.saved", &[("n", &name)])),
+            Err(e) => {
+                let text = self.session.lang.with("error.write", &[("name", &path.display().to_string()), ("n", &e.to_string())]);
+                self.session.dialogue = Some(Dialogue::Message(text));
+            }
+        }
+    }
+
+    fn no_picture(&mut self) {
+        self.session.dialogue = Some(Dialogue::Message(self.session.lang.t("error.picture").to_owned()));
+    }
+
+    /// Draws the same project once more without card and drawer, at twice the size, and takes that picture.
+    fn picture(&self) -> Option<RgbaImage> {
+        let settings = crate::project::Settings { right_folded: true, drawer_open: false, ..Default::default() };
+        let options = Options {
+            settings,
+            lang: Some(self.session.lang),
+            dark: Some(self.session.dark),
+            empty: true,
+            ..Options::default()
+        };
+        let [width, height] = self.session.map_size_pt;
+        let size = [((width + 236.0) * 2.0) as u32, ((height + 72.0 + 36.0) * 2.0) as u32];
+        let limit = 8000;
+        let mut headless = Headless::new(options, size.map(|v| v.clamp(400, limit)), 2.0, false).ok()?;
+        headless.app.take_over(self);
+        headless.settle(30.0);
+        let pixels = headless.pixels()?;
+        let [width, height] = headless.size_px();
+        RgbaImage::from_raw(width, height, pixels)
+    }
+
+    /// Shows what another program shows: same layers, colours, selection and camera. Data are shared, not copied.
+    fn take_over(&mut self, other: &Self) {
+        use crate::session::{Layer, Status};
+        self.session.document = other.session.document.clone();
+        self.session.saved = other.session.document.clone();
+        self.session.camera = other.session.camera;
+        for (key, layer) in &other.session.layers {
+            if let Some(loaded) = layer.loaded() {
+                let layer = Layer { key: *key, status: Status::Ready(loaded.clone()), themed: None };
+                self.session.layers.insert(*key, layer);
+            }
+        }
+    }
+}
+
+/// A picture as PNG.
+///
+/// # Errors
+/// Where encoding fails, for want of memory.
+pub fn png_bytes(image: &RgbaImage) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    image::codecs::png::PngEncoder::new(&mut bytes)
+        .write_image(image.as_raw(), image.width(), image.height(), image::ExtendedColorType::Rgba8)
+        .map_err(std::io::Error::other)?;
+    Ok(bytes)
+}
+
+/// Reads a texture back as RGBA bytes.
+pub fn read_texture(device: &wgpu::Device, queue: &wgpu::Queue, texture: &wgpu::Texture) -> Option<Vec<u8>> {
+    let (width, height) = (texture.width(), texture.height());
+    let row = (width * 4).next_multiple_of(wgpu::COPY_BYTES_PER_ROW_ALIGNMENT);
+    let buffer = device.create_buffer(&wgpu::BufferDescriptor {
+        label: Some("read back"),
+        size: u64::from(row) * u64::from(height),
+        usage: wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::MAP_READ,
+        mapped_at_creation: false,
+    });
+    let mut encoder = device.create_command_encoder(&Default::default());
+    encoder.copy_texture_to_buffer(
+        texture.as_image_copy(),
+        wgpu::TexelCopyBufferInfo {
+            buffer: &buffer,
+            layout: wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(row), rows_per_image: None },
+        },
+        wgpu::Extent3d { width, height, depth_or_array_layers: 1 },
+    );
+    queue.submit([encoder.finish()]);
+    let slice = buffer.slice(..);
+    let (sender, receiver) = std::sync::mpsc::channel();
+    slice.map_async(wgpu::MapMode::Read, move |result| {
+        sender.send(result.is_ok()).ok();
+    });
+    device.poll(wgpu::PollType::Wait { submission_index: None, timeout: None }).ok()?;
+    if !receiver.recv().ok()? {
+        return None;
+    }
+    let mapped = slice.get_mapped_range().ok()?;
+    let mut pixels = Vec::with_capacity((width * height * 4) as usize);
+    for line in mapped.chunks_exact(row as usize) {
+        pixels.extend(line.get(..(width * 4) as usize)?);
+    }
+    Some(pixels)
+}

@@ -1,0 +1,143 @@
+//! Work off the window's thread: reading, meshes, label places, file dialogues. Results come back by one channel.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use rayon::prelude::*;
+use rustc_hash::FxHashSet;
+
+use crate::model::Dataset;
+use crate::read::{Progress, read_file};
+use crate::render::{Chunks, LayerKey, Level, Mesh};
+use crate::session::{Command, Loaded};
+
+/// Meshes on their way at once.
+const MAX_MESHES: usize = 12;
+
+/// What a job brought.
+pub enum Done {
+    /// A file was read, with the meshes of its first picture; or not: the code and the message.
+    Read {
+        /// Key of its layer.
+        key: LayerKey,
+        /// The data.
+        result: Result<(Arc<Loaded>, Level, Vec<Mesh>), (String, String)>,
+    },
+    /// A mesh.
+    Mesh(LayerKey, u32, Level, Mesh),
+    /// Labels of a layer have found their places.
+    Anchors,
+    /// A dialogue was answered.
+    Command(Command),
+}
+
+/// The channel and what is under way.
+pub struct Jobs {
+    sender: Sender<Done>,
+    receiver: Receiver<Done>,
+    ctx: egui::Context,
+    building: FxHashSet<(LayerKey, u32, Level)>,
+    anchoring: usize,
+}
+
+impl Jobs {
+    /// Jobs that wake a window up.
+    pub fn new(ctx: egui::Context) -> Self {
+        let (sender, receiver) = channel();
+        Self { sender, receiver, ctx, building: FxHashSet::default(), anchoring: 0 }
+    }
+
+    /// Wakes another window from now on.
+    pub fn attach(&mut self, ctx: egui::Context) {
+        self.ctx = ctx;
+    }
+
+    /// What has come in; meshes and label places are ticked off.
+    pub fn take(&mut self) -> Vec<Done> {
+        let done: Vec<Done> = self.receiver.try_iter().collect();
+        for d in &done {
+            match d {
+                Done::Mesh(key, chunk, level, _) => {
+                    self.building.remove(&(*key, *chunk, *level));
+                }
+                Done::Anchors => self.anchoring = self.anchoring.saturating_sub(1),
+                _ => {}
+            }
+        }
+        done
+    }
+
+    /// Whether meshes or label places are still being made.
+    pub fn is_busy(&self) -> bool {
+        !self.building.is_empty() || self.anchoring > 0
+    }
+
+    fn reply(&self) -> impl Fn(Done) + Send + 'static {
+        let (sender, ctx) = (self.sender.clone(), self.ctx.clone());
+        move |done| {
+            // The window is gone: nobody needs the result.
+            sender.send(done).ok();
+            ctx.request_repaint();
+        }
+    }
+
+    /// Reads a file, indexes it and builds the meshes that `level_for` asks for, given the bounds in degrees.
+    pub fn read(&self, key: LayerKey, path: PathBuf, progress: Arc<Progress>, level_for: impl Fn(Option<[f64; 4]>) -> Level + Send + 'static) {
+        let reply = self.reply();
+        let work = move || {
+            let result = read_file(&path, &progress).map_err(|e| (e.code().to_owned(), e.to_string())).map(|dataset: Dataset| {
+                let level = level_for(dataset.geometry.bounds());
+                let loaded = Arc::new(Loaded::new(dataset));
+                let meshes = (0..loaded.chunks.list.len()).into_par_iter().map(|c| build(&loaded.chunks, c as u32, level, &loaded.towns)).collect();
+                (loaded, level, meshes)
+            });
+            reply(Done::Read { key, result });
+        };
+        if let Err(e) = std::thread::Builder::new().name("read".into()).spawn(work) {
+            self.reply()(Done::Read { key, result: Err(("no-thread".into(), e.to_string())) });
+        }
+    }
+
+    /// Starts building meshes that are wanted, as many as keep the cores busy without delaying what is wanted next.
+    pub fn build(&mut self, wanted: impl IntoIterator<Item = (LayerKey, Arc<Loaded>, u32, Level)>) {
+        for (key, loaded, chunk, level) in wanted {
+            if self.building.len() >= MAX_MESHES {
+                break;
+            }
+            if self.building.insert((key, chunk, level)) {
+                let reply = self.reply();
+                rayon::spawn(move || reply(Done::Mesh(key, chunk, level, build(&loaded.chunks, chunk, level, &loaded.towns))));
+            }
+        }
+    }
+
+    /// Finds places for labels.
+    pub fn anchors(&mut self, loaded: Arc<Loaded>) {
+        self.anchoring += 1;
+        let reply = self.reply();
+        rayon::spawn(move || {
+            loaded.make_anchors();
+            reply(Done::Anchors);
+        });
+    }
+
+    /// Asks a question of the system off the window's thread; the answer comes back as a command.
+    pub fn ask(&self, question: impl FnOnce() -> Option<Command> + Send + 'static) {
+        let reply = self.reply();
+        let work = move || {
+            if let Some(command) = question() {
+                reply(Done::Command(command));
+            }
+        };
+        // Without a thread there is no dialogue; the command line and dropping files still work.
+        std::thread::Builder::new().name("dialogue".into()).spawn(work).ok();
+    }
+}
+
+fn build(chunks: &Chunks, chunk: u32, level: Level, towns: &[u32]) -> Mesh {
+    let outer = chunks.list.len() == 1;
+    let none = [];
+    let towns = if outer { towns } else { &none[..] };
+    chunks.list.get(chunk as usize).map(|c| Mesh::build(chunks, c, level, towns, outer)).unwrap_or_default()
+}

@@ -1,0 +1,16 @@
+//! The program: state and commands brought together, background jobs, the window itself.
+
+mod apply;
+mod export;
+mod fonts;
+mod headless;
+mod jobs;
+mod open;
+mod qiancun;
+mod sync;
+mod window;
+
+pub use export::png_bytes;
+pub use headless::Headless;
+pub use qiancun::{Options, Qiancun};
+pub use window::run;

@@ -1,0 +1,221 @@
+//! Opening files and projects, and what happens when one has been read.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::jobs::Done;
+use super::qiancun::Qiancun;
+use crate::project::{self, LayerEntry, Project, demo_project};
+use crate::read::Progress;
+use crate::render::{LayerKey, Level, Mesh};
+use crate::session::{Camera, Dialogue, Document, Layer, Loaded, Pending, Status};
+use crate::theme::ThemeSpec;
+
+impl Qiancun {
+    /// Opens files: the first project among them, else all as layers.
+    pub(super) fn open(&mut self, paths: Vec<PathBuf>) {
+        let is_project = |p: &&PathBuf| p.extension().is_some_and(|e| e.eq_ignore_ascii_case("qiancun"));
+        if let Some(path) = paths.iter().find(is_project) {
+            self.open_project(path, true);
+            return;
+        }
+        for path in paths {
+            let key = self.new_key();
+            let progress = Arc::new(Progress::new());
+            self.session.pending.push(Pending { key, path: path.clone(), progress: progress.clone() });
+            self.start_reading(key, path, progress);
+        }
+    }
+
+    fn new_key(&mut self) -> LayerKey {
+        self.next_key += 1;
+        self.next_key
+    }
+
+    fn start_reading(&self, key: LayerKey, path: PathBuf, progress: Arc<Progress>) {
+        let (size, ppp) = (self.session.map_size_pt, f64::from(self.ctx.pixels_per_point()));
+        let camera = self.session.document.project.camera.filter(|_| !self.session.gives_way).map(Camera::from_project);
+        self.jobs.read(key, path, progress, move |bounds| {
+            let camera = camera.or_else(|| bounds.map(|b| Camera::fitting(b, size))).unwrap_or_default();
+            Level::for_zoom(camera.zoom + ppp.log2())
+        });
+    }
+
+    /// Opens the demonstration district.
+    pub(super) fn open_demo(&mut self) {
+        match demo_project() {
+            Ok(path) => self.open_project(&path, false),
+            Err(e) => self.session.dialogue = Some(Dialogue::Message(self.session.lang.with("error.demo", &[("n", &e.to_string())]))),
+        }
+    }
+
+    /// Opens a project. `own` is false for the demonstration: it is saved elsewhere, and the first file opened takes
+    /// its place.
+    fn open_project(&mut self, path: &Path, own: bool) {
+        let project = match project::load(path) {
+            Ok(project) => project,
+            Err(e) => {
+                self.session.dialogue = Some(Dialogue::Message(e.to_string()));
+                return;
+            }
+        };
+        self.session.layers.clear();
+        self.applied.clear();
+        self.session.facts = None;
+        self.session.history = Default::default();
+        self.session.gives_way = !own;
+        self.session.project_path = own.then(|| path.to_path_buf());
+        let keys: Vec<LayerKey> = project.layers.iter().map(|_| self.new_key()).collect();
+        self.fit_when_ready = project.camera.is_none();
+        if let Some(camera) = project.camera {
+            self.session.camera = Camera::from_project(camera);
+        }
+        self.session.document = Document { project, keys, selection: None };
+        self.session.saved = self.session.document.clone();
+        if own {
+            self.session.settings.remember(path);
+            self.save_settings();
+        }
+        let layers: Vec<(LayerKey, PathBuf)> =
+            self.session.document.keys.iter().copied().zip(self.session.document.project.layers.iter().map(|l| l.path.clone())).collect();
+        for (key, path) in layers {
+            let progress = Arc::new(Progress::new());
+            self.session.layers.insert(key, Layer { key, status: Status::Loading(progress.clone()), themed: None });
+            let camera = self.session.document.project.camera.map(Camera::from_project);
+            let (size, ppp) = (self.session.map_size_pt, f64::from(self.ctx.pixels_per_point()));
+            self.jobs.read(key, path, progress, move |bounds| {
+                let camera = camera.or_else(|| bounds.map(|b| Camera::fitting(b, size))).unwrap_or_default();
+                Level::for_zoom(camera.zoom + ppp.log2())
+            });
+        }
+    }
+
+    /// Takes what jobs have brought since the last frame.
+    pub(super) fn take_results(&mut self) {
+        for done in self.jobs.take() {
+            match done {
+                Done::Read { key, result } => self.was_read(key, result),
+                Done::Mesh(key, chunk, level, mesh) => {
+                    if let Ok(mut scene) = self.scene.lock() {
+                        scene.add_mesh(key, chunk, level, &mesh);
+                    }
+                }
+                Done::Anchors => {}
+                Done::Command(command) => self.send(command),
+            }
+        }
+    }
+
+    fn was_read(&mut self, key: LayerKey, result: Result<(Arc<Loaded>, Level, Vec<Mesh>), (String, String)>) {
+        let pending = self.session.pending.iter().position(|p| p.key == key).map(|i| self.session.pending.remove(i));
+        match (result, pending) {
+            (Ok((loaded, level, meshes)), pending) => {
+                if let Some(pending) = pending {
+                    self.add_layer(key, &pending.path);
+                } else if !self.session.layers.contains_key(&key) {
+                    return;
+                }
+                self.jobs.anchors(loaded.clone());
+                self.session.layers.insert(key, Layer { key, status: Status::Ready(loaded.clone()), themed: None });
+                self.place(key, &loaded, level, &meshes);
+            }
+            (Err((code, message)), Some(pending)) => {
+                let name = pending.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+                if code == "cancelled" {
+                    self.session.news = Some(self.session.lang.with("status.cancelled", &[("n", &name)]));
+                } else {
+                    self.session.dialogue = Some(Dialogue::Message(self.explain(&code, &name, &message)));
+                }
+            }
+            (Err((code, message)), None) => {
+                let path = self.session.entry(key).map(|e| e.path.display().to_string()).unwrap_or_default();
+                let text = self.explain(&code, &path, &message);
+                if let Some(layer) = self.session.layers.get_mut(&key) {
+                    layer.status = Status::Failed(text);
+                }
+            }
+        }
+    }
+
+    /// A message in the person's language, with the reader's own words behind it.
+    fn explain(&self, code: &str, name: &str, message: &str) -> String {
+        match self.session.lang.find(&format!("read.{code}")) {
+            Some(text) => format!("{}\n{message}", text.replace("{name}", name)),
+            None => message.to_owned(),
+        }
+    }
+
+    /// Puts a file just read on the map: above all for points, below points for areas; in place of the demonstration.
+    fn add_layer(&mut self, key: LayerKey, path: &Path) {
+        let before = self.session.document.clone();
+        if self.session.gives_way {
+            self.session.gives_way = false;
+            self.session.document = Document { project: Project::default(), keys: Vec::new(), selection: None };
+            self.session.saved = self.session.document.clone();
+            self.fit_when_ready = true;
+        } else {
+            self.session.history.push(before);
+        }
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+        self.session.settings.remember(&path);
+        self.save_settings();
+        self.session.document.project.layers.insert(0, LayerEntry::new(path));
+        self.session.document.keys.insert(0, key);
+    }
+
+    fn place(&mut self, key: LayerKey, loaded: &Arc<Loaded>, level: Level, meshes: &[Mesh]) {
+        if !loaded.is_points()
+            && let Some(at) = self.session.document.keys.iter().position(|k| *k == key)
+        {
+            let is_points = |k: &LayerKey| self.session.layers.get(k).and_then(|l| l.loaded()).is_some_and(|l| l.is_points());
+            let below = self.session.document.keys.iter().skip(at + 1).rposition(is_points);
+            if let (Some(steps), true) = (below, self.session.project_path.is_none()) {
+                for i in at..=at + steps {
+                    self.session.document.keys.swap(i, i + 1);
+                    self.session.document.project.layers.swap(i, i + 1);
+                }
+            }
+        }
+        if let Some(field) = self.field.take() {
+            let kind = loaded.dataset.table.position(&field).and_then(|i| loaded.dataset.table.columns.get(i)).map(|c| c.kind);
+            match (kind, self.session.entry_mut(key)) {
+                (Some(kind), Some(entry)) => entry.theme = Some(ThemeSpec::for_field(&field, kind)),
+                _ => self.field = Some(field),
+            }
+        }
+        self.sync_layer(key);
+        if let Ok(mut scene) = self.scene.lock() {
+            for (chunk, mesh) in meshes.iter().enumerate() {
+                scene.add_mesh(key, chunk as u32, level, mesh);
+            }
+        }
+        let first = self.session.document.keys.len() == 1;
+        if (self.fit_when_ready || first) && self.session.document.project.camera.is_none() {
+            self.fit_all();
+        }
+        if loaded.dataset.is_empty() || loaded.dataset.geometry.parts.is_empty() {
+            self.session.news = Some(self.session.lang.t("status.nothing-to-draw").to_owned());
+        }
+        self.select_named(key, loaded);
+    }
+
+    /// Selects the village that the project names.
+    fn select_named(&mut self, key: LayerKey, loaded: &Loaded) {
+        use crate::model::Role;
+        let Some(wanted) = self.session.document.project.selected.clone() else { return };
+        if self.session.document.selection.is_some() || loaded.is_points() {
+            return;
+        }
+        let is = |f: u32, role| loaded.dataset.text(f, role).is_some_and(|t| t == wanted);
+        let found = (0..loaded.dataset.len()).find(|f| is(*f, Role::Code) || is(*f, Role::Name));
+        self.session.document.selection = found.map(|f| (key, vec![f]));
+    }
+
+    pub(super) fn save_settings(&mut self) {
+        if self.remember
+            && let Err(e) = self.session.settings.save()
+        {
+            self.session.news = Some(self.session.lang.with("error.settings", &[("n", &e.to_string())]));
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! The program without a window: what the window, the tests, `shot` and `bench` all run.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use egui::Ui;
+use rustc_hash::FxHashMap;
+
+use super::jobs::Jobs;
+use super::{fonts, sync};
+use crate::lang::Lang;
+use crate::map::MapView;
+use crate::panels;
+use crate::project::Settings;
+use crate::render::{Gpu, LayerKey, Scene, View};
+use crate::session::{Command, Session};
+
+/// How to start.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Files to open; the demonstration where there are none.
+    pub files: Vec<PathBuf>,
+    /// Settings; they are saved only where `remember` says so.
+    pub settings: Settings,
+    /// Language, where not the settings' or the system's.
+    pub lang: Option<Lang>,
+    /// Dark or light, where not the settings'.
+    pub dark: Option<bool>,
+    /// Whether settings and recent files are saved.
+    pub remember: bool,
+    /// Whether to open nothing at all.
+    pub empty: bool,
+    /// Field to colour the first layer by.
+    pub field: Option<String>,
+}
+
+/// The program.
+pub struct Qiancun {
+    /// What is open.
+    pub session: Session,
+    /// The map.
+    pub map: MapView,
+    pub(super) jobs: Jobs,
+    pub(super) scene: Arc<Mutex<Scene>>,
+    pub(super) remember: bool,
+    pub(super) next_key: LayerKey,
+    pub(super) applied: FxHashMap<LayerKey, sync::Applied>,
+    pub(super) fit_when_ready: bool,
+    pub(super) field: Option<String>,
+    pub(super) style_is: Option<bool>,
+    pub(super) ctx: egui::Context,
+    pub(super) quit: bool,
+    queue: Vec<Command>,
+}
+
+impl Qiancun {
+    /// Starts on a device and opens what the options say.
+    pub fn new(ctx: &egui::Context, gpu: Gpu, options: Options) -> Self {
+        fonts::install(ctx);
+        let lang = options
+            .lang
+            .or_else(|| options.settings.language.as_deref().map(Lang::from_tag))
+            .unwrap_or_else(Lang::of_system);
+        let dark = options.dark.or(options.settings.dark).unwrap_or(false);
+        let scene = Arc::new(Mutex::new(Scene::new(gpu)));
+        let mut app = Self {
+            session: Session::new(options.settings, lang, dark),
+            map: MapView::new(scene.clone()),
+            jobs: Jobs::new(ctx.clone()),
+            scene,
+            remember: options.remember,
+            next_key: 1,
+            applied: FxHashMap::default(),
+            fit_when_ready: false,
+            field: options.field,
+            style_is: None,
+            ctx: ctx.clone(),
+            quit: false,
+            queue: Vec::new(),
+        };
+        if !options.files.is_empty() {
+            app.queue.push(Command::Open(options.files));
+        } else if !options.empty {
+            app.queue.push(Command::OpenDemo);
+        }
+        app
+    }
+
+    /// Does something at the next frame, as a click or a shortcut would.
+    pub fn send(&mut self, command: Command) {
+        self.queue.push(command);
+        self.ctx.request_repaint();
+    }
+
+    /// Whether everything asked for is read, built and drawn sharply.
+    pub fn is_settled(&self) -> bool {
+        self.queue.is_empty()
+            && !self.jobs.is_busy()
+            && self.session.pending.is_empty()
+            && !self.session.layers.values().any(|l| matches!(l.status, crate::session::Status::Loading(_)))
+            && self.is_sharp()
+    }
+
+    /// Whether meshes or label places are still being made.
+    pub fn is_building(&self) -> bool {
+        self.jobs.is_busy()
+    }
+
+    /// Moves the program into another context, as tests do that get theirs late.
+    pub fn attach(&mut self, ctx: &egui::Context) {
+        fonts::install(ctx);
+        self.ctx = ctx.clone();
+        self.jobs.attach(ctx.clone());
+        self.style_is = None;
+    }
+
+    /// Whether the map shows its view sharply and completely.
+    pub fn is_sharp(&self) -> bool {
+        let Some(view) = self.map.view() else { return false };
+        self.scene.lock().is_ok_and(|s| s.is_sharp(&view))
+    }
+
+    /// How often the map was drawn.
+    pub fn redraws(&self) -> u64 {
+        self.scene.lock().map_or(0, |s| s.redraws())
+    }
+
+    /// The scene.
+    pub fn scene(&self) -> Arc<Mutex<Scene>> {
+        self.scene.clone()
+    }
+
+    /// Whether the program was told to end.
+    pub fn wants_to_quit(&self) -> bool {
+        self.quit
+    }
+
+    /// One frame: results of jobs, input, panels, commands.
+    pub fn ui(&mut self, ui: &mut Ui) {
+        self.take_results();
+        let ctx = ui.ctx().clone();
+        if self.style_is != Some(self.session.dark) {
+            panels::apply_style(&ctx, self.session.dark);
+            self.style_is = Some(self.session.dark);
+        }
+        let mut commands = std::mem::take(&mut self.queue);
+        self.shortcuts(&ctx, &mut commands);
+        self.drops(&ctx, &mut commands);
+        for command in commands.drain(..) {
+            self.apply(command);
+        }
+        panels::show(ui, &mut self.session, &mut self.map, &mut commands);
+        let any = !commands.is_empty();
+        for command in commands {
+            self.apply(command);
+        }
+        if any {
+            ctx.request_repaint();
+        }
+        self.sync();
+        self.want_meshes();
+    }
+
+    fn shortcuts(&self, ctx: &egui::Context, commands: &mut Vec<Command>) {
+        let typing = ctx.text_edit_focused();
+        let dialogue = self.session.dialogue.is_some();
+        ctx.input_mut(|input| {
+            for (shortcut, command) in Command::shortcuts() {
+                let plain = shortcut.modifiers.is_none();
+                if plain && (typing || dialogue) && command != Command::Escape {
+                    continue;
+                }
+                if plain && input.modifiers.any() {
+                    continue;
+                }
+                if input.consume_shortcut(&shortcut) {
+                    commands.push(command);
+                }
+            }
+        });
+    }
+
+    fn drops(&self, ctx: &egui::Context, commands: &mut Vec<Command>) {
+        let paths: Vec<PathBuf> = ctx.input(|i| i.raw.dropped_files.iter().map(|f| f.path().to_path_buf()).filter(|p| !p.as_os_str().is_empty()).collect());
+        if !paths.is_empty() {
+            commands.push(Command::Open(paths));
+        }
+    }
+
+    /// Carries a command out at once and brings colours up to date, outside a frame: for measurements.
+    pub fn apply_now(&mut self, command: Command) {
+        self.apply(command);
+        self.sync();
+    }
+
+    /// Whether a field was asked for that no layer has.
+    pub fn has_unused_field(&self) -> bool {
+        self.field.is_some()
+    }
+
+    /// The view of the map, as of the last frame.
+    pub fn view(&self) -> Option<View> {
+        self.map.view()
+    }
+}

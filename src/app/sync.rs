@@ -1,0 +1,100 @@
+//! Brings scene and derived values up to date with the document.
+
+use std::sync::Arc;
+
+use super::qiancun::Qiancun;
+use crate::model::{Dataset, Role, Roles};
+use crate::render::LayerKey;
+use crate::session::{Facts, Loaded, Status};
+use crate::theme::{ThemeSpec, Themed};
+
+/// What a layer on the scene was last made from.
+#[derive(Clone, PartialEq)]
+pub struct Applied {
+    theme: Option<ThemeSpec>,
+    dark: bool,
+    data: usize,
+}
+
+impl Qiancun {
+    /// Brings everything up to date; cheap where nothing changed.
+    pub(super) fn sync(&mut self) {
+        let keys = self.session.document.keys.clone();
+        for key in &keys {
+            self.sync_layer(*key);
+        }
+        let shown: Vec<(LayerKey, bool, f32)> =
+            self.session.shown().map(|(l, e)| (l.key, e.visible, e.opacity)).collect();
+        if let Ok(mut scene) = self.scene.lock() {
+            let bottom_first: Vec<LayerKey> = keys.iter().rev().copied().collect();
+            scene.set_order(&bottom_first);
+            for (key, visible, opacity) in shown {
+                scene.set_visibility(key, visible, opacity);
+            }
+        }
+        self.applied.retain(|k, _| keys.contains(k));
+        self.sync_facts();
+    }
+
+    /// Fields, theme, colours and symbols of one layer.
+    pub(super) fn sync_layer(&mut self, key: LayerKey) {
+        let Some(entry) = self.session.entry(key).cloned() else { return };
+        let plain = self.session.tokens();
+        let dark = self.session.dark;
+        let Some(layer) = self.session.layers.get_mut(&key) else { return };
+        let Some(mut loaded) = layer.loaded().cloned() else { return };
+        let roles = chosen_roles(&loaded.dataset, &entry.fields.fields);
+        if roles != loaded.dataset.roles {
+            loaded = Arc::new(loaded.with_roles(Dataset { roles, ..(*loaded.dataset).clone() }));
+            layer.status = Status::Ready(loaded.clone());
+        }
+        let now = Applied { theme: entry.theme.clone(), dark, data: Arc::as_ptr(&loaded.dataset) as usize };
+        let Ok(mut scene) = self.scene.lock() else { return };
+        if self.applied.get(&key) == Some(&now) && scene.has_layer(key) {
+            return;
+        }
+        layer.themed = entry.theme.as_ref().and_then(|spec| Themed::new(&loaded.dataset.table, spec)).map(Arc::new);
+        let themed = layer.themed.as_deref();
+        let colour = if loaded.is_points() { plain.plain_symbol } else { plain.plain_fill };
+        let style = loaded.style(themed, colour);
+        if scene.has_layer(key) {
+            scene.set_style(key, &style);
+            scene.set_points(key, &loaded.symbols(themed));
+        } else {
+            scene.set_layer(key, loaded.chunks.clone(), &style, &loaded.symbols(themed));
+        }
+        self.applied.insert(key, now);
+    }
+
+    fn sync_facts(&mut self) {
+        let Some((layer, feature)) = self.session.on_card() else {
+            self.session.facts = None;
+            return;
+        };
+        let Some(loaded) = layer.loaded().cloned() else { return };
+        let id = (layer.key, feature, Arc::as_ptr(&loaded.dataset) as usize);
+        if self.session.facts.as_ref().is_none_or(|(of, _)| *of != id) {
+            self.session.facts = Some((id, Facts::new(&loaded, feature)));
+        }
+    }
+
+    /// Starts what the view lacks.
+    pub(super) fn want_meshes(&mut self) {
+        let Some(view) = self.map.view() else { return };
+        let wanted = self.scene.lock().map(|s| s.wanted(&view)).unwrap_or_default();
+        let of = |key: LayerKey| -> Option<Arc<Loaded>> { self.session.layers.get(&key)?.loaded().cloned() };
+        let wanted: Vec<_> = wanted.into_iter().filter_map(|(key, chunk, level)| Some((key, of(key)?, chunk, level))).collect();
+        self.jobs.build(wanted);
+    }
+}
+
+/// The fields found by their usual names, overridden by those that a person chose.
+fn chosen_roles(dataset: &Dataset, chosen: &std::collections::BTreeMap<String, String>) -> Roles {
+    let mut roles = Roles::detect(&dataset.table);
+    for role in Role::ALL {
+        if let Some(name) = chosen.get(role.key()) {
+            roles.set(role, dataset.table.position(name));
+        }
+    }
+    roles
+}

@@ -1,0 +1,63 @@
+//! The real window.
+
+use eframe::{App, CreationContext, Frame, NativeOptions, Renderer};
+use egui::Ui;
+
+use super::qiancun::{Options, Qiancun};
+use crate::lang::Lang;
+use crate::render::Gpu;
+use crate::session::Command;
+
+/// The program in eframe's window.
+struct Window(Qiancun);
+
+impl App for Window {
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut Frame) {
+        let ctx = ui.ctx().clone();
+        if ctx.input(|i| i.viewport().close_requested()) && !self.0.wants_to_quit() && self.0.session.is_changed() {
+            ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+            self.0.send(Command::Quit);
+        }
+        self.0.ui(ui);
+        if self.0.wants_to_quit() {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+        }
+    }
+
+    fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
+        self.0.session.tokens().panel.to_normalized_gamma_f32()
+    }
+}
+
+/// Opens the window and stays until it is closed.
+///
+/// # Errors
+/// A message in the person's language that says what is missing and how to get it: no display, no graphics device.
+pub fn run(options: Options) -> Result<(), String> {
+    let lang = options.lang.unwrap_or_else(Lang::of_system);
+    if cfg!(target_os = "linux") && std::env::var_os("DISPLAY").is_none() && std::env::var_os("WAYLAND_DISPLAY").is_none() {
+        return Err(lang.t("error.no-display").to_owned());
+    }
+    let native = NativeOptions {
+        viewport: egui::ViewportBuilder::default()
+            .with_title("千村 Qiancun")
+            .with_app_id("qiancun")
+            .with_inner_size([1366.0, 768.0])
+            .with_min_inner_size([800.0, 520.0])
+            .with_drag_and_drop(true),
+        renderer: Renderer::Wgpu,
+        dithering: false,
+        ..NativeOptions::default()
+    };
+    let create = move |cc: &CreationContext<'_>| -> Result<Box<dyn App>, Box<dyn std::error::Error + Send + Sync>> {
+        let state = cc.wgpu_render_state.as_ref().ok_or("no graphics device")?;
+        Ok(Box::new(Window(Qiancun::new(&cc.egui_ctx, Gpu::from_render_state(state), options))))
+    };
+    // A missing driver makes some libraries panic rather than return an error: both become the same message.
+    let run = std::panic::AssertUnwindSafe(|| eframe::run_native("qiancun", native, Box::new(create)));
+    match std::panic::catch_unwind(run) {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(e)) => Err(lang.with("error.no-gpu", &[("n", &e.to_string())])),
+        Err(_) => Err(lang.with("error.no-gpu", &[("n", "panic")])),
+    }
+}

@@ -1,0 +1,51 @@
+//! Arguments that several commands share.
+
+use std::path::PathBuf;
+
+use lexopt::Parser;
+
+use super::Failure;
+use crate::lang::Lang;
+
+/// The value of an option as text.
+pub fn text(parser: &mut Parser) -> Result<String, Failure> {
+    parser.value()?.into_string().map_err(|v| Failure::Usage(format!("not valid text: {}", v.to_string_lossy())))
+}
+
+/// A language: `zh` or `en`.
+pub fn lang(parser: &mut Parser) -> Result<Lang, Failure> {
+    match text(parser)?.as_str() {
+        "zh" => Ok(Lang::Zh),
+        "en" => Ok(Lang::En),
+        other => Err(Failure::Usage(format!("--lang is zh or en, not {other}"))),
+    }
+}
+
+/// Numbers separated by commas.
+pub fn numbers(text: &str) -> Result<Vec<f64>, Failure> {
+    text.split(',')
+        .map(|s| s.trim().parse::<f64>().ok().filter(|v| v.is_finite()))
+        .collect::<Option<Vec<f64>>>()
+        .ok_or_else(|| Failure::Usage(format!("not numbers separated by commas: {text}")))
+}
+
+/// A size such as 1366x768.
+pub fn size(text: &str) -> Result<[u32; 2], Failure> {
+    let parsed = text.split_once(['x', 'X', '×']).and_then(|(w, h)| Some([w.parse().ok()?, h.parse().ok()?]));
+    parsed
+        .filter(|s: &[u32; 2]| s.iter().all(|v| (320..=8192).contains(v)))
+        .ok_or_else(|| Failure::Usage(format!("--size is WIDTHxHEIGHT, each from 320 to 8192, not {text}")))
+}
+
+/// The one file of a command, and whether `--json` was given.
+pub fn file_and_json(mut parser: Parser, command: &str) -> Result<(PathBuf, bool), Failure> {
+    let (mut file, mut json) = (None, false);
+    while let Some(arg) = parser.next()? {
+        match arg {
+            lexopt::Arg::Value(path) if file.is_none() => file = Some(PathBuf::from(path)),
+            lexopt::Arg::Long("json") => json = true,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok((file.ok_or_else(|| Failure::Usage(format!("{command} needs a file")))?, json))
+}

@@ -1,0 +1,203 @@
+//! `qiancun bench`: the program's own figures on this machine, through the window's own ui.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use serde_json::json;
+
+use super::{Failure, args, read};
+use crate::app::{Headless, Options};
+use crate::index::SpatialIndex;
+use crate::geo::LonLat;
+use crate::session::Command;
+use crate::theme::ThemeSpec;
+
+const SIZE: [u32; 2] = [1920, 1080];
+
+/// SplitMix64: small, seeded, the same everywhere (Steele, Lea, Flood 2014, doi:10.1145/2714064.2660195).
+struct Random(u64);
+
+impl Random {
+    fn unit(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
+    }
+}
+
+fn ms(began: Instant) -> f64 {
+    began.elapsed().as_secs_f64() * 1e3
+}
+
+fn quantile(values: &mut [f64], q: f64) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    values.get(((values.len().max(1) - 1) as f64 * q).round() as usize).copied()
+}
+
+/// Runs the command.
+pub fn run(parser: lexopt::Parser) -> Result<(), Failure> {
+    let (file, as_json) = args::file_and_json(parser, "bench")?;
+    let began = Instant::now();
+    let dataset = read::any(&file)?;
+    let read_ms = ms(began);
+    let features = dataset.len();
+    let vertices = dataset.geometry.coords.len();
+    let bounds = dataset.geometry.bounds();
+    let pick_us = pick(&dataset, bounds);
+    let field = dataset.table.columns.iter().find(|c| c.kind.is_numeric()).or(dataset.table.columns.first());
+    let theme = field.map(|c| ThemeSpec::for_field(&c.name, c.kind));
+    drop(dataset);
+    let mut w = Window::open()?;
+    let first_frame_ms = w.first_frame(file.clone())?;
+    w.head.settle(60.0);
+    let (mut pan, mut zoom, mut settled) = w.walk();
+    let (restyle_ms, restyled_frame_ms) = w.restyle(theme);
+    let hover_ms = w.hover();
+    let gpu = w.head.gpu();
+    let pair = |v: &mut [f64]| json!({ "p50": quantile(v, 0.5), "p99": quantile(v, 0.99) });
+    let document = json!({
+        "file": file.to_string_lossy(), "adapter": gpu.adapter, "backend": gpu.backend, "size": SIZE,
+        "features": features, "vertices": vertices, "read_ms": read_ms, "first_frame_ms": first_frame_ms,
+        "cached_first_frame_ms": null, "pan_ms": pair(&mut pan), "zoom_ms": pair(&mut zoom), "settled_ms": pair(&mut settled),
+        "restyle_ms": restyle_ms, "restyled_frame_ms": restyled_frame_ms, "hover_ms": hover_ms, "pick_us": pick_us,
+        "peak_rss_mb": peak_rss_mb(),
+    });
+    if as_json {
+        return read::print(&document);
+    }
+    if let Some(map) = document.as_object() {
+        for (key, value) in map {
+            println!("{key}: {value}");
+        }
+    }
+    Ok(())
+}
+
+/// Median time of 10,000 picks at random points of the bounds, in µs.
+fn pick(dataset: &crate::model::Dataset, bounds: Option<[f64; 4]>) -> Option<f64> {
+    let [w, s, e, n] = bounds?;
+    let index = SpatialIndex::new(&dataset.geometry);
+    let mut random = Random(7);
+    let mut times: Vec<f64> = (0..10_000)
+        .map(|_| {
+            let at = LonLat::new(w + (e - w) * random.unit(), s + (n - s) * random.unit());
+            let began = Instant::now();
+            std::hint::black_box(index.at_point(&dataset.geometry, at));
+            began.elapsed().as_secs_f64() * 1e6
+        })
+        .collect();
+    quantile(&mut times, 0.5)
+}
+
+struct Window {
+    head: Headless,
+}
+
+impl Window {
+    fn open() -> Result<Self, Failure> {
+        let options = Options { empty: true, lang: Some(crate::lang::Lang::Zh), ..Options::default() };
+        let mut head = Headless::new(options, SIZE, 1.0, false).map_err(|e| Failure::Input(e.to_string()))?;
+        head.real_time();
+        for _ in 0..5 {
+            head.frame(Vec::new());
+        }
+        Ok(Self { head })
+    }
+
+    /// From the Open command to the first finished frame that shows every village in view.
+    fn first_frame(&mut self, file: PathBuf) -> Result<f64, Failure> {
+        let began = Instant::now();
+        self.head.app.send(Command::Open(vec![file]));
+        loop {
+            self.head.frame(Vec::new());
+            if !self.head.app.session.document.keys.is_empty() && self.head.app.is_sharp() {
+                return Ok(ms(began));
+            }
+            if let Some(crate::session::Dialogue::Message(m)) = &self.head.app.session.dialogue {
+                return Err(Failure::Input(m.clone()));
+            }
+            if began.elapsed().as_secs() > 300 {
+                return Err(Failure::Input("no complete frame after five minutes".into()));
+            }
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+    }
+
+    /// A seeded walk of 200 moves over the whole range of zooms; a rest after every tenth.
+    fn walk(&mut self) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
+        let (mut pan, mut zoom, mut settled) = (Vec::new(), Vec::new(), Vec::new());
+        let mut random = Random(1);
+        self.head.app.send(Command::FitAll);
+        self.head.settle(60.0);
+        let home = self.head.app.session.camera;
+        for step in 0..200 {
+            let began = Instant::now();
+            if random.unit() < 0.6 {
+                let move_pt = [(random.unit() - 0.5) * 120.0, (random.unit() - 0.5) * 120.0];
+                self.head.app.send(Command::Pan(move_pt));
+                self.head.frame(Vec::new());
+                pan.push(ms(began));
+            } else {
+                let depth = self.head.app.session.camera.zoom - home.zoom;
+                let up = random.unit() < 0.65 - depth * 0.05;
+                let steps = (0.2 + random.unit() * 0.6) * if up { 1.0 } else { -1.0 };
+                let pivot = [(random.unit() - 0.5) * 500.0, (random.unit() - 0.5) * 400.0];
+                self.head.app.send(Command::Zoom(if depth <= 0.0 { steps.abs() } else { steps }, pivot));
+                self.head.frame(Vec::new());
+                zoom.push(ms(began));
+            }
+            if step % 10 == 9 {
+                let began = Instant::now();
+                while !self.head.app.is_sharp() && began.elapsed().as_secs() < 60 {
+                    std::thread::sleep(std::time::Duration::from_millis(1));
+                    self.head.frame(Vec::new());
+                }
+                settled.push(ms(began));
+            }
+        }
+        self.head.app.send(Command::FitAll);
+        self.head.settle(60.0);
+        (pan, zoom, settled)
+    }
+
+    /// Classifying and writing the style; until the new colours are finished.
+    fn restyle(&mut self, theme: Option<ThemeSpec>) -> (Option<f64>, Option<f64>) {
+        let Some(&key) = self.head.app.session.document.keys.first() else { return (None, None) };
+        let began = Instant::now();
+        self.head.app.apply_now(Command::SetTheme(key, theme));
+        let restyle = ms(began);
+        self.head.frame(Vec::new());
+        while !self.head.app.is_sharp() && began.elapsed().as_secs() < 60 {
+            self.head.frame(Vec::new());
+        }
+        (Some(restyle), Some(ms(began)))
+    }
+
+    /// Median from pointer event to finished frame.
+    fn hover(&mut self) -> Option<f64> {
+        let mut random = Random(3);
+        let redraws = self.head.app.redraws();
+        let mut times: Vec<f64> = (0..60)
+            .map(|_| {
+                let at = egui::pos2(300.0 + 1200.0 * random.unit() as f32, 80.0 + 880.0 * random.unit() as f32);
+                let began = Instant::now();
+                self.head.frame(vec![egui::Event::PointerMoved(at)]);
+                ms(began)
+            })
+            .collect();
+        if self.head.app.redraws() != redraws {
+            eprintln!("hover redrew the map {} times", self.head.app.redraws() - redraws);
+        }
+        quantile(&mut times, 0.5)
+    }
+}
+
+/// The process's own high-water mark in MB (VmHWM), where the system tells it.
+fn peak_rss_mb() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|l| l.starts_with("VmHWM:"))?;
+    let kb: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
+    Some((kb / 1024.0 * 10.0).round() / 10.0)
+}

@@ -1,0 +1,124 @@
+//! `qiancun check`: what a file is, and what is odd in it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use serde_json::{Value, json};
+
+use super::{Failure, read};
+use crate::geo::repaired;
+use crate::lang::Lang;
+use crate::model::{Dataset, Report, Severity};
+use crate::read::{Progress, ReadError, read_file};
+
+/// Runs the command.
+pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
+    let (mut files, mut as_json) = (Vec::new(), false);
+    while let Some(arg) = parser.next()? {
+        match arg {
+            lexopt::Arg::Value(path) => files.push(PathBuf::from(path)),
+            lexopt::Arg::Long("json") => as_json = true,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    if files.is_empty() {
+        return Err(Failure::Usage("check needs a file".into()));
+    }
+    let mut failed = false;
+    let mut documents = Vec::new();
+    for path in &files {
+        let result = read_file(path, &Progress::new());
+        failed |= result.is_err();
+        if as_json {
+            documents.push(document(path, &result));
+        } else {
+            print_words(path, &result);
+        }
+    }
+    if as_json {
+        read::print(&json!({ "files": documents }))?;
+    }
+    if failed { Err(Failure::Printed) } else { Ok(()) }
+}
+
+/// The reader's report with what only geometry can tell: polygons that are not valid.
+pub fn full_report(dataset: &Dataset) -> Report {
+    let mut report = (*dataset.report).clone();
+    let mended: Vec<u32> = (0..dataset.len())
+        .into_par_iter()
+        .filter(|f| repaired(&dataset.geometry.multi_polygon_of(*f)).is_some())
+        .collect();
+    for feature in mended {
+        report.add(Severity::Warning, "invalid-polygon", Some(feature), "");
+    }
+    report
+}
+
+fn document(path: &Path, result: &Result<Dataset, ReadError>) -> Value {
+    let dataset = match result {
+        Ok(dataset) => dataset,
+        Err(e) => {
+            return json!({
+                "path": path.to_string_lossy(), "format": null, "layer": null, "encoding": null, "crs": null, "crs_from": null,
+                "features": null, "geometries": null, "vertices": null, "bounds": null, "fields": null, "problems": null,
+                "error": { "code": e.code(), "message": e.to_string() },
+            });
+        }
+    };
+    let source = &dataset.source;
+    let fields: Vec<Value> = dataset
+        .table
+        .columns
+        .iter()
+        .map(|c| json!({ "name": c.name, "type": c.kind.name(), "missing": c.missing() }))
+        .collect();
+    let problems: Vec<Value> = full_report(dataset)
+        .groups()
+        .into_iter()
+        .map(|g| {
+            let name = g.first.feature.map(|f| dataset.display_name(f));
+            json!({
+                "severity": g.severity.name(), "code": g.code, "count": g.count,
+                "first": { "feature": g.first.feature, "name": name },
+                "message": Lang::En.problem(g.code, &g.first.detail),
+            })
+        })
+        .collect();
+    json!({
+        "path": path.to_string_lossy(), "format": source.format.name(), "layer": source.layer, "encoding": source.encoding,
+        "crs": source.crs.name(), "crs_from": source.crs_from.name(),
+        "features": dataset.len(), "geometries": geometries(dataset), "vertices": dataset.geometry.coords.len(),
+        "bounds": dataset.geometry.bounds(), "fields": fields, "problems": problems, "error": null,
+    })
+}
+
+fn geometries(dataset: &Dataset) -> BTreeMap<&'static str, usize> {
+    let mut counts = BTreeMap::new();
+    for shape in &dataset.geometry.features {
+        *counts.entry(shape.kind.name()).or_insert(0) += 1;
+    }
+    counts
+}
+
+fn print_words(path: &Path, result: &Result<Dataset, ReadError>) {
+    match result {
+        Err(e) => println!("{}: {e}", path.display()),
+        Ok(d) => {
+            let s = &d.source;
+            println!("{}", path.display());
+            println!("  {} · {} · {} ({})", s.format.name(), s.encoding, s.crs.name(), s.crs_from.name());
+            let counts: Vec<String> = geometries(d).iter().map(|(k, n)| format!("{k} {n}")).collect();
+            println!("  {} features, {} vertices ({})", d.len(), d.geometry.coords.len(), counts.join(", "));
+            if let Some([w, south, e, n]) = d.geometry.bounds() {
+                println!("  {w} {south} … {e} {n}");
+            }
+            for c in &d.table.columns {
+                println!("  {}: {}, {} missing", c.name, c.kind.name(), c.missing());
+            }
+            for g in full_report(d).groups() {
+                println!("  {} {} × {}: {}", g.severity.name(), g.code, g.count, Lang::En.problem(g.code, &g.first.detail));
+            }
+        }
+    }
+}

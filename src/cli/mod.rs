@@ -1,0 +1,132 @@
+//! The command line: one file per subcommand.
+
+mod args;
+mod bench;
+mod check;
+mod classify;
+pub mod demo;
+mod info;
+mod nearest;
+mod pick;
+mod read;
+mod shot;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use crate::app;
+
+/// Why a command did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Wrong usage: exit code 2.
+    #[error("{0}")]
+    Usage(String),
+    /// The input could not be used: exit code 1.
+    #[error("{0}")]
+    Input(String),
+    /// The reason is in the document already printed: exit code 1.
+    #[error("")]
+    Printed,
+}
+
+impl From<lexopt::Error> for Failure {
+    fn from(e: lexopt::Error) -> Self {
+        Self::Usage(e.to_string())
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(e: std::io::Error) -> Self {
+        Self::Input(e.to_string())
+    }
+}
+
+const HELP: &str = "\
+千村 Qiancun: one map of every village
+
+  qiancun [FILE…]                                   open the window: files, a project, or the demonstration
+  qiancun check FILE… [--json]                      format, encoding, CRS, counts, fields, problems
+  qiancun info FILE [--json]                        per village: area, perimeter, a point inside
+  qiancun pick FILE (--at LON,LAT | --points CSV) [--json]
+  qiancun nearest VILLAGES FACILITIES [--kind K] [--json]
+  qiancun classify FILE --field F --method M --classes K [--breaks a,b,…] [--json]
+  qiancun shot [FILE|PROJECT] -o F.png [--size WxH] [--scale S] [--lang zh|en] [--dark] [--field F]
+  qiancun bench FILE [--json]                       this machine's figures
+  qiancun demo OUT_DIR                              write the demonstration district
+
+Methods: manual, equal, quantile, pretty, fisher-jenks. Exit codes: 0 done, 1 the input could not be used, 2 wrong usage.
+";
+
+/// Runs the program with these arguments, the program's own name left out.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    match dispatch(arguments.into_iter().collect()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Usage(message)) => {
+            eprintln!("qiancun: {message}\n\n{HELP}");
+            ExitCode::from(2)
+        }
+        Err(Failure::Input(message)) => {
+            eprintln!("qiancun: {message}");
+            ExitCode::from(1)
+        }
+        Err(Failure::Printed) => ExitCode::from(1),
+    }
+}
+
+fn dispatch(arguments: Vec<OsString>) -> Result<(), Failure> {
+    let rest = || lexopt::Parser::from_args(arguments.iter().skip(1).cloned());
+    match arguments.first().and_then(|a| a.to_str()) {
+        Some("check") => check::run(rest()),
+        Some("info") => info::run(rest()),
+        Some("pick") => pick::run(rest()),
+        Some("nearest") => nearest::run(rest()),
+        Some("classify") => classify::run(rest()),
+        Some("shot") => shot::run(rest()),
+        Some("bench") => bench::run(rest()),
+        Some("demo") => run_demo(rest()),
+        Some("help" | "--help" | "-h") => {
+            print!("{HELP}");
+            Ok(())
+        }
+        Some("--version" | "-V") => {
+            println!("qiancun {}", env!("CARGO_PKG_VERSION"));
+            Ok(())
+        }
+        _ => window(lexopt::Parser::from_args(arguments)),
+    }
+}
+
+fn window(mut parser: lexopt::Parser) -> Result<(), Failure> {
+    let mut options = app::Options { settings: crate::project::Settings::load(), remember: true, ..Default::default() };
+    while let Some(arg) = parser.next()? {
+        match arg {
+            lexopt::Arg::Value(path) => options.files.push(path.into()),
+            lexopt::Arg::Long("lang") => options.lang = Some(args::lang(&mut parser)?),
+            lexopt::Arg::Long("dark") => options.dark = Some(true),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    app::run(options).map_err(Failure::Input)
+}
+
+fn run_demo(mut parser: lexopt::Parser) -> Result<(), Failure> {
+    let mut folder = None;
+    while let Some(arg) = parser.next()? {
+        match arg {
+            lexopt::Arg::Value(path) if folder.is_none() => folder = Some(std::path::PathBuf::from(path)),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let folder = folder.ok_or_else(|| Failure::Usage("demo needs a folder to write to".into()))?;
+    let project = include_bytes!("../../maps/haidian-demo/haidian.qiancun");
+    let explain = |e: std::io::Error| Failure::Input(format!("the demonstration cannot be written to {}: {e}", folder.display()));
+    let mut written = demo::generate(&folder).map_err(explain)?;
+    let path = folder.join("haidian.qiancun");
+    crate::project::write_replacing(&path, project).map_err(explain)?;
+    written.push(path);
+    for path in written {
+        println!("{}", path.display());
+    }
+    Ok(())
+}

@@ -1,0 +1,87 @@
+//! The signs on buttons, drawn rather than taken from a font: no font needs to have them.
+
+use egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, Vec2};
+
+/// A sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Icon {
+    /// Add, zoom in.
+    Plus,
+    /// Zoom out.
+    Minus,
+    /// Everything.
+    Home,
+    /// Settings of a layer.
+    Sliders,
+    /// More actions.
+    Dots,
+    /// Light.
+    Sun,
+    /// Dark.
+    Moon,
+    /// Zoom to.
+    Target,
+    /// Previous.
+    Up,
+    /// Next.
+    Down,
+}
+
+impl Icon {
+    /// Draws the sign in the middle of a rectangle, 14 points wide.
+    pub fn paint(self, painter: &Painter, rect: Rect, colour: Color32) {
+        let c = rect.center();
+        let stroke = Stroke::new(1.5, colour);
+        let at = |x: f32, y: f32| c + Vec2::new(x, y);
+        let line = |a: Pos2, b: Pos2| {
+            painter.line_segment([a, b], stroke);
+        };
+        let path = |points: &[(f32, f32)]| {
+            painter.add(Shape::line(points.iter().map(|(x, y)| at(*x, *y)).collect(), stroke));
+        };
+        match self {
+            Self::Plus => {
+                line(at(-6.0, 0.0), at(6.0, 0.0));
+                line(at(0.0, -6.0), at(0.0, 6.0));
+            }
+            Self::Minus => line(at(-6.0, 0.0), at(6.0, 0.0)),
+            Self::Home => path(&[(-7.0, 0.0), (0.0, -6.5), (7.0, 0.0), (4.5, -1.0), (4.5, 6.0), (-4.5, 6.0), (-4.5, -1.0)]),
+            Self::Sliders => {
+                for (y, x) in [(-4.5, 2.5), (0.0, -3.0), (4.5, 1.0)] {
+                    line(at(-6.0, y), at(6.0, y));
+                    painter.circle_filled(at(x, y), 2.2, colour);
+                }
+            }
+            Self::Dots => {
+                for y in [-5.0, 0.0, 5.0] {
+                    painter.circle_filled(at(0.0, y), 1.5, colour);
+                }
+            }
+            Self::Sun => {
+                painter.circle_stroke(c, 3.4, stroke);
+                for i in 0..8 {
+                    let (sin, cos) = (i as f32 * std::f32::consts::FRAC_PI_4).sin_cos();
+                    line(at(cos * 5.4, sin * 5.4), at(cos * 7.2, sin * 7.2));
+                }
+            }
+            Self::Moon => {
+                let arc = |r: f32, cx: f32, from: f32, to: f32| {
+                    (0..=14).map(move |i| from + (to - from) * i as f32 / 14.0).map(move |t| (cx + r * t.cos(), r * t.sin()))
+                };
+                let mut points: Vec<(f32, f32)> = arc(6.2, 0.0, 0.6, 5.2).collect();
+                points.extend(arc(5.2, 3.2, 4.55, 1.2));
+                points.extend(points.first().copied());
+                path(&points);
+            }
+            Self::Target => {
+                painter.circle_stroke(c, 5.0, stroke);
+                painter.circle_filled(c, 1.6, colour);
+                for (x, y) in [(1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0)] {
+                    line(at(x * 5.0, y * 5.0), at(x * 7.5, y * 7.5));
+                }
+            }
+            Self::Up => path(&[(-4.5, 2.5), (0.0, -2.5), (4.5, 2.5)]),
+            Self::Down => path(&[(-4.5, -2.5), (0.0, 2.5), (4.5, -2.5)]),
+        }
+    }
+}

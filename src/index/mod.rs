@@ -1,0 +1,9 @@
+//! Finding villages: by place (R-tree, then exact geometry) and by name.
+
+mod names;
+mod nearest;
+mod spatial;
+
+pub use names::{Hit, NameEntry, NameIndex, NameRank};
+pub use nearest::{Nearest, NearestIndex};
+pub use spatial::SpatialIndex;

@@ -1,0 +1,269 @@
+//! Villages by name: Chinese, pinyin in full or by initials, Latin without accents, town, code.
+
+mod alphabet;
+mod fold;
+mod matching;
+
+use std::ops::Range;
+
+use ib_matcher::pinyin::{PinyinData, PinyinNotation};
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use alphabet::{Alphabet, Symbol};
+use matching::{Found, Word};
+
+/// What is known of one village.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NameEntry<'a> {
+    /// Name; empty where there is none.
+    pub name: &'a str,
+    /// Town; empty where there is none.
+    pub town: &'a str,
+    /// Code; empty where there is none.
+    pub code: &'a str,
+}
+
+/// How well a village answers a query, best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NameRank {
+    /// The name itself, whole.
+    Exact,
+    /// The name begins with the query, or the query is its initials.
+    Prefix,
+    /// The query stands inside the name.
+    Inside,
+    /// Only the town answers.
+    Town,
+    /// Only the code answers, by its beginning.
+    Code,
+}
+
+/// One village that answers a query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// Position of the entry the index was made from, 0-based.
+    pub row: u32,
+    /// How well it answers.
+    pub rank: NameRank,
+    /// Bytes of the name that answered, on character boundaries; `None` where town or code did.
+    pub name_match: Option<Range<usize>>,
+}
+
+/// Finds villages by name, town and code.
+///
+/// All text lies in one string, characters are numbered, and two words of bits per village say which letters any
+/// reading of its characters can contribute, so that most villages are passed over without a look at their name.
+#[derive(Clone, Debug, Default)]
+pub struct NameIndex {
+    /// Names and codes of all rows, one after the other.
+    text: String,
+    rows: Vec<Row>,
+    /// Symbols of all names, one per character.
+    symbols: Vec<Symbol>,
+    towns: Vec<Town>,
+    alphabet: Alphabet,
+}
+
+/// One village: where its text and symbols start; both end where the next one's start.
+#[derive(Clone, Copy, Debug, Default)]
+struct Row {
+    name: u32,
+    code: u32,
+    symbols: u32,
+    town: u32,
+    mask: u64,
+    first: u64,
+}
+
+/// One distinct town.
+#[derive(Clone, Debug)]
+struct Town {
+    name: Box<str>,
+    symbols: Box<[Symbol]>,
+}
+
+/// One query word with the towns that answer it.
+struct Term {
+    word: Word,
+    /// As written but in lower case, for codes.
+    code: String,
+    towns: Vec<bool>,
+}
+
+/// How one village answers, before the best are chosen: orders as hits do.
+type Key = (NameRank, u16, u32);
+
+impl NameIndex {
+    /// Makes the index from (name, town, code) of each village, in row order. Empty text stands for "none".
+    ///
+    /// Text beyond 4 GiB is left out of the index.
+    pub fn new(entries: impl IntoIterator<Item = (String, String, String)>) -> Self {
+        let pinyin = PinyinData::new(PinyinNotation::Ascii);
+        let mut index = Self::default();
+        let mut towns: FxHashMap<String, u32> = FxHashMap::default();
+        for (name, town, code) in entries {
+            let fits = index.text.len() + name.len() + code.len() < u32::MAX as usize;
+            let (name, code) = if fits { (name.as_str(), code.as_str()) } else { ("", "") };
+            let symbols = index.symbols.len() as u32;
+            let (mut mask, mut first) = (0, 0);
+            for c in name.chars() {
+                let symbol = index.alphabet.symbol(c, &pinyin);
+                index.symbols.push(symbol);
+                if let Some(letter) = index.alphabet.letter(symbol) {
+                    mask |= letter.mask;
+                    first |= letter.first;
+                }
+            }
+            let town = match towns.get(&town) {
+                Some(&t) => t,
+                None => {
+                    let symbols = town.chars().map(|c| index.alphabet.symbol(c, &pinyin)).collect();
+                    index.towns.push(Town { name: town.as_str().into(), symbols });
+                    let t = index.towns.len() as u32 - 1;
+                    towns.insert(town, t);
+                    t
+                }
+            };
+            let start = index.text.len() as u32;
+            index.text.push_str(name);
+            index.rows.push(Row { name: start, code: start + name.len() as u32, symbols, town, mask, first });
+            index.text.push_str(code);
+        }
+        let end = index.text.len() as u32;
+        index.rows.push(Row { name: end, code: end, symbols: index.symbols.len() as u32, ..Row::default() });
+        index.text.shrink_to_fit();
+        index.rows.shrink_to_fit();
+        index.symbols.shrink_to_fit();
+        index
+    }
+
+    /// Number of villages.
+    pub fn len(&self) -> usize {
+        self.rows.len().saturating_sub(1)
+    }
+
+    /// Whether there is no village.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// What the index knows of a row.
+    pub fn entry(&self, row: u32) -> Option<NameEntry<'_>> {
+        let (at, next) = self.row_and_next(row)?;
+        Some(NameEntry {
+            name: self.text.get(at.name as usize..at.code as usize)?,
+            town: self.towns.get(at.town as usize).map_or("", |t| &t.name),
+            code: self.text.get(at.code as usize..next.name as usize)?,
+        })
+    }
+
+    /// The best `limit` villages for a query, best first; ties by the shorter name, then by row.
+    ///
+    /// A query is Chinese, pinyin, initials or a mixture of them (`车耳`, `cheery`, `cey`), Latin in any case without
+    /// accents, the beginning of a code, or several words of which each answers to name, town or code
+    /// (`sujiatuo cey`). A blank query finds nothing. Of a word the first 63 characters count.
+    ///
+    /// # Examples
+    /// ```
+    /// use qiancun::index::NameIndex;
+    /// let entry = |name: &str, town: &str, code: &str| (name.to_owned(), town.to_owned(), code.to_owned());
+    /// let index = NameIndex::new([entry("车耳营", "苏家坨镇", "110108029201"), entry("东埠头", "上庄镇", "110108030201")]);
+    /// assert_eq!(index.search("dbt", 10)[0].row, 1);
+    /// assert_eq!(index.search("sujiatuo cey", 10)[0].name_match, Some(0..9));
+    /// ```
+    pub fn search(&self, query: &str, limit: usize) -> Vec<Hit> {
+        let Some(whole) = Word::new(query, &self.alphabet) else { return Vec::new() };
+        let words: Vec<&str> = query.split_whitespace().collect();
+        let parts: Vec<Term> = match words.as_slice() {
+            [one] => vec![self.term(one, whole.clone())],
+            _ => words.iter().filter_map(|w| Some(self.term(w, Word::new(w, &self.alphabet)?))).collect(),
+        };
+        if limit == 0 || parts.is_empty() {
+            return Vec::new();
+        }
+        let mut keys: Vec<Key> = (0..self.len() as u32)
+            .into_par_iter()
+            .with_min_len(8192)
+            .filter_map(|row| Some((self.answer(row, &whole, &parts)?.0, self.name_length(row), row)))
+            .collect();
+        if keys.len() > limit {
+            keys.select_nth_unstable(limit);
+            keys.truncate(limit);
+        }
+        keys.sort_unstable();
+        keys.into_iter()
+            .map(|(rank, _, row)| {
+                let found = self.answer(row, &whole, &parts).and_then(|a| a.1);
+                Hit { row, rank, name_match: found.and_then(|f| self.byte_range(row, f)) }
+            })
+            .collect()
+    }
+
+    fn term(&self, text: &str, word: Word) -> Term {
+        let towns = self.towns.iter().map(|t| word.find(&t.symbols, &self.alphabet).is_some()).collect();
+        Term { word, code: text.chars().map(fold::lower).collect(), towns }
+    }
+
+    /// How a row answers the query as a whole or, failing that, word by word; and where its name does.
+    fn answer(&self, row: u32, whole: &Word, parts: &[Term]) -> Option<(NameRank, Option<Found>)> {
+        let (at, next) = self.row_and_next(row)?;
+        let symbols = self.symbols.get(at.symbols as usize..next.symbols as usize)?;
+        let in_name = |word: &Word| {
+            let possible = at.mask & word.mask == word.mask && at.first & word.first != 0;
+            possible.then(|| word.find(symbols, &self.alphabet)).flatten()
+        };
+        if let Some(found) = in_name(whole) {
+            return Some((rank(&found), Some(found)));
+        }
+        let mut best = (NameRank::Code, None);
+        for part in parts {
+            let here = if let (true, Some(found)) = (parts.len() > 1, in_name(&part.word)) {
+                (rank(&found), Some(found))
+            } else if part.towns.get(at.town as usize).copied().unwrap_or(false) {
+                (NameRank::Town, None)
+            } else if self.code_starts(at, next, &part.code) {
+                (NameRank::Code, None)
+            } else {
+                return None;
+            };
+            if here.0 < best.0 {
+                best = here;
+            }
+        }
+        Some(best)
+    }
+
+    fn code_starts(&self, at: &Row, next: &Row, start: &str) -> bool {
+        let code = self.text.as_bytes().get(at.code as usize..next.name as usize).unwrap_or(&[]);
+        code.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start.as_bytes()))
+    }
+
+    fn row_and_next(&self, row: u32) -> Option<(&Row, &Row)> {
+        let row = row as usize;
+        Some((self.rows.get(row)?, self.rows.get(row.checked_add(1)?)?))
+    }
+
+    /// Length of a name in characters.
+    fn name_length(&self, row: u32) -> u16 {
+        self.row_and_next(row).map_or(0, |(at, next)| (next.symbols - at.symbols).min(u32::from(u16::MAX)) as u16)
+    }
+
+    /// The bytes of a name that some of its symbols stand for.
+    fn byte_range(&self, row: u32, found: Found) -> Option<Range<usize>> {
+        let name = self.entry(row)?.name;
+        let byte = |symbol: usize| name.char_indices().nth(symbol).map_or(name.len(), |(at, _)| at);
+        Some(byte(found.start)..byte(found.end))
+    }
+}
+
+fn rank(found: &Found) -> NameRank {
+    match found {
+        Found { exact: true, .. } => NameRank::Exact,
+        Found { start: 0, .. } => NameRank::Prefix,
+        _ => NameRank::Inside,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,123 @@
+//! One query word against one name.
+
+use super::alphabet::{Alphabet, Letter, Symbol, bit, bits};
+use super::fold;
+
+/// Longest query, in characters: positions in it are bits of a word. What is longer is cut.
+const LONGEST: usize = 63;
+
+/// A query word, ready to be compared.
+#[derive(Clone, Debug)]
+pub(super) struct Word {
+    chars: Vec<char>,
+    /// Bits of all its characters.
+    pub mask: u64,
+    /// Bit of its first character.
+    pub first: u64,
+    /// By symbol: what [`Word::step`] reaches from the beginning of the word. Most places in most names end here.
+    starts: Vec<u64>,
+}
+
+/// Where and how a word was found: symbols `start..end` of a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    pub start: usize,
+    pub end: usize,
+    /// Whether it is the whole name, nothing cut short.
+    pub exact: bool,
+}
+
+/// How much of a spelling may be typed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Typing {
+    /// Whole spellings only.
+    Full,
+    /// Pinyin also by its first letter or zh, ch, sh; the last syllable by any beginning.
+    Short,
+}
+
+impl Word {
+    /// A word of a query; `None` where nothing remains of it.
+    pub(super) fn new(text: &str, alphabet: &Alphabet) -> Option<Self> {
+        let mut chars = fold::query(text);
+        chars.truncate(LONGEST);
+        let first = bit(*chars.first()?);
+        let mut word = Self { mask: bits(chars.iter().copied()), first, chars, starts: Vec::new() };
+        // A match begins with something typed, never with something left out: bit 0 goes.
+        word.starts = alphabet.letters().iter().map(|l| word.step(1, l, Typing::Short) & !1).collect();
+        Some(word)
+    }
+
+    /// Finds the word in a name: at its beginning if possible, else at the first place inside.
+    pub(super) fn find(&self, name: &[Symbol], alphabet: &Alphabet) -> Option<Found> {
+        name.iter().enumerate().find_map(|(start, &symbol)| {
+            let reached = self.starts.get(usize::from(symbol)).copied().filter(|&r| r != 0)?;
+            let rest = name.get(start + 1..)?;
+            let end = start + 1 + self.run(reached, rest, alphabet, Typing::Short)?;
+            if start == 0
+                && let Some(end) = self.whole(name, alphabet)
+            {
+                return Some(Found { start, end, exact: true });
+            }
+            Some(Found { start, end, exact: false })
+        })
+    }
+
+    /// Where the word ends if it spells the name in full, signs that may be left out apart.
+    fn whole(&self, name: &[Symbol], alphabet: &Alphabet) -> Option<usize> {
+        let end = self.run(1, name, alphabet, Typing::Full)?;
+        name.get(end..)?.iter().all(|&s| alphabet.letter(s).is_some_and(|l| l.passable)).then_some(end)
+    }
+
+    /// How many symbols of `name` it takes from the positions `reached` to the end of the word; `None` where it does
+    /// not fit. Bit p of `reached` is set while the first p characters of the word can be told by the symbols so far.
+    fn run(&self, mut reached: u64, name: &[Symbol], alphabet: &Alphabet, typing: Typing) -> Option<usize> {
+        let goal = 1_u64 << self.chars.len();
+        for (i, &symbol) in name.iter().enumerate() {
+            if reached & goal != 0 {
+                return Some(i);
+            }
+            if reached == 0 {
+                return None;
+            }
+            reached = self.step(reached, alphabet.letter(symbol)?, typing);
+        }
+        (reached & goal != 0).then_some(name.len())
+    }
+
+    /// The positions that can be reached over one more letter.
+    fn step(&self, reached: u64, letter: &Letter, typing: Typing) -> u64 {
+        let mut next = if letter.passable { reached } else { 0 };
+        let mut left = reached;
+        while left != 0 {
+            let at = left.trailing_zeros() as usize;
+            left &= left - 1;
+            let rest = self.chars.get(at..).unwrap_or(&[]);
+            let Some(&c) = rest.first() else { continue };
+            if c == letter.literal {
+                next |= 1 << (at + 1);
+            }
+            if bit(c) & letter.first == 0 {
+                continue;
+            }
+            for spelling in &letter.spellings {
+                let same = spelling.bytes().zip(rest).take_while(|(s, r)| char::from(*s) == **r).count();
+                if same == spelling.len() {
+                    next |= 1 << (at + same);
+                } else if typing == Typing::Full || !letter.pinyin {
+                    continue;
+                }
+                if typing == Typing::Short && letter.pinyin && same > 0 {
+                    next |= 1 << (at + 1);
+                    if same >= 2 && matches!(spelling.as_bytes(), [b'z' | b'c' | b's', b'h', ..]) {
+                        next |= 1 << (at + 2);
+                    }
+                    if same == rest.len() {
+                        next |= 1 << (at + same);
+                    }
+                }
+            }
+        }
+        next
+    }
+}

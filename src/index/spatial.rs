@@ -1,0 +1,111 @@
+//! Which features lie at a point or in a rectangle.
+
+use rstar::primitives::{GeomWithData, Rectangle};
+use rstar::{AABB, RTree};
+
+use crate::geo::{LonLat, Side, even_odd};
+use crate::model::{FeatureId, GeometryStore, PartKind};
+
+/// An R-tree over the envelopes of all features, in degrees.
+pub struct SpatialIndex {
+    tree: RTree<GeomWithData<Rectangle<[f64; 2]>, FeatureId>>,
+}
+
+impl SpatialIndex {
+    /// Builds the tree in one go (bulk loading); features without geometry are left out.
+    pub fn new(geometry: &GeometryStore) -> Self {
+        let envelopes = (0..geometry.features.len() as u32).filter_map(|feature| {
+            let [w, s, e, n] = geometry.bounds_of(feature)?;
+            Some(GeomWithData::new(Rectangle::from_corners([w, s], [e, n]), feature))
+        });
+        Self { tree: RTree::bulk_load(envelopes.collect()) }
+    }
+
+    /// Features whose polygons contain the point, borders included, in file order. Even-odd over all rings: see
+    /// [`even_odd`].
+    pub fn at_point(&self, geometry: &GeometryStore, at: LonLat) -> Vec<FeatureId> {
+        let point = [at.lon_deg, at.lat_deg];
+        let mut hits: Vec<FeatureId> = self
+            .tree
+            .locate_in_envelope_intersecting(&AABB::from_point(point))
+            .filter(|entry| {
+                let rings = geometry
+                    .polygons_of(entry.data)
+                    .flat_map(|part| geometry.rings_of(part))
+                    .filter(|ring| ring.len() >= 4);
+                even_odd(point, rings) != Side::Outside
+            })
+            .map(|entry| entry.data)
+            .collect();
+        hits.sort_unstable();
+        hits
+    }
+
+    /// Features whose envelope meets the rectangle \[west, south, east, north\] in degrees, in file order.
+    pub fn in_rectangle(&self, [w, s, e, n]: [f64; 4]) -> Vec<FeatureId> {
+        let mut hits: Vec<FeatureId> = self
+            .tree
+            .locate_in_envelope_intersecting(&AABB::from_corners([w, s], [e, n]))
+            .map(|entry| entry.data)
+            .collect();
+        hits.sort_unstable();
+        hits
+    }
+
+    /// Point features (and points within collections) within `radius_deg` of a position, nearest first by degrees.
+    pub fn points_near(&self, geometry: &GeometryStore, at: LonLat, radius_deg: f64) -> Vec<FeatureId> {
+        let stretch = at.lat_deg.to_radians().cos().max(0.05);
+        let rectangle = [
+            at.lon_deg - radius_deg / stretch,
+            at.lat_deg - radius_deg,
+            at.lon_deg + radius_deg / stretch,
+            at.lat_deg + radius_deg,
+        ];
+        let mut hits: Vec<(f64, FeatureId)> = self
+            .in_rectangle(rectangle)
+            .into_iter()
+            .filter_map(|feature| {
+                let distance = geometry
+                    .parts_of(feature)
+                    .iter()
+                    .filter(|p| p.kind == PartKind::Point)
+                    .flat_map(|p| geometry.rings_of(p))
+                    .flatten()
+                    .map(|c| ((c[0] - at.lon_deg) * stretch).hypot(c[1] - at.lat_deg))
+                    .fold(f64::INFINITY, f64::min);
+                (distance <= radius_deg).then_some((distance, feature))
+            })
+            .collect();
+        hits.sort_by(|a, b| a.0.total_cmp(&b.0));
+        hits.into_iter().map(|(_, feature)| feature).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{FeatureShape, GeometryKind, Part};
+
+    fn squares(origins: &[[f64; 2]]) -> GeometryStore {
+        let mut g = GeometryStore::default();
+        for (i, [x, y]) in origins.iter().enumerate() {
+            g.coords.extend([[*x, *y], [x + 2., *y], [x + 2., y + 2.], [*x, y + 2.], [*x, *y]]);
+            g.ring_starts.push(g.coords.len() as u32);
+            let i = i as u32;
+            g.parts.push(Part { kind: PartKind::Polygon, ring_start: i, ring_end: i + 1 });
+            g.features.push(FeatureShape { kind: GeometryKind::Polygon, part_start: i, part_end: i + 1 });
+        }
+        g
+    }
+
+    #[test]
+    fn a_border_belongs_to_both_and_overlaps_are_all_found() {
+        let g = squares(&[[0., 0.], [2., 0.], [1., 1.]]);
+        let index = SpatialIndex::new(&g);
+        assert_eq!(index.at_point(&g, LonLat::new(0.5, 0.5)), [0]);
+        assert_eq!(index.at_point(&g, LonLat::new(2.0, 0.5)), [0, 1]);
+        assert_eq!(index.at_point(&g, LonLat::new(1.5, 1.5)), [0, 2]);
+        assert_eq!(index.at_point(&g, LonLat::new(9.0, 9.0)), []);
+        assert_eq!(index.in_rectangle([2.5, -1., 2.6, 0.5]), [1]);
+    }
+}

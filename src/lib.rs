@@ -1,0 +1,21 @@
+//! Qiancun 千村: one map of every village.
+//!
+//! The rooms of the house, bottom floor first; a room uses only rooms above it in this list. What each is for stands in
+//! ARCHITECTURE.md.
+
+pub mod lang;
+
+pub mod geo;
+pub mod model;
+pub mod read;
+pub mod index;
+pub mod theme;
+pub mod project;
+pub mod render;
+pub mod palette;
+pub mod icons;
+pub mod session;
+pub mod map;
+pub mod panels;
+pub mod app;
+pub mod cli;

@@ -1,0 +1,108 @@
+//! Pointer and wheel over the map.
+
+use egui::{PointerButton, Response, Ui};
+
+use crate::geo::LonLat;
+use crate::session::{Choice, Command, Hover, Pivot, Session};
+
+use super::pick::features_at;
+
+/// Steps of zoom for one notch of a wheel (50 points of scrolling).
+const ZOOM_PER_POINT: f64 = 0.55 / 50.0;
+
+/// What the pointer is in the middle of.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Gesture {
+    /// Where a box began, in points of the window.
+    pub box_from: Option<egui::Pos2>,
+}
+
+/// Turns what happened over the map into commands; hover and chooser go straight into the session, as they change
+/// neither project nor selection.
+pub fn handle(ui: &Ui, response: &Response, session: &mut Session, gesture: &mut Gesture, send: &mut Vec<Command>) {
+    let middle = response.rect.center();
+    let pivot_of = |p: egui::Pos2| -> Pivot { [f64::from(p.x - middle.x), f64::from(p.y - middle.y)] };
+    let (wheel, pinch, modifiers) = ui.input(|i| (i.smooth_scroll_delta(), i.zoom_delta(), i.modifiers));
+    if let Some(pointer) = response.hover_pos() {
+        let steps = if (pinch - 1.0).abs() > f32::EPSILON {
+            f64::from(pinch).log2()
+        } else {
+            f64::from(wheel.y) * ZOOM_PER_POINT
+        };
+        if steps != 0.0 {
+            send.push(Command::Zoom(steps, pivot_of(pointer)));
+        }
+    }
+    drag(response, session, gesture, modifiers, pivot_of, send);
+    hover(response, session, pivot_of);
+    if response.double_clicked_by(PointerButton::Primary) {
+        if let Some(p) = response.interact_pointer_pos() {
+            send.push(Command::Zoom(if modifiers.shift { -1.0 } else { 1.0 }, pivot_of(p)));
+        }
+    } else if response.clicked_by(PointerButton::Primary)
+        && let Some(p) = response.interact_pointer_pos()
+    {
+        click(p, position_at(session, pivot_of(p)), session, modifiers.command, send);
+    }
+}
+
+fn drag(
+    response: &Response,
+    session: &Session,
+    gesture: &mut Gesture,
+    modifiers: egui::Modifiers,
+    pivot_of: impl Fn(egui::Pos2) -> Pivot,
+    send: &mut Vec<Command>,
+) {
+    if response.drag_started_by(PointerButton::Primary) && modifiers.shift {
+        gesture.box_from = response.interact_pointer_pos();
+    }
+    if let (Some(from), Some(to)) = (gesture.box_from, response.interact_pointer_pos()) {
+        if response.drag_stopped() {
+            gesture.box_from = None;
+            let (a, b) = (position_at(session, pivot_of(from)), position_at(session, pivot_of(to)));
+            if (from - to).length() > 8.0 {
+                send.push(Command::ShowRectangle([
+                    a.lon_deg.min(b.lon_deg),
+                    a.lat_deg.min(b.lat_deg),
+                    a.lon_deg.max(b.lon_deg),
+                    a.lat_deg.max(b.lat_deg),
+                ]));
+            }
+        }
+        return;
+    }
+    gesture.box_from = None;
+    let moved = response.drag_delta();
+    if (response.dragged_by(PointerButton::Primary) || response.dragged_by(PointerButton::Middle)) && moved != egui::Vec2::ZERO {
+        send.push(Command::Pan([f64::from(moved.x), f64::from(moved.y)]));
+    }
+}
+
+fn hover(response: &Response, session: &mut Session, pivot_of: impl Fn(egui::Pos2) -> Pivot) {
+    let Some(pointer) = response.hover_pos().filter(|_| !response.dragged()) else {
+        session.hover = None;
+        return;
+    };
+    let at = position_at(session, pivot_of(pointer));
+    if session.hover.as_ref().is_none_or(|h| h.at != at) {
+        session.hover = at.is_valid().then(|| Hover { at, features: features_at(session, at) });
+    }
+}
+
+fn click(pointer: egui::Pos2, at: LonLat, session: &mut Session, add: bool, send: &mut Vec<Command>) {
+    session.choice = None;
+    let features = features_at(session, at);
+    let first_layer: Vec<_> = features.iter().filter(|f| Some(f.0) == features.first().map(|x| x.0)).copied().collect();
+    match first_layer.as_slice() {
+        [] if add => {}
+        [] => send.push(Command::ClearSelection),
+        [(layer, feature)] => send.push(Command::Select { layer: *layer, features: vec![*feature], add }),
+        // A symbol in a village is taken before the village; several of one layer are a question.
+        _ => session.choice = Some(Choice { at: pointer, features, add }),
+    }
+}
+
+fn position_at(session: &Session, pivot: Pivot) -> LonLat {
+    session.camera.world_at(pivot).to_lonlat()
+}

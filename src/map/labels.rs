@@ -1,0 +1,137 @@
+//! Village names on the map: inside their polygon, larger ones first, none over another.
+
+use std::sync::Arc;
+
+use egui::{Color32, FontId, Galley, Painter, Pos2, Rect, Vec2};
+use rustc_hash::FxHashMap;
+
+use crate::model::{FeatureId, Role};
+use crate::palette::{LABEL_DARK, LABEL_LIGHT, is_dark, size};
+use crate::render::LayerKey;
+use crate::session::{Camera, Layer, Session};
+
+/// Most labels at once.
+const MAX_LABELS: usize = 400;
+
+/// A label that found its place.
+#[derive(Clone)]
+struct Placed {
+    layer: LayerKey,
+    feature: FeatureId,
+    galley: Arc<Galley>,
+    offset: [f64; 2],
+}
+
+/// Labels of the present view; placed anew only where camera, size or layers changed.
+#[derive(Default)]
+pub struct Labels {
+    placed: Vec<Placed>,
+    key: Option<(Camera, Vec2, Vec<(LayerKey, usize)>)>,
+    galleys: FxHashMap<(LayerKey, FeatureId), Arc<Galley>>,
+    order: FxHashMap<LayerKey, (usize, Vec<FeatureId>)>,
+}
+
+impl Labels {
+    /// Draws the labels of a view.
+    pub fn show(&mut self, painter: &Painter, rect: Rect, session: &Session) {
+        let layers: Vec<(LayerKey, usize)> = session
+            .shown()
+            .filter(|(_, e)| e.visible)
+            .filter_map(|(l, _)| {
+                let loaded = l.loaded()?;
+                loaded.anchors.get()?;
+                Some((l.key, Arc::as_ptr(&loaded.dataset) as usize))
+            })
+            .collect();
+        let key = Some((session.camera, rect.size(), layers));
+        if self.key != key {
+            self.place(painter, rect, session);
+            self.key = key;
+        }
+        let middle = rect.center();
+        for label in &self.placed {
+            let Some(layer) = session.layers.get(&label.layer) else { continue };
+            let at = middle + Vec2::new(label.offset[0] as f32, label.offset[1] as f32) - label.galley.size() / 2.0;
+            let at = Pos2::new(at.x.round(), at.y.round());
+            let (ink, halo) = ink_of(layer, label.feature, session.dark);
+            for (dx, dy) in [(-1.0, 0.0), (1.0, 0.0), (0.0, -1.0), (0.0, 1.0)] {
+                painter.galley_with_override_text_color(at + Vec2::new(dx, dy), label.galley.clone(), halo);
+            }
+            painter.galley_with_override_text_color(at, label.galley.clone(), ink);
+        }
+    }
+
+    fn place(&mut self, painter: &Painter, rect: Rect, session: &Session) {
+        self.placed.clear();
+        let half = rect.size() / 2.0;
+        let scale = session.camera.points_per_world();
+        let mut taken: Vec<Rect> = Vec::new();
+        if self.galleys.len() > 20_000 {
+            self.galleys.clear();
+        }
+        for (layer, _) in session.shown().filter(|(_, e)| e.visible) {
+            let Some(loaded) = layer.loaded() else { continue };
+            let Some(anchors) = loaded.anchors.get() else { continue };
+            if loaded.dataset.roles.field(Role::Name).is_none() {
+                continue;
+            }
+            let id = Arc::as_ptr(&loaded.dataset) as usize;
+            let cached = self.order.get(&layer.key).is_some_and(|(of, _)| *of == id);
+            if !cached {
+                let mut order: Vec<FeatureId> = (0..anchors.len() as u32).filter(|f| anchors[*f as usize].is_some()).collect();
+                let area = |f: &FeatureId| anchors[*f as usize].map_or(0.0, |a| a.extent[0] * a.extent[1]);
+                order.sort_by(|a, b| area(b).total_cmp(&area(a)).then(a.cmp(b)));
+                self.order.insert(layer.key, (id, order));
+                self.galleys.retain(|(k, _), _| *k != layer.key);
+            }
+            let Some((_, order)) = self.order.get(&layer.key) else { continue };
+            for &feature in order {
+                let Some(anchor) = anchors.get(feature as usize).copied().flatten() else { continue };
+                let extent = [f64::from(anchor.extent[0]) * scale, f64::from(anchor.extent[1]) * scale];
+                // Sorted by size: what follows is smaller still than a line of text.
+                if extent[0] * extent[1] < 120.0 || self.placed.len() >= MAX_LABELS {
+                    break;
+                }
+                let offset = session.camera.offset_of(anchor.at);
+                let outside = offset[0].abs() > f64::from(half.x) + 60.0 || offset[1].abs() > f64::from(half.y) + 20.0;
+                if outside || extent[0] < 16.0 || extent[1] < 9.0 {
+                    continue;
+                }
+                let galley = self
+                    .galleys
+                    .entry((layer.key, feature))
+                    .or_insert_with(|| {
+                        let text = loaded.dataset.text(feature, Role::Name).unwrap_or_default().into_owned();
+                        painter.layout_no_wrap(text, FontId::proportional(size::LABEL), Color32::PLACEHOLDER)
+                    })
+                    .clone();
+                let size = galley.size();
+                if size.x <= 1.0 || f64::from(size.x) > extent[0] * 1.05 || f64::from(size.y) > extent[1] * 1.3 {
+                    continue;
+                }
+                let centre = Pos2::new(offset[0] as f32, offset[1] as f32);
+                let place = Rect::from_center_size(centre, size + Vec2::new(4.0, 0.0));
+                if taken.iter().any(|t| t.intersects(place)) {
+                    continue;
+                }
+                taken.push(place);
+                self.placed.push(Placed { layer: layer.key, feature, galley, offset });
+            }
+        }
+    }
+
+    /// How many labels are shown.
+    pub fn len(&self) -> usize {
+        self.placed.len()
+    }
+}
+
+/// Text and halo for a label on a village's colour.
+fn ink_of(layer: &Layer, feature: FeatureId, dark_theme: bool) -> (Color32, Color32) {
+    let on_dark = match &layer.themed {
+        Some(themed) => themed.colour_of(feature).map_or(dark_theme, is_dark),
+        None => dark_theme,
+    };
+    let (ink, halo) = if on_dark { (LABEL_LIGHT, LABEL_DARK) } else { (LABEL_DARK, LABEL_LIGHT) };
+    (ink, halo.gamma_multiply(0.42))
+}

@@ -1,0 +1,10 @@
+//! The map view: pointer and keys become commands, labels and furniture stand over the drawn map.
+
+mod furniture;
+mod input;
+mod labels;
+mod pick;
+mod view;
+
+pub use pick::features_at;
+pub use view::MapView;

@@ -1,0 +1,24 @@
+//! What lies under the pointer.
+
+use crate::geo::LonLat;
+use crate::model::FeatureId;
+use crate::render::LayerKey;
+use crate::session::Session;
+
+/// How near to a symbol the pointer must be, in points.
+const REACH_PT: f64 = 7.0;
+
+/// Features at a position, topmost layer first: symbols within reach, then polygons that contain it. Hidden layers are
+/// left out.
+pub fn features_at(session: &Session, at: LonLat) -> Vec<(LayerKey, FeatureId)> {
+    let reach_deg = REACH_PT / session.camera.points_per_world() * 360.0 * at.lat_deg.to_radians().cos();
+    let mut found = Vec::new();
+    for (layer, _) in session.shown().filter(|(_, entry)| entry.visible) {
+        let Some(loaded) = layer.loaded().filter(|l| l.dataset.source.crs.is_geographic()) else { continue };
+        let geometry = &loaded.dataset.geometry;
+        let points = loaded.spatial.points_near(geometry, at, reach_deg);
+        let polygons = loaded.spatial.at_point(geometry, at);
+        found.extend(points.into_iter().chain(polygons).map(|f| (layer.key, f)));
+    }
+    found
+}

@@ -1,0 +1,128 @@
+//! The map widget.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use eframe::egui_wgpu::Callback;
+use egui::{Rect, Sense, Ui};
+
+use super::input::{Gesture, handle};
+use super::labels::Labels;
+use super::furniture;
+use crate::model::FeatureId;
+use crate::palette::{CASING, SELECTION, size};
+use crate::render::{LayerKey, MapPaint, Outline, Scene, View};
+use crate::session::{Camera, Command, Session};
+
+/// How long the camera must rest before a software renderer draws the sharp picture.
+const REST_SECS: f64 = 0.09;
+
+/// The map of the window and what it keeps between frames.
+pub struct MapView {
+    /// The scene.
+    pub scene: Arc<Mutex<Scene>>,
+    labels: Labels,
+    gesture: Gesture,
+    camera: Option<Camera>,
+    moved_at: f64,
+    selected: Option<((LayerKey, Vec<FeatureId>), Arc<Outline>)>,
+    hovered: Option<((LayerKey, FeatureId), Arc<Outline>)>,
+    view: Option<View>,
+}
+
+impl MapView {
+    /// A map of a scene.
+    pub fn new(scene: Arc<Mutex<Scene>>) -> Self {
+        Self {
+            scene,
+            labels: Labels::default(),
+            gesture: Gesture::default(),
+            camera: None,
+            moved_at: f64::NEG_INFINITY,
+            selected: None,
+            hovered: None,
+            view: None,
+        }
+    }
+
+    /// What the map shows, as of the last frame.
+    pub fn view(&self) -> Option<View> {
+        self.view
+    }
+
+    /// How many labels it shows.
+    pub fn label_count(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Shows the map in all the room there is.
+    pub fn show(&mut self, ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
+        let ppp = ui.ctx().pixels_per_point();
+        // Whole pixels, so that the kept picture needs no blur.
+        let snap = |v: f32| (v * ppp).round() / ppp;
+        let room = ui.available_rect_before_wrap();
+        let rect = Rect::from_min_max(room.min, room.max);
+        let rect = Rect::from_min_max(
+            egui::pos2(snap(rect.left()), snap(rect.top())),
+            egui::pos2(snap(rect.right()), snap(rect.bottom())),
+        );
+        let response = ui.allocate_rect(rect, Sense::click_and_drag());
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, session.lang.t("map.name")));
+        session.map_size_pt = [f64::from(rect.width()), f64::from(rect.height())];
+        handle(ui, &response, session, &mut self.gesture, send);
+        let size_px = [(rect.width() * ppp).round() as u32, (rect.height() * ppp).round() as u32];
+        let view = session.camera.view(size_px, ppp);
+        let now = ui.input(|i| i.time);
+        if self.camera.is_some_and(|c| c != session.camera) {
+            self.moved_at = now;
+        }
+        self.camera = Some(session.camera);
+        self.view = Some(view);
+        let resting = now - self.moved_at;
+        let moving = resting < REST_SECS;
+        if moving {
+            ui.ctx().request_repaint_after(Duration::from_secs_f64(REST_SECS - resting + 0.002));
+        }
+        self.refresh_outlines(session);
+        let outlines = self.hovered.iter().map(|h| h.1.clone()).chain(self.selected.iter().map(|s| s.1.clone()));
+        let paint = MapPaint {
+            scene: self.scene.clone(),
+            view,
+            pixels_per_point: ppp,
+            origin_px: [rect.left() * ppp, rect.top() * ppp],
+            moving,
+            outlines: outlines.collect(),
+            palette: session.tokens().map(),
+        };
+        ui.painter().add(Callback::new_paint_callback(rect, paint));
+        let painter = ui.painter_at(rect);
+        self.labels.show(&painter, rect, session);
+        if let (Some(from), Some(to)) = (self.gesture.box_from, response.interact_pointer_pos()) {
+            let stroke = egui::Stroke::new(1.5, session.tokens().accent);
+            painter.rect_stroke(Rect::from_two_pos(from, to), 2.0, stroke, egui::StrokeKind::Middle);
+        }
+        furniture::show(&painter, rect, session);
+        furniture::zoom_buttons(ui, rect, session, send);
+    }
+
+    fn refresh_outlines(&mut self, session: &Session) {
+        let outline = |layer: LayerKey, features: &[FeatureId]| {
+            let loaded = session.layers.get(&layer)?.loaded()?;
+            Some(Outline::new(&loaded.chunks, features.iter().copied()))
+        };
+        let selection = session.document.selection.as_ref();
+        if self.selected.as_ref().map(|s| &s.0) != selection {
+            self.selected = selection.and_then(|key| {
+                let outline = outline(key.0, &key.1)?.with_pen(SELECTION, size::SELECTION, Some((CASING, size::CASING)));
+                Some((key.clone(), Arc::new(outline)))
+            });
+        }
+        let hover = session.hover.as_ref().and_then(|h| h.features.first()).copied();
+        if self.hovered.as_ref().map(|h| h.0) != hover {
+            self.hovered = hover.and_then(|key| {
+                let colour = session.tokens().ink.to_array();
+                Some((key, Arc::new(outline(key.0, &[key.1])?.with_pen(colour, size::HOVER, None))))
+            });
+        }
+    }
+}

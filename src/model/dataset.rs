@@ -1,0 +1,131 @@
+//! One file, read: geometry, attributes, roles and report together.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::{FeatureId, GeometryStore, Report, Role, Roles, Table};
+
+/// File formats, by the names `check` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// RFC 7946, one document.
+    GeoJson,
+    /// One feature per line, or RFC 8142 text sequence.
+    GeoJsonSeq,
+    /// TopoJSON.
+    TopoJson,
+}
+
+impl Format {
+    /// Name in the JSON of `check`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::GeoJson => "geojson",
+            Self::GeoJsonSeq => "geojsonseq",
+            Self::TopoJson => "topojson",
+        }
+    }
+}
+
+/// Coordinate reference system of a file's coordinates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Crs {
+    /// WGS 84, or CGCS2000 treated as equal to it for display: EPSG:4326, EPSG:4490.
+    Geographic(u32),
+    /// Anything else, by the name the file gives. Cannot be measured or picked until it is reprojected.
+    Other(String),
+}
+
+impl Crs {
+    /// Name as `check` prints it.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Geographic(epsg) => format!("EPSG:{epsg}"),
+            Self::Other(name) => name.clone(),
+        }
+    }
+
+    /// Whether coordinates are degrees of longitude and latitude.
+    pub fn is_geographic(&self) -> bool {
+        matches!(self, Self::Geographic(_))
+    }
+}
+
+/// How the CRS was decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CrsFrom {
+    /// The file names it.
+    File,
+    /// RFC 7946 says so.
+    Default,
+}
+
+impl CrsFrom {
+    /// Name in the JSON of `check`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Default => "default",
+        }
+    }
+}
+
+/// Where a dataset comes from and how it was understood.
+#[derive(Clone, Debug)]
+pub struct SourceInfo {
+    /// The file.
+    pub path: PathBuf,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// Format found in the content, whatever the name says.
+    pub format: Format,
+    /// Character encoding.
+    pub encoding: &'static str,
+    /// Coordinate reference system.
+    pub crs: Crs,
+    /// How it was decided.
+    pub crs_from: CrsFrom,
+    /// Name of the layer: the file's own `name` member or TopoJSON object, else the file stem.
+    pub layer: String,
+}
+
+/// One file, read. Immutable; share it behind an `Arc`. The parts are shared too, so that another choice of roles
+/// copies nothing.
+#[derive(Clone, Debug)]
+pub struct Dataset {
+    /// Origin.
+    pub source: Arc<SourceInfo>,
+    /// Geometry as the file has it.
+    pub geometry: Arc<GeometryStore>,
+    /// Attributes.
+    pub table: Arc<Table>,
+    /// Which fields are name, code, town, district and group.
+    pub roles: Roles,
+    /// What was odd.
+    pub report: Arc<Report>,
+}
+
+impl Dataset {
+    /// Number of features, those without geometry included.
+    pub fn len(&self) -> u32 {
+        self.geometry.features.len() as u32
+    }
+
+    /// Whether there is no feature at all.
+    pub fn is_empty(&self) -> bool {
+        self.geometry.features.is_empty()
+    }
+
+    /// The text of the field that plays a role; `None` where the field or the value is missing, or blank.
+    pub fn text(&self, feature: FeatureId, role: Role) -> Option<std::borrow::Cow<'_, str>> {
+        let text = self.table.value(feature, self.roles.field(role)?).to_text()?;
+        (!text.trim().is_empty()).then_some(text)
+    }
+
+    /// The village's name, else its code, else `#` and its 1-based position.
+    pub fn display_name(&self, feature: FeatureId) -> String {
+        self.text(feature, Role::Name)
+            .or_else(|| self.text(feature, Role::Code))
+            .map_or_else(|| format!("#{}", feature + 1), |t| t.into_owned())
+    }
+}

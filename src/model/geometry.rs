@@ -1,0 +1,185 @@
+//! Geometry of all features in one flat coordinate buffer.
+
+use std::ops::Range;
+
+use geo_types::{Coord, LineString, MultiPolygon, Polygon};
+
+/// The geometry type a feature has in its file (RFC 7946 §1.4), or null.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum GeometryKind {
+    /// No geometry.
+    Null,
+    /// One position.
+    Point,
+    /// Several positions.
+    MultiPoint,
+    /// One line.
+    LineString,
+    /// Several lines.
+    MultiLineString,
+    /// One polygon.
+    Polygon,
+    /// Several polygons.
+    MultiPolygon,
+    /// A mixture of the above.
+    GeometryCollection,
+}
+
+impl GeometryKind {
+    /// The name in RFC 7946; `null` where there is none.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Point => "Point",
+            Self::MultiPoint => "MultiPoint",
+            Self::LineString => "LineString",
+            Self::MultiLineString => "MultiLineString",
+            Self::Polygon => "Polygon",
+            Self::MultiPolygon => "MultiPolygon",
+            Self::GeometryCollection => "GeometryCollection",
+        }
+    }
+
+    /// The kind with this RFC 7946 name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "Point" => Self::Point,
+            "MultiPoint" => Self::MultiPoint,
+            "LineString" => Self::LineString,
+            "MultiLineString" => Self::MultiLineString,
+            "Polygon" => Self::Polygon,
+            "MultiPolygon" => Self::MultiPolygon,
+            "GeometryCollection" => Self::GeometryCollection,
+            _ => return None,
+        })
+    }
+}
+
+/// What a part of a geometry is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartKind {
+    /// A single position, stored as a ring of one coordinate.
+    Point,
+    /// A line, stored as one open ring.
+    Line,
+    /// A polygon: the exterior ring, then the holes.
+    Polygon,
+}
+
+/// One point, line or polygon of a feature: a range of rings in [`GeometryStore`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// What it is.
+    pub kind: PartKind,
+    /// First ring.
+    pub ring_start: u32,
+    /// One past the last ring.
+    pub ring_end: u32,
+}
+
+/// The geometry of one feature: its kind in the file and a range of parts in [`GeometryStore`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FeatureShape {
+    /// Kind as the file says.
+    pub kind: GeometryKind,
+    /// First part.
+    pub part_start: u32,
+    /// One past the last part.
+    pub part_end: u32,
+}
+
+/// All geometry of a dataset, as the file has it (degrees, longitude first; closing positions included).
+#[derive(Clone, Debug)]
+pub struct GeometryStore {
+    /// Every position, \[longitude, latitude\] in degrees.
+    pub coords: Vec<[f64; 2]>,
+    /// Ring `r` is `coords[ring_starts[r]..ring_starts[r + 1]]`; one entry more than there are rings.
+    pub ring_starts: Vec<u32>,
+    /// Points, lines and polygons.
+    pub parts: Vec<Part>,
+    /// One entry per feature, in file order.
+    pub features: Vec<FeatureShape>,
+}
+
+impl Default for GeometryStore {
+    fn default() -> Self {
+        Self { coords: Vec::new(), ring_starts: vec![0], parts: Vec::new(), features: Vec::new() }
+    }
+}
+
+impl GeometryStore {
+    /// The parts of a feature; empty where the feature has no geometry or does not exist.
+    pub fn parts_of(&self, feature: u32) -> &[Part] {
+        self.features
+            .get(feature as usize)
+            .and_then(|f| self.parts.get(f.part_start as usize..f.part_end as usize))
+            .unwrap_or(&[])
+    }
+
+    /// The polygon parts of a feature.
+    pub fn polygons_of(&self, feature: u32) -> impl Iterator<Item = &Part> {
+        self.parts_of(feature).iter().filter(|p| p.kind == PartKind::Polygon)
+    }
+
+    /// The coordinates of a ring, closing position included.
+    pub fn ring(&self, ring: u32) -> &[[f64; 2]] {
+        let range = self.ring_range(ring);
+        self.coords.get(range).unwrap_or(&[])
+    }
+
+    /// Where a ring lies in [`Self::coords`].
+    pub fn ring_range(&self, ring: u32) -> Range<usize> {
+        let at = |i: usize| self.ring_starts.get(i).copied().unwrap_or(0) as usize;
+        at(ring as usize)..at(ring as usize + 1)
+    }
+
+    /// The rings of a part.
+    pub fn rings_of(&self, part: &Part) -> impl Iterator<Item = &[[f64; 2]]> {
+        (part.ring_start..part.ring_end).map(|r| self.ring(r))
+    }
+
+    /// All positions of a feature, ring by ring.
+    pub fn positions_of(&self, feature: u32) -> impl Iterator<Item = &[f64; 2]> {
+        self.parts_of(feature).iter().flat_map(|p| self.rings_of(p)).flatten()
+    }
+
+    /// The polygon parts of a feature as `geo` has them; rings of fewer than four positions and positions that are not
+    /// finite are left out.
+    pub fn multi_polygon_of(&self, feature: u32) -> MultiPolygon<f64> {
+        MultiPolygon(self.polygons_of(feature).filter_map(|part| self.polygon_of(part)).collect())
+    }
+
+    /// One polygon part as `geo` has it, under the same rules.
+    pub fn multi_polygon_of_part(&self, part: &Part) -> MultiPolygon<f64> {
+        MultiPolygon(self.polygon_of(part).into_iter().collect())
+    }
+
+    fn polygon_of(&self, part: &Part) -> Option<Polygon<f64>> {
+        let ring = |r: &[[f64; 2]]| {
+            let finite = r.iter().filter(|c| c[0].is_finite() && c[1].is_finite());
+            LineString(finite.map(|c| Coord { x: c[0], y: c[1] }).collect())
+        };
+        let mut rings = self.rings_of(part).map(ring).filter(|r: &LineString<f64>| r.0.len() >= 4);
+        let exterior = rings.next()?;
+        Some(Polygon::new(exterior, rings.collect()))
+    }
+
+    /// Bounds of a feature, \[west, south, east, north\] in degrees.
+    pub fn bounds_of(&self, feature: u32) -> Option<[f64; 4]> {
+        bounds(self.positions_of(feature))
+    }
+
+    /// Bounds of everything, \[west, south, east, north\] in degrees.
+    pub fn bounds(&self) -> Option<[f64; 4]> {
+        bounds(self.coords.iter())
+    }
+}
+
+/// \[minimum x, minimum y, maximum x, maximum y\] of finite positions; `None` where there is none.
+fn bounds<'a>(positions: impl Iterator<Item = &'a [f64; 2]>) -> Option<[f64; 4]> {
+    let mut b = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
+    for &[x, y] in positions {
+        b = [b[0].min(x), b[1].min(y), b[2].max(x), b[3].max(y)];
+    }
+    (b[0] <= b[2] && b[1] <= b[3]).then_some(b)
+}

@@ -1,0 +1,20 @@
+//! What a dataset is: geometry in flat buffers, attributes in columns, the roles that fields play, the problems found.
+//!
+//! A [`Dataset`] never changes once made; the window, the index and the renderer share it behind an `Arc`.
+
+mod column_builder;
+mod dataset;
+mod geometry;
+mod report;
+mod roles;
+mod table;
+
+pub use column_builder::ColumnBuilder;
+pub use dataset::{Crs, CrsFrom, Dataset, Format, SourceInfo};
+pub use geometry::{FeatureShape, GeometryKind, GeometryStore, Part, PartKind};
+pub use report::{Problem, ProblemGroup, Report, Severity};
+pub use roles::{Role, Roles};
+pub use table::{Column, ColumnData, FieldType, Table, Value};
+
+/// Position of a feature in its file, 0-based: the identity of a village inside one dataset.
+pub type FeatureId = u32;

@@ -1,0 +1,129 @@
+//! Which field is the name, the code, the town, the district and the group, found by the names people use.
+
+use super::{FieldType, Table};
+
+/// What a field says about its village.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Name of the village.
+    Name,
+    /// Its administrative code.
+    Code,
+    /// The town or township it belongs to.
+    Town,
+    /// The district or county it belongs to.
+    District,
+    /// The group it is compared in, such as 山前 / 山后.
+    Group,
+}
+
+impl Role {
+    /// All roles, in the order they are shown.
+    pub const ALL: [Self; 5] = [Self::Name, Self::Code, Self::Town, Self::District, Self::Group];
+
+    /// Stable name: key in project files and language files.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Code => "code",
+            Self::Town => "town",
+            Self::District => "district",
+            Self::Group => "group",
+        }
+    }
+
+    /// Field names that stand for the role, most telling first, compared without case, blanks, `_` and `-`.
+    fn aliases(self) -> &'static [&'static str] {
+        match self {
+            Self::Name => &[
+                "村名", "村名称", "行政村", "行政村名", "村庄名称", "村", "社区名", "namezh", "namecn", "zwmc", "xzcmc",
+                "cunm", "cmc", "名称", "villagename", "villname", "villagenam", "village", "vilname", "vname", "adm4en",
+                "adm4name", "brgyname", "barangay", "name4", "adm3en", "name3", "wardname", "namemal", "xzqmc", "name",
+                "nameen", "nome", "nom", "nmmun", "townname", "label", "title",
+            ],
+            Self::Code => &[
+                "村代码", "村编码", "行政村代码", "行政区划代码", "区划代码", "代码", "编码", "xzqdm", "zldwdm",
+                "villagecode", "villcode", "villageid", "adm4pcode", "adm4psgc", "brgycode", "code", "adcode", "gbcode",
+                "codigo", "cdmun", "codeinsee", "insee", "censuscode", "pc11vid", "vlgcd2011", "wardno", "id", "gid",
+            ],
+            Self::Town => &[
+                "镇", "乡镇", "街镇", "乡镇名称", "乡镇名", "街道", "town", "townname", "township", "townzh", "xzmc",
+                "adm3en", "adm3name", "municipality", "municity", "taluk", "taluka", "subdistrict", "subdist", "block",
+                "tehsil", "mandal", "name2",
+            ],
+            Self::District => &[
+                "区", "县", "区县", "县区", "区县名称", "县名", "district", "county", "countyname", "qxmc", "xmc",
+                "adm2en", "adm2name", "districtname", "dtname", "distname", "name1",
+            ],
+            Self::Group => &["组", "分组", "片区", "山前山后", "group", "cluster", "zone", "area_group"],
+        }
+    }
+}
+
+/// Position of the field that plays each role; `None` where no field does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Roles {
+    fields: [Option<usize>; 5],
+}
+
+impl Roles {
+    /// Finds the fields by their usual names. A field plays one role at most; text wins over numbers for names.
+    pub fn detect(table: &Table) -> Self {
+        let mut roles = Self::default();
+        for role in Role::ALL {
+            let hit = role.aliases().iter().find_map(|alias| {
+                table.columns.iter().enumerate().find_map(|(i, column)| {
+                    let fits = role == Role::Code || matches!(column.kind, FieldType::Text);
+                    (fits && folded(&column.name) == folded(alias) && !roles.fields.contains(&Some(i))).then_some(i)
+                })
+            });
+            roles.fields[role as usize] = hit;
+        }
+        roles
+    }
+
+    /// The field that plays a role.
+    pub fn field(&self, role: Role) -> Option<usize> {
+        self.fields[role as usize]
+    }
+
+    /// Lets a field, or none, play a role.
+    pub fn set(&mut self, role: Role, field: Option<usize>) {
+        self.fields[role as usize] = field;
+    }
+}
+
+/// A field name without case, blanks, `_`, `-` and `.`.
+fn folded(name: &str) -> String {
+    name.chars().filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-' | '.' | '/')).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{ColumnBuilder, Value};
+
+    fn table(names: &[&str]) -> Table {
+        let columns = names.iter().map(|n| {
+            let mut b = ColumnBuilder::default();
+            b.set(0, Value::Text("x"), "");
+            b.finish((*n).to_owned(), 1)
+        });
+        Table { columns: columns.collect(), rows: 1 }
+    }
+
+    #[test]
+    fn usual_names_are_found_in_both_languages() {
+        for (fields, name, code, town) in [
+            (&["XZQDM", "XZQMC"][..], Some(1), Some(0), None),
+            (&["code", "name", "town", "district", "group"][..], Some(1), Some(0), Some(2)),
+            (&["行政村", "乡镇"][..], Some(0), None, Some(1)),
+            (&["VILLAGENAM", "TOWNNAME", "VILLAGEID"][..], Some(0), Some(2), Some(1)),
+            (&["adcode", "name"][..], Some(1), Some(0), None),
+            (&["foo"][..], None, None, None),
+        ] {
+            let r = Roles::detect(&table(fields));
+            assert_eq!((r.field(Role::Name), r.field(Role::Code), r.field(Role::Town)), (name, code, town), "{fields:?}");
+        }
+    }
+}

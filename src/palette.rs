@@ -1,0 +1,175 @@
+//! Every colour, size and spacing of the window, light and dark. Nothing else in the program names a raw colour.
+
+use egui::Color32;
+
+use crate::render;
+
+/// The tokens of one appearance.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tokens {
+    /// Whether this is the dark appearance.
+    pub dark: bool,
+    /// Text.
+    pub ink: Color32,
+    /// Secondary text.
+    pub ink_secondary: Color32,
+    /// Panels.
+    pub panel: Color32,
+    /// Fields and chips.
+    pub field: Color32,
+    /// Rules.
+    pub line: Color32,
+    /// Ground of the map.
+    pub ground: Color32,
+    /// The one accent, jade.
+    pub accent: Color32,
+    /// Ground of what is chosen.
+    pub accent_ground: Color32,
+    /// Text on the accent.
+    pub on_accent: Color32,
+    /// Judgement: good.
+    pub good: Color32,
+    /// Judgement: warning.
+    pub warn: Color32,
+    /// Judgement: bad.
+    pub bad: Color32,
+    /// Ground of the missing hatch.
+    pub hatch_ground: Color32,
+    /// Lines of the missing hatch.
+    pub hatch_line: Color32,
+    /// Borders between towns and of the district.
+    pub border_strong: Color32,
+    /// Fill of villages without a theme.
+    pub plain_fill: [u8; 3],
+    /// Symbols without a theme.
+    pub plain_symbol: [u8; 3],
+}
+
+const fn rgb(hex: u32) -> Color32 {
+    Color32::from_rgb((hex >> 16) as u8, (hex >> 8) as u8, hex as u8)
+}
+
+/// Light.
+pub const LIGHT: Tokens = Tokens {
+    dark: false,
+    ink: rgb(0x1c2731),
+    ink_secondary: rgb(0x5d6a76),
+    panel: rgb(0xffffff),
+    field: rgb(0xf4f5f6),
+    line: rgb(0xe1e4e8),
+    ground: rgb(0xf3f1ea),
+    accent: rgb(0x0f766e),
+    accent_ground: rgb(0xe3f1ef),
+    on_accent: rgb(0xffffff),
+    good: rgb(0x15803d),
+    warn: rgb(0xb45309),
+    bad: rgb(0xbe123c),
+    hatch_ground: rgb(0xececea),
+    hatch_line: rgb(0xb9bcbf),
+    border_strong: rgb(0x334155),
+    plain_fill: [0xc9, 0xde, 0xd8],
+    plain_symbol: [0x0f, 0x76, 0x6e],
+};
+
+/// Dark.
+pub const DARK: Tokens = Tokens {
+    dark: true,
+    ink: rgb(0xe6ebf0),
+    ink_secondary: rgb(0x98a5b1),
+    panel: rgb(0x1a2026),
+    field: rgb(0x242b32),
+    line: rgb(0x2b333b),
+    ground: rgb(0x12171c),
+    accent: rgb(0x3fb8a9),
+    accent_ground: rgb(0x16302e),
+    on_accent: rgb(0x0c1a18),
+    good: rgb(0x4ade80),
+    warn: rgb(0xf0a24a),
+    bad: rgb(0xfb7185),
+    hatch_ground: rgb(0x262c32),
+    hatch_line: rgb(0x4a525a),
+    border_strong: rgb(0x0b1220),
+    plain_fill: [0x35, 0x55, 0x52],
+    plain_symbol: [0x3f, 0xb8, 0xa9],
+};
+
+/// Selection: rose over a white casing.
+pub const SELECTION: [u8; 4] = [0xe1, 0x1d, 0x48, 255];
+/// Casing of the selection.
+pub const CASING: [u8; 4] = [255, 255, 255, 235];
+/// Text of labels on light classes, halo on dark ones.
+pub const LABEL_DARK: Color32 = rgb(0x1c2731);
+/// Text of labels on dark classes, halo on light ones.
+pub const LABEL_LIGHT: Color32 = rgb(0xffffff);
+
+/// Sizes in points.
+pub mod size {
+    /// Height of the top bar.
+    pub const TOP_BAR: f32 = 48.0;
+    /// Width of the left panel.
+    pub const LEFT: f32 = 236.0;
+    /// Width of the card.
+    pub const RIGHT: f32 = 308.0;
+    /// Height of the row of tabs.
+    pub const TABS: f32 = 36.0;
+    /// Height of the status bar.
+    pub const STATUS: f32 = 24.0;
+    /// Height of a row.
+    pub const ROW: f32 = 28.0;
+    /// Height of the open drawer.
+    pub const DRAWER: f32 = 286.0;
+    /// Padding of panels.
+    pub const PAD: i8 = 12;
+    /// Width of the selection's line.
+    pub const SELECTION: f32 = 2.8;
+    /// Width of its casing.
+    pub const CASING: f32 = 6.0;
+    /// Width of the line around what the pointer is on.
+    pub const HOVER: f32 = 2.0;
+    /// Text of labels.
+    pub const LABEL: f32 = 11.0;
+}
+
+/// The tokens of an appearance.
+pub fn tokens(dark: bool) -> &'static Tokens {
+    if dark { &DARK } else { &LIGHT }
+}
+
+fn unit(c: Color32, alpha: f32) -> [f32; 4] {
+    let [r, g, b, _] = c.to_array().map(|v| f32::from(v) / 255.0);
+    [r, g, b, alpha]
+}
+
+/// A colour of data.
+pub fn data_colour([r, g, b]: [u8; 3]) -> Color32 {
+    Color32::from_rgb(r, g, b)
+}
+
+impl Tokens {
+    /// What the map is drawn with beside its data.
+    pub fn map(&self) -> render::Palette {
+        render::Palette {
+            ground: unit(self.ground, 1.0),
+            borders: [
+                unit(LABEL_LIGHT, if self.dark { 0.55 } else { 0.75 }),
+                unit(if self.dark { rgb(0x0b1220) } else { self.border_strong }, 1.0),
+                unit(if self.dark { rgb(0x64748b) } else { self.border_strong }, 1.0),
+                unit(self.accent, 1.0),
+            ],
+            border_widths_pt: [0.9, 1.6, 2.2, 1.6],
+            hatch_ground: unit(self.hatch_ground, 1.0),
+            hatch_line: unit(self.hatch_line, 1.0),
+            rim: unit(LABEL_LIGHT, 1.0),
+            symbol_pt: 8.5,
+        }
+    }
+}
+
+/// Whether white text reads better on a colour than dark text does (relative luminance below 0.32, WCAG 2.2).
+pub fn is_dark([r, g, b]: [u8; 3]) -> bool {
+    let linear = |v: u8| {
+        let c = f32::from(v) / 255.0;
+        if c <= 0.040_45 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b) < 0.32
+}

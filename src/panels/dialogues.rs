@@ -1,0 +1,156 @@
+//! Forms and questions over the window.
+
+use egui::{Id, Key, Modal, RichText, TextEdit, Ui};
+
+use super::style::bold;
+use super::theme_editor;
+use super::widgets::primary;
+use crate::geo::LonLat;
+use crate::model::Role;
+use crate::render::LayerKey;
+use crate::session::{Command, Dialogue, Session};
+
+/// Shows the dialogue that is open, if any.
+pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
+    let Some(dialogue) = session.dialogue.take() else { return };
+    let t = session.tokens();
+    let lang = session.lang;
+    let modal = Modal::new(Id::unique("dialogue")).backdrop_color(egui::Color32::TRANSPARENT).frame(
+        egui::Frame::NONE.fill(t.panel).stroke(egui::Stroke::new(1.0, t.line)).corner_radius(10.0).inner_margin(18.0),
+    );
+    let response = modal.show(ui.ctx(), |ui| {
+        ui.set_max_width(420.0);
+        match dialogue {
+            Dialogue::GoTo(text, error) => go_to(ui, session, text, error, send),
+            Dialogue::Theme(draft) => theme_editor::show(ui, session, draft, send),
+            Dialogue::Fields(layer) => fields(ui, session, layer, send),
+            Dialogue::Unsaved(then) => unsaved(ui, session, *then, send),
+            Dialogue::Message(text) => {
+                ui.label(RichText::new(lang.t("dialogue.message")).font(bold(15.0)).color(t.ink));
+                ui.add_space(6.0);
+                ui.label(RichText::new(&text).color(t.ink));
+                ui.add_space(10.0);
+                (!primary(ui, t, lang.t("dialogue.close")).clicked()).then_some(Dialogue::Message(text))
+            }
+        }
+    });
+    let close = response.should_close();
+    session.dialogue = response.inner.filter(|_| !close);
+}
+
+fn go_to(ui: &mut Ui, session: &Session, mut text: String, mut error: Option<&'static str>, send: &mut Vec<Command>) -> Option<Dialogue> {
+    let t = session.tokens();
+    let lang = session.lang;
+    ui.label(RichText::new(lang.t("command.go-to")).font(bold(15.0)).color(t.ink));
+    ui.label(RichText::new(lang.t("dialogue.go-to-hint")).size(12.0).color(t.ink_secondary));
+    let edit = ui.add(TextEdit::singleline(&mut text).hint_text("116.1034, 40.0712").desired_width(300.0));
+    edit.request_focus();
+    if let Some(key) = error {
+        ui.label(RichText::new(lang.t(key)).color(t.bad));
+    }
+    ui.add_space(8.0);
+    let go = primary(ui, t, lang.t("dialogue.go")).clicked() || ui.input(|i| i.key_pressed(Key::Enter));
+    if go {
+        match parse_position(&text) {
+            Some(at) => {
+                send.push(Command::GoTo(at));
+                return None;
+            }
+            None => error = Some("dialogue.go-to-error"),
+        }
+    }
+    Some(Dialogue::GoTo(text, error))
+}
+
+/// Two numbers, longitude first; or with N, S, E, W in any order; or latitude first where only that can be meant.
+pub fn parse_position(text: &str) -> Option<LonLat> {
+    let cleaned: String = text.chars().map(|c| if matches!(c, ',' | ';' | '，' | '；' | '°' | '\t') { ' ' } else { c }).collect();
+    let mut numbers: Vec<(f64, Option<char>)> = Vec::new();
+    for word in cleaned.split_whitespace() {
+        let upper = word.to_ascii_uppercase();
+        let letter = upper.chars().find(|c| "NSEW".contains(*c));
+        let digits: String = upper.chars().filter(|c| !"NSEW".contains(*c)).collect();
+        if digits.is_empty() {
+            numbers.last_mut()?.1 = letter;
+        } else {
+            numbers.push((digits.replace('−', "-").parse().ok()?, letter));
+        }
+    }
+    let [(a, la), (b, lb)] = numbers.as_slice() else { return None };
+    let signed = |v: f64, letter: Option<char>| if matches!(letter, Some('S' | 'W')) { -v } else { v };
+    let (x, y) = (signed(*a, *la), signed(*b, *lb));
+    let latitude_first = matches!(la, Some('N' | 'S')) || (la.is_none() && x.abs() <= 90.0 && y.abs() > 90.0);
+    let at = if latitude_first { LonLat::new(y, x) } else { LonLat::new(x, y) };
+    at.is_valid().then_some(at)
+}
+
+fn fields(ui: &mut Ui, session: &Session, layer: LayerKey, send: &mut Vec<Command>) -> Option<Dialogue> {
+    let t = session.tokens();
+    let lang = session.lang;
+    let loaded = session.layers.get(&layer)?.loaded()?;
+    ui.label(RichText::new(lang.t("command.fields")).font(bold(15.0)).color(t.ink));
+    ui.label(RichText::new(lang.t("dialogue.fields-hint")).size(12.0).color(t.ink_secondary));
+    ui.add_space(6.0);
+    egui::Grid::new("fields").num_columns(2).spacing([16.0, 6.0]).show(ui, |ui| {
+        for role in Role::ALL {
+            ui.label(lang.find(&format!("role.{}", role.key())).unwrap_or(role.key()));
+            let present = loaded.dataset.roles.field(role).and_then(|i| loaded.dataset.table.columns.get(i));
+            let text = present.map_or(lang.t("dialogue.no-field"), |c| &c.name);
+            egui::ComboBox::from_id_salt(("role", role.key())).selected_text(text).width(220.0).show_ui(ui, |ui| {
+                if ui.selectable_label(present.is_none(), lang.t("dialogue.no-field")).clicked() {
+                    send.push(Command::SetRole(layer, role, None));
+                }
+                for column in &loaded.dataset.table.columns {
+                    let chosen = present.is_some_and(|c| c.name == column.name);
+                    if ui.selectable_label(chosen, &column.name).clicked() && !chosen {
+                        send.push(Command::SetRole(layer, role, Some(column.name.clone())));
+                    }
+                }
+            });
+            ui.end_row();
+        }
+    });
+    ui.add_space(10.0);
+    (!primary(ui, t, lang.t("dialogue.close")).clicked()).then_some(Dialogue::Fields(layer))
+}
+
+fn unsaved(ui: &mut Ui, session: &mut Session, then: Command, send: &mut Vec<Command>) -> Option<Dialogue> {
+    let t = session.tokens();
+    let lang = session.lang;
+    ui.label(RichText::new(lang.t("dialogue.unsaved")).font(bold(15.0)).color(t.ink));
+    ui.label(RichText::new(lang.t("dialogue.unsaved-text")).color(t.ink_secondary));
+    ui.add_space(10.0);
+    let mut keep = Some(Dialogue::Unsaved(Box::new(then.clone())));
+    ui.horizontal(|ui| {
+        if primary(ui, t, lang.t("command.save")).clicked() {
+            send.push(Command::Save);
+            keep = None;
+        }
+        if ui.button(lang.t("dialogue.discard")).clicked() {
+            session.saved = session.document.clone();
+            send.push(then);
+            keep = None;
+        }
+        if ui.button(lang.t("command.cancel")).clicked() {
+            keep = None;
+        }
+    });
+    keep
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_position;
+
+    #[test]
+    fn positions_as_people_write_them() {
+        for text in ["116.1034, 40.0712", "116.1034 40.0712", "40.0712°N 116.1034°E", "40.0712, 116.1034", "116.1034E，40.0712N"] {
+            let p = parse_position(text).expect(text);
+            assert_eq!((p.lon_deg, p.lat_deg), (116.1034, 40.0712), "{text}");
+        }
+        assert_eq!(parse_position("12 S, 30 W").map(|p| (p.lon_deg, p.lat_deg)), Some((-30.0, -12.0)));
+        for text in ["", "116", "a b", "200, 10", "1 2 3"] {
+            assert!(parse_position(text).is_none(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! The drawer at the bottom: tabs, and the page that is open.
+
+use egui::{RichText, Sense, Ui, Vec2};
+
+use super::{problems, table};
+use crate::palette::size;
+use crate::session::{Command, Session, Tab};
+
+/// Shows the row of tabs and, where the drawer is open, its page.
+pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
+    let rows = session.active().and_then(|l| l.loaded()).map_or(0, |l| l.dataset.len() as usize);
+    let problems = session.shown().filter_map(|(l, _)| l.loaded()).map(|l| l.dataset.report.problems.len()).sum();
+    ui.horizontal(|ui| {
+        ui.set_height(size::TABS);
+        ui.add_space(12.0);
+        tab(ui, session, Tab::Table, rows, send);
+        tab(ui, session, Tab::Problems, problems, send);
+    });
+    if !session.settings.drawer_open {
+        return;
+    }
+    match session.tab {
+        Tab::Table => table::show(ui, session, send),
+        Tab::Problems => problems::show(ui, session, send),
+    }
+}
+
+fn tab(ui: &mut Ui, session: &Session, tab: Tab, count: usize, send: &mut Vec<Command>) {
+    let t = session.tokens();
+    let open = session.settings.drawer_open && session.tab == tab;
+    let name = session.lang.t(if tab == Tab::Table { "tab.table" } else { "tab.problems" });
+    let arrow = if open { "▼" } else { "▲" };
+    let ink = if open { t.accent } else { t.ink };
+    let galley = ui.painter().layout_no_wrap(format!("{arrow} {name}"), egui::FontId::proportional(13.0), ink);
+    let number = ui.painter().layout_no_wrap(count.to_string(), egui::FontId::proportional(12.0), t.ink_secondary);
+    let width = galley.size().x + number.size().x + 40.0;
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(width, 28.0), Sense::click());
+    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, open, format!("{name} {count}")));
+    if open || response.hovered() {
+        ui.painter().rect_filled(rect, 6.0, if open { t.accent_ground } else { t.field });
+    }
+    let at = rect.left_center() + Vec2::new(10.0, -galley.size().y / 2.0);
+    let chip = egui::Rect::from_center_size(
+        rect.right_center() - Vec2::new(number.size().x / 2.0 + 14.0, 0.0),
+        number.size() + Vec2::new(14.0, 3.0),
+    );
+    ui.painter().rect_filled(chip, 9.0, t.field);
+    ui.painter().galley(at, galley, ink);
+    ui.painter().galley(chip.center() - number.size() / 2.0, number, t.ink_secondary);
+    let command = Command::ToggleDrawer(tab);
+    let tip = RichText::new(command.shortcut_text(ui.ctx()));
+    if response.on_hover_text(tip).clicked() {
+        send.push(command);
+    }
+}

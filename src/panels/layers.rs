@@ -1,0 +1,109 @@
+//! The left panel: layers, then the legend of each that has a theme.
+
+use egui::{Align, Layout, RichText, ScrollArea, Sense, Ui, Vec2};
+
+use super::legend;
+use super::widgets::{icon_button, padded, rule, section, tick};
+use crate::icons::Icon;
+use crate::palette::{data_colour, size};
+use crate::render::LayerKey;
+use crate::session::{Command, Session, Status};
+
+/// Shows the panel.
+pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
+    let t = session.tokens();
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        padded().show(ui, |ui| {
+            ui.add_space(8.0);
+            ui.horizontal(|ui| {
+                section(ui, t, session.lang.t("layers.title"));
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    icon_button(ui, session, Icon::Plus, Command::OpenDialogue, send);
+                });
+            });
+            let keys = session.document.keys.clone();
+            if keys.is_empty() {
+                ui.label(RichText::new(session.lang.t("layers.empty")).color(t.ink_secondary));
+            }
+            for (i, key) in keys.iter().enumerate() {
+                row(ui, session, *key, i, keys.len(), send);
+            }
+            for key in keys {
+                if session.entry(key).is_some_and(|e| e.visible && e.theme.is_some()) {
+                    rule(ui, t);
+                    legend::show(ui, session, key, send);
+                }
+            }
+            ui.add_space(12.0);
+        });
+    });
+}
+
+fn row(ui: &mut Ui, session: &Session, key: LayerKey, at: usize, count: usize, send: &mut Vec<Command>) {
+    let t = session.tokens();
+    let (Some(entry), Some(layer)) = (session.entry(key), session.layers.get(&key)) else { return };
+    let title = session.layer_title(key);
+    let inner = ui.horizontal(|ui| {
+        ui.set_min_height(size::ROW);
+        if tick(ui, t, entry.visible, &title).clicked() {
+            send.push(Command::ShowLayer(key, !entry.visible));
+        }
+        if layer.loaded().is_some_and(|l| l.is_points()) && layer.themed.is_none() {
+            let (rect, _) = ui.allocate_exact_size(Vec2::splat(10.0), Sense::hover());
+            ui.painter().circle_filled(rect.center(), 4.0, data_colour(t.plain_symbol));
+        }
+        let right = match &layer.status {
+            Status::Ready(loaded) => loaded.dataset.len().to_string(),
+            Status::Loading(progress) => format!("{:.0} %", progress.fraction() * 100.0),
+            Status::Failed(_) => "!".to_owned(),
+        };
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let (rect, button) = ui.allocate_exact_size(Vec2::new(18.0, 24.0), Sense::click());
+            let words = session.lang.with("layers.menu", &[("name", &title)]);
+            button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &words));
+            if button.hovered() {
+                ui.painter().rect_filled(rect, 5.0, t.field);
+            }
+            Icon::Dots.paint(ui.painter(), rect, t.ink_secondary);
+            egui::Popup::menu(&button).show(|ui| menu(ui, session, key, at, count, send));
+            let colour = if matches!(layer.status, Status::Failed(_)) { t.bad } else { t.ink_secondary };
+            ui.label(RichText::new(right).size(12.0).color(colour));
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let ink = if entry.visible { t.ink } else { t.ink_secondary };
+                let label = egui::Label::new(RichText::new(&title).color(ink)).truncate().sense(Sense::click());
+                let response = ui.add(label).on_hover_text(entry.path.display().to_string());
+                if response.double_clicked() {
+                    send.push(Command::FitLayer(key));
+                }
+            });
+        });
+    });
+    if let Status::Failed(message) = &layer.status {
+        ui.label(RichText::new(message).size(11.0).color(t.bad));
+    }
+    inner.response.context_menu(|ui| menu(ui, session, key, at, count, send));
+}
+
+fn menu(ui: &mut Ui, session: &Session, key: LayerKey, at: usize, count: usize, send: &mut Vec<Command>) {
+    ui.set_min_width(170.0);
+    let Some(entry) = session.entry(key) else { return };
+    let mut command = |ui: &mut Ui, enabled: bool, command: Command| {
+        if ui.add_enabled(enabled, egui::Button::new(session.lang.t(command.key()))).clicked() {
+            send.push(command);
+            ui.close();
+        }
+    };
+    command(ui, true, Command::FitLayer(key));
+    command(ui, true, Command::EditTheme(key));
+    command(ui, true, Command::EditFields(key));
+    command(ui, at > 0, Command::MoveLayer(key, true));
+    command(ui, at + 1 < count, Command::MoveLayer(key, false));
+    command(ui, true, Command::RemoveLayer(key));
+    ui.separator();
+    let mut opacity = entry.opacity * 100.0;
+    ui.label(session.lang.t("command.opacity"));
+    let slider = egui::Slider::new(&mut opacity, 10.0..=100.0).suffix(" %").fixed_decimals(0);
+    if ui.add(slider).changed() {
+        send.push(Command::SetOpacity(key, opacity / 100.0));
+    }
+}

@@ -1,0 +1,104 @@
+//! The legend: a small histogram, high classes on top, missing values last.
+
+use egui::{Align, Layout, RichText, Sense, Ui, Vec2};
+
+use super::style::bold;
+use super::widgets::{icon_button, swatch};
+use crate::icons::Icon;
+use crate::palette::data_colour;
+use crate::render::{LayerKey, Shape};
+use crate::session::{Command, Session, number, shape_of};
+use crate::theme::LegendRow;
+
+/// Shows the legend of a layer: the same value that colours the map.
+pub fn show(ui: &mut Ui, session: &Session, key: LayerKey, send: &mut Vec<Command>) {
+    let t = session.tokens();
+    let Some(layer) = session.layers.get(&key) else { return };
+    let (Some(themed), Some(loaded)) = (&layer.themed, layer.loaded()) else { return };
+    ui.horizontal(|ui| {
+        let unit = if themed.spec.unit.is_empty() { String::new() } else { format!("（{}）", themed.spec.unit) };
+        let unit = if session.lang == crate::lang::Lang::En { unit.replace('（', " (").replace('）', ")") } else { unit };
+        let heading = format!("{}{unit}", session.lang.find(&format!("field.{}", themed.spec.heading())).unwrap_or(themed.spec.heading()));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            icon_button(ui, session, Icon::Sliders, Command::EditTheme(key), send);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.add(egui::Label::new(RichText::new(heading).font(bold(12.0)).color(t.ink_secondary)).truncate());
+            });
+        });
+    });
+    let most = themed.legend.iter().map(|r| r.count).chain([themed.missing]).max().unwrap_or(0);
+    let only = themed.legend.len() == 1;
+    let numeric = themed.kind.is_numeric();
+    let points = loaded.is_points();
+    let mut rows: Vec<(usize, &LegendRow)> = themed.legend.iter().enumerate().collect();
+    if numeric {
+        rows.reverse();
+    }
+    for (class, legend) in rows {
+        let colour = data_colour(legend.colour);
+        let text = session.legend_text(&legend.class, only);
+        row(ui, session, Mark { colour: Some(colour), shape: points.then(|| shape_of(Some(class))) }, &text, legend.count, most);
+    }
+    if themed.missing > 0 {
+        row(ui, session, Mark { colour: None, shape: None }, session.lang.t("legend.missing"), themed.missing, most);
+    }
+}
+
+/// What stands at the left of a row.
+struct Mark {
+    colour: Option<egui::Color32>,
+    shape: Option<Shape>,
+}
+
+fn row(ui: &mut Ui, session: &Session, mark: Mark, text: &str, count: usize, most: usize) {
+    let t = session.tokens();
+    ui.horizontal(|ui| {
+        ui.set_min_height(25.0);
+        match (mark.shape, mark.colour) {
+            (Some(shape), Some(colour)) => symbol(ui, shape, colour),
+            _ => swatch(ui, t, mark.colour),
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.label(RichText::new(number(count as f64)).color(t.ink));
+            let bar_room = (ui.available_width() * 0.42).max(30.0);
+            let (rect, _) = ui.allocate_exact_size(Vec2::new(bar_room, 8.0), Sense::hover());
+            let width = bar_room * count as f32 / most.max(1) as f32;
+            let bar = egui::Rect::from_min_size(rect.min, Vec2::new(width.max(2.0), 8.0));
+            if count > 0 {
+                ui.painter().rect_filled(bar, 2.0, mark.colour.unwrap_or(t.hatch_line));
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.add(egui::Label::new(RichText::new(text).color(t.ink)).truncate());
+            });
+        });
+    });
+}
+
+/// A symbol as the map draws it.
+fn symbol(ui: &mut Ui, shape: Shape, colour: egui::Color32) {
+    let (rect, _) = ui.allocate_exact_size(Vec2::new(27.0, 18.0), Sense::hover());
+    let (c, r) = (rect.center(), 5.0);
+    let p = ui.painter();
+    let polygon = |points: &[(f32, f32)]| {
+        let points = points.iter().map(|(x, y)| c + Vec2::new(x * r, y * r)).collect();
+        egui::Shape::convex_polygon(points, colour, egui::Stroke::NONE)
+    };
+    match shape {
+        Shape::Circle => {
+            p.circle_filled(c, r * 0.92, colour);
+        }
+        Shape::Square => {
+            p.rect_filled(egui::Rect::from_center_size(c, Vec2::splat(r * 1.68)), 0.0, colour);
+        }
+        Shape::Triangle => {
+            p.add(polygon(&[(0.0, -1.1), (1.1, 0.75), (-1.1, 0.75)]));
+        }
+        Shape::Diamond => {
+            p.add(polygon(&[(0.0, -1.0), (1.0, 0.0), (0.0, 1.0), (-1.0, 0.0)]));
+        }
+        Shape::Cross => {
+            p.rect_filled(egui::Rect::from_center_size(c, Vec2::new(r * 2.0, r * 0.72)), 0.0, colour);
+            p.rect_filled(egui::Rect::from_center_size(c, Vec2::new(r * 0.72, r * 2.0)), 0.0, colour);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! The menu behind ≡: every command with its shortcut.
+
+use egui::{RichText, Ui};
+
+use crate::session::{Command, Session, Tab};
+
+/// Shows the button and its menu.
+pub fn show(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
+    let lang = session.lang;
+    let menu = ui.menu_button(RichText::new("≡").size(18.0), |ui| {
+        ui.set_min_width(220.0);
+        for command in [Command::OpenDialogue, Command::OpenDemo] {
+            entry(ui, session, command, true, send);
+        }
+        if !session.settings.recent.is_empty() {
+            ui.menu_button(lang.t("menu.recent"), |ui| {
+                for path in &session.settings.recent {
+                    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+                    if ui.button(name).on_hover_text(path.display().to_string()).clicked() {
+                        send.push(Command::Open(vec![path.clone()]));
+                    }
+                }
+            });
+        }
+        entry(ui, session, Command::Save, true, send);
+        entry(ui, session, Command::SaveAs, true, send);
+        entry(ui, session, Command::ExportDialogue, true, send);
+        entry(ui, session, Command::CopyMap, true, send);
+        ui.separator();
+        let (undo, redo) = session.history.can();
+        entry(ui, session, Command::Undo, undo, send);
+        entry(ui, session, Command::Redo, redo, send);
+        entry(ui, session, Command::FocusSearch, true, send);
+        entry(ui, session, Command::GoToDialogue, true, send);
+        ui.separator();
+        entry(ui, session, Command::FitAll, true, send);
+        entry(ui, session, Command::FitSelection, session.document.selection.is_some(), send);
+        entry(ui, session, Command::CameraBack, true, send);
+        entry(ui, session, Command::CameraForward, true, send);
+        ui.separator();
+        entry(ui, session, Command::ToggleLeft, true, send);
+        entry(ui, session, Command::ToggleRight, true, send);
+        entry(ui, session, Command::ToggleDrawer(Tab::Table), true, send);
+        entry(ui, session, Command::ToggleDrawer(Tab::Problems), true, send);
+        ui.separator();
+        entry(ui, session, Command::Quit, true, send);
+    });
+    let words = lang.t("menu.name");
+    menu.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, words));
+    menu.response.on_hover_text(words);
+}
+
+fn entry(ui: &mut Ui, session: &Session, command: Command, enabled: bool, send: &mut Vec<Command>) {
+    let button = egui::Button::new(session.lang.t(command.key())).shortcut_text(command.shortcut_text(ui.ctx()));
+    if ui.add_enabled(enabled, button).clicked() {
+        send.push(command);
+        ui.close();
+    }
+}

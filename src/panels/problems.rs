@@ -1,0 +1,85 @@
+//! Problems of the data: a click goes there.
+
+use egui::{Align, Label, Layout, RichText, Sense, Ui};
+use egui_extras::{Column, TableBuilder};
+
+use crate::model::{FeatureId, Problem, Severity};
+use crate::render::LayerKey;
+use crate::session::{Command, Session};
+
+/// Shows the list of problems of all layers.
+pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
+    let t = session.tokens();
+    let lang = session.lang;
+    let lists: Vec<(LayerKey, String, &[Problem])> = session
+        .shown()
+        .filter_map(|(l, _)| Some((l.key, session.layer_title(l.key), &l.loaded()?.dataset.report.problems[..])))
+        .collect();
+    let total: usize = lists.iter().map(|l| l.2.len()).sum();
+    if total == 0 {
+        ui.horizontal(|ui| {
+            ui.add_space(14.0);
+            ui.label(RichText::new(lang.t("problems.none")).color(t.ink_secondary));
+        });
+        return;
+    }
+    let at = |mut i: usize| {
+        for (key, title, problems) in &lists {
+            match problems.get(i) {
+                Some(problem) => return Some((*key, title, problem)),
+                None => i -= problems.len(),
+            }
+        }
+        None
+    };
+    let mut go: Option<(LayerKey, FeatureId)> = None;
+    TableBuilder::new(ui)
+        .id_salt("problems")
+        .sense(Sense::click())
+        .auto_shrink(false)
+        .cell_layout(Layout::left_to_right(Align::Center))
+        .column(Column::exact(90.0))
+        .column(Column::initial(150.0).clip(true).resizable(true))
+        .column(Column::initial(160.0).clip(true).resizable(true))
+        .column(Column::remainder().clip(true))
+        .header(30.0, |mut header| {
+            for key in ["problems.severity", "problems.layer", "problems.feature", "problems.what"] {
+                header.col(|ui| {
+                    if key == "problems.severity" {
+                        ui.add_space(12.0);
+                    }
+                    ui.label(RichText::new(lang.t(key)).size(12.0).color(t.ink_secondary));
+                });
+            }
+        })
+        .body(|body| {
+            body.rows(26.0, total, |mut row| {
+                let Some((key, title, problem)) = at(row.index()) else { return };
+                row.col(|ui| {
+                    ui.add_space(12.0);
+                    let (word, colour) = match problem.severity {
+                        Severity::Error => ("problems.error", t.bad),
+                        Severity::Warning => ("problems.warning", t.warn),
+                        Severity::Info => ("problems.info", t.ink_secondary),
+                    };
+                    ui.label(RichText::new(lang.t(word)).color(colour));
+                });
+                row.col(|ui| {
+                    ui.add(Label::new(title).truncate().selectable(false));
+                });
+                row.col(|ui| {
+                    let name = problem.feature.map(|f| session.feature_title(key, f)).unwrap_or_default();
+                    ui.add(Label::new(name).truncate().selectable(false));
+                });
+                row.col(|ui| {
+                    ui.add(Label::new(lang.problem(problem.code, &problem.detail)).truncate().selectable(false));
+                });
+                if row.response().clicked() {
+                    go = problem.feature.map(|f| (key, f));
+                }
+            });
+        });
+    if let Some((key, feature)) = go {
+        send.push(Command::FlyTo(key, feature));
+    }
+}

@@ -1,0 +1,83 @@
+//! The search box: names, towns and codes in Chinese, pinyin and initials.
+
+use egui::{Area, Id, Key, Order, RichText, TextEdit, Ui};
+
+use crate::model::FeatureId;
+use crate::render::LayerKey;
+use crate::session::{Command, Session};
+
+/// Most results shown.
+const MAX_ROWS: usize = 12;
+
+/// Shows the box and, while it has text and the keyboard, its results.
+pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
+    let hint = format!("{}    {}", session.lang.t("search.hint"), Command::FocusSearch.shortcut_text(ui.ctx()));
+    let width = (ui.available_width() - 330.0).clamp(140.0, 300.0);
+    let mut text = session.search.clone();
+    let edit = TextEdit::singleline(&mut text).id(Id::unique("search")).hint_text(hint).desired_width(width).margin(egui::vec2(10.0, 6.0));
+    let response = ui.add(edit);
+    let label = session.lang.t("command.search");
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::SearchInput, true, label));
+    if session.focus_search {
+        response.request_focus();
+        session.focus_search = false;
+    }
+    if text != session.search {
+        session.search = text;
+        session.search_row = 0;
+    }
+    let hits = results(session);
+    let (up, down, enter) = ui.input(|i| (i.key_pressed(Key::ArrowUp), i.key_pressed(Key::ArrowDown), i.key_pressed(Key::Enter)));
+    if response.has_focus() || response.lost_focus() {
+        let last = hits.len().saturating_sub(1);
+        session.search_row = (session.search_row + usize::from(down)).min(last).saturating_sub(usize::from(up));
+        if enter && let Some(&(layer, feature)) = hits.get(session.search_row) {
+            choose(session, layer, feature, send);
+            return;
+        }
+    }
+    if session.search.trim().is_empty() {
+        return;
+    }
+    let mut chosen = None;
+    let t = session.tokens();
+    let area = Area::new(Id::unique("search results")).order(Order::Foreground).fixed_pos(response.rect.left_bottom() + egui::vec2(0.0, 6.0));
+    let frame = egui::Frame::NONE.fill(t.panel).stroke(egui::Stroke::new(1.0, t.line)).corner_radius(8.0).inner_margin(8.0);
+    area.show(ui.ctx(), |ui| {
+        frame.show(ui, |ui| {
+            ui.set_width(response.rect.width() - 18.0);
+            if hits.is_empty() {
+                ui.label(RichText::new(session.lang.t("search.nothing")).color(t.ink_secondary));
+            }
+            for (row, &(layer, feature)) in hits.iter().enumerate() {
+                let name = session.feature_title(layer, feature);
+                let town = session.feature_town(layer, feature).unwrap_or_default();
+                let label = egui::Button::selectable(row == session.search_row, name).right_text(RichText::new(town).color(t.ink_secondary));
+                if ui.add(label.min_size(egui::vec2(ui.available_width(), 26.0))).clicked() {
+                    chosen = Some((layer, feature));
+                }
+            }
+        });
+    });
+    if let Some((layer, feature)) = chosen {
+        choose(session, layer, feature, send);
+    }
+}
+
+fn choose(session: &mut Session, layer: LayerKey, feature: FeatureId, send: &mut Vec<Command>) {
+    session.search.clear();
+    send.push(Command::FlyTo(layer, feature));
+}
+
+fn results(session: &Session) -> Vec<(LayerKey, FeatureId)> {
+    let query = session.search.trim();
+    if query.is_empty() {
+        return Vec::new();
+    }
+    let layers = session.shown().filter(|(_, e)| e.visible).filter_map(|(l, _)| Some((l.key, l.loaded()?)));
+    let (areas, points): (Vec<_>, Vec<_>) = layers.partition(|(_, l)| !l.is_points());
+    let hits = areas.into_iter().chain(points).flat_map(|(key, loaded)| {
+        loaded.names.search(query, MAX_ROWS).into_iter().map(move |hit| (key, hit.row))
+    });
+    hits.take(MAX_ROWS).collect()
+}

@@ -1,0 +1,73 @@
+//! The top bar: menu, title, search, what the map is coloured by.
+
+use egui::{Align, Layout, RichText, Ui, Vec2};
+
+use super::style::bold;
+use super::widgets::{icon_button, primary};
+use super::{menu, search};
+use crate::icons::Icon;
+use crate::session::{Command, Session};
+
+/// Shows the bar.
+pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
+    let t = session.tokens();
+    ui.horizontal_centered(|ui| {
+        ui.spacing_mut().item_spacing = Vec2::new(8.0, 0.0);
+        ui.add_space(8.0);
+        menu::show(ui, session, send);
+        ui.label(RichText::new(session.lang.t("app.name")).font(bold(17.0)).color(t.ink));
+        let mut title = session.document.project.title.clone();
+        if session.is_changed() && !session.document.keys.is_empty() {
+            title.push_str(" •");
+        }
+        let response = ui.add(egui::Label::new(RichText::new(title).color(t.ink_secondary)).truncate());
+        if session.is_changed() {
+            response.on_hover_text(session.lang.t("status.changed"));
+        }
+        ui.add_space(6.0);
+        search::show(ui, session, send);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.add_space(12.0);
+            if primary(ui, t, session.lang.t("command.open")).clicked() {
+                send.push(Command::OpenDialogue);
+            }
+            icon_button(ui, session, if session.dark { Icon::Sun } else { Icon::Moon }, Command::SetDark(!session.dark), send);
+            let other = match session.lang {
+                crate::lang::Lang::Zh => ("EN", crate::lang::Lang::En),
+                crate::lang::Lang::En => ("中", crate::lang::Lang::Zh),
+            };
+            if ui.add(egui::Button::new(other.0).frame(false)).on_hover_text(session.lang.t("command.language")).clicked() {
+                send.push(Command::SetLanguage(other.1));
+            }
+            ui.add_space(4.0);
+            colour_by(ui, session, send);
+        });
+    });
+}
+
+/// The field that the active layer is coloured by.
+fn colour_by(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
+    let Some(layer) = session.active() else { return };
+    let Some(loaded) = layer.loaded() else { return };
+    let present = session.entry(layer.key).and_then(|e| e.theme.as_ref());
+    let named = |field: &str| session.lang.find(&format!("field.{field}")).map_or_else(|| field.to_owned(), str::to_owned);
+    let text = present.map_or_else(|| session.lang.t("theme.none").to_owned(), |s| named(s.heading()));
+    let response = egui::ComboBox::from_id_salt("colour by")
+        .selected_text(text)
+        .width(150.0)
+        .show_ui(ui, |ui| {
+            if ui.selectable_label(present.is_none(), session.lang.t("theme.none")).clicked() {
+                send.push(Command::SetTheme(layer.key, None));
+            }
+            for column in &loaded.dataset.table.columns {
+                let chosen = present.is_some_and(|s| s.field == column.name);
+                if ui.selectable_label(chosen, named(&column.name)).clicked() && !chosen {
+                    let spec = crate::theme::ThemeSpec::for_field(&column.name, column.kind);
+                    send.push(Command::SetTheme(layer.key, Some(spec)));
+                }
+            }
+        })
+        .response;
+    response.on_hover_text(session.lang.t("theme.colour-by"));
+    ui.label(RichText::new(session.lang.t("theme.colour-by")).size(12.0).color(session.tokens().ink_secondary));
+}

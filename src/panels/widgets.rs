@@ -1,0 +1,127 @@
+//! Small pieces that several panels use.
+
+use egui::{Align, Color32, FontId, Layout, Rect, Response, RichText, Sense, Stroke, StrokeKind, Ui, Vec2};
+
+use super::style::bold;
+use crate::icons::Icon;
+use crate::palette::{Tokens, size};
+use crate::session::{Command, Session};
+
+/// A section head: 12 pt, bold, grey.
+pub fn section(ui: &mut Ui, t: &Tokens, text: &str) {
+    ui.label(RichText::new(text).font(bold(12.0)).color(t.ink_secondary));
+}
+
+/// A thin rule with air.
+pub fn rule(ui: &mut Ui, t: &Tokens) {
+    ui.add_space(8.0);
+    let rect = ui.available_rect_before_wrap();
+    ui.painter().hline(rect.x_range(), rect.top(), Stroke::new(1.0, t.line));
+    ui.add_space(10.0);
+}
+
+/// A rounded chip with small grey text.
+pub fn chip(ui: &mut Ui, t: &Tokens, text: &str) {
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), FontId::proportional(12.0), t.ink_secondary);
+    let (rect, response) = ui.allocate_exact_size(galley.size() + Vec2::new(16.0, 4.0), Sense::hover());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, text));
+    ui.painter().rect_filled(rect, 10.0, t.field);
+    ui.painter().galley(rect.min + Vec2::new(8.0, 2.0), galley, t.ink_secondary);
+}
+
+/// A button that sends a command, with the command's words and shortcut as tooltip.
+pub fn icon_button(ui: &mut Ui, session: &Session, icon: Icon, command: Command, send: &mut Vec<Command>) -> Response {
+    let t = session.tokens();
+    let words = session.lang.t(command.key());
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(24.0), Sense::click());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, words));
+    if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect, 5.0, t.field);
+    }
+    icon.paint(ui.painter(), rect, t.ink_secondary);
+    let shortcut = command.shortcut_text(ui.ctx());
+    let response = response.on_hover_text(if shortcut.is_empty() { words.to_owned() } else { format!("{words}  {shortcut}") });
+    if response.clicked() {
+        send.push(command);
+    }
+    response
+}
+
+/// A row of name and value: the value at the right, bold, its unit small and grey behind it.
+pub fn figure(ui: &mut Ui, t: &Tokens, name: &str, value: Option<(&str, &str)>, unknown: &str) -> Response {
+    ui.horizontal(|ui| {
+        ui.set_min_height(24.0);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = 3.0;
+            match value {
+                Some((value, unit)) => {
+                    if !unit.is_empty() {
+                        ui.label(RichText::new(unit).size(11.0).color(t.ink_secondary));
+                    }
+                    let width = ui.available_width() * 0.66;
+                    ui.scope(|ui| {
+                        ui.set_max_width(width);
+                        ui.add(egui::Label::new(RichText::new(value).font(bold(13.0)).color(t.ink)).truncate());
+                    });
+                }
+                None => {
+                    ui.label(RichText::new(unknown).font(bold(13.0)).color(t.ink_secondary));
+                }
+            }
+            ui.add_space(6.0);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.add(egui::Label::new(RichText::new(name).color(t.ink)).truncate());
+            });
+        });
+    })
+    .response
+}
+
+/// The accent button.
+pub fn primary(ui: &mut Ui, t: &Tokens, text: &str) -> Response {
+    let button = egui::Button::new(RichText::new(text).color(t.on_accent)).fill(t.accent).corner_radius(6.0);
+    ui.add(button)
+}
+
+/// A checkbox drawn as in the design: jade with a tick.
+pub fn tick(ui: &mut Ui, t: &Tokens, on: bool, label: &str) -> Response {
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(18.0), Sense::click());
+    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::CheckBox, true, on, label));
+    let square = Rect::from_center_size(rect.center(), Vec2::splat(15.0));
+    if on {
+        ui.painter().rect_filled(square, 4.0, t.accent);
+        let c = square.center();
+        let points = vec![c + Vec2::new(-4.0, 0.0), c + Vec2::new(-1.2, 3.0), c + Vec2::new(4.2, -3.4)];
+        ui.painter().add(egui::Shape::line(points, Stroke::new(1.6, t.on_accent)));
+    } else {
+        let stroke = Stroke::new(1.0, if response.hovered() { t.accent } else { t.line });
+        ui.painter().rect_stroke(square, 4.0, stroke, StrokeKind::Inside);
+    }
+    response
+}
+
+/// The swatch of a class, or the hatch for missing values.
+pub fn swatch(ui: &mut Ui, t: &Tokens, colour: Option<Color32>) {
+    let (rect, _) = ui.allocate_exact_size(Vec2::new(27.0, 18.0), Sense::hover());
+    let painter = ui.painter_at(rect);
+    match colour {
+        Some(colour) => {
+            painter.rect_filled(rect, 3.0, colour);
+        }
+        None => {
+            painter.rect_filled(rect, 3.0, t.hatch_ground);
+            let mut x = rect.left() - rect.height();
+            while x < rect.right() {
+                let ends = [egui::pos2(x, rect.bottom()), egui::pos2(x + rect.height(), rect.top())];
+                painter.line_segment(ends, Stroke::new(1.0, t.hatch_line));
+                x += 5.0;
+            }
+        }
+    }
+    ui.painter().rect_stroke(rect, 3.0, Stroke::new(1.0, t.line), StrokeKind::Inside);
+}
+
+/// A frame of a panel: no fill, since the window is cleared with the panels' colour, and padding.
+pub fn padded() -> egui::Frame {
+    egui::Frame::NONE.inner_margin(egui::Margin::symmetric(size::PAD, 0))
+}

@@ -1,0 +1,63 @@
+//! The arrangement of the window.
+
+use egui::{CentralPanel, Frame, Panel, Stroke, Ui};
+
+use super::{card, dialogues, drawer, layers, overlay, status, top_bar};
+use crate::map::MapView;
+use crate::palette::size;
+use crate::session::{Command, Session};
+
+/// Shows the whole window: top bar, layers and legend, card, drawer, status bar, and the map in what is left.
+pub fn show(ui: &mut Ui, session: &mut Session, map: &mut MapView, send: &mut Vec<Command>) {
+    let t = session.tokens();
+    let line = Stroke::new(1.0, t.line);
+    let top = Panel::top("top").exact_size(size::TOP_BAR).frame(Frame::NONE).resizable(false).show_separator_line(false);
+    let top = top.show(ui, |ui| top_bar::show(ui, session, send));
+    let bottom = Panel::bottom("status").exact_size(size::STATUS).frame(Frame::NONE).resizable(false).show_separator_line(false);
+    let bottom = bottom.show(ui, |ui| status::show(ui, session, send));
+    let tabs = if session.settings.drawer_open { size::DRAWER } else { size::TABS };
+    let drawer = Panel::bottom(if session.settings.drawer_open { "drawer" } else { "tabs" })
+        .frame(Frame::NONE)
+        .resizable(session.settings.drawer_open)
+        .show_separator_line(false);
+    let drawer = if session.settings.drawer_open {
+        drawer.default_size(tabs).size_range(140.0..=600.0)
+    } else {
+        drawer.exact_size(tabs)
+    };
+    let drawer = drawer.show(ui, |ui| drawer::show(ui, session, send));
+    let mut rules = vec![(top.response.rect.x_range(), top.response.rect.bottom())];
+    rules.push((bottom.response.rect.x_range(), bottom.response.rect.top()));
+    rules.push((drawer.response.rect.x_range(), drawer.response.rect.top()));
+    let mut posts = Vec::new();
+    if !session.settings.left_folded {
+        let left = Panel::left("left")
+            .default_size(size::LEFT)
+            .size_range(200.0..=360.0)
+            .frame(Frame::NONE)
+            .show_separator_line(false)
+            .show(ui, |ui| layers::show(ui, session, send));
+        posts.push((left.response.rect.right(), left.response.rect.y_range()));
+    }
+    if !session.settings.right_folded {
+        let right = Panel::right("right")
+            .default_size(size::RIGHT)
+            .size_range(240.0..=460.0)
+            .frame(Frame::NONE)
+            .show_separator_line(false)
+            .show(ui, |ui| card::show(ui, session, send));
+        posts.push((right.response.rect.left(), right.response.rect.y_range()));
+    }
+    CentralPanel::no_frame().show(ui, |ui| {
+        let rect = ui.available_rect_before_wrap();
+        map.show(ui, session, send);
+        overlay::show(ui, rect, session, send);
+    });
+    for (x, y) in rules {
+        ui.painter().hline(x, y, line);
+    }
+    for (x, y) in posts {
+        ui.painter().vline(x, y, line);
+    }
+    dialogues::show(ui, session, send);
+}

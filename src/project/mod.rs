@@ -1,0 +1,12 @@
+//! What is saved: the project file, and the settings and recent files of this person on this machine.
+
+mod demo;
+mod file;
+mod settings;
+
+pub use demo::demo_project;
+pub use file::{Camera, FieldMapping, LayerEntry, Project, ProjectError, load, save};
+pub use settings::Settings;
+pub use write::write_replacing;
+
+mod write;

@@ -1,0 +1,63 @@
+//! What is remembered on this machine between two sessions.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::write::write_replacing;
+
+/// Most entries of the list of recent files.
+const MAX_RECENT: usize = 10;
+
+/// Choices of the person, kept in the platform's configuration folder.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// `zh` or `en`; the system's where absent.
+    pub language: Option<String>,
+    /// Dark or light; the system's where absent.
+    pub dark: Option<bool>,
+    /// Files opened last, newest first.
+    pub recent: Vec<PathBuf>,
+    /// Whether the left panel is folded.
+    pub left_folded: bool,
+    /// Whether the right panel is folded.
+    pub right_folded: bool,
+    /// Whether the drawer is open.
+    pub drawer_open: bool,
+}
+
+impl Settings {
+    /// The settings file, where the platform has a place for it. `QIANCUN_CONFIG_DIR` names another folder.
+    pub fn path() -> Option<PathBuf> {
+        if let Some(folder) = std::env::var_os("QIANCUN_CONFIG_DIR") {
+            return Some(PathBuf::from(folder).join("settings.toml"));
+        }
+        directories::ProjectDirs::from("", "", "qiancun").map(|d| d.config_dir().join("settings.toml"))
+    }
+
+    /// The saved settings; the defaults where there are none or they cannot be read.
+    pub fn load() -> Self {
+        Self::path().and_then(|p| std::fs::read_to_string(p).ok()).and_then(|t| toml::from_str(&t).ok()).unwrap_or_default()
+    }
+
+    /// Saves the settings.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn save(&self) -> std::io::Result<()> {
+        let Some(path) = Self::path() else { return Ok(()) };
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        let text = toml::to_string_pretty(self).map_err(std::io::Error::other)?;
+        write_replacing(&path, text.as_bytes())
+    }
+
+    /// Puts a file at the top of the recent ones.
+    pub fn remember(&mut self, path: &Path) {
+        self.recent.retain(|p| p != path);
+        self.recent.insert(0, path.to_path_buf());
+        self.recent.truncate(MAX_RECENT);
+    }
+}

@@ -1,0 +1,198 @@
+//! From bytes to batches of features: which format it is, and who reads it.
+
+use super::batch::Batch;
+use super::crs::crs_of;
+use super::cursor::Cursor;
+use super::error::Cause;
+use super::feature::Expect;
+use super::outline::{End, Outline};
+use super::sequence::{RECORD, Separator, looks_like_lines, split};
+use super::sink::{Results, Sink};
+use super::topojson::Topology;
+use super::{Progress, encoding, sniff};
+use crate::model::{Crs, CrsFrom, Format, GeometryKind, Report, Severity};
+
+/// A file as read, its batches not joined yet. It borrows nothing, so that the text can go before they are joined.
+pub(super) struct Parsed {
+    pub(super) batches: Vec<Batch>,
+    pub(super) format: Format,
+    pub(super) encoding: &'static str,
+    pub(super) crs: Crs,
+    pub(super) crs_from: CrsFrom,
+    /// The layer's own name.
+    pub(super) name: Option<String>,
+    /// Problems of the file as a whole.
+    pub(super) report: Report,
+}
+
+/// Reads a whole file.
+pub(super) fn parse(bytes: &[u8], progress: &Progress) -> Result<Parsed, Cause> {
+    if bytes.is_empty() {
+        return Err(Cause::EmptyFile);
+    }
+    if let Some(cause) = sniff::binary(bytes) {
+        return Err(cause);
+    }
+    let decoded = encoding::decode(bytes);
+    let text: &[u8] = &decoded.text;
+    let mut parsed = match Cursor::new(text).peek() {
+        None => return Err(Cause::EmptyFile),
+        Some(RECORD) => sequence(text, Separator::Record, progress),
+        Some(b'{') => object(text, progress),
+        Some(_) => Err(sniff::other_text(text)),
+    };
+    if progress.is_cancelled() {
+        return Err(Cause::Cancelled);
+    }
+    if let Ok(parsed) = &mut parsed {
+        parsed.encoding = decoded.encoding;
+        if decoded.bom {
+            parsed.report.add(Severity::Info, "bom", None, decoded.encoding);
+        }
+        if decoded.damaged {
+            parsed.report.add(Severity::Warning, "bad-utf16", None, "");
+        }
+    }
+    parsed
+}
+
+fn parsed(batches: Vec<Batch>, format: Format) -> Parsed {
+    let (crs, crs_from) = crs_of(None);
+    Parsed { batches, format, encoding: "UTF-8", crs, crs_from, name: None, report: Report::default() }
+}
+
+/// A file whose first value is an object.
+fn object(text: &[u8], progress: &Progress) -> Result<Parsed, Cause> {
+    let mut cursor = Cursor::new(text);
+    cursor.peek();
+    let start = cursor.at;
+    let mut outline = Outline::default();
+    let (end, items, results) = rayon::in_place_scope(|scope| {
+        let mut sink = Sink::new(text, scope, progress, Expect::Feature);
+        let end = outline.scan(&mut cursor, &mut sink);
+        (end, sink.items, sink.finish())
+    });
+    if progress.is_cancelled() {
+        return Err(Cause::Cancelled);
+    }
+    let after = match end {
+        End::Complete(at) => at,
+        _ => text.len(),
+    };
+    let rest = text.get(after..).unwrap_or(&[]).trim_ascii_start();
+    let place = |at: usize| at.to_string();
+    let one_line = !text.get(start..after).unwrap_or(&[]).contains(&b'\n');
+    match outline.kind.as_deref() {
+        Some("Topology") => topology(text, &outline, end),
+        // Where the text ends early, its type may have been still to come.
+        Some("FeatureCollection") | None if outline.has_features && (items > 0 || matches!(end, End::Complete(_))) && is_collection(&outline, end) => {
+            collection(text, &outline, end, rest, results)
+        }
+        Some(kind) if kind == "Feature" || GeometryKind::from_name(kind).is_some() => match end {
+            End::Complete(_) if !rest.is_empty() && (rest.starts_with(b"{") || one_line) => {
+                sequence(text, if one_line { Separator::Line } else { Separator::Braces }, progress)
+            }
+            End::Complete(_) => {
+                let mut batch = Batch::default();
+                batch.item(text.get(start..after).unwrap_or(&[]), start, Expect::FeatureOrGeometry);
+                let mut all = single(batch, &outline, text);
+                if !rest.is_empty() {
+                    all.report.add(Severity::Warning, "trailing-data", None, place(after));
+                }
+                Ok(all)
+            }
+            _ if looks_like_lines(text) => sequence(text, Separator::Line, progress),
+            _ => Err(broken(text, &outline)),
+        },
+        _ => match end {
+            End::Complete(_) if rest.is_empty() => Err(sniff::other_object(&outline)),
+            _ if looks_like_lines(text) => sequence(text, Separator::Line, progress),
+            _ => Err(broken(text, &outline)),
+        },
+    }
+}
+
+fn is_collection(outline: &Outline, end: End) -> bool {
+    outline.kind.is_some() || (!matches!(end, End::Complete(_)) && outline.member("geometryType").is_none())
+}
+
+/// The error of an object that is broken before anything could be read from it.
+fn broken(text: &[u8], outline: &Outline) -> Cause {
+    match serde_json::from_slice::<serde::de::IgnoredAny>(text) {
+        Ok(_) => sniff::other_object(outline),
+        Err(e) => Cause::json(text, &e),
+    }
+}
+
+fn single(batch: Batch, outline: &Outline, text: &[u8]) -> Parsed {
+    let mut all = parsed(vec![batch], Format::GeoJson);
+    set_crs(&mut all, outline, text);
+    all.name = outline.name.clone();
+    all
+}
+
+fn collection(text: &[u8], outline: &Outline, end: End, rest: &[u8], results: Results) -> Result<Parsed, Cause> {
+    let mut all = parsed(results.into_batches(), Format::GeoJson);
+    set_crs(&mut all, outline, text);
+    all.name = outline.name.clone();
+    match end {
+        End::Complete(at) if !rest.is_empty() => all.report.add(Severity::Warning, "trailing-data", None, at.to_string()),
+        End::Complete(_) => {}
+        End::Eof if all.batches.iter().all(|b| b.row() == 0) => return Err(broken(text, outline)),
+        End::Eof => all.report.add(Severity::Error, "truncated", None, text.len().to_string()),
+        End::Broken(at) => all.report.add(Severity::Error, "broken-json", None, at.to_string()),
+    }
+    if let (Some(at), End::Complete(_)) = (outline.stray, end) {
+        all.report.add(Severity::Error, "broken-json", None, at.to_string());
+    }
+    Ok(all)
+}
+
+fn set_crs(all: &mut Parsed, outline: &Outline, text: &[u8]) {
+    (all.crs, all.crs_from) = crs_of(outline.member("crs").and_then(|at| text.get(at)));
+    if let Crs::Other(name) = &all.crs {
+        all.report.add(Severity::Error, "projected-crs", None, name.clone());
+    }
+}
+
+fn topology(text: &[u8], outline: &Outline, end: End) -> Result<Parsed, Cause> {
+    let (Some(arcs), Some(objects)) = (outline.member("arcs"), outline.member("objects")) else {
+        return Err(broken(text, outline));
+    };
+    let mut batch = Batch::default();
+    let read = Topology::new(text, arcs, outline.member("transform")).and_then(|t| t.objects(objects, &mut batch));
+    if read.is_err() && batch.row() == 0 {
+        return Err(broken(text, outline));
+    }
+    let mut all = parsed(vec![batch], Format::TopoJson);
+    set_crs(&mut all, outline, text);
+    match &read {
+        Ok(names) => all.name = names.first().filter(|_| names.len() == 1).cloned(),
+        Err(syntax) => all.report.add(Severity::Error, "broken-json", None, syntax.at.to_string()),
+    }
+    match end {
+        End::Complete(_) => {}
+        End::Eof => all.report.add(Severity::Error, "truncated", None, text.len().to_string()),
+        End::Broken(at) => all.report.add(Severity::Error, "broken-json", None, at.to_string()),
+    }
+    Ok(all)
+}
+
+fn sequence(text: &[u8], separator: Separator, progress: &Progress) -> Result<Parsed, Cause> {
+    let (cut, items, results) = rayon::in_place_scope(|scope| {
+        let mut sink = Sink::new(text, scope, progress, Expect::FeatureOrGeometry);
+        let cut = split(text, separator, &mut sink);
+        (cut, sink.items, sink.finish())
+    });
+    let mut all = parsed(results.into_batches(), Format::GeoJsonSeq);
+    if let Some(at) = cut {
+        if items == 0 {
+            let before = text.get(..text.len()).unwrap_or(&[]);
+            let line = 1 + memchr::memchr_iter(b'\n', before).count();
+            let column = before.len() - memchr::memrchr(b'\n', before).map_or(0, |n| n + 1) + 1;
+            return Err(Cause::Truncated { line, column });
+        }
+        all.report.add(Severity::Error, "truncated", None, at.to_string());
+    }
+    Ok(all)
+}

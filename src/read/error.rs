@@ -1,0 +1,74 @@
+//! Why a file could not be read at all.
+
+use std::path::{Path, PathBuf};
+
+/// A file that could not be read: what, where, why, and what to try.
+#[derive(Debug, thiserror::Error)]
+#[error("Could not read {}: {cause}", path.display())]
+pub struct ReadError {
+    path: PathBuf,
+    cause: Cause,
+}
+
+/// What stood in the way. A place is line and column, both counted from 1.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Cause {
+    #[error("there is no such file. Check the path, or whether the drive it was on is connected.")]
+    NotFound,
+    #[error("it is a folder. Choose a file inside it.")]
+    IsFolder,
+    #[error("the system refused it ({0}). Check its permissions and that no other program holds it.")]
+    Unreadable(std::io::Error),
+    #[error("it is empty. Export or download it again.")]
+    EmptyFile,
+    #[error("it is not JSON: {why} at line {line}, column {column}. Choose a GeoJSON or TopoJSON file, or mend it there.")]
+    NotJson { why: String, line: usize, column: usize },
+    #[error("it ends in the middle, at line {line}, column {column}, before its first feature is complete. Download or copy it again.")]
+    Truncated { line: usize, column: usize },
+    #[error("it is JSON but not GeoJSON: {0}")]
+    NotGeoJson(String),
+    #[error("it is {0}")]
+    UnsupportedFormat(String),
+    #[error("reading was cancelled. Open it again to read it.")]
+    Cancelled,
+}
+
+impl Cause {
+    pub(super) fn at(self, path: &Path) -> ReadError {
+        ReadError { path: path.to_owned(), cause: self }
+    }
+
+    /// The error of broken JSON at a byte: `truncated` where the text merely ends, else `not-json`.
+    pub(super) fn json(text: &[u8], error: &serde_json::Error) -> Self {
+        let (line, column) = (error.line(), error.column());
+        if error.is_eof() {
+            return Self::Truncated { line, column };
+        }
+        let full = error.to_string();
+        let why = full.split(" at line ").next().unwrap_or("syntax error").to_owned();
+        let why = if std::str::from_utf8(text).is_err() { format!("{why} (its text is not UTF-8 either)") } else { why };
+        Self::NotJson { why, line, column }
+    }
+}
+
+impl ReadError {
+    /// A stable word for the kind of error, as `check` prints it.
+    pub fn code(&self) -> &'static str {
+        match self.cause {
+            Cause::NotFound => "not-found",
+            Cause::IsFolder => "is-folder",
+            Cause::Unreadable(_) => "unreadable",
+            Cause::EmptyFile => "empty-file",
+            Cause::NotJson { .. } => "not-json",
+            Cause::Truncated { .. } => "truncated",
+            Cause::NotGeoJson(_) => "not-geojson",
+            Cause::UnsupportedFormat(_) => "unsupported-format",
+            Cause::Cancelled => "cancelled",
+        }
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}

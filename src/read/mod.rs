@@ -1,0 +1,101 @@
+//! Reading files: bytes → features and a report of what was odd.
+//!
+//! The format is told from the content, never from the name. A broken feature costs that feature, not the file: it keeps
+//! its row, and the report says what is wrong with it. Only where nothing can be used is there a [`ReadError`].
+//!
+//! A scanner looks for the ends of features, which needs braces and quotes only, while other threads parse the batches
+//! it has found into flat buffers, straight from the bytes; at the end the buffers are joined in order.
+
+mod assemble;
+mod batch;
+mod checks;
+mod crs;
+mod cursor;
+mod document;
+mod encoding;
+mod error;
+mod feature;
+mod geometry;
+mod load;
+mod outline;
+mod progress;
+mod sequence;
+mod sink;
+mod sniff;
+mod text;
+mod topojson;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+use std::sync::Arc;
+
+pub use error::ReadError;
+pub use progress::Progress;
+
+use crate::model::{Dataset, Report, Roles, Severity, SourceInfo};
+
+/// Reads a file.
+///
+/// # Errors
+/// Where there is no such file, it cannot be opened, or nothing in it can be used; what can be used in part is read, and
+/// the report says what is missing.
+pub fn read_file(path: &Path, progress: &Progress) -> Result<Dataset, ReadError> {
+    let bytes = load::load(path, progress).map_err(|cause| cause.at(path))?;
+    let parsed = document::parse(&bytes, progress).map_err(|cause| cause.at(path))?;
+    let size = bytes.len();
+    drop(bytes);
+    Ok(finish(path, size, parsed, progress))
+}
+
+/// Reads a file that is in memory; its path gives the layer its name and stands in messages, and is not opened.
+///
+/// # Errors
+/// Where nothing in it can be used.
+///
+/// # Examples
+/// ```
+/// use qiancun::read::{Progress, ReadError, read_bytes};
+///
+/// let text = br#"{"type":"Point","coordinates":[116.1,40.1]}"#;
+/// let dataset = read_bytes("well.geojson".as_ref(), text, &Progress::new())?;
+/// assert_eq!(dataset.len(), 1);
+/// # Ok::<(), ReadError>(())
+/// ```
+pub fn read_bytes(path_for_naming: &Path, bytes: &[u8], progress: &Progress) -> Result<Dataset, ReadError> {
+    progress.set(bytes.len() as u64, bytes.len() as u64 * 2);
+    let parsed = document::parse(bytes, progress).map_err(|cause| cause.at(path_for_naming))?;
+    Ok(finish(path_for_naming, bytes.len(), parsed, progress))
+}
+
+fn finish(path: &Path, size: usize, parsed: document::Parsed, progress: &Progress) -> Dataset {
+    let all = assemble::assemble(parsed.batches);
+    let mut report: Report = parsed.report;
+    report.problems.extend(all.problems);
+    if all.tall > 0 {
+        report.add(Severity::Info, "has-z", None, all.tall.to_string());
+    }
+    if all.table.rows == 0 {
+        report.add(Severity::Warning, "no-features", None, "");
+    }
+    let stem = || path.file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
+    let source = SourceInfo {
+        path: path.to_owned(),
+        bytes: size as u64,
+        format: parsed.format,
+        encoding: parsed.encoding,
+        crs: parsed.crs,
+        crs_from: parsed.crs_from,
+        layer: parsed.name.filter(|n| !n.trim().is_empty()).unwrap_or_else(stem),
+    };
+    let roles = Roles::detect(&all.table);
+    progress.set(size as u64 * 2, size as u64 * 2);
+    Dataset {
+        source: Arc::new(source),
+        geometry: Arc::new(all.geometry),
+        table: Arc::new(all.table),
+        roles,
+        report: Arc::new(report),
+    }
+}

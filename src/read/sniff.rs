@@ -1,0 +1,96 @@
+//! Which other format a file is, by its first bytes, and what to do with it.
+
+use super::error::Cause;
+use super::outline::Outline;
+
+/// Signatures at the start of a file, and what they are.
+const SIGNATURES: [(&[u8], &str); 14] = [
+    (b"PK\x03\x04", "a ZIP archive, which a zipped Shapefile, KMZ or XLSX is. Unpack it, or export the layer as GeoJSON."),
+    (b"PK\x05\x06", "an empty ZIP archive. Export or download it again."),
+    (b"\x00\x00\x27\x0a", "a Shapefile. Export the layer as GeoJSON, for example with QGIS."),
+    (b"SQLite format 3\0", "an SQLite database, which a GeoPackage is. Export the layer as GeoJSON, for example with QGIS."),
+    (b"fgb\x03", "FlatGeobuf. Export the layer as GeoJSON, for example with ogr2ogr."),
+    (b"\x1f\x8b", "compressed with gzip. Unpack it first."),
+    (b"7z\xbc\xaf", "a 7-Zip archive. Unpack it first."),
+    (b"Rar!", "a RAR archive. Unpack it first."),
+    (b"%PDF", "a PDF document. Ask for the data behind it."),
+    (b"\x89PNG", "a PNG picture. Ask for the data behind it."),
+    (b"\xff\xd8\xff", "a JPEG picture. Ask for the data behind it."),
+    (b"II*\0", "a TIFF picture. Ask for the vector data behind it."),
+    (b"\xd0\xcf\x11\xe0", "an old Office document (XLS or DOC). Save it as XLSX or CSV, or export the layer as GeoJSON."),
+    (b"PAR1", "Parquet. Export the layer as GeoJSON, for example with ogr2ogr."),
+];
+
+/// The error for a file in a known binary format.
+pub(super) fn binary(bytes: &[u8]) -> Option<Cause> {
+    let known = SIGNATURES.iter().find(|(start, _)| bytes.starts_with(start));
+    known.map(|(_, what)| Cause::UnsupportedFormat((*what).to_owned()))
+}
+
+/// The error for text that begins neither an object nor a sequence of them.
+pub(super) fn other_text(text: &[u8]) -> Cause {
+    let head = String::from_utf8_lossy(text.get(..4096).unwrap_or(text)).trim_start().to_ascii_lowercase();
+    if head.starts_with('<') {
+        let what = if head.contains("<kml") {
+            "KML"
+        } else if head.contains("<gpx") {
+            "GPX"
+        } else if head.contains("<html") {
+            "a web page, perhaps the answer of a failed download"
+        } else if head.contains("<osm") {
+            "OpenStreetMap XML"
+        } else {
+            "XML"
+        };
+        return Cause::UnsupportedFormat(format!("{what}. Export the layer as GeoJSON, for example with QGIS."));
+    }
+    match serde_json::from_slice::<serde::de::IgnoredAny>(text) {
+        Ok(_) => Cause::NotGeoJson(format!("its outermost value is {}. GeoJSON begins with an object that has a type.", value_name(text))),
+        Err(_) if is_table(&head) => {
+            Cause::UnsupportedFormat("a table of text (CSV). It can be joined to a map, but is none; open a GeoJSON file first.".into())
+        }
+        Err(e) => Cause::json(text, &e),
+    }
+}
+
+/// The error for an object that is no GeoJSON.
+pub(super) fn other_object(outline: &Outline) -> Cause {
+    let has = |key: &str| outline.member(key).is_some();
+    Cause::NotGeoJson(if has("UTF8Encoding") {
+        "it is ECharts map data with encoded coordinates (UTF8Encoding). Download it without compression, for example from DataV.".into()
+    } else if has("geometryType") || has("spatialReference") || has("rings") {
+        "it is ESRI JSON. Ask the server for f=geojson, or convert it with ogr2ogr.".into()
+    } else if let Some(kind) = &outline.kind {
+        match kind.as_str() {
+            "FeatureCollection" => "its FeatureCollection has no array of features. Export it again.".into(),
+            "Topology" => "its Topology has no objects or no arcs. Export it again.".into(),
+            other => format!("its type is {:?}. Export the layer as GeoJSON.", super::batch::clipped(other)),
+        }
+    } else if outline.keys.is_empty() {
+        "it is an object without members. GeoJSON has a type.".into()
+    } else {
+        format!("it is an object with the members {}, and no type that GeoJSON knows. Export the layer as GeoJSON.", outline.keys.join(", "))
+    })
+}
+
+fn value_name(text: &[u8]) -> &'static str {
+    match text.trim_ascii_start().first() {
+        Some(b'[') => "an array",
+        Some(b'"') => "a text",
+        Some(b't' | b'f') => "true or false",
+        Some(b'n') => "null",
+        _ => "a number",
+    }
+}
+
+/// Whether the first lines have the same number, at least one, of the same separator.
+fn is_table(head: &str) -> bool {
+    let lines: Vec<&str> = head.lines().filter(|l| !l.trim().is_empty()).take(3).collect();
+    let starts_as_json = head.starts_with(['[', '{']);
+    !starts_as_json
+        && lines.len() >= 2
+        && [',', ';', '\t'].iter().any(|s| {
+            let count = |l: &str| l.matches(*s).count();
+            lines.first().is_some_and(|l| count(l) > 0 && lines.iter().take(2).all(|other| count(other) >= count(l)))
+        })
+}

@@ -1,0 +1,135 @@
+//! Groups of neighbouring features that are drawn, refined and dropped together.
+
+use std::sync::Arc;
+
+use rstar::primitives::{GeomWithData, Rectangle};
+use rstar::{AABB, RTree};
+
+use crate::geo::{GridPos, LonLat, WorldPos};
+use crate::model::{FeatureId, GeometryStore, PartKind};
+
+/// Most vertices in one chunk, at full detail, unless one feature alone has more.
+const VERTICES_PER_CHUNK: usize = 24_000;
+
+/// Neighbouring features and the rectangle of the world they fill.
+#[derive(Clone, Debug)]
+pub struct Chunk {
+    /// Members.
+    pub features: Vec<FeatureId>,
+    /// West, north, east, south in world units.
+    pub bounds: [f64; 4],
+}
+
+/// All chunks of a dataset, in an R-tree, with the geometry on the grid of 2³² steps.
+pub struct Chunks {
+    /// The chunks.
+    pub list: Vec<Chunk>,
+    /// The dataset's geometry.
+    pub geometry: Arc<GeometryStore>,
+    /// `geometry.coords` on the grid.
+    pub grid: Vec<GridPos>,
+    tree: RTree<GeomWithData<Rectangle<[f64; 2]>, u32>>,
+}
+
+impl Chunks {
+    /// Projects the geometry and sorts features along a Hilbert curve into chunks.
+    pub fn new(geometry: Arc<GeometryStore>) -> Self {
+        use rayon::prelude::*;
+        let grid: Vec<GridPos> =
+            geometry.coords.par_iter().map(|c| WorldPos::from_lonlat(LonLat::new(c[0], c[1])).to_grid()).collect();
+        let extent = |feature: FeatureId| {
+            let mut b = [u32::MAX, u32::MAX, 0, 0];
+            let mut vertices = 0;
+            for part in geometry.parts_of(feature).iter().filter(|p| p.kind != PartKind::Point) {
+                for ring in part.ring_start..part.ring_end {
+                    for p in grid.get(geometry.ring_range(ring)).unwrap_or(&[]) {
+                        b = [b[0].min(p.x), b[1].min(p.y), b[2].max(p.x), b[3].max(p.y)];
+                        vertices += 1;
+                    }
+                }
+            }
+            (b, vertices)
+        };
+        let mut entries: Vec<(u64, FeatureId, [u32; 4], usize)> = (0..geometry.features.len() as u32)
+            .into_par_iter()
+            .filter_map(|feature| {
+                let (b, vertices) = extent(feature);
+                let middle = |a: u32, c: u32| a / 2 + c / 2;
+                (vertices > 0).then(|| (hilbert(middle(b[0], b[2]), middle(b[1], b[3])), feature, b, vertices))
+            })
+            .collect();
+        entries.par_sort_unstable();
+        let mut list: Vec<Chunk> = Vec::new();
+        let mut filled = usize::MAX;
+        for (_, feature, b, vertices) in entries {
+            if filled.saturating_add(vertices) > VERTICES_PER_CHUNK {
+                list.push(Chunk { features: Vec::new(), bounds: [1.0, 1.0, 0.0, 0.0] });
+                filled = 0;
+            }
+            filled += vertices;
+            if let Some(chunk) = list.last_mut() {
+                chunk.features.push(feature);
+                let (nw, se) =
+                    (GridPos { x: b[0], y: b[1] }.to_world(), GridPos { x: b[2], y: b[3] }.to_world());
+                let c = chunk.bounds;
+                chunk.bounds = [c[0].min(nw.x), c[1].min(nw.y), c[2].max(se.x), c[3].max(se.y)];
+            }
+        }
+        let boxes = list.iter().enumerate().map(|(i, c)| {
+            let [w, n, e, s] = c.bounds;
+            GeomWithData::new(Rectangle::from_corners([w, n], [e, s]), i as u32)
+        });
+        let tree = RTree::bulk_load(boxes.collect());
+        Self { list, geometry, grid, tree }
+    }
+
+    /// Chunks that meet a rectangle of the world (west, north, east, south), in order.
+    pub fn in_view(&self, [w, n, e, s]: [f64; 4]) -> Vec<u32> {
+        let mut hits: Vec<u32> =
+            self.tree.locate_in_envelope_intersecting(&AABB::from_corners([w, n], [e, s])).map(|c| c.data).collect();
+        hits.sort_unstable();
+        hits
+    }
+}
+
+/// Position along a Hilbert curve of order 16.
+///
+/// # References
+/// J. Skilling, "Programming the Hilbert curve", AIP Conference Proceedings 707 (2004) 381–387.
+fn hilbert(x: u32, y: u32) -> u64 {
+    let (mut x, mut y) = (x >> 16, y >> 16);
+    let mut d = 0u64;
+    let mut s = 1u32 << 15;
+    while s > 0 {
+        let (rx, ry) = (u32::from(x & s > 0), u32::from(y & s > 0));
+        d += u64::from(s) * u64::from(s) * u64::from((3 * rx) ^ ry);
+        if ry == 0 {
+            if rx == 1 {
+                x = 0xffff - (x & 0xffff);
+                y = 0xffff - (y & 0xffff);
+            }
+            std::mem::swap(&mut x, &mut y);
+        }
+        s >>= 1;
+    }
+    d
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hilbert_neighbours_are_neighbours() {
+        let mut cells: Vec<(u64, u32, u32)> = Vec::new();
+        for x in 0..8u32 {
+            for y in 0..8u32 {
+                cells.push((hilbert(x << 29, y << 29), x, y));
+            }
+        }
+        cells.sort_unstable();
+        for pair in cells.windows(2) {
+            assert_eq!(pair[0].1.abs_diff(pair[1].1) + pair[0].2.abs_diff(pair[1].2), 1);
+        }
+    }
+}

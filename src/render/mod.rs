@@ -1,0 +1,28 @@
+//! The GPU: polygons, borders and points as buffers, colours as one small texture, the drawn map kept as a picture.
+//!
+//! This room knows ids and colours, no panel and no indicator.
+
+mod canvas;
+mod chunk;
+mod gpu;
+mod level;
+mod mesh;
+mod outline;
+mod picture;
+mod pipelines;
+mod points;
+mod scene;
+mod store;
+mod style;
+mod view;
+
+pub use canvas::MapPaint;
+pub use chunk::{Chunk, Chunks};
+pub use gpu::{Gpu, NoGpu, RenderTarget};
+pub use level::Level;
+pub use mesh::Mesh;
+pub use outline::Outline;
+pub use points::{PointSymbol, Shape};
+pub use scene::{LayerKey, Palette, Scene};
+pub use style::{Style, Texel};
+pub use view::View;

@@ -1,0 +1,215 @@
+//! The one list of things a person can do: behind menu, shortcuts, panels and tests.
+
+use std::path::PathBuf;
+
+use egui::{Key, KeyboardShortcut, Modifiers};
+
+use super::camera::Pivot;
+use crate::geo::LonLat;
+use crate::lang::Lang;
+use crate::model::{FeatureId, Role};
+use crate::render::LayerKey;
+use crate::theme::ThemeSpec;
+
+/// Pages of the drawer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    /// The attribute table.
+    Table,
+    /// Problems of the data.
+    Problems,
+}
+
+/// Something a person can do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Ask for files and open them.
+    OpenDialogue,
+    /// Open files: boundaries, facilities or a project.
+    Open(Vec<PathBuf>),
+    /// Open the demonstration district.
+    OpenDemo,
+    /// Stop reading.
+    CancelLoad,
+    /// Save the project where it came from, or ask.
+    Save,
+    /// Ask where and save there.
+    SaveAs,
+    /// Save the project to a file.
+    SaveTo(PathBuf),
+    /// Take a layer off the map.
+    RemoveLayer(LayerKey),
+    /// Move a layer up (towards the top) or down the list.
+    MoveLayer(LayerKey, bool),
+    /// Show or hide a layer.
+    ShowLayer(LayerKey, bool),
+    /// Opacity of a layer, 0 to 1.
+    SetOpacity(LayerKey, f32),
+    /// Which field plays a role; none.
+    SetRole(LayerKey, Role, Option<String>),
+    /// What a layer is coloured by.
+    SetTheme(LayerKey, Option<ThemeSpec>),
+    /// Select features; `add` keeps those already selected and takes out what is selected twice.
+    Select {
+        /// Their layer.
+        layer: LayerKey,
+        /// The features.
+        features: Vec<FeatureId>,
+        /// Whether to add to the selection.
+        add: bool,
+    },
+    /// Select nothing.
+    ClearSelection,
+    /// Select a feature and bring it into view.
+    FlyTo(LayerKey, FeatureId),
+    /// Next or previous village of the selected one's layer.
+    StepVillage(i32),
+    /// Show all of a layer.
+    FitLayer(LayerKey),
+    /// Show everything.
+    FitAll,
+    /// Show what is selected.
+    FitSelection,
+    /// Zoom about a point of the map.
+    Zoom(f64, Pivot),
+    /// Move the map by points.
+    Pan(Pivot),
+    /// Show a rectangle of the world: west, south, east, north in degrees.
+    ShowRectangle([f64; 4]),
+    /// The camera's previous place.
+    CameraBack,
+    /// The camera's next place.
+    CameraForward,
+    /// Ask for coordinates.
+    GoToDialogue,
+    /// Bring a position into the middle.
+    GoTo(LonLat),
+    /// Undo the last change of project or selection.
+    Undo,
+    /// Do it again.
+    Redo,
+    /// Put the cursor into the search box.
+    FocusSearch,
+    /// Show or hide the layer panel.
+    ToggleLeft,
+    /// Show or hide the card.
+    ToggleRight,
+    /// Open a page of the drawer, or close it where it is open.
+    ToggleDrawer(Tab),
+    /// Change what a layer is coloured by.
+    EditTheme(LayerKey),
+    /// Choose the fields of a layer.
+    EditFields(LayerKey),
+    /// Language of the interface.
+    SetLanguage(Lang),
+    /// Dark or light.
+    SetDark(bool),
+    /// Put the map with its legend on the clipboard.
+    CopyMap,
+    /// Ask where and save the map with its legend as PNG.
+    ExportDialogue,
+    /// Save the map with its legend as PNG.
+    ExportTo(PathBuf),
+    /// Close what is open on top, then the selection.
+    Escape,
+    /// Leave the program.
+    Quit,
+}
+
+const CTRL: Modifiers = Modifiers::COMMAND;
+const CTRL_SHIFT: Modifiers = Modifiers { shift: true, ..Modifiers::COMMAND };
+const ALT: Modifiers = Modifiers::ALT;
+const NONE: Modifiers = Modifiers::NONE;
+
+impl Command {
+    /// Commands with a shortcut, the first of several shown in menus. Those without a modifier act only while no text
+    /// field has the keyboard.
+    pub fn shortcuts() -> Vec<(KeyboardShortcut, Self)> {
+        let at = |m, k, c| (KeyboardShortcut::new(m, k), c);
+        let middle = [0.0, 0.0];
+        let step = 120.0;
+        vec![
+            at(CTRL, Key::O, Self::OpenDialogue),
+            at(CTRL_SHIFT, Key::S, Self::SaveAs),
+            at(CTRL, Key::S, Self::Save),
+            at(CTRL_SHIFT, Key::Z, Self::Redo),
+            at(CTRL, Key::Z, Self::Undo),
+            at(CTRL, Key::Y, Self::Redo),
+            at(CTRL, Key::K, Self::FocusSearch),
+            at(CTRL, Key::F, Self::FocusSearch),
+            at(CTRL, Key::G, Self::GoToDialogue),
+            at(CTRL_SHIFT, Key::C, Self::CopyMap),
+            at(CTRL, Key::E, Self::ExportDialogue),
+            at(CTRL, Key::Q, Self::Quit),
+            at(ALT, Key::ArrowLeft, Self::CameraBack),
+            at(ALT, Key::ArrowRight, Self::CameraForward),
+            at(NONE, Key::ArrowLeft, Self::Pan([step, 0.0])),
+            at(NONE, Key::ArrowRight, Self::Pan([-step, 0.0])),
+            at(NONE, Key::ArrowUp, Self::Pan([0.0, step])),
+            at(NONE, Key::ArrowDown, Self::Pan([0.0, -step])),
+            at(NONE, Key::Plus, Self::Zoom(1.0, middle)),
+            at(NONE, Key::Equals, Self::Zoom(1.0, middle)),
+            at(NONE, Key::Minus, Self::Zoom(-1.0, middle)),
+            at(NONE, Key::Num0, Self::FitAll),
+            at(NONE, Key::F, Self::FitSelection),
+            at(NONE, Key::PageDown, Self::StepVillage(1)),
+            at(NONE, Key::PageUp, Self::StepVillage(-1)),
+            at(NONE, Key::T, Self::ToggleDrawer(Tab::Table)),
+            at(NONE, Key::P, Self::ToggleDrawer(Tab::Problems)),
+            at(NONE, Key::Escape, Self::Escape),
+        ]
+    }
+
+    /// The shortcut shown beside the command, as text.
+    pub fn shortcut_text(&self, ctx: &egui::Context) -> String {
+        let found = Self::shortcuts().into_iter().find(|(_, c)| c == self);
+        found.map(|(s, _)| ctx.format_shortcut(&s)).unwrap_or_default()
+    }
+
+    /// The command's words in the language files; its tooltip has the same key under `tip`.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::OpenDialogue | Self::Open(_) => "command.open",
+            Self::OpenDemo => "command.open-demo",
+            Self::CancelLoad => "command.cancel",
+            Self::Save | Self::SaveTo(_) => "command.save",
+            Self::SaveAs => "command.save-as",
+            Self::RemoveLayer(_) => "command.remove-layer",
+            Self::MoveLayer(_, true) => "command.layer-up",
+            Self::MoveLayer(_, false) => "command.layer-down",
+            Self::ShowLayer(..) => "command.show-layer",
+            Self::SetOpacity(..) => "command.opacity",
+            Self::SetRole(..) | Self::EditFields(_) => "command.fields",
+            Self::SetTheme(..) | Self::EditTheme(_) => "command.theme",
+            Self::Select { .. } => "command.select",
+            Self::ClearSelection => "command.clear-selection",
+            Self::FlyTo(..) => "command.fly-to",
+            Self::StepVillage(n) if *n > 0 => "command.next-village",
+            Self::StepVillage(_) => "command.previous-village",
+            Self::FitLayer(_) => "command.fit-layer",
+            Self::FitAll => "command.fit-all",
+            Self::FitSelection => "command.fit-selection",
+            Self::Zoom(steps, _) if *steps > 0.0 => "command.zoom-in",
+            Self::Zoom(..) => "command.zoom-out",
+            Self::Pan(_) => "command.pan",
+            Self::ShowRectangle(_) => "command.box-zoom",
+            Self::CameraBack => "command.camera-back",
+            Self::CameraForward => "command.camera-forward",
+            Self::GoToDialogue | Self::GoTo(_) => "command.go-to",
+            Self::Undo => "command.undo",
+            Self::Redo => "command.redo",
+            Self::FocusSearch => "command.search",
+            Self::ToggleLeft => "command.toggle-left",
+            Self::ToggleRight => "command.toggle-right",
+            Self::ToggleDrawer(Tab::Table) => "command.table",
+            Self::ToggleDrawer(Tab::Problems) => "command.problems",
+            Self::SetLanguage(_) => "command.language",
+            Self::SetDark(true) => "command.dark",
+            Self::SetDark(false) => "command.light",
+            Self::CopyMap => "command.copy-map",
+            Self::ExportDialogue | Self::ExportTo(_) => "command.export",
+            Self::Escape => "command.escape",
+            Self::Quit => "command.quit",
+        }
+    }
+}

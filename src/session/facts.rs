@@ -1,0 +1,59 @@
+//! What the card says of a village beyond its own attributes: size, and how it compares.
+
+use crate::geo::{Measure, measure, repaired, representative_point};
+use crate::model::{ColumnData, FeatureId, Role};
+
+use super::layer::Loaded;
+
+/// Means of a field; `None` where no village has a value.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Means {
+    /// Over the villages of the same town, this one included.
+    pub town: Option<f64>,
+    /// Over all villages.
+    pub all: Option<f64>,
+}
+
+/// Facts about one feature, made when it is selected.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Facts {
+    /// Geodesic size; `None` for points and lines.
+    pub size: Option<Measure>,
+    /// Whether its rings had to be repaired.
+    pub repaired: bool,
+    /// Means of each field, in the order of the table; plain means, each village counting once.
+    pub means: Vec<Means>,
+}
+
+impl Facts {
+    /// Measures a feature and compares it with its town and all others. Missing values count in no mean.
+    pub fn new(loaded: &Loaded, feature: FeatureId) -> Self {
+        let dataset = &loaded.dataset;
+        let original = dataset.geometry.multi_polygon_of(feature);
+        let geographic = dataset.source.crs.is_geographic() && !original.0.is_empty();
+        let mended = if geographic { repaired(&original) } else { None };
+        let polygons = mended.as_ref().unwrap_or(&original);
+        let size = (geographic && representative_point(polygons).is_some()).then(|| measure(polygons));
+        let town = loaded.towns.get(feature as usize).copied().unwrap_or(0);
+        let code = dataset.roles.field(Role::Code);
+        let means = dataset
+            .table
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(i, column)| {
+                if Some(i) == code || matches!(column.data, ColumnData::Text { .. } | ColumnData::Boolean(_)) {
+                    return Means::default();
+                }
+                let mean = |keep: &dyn Fn(u32) -> bool| {
+                    let values = (0..dataset.len()).filter(|f| keep(*f)).filter_map(|f| column.value(f).as_f64());
+                    let (sum, n) = values.fold((0.0, 0u32), |(s, n), v| (s + v, n + 1));
+                    (n > 0).then(|| sum / f64::from(n))
+                };
+                let same_town = |f: u32| loaded.towns.get(f as usize) == Some(&town);
+                Means { town: (town != 0).then(|| mean(&same_town)).flatten(), all: mean(&|_| true) }
+            })
+            .collect();
+        Self { size, repaired: mended.is_some(), means }
+    }
+}

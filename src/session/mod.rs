@@ -1,0 +1,17 @@
+//! What a person has open: layers, selection, camera, panels; and the one list of things they can do.
+
+mod camera;
+mod command;
+mod facts;
+mod history;
+mod layer;
+mod state;
+
+pub use camera::{Camera, Pivot};
+pub use command::{Command, Tab};
+pub use facts::{Facts, Means};
+pub use history::{CameraHistory, Document, History};
+pub use layer::{Anchor, Layer, Loaded, Status};
+pub use state::number;
+pub use layer::shape_of;
+pub use state::{Choice, Dialogue, Hover, Pending, Session, ThemeDraft};

@@ -1,0 +1,275 @@
+//! The state of the window that panels read.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::camera::Camera;
+use super::command::Tab;
+use super::facts::Facts;
+use super::history::{CameraHistory, Document, History};
+use super::layer::Layer;
+use crate::geo::LonLat;
+use crate::lang::Lang;
+use crate::model::{FeatureId, Role};
+use crate::palette::{Tokens, tokens};
+use crate::project::{LayerEntry, Settings};
+use crate::read::Progress;
+use crate::render::LayerKey;
+use crate::theme::{LegendClass, ThemeSpec};
+
+/// What is under the pointer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hover {
+    /// Position on the ground.
+    pub at: LonLat,
+    /// Features there, top layer first.
+    pub features: Vec<(LayerKey, FeatureId)>,
+}
+
+/// A choice among features that overlap.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choice {
+    /// Where it was asked for, in points of the window.
+    pub at: egui::Pos2,
+    /// The features.
+    pub features: Vec<(LayerKey, FeatureId)>,
+    /// Whether the one chosen is added to the selection.
+    pub add: bool,
+}
+
+/// A theme being edited.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ThemeDraft {
+    /// Its layer.
+    pub layer: LayerKey,
+    /// The specification so far.
+    pub spec: ThemeSpec,
+    /// The inner bounds as typed.
+    pub breaks_text: String,
+}
+
+/// A question or form over the window.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Dialogue {
+    /// Coordinates as typed, and what is wrong with them.
+    GoTo(String, Option<&'static str>),
+    /// A theme.
+    Theme(ThemeDraft),
+    /// The fields of a layer.
+    Fields(LayerKey),
+    /// Changes would be lost: what to do afterwards.
+    Unsaved(Box<super::Command>),
+    /// Something went wrong.
+    Message(String),
+}
+
+/// Everything that is open.
+pub struct Session {
+    /// Project and selection: what undo covers.
+    pub document: Document,
+    /// The project as it was last saved or opened.
+    pub saved: Document,
+    /// Where the project was saved, if it was.
+    pub project_path: Option<PathBuf>,
+    /// Layers by key, those taken off the map included, so that undo finds them.
+    pub layers: FxHashMap<LayerKey, Layer>,
+    /// Undo.
+    pub history: History,
+    /// Where the map looks.
+    pub camera: Camera,
+    /// Where it looked.
+    pub camera_history: CameraHistory,
+    /// Size of the map in points, as of the last frame.
+    pub map_size_pt: [f64; 2],
+    /// Choices of this person.
+    pub settings: Settings,
+    /// Language of the interface.
+    pub lang: Lang,
+    /// Dark or light.
+    pub dark: bool,
+    /// Under the pointer.
+    pub hover: Option<Hover>,
+    /// Chooser.
+    pub choice: Option<Choice>,
+    /// Dialogue.
+    pub dialogue: Option<Dialogue>,
+    /// Page of the drawer.
+    pub tab: Tab,
+    /// Text of the search box.
+    pub search: String,
+    /// Whether the search box is to take the keyboard.
+    pub focus_search: bool,
+    /// Highlighted search result.
+    pub search_row: usize,
+    /// Sorting of the table: column and direction.
+    pub sort: Option<(usize, bool)>,
+    /// A line of news in the status bar.
+    pub news: Option<String>,
+    /// Facts about the feature on the card.
+    pub facts: Option<((LayerKey, FeatureId, usize), Facts)>,
+    /// Files being read that are not on the map yet.
+    pub pending: Vec<Pending>,
+    /// Whether the next file opened takes the place of everything on the map: the demonstration gives way.
+    pub gives_way: bool,
+    /// Row that the table is to bring into view.
+    pub scroll_to: Option<FeatureId>,
+}
+
+/// A file on its way to the map.
+pub struct Pending {
+    /// Key its layer will have.
+    pub key: LayerKey,
+    /// The file.
+    pub path: PathBuf,
+    /// How far it is.
+    pub progress: Arc<Progress>,
+}
+
+impl Session {
+    /// An empty session with a person's settings.
+    pub fn new(settings: Settings, lang: Lang, dark: bool) -> Self {
+        Self {
+            document: Document::default(),
+            saved: Document::default(),
+            project_path: None,
+            layers: FxHashMap::default(),
+            history: History::default(),
+            camera: Camera::default(),
+            camera_history: CameraHistory::default(),
+            map_size_pt: [800.0, 600.0],
+            settings,
+            lang,
+            dark,
+            hover: None,
+            choice: None,
+            dialogue: None,
+            tab: Tab::Table,
+            search: String::new(),
+            focus_search: false,
+            search_row: 0,
+            sort: None,
+            news: None,
+            facts: None,
+            pending: Vec::new(),
+            gives_way: true,
+            scroll_to: None,
+        }
+    }
+
+    /// Colours and sizes.
+    pub fn tokens(&self) -> &'static Tokens {
+        tokens(self.dark)
+    }
+
+    /// Whether the project differs from what was saved.
+    pub fn is_changed(&self) -> bool {
+        self.document.project != self.saved.project
+    }
+
+    /// Layers of the map, top first, with their entries in the project.
+    pub fn shown(&self) -> impl DoubleEndedIterator<Item = (&Layer, &LayerEntry)> {
+        let document = &self.document;
+        document.keys.iter().zip(&document.project.layers).filter_map(|(key, entry)| Some((self.layers.get(key)?, entry)))
+    }
+
+    /// The entry of a layer.
+    pub fn entry(&self, key: LayerKey) -> Option<&LayerEntry> {
+        let at = self.document.keys.iter().position(|k| *k == key)?;
+        self.document.project.layers.get(at)
+    }
+
+    /// The same, to change it.
+    pub fn entry_mut(&mut self, key: LayerKey) -> Option<&mut LayerEntry> {
+        let at = self.document.keys.iter().position(|k| *k == key)?;
+        self.document.project.layers.get_mut(at)
+    }
+
+    /// Title of a layer: the person's, else the file's.
+    pub fn layer_title(&self, key: LayerKey) -> String {
+        let Some(entry) = self.entry(key) else { return String::new() };
+        if !entry.title.is_empty() {
+            return entry.title.clone();
+        }
+        entry.path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
+    }
+
+    /// The layer that table and legend speak of: the selected feature's, else the topmost with polygons, else the top.
+    pub fn active(&self) -> Option<&Layer> {
+        if let Some((key, _)) = &self.document.selection
+            && let Some(layer) = self.layers.get(key).filter(|l| l.loaded().is_some())
+        {
+            return Some(layer);
+        }
+        let ready = || self.shown().map(|(l, _)| l).filter(|l| l.loaded().is_some());
+        ready().find(|l| l.loaded().is_some_and(|d| !d.is_points())).or_else(|| ready().next())
+    }
+
+    /// The feature on the card.
+    pub fn on_card(&self) -> Option<(&Layer, FeatureId)> {
+        let (key, features) = self.document.selection.as_ref()?;
+        Some((self.layers.get(key)?, *features.last()?))
+    }
+
+    /// Whether a feature is selected.
+    pub fn is_selected(&self, key: LayerKey, feature: FeatureId) -> bool {
+        self.document.selection.as_ref().is_some_and(|(k, f)| *k == key && f.contains(&feature))
+    }
+
+    /// A short name for a feature in lists.
+    pub fn feature_title(&self, key: LayerKey, feature: FeatureId) -> String {
+        self.layers.get(&key).and_then(|l| l.loaded()).map(|l| l.dataset.display_name(feature)).unwrap_or_default()
+    }
+
+    /// Its town, where known.
+    pub fn feature_town(&self, key: LayerKey, feature: FeatureId) -> Option<String> {
+        let loaded = self.layers.get(&key)?.loaded()?;
+        loaded.dataset.text(feature, Role::Town).map(|t| t.into_owned())
+    }
+
+    /// Words for a row of a legend; bounds leave no doubt which side they belong to.
+    pub fn legend_text(&self, class: &LegendClass, only: bool) -> String {
+        match class {
+            LegendClass::Range { lower, upper, .. } if lower == upper => number(*lower),
+            LegendClass::Range { lower, upper, last: true, .. } if only => format!("{} – {}", number(*lower), number(*upper)),
+            LegendClass::Range { upper, first_open: true, .. } => format!("< {}", number(*upper)),
+            LegendClass::Range { lower, last: true, .. } => format!("≥ {}", number(*lower)),
+            LegendClass::Range { lower, upper, .. } => format!("{} – <{}", number(*lower), number(*upper)),
+            LegendClass::Category(text) => self.lang.find(&format!("value.{text}")).unwrap_or(text).to_owned(),
+            LegendClass::Others(n) => self.lang.with("legend.others", &[("n", &n.to_string())]),
+        }
+    }
+}
+
+/// A number for people: digits in groups of three from 10,000 on, no more than four significant decimals.
+pub fn number(v: f64) -> String {
+    if !v.is_finite() {
+        return "—".to_owned();
+    }
+    let decimals = if v.abs() >= 1000.0 || v.fract() == 0.0 { 0 } else if v.abs() >= 10.0 { 2 } else { 4 };
+    let text = format!("{:.*}", decimals, v.abs());
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    let fraction = fraction.trim_end_matches('0');
+    let mut grouped = String::new();
+    for (i, c) in whole.chars().enumerate() {
+        if i > 0 && (whole.len() - i).is_multiple_of(3) && whole.len() > 4 {
+            grouped.push(',');
+        }
+        grouped.push(c);
+    }
+    let sign = if v < 0.0 && text.chars().any(|c| c.is_ascii_digit() && c != '0') { "−" } else { "" };
+    if fraction.is_empty() { format!("{sign}{grouped}") } else { format!("{sign}{grouped}.{fraction}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number;
+
+    #[test]
+    fn numbers_for_people() {
+        for (v, text) in [(0.0, "0"), (-0.0, "0"), (99.0, "99"), (97.25, "97.25"), (1234.0, "1234"), (250_123.0, "250,123"), (-12.5, "−12.5"), (0.00001, "0"), (f64::NAN, "—")] {
+            assert_eq!(number(v), text);
+        }
+    }
+}

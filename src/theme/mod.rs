@@ -1,0 +1,11 @@
+//! A field becomes classes, colours and a legend with counts, all in one value, so that they cannot disagree.
+
+mod classify;
+mod fisher_jenks;
+mod pretty;
+mod ramp;
+mod themed;
+
+pub use classify::{Breaks, Method, classify};
+pub use ramp::{RAMPS, Ramp, RampKind, colours};
+pub use themed::{LegendClass, LegendRow, ThemeSpec, Themed};

@@ -1,0 +1,11 @@
+//! Integration tests: one binary, so that the library is linked once.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod broken;
+mod commands;
+mod demo;
+mod oracle;
+mod pictures;
+mod shared;
+mod window;

@@ -1,0 +1,227 @@
+//! The window through AccessKit, as a person or a screen reader uses it.
+
+use std::path::{Path, PathBuf};
+
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use qiancun::app::{Options, Qiancun};
+use qiancun::lang::Lang;
+use qiancun::render::{Gpu, RenderTarget};
+use qiancun::session::{Command, Dialogue, Status};
+use qiancun::theme::ThemeSpec;
+
+pub fn demo(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("maps/haidian-demo").join(name)
+}
+
+pub fn open(files: Vec<PathBuf>, lang: Lang, size: [f32; 2]) -> Harness<'static, Qiancun> {
+    let state = RenderTarget::create(true).expect("a software renderer");
+    let gpu = Gpu::from_render_state(&state);
+    let context = egui::Context::default();
+    let app = Qiancun::new(&context, gpu, Options { empty: files.is_empty(), files, lang: Some(lang), dark: Some(false), ..Options::default() });
+    let mut started = false;
+    let mut harness = Harness::builder()
+        .with_size(egui::vec2(size[0], size[1]))
+        .with_max_steps(60)
+        .renderer(egui_kittest::wgpu::WgpuTestRenderer::from_render_state(state))
+        .build_ui_state(
+            move |ui, app: &mut Qiancun| {
+                if !started {
+                    app.attach(ui.ctx());
+                    started = true;
+                }
+                app.ui(ui);
+            },
+            app,
+        );
+    settle(&mut harness);
+    harness
+}
+
+/// Frames until everything asked for is read and built. Fonts arrive one frame after they are set.
+pub fn settle(h: &mut Harness<'static, Qiancun>) {
+    let mut calm = 0;
+    for _ in 0..4000 {
+        h.step();
+        let app = h.state();
+        let busy = !app.session.pending.is_empty() || app.session.layers.values().any(|l| matches!(l.status, Status::Loading(_))) || app.is_building();
+        calm = if busy { 0 } else { calm + 1 };
+        if calm > 12 {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    panic!("the window did not settle");
+}
+
+fn send(h: &mut Harness<'static, Qiancun>, command: Command) {
+    h.state_mut().send(command);
+    settle(h);
+}
+
+fn selected(h: &Harness<'static, Qiancun>) -> Vec<String> {
+    let session = &h.state().session;
+    let Some((key, features)) = &session.document.selection else { return Vec::new() };
+    features.iter().map(|f| session.feature_title(*key, *f)).collect()
+}
+
+/// Where a village's label would stand in the window.
+fn place_of(h: &Harness<'static, Qiancun>, name: &str) -> egui::Pos2 {
+    let session = &h.state().session;
+    let layer = session.active().expect("a layer");
+    let loaded = layer.loaded().expect("data");
+    let feature = (0..loaded.dataset.len()).find(|f| loaded.dataset.display_name(*f) == name).expect("the village");
+    let anchor = loaded.anchors.get().expect("anchors")[feature as usize].expect("a polygon");
+    let [x, y] = session.camera.offset_of(anchor.at);
+    h.get_by_label("地图").rect().center() + egui::vec2(x as f32, y as f32)
+}
+
+fn click(h: &mut Harness<'static, Qiancun>, at: egui::Pos2, modifiers: egui::Modifiers) {
+    h.hover_at(at);
+    h.step();
+    for pressed in [true, false] {
+        h.event_modifiers(egui::Event::PointerButton { pos: at, button: egui::PointerButton::Primary, pressed, modifiers }, modifiers);
+        h.step();
+    }
+    settle(h);
+}
+
+#[test]
+fn hover_click_add_and_undo() {
+    let mut h = open(vec![demo("haidian.qiancun")], Lang::Zh, [1366.0, 768.0]);
+    assert_eq!(selected(&h), ["车耳营"]);
+    let (one, other) = (place_of(&h, "温泉"), place_of(&h, "冷泉"));
+    let redraws = h.state().redraws();
+    h.hover_at(one);
+    h.step();
+    h.step();
+    let hover = h.state().session.hover.clone().expect("something under the pointer");
+    assert_eq!(h.state().session.feature_title(hover.features[0].0, hover.features[0].1), "温泉");
+    assert_eq!(h.state().redraws(), redraws, "hover draws no map");
+    click(&mut h, one, egui::Modifiers::NONE);
+    assert_eq!(selected(&h), ["温泉"]);
+    assert!(h.query_all_by_label_contains("温泉镇").count() > 0, "the card names the town");
+    h.state_mut().session.choice = None;
+    std::thread::sleep(std::time::Duration::from_millis(400));
+    for _ in 0..40 {
+        h.step();
+    }
+    click(&mut h, other, egui::Modifiers::COMMAND);
+    assert_eq!(selected(&h), ["温泉", "冷泉"]);
+    send(&mut h, Command::Undo);
+    assert_eq!(selected(&h), ["温泉"]);
+    send(&mut h, Command::Undo);
+    assert_eq!(selected(&h), ["车耳营"]);
+    send(&mut h, Command::Redo);
+    assert_eq!(selected(&h), ["温泉"]);
+}
+
+#[test]
+fn search_by_initials_flies_there() {
+    let mut h = open(vec![demo("haidian.qiancun")], Lang::Zh, [1366.0, 768.0]);
+    for query in ["dbt", "dongbutou", "东埠"] {
+        send(&mut h, Command::ClearSelection);
+        send(&mut h, Command::FocusSearch);
+        let zoom = h.state().session.camera.zoom;
+        h.get_by_label("查找村庄").type_text(query);
+        h.step();
+        h.step();
+        h.key_press(egui::Key::Enter);
+        settle(&mut h);
+        assert_eq!(selected(&h), ["东埠头"], "{query}");
+        assert!(h.state().session.camera.zoom != zoom || query != "dbt");
+        assert!(h.state().session.search.is_empty());
+    }
+}
+
+#[test]
+fn several_features_under_the_cursor_are_a_question() {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let path = dir.path().join("overlap.geojson");
+    let square = |name: &str, x: f64| {
+        format!(r#"{{"type":"Feature","properties":{{"name":"{name}"}},"geometry":{{"type":"Polygon","coordinates":[[[{x},0],[{},0],[{},2],[{x},2],[{x},0]]]}}}}"#, x + 2.0, x + 2.0)
+    };
+    let text = format!(r#"{{"type":"FeatureCollection","features":[{},{}]}}"#, square("左", 0.0), square("右", 1.0));
+    std::fs::write(&path, text).expect("written");
+    let mut h = open(vec![path], Lang::Zh, [1100.0, 700.0]);
+    let middle = h.get_by_label("地图").rect().center();
+    click(&mut h, middle, egui::Modifiers::NONE);
+    assert!(h.state().session.choice.is_some() && selected(&h).is_empty());
+    h.step();
+    h.get_by_label_contains("右").click();
+    settle(&mut h);
+    assert_eq!(selected(&h), ["右"]);
+    assert!(h.state().session.choice.is_none());
+}
+
+#[test]
+fn restyle_language_save_and_reopen() {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let path = dir.path().join("我的.qiancun");
+    let mut h = open(vec![demo("villages.geojson")], Lang::Zh, [1366.0, 768.0]);
+    let key = h.state().session.document.keys[0];
+    let spec = ThemeSpec { classes: 4, ..ThemeSpec::for_field("population", qiancun::model::FieldType::Integer) };
+    send(&mut h, Command::SetTheme(key, Some(spec.clone())));
+    assert!(h.state().session.is_changed());
+    let rows = h.state().session.layers[&key].themed.as_ref().expect("themed").legend.len();
+    assert_eq!(rows, 4);
+    assert!(h.query_by_label_contains("常住人口").is_some());
+    send(&mut h, Command::SetLanguage(Lang::En));
+    assert!(h.query_by_label("Layers").is_some() && h.query_by_label("图层").is_none());
+    send(&mut h, Command::Select { layer: key, features: vec![5], add: false });
+    send(&mut h, Command::Zoom(1.5, [40.0, 10.0]));
+    let camera = h.state().session.camera;
+    send(&mut h, Command::SaveTo(path.clone()));
+    assert!(!h.state().session.is_changed(), "{:?}", h.state().session.dialogue);
+    let again = open(vec![path], Lang::En, [1366.0, 768.0]);
+    let session = &again.state().session;
+    assert_eq!(session.document.project.layers[0].theme.as_ref(), Some(&spec));
+    assert!((session.camera.zoom - camera.zoom).abs() < 1e-3);
+    assert_eq!(selected(&again), ["柳林"]);
+    assert!(!session.is_changed());
+}
+
+#[test]
+fn a_bad_file_leaves_the_map_open() {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let bad = dir.path().join("bad.geojson");
+    std::fs::write(&bad, "{\"type\": \"FeatureCollection\", \"features\": 7").expect("written");
+    let mut h = open(vec![demo("villages.geojson")], Lang::En, [1100.0, 700.0]);
+    let before = h.state().session.document.clone();
+    send(&mut h, Command::Open(vec![bad]));
+    assert_eq!(h.state().session.document, before);
+    assert!(matches!(&h.state().session.dialogue, Some(Dialogue::Message(m)) if m.contains("bad.geojson")));
+    h.get_by_label("Close").click();
+    settle(&mut h);
+    assert!(h.state().session.dialogue.is_none());
+}
+
+#[test]
+fn unsaved_changes_are_asked_about() {
+    let mut h = open(vec![demo("villages.geojson")], Lang::En, [1100.0, 700.0]);
+    send(&mut h, Command::OpenDemo);
+    assert!(matches!(h.state().session.dialogue, Some(Dialogue::Unsaved(_))));
+    h.get_by_label("Do not save").click();
+    settle(&mut h);
+    assert_eq!(h.state().session.document.project.title, "海淀示范");
+}
+
+#[test]
+fn a_missing_source_is_told_and_the_rest_opens() {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let path = dir.path().join("p.qiancun");
+    let villages = demo("villages.geojson").display().to_string();
+    std::fs::write(&path, format!("version = 1\n[[layer]]\npath = \"gone.geojson\"\n[[layer]]\npath = '{villages}'\n")).expect("written");
+    let h = open(vec![path], Lang::En, [1100.0, 700.0]);
+    let session = &h.state().session;
+    let status: Vec<bool> = session.shown().map(|(l, _)| l.loaded().is_some()).collect();
+    assert_eq!(status, [false, true]);
+    assert!(h.query_by_label_contains("gone.geojson").is_some());
+}
+
+#[test]
+fn an_empty_window_says_what_to_do() {
+    let h = open(Vec::new(), Lang::En, [1100.0, 700.0]);
+    assert!(h.query_by_label("Every village on one map").is_some());
+    assert!(h.query_by_label("Open the demonstration").is_some());
+}
