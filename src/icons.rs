@@ -45,7 +45,9 @@ impl Icon {
                 line(at(0.0, -6.0), at(0.0, 6.0));
             }
             Self::Minus => line(at(-6.0, 0.0), at(6.0, 0.0)),
-            Self::Home => path(&[(-7.0, 0.0), (0.0, -6.5), (7.0, 0.0), (4.5, -1.0), (4.5, 6.0), (-4.5, 6.0), (-4.5, -1.0)]),
+            Self::Home => {
+                path(&[(-7.0, 0.0), (0.0, -6.5), (7.0, 0.0), (4.5, -1.0), (4.5, 6.0), (-4.5, 6.0), (-4.5, -1.0)])
+            }
             Self::Sliders => {
                 for (y, x) in [(-4.5, 2.5), (0.0, -3.0), (4.5, 1.0)] {
                     line(at(-6.0, y), at(6.0, y));
@@ -66,7 +68,9 @@ impl Icon {
             }
             Self::Moon => {
                 let arc = |r: f32, cx: f32, from: f32, to: f32| {
-                    (0..=14).map(move |i| from + (to - from) * i as f32 / 14.0).map(move |t| (cx + r * t.cos(), r * t.sin()))
+                    (0..=14)
+                        .map(move |i| from + (to - from) * i as f32 / 14.0)
+                        .map(move |t| (cx + r * t.cos(), r * t.sin()))
                 };
                 let mut points: Vec<(f32, f32)> = arc(6.2, 0.0, 0.6, 5.2).collect();
                 points.extend(arc(5.2, 3.2, 4.55, 1.2));

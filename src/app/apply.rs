@@ -11,7 +11,8 @@ impl Qiancun {
     /// Carries out a command. A change of project or selection can be undone, a jump of the camera taken back.
     pub(super) fn apply(&mut self, command: Command) {
         let (before, camera) = (self.session.document.clone(), self.session.camera);
-        let steady = matches!(command, Command::Zoom(..) | Command::Pan(_) | Command::CameraBack | Command::CameraForward);
+        let steady =
+            matches!(command, Command::Zoom(..) | Command::Pan(_) | Command::CameraBack | Command::CameraForward);
         let travels = matches!(command, Command::Undo | Command::Redo | Command::Open(_) | Command::OpenDemo);
         self.carry_out(command);
         if !travels && self.session.document != before {
@@ -64,7 +65,8 @@ impl Qiancun {
             Command::FlyTo(layer, feature) => self.fly_to(layer, feature),
             Command::StepVillage(steps) => self.step_village(steps),
             Command::FitLayer(key) => {
-                let bounds = session.layers.get(&key).and_then(|l| l.loaded()).and_then(|l| l.dataset.geometry.bounds());
+                let bounds =
+                    session.layers.get(&key).and_then(|l| l.loaded()).and_then(|l| l.dataset.geometry.bounds());
                 self.show_rectangle(bounds);
             }
             Command::FitAll => self.fit_all(),
@@ -165,7 +167,9 @@ impl Qiancun {
     fn move_layer(&mut self, key: LayerKey, up: bool) {
         let document = &mut self.session.document;
         let Some(at) = document.keys.iter().position(|k| *k == key) else { return };
-        let Some(to) = (if up { at.checked_sub(1) } else { Some(at + 1).filter(|i| *i < document.keys.len()) }) else { return };
+        let Some(to) = (if up { at.checked_sub(1) } else { Some(at + 1).filter(|i| *i < document.keys.len()) }) else {
+            return;
+        };
         document.keys.swap(at, to);
         document.project.layers.swap(at, to);
     }
@@ -220,7 +224,8 @@ impl Qiancun {
     }
 
     pub(super) fn fit_all(&mut self) {
-        let shown = self.session.shown().filter(|(_, e)| e.visible).filter_map(|(l, _)| l.loaded()?.dataset.geometry.bounds());
+        let shown =
+            self.session.shown().filter(|(_, e)| e.visible).filter_map(|(l, _)| l.loaded()?.dataset.geometry.bounds());
         let bounds = shown.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]);
         self.show_rectangle(bounds);
     }
@@ -265,7 +270,10 @@ impl Qiancun {
                 let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
                 self.session.news = Some(self.session.lang.with("status.saved", &[("n", &name)]));
             }
-            Err(e) => self.session.dialogue = Some(Dialogue::Message(self.session.lang.with("error.save", &[("n", &e.to_string())]))),
+            Err(e) => {
+                self.session.dialogue =
+                    Some(Dialogue::Message(self.session.lang.with("error.save", &[("n", &e.to_string())])))
+            }
         }
     }
 
@@ -274,7 +282,10 @@ impl Qiancun {
         self.jobs.ask(move || {
             let dialogue = rfd::FileDialog::new()
                 .set_title(title)
-                .add_filter("GeoJSON, TopoJSON, qiancun", &["geojson", "json", "topojson", "geojsonl", "ndjson", "geojsons", "qiancun"])
+                .add_filter(
+                    "GeoJSON, TopoJSON, qiancun",
+                    &["geojson", "json", "topojson", "geojsonl", "ndjson", "geojsons", "qiancun"],
+                )
                 .add_filter("*", &["*"]);
             dialogue.pick_files().map(Command::Open)
         });
@@ -283,7 +294,10 @@ impl Qiancun {
     fn ask_save(&self) {
         let title = self.session.lang.t("command.save-as");
         self.jobs.ask(move || {
-            let dialogue = rfd::FileDialog::new().set_title(title).add_filter("qiancun", &["qiancun"]).set_file_name("map.qiancun");
+            let dialogue = rfd::FileDialog::new()
+                .set_title(title)
+                .add_filter("qiancun", &["qiancun"])
+                .set_file_name("map.qiancun");
             dialogue.save_file().map(|p| Command::SaveTo(p.with_extension("qiancun")))
         });
     }

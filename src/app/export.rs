@@ -29,7 +29,10 @@ impl Qiancun {
         match png_bytes(&image).and_then(|bytes| write_replacing(path, &bytes)) {
             Ok(()) => self.session.news = Some(self.session.lang.with("status.saved", &[("n", &name)])),
             Err(e) => {
-                let text = self.session.lang.with("error.write", &[("name", &path.display().to_string()), ("n", &e.to_string())]);
+                let text = self
+                    .session
+                    .lang
+                    .with("error.write", &[("name", &path.display().to_string()), ("n", &e.to_string())]);
                 self.session.dialogue = Some(Dialogue::Message(text));
             }
         }

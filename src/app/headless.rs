@@ -30,7 +30,12 @@ impl Headless {
     ///
     /// # Errors
     /// [`NoGpu`] where nothing can draw.
-    pub fn new(options: Options, size_px: [u32; 2], pixels_per_point: f32, prefer_software: bool) -> Result<Self, NoGpu> {
+    pub fn new(
+        options: Options,
+        size_px: [u32; 2],
+        pixels_per_point: f32,
+        prefer_software: bool,
+    ) -> Result<Self, NoGpu> {
         let state = RenderTarget::create(prefer_software)?;
         let ctx = egui::Context::default();
         ctx.enable_accesskit();
@@ -73,7 +78,8 @@ impl Headless {
             focused: true,
             ..Default::default()
         };
-        input.viewports.entry(egui::ViewportId::ROOT).or_default().native_pixels_per_point = Some(self.pixels_per_point);
+        input.viewports.entry(egui::ViewportId::ROOT).or_default().native_pixels_per_point =
+            Some(self.pixels_per_point);
         let app = &mut self.app;
         let output = self.ctx.run_ui(input, |ui| app.ui(ui));
         self.draw(output);

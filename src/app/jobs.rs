@@ -83,15 +83,26 @@ impl Jobs {
     }
 
     /// Reads a file, indexes it and builds the meshes that `level_for` asks for, given the bounds in degrees.
-    pub fn read(&self, key: LayerKey, path: PathBuf, progress: Arc<Progress>, level_for: impl Fn(Option<[f64; 4]>) -> Level + Send + 'static) {
+    pub fn read(
+        &self,
+        key: LayerKey,
+        path: PathBuf,
+        progress: Arc<Progress>,
+        level_for: impl Fn(Option<[f64; 4]>) -> Level + Send + 'static,
+    ) {
         let reply = self.reply();
         let work = move || {
-            let result = read_file(&path, &progress).map_err(|e| (e.code().to_owned(), e.to_string())).map(|dataset: Dataset| {
-                let level = level_for(dataset.geometry.bounds());
-                let loaded = Arc::new(Loaded::new(dataset));
-                let meshes = (0..loaded.chunks.list.len()).into_par_iter().map(|c| build(&loaded.chunks, c as u32, level, &loaded.towns)).collect();
-                (loaded, level, meshes)
-            });
+            let result = read_file(&path, &progress).map_err(|e| (e.code().to_owned(), e.to_string())).map(
+                |dataset: Dataset| {
+                    let level = level_for(dataset.geometry.bounds());
+                    let loaded = Arc::new(Loaded::new(dataset));
+                    let meshes = (0..loaded.chunks.list.len())
+                        .into_par_iter()
+                        .map(|c| build(&loaded.chunks, c as u32, level, &loaded.towns))
+                        .collect();
+                    (loaded, level, meshes)
+                },
+            );
             reply(Done::Read { key, result });
         };
         if let Err(e) = std::thread::Builder::new().name("read".into()).spawn(work) {
@@ -107,7 +118,9 @@ impl Jobs {
             }
             if self.building.insert((key, chunk, level)) {
                 let reply = self.reply();
-                rayon::spawn(move || reply(Done::Mesh(key, chunk, level, build(&loaded.chunks, chunk, level, &loaded.towns))));
+                rayon::spawn(move || {
+                    reply(Done::Mesh(key, chunk, level, build(&loaded.chunks, chunk, level, &loaded.towns)))
+                });
             }
         }
     }

@@ -45,7 +45,10 @@ impl Qiancun {
     pub(super) fn open_demo(&mut self) {
         match demo_project() {
             Ok(path) => self.open_project(&path, false),
-            Err(e) => self.session.dialogue = Some(Dialogue::Message(self.session.lang.with("error.demo", &[("n", &e.to_string())]))),
+            Err(e) => {
+                self.session.dialogue =
+                    Some(Dialogue::Message(self.session.lang.with("error.demo", &[("n", &e.to_string())])))
+            }
         }
     }
 
@@ -76,8 +79,14 @@ impl Qiancun {
             self.session.settings.remember(path);
             self.save_settings();
         }
-        let layers: Vec<(LayerKey, PathBuf)> =
-            self.session.document.keys.iter().copied().zip(self.session.document.project.layers.iter().map(|l| l.path.clone())).collect();
+        let layers: Vec<(LayerKey, PathBuf)> = self
+            .session
+            .document
+            .keys
+            .iter()
+            .copied()
+            .zip(self.session.document.project.layers.iter().map(|l| l.path.clone()))
+            .collect();
         for (key, path) in layers {
             let progress = Arc::new(Progress::new());
             self.session.layers.insert(key, Layer { key, status: Status::Loading(progress.clone()), themed: None });
@@ -167,7 +176,8 @@ impl Qiancun {
         if !loaded.is_points()
             && let Some(at) = self.session.document.keys.iter().position(|k| *k == key)
         {
-            let is_points = |k: &LayerKey| self.session.layers.get(k).and_then(|l| l.loaded()).is_some_and(|l| l.is_points());
+            let is_points =
+                |k: &LayerKey| self.session.layers.get(k).and_then(|l| l.loaded()).is_some_and(|l| l.is_points());
             let below = self.session.document.keys.iter().skip(at + 1).rposition(is_points);
             if let (Some(steps), true) = (below, self.session.project_path.is_none()) {
                 for i in at..=at + steps {
@@ -177,7 +187,8 @@ impl Qiancun {
             }
         }
         if let Some(field) = self.field.take() {
-            let kind = loaded.dataset.table.position(&field).and_then(|i| loaded.dataset.table.columns.get(i)).map(|c| c.kind);
+            let kind =
+                loaded.dataset.table.position(&field).and_then(|i| loaded.dataset.table.columns.get(i)).map(|c| c.kind);
             match (kind, self.session.entry_mut(key)) {
                 (Some(kind), Some(entry)) => entry.theme = Some(ThemeSpec::for_field(&field, kind)),
                 _ => self.field = Some(field),

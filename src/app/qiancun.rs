@@ -181,7 +181,9 @@ impl Qiancun {
     }
 
     fn drops(&self, ctx: &egui::Context, commands: &mut Vec<Command>) {
-        let paths: Vec<PathBuf> = ctx.input(|i| i.raw.dropped_files.iter().map(|f| f.path().to_path_buf()).filter(|p| !p.as_os_str().is_empty()).collect());
+        let paths: Vec<PathBuf> = ctx.input(|i| {
+            i.raw.dropped_files.iter().map(|f| f.path().to_path_buf()).filter(|p| !p.as_os_str().is_empty()).collect()
+        });
         if !paths.is_empty() {
             commands.push(Command::Open(paths));
         }

@@ -83,7 +83,8 @@ impl Qiancun {
         let Some(view) = self.map.view() else { return };
         let wanted = self.scene.lock().map(|s| s.wanted(&view)).unwrap_or_default();
         let of = |key: LayerKey| -> Option<Arc<Loaded>> { self.session.layers.get(&key)?.loaded().cloned() };
-        let wanted: Vec<_> = wanted.into_iter().filter_map(|(key, chunk, level)| Some((key, of(key)?, chunk, level))).collect();
+        let wanted: Vec<_> =
+            wanted.into_iter().filter_map(|(key, chunk, level)| Some((key, of(key)?, chunk, level))).collect();
         self.jobs.build(wanted);
     }
 }

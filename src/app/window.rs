@@ -35,7 +35,10 @@ impl App for Window {
 /// A message in the person's language that says what is missing and how to get it: no display, no graphics device.
 pub fn run(options: Options) -> Result<(), String> {
     let lang = options.lang.unwrap_or_else(Lang::of_system);
-    if cfg!(target_os = "linux") && std::env::var_os("DISPLAY").is_none() && std::env::var_os("WAYLAND_DISPLAY").is_none() {
+    if cfg!(target_os = "linux")
+        && std::env::var_os("DISPLAY").is_none()
+        && std::env::var_os("WAYLAND_DISPLAY").is_none()
+    {
         return Err(lang.t("error.no-display").to_owned());
     }
     let native = NativeOptions {

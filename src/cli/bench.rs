@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::{Failure, args, read};
 use crate::app::{Headless, Options};
-use crate::index::SpatialIndex;
 use crate::geo::LonLat;
+use crate::index::SpatialIndex;
 use crate::session::Command;
 use crate::theme::ThemeSpec;
 

@@ -117,7 +117,13 @@ fn print_words(path: &Path, result: &Result<Dataset, ReadError>) {
                 println!("  {}: {}, {} missing", c.name, c.kind.name(), c.missing());
             }
             for g in full_report(d).groups() {
-                println!("  {} {} × {}: {}", g.severity.name(), g.code, g.count, Lang::En.problem(g.code, &g.first.detail));
+                println!(
+                    "  {} {} × {}: {}",
+                    g.severity.name(),
+                    g.code,
+                    g.count,
+                    Lang::En.problem(g.code, &g.first.detail)
+                );
             }
         }
     }

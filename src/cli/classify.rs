@@ -9,7 +9,8 @@ use crate::theme::{LegendClass, Method, ThemeSpec, Themed};
 
 /// Runs the command.
 pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
-    let (mut file, mut field, mut method, mut classes, mut breaks, mut as_json) = (None, None, None, 5, Vec::new(), false);
+    let (mut file, mut field, mut method, mut classes, mut breaks, mut as_json) =
+        (None, None, None, 5, Vec::new(), false);
     while let Some(arg) = parser.next()? {
         match arg {
             lexopt::Arg::Value(path) if file.is_none() => file = Some(PathBuf::from(path)),
@@ -17,7 +18,11 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
             lexopt::Arg::Long("method") => method = Some(args::text(&mut parser)?),
             lexopt::Arg::Long("classes") => {
                 let text = args::text(&mut parser)?;
-                classes = text.parse().ok().filter(|k| (1..=20).contains(k)).ok_or_else(|| Failure::Usage(format!("--classes is 1 to 20, not {text}")))?;
+                classes = text
+                    .parse()
+                    .ok()
+                    .filter(|k| (1..=20).contains(k))
+                    .ok_or_else(|| Failure::Usage(format!("--classes is 1 to 20, not {text}")))?;
             }
             lexopt::Arg::Long("breaks") => breaks = args::numbers(&args::text(&mut parser)?)?,
             lexopt::Arg::Long("json") => as_json = true,
@@ -29,7 +34,9 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
     let field = field.ok_or_else(|| need("--field"))?;
     let method = method.unwrap_or_else(|| "fisher-jenks".into());
     if Method::from_key(&method).is_none() {
-        return Err(Failure::Usage(format!("--method is manual, equal, quantile, pretty or fisher-jenks, not {method}")));
+        return Err(Failure::Usage(format!(
+            "--method is manual, equal, quantile, pretty or fisher-jenks, not {method}"
+        )));
     }
     if method == Method::Manual.key() && breaks.is_empty() {
         return Err(need("--breaks a,b,… with --method manual"));
@@ -40,10 +47,18 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
     let column = dataset.table.position(&field).and_then(|i| dataset.table.columns.get(i));
     let Some(column) = column else {
         let names: Vec<&str> = dataset.table.columns.iter().map(|c| c.name.as_str()).collect();
-        return Err(Failure::Input(format!("{}: there is no field {field}; there are {}", file.display(), names.join(", "))));
+        return Err(Failure::Input(format!(
+            "{}: there is no field {field}; there are {}",
+            file.display(),
+            names.join(", ")
+        )));
     };
     if !column.kind.is_numeric() {
-        return Err(Failure::Input(format!("{}: the field {field} holds {}, not numbers", file.display(), column.kind.name())));
+        return Err(Failure::Input(format!(
+            "{}: the field {field} holds {}, not numbers",
+            file.display(),
+            column.kind.name()
+        )));
     }
     let spec = ThemeSpec { method: method.clone(), classes, breaks, ..ThemeSpec::for_field(&field, column.kind) };
     let themed = Themed::new(&dataset.table, &spec).ok_or_else(|| Failure::Input("the field vanished".into()))?;

@@ -17,7 +17,13 @@ pub fn run(parser: lexopt::Parser) -> Result<(), Failure> {
     }
     for v in &villages {
         let number = |key: &str| v[key].as_f64().map_or_else(|| "—".to_owned(), |n| format!("{n:.4}"));
-        println!("{}\t{}\t{} km²\t{} km", v["feature"], v["name"].as_str().unwrap_or("—"), number("area_km2"), number("perimeter_km"));
+        println!(
+            "{}\t{}\t{} km²\t{} km",
+            v["feature"],
+            v["name"].as_str().unwrap_or("—"),
+            number("area_km2"),
+            number("perimeter_km")
+        );
     }
     Ok(())
 }
@@ -37,11 +43,9 @@ pub fn standing_point(dataset: &Dataset, feature: FeatureId) -> Option<LonLat> {
 
 fn village(dataset: &Dataset, feature: FeatureId) -> Value {
     let text = |role| dataset.text(feature, role);
-    let areal = dataset
-        .geometry
-        .features
-        .get(feature as usize)
-        .is_some_and(|s| matches!(s.kind, GeometryKind::Polygon | GeometryKind::MultiPolygon | GeometryKind::GeometryCollection));
+    let areal = dataset.geometry.features.get(feature as usize).is_some_and(|s| {
+        matches!(s.kind, GeometryKind::Polygon | GeometryKind::MultiPolygon | GeometryKind::GeometryCollection)
+    });
     let original = dataset.geometry.multi_polygon_of(feature);
     let mended = if areal { repaired(&original) } else { None };
     let polygons = mended.as_ref().unwrap_or(&original);

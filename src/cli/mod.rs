@@ -120,7 +120,8 @@ fn run_demo(mut parser: lexopt::Parser) -> Result<(), Failure> {
     }
     let folder = folder.ok_or_else(|| Failure::Usage("demo needs a folder to write to".into()))?;
     let project = include_bytes!("../../maps/haidian-demo/haidian.qiancun");
-    let explain = |e: std::io::Error| Failure::Input(format!("the demonstration cannot be written to {}: {e}", folder.display()));
+    let explain =
+        |e: std::io::Error| Failure::Input(format!("the demonstration cannot be written to {}: {e}", folder.display()));
     let mut written = demo::generate(&folder).map_err(explain)?;
     let path = folder.join("haidian.qiancun");
     crate::project::write_replacing(&path, project).map_err(explain)?;

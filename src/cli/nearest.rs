@@ -17,7 +17,8 @@ const STATUS_FIELDS: [&str; 4] = ["status", "状态", "使用状态", "使用情
 /// Names of the field for its kind.
 const KIND_FIELDS: [&str; 5] = ["kind", "类别", "设施类型", "类型", "amenity"];
 /// Values that say that it is not.
-const NOT_IN_USE: [&str; 9] = ["closed", "building", "removed", "停用", "在建", "拆除", "disused", "abandoned", "planned"];
+const NOT_IN_USE: [&str; 9] =
+    ["closed", "building", "removed", "停用", "在建", "拆除", "disused", "abandoned", "planned"];
 
 /// Runs the command.
 pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
@@ -59,11 +60,15 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
 /// Facilities of a kind that are in use. Without a recognised status field every facility counts as in use.
 fn choose(facilities: &Dataset, kind: Option<&str>) -> Result<Vec<u32>, Failure> {
     let table = &facilities.table;
-    let find = |names: &[&str]| names.iter().find_map(|n| table.columns.iter().position(|c| c.name.eq_ignore_ascii_case(n)));
+    let find =
+        |names: &[&str]| names.iter().find_map(|n| table.columns.iter().position(|c| c.name.eq_ignore_ascii_case(n)));
     let status = find(&STATUS_FIELDS);
     let kind_field = find(&KIND_FIELDS);
     if kind.is_some() && kind_field.is_none() {
-        return Err(Failure::Input(format!("{}: no field says of which kind a facility is", facilities.source.path.display())));
+        return Err(Failure::Input(format!(
+            "{}: no field says of which kind a facility is",
+            facilities.source.path.display()
+        )));
     }
     let text = |f: u32, c: usize| table.value(f, c).to_text().map(|t| t.trim().to_lowercase());
     let recognised = status.filter(|c| {

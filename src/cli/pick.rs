@@ -41,8 +41,10 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
     let found: Vec<(LonLat, Vec<u32>)> =
         points.into_par_iter().map(|p| (p, index.at_point(&dataset.geometry, p))).collect();
     if as_json {
-        let points: Vec<Value> =
-            found.iter().map(|(p, features)| json!({ "lon": p.lon_deg, "lat": p.lat_deg, "features": features })).collect();
+        let points: Vec<Value> = found
+            .iter()
+            .map(|(p, features)| json!({ "lon": p.lon_deg, "lat": p.lat_deg, "features": features }))
+            .collect();
         return read::print(&json!({ "points": points }));
     }
     for (p, features) in found {
@@ -54,9 +56,11 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
 
 /// Reads a CSV with columns `lon` and `lat`, in any order and among others.
 fn read_points(path: &Path) -> Result<Vec<LonLat>, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|e| Failure::Input(format!("{} cannot be read: {e}", path.display())))?;
+    let text =
+        std::fs::read_to_string(path).map_err(|e| Failure::Input(format!("{} cannot be read: {e}", path.display())))?;
     let mut lines = text.trim_start_matches('\u{feff}').lines();
-    let header: Vec<String> = lines.next().unwrap_or("").split(',').map(|h| h.trim().trim_matches('"').to_ascii_lowercase()).collect();
+    let header: Vec<String> =
+        lines.next().unwrap_or("").split(',').map(|h| h.trim().trim_matches('"').to_ascii_lowercase()).collect();
     let column = |name: &str| header.iter().position(|h| h == name);
     let (Some(lon), Some(lat)) = (column("lon"), column("lat")) else {
         return Err(Failure::Input(format!("{}: the first line must name the columns lon and lat", path.display())));
@@ -67,7 +71,13 @@ fn read_points(path: &Path) -> Result<Vec<LonLat>, Failure> {
         let number = |c: usize| cells.get(c).and_then(|s| s.parse::<f64>().ok()).filter(|v| v.is_finite());
         match (number(lon), number(lat)) {
             (Some(x), Some(y)) => points.push(LonLat::new(x, y)),
-            _ => return Err(Failure::Input(format!("{}, line {}: lon and lat are not both numbers", path.display(), i + 2))),
+            _ => {
+                return Err(Failure::Input(format!(
+                    "{}, line {}: lon and lat are not both numbers",
+                    path.display(),
+                    i + 2
+                )));
+            }
         }
     }
     Ok(points)

@@ -20,7 +20,11 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
             lexopt::Arg::Long("size") => size = args::size(&args::text(&mut parser)?)?,
             lexopt::Arg::Long("scale") => {
                 let text = args::text(&mut parser)?;
-                scale = text.parse().ok().filter(|s| (0.5..=4.0).contains(s)).ok_or_else(|| Failure::Usage(format!("--scale is 0.5 to 4, not {text}")))?;
+                scale = text
+                    .parse()
+                    .ok()
+                    .filter(|s| (0.5..=4.0).contains(s))
+                    .ok_or_else(|| Failure::Usage(format!("--scale is 0.5 to 4, not {text}")))?;
             }
             lexopt::Arg::Long("lang") => options.lang = Some(args::lang(&mut parser)?),
             lexopt::Arg::Long("dark") => options.dark = Some(true),

@@ -3,8 +3,8 @@
 use geo::{Area, InteriorPoint};
 use geo_types::MultiPolygon;
 
-use super::contains::{Side, even_odd};
 use super::LonLat;
+use super::contains::{Side, even_odd};
 
 /// A point strictly inside the largest polygon (by planar area), away from its edges; `None` where there is no polygon
 /// with an inside. Where the middle of the widest span lies on the border by rounding, its neighbours are tried.

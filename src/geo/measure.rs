@@ -37,7 +37,8 @@ pub fn measure(polygons: &MultiPolygon<f64>) -> Measure {
 /// |area| in m² and length in m of one ring.
 fn ring(ring: &LineString<f64>) -> (f64, f64) {
     let mut polygon = PolygonArea::new(&WGS84, Winding::CounterClockwise);
-    let open = ring.0.split_last().map_or(&[][..], |(last, rest)| if rest.first() == Some(last) { rest } else { &ring.0 });
+    let open =
+        ring.0.split_last().map_or(&[][..], |(last, rest)| if rest.first() == Some(last) { rest } else { &ring.0 });
     for c in open {
         polygon.add_point(c.y, c.x);
     }

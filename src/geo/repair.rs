@@ -1,7 +1,7 @@
 //! Validity and repair of polygons.
 
-use geo::{MakeValid, Validation};
 use geo::kernels::{Kernel, Orientation, RobustKernel};
+use geo::{MakeValid, Validation};
 use geo_types::{Coord, MultiPolygon, Polygon};
 
 /// The valid form of a feature's polygons, or `None` where they are valid as they are (the usual case).
@@ -78,7 +78,8 @@ fn folds_back((a, b): Edge, (c, d): Edge) -> bool {
     } else {
         (b, a, c)
     };
-    turn(p, shared, q) == Orientation::Collinear && (p.x - shared.x) * (q.x - shared.x) + (p.y - shared.y) * (q.y - shared.y) > 0.0
+    turn(p, shared, q) == Orientation::Collinear
+        && (p.x - shared.x) * (q.x - shared.x) + (p.y - shared.y) * (q.y - shared.y) > 0.0
 }
 
 /// Whether two edges whose spans overlap share any point.

@@ -105,7 +105,7 @@ mod tests {
         assert_eq!(index.at_point(&g, LonLat::new(0.5, 0.5)), [0]);
         assert_eq!(index.at_point(&g, LonLat::new(2.0, 0.5)), [0, 1]);
         assert_eq!(index.at_point(&g, LonLat::new(1.5, 1.5)), [0, 2]);
-        assert_eq!(index.at_point(&g, LonLat::new(9.0, 9.0)), []);
+        assert!(index.at_point(&g, LonLat::new(9.0, 9.0)).is_empty());
         assert_eq!(index.in_rectangle([2.5, -1., 2.6, 0.5]), [1]);
     }
 }

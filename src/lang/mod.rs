@@ -27,7 +27,9 @@ fn flatten(source: &str) -> Words {
                 words.insert(section, text);
             }
             toml::Value::Table(entries) => {
-                words.extend(entries.into_iter().filter_map(|(k, v)| Some((format!("{section}.{k}"), v.as_str()?.to_owned()))));
+                words.extend(
+                    entries.into_iter().filter_map(|(k, v)| Some((format!("{section}.{k}"), v.as_str()?.to_owned()))),
+                );
             }
             _ => {}
         }
@@ -97,7 +99,8 @@ mod tests {
     #[test]
     fn both_languages_have_the_same_keys_and_places() {
         let places = |text: &str| {
-            let mut p: Vec<String> = text.split('{').skip(1).filter_map(|s| Some(s.split('}').next()?.to_owned())).collect();
+            let mut p: Vec<String> =
+                text.split('{').skip(1).filter_map(|s| Some(s.split('}').next()?.to_owned())).collect();
             p.sort();
             p
         };

@@ -2,8 +2,8 @@
 
 use egui::{Align2, FontId, Painter, Pos2, Rect, Sense, Shape, Stroke, Ui, Vec2};
 
-use crate::icons::Icon;
 use crate::geo::ground_metres_per_world;
+use crate::icons::Icon;
 use crate::session::{Command, Session, number};
 
 /// Longest scale bar in points.
@@ -23,7 +23,8 @@ pub fn show(painter: &Painter, rect: Rect, session: &Session) {
     let latitude = session.camera.centre.to_lonlat().lat_deg;
     let metres_per_point = ground_metres_per_world(latitude) / session.camera.points_per_world();
     let (metres, length) = scale_bar(metres_per_point);
-    let text = if metres >= 1000.0 { format!("{} km", number(metres / 1000.0)) } else { format!("{} m", number(metres)) };
+    let text =
+        if metres >= 1000.0 { format!("{} km", number(metres / 1000.0)) } else { format!("{} m", number(metres)) };
     let left = rect.left_bottom() + Vec2::new(16.0, -16.0);
     let right = left + Vec2::new(length as f32, 0.0);
     let stroke = Stroke::new(1.2, tokens.ink);
@@ -50,7 +51,10 @@ pub fn show(painter: &Painter, rect: Rect, session: &Session) {
 pub fn zoom_buttons(ui: &mut Ui, rect: Rect, session: &Session, send: &mut Vec<Command>) {
     let tokens = session.tokens();
     let side = 32.0;
-    let frame = Rect::from_min_size(rect.right_bottom() - Vec2::new(side + 14.0, side * 3.0 + 14.0), Vec2::new(side, side * 3.0));
+    let frame = Rect::from_min_size(
+        rect.right_bottom() - Vec2::new(side + 14.0, side * 3.0 + 14.0),
+        Vec2::new(side, side * 3.0),
+    );
     ui.painter().rect_filled(frame, 8.0, tokens.panel);
     ui.painter().rect_stroke(frame, 8.0, Stroke::new(1.0, tokens.line), egui::StrokeKind::Outside);
     let commands = [Command::Zoom(1.0, [0.0, 0.0]), Command::Zoom(-1.0, [0.0, 0.0]), Command::FitAll];

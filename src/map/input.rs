@@ -74,7 +74,9 @@ fn drag(
     }
     gesture.box_from = None;
     let moved = response.drag_delta();
-    if (response.dragged_by(PointerButton::Primary) || response.dragged_by(PointerButton::Middle)) && moved != egui::Vec2::ZERO {
+    if (response.dragged_by(PointerButton::Primary) || response.dragged_by(PointerButton::Middle))
+        && moved != egui::Vec2::ZERO
+    {
         send.push(Command::Pan([f64::from(moved.x), f64::from(moved.y)]));
     }
 }

@@ -78,7 +78,8 @@ impl Labels {
             let id = Arc::as_ptr(&loaded.dataset) as usize;
             let cached = self.order.get(&layer.key).is_some_and(|(of, _)| *of == id);
             if !cached {
-                let mut order: Vec<FeatureId> = (0..anchors.len() as u32).filter(|f| anchors[*f as usize].is_some()).collect();
+                let mut order: Vec<FeatureId> =
+                    (0..anchors.len() as u32).filter(|f| anchors[*f as usize].is_some()).collect();
                 let area = |f: &FeatureId| anchors[*f as usize].map_or(0.0, |a| a.extent[0] * a.extent[1]);
                 order.sort_by(|a, b| area(b).total_cmp(&area(a)).then(a.cmp(b)));
                 self.order.insert(layer.key, (id, order));

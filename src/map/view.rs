@@ -6,9 +6,9 @@ use std::time::Duration;
 use eframe::egui_wgpu::Callback;
 use egui::{Rect, Sense, Ui};
 
+use super::furniture;
 use super::input::{Gesture, handle};
 use super::labels::Labels;
-use super::furniture;
 use crate::model::FeatureId;
 use crate::palette::{CASING, SELECTION, size};
 use crate::render::{LayerKey, MapPaint, Outline, Scene, View};
@@ -113,7 +113,8 @@ impl MapView {
         let selection = session.document.selection.as_ref();
         if self.selected.as_ref().map(|s| &s.0) != selection {
             self.selected = selection.and_then(|key| {
-                let outline = outline(key.0, &key.1)?.with_pen(SELECTION, size::SELECTION, Some((CASING, size::CASING)));
+                let outline =
+                    outline(key.0, &key.1)?.with_pen(SELECTION, size::SELECTION, Some((CASING, size::CASING)));
                 Some((key.clone(), Arc::new(outline)))
             });
         }

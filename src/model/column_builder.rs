@@ -158,21 +158,30 @@ impl ColumnBuilder {
             return self.finish_text(name, rows, texts);
         }
         let (kind, data) = if booleans > 0 {
-            (FieldType::Boolean, ColumnData::Boolean(self.dense(rows, None, |c| match c {
-                Cell::Boolean(b) => Some(Some(b)),
-                _ => None,
-            })))
+            (
+                FieldType::Boolean,
+                ColumnData::Boolean(self.dense(rows, None, |c| match c {
+                    Cell::Boolean(b) => Some(Some(b)),
+                    _ => None,
+                })),
+            )
         } else if reals > 0 {
-            (FieldType::Real, ColumnData::Real(self.dense(rows, f64::NAN, |c| match c {
-                Cell::Real(_, r) => Some(r),
-                Cell::Integer(i) | Cell::OddInteger(_, i) => Some(i as f64),
-                _ => None,
-            })))
+            (
+                FieldType::Real,
+                ColumnData::Real(self.dense(rows, f64::NAN, |c| match c {
+                    Cell::Real(_, r) => Some(r),
+                    Cell::Integer(i) | Cell::OddInteger(_, i) => Some(i as f64),
+                    _ => None,
+                })),
+            )
         } else {
-            (FieldType::Integer, ColumnData::Integer(self.dense(rows, None, |c| match c {
-                Cell::Integer(i) | Cell::OddInteger(_, i) => Some(Some(i)),
-                _ => None,
-            })))
+            (
+                FieldType::Integer,
+                ColumnData::Integer(self.dense(rows, None, |c| match c {
+                    Cell::Integer(i) | Cell::OddInteger(_, i) => Some(Some(i)),
+                    _ => None,
+                })),
+            )
         };
         Column { name, kind, data }
     }

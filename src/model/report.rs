@@ -59,7 +59,13 @@ pub struct ProblemGroup {
 
 impl Report {
     /// Adds an entry.
-    pub fn add(&mut self, severity: Severity, code: &'static str, feature: Option<FeatureId>, detail: impl Into<String>) {
+    pub fn add(
+        &mut self,
+        severity: Severity,
+        code: &'static str,
+        feature: Option<FeatureId>,
+        detail: impl Into<String>,
+    ) {
         self.problems.push(Problem { severity, code, feature, detail: detail.into() });
     }
 

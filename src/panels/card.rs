@@ -30,7 +30,15 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
     });
 }
 
-fn head(ui: &mut Ui, session: &Session, layer: &Layer, loaded: &Loaded, feature: FeatureId, facts: Option<&Facts>, send: &mut Vec<Command>) {
+fn head(
+    ui: &mut Ui,
+    session: &Session,
+    layer: &Layer,
+    loaded: &Loaded,
+    feature: FeatureId,
+    facts: Option<&Facts>,
+    send: &mut Vec<Command>,
+) {
     let t = session.tokens();
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -76,7 +84,9 @@ fn attributes(ui: &mut Ui, session: &Session, loaded: &Loaded, feature: FeatureI
             Value::Missing => None,
             Value::Real(v) => Some(number(v)),
             Value::Integer(v) if Some(i) != dataset.roles.field(Role::Code) => Some(number(v as f64)),
-            v => v.to_text().map(|s| session.lang.find(&format!("value.{s}")).map_or_else(|| s.into_owned(), str::to_owned)),
+            v => v
+                .to_text()
+                .map(|s| session.lang.find(&format!("value.{s}")).map_or_else(|| s.into_owned(), str::to_owned)),
         };
         let long = text.as_ref().is_some_and(|s| s.chars().count() > 18);
         if let (true, Some(text)) = (long, &text) {

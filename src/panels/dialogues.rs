@@ -38,7 +38,13 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
     session.dialogue = response.inner.filter(|_| !close);
 }
 
-fn go_to(ui: &mut Ui, session: &Session, mut text: String, mut error: Option<&'static str>, send: &mut Vec<Command>) -> Option<Dialogue> {
+fn go_to(
+    ui: &mut Ui,
+    session: &Session,
+    mut text: String,
+    mut error: Option<&'static str>,
+    send: &mut Vec<Command>,
+) -> Option<Dialogue> {
     let t = session.tokens();
     let lang = session.lang;
     ui.label(RichText::new(lang.t("command.go-to")).font(bold(15.0)).color(t.ink));
@@ -64,7 +70,8 @@ fn go_to(ui: &mut Ui, session: &Session, mut text: String, mut error: Option<&'s
 
 /// Two numbers, longitude first; or with N, S, E, W in any order; or latitude first where only that can be meant.
 pub fn parse_position(text: &str) -> Option<LonLat> {
-    let cleaned: String = text.chars().map(|c| if matches!(c, ',' | ';' | '，' | '；' | '°' | '\t') { ' ' } else { c }).collect();
+    let cleaned: String =
+        text.chars().map(|c| if matches!(c, ',' | ';' | '，' | '；' | '°' | '\t') { ' ' } else { c }).collect();
     let mut numbers: Vec<(f64, Option<char>)> = Vec::new();
     for word in cleaned.split_whitespace() {
         let upper = word.to_ascii_uppercase();
@@ -144,7 +151,13 @@ mod tests {
 
     #[test]
     fn positions_as_people_write_them() {
-        for text in ["116.1034, 40.0712", "116.1034 40.0712", "40.0712°N 116.1034°E", "40.0712, 116.1034", "116.1034E，40.0712N"] {
+        for text in [
+            "116.1034, 40.0712",
+            "116.1034 40.0712",
+            "40.0712°N 116.1034°E",
+            "40.0712, 116.1034",
+            "116.1034E，40.0712N",
+        ] {
             let p = parse_position(text).expect(text);
             assert_eq!((p.lon_deg, p.lat_deg), (116.1034, 40.0712), "{text}");
         }

@@ -17,8 +17,12 @@ pub fn show(ui: &mut Ui, session: &Session, key: LayerKey, send: &mut Vec<Comman
     let (Some(themed), Some(loaded)) = (&layer.themed, layer.loaded()) else { return };
     ui.horizontal(|ui| {
         let unit = if themed.spec.unit.is_empty() { String::new() } else { format!("（{}）", themed.spec.unit) };
-        let unit = if session.lang == crate::lang::Lang::En { unit.replace('（', " (").replace('）', ")") } else { unit };
-        let heading = format!("{}{unit}", session.lang.find(&format!("field.{}", themed.spec.heading())).unwrap_or(themed.spec.heading()));
+        let unit =
+            if session.lang == crate::lang::Lang::En { unit.replace('（', " (").replace('）', ")") } else { unit };
+        let heading = format!(
+            "{}{unit}",
+            session.lang.find(&format!("field.{}", themed.spec.heading())).unwrap_or(themed.spec.heading())
+        );
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             icon_button(ui, session, Icon::Sliders, Command::EditTheme(key), send);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -37,7 +41,14 @@ pub fn show(ui: &mut Ui, session: &Session, key: LayerKey, send: &mut Vec<Comman
     for (class, legend) in rows {
         let colour = data_colour(legend.colour);
         let text = session.legend_text(&legend.class, only);
-        row(ui, session, Mark { colour: Some(colour), shape: points.then(|| shape_of(Some(class))) }, &text, legend.count, most);
+        row(
+            ui,
+            session,
+            Mark { colour: Some(colour), shape: points.then(|| shape_of(Some(class))) },
+            &text,
+            legend.count,
+            most,
+        );
     }
     if themed.missing > 0 {
         row(ui, session, Mark { colour: None, shape: None }, session.lang.t("legend.missing"), themed.missing, most);

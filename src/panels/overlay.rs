@@ -20,7 +20,11 @@ pub fn show(ui: &mut Ui, rect: Rect, session: &mut Session, send: &mut Vec<Comma
 
 fn floating(session: &Session) -> Frame {
     let t = session.tokens();
-    Frame::NONE.fill(t.panel).stroke(egui::Stroke::new(1.0, t.line)).corner_radius(8.0).inner_margin(egui::Margin::symmetric(10, 7))
+    Frame::NONE
+        .fill(t.panel)
+        .stroke(egui::Stroke::new(1.0, t.line))
+        .corner_radius(8.0)
+        .inner_margin(egui::Margin::symmetric(10, 7))
 }
 
 fn tooltip(ui: &Ui, rect: Rect, session: &Session) {
@@ -31,38 +35,51 @@ fn tooltip(ui: &Ui, rect: Rect, session: &Session) {
     let Some(layer) = session.layers.get(&key) else { return };
     let flip = pointer.x > rect.right() - 190.0;
     let (pivot, dx) = if flip { (egui::Align2::RIGHT_TOP, -14.0) } else { (egui::Align2::LEFT_TOP, 14.0) };
-    Area::new(Id::unique("tooltip")).order(Order::Tooltip).interactable(false).pivot(pivot).fixed_pos(pointer + egui::vec2(dx, 14.0)).show(ui.ctx(), |ui| {
-        floating(session).show(ui, |ui| {
-            ui.set_max_width(260.0);
-            ui.label(RichText::new(session.feature_title(key, feature)).font(bold(13.0)).color(t.ink));
-            if let Some(town) = session.feature_town(key, feature) {
-                ui.label(RichText::new(town).size(12.0).color(t.ink_secondary));
-            }
-            if let (Some(themed), Some(loaded)) = (&layer.themed, layer.loaded()) {
-                let table = &loaded.dataset.table;
-                let value = table.position(&themed.spec.field).map(|c| table.value(feature, c));
-                let text = match value {
-                    Some(v) if v.as_f64().is_some() => v.as_f64().map(number),
-                    Some(v) => v.to_text().map(|s| session.lang.find(&format!("value.{s}")).map_or_else(|| s.into_owned(), str::to_owned)),
-                    None => None,
-                };
-                let text = text.unwrap_or_else(|| session.lang.t("value.unknown").to_owned());
-                let heading = session.lang.find(&format!("field.{}", themed.spec.heading())).unwrap_or(themed.spec.heading());
-                ui.label(RichText::new(format!("{heading}  {text} {}", themed.spec.unit)).size(12.0).color(t.ink));
-            }
-            if hover.features.len() > 1 {
-                let more = (hover.features.len() - 1).to_string();
-                ui.label(RichText::new(session.lang.with("map.more", &[("n", &more)])).size(11.0).color(t.ink_secondary));
-            }
+    Area::new(Id::unique("tooltip"))
+        .order(Order::Tooltip)
+        .interactable(false)
+        .pivot(pivot)
+        .fixed_pos(pointer + egui::vec2(dx, 14.0))
+        .show(ui.ctx(), |ui| {
+            floating(session).show(ui, |ui| {
+                ui.set_max_width(260.0);
+                ui.label(RichText::new(session.feature_title(key, feature)).font(bold(13.0)).color(t.ink));
+                if let Some(town) = session.feature_town(key, feature) {
+                    ui.label(RichText::new(town).size(12.0).color(t.ink_secondary));
+                }
+                if let (Some(themed), Some(loaded)) = (&layer.themed, layer.loaded()) {
+                    let table = &loaded.dataset.table;
+                    let value = table.position(&themed.spec.field).map(|c| table.value(feature, c));
+                    let text = match value {
+                        Some(v) if v.as_f64().is_some() => v.as_f64().map(number),
+                        Some(v) => v.to_text().map(|s| {
+                            session.lang.find(&format!("value.{s}")).map_or_else(|| s.into_owned(), str::to_owned)
+                        }),
+                        None => None,
+                    };
+                    let text = text.unwrap_or_else(|| session.lang.t("value.unknown").to_owned());
+                    let heading =
+                        session.lang.find(&format!("field.{}", themed.spec.heading())).unwrap_or(themed.spec.heading());
+                    ui.label(RichText::new(format!("{heading}  {text} {}", themed.spec.unit)).size(12.0).color(t.ink));
+                }
+                if hover.features.len() > 1 {
+                    let more = (hover.features.len() - 1).to_string();
+                    ui.label(
+                        RichText::new(session.lang.with("map.more", &[("n", &more)])).size(11.0).color(t.ink_secondary),
+                    );
+                }
+            });
         });
-    });
 }
 
 fn chooser(ui: &Ui, session: &mut Session, send: &mut Vec<Command>) {
     let t = session.tokens();
     let Some(choice) = session.choice.clone() else { return };
     let mut done = false;
-    let area = Area::new(Id::unique("chooser")).order(Order::Foreground).constrain(true).fixed_pos(choice.at + egui::vec2(8.0, 8.0));
+    let area = Area::new(Id::unique("chooser"))
+        .order(Order::Foreground)
+        .constrain(true)
+        .fixed_pos(choice.at + egui::vec2(8.0, 8.0));
     area.show(ui.ctx(), |ui| {
         floating(session).show(ui, |ui| {
             ui.set_max_width(280.0);
@@ -84,7 +101,10 @@ fn chooser(ui: &Ui, session: &mut Session, send: &mut Vec<Command>) {
 
 fn welcome(ui: &mut Ui, rect: Rect, session: &Session, send: &mut Vec<Command>) {
     let t = session.tokens();
-    let area = Area::new(Id::unique("welcome")).order(Order::Middle).pivot(egui::Align2::CENTER_CENTER).fixed_pos(rect.center());
+    let area = Area::new(Id::unique("welcome"))
+        .order(Order::Middle)
+        .pivot(egui::Align2::CENTER_CENTER)
+        .fixed_pos(rect.center());
     area.show(ui.ctx(), |ui| {
         floating(session).inner_margin(24.0).show(ui, |ui| {
             ui.set_max_width(380.0);

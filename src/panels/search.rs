@@ -14,7 +14,11 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
     let hint = format!("{}    {}", session.lang.t("search.hint"), Command::FocusSearch.shortcut_text(ui.ctx()));
     let width = (ui.available_width() - 330.0).clamp(140.0, 300.0);
     let mut text = session.search.clone();
-    let edit = TextEdit::singleline(&mut text).id(Id::unique("search")).hint_text(hint).desired_width(width).margin(egui::vec2(10.0, 6.0));
+    let edit = TextEdit::singleline(&mut text)
+        .id(Id::unique("search"))
+        .hint_text(hint)
+        .desired_width(width)
+        .margin(egui::vec2(10.0, 6.0));
     let response = ui.add(edit);
     let label = session.lang.t("command.search");
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::SearchInput, true, label));
@@ -27,7 +31,8 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
         session.search_row = 0;
     }
     let hits = results(session);
-    let (up, down, enter) = ui.input(|i| (i.key_pressed(Key::ArrowUp), i.key_pressed(Key::ArrowDown), i.key_pressed(Key::Enter)));
+    let (up, down, enter) =
+        ui.input(|i| (i.key_pressed(Key::ArrowUp), i.key_pressed(Key::ArrowDown), i.key_pressed(Key::Enter)));
     if response.has_focus() || response.lost_focus() {
         let last = hits.len().saturating_sub(1);
         session.search_row = (session.search_row + usize::from(down)).min(last).saturating_sub(usize::from(up));
@@ -41,8 +46,11 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
     }
     let mut chosen = None;
     let t = session.tokens();
-    let area = Area::new(Id::unique("search results")).order(Order::Foreground).fixed_pos(response.rect.left_bottom() + egui::vec2(0.0, 6.0));
-    let frame = egui::Frame::NONE.fill(t.panel).stroke(egui::Stroke::new(1.0, t.line)).corner_radius(8.0).inner_margin(8.0);
+    let area = Area::new(Id::unique("search results"))
+        .order(Order::Foreground)
+        .fixed_pos(response.rect.left_bottom() + egui::vec2(0.0, 6.0));
+    let frame =
+        egui::Frame::NONE.fill(t.panel).stroke(egui::Stroke::new(1.0, t.line)).corner_radius(8.0).inner_margin(8.0);
     area.show(ui.ctx(), |ui| {
         frame.show(ui, |ui| {
             ui.set_width(response.rect.width() - 18.0);
@@ -52,7 +60,8 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
             for (row, &(layer, feature)) in hits.iter().enumerate() {
                 let name = session.feature_title(layer, feature);
                 let town = session.feature_town(layer, feature).unwrap_or_default();
-                let label = egui::Button::selectable(row == session.search_row, name).right_text(RichText::new(town).color(t.ink_secondary));
+                let label = egui::Button::selectable(row == session.search_row, name)
+                    .right_text(RichText::new(town).color(t.ink_secondary));
                 if ui.add(label.min_size(egui::vec2(ui.available_width(), 26.0))).clicked() {
                     chosen = Some((layer, feature));
                 }
@@ -76,8 +85,9 @@ fn results(session: &Session) -> Vec<(LayerKey, FeatureId)> {
     }
     let layers = session.shown().filter(|(_, e)| e.visible).filter_map(|(l, _)| Some((l.key, l.loaded()?)));
     let (areas, points): (Vec<_>, Vec<_>) = layers.partition(|(_, l)| !l.is_points());
-    let hits = areas.into_iter().chain(points).flat_map(|(key, loaded)| {
-        loaded.names.search(query, MAX_ROWS).into_iter().map(move |hit| (key, hit.row))
-    });
+    let hits = areas
+        .into_iter()
+        .chain(points)
+        .flat_map(|(key, loaded)| loaded.names.search(query, MAX_ROWS).into_iter().map(move |hit| (key, hit.row)));
     hits.take(MAX_ROWS).collect()
 }

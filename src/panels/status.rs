@@ -14,7 +14,11 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
         let at = session.hover.as_ref().map_or_else(|| session.camera.centre.to_lonlat(), |h| h.at);
         let (ns, ew) = (if at.lat_deg < 0.0 { "S" } else { "N" }, if at.lon_deg < 0.0 { "W" } else { "E" });
         let text = format!("{:.4}°{ns} {:.4}°{ew}", at.lat_deg.abs(), at.lon_deg.abs());
-        if ui.add(egui::Label::new(small(text)).sense(egui::Sense::click())).on_hover_text(session.lang.t("command.go-to")).clicked() {
+        if ui
+            .add(egui::Label::new(small(text)).sense(egui::Sense::click()))
+            .on_hover_text(session.lang.t("command.go-to"))
+            .clicked()
+        {
             send.push(Command::GoToDialogue);
         }
         ui.add_space(10.0);

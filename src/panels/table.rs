@@ -49,7 +49,13 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
                 header.col(|ui| {
                     let name = lang.find(&format!("field.{}", column.name)).unwrap_or(&column.name);
                     let mark = match sort {
-                        Some((c, up)) if c == i => if up { " ▲" } else { " ▼" },
+                        Some((c, up)) if c == i => {
+                            if up {
+                                " ▲"
+                            } else {
+                                " ▼"
+                            }
+                        }
                         _ => "",
                     };
                     let text = RichText::new(format!("{name}{mark}")).size(12.0).color(t.ink_secondary);

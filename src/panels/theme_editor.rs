@@ -14,7 +14,12 @@ pub fn show(ui: &mut Ui, session: &Session, mut draft: ThemeDraft, send: &mut Ve
     let lang = session.lang;
     let loaded = session.layers.get(&draft.layer)?.loaded()?;
     let before = draft.spec.clone();
-    let kind = loaded.dataset.table.position(&draft.spec.field).and_then(|i| loaded.dataset.table.columns.get(i)).map(|c| c.kind);
+    let kind = loaded
+        .dataset
+        .table
+        .position(&draft.spec.field)
+        .and_then(|i| loaded.dataset.table.columns.get(i))
+        .map(|c| c.kind);
     let numeric = kind.is_some_and(|k| k.is_numeric());
     ui.label(RichText::new(lang.t("command.theme")).font(bold(15.0)).color(t.ink));
     ui.add_space(6.0);
@@ -22,7 +27,9 @@ pub fn show(ui: &mut Ui, session: &Session, mut draft: ThemeDraft, send: &mut Ve
         ui.label(lang.t("theme.field"));
         ComboBox::from_id_salt("theme field").selected_text(&draft.spec.field).width(230.0).show_ui(ui, |ui| {
             for column in &loaded.dataset.table.columns {
-                if ui.selectable_label(column.name == draft.spec.field, &column.name).clicked() && column.name != draft.spec.field {
+                if ui.selectable_label(column.name == draft.spec.field, &column.name).clicked()
+                    && column.name != draft.spec.field
+                {
                     draft.spec = crate::theme::ThemeSpec::for_field(&column.name, column.kind);
                     draft.breaks_text.clear();
                 }
@@ -32,17 +39,23 @@ pub fn show(ui: &mut Ui, session: &Session, mut draft: ThemeDraft, send: &mut Ve
         if numeric {
             ui.label(lang.t("theme.method"));
             let name = |key: &str| lang.find(&format!("method.{key}")).unwrap_or("").to_owned();
-            ComboBox::from_id_salt("theme method").selected_text(name(&draft.spec.method)).width(230.0).show_ui(ui, |ui| {
-                for method in [Method::FisherJenks, Method::Quantile, Method::Equal, Method::Pretty, Method::Manual] {
-                    ui.selectable_value(&mut draft.spec.method, method.key().to_owned(), name(method.key()));
-                }
-            });
+            ComboBox::from_id_salt("theme method").selected_text(name(&draft.spec.method)).width(230.0).show_ui(
+                ui,
+                |ui| {
+                    for method in [Method::FisherJenks, Method::Quantile, Method::Equal, Method::Pretty, Method::Manual]
+                    {
+                        ui.selectable_value(&mut draft.spec.method, method.key().to_owned(), name(method.key()));
+                    }
+                },
+            );
             ui.end_row();
             if draft.spec.method == Method::Manual.key() {
                 ui.label(lang.t("theme.breaks"));
-                let edit = TextEdit::singleline(&mut draft.breaks_text).hint_text("60, 80, 90, 99").desired_width(230.0);
+                let edit =
+                    TextEdit::singleline(&mut draft.breaks_text).hint_text("60, 80, 90, 99").desired_width(230.0);
                 if ui.add(edit).changed() {
-                    let parsed: Vec<f64> = draft.breaks_text.split([',', ' ', '，', ';']).filter_map(|s| s.trim().parse().ok()).collect();
+                    let parsed: Vec<f64> =
+                        draft.breaks_text.split([',', ' ', '，', ';']).filter_map(|s| s.trim().parse().ok()).collect();
                     draft.spec.breaks = parsed;
                     draft.spec.breaks.retain(|v: &f64| v.is_finite());
                     draft.spec.breaks.sort_by(f64::total_cmp);

@@ -31,12 +31,22 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
             if primary(ui, t, session.lang.t("command.open")).clicked() {
                 send.push(Command::OpenDialogue);
             }
-            icon_button(ui, session, if session.dark { Icon::Sun } else { Icon::Moon }, Command::SetDark(!session.dark), send);
+            icon_button(
+                ui,
+                session,
+                if session.dark { Icon::Sun } else { Icon::Moon },
+                Command::SetDark(!session.dark),
+                send,
+            );
             let other = match session.lang {
                 crate::lang::Lang::Zh => ("EN", crate::lang::Lang::En),
                 crate::lang::Lang::En => ("中", crate::lang::Lang::Zh),
             };
-            if ui.add(egui::Button::new(other.0).frame(false)).on_hover_text(session.lang.t("command.language")).clicked() {
+            if ui
+                .add(egui::Button::new(other.0).frame(false))
+                .on_hover_text(session.lang.t("command.language"))
+                .clicked()
+            {
                 send.push(Command::SetLanguage(other.1));
             }
             ui.add_space(4.0);
@@ -50,7 +60,8 @@ fn colour_by(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
     let Some(layer) = session.active() else { return };
     let Some(loaded) = layer.loaded() else { return };
     let present = session.entry(layer.key).and_then(|e| e.theme.as_ref());
-    let named = |field: &str| session.lang.find(&format!("field.{field}")).map_or_else(|| field.to_owned(), str::to_owned);
+    let named =
+        |field: &str| session.lang.find(&format!("field.{field}")).map_or_else(|| field.to_owned(), str::to_owned);
     let text = present.map_or_else(|| session.lang.t("theme.none").to_owned(), |s| named(s.heading()));
     let response = egui::ComboBox::from_id_salt("colour by")
         .selected_text(text)

@@ -40,7 +40,8 @@ pub fn icon_button(ui: &mut Ui, session: &Session, icon: Icon, command: Command,
     }
     icon.paint(ui.painter(), rect, t.ink_secondary);
     let shortcut = command.shortcut_text(ui.ctx());
-    let response = response.on_hover_text(if shortcut.is_empty() { words.to_owned() } else { format!("{words}  {shortcut}") });
+    let response =
+        response.on_hover_text(if shortcut.is_empty() { words.to_owned() } else { format!("{words}  {shortcut}") });
     if response.clicked() {
         send.push(command);
     }

@@ -11,9 +11,11 @@ use crate::session::{Command, Session};
 pub fn show(ui: &mut Ui, session: &mut Session, map: &mut MapView, send: &mut Vec<Command>) {
     let t = session.tokens();
     let line = Stroke::new(1.0, t.line);
-    let top = Panel::top("top").exact_size(size::TOP_BAR).frame(Frame::NONE).resizable(false).show_separator_line(false);
+    let top =
+        Panel::top("top").exact_size(size::TOP_BAR).frame(Frame::NONE).resizable(false).show_separator_line(false);
     let top = top.show(ui, |ui| top_bar::show(ui, session, send));
-    let bottom = Panel::bottom("status").exact_size(size::STATUS).frame(Frame::NONE).resizable(false).show_separator_line(false);
+    let bottom =
+        Panel::bottom("status").exact_size(size::STATUS).frame(Frame::NONE).resizable(false).show_separator_line(false);
     let bottom = bottom.show(ui, |ui| status::show(ui, session, send));
     let tabs = if session.settings.drawer_open { size::DRAWER } else { size::TABS };
     let drawer = Panel::bottom(if session.settings.drawer_open { "drawer" } else { "tabs" })

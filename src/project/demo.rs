@@ -19,7 +19,11 @@ pub fn demo_project() -> std::io::Result<PathBuf> {
     let tail = std::path::Path::new("maps/haidian-demo/haidian.qiancun");
     let program = std::env::current_exe().unwrap_or_default();
     let here = std::env::current_dir().unwrap_or_default();
-    if let Some(found) = std::iter::once(here.as_path()).chain(program.ancestors().skip(1).take(4)).map(|d| d.join(tail)).find(|p| p.is_file()) {
+    if let Some(found) = std::iter::once(here.as_path())
+        .chain(program.ancestors().skip(1).take(4))
+        .map(|d| d.join(tail))
+        .find(|p| p.is_file())
+    {
         return Ok(found);
     }
     let folder = directories::ProjectDirs::from("", "", "qiancun")

@@ -144,7 +144,9 @@ pub enum ProjectError {
         message: String,
     },
     /// The file is from a later version.
-    #[error("{path} was written by a later version of Qiancun (format {found}, this program knows {VERSION}): update the program")]
+    #[error(
+        "{path} was written by a later version of Qiancun (format {found}, this program knows {VERSION}): update the program"
+    )]
     Newer {
         /// The file.
         path: PathBuf,

@@ -38,7 +38,10 @@ impl Settings {
 
     /// The saved settings; the defaults where there are none or they cannot be read.
     pub fn load() -> Self {
-        Self::path().and_then(|p| std::fs::read_to_string(p).ok()).and_then(|t| toml::from_str(&t).ok()).unwrap_or_default()
+        Self::path()
+            .and_then(|p| std::fs::read_to_string(p).ok())
+            .and_then(|t| toml::from_str(&t).ok())
+            .unwrap_or_default()
     }
 
     /// Saves the settings.

@@ -63,7 +63,8 @@ pub(super) fn assemble(batches: Vec<Batch>) -> Assembled {
         all.finish(name.into(), rows)
     };
     let columns: Vec<_> = names.into_iter().zip(pieces).collect();
-    let (geometry, columns) = rayon::join(|| concatenate(stores, &mut problems), || columns.into_par_iter().map(join).collect());
+    let (geometry, columns) =
+        rayon::join(|| concatenate(stores, &mut problems), || columns.into_par_iter().map(join).collect());
     Assembled { geometry, table: Table { columns, rows }, problems, tall }
 }
 
@@ -84,13 +85,22 @@ fn concatenate(mut stores: Vec<GeometryStore>, problems: &mut Vec<Problem>) -> G
     for store in stores {
         if u32::try_from(all.coords.len() + store.coords.len()).is_err() {
             left_out += store.features.len();
-            all.features.extend(store.features.iter().map(|_| FeatureShape { kind: GeometryKind::Null, part_start: 0, part_end: 0 }));
+            all.features.extend(store.features.iter().map(|_| FeatureShape {
+                kind: GeometryKind::Null,
+                part_start: 0,
+                part_end: 0,
+            }));
             continue;
         }
-        let (coords, rings, parts) = (all.coords.len() as u32, all.ring_starts.len() as u32 - 1, all.parts.len() as u32);
+        let (coords, rings, parts) =
+            (all.coords.len() as u32, all.ring_starts.len() as u32 - 1, all.parts.len() as u32);
         all.coords.extend_from_slice(&store.coords);
         all.ring_starts.extend(store.ring_starts.iter().skip(1).map(|start| start + coords));
-        all.parts.extend(store.parts.iter().map(|p| Part { ring_start: p.ring_start + rings, ring_end: p.ring_end + rings, ..*p }));
+        all.parts.extend(store.parts.iter().map(|p| Part {
+            ring_start: p.ring_start + rings,
+            ring_end: p.ring_end + rings,
+            ..*p
+        }));
         all.features.extend(store.features.iter().map(|f| FeatureShape {
             part_start: f.part_start + parts,
             part_end: f.part_end + parts,

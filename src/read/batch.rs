@@ -114,7 +114,12 @@ impl Batch {
     }
 
     /// A value as a column takes it, and its literal.
-    fn value<'s, 'a: 's>(&mut self, cursor: &mut Cursor<'a>, scratch: &'s mut String, damaged: &mut bool) -> Step<(Value<'s>, &'s str)> {
+    fn value<'s, 'a: 's>(
+        &mut self,
+        cursor: &mut Cursor<'a>,
+        scratch: &'s mut String,
+        damaged: &mut bool,
+    ) -> Step<(Value<'s>, &'s str)> {
         match cursor.peek() {
             Some(b'"') => {
                 let text = decode(cursor.string()?, scratch, damaged);
@@ -139,7 +144,9 @@ impl Batch {
                 b"null" => Value::Missing,
                 b"true" => Value::Boolean(true),
                 b"false" => Value::Boolean(false),
-                [b'0'..=b'9', ..] | [b'-', b'0'..=b'9', ..] => self.numeric(literal).ok_or(super::cursor::Syntax { at: start })?,
+                [b'0'..=b'9', ..] | [b'-', b'0'..=b'9', ..] => {
+                    self.numeric(literal).ok_or(super::cursor::Syntax { at: start })?
+                }
                 b"NaN" | b"nan" | b"Infinity" | b"-Infinity" | b"inf" | b"-inf" | b"undefined" => {
                     self.problem(Severity::Warning, "not-a-number", literal);
                     Value::Missing

@@ -24,7 +24,8 @@ pub(super) fn crs_of(member: Option<&[u8]>) -> (Crs, CrsFrom) {
 
 /// CRS84, EPSG:4326 and EPSG:4490 in all their spellings; anything else by its own name.
 fn recognise(name: &str) -> Crs {
-    let folded: String = name.to_uppercase().chars().filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-')).collect();
+    let folded: String =
+        name.to_uppercase().chars().filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-')).collect();
     let last = folded.rsplit([':', '/', '#']).next().unwrap_or("");
     let by_epsg = folded.contains("EPSG") || folded == last;
     match last {
@@ -42,8 +43,17 @@ mod tests {
 
     #[test]
     fn usual_spellings_are_recognised() {
-        for name in ["urn:ogc:def:crs:OGC:1.3:CRS84", "OGC:CRS84", "EPSG:4326", "epsg:4326", "urn:ogc:def:crs:EPSG::4326", "WGS 84",
-            "http://www.opengis.net/def/crs/OGC/1.3/CRS84", "http://www.opengis.net/def/crs/EPSG/0/4326", "urn:ogc:def:crs:EPSG:6.9:4326"] {
+        for name in [
+            "urn:ogc:def:crs:OGC:1.3:CRS84",
+            "OGC:CRS84",
+            "EPSG:4326",
+            "epsg:4326",
+            "urn:ogc:def:crs:EPSG::4326",
+            "WGS 84",
+            "http://www.opengis.net/def/crs/OGC/1.3/CRS84",
+            "http://www.opengis.net/def/crs/EPSG/0/4326",
+            "urn:ogc:def:crs:EPSG:6.9:4326",
+        ] {
             assert_eq!(recognise(name), Crs::Geographic(4326), "{name}");
         }
         assert_eq!(recognise("urn:ogc:def:crs:EPSG::4490"), Crs::Geographic(4490));
@@ -56,7 +66,10 @@ mod tests {
         assert_eq!(of("null"), (Crs::Geographic(4326), CrsFrom::Default));
         assert_eq!(of(r#"{"type":"name","properties":{"name":"EPSG:4490"}}"#), (Crs::Geographic(4490), CrsFrom::File));
         assert_eq!(of(r#"{"type":"EPSG","properties":{"code":4326}}"#), (Crs::Geographic(4326), CrsFrom::File));
-        assert_eq!(of(r#"{"type":"EPSG","properties":{"code":2154}}"#), (Crs::Other("EPSG:2154".into()), CrsFrom::File));
+        assert_eq!(
+            of(r#"{"type":"EPSG","properties":{"code":2154}}"#),
+            (Crs::Other("EPSG:2154".into()), CrsFrom::File)
+        );
         assert_eq!(of(r#"{"type":"link","properties":{"href":"x.prj"}}"#).0, Crs::Other("x.prj".into()));
     }
 }

@@ -218,7 +218,9 @@ mod tests {
 
     #[test]
     fn numbers_are_those_of_json() {
-        for (text, value) in [("1.5,", Some(1.5)), ("-0.1e1", Some(-1.0)), ("inf", None), ("-inf", None), ("+1", None), (".5", None)] {
+        for (text, value) in
+            [("1.5,", Some(1.5)), ("-0.1e1", Some(-1.0)), ("inf", None), ("-inf", None), ("+1", None), (".5", None)]
+        {
             assert_eq!(Cursor::new(text.as_bytes()).number().ok(), value, "{text}");
         }
         assert_eq!(Cursor::new(b"1e999").number(), Ok(f64::INFINITY));

@@ -85,7 +85,11 @@ fn object(text: &[u8], progress: &Progress) -> Result<Parsed, Cause> {
     match outline.kind.as_deref() {
         Some("Topology") => topology(text, &outline, end),
         // Where the text ends early, its type may have been still to come.
-        Some("FeatureCollection") | None if outline.has_features && (items > 0 || matches!(end, End::Complete(_))) && is_collection(&outline, end) => {
+        Some("FeatureCollection") | None
+            if outline.has_features
+                && (items > 0 || matches!(end, End::Complete(_)))
+                && is_collection(&outline, end) =>
+        {
             collection(text, &outline, end, rest, results)
         }
         Some(kind) if kind == "Feature" || GeometryKind::from_name(kind).is_some() => match end {
@@ -105,7 +109,7 @@ fn object(text: &[u8], progress: &Progress) -> Result<Parsed, Cause> {
             _ => Err(broken(text, &outline)),
         },
         _ => match end {
-            End::Complete(_) if rest.is_empty() => Err(sniff::other_object(&outline)),
+            End::Complete(_) if rest.is_empty() => Err(broken(text, &outline)),
             _ if looks_like_lines(text) => sequence(text, Separator::Line, progress),
             _ => Err(broken(text, &outline)),
         },
@@ -136,7 +140,9 @@ fn collection(text: &[u8], outline: &Outline, end: End, rest: &[u8], results: Re
     set_crs(&mut all, outline, text);
     all.name = outline.name.clone();
     match end {
-        End::Complete(at) if !rest.is_empty() => all.report.add(Severity::Warning, "trailing-data", None, at.to_string()),
+        End::Complete(at) if !rest.is_empty() => {
+            all.report.add(Severity::Warning, "trailing-data", None, at.to_string())
+        }
         End::Complete(_) => {}
         End::Eof if all.batches.iter().all(|b| b.row() == 0) => return Err(broken(text, outline)),
         End::Eof => all.report.add(Severity::Error, "truncated", None, text.len().to_string()),

@@ -21,9 +21,13 @@ pub(super) enum Cause {
     Unreadable(std::io::Error),
     #[error("it is empty. Export or download it again.")]
     EmptyFile,
-    #[error("it is not JSON: {why} at line {line}, column {column}. Choose a GeoJSON or TopoJSON file, or mend it there.")]
+    #[error(
+        "it is not JSON: {why} at line {line}, column {column}. Choose a GeoJSON or TopoJSON file, or mend it there."
+    )]
     NotJson { why: String, line: usize, column: usize },
-    #[error("it ends in the middle, at line {line}, column {column}, before its first feature is complete. Download or copy it again.")]
+    #[error(
+        "it ends in the middle, at line {line}, column {column}, before its first feature is complete. Download or copy it again."
+    )]
     Truncated { line: usize, column: usize },
     #[error("it is JSON but not GeoJSON: {0}")]
     NotGeoJson(String),
@@ -46,7 +50,8 @@ impl Cause {
         }
         let full = error.to_string();
         let why = full.split(" at line ").next().unwrap_or("syntax error").to_owned();
-        let why = if std::str::from_utf8(text).is_err() { format!("{why} (its text is not UTF-8 either)") } else { why };
+        let why =
+            if std::str::from_utf8(text).is_err() { format!("{why} (its text is not UTF-8 either)") } else { why };
         Self::NotJson { why, line, column }
     }
 }

@@ -32,7 +32,11 @@ impl Batch {
             }
             kind
         } else {
-            self.problem(Severity::Error, "not-an-object", clipped(&String::from_utf8_lossy(text.get(..200).unwrap_or(text))));
+            self.problem(
+                Severity::Error,
+                "not-an-object",
+                clipped(&String::from_utf8_lossy(text.get(..200).unwrap_or(text))),
+            );
             GeometryKind::Null
         };
         self.finish(kind, mark, tall);
@@ -44,7 +48,13 @@ impl Batch {
         if kind != GeometryKind::Null && self.geometry.parts.len() == mark.part() {
             self.problem(Severity::Warning, "empty-geometry", kind.name());
         }
-        let infinite = self.geometry.coords.get(mark.coord()..).unwrap_or(&[]).iter().any(|c| !(c[0].is_finite() && c[1].is_finite()));
+        let infinite = self
+            .geometry
+            .coords
+            .get(mark.coord()..)
+            .unwrap_or(&[])
+            .iter()
+            .any(|c| !(c[0].is_finite() && c[1].is_finite()));
         if infinite {
             mark.roll_back(&mut self.geometry);
             self.problem(Severity::Error, "infinite-number", "");
@@ -59,7 +69,14 @@ impl Batch {
         self.end_feature(kind, mark.part());
     }
 
-    fn feature(&mut self, cursor: &mut Cursor<'_>, kind: &mut GeometryKind, tall: &mut bool, start: usize, expect: Expect) -> Step<()> {
+    fn feature(
+        &mut self,
+        cursor: &mut Cursor<'_>,
+        kind: &mut GeometryKind,
+        tall: &mut bool,
+        start: usize,
+        expect: Expect,
+    ) -> Step<()> {
         cursor.expect(b'{')?;
         let mark = Mark::of(&self.geometry);
         let mut type_name: Option<Raw<'_>> = None;
@@ -177,7 +194,13 @@ impl Batch {
     }
 
     /// Reads coordinates; where they are bad, gives false and leaves nothing of them.
-    fn coordinates(&mut self, cursor: &mut Cursor<'_>, kind: GeometryKind, tall: &mut bool, start: usize) -> Step<bool> {
+    fn coordinates(
+        &mut self,
+        cursor: &mut Cursor<'_>,
+        kind: GeometryKind,
+        tall: &mut bool,
+        start: usize,
+    ) -> Step<bool> {
         if kind == GeometryKind::GeometryCollection {
             return cursor.skip_value().map(|_| false);
         }
@@ -191,7 +214,14 @@ impl Batch {
     }
 
     /// Reads the members of a collection, which begin at this byte.
-    fn collection(&mut self, text: &[u8], members: Option<usize>, tall: &mut bool, start: usize, depth: usize) -> Step<bool> {
+    fn collection(
+        &mut self,
+        text: &[u8],
+        members: Option<usize>,
+        tall: &mut bool,
+        start: usize,
+        depth: usize,
+    ) -> Step<bool> {
         let mut cursor = Cursor { text, at: members.unwrap_or(text.len()) };
         if !cursor.eat(b'[') {
             self.problem(Severity::Error, "bad-coordinates", (start + cursor.at).to_string());

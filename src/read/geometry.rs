@@ -51,7 +51,12 @@ pub(super) fn next_ring(store: &GeometryStore) -> u32 {
 /// Reads the value of `coordinates` for a geometry of this kind. On failure the buffers hold a part of it.
 ///
 /// `tall` is set where a position has more than two numbers.
-pub(super) fn coordinates(cursor: &mut Cursor<'_>, kind: GeometryKind, store: &mut GeometryStore, tall: &mut bool) -> Step<()> {
+pub(super) fn coordinates(
+    cursor: &mut Cursor<'_>,
+    kind: GeometryKind,
+    store: &mut GeometryStore,
+    tall: &mut bool,
+) -> Step<()> {
     match kind {
         GeometryKind::Point => {
             let mut ahead = *cursor;
@@ -171,7 +176,8 @@ mod tests {
     #[test]
     fn every_kind_has_its_depth() {
         use GeometryKind::{LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon};
-        let depths = [(Point, 1), (MultiPoint, 2), (LineString, 2), (MultiLineString, 3), (Polygon, 3), (MultiPolygon, 4)];
+        let depths =
+            [(Point, 1), (MultiPoint, 2), (LineString, 2), (MultiLineString, 3), (Polygon, 3), (MultiPolygon, 4)];
         for (kind, depth) in depths {
             for tried in 1..=5 {
                 let text = format!("{}1, -2.5{}", "[ ".repeat(tried), " ]".repeat(tried));

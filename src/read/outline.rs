@@ -40,7 +40,8 @@ pub(super) struct Outline {
 }
 
 /// Members whose place is kept.
-const KEPT: [&str; 8] = ["crs", "objects", "arcs", "transform", "UTF8Encoding", "geometryType", "spatialReference", "rings"];
+const KEPT: [&str; 8] =
+    ["crs", "objects", "arcs", "transform", "UTF8Encoding", "geometryType", "spatialReference", "rings"];
 
 impl Outline {
     /// Where the value of a member lies.
@@ -67,8 +68,12 @@ impl Outline {
             }
             let start = cursor.at;
             match key.bytes {
-                b"type" if next == Some(b'"') => self.kind = Some(decode(cursor.string()?, &mut scratch, &mut damaged).to_owned()),
-                b"name" if next == Some(b'"') => self.name = Some(decode(cursor.string()?, &mut scratch, &mut damaged).to_owned()),
+                b"type" if next == Some(b'"') => {
+                    self.kind = Some(decode(cursor.string()?, &mut scratch, &mut damaged).to_owned())
+                }
+                b"name" if next == Some(b'"') => {
+                    self.name = Some(decode(cursor.string()?, &mut scratch, &mut damaged).to_owned())
+                }
                 b"features" => {
                     self.has_features = next == Some(b'[');
                     sink.clear();

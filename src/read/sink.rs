@@ -27,7 +27,12 @@ pub(super) struct Sink<'s, 'scope> {
 }
 
 impl<'s, 'scope> Sink<'s, 'scope> {
-    pub(super) fn new(text: &'scope [u8], scope: &'s rayon::Scope<'scope>, progress: &'scope Progress, expect: Expect) -> Self {
+    pub(super) fn new(
+        text: &'scope [u8],
+        scope: &'s rayon::Scope<'scope>,
+        progress: &'scope Progress,
+        expect: Expect,
+    ) -> Self {
         Self { text, scope, progress, expect, done: Done::default(), batches: 0, waiting: Vec::new(), items: 0 }
     }
 

@@ -5,10 +5,16 @@ use super::outline::Outline;
 
 /// Signatures at the start of a file, and what they are.
 const SIGNATURES: [(&[u8], &str); 14] = [
-    (b"PK\x03\x04", "a ZIP archive, which a zipped Shapefile, KMZ or XLSX is. Unpack it, or export the layer as GeoJSON."),
+    (
+        b"PK\x03\x04",
+        "a ZIP archive, which a zipped Shapefile, KMZ or XLSX is. Unpack it, or export the layer as GeoJSON.",
+    ),
     (b"PK\x05\x06", "an empty ZIP archive. Export or download it again."),
     (b"\x00\x00\x27\x0a", "a Shapefile. Export the layer as GeoJSON, for example with QGIS."),
-    (b"SQLite format 3\0", "an SQLite database, which a GeoPackage is. Export the layer as GeoJSON, for example with QGIS."),
+    (
+        b"SQLite format 3\0",
+        "an SQLite database, which a GeoPackage is. Export the layer as GeoJSON, for example with QGIS.",
+    ),
     (b"fgb\x03", "FlatGeobuf. Export the layer as GeoJSON, for example with ogr2ogr."),
     (b"\x1f\x8b", "compressed with gzip. Unpack it first."),
     (b"7z\xbc\xaf", "a 7-Zip archive. Unpack it first."),
@@ -17,7 +23,10 @@ const SIGNATURES: [(&[u8], &str); 14] = [
     (b"\x89PNG", "a PNG picture. Ask for the data behind it."),
     (b"\xff\xd8\xff", "a JPEG picture. Ask for the data behind it."),
     (b"II*\0", "a TIFF picture. Ask for the vector data behind it."),
-    (b"\xd0\xcf\x11\xe0", "an old Office document (XLS or DOC). Save it as XLSX or CSV, or export the layer as GeoJSON."),
+    (
+        b"\xd0\xcf\x11\xe0",
+        "an old Office document (XLS or DOC). Save it as XLSX or CSV, or export the layer as GeoJSON.",
+    ),
     (b"PAR1", "Parquet. Export the layer as GeoJSON, for example with ogr2ogr."),
 ];
 
@@ -45,10 +54,13 @@ pub(super) fn other_text(text: &[u8]) -> Cause {
         return Cause::UnsupportedFormat(format!("{what}. Export the layer as GeoJSON, for example with QGIS."));
     }
     match serde_json::from_slice::<serde::de::IgnoredAny>(text) {
-        Ok(_) => Cause::NotGeoJson(format!("its outermost value is {}. GeoJSON begins with an object that has a type.", value_name(text))),
-        Err(_) if is_table(&head) => {
-            Cause::UnsupportedFormat("a table of text (CSV). It can be joined to a map, but is none; open a GeoJSON file first.".into())
-        }
+        Ok(_) => Cause::NotGeoJson(format!(
+            "its outermost value is {}. GeoJSON begins with an object that has a type.",
+            value_name(text)
+        )),
+        Err(_) if is_table(&head) => Cause::UnsupportedFormat(
+            "a table of text (CSV). It can be joined to a map, but is none; open a GeoJSON file first.".into(),
+        ),
         Err(e) => Cause::json(text, &e),
     }
 }
@@ -69,7 +81,10 @@ pub(super) fn other_object(outline: &Outline) -> Cause {
     } else if outline.keys.is_empty() {
         "it is an object without members. GeoJSON has a type.".into()
     } else {
-        format!("it is an object with the members {}, and no type that GeoJSON knows. Export the layer as GeoJSON.", outline.keys.join(", "))
+        format!(
+            "it is an object with the members {}, and no type that GeoJSON knows. Export the layer as GeoJSON.",
+            outline.keys.join(", ")
+        )
     })
 }
 

@@ -46,7 +46,9 @@ fn members_come_in_any_order() {
 
 #[test]
 fn type_may_follow_coordinates_and_the_last_of_two_wins() {
-    let d = good(r#"{"type":"Feature","geometry":{"coordinates":[1,2],"type":"Point","coordinates":[3,4]},"properties":{"a":1,"a":"x"}}"#);
+    let d = good(
+        r#"{"type":"Feature","geometry":{"coordinates":[1,2],"type":"Point","coordinates":[3,4]},"properties":{"a":1,"a":"x"}}"#,
+    );
     assert_eq!((d.geometry.coords.as_slice(), d.table.value(0, 0)), (&[[3.0, 4.0]][..], Value::Text("x")));
     assert_eq!(codes(&d), [(Some(0), "duplicate-key")]);
 }
@@ -56,19 +58,43 @@ fn a_broken_feature_costs_itself_only() {
     let broken = [
         (r#"{"type":"Feature","geometry":null,"properties":{}}"#, "null-geometry"),
         (r#"{"type":"Feature","geometry":{"type":"Polygon","coordinates":[]},"properties":null}"#, "empty-geometry"),
-        (r#"{"type":"Feature","geometry":{"type":"Circle","coordinates":[1,2]},"properties":{}}"#, "unknown-geometry-type"),
+        (
+            r#"{"type":"Feature","geometry":{"type":"Circle","coordinates":[1,2]},"properties":{}}"#,
+            "unknown-geometry-type",
+        ),
         (r#"{"type":"Feature","geometry":{"type":"Point","coordinates":[NaN,2]},"properties":{}}"#, "bad-coordinates"),
-        (r#"{"type":"Feature","geometry":{"type":"Point","coordinates":[1e999,2]},"properties":{}}"#, "infinite-number"),
-        (r#"{"type":"Feature","geometry":{"type":"Point","coordinates":[181,2]},"properties":{}}"#, "longitude-out-of-range"),
-        (r#"{"type":"Feature","geometry":{"type":"Point","coordinates":[1,91]},"properties":{}}"#, "latitude-out-of-range"),
-        (r#"{"type":"Feature","geometry":{"type":"Polygon","coordinates":[[[0,0],[1,0],[0,0]]]},"properties":{}}"#, "ring-too-short"),
-        (r#"{"type":"Feature","geometry":{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,1]]]},"properties":{}}"#, "ring-not-closed"),
-        (r#"{"type":"Feature","geometry":{"type":"LineString","coordinates":[[0,0],[0,0],[1,1]]},"properties":{}}"#, "repeated-positions"),
+        (
+            r#"{"type":"Feature","geometry":{"type":"Point","coordinates":[1e999,2]},"properties":{}}"#,
+            "infinite-number",
+        ),
+        (
+            r#"{"type":"Feature","geometry":{"type":"Point","coordinates":[181,2]},"properties":{}}"#,
+            "longitude-out-of-range",
+        ),
+        (
+            r#"{"type":"Feature","geometry":{"type":"Point","coordinates":[1,91]},"properties":{}}"#,
+            "latitude-out-of-range",
+        ),
+        (
+            r#"{"type":"Feature","geometry":{"type":"Polygon","coordinates":[[[0,0],[1,0],[0,0]]]},"properties":{}}"#,
+            "ring-too-short",
+        ),
+        (
+            r#"{"type":"Feature","geometry":{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,1]]]},"properties":{}}"#,
+            "ring-not-closed",
+        ),
+        (
+            r#"{"type":"Feature","geometry":{"type":"LineString","coordinates":[[0,0],[0,0],[1,1]]},"properties":{}}"#,
+            "repeated-positions",
+        ),
         (r#"{"type":"Fee","geometry":{"type":"Point","coordinates":[1,2]},"properties":{}}"#, "not-a-feature"),
         (r#"{"type":"Feature","geometry":{"type":"Point","coordinates":[1,2]},"properties":{"a" 1}}"#, "broken-json"),
         (r#"{"type":"Feature","geometry":{"type":"Point","coordinates":[[1,2]},"properties":{}}"#, "broken-json"),
         (r#"{"type":"Feature","geometry":{"type":"Point","coordinates":[1,2]},"properties":7}"#, "bad-properties"),
-        (r#"{"type":"Feature","geometry":{"type":"Point","coordinates":[1,2]},"properties":{"a":NaN}}"#, "not-a-number"),
+        (
+            r#"{"type":"Feature","geometry":{"type":"Point","coordinates":[1,2]},"properties":{"a":NaN}}"#,
+            "not-a-number",
+        ),
         ("17", "not-an-object"),
         ("[1,2]", "not-an-object"),
     ];
@@ -77,7 +103,10 @@ fn a_broken_feature_costs_itself_only() {
         assert_eq!(d.len(), 3, "{text}");
         assert!(codes(&d).contains(&(Some(1), code)), "{text}: {:?}", codes(&d));
         assert!(d.report.problems.iter().all(|p| p.feature == Some(1)), "{text}");
-        assert!(d.geometry.features.iter().filter(|f| f.kind == GeometryKind::Polygon && f.part_start < f.part_end).count() >= 2);
+        assert!(
+            d.geometry.features.iter().filter(|f| f.kind == GeometryKind::Polygon && f.part_start < f.part_end).count()
+                >= 2
+        );
     }
 }
 
@@ -141,8 +170,15 @@ fn geometry_alone_and_sequences() {
     assert_eq!(good(SQUARE).len(), 1);
     let mixed = r#"{"type":"GeometryCollection","geometries":[{"type":"Point","coordinates":[1,2]},{"type":"LineString","coordinates":[[1,2],[3,4]]}]}"#;
     let d = good(mixed);
-    assert_eq!((d.geometry.features.first().map(|f| f.kind), d.geometry.parts.len()), (Some(GeometryKind::GeometryCollection), 2));
-    for text in [format!("{SQUARE}\n{point}\n\n{mixed}\r\n"), format!("\u{1e}{SQUARE}\n\u{1e}{point}\n\u{1e}{mixed}\n"), format!("{{\n{}\n{point} {mixed}", &SQUARE[1..])] {
+    assert_eq!(
+        (d.geometry.features.first().map(|f| f.kind), d.geometry.parts.len()),
+        (Some(GeometryKind::GeometryCollection), 2)
+    );
+    for text in [
+        format!("{SQUARE}\n{point}\n\n{mixed}\r\n"),
+        format!("\u{1e}{SQUARE}\n\u{1e}{point}\n\u{1e}{mixed}\n"),
+        format!("{{\n{}\n{point} {mixed}", &SQUARE[1..]),
+    ] {
         let d = good(&text);
         assert_eq!((d.len(), d.source.format), (3, Format::GeoJsonSeq), "{text}");
         assert_eq!(codes(&d), [(None, "has-z")], "{text}");
@@ -155,7 +191,8 @@ fn geometry_alone_and_sequences() {
 #[test]
 fn encodings() {
     let text = collection(SQUARE);
-    let units = |unit: fn(u16) -> [u8; 2], bom: &str| format!("{bom}{text}").encode_utf16().flat_map(unit).collect::<Vec<u8>>();
+    let units =
+        |unit: fn(u16) -> [u8; 2], bom: &str| format!("{bom}{text}").encode_utf16().flat_map(unit).collect::<Vec<u8>>();
     for (bytes, encoding, bom) in [
         (format!("\u{feff}{text}").into_bytes(), "UTF-8", true),
         (units(u16::to_le_bytes, "\u{feff}"), "UTF-16LE", true),
@@ -242,15 +279,18 @@ fn many_batches_join_in_order() {
 
 fn any_geometry() -> impl Strategy<Value = geojson::GeometryValue> {
     let place = || [-180.0..180.0_f64, -90.0..90.0].prop_map(|p| geojson::Position::from(p.to_vec()));
-    let ring = || prop::collection::vec(place(), 3..6).prop_map(|mut r| {
-        r.extend(r.first().cloned());
-        r
-    });
+    let ring = || {
+        prop::collection::vec(place(), 3..6).prop_map(|mut r| {
+            r.extend(r.first().cloned());
+            r
+        })
+    };
     prop_oneof![
         place().prop_map(|p| geojson::GeometryValue::Point { coordinates: p }),
         prop::collection::vec(place(), 1..6).prop_map(|p| geojson::GeometryValue::LineString { coordinates: p }),
         prop::collection::vec(ring(), 1..3).prop_map(|p| geojson::GeometryValue::Polygon { coordinates: p }),
-        prop::collection::vec(prop::collection::vec(ring(), 1..3), 1..3).prop_map(|p| geojson::GeometryValue::MultiPolygon { coordinates: p }),
+        prop::collection::vec(prop::collection::vec(ring(), 1..3), 1..3)
+            .prop_map(|p| geojson::GeometryValue::MultiPolygon { coordinates: p }),
     ]
 }
 

@@ -109,7 +109,8 @@ impl<'a> Topology<'a> {
         if cursor.peek() != Some(b'{') || depth > DEEPEST {
             let nested = cursor.peek() == Some(b'{');
             cursor.skip_value()?;
-            let (code, detail) = if nested { ("nested-too-deep", DEEPEST.to_string()) } else { ("not-an-object", String::new()) };
+            let (code, detail) =
+                if nested { ("nested-too-deep", DEEPEST.to_string()) } else { ("not-an-object", String::new()) };
             batch.problem(Severity::Error, code, detail);
             return Ok(GeometryKind::Null);
         }
@@ -166,7 +167,12 @@ impl<'a> Topology<'a> {
     }
 
     /// Reads arcs or positions; gives code and detail of what is wrong with them.
-    fn parts(&self, cursor: &mut Cursor<'a>, kind: GeometryKind, batch: &mut Batch) -> Step<Option<(&'static str, String)>> {
+    fn parts(
+        &self,
+        cursor: &mut Cursor<'a>,
+        kind: GeometryKind,
+        batch: &mut Batch,
+    ) -> Step<Option<(&'static str, String)>> {
         let mut bad = None;
         match kind {
             GeometryKind::Point => self.point(cursor, batch)?,
@@ -190,7 +196,14 @@ impl<'a> Topology<'a> {
         Ok(())
     }
 
-    fn rings(&self, cursor: &mut Cursor<'a>, kind: PartKind, nested: bool, batch: &mut Batch, bad: &mut Option<(&'static str, String)>) -> Step<()> {
+    fn rings(
+        &self,
+        cursor: &mut Cursor<'a>,
+        kind: PartKind,
+        nested: bool,
+        batch: &mut Batch,
+        bad: &mut Option<(&'static str, String)>,
+    ) -> Step<()> {
         let first = next_ring(&batch.geometry);
         if nested {
             each(cursor, |c| self.ring(c, batch, bad))?;

@@ -68,10 +68,7 @@ impl CallbackTrait for MapPaint {
         };
         let blit = BlitUniform {
             rect_origin_px: self.origin_px,
-            offset_px: [
-                offset(0, self.view.centre.x, kept.centre.x),
-                offset(1, self.view.centre.y, kept.centre.y),
-            ],
+            offset_px: [offset(0, self.view.centre.x, kept.centre.x), offset(1, self.view.centre.y, kept.centre.y)],
             scale: scale as f32,
             linear_target: f32::from(u8::from(scene.gpu.target_format.is_srgb())),
             picture_px: kept.size_px.map(|v| v as f32),
@@ -81,15 +78,15 @@ impl CallbackTrait for MapPaint {
             label: Some("blit"),
             layout: &scene.pipelines.blit_layout,
             entries: &[
-                wgpu::BindGroupEntry { binding: 0, resource: uniform_buffer(bytemuck::bytes_of(&blit)).as_entire_binding() },
+                wgpu::BindGroupEntry {
+                    binding: 0,
+                    resource: uniform_buffer(bytemuck::bytes_of(&blit)).as_entire_binding(),
+                },
                 wgpu::BindGroupEntry {
                     binding: 1,
                     resource: wgpu::BindingResource::TextureView(&picture.front().create_view(&Default::default())),
                 },
-                wgpu::BindGroupEntry {
-                    binding: 2,
-                    resource: wgpu::BindingResource::Sampler(&scene.pipelines.sampler),
-                },
+                wgpu::BindGroupEntry { binding: 2, resource: wgpu::BindingResource::Sampler(&scene.pipelines.sampler) },
             ],
         });
         let mut outlines = Vec::new();
@@ -112,7 +109,9 @@ impl CallbackTrait for MapPaint {
                         },
                         wgpu::BindGroupEntry {
                             binding: 1,
-                            resource: wgpu::BindingResource::TextureView(&picture.front().create_view(&Default::default())),
+                            resource: wgpu::BindingResource::TextureView(
+                                &picture.front().create_view(&Default::default()),
+                            ),
                         },
                     ],
                 });

@@ -69,8 +69,7 @@ impl Chunks {
             filled += vertices;
             if let Some(chunk) = list.last_mut() {
                 chunk.features.push(feature);
-                let (nw, se) =
-                    (GridPos { x: b[0], y: b[1] }.to_world(), GridPos { x: b[2], y: b[3] }.to_world());
+                let (nw, se) = (GridPos { x: b[0], y: b[1] }.to_world(), GridPos { x: b[2], y: b[3] }.to_world());
                 let c = chunk.bounds;
                 chunk.bounds = [c[0].min(nw.x), c[1].min(nw.y), c[2].max(se.x), c[3].max(se.y)];
             }

@@ -82,7 +82,8 @@ impl Mesh {
             .filter_map(|t| Some((corner(t[0])?, corner(t[1])?, corner(t[2])?)))
             .filter(|(a, ..)| a.feature == feature)
             .map(|(a, b, c)| {
-                let d = |p: &FillVertex| (f64::from(p.at[0]) - f64::from(a.at[0]), f64::from(p.at[1]) - f64::from(a.at[1]));
+                let d =
+                    |p: &FillVertex| (f64::from(p.at[0]) - f64::from(a.at[0]), f64::from(p.at[1]) - f64::from(a.at[1]));
                 let ((bx, by), (cx, cy)) = (d(b), d(c));
                 (bx * cy - cx * by).abs()
             })
@@ -145,9 +146,8 @@ impl Builder {
     /// Triangulates `flat`; false where the triangles do not fill the polygon, so that it cannot be valid.
     fn triangulate(&mut self, feature: FeatureId, holes: &[u32]) -> bool {
         let Some(&origin) = self.flat.first() else { return true };
-        let local = |p: &GridPos| {
-            [f64::from(p.x.wrapping_sub(origin.x) as i32), f64::from(p.y.wrapping_sub(origin.y) as i32)]
-        };
+        let local =
+            |p: &GridPos| [f64::from(p.x.wrapping_sub(origin.x) as i32), f64::from(p.y.wrapping_sub(origin.y) as i32)];
         self.triangles.clear();
         self.earcut.earcut(self.flat.iter().map(local), holes, &mut self.triangles);
         let base = self.mesh.vertices.len() as u32;

@@ -165,7 +165,8 @@ impl Scene {
         let level = Level::for_zoom(view.zoom());
         let mut wanted = Vec::new();
         for (key, layer) in self.layers.iter().filter(|(_, l)| l.visible) {
-            let missing = layer.chunks.in_view(view.bounds()).into_iter().filter(|c| !layer.meshes.contains_key(&(*c, level)));
+            let missing =
+                layer.chunks.in_view(view.bounds()).into_iter().filter(|c| !layer.meshes.contains_key(&(*c, level)));
             wanted.extend(missing.map(|chunk| {
                 let [w, n, e, s] = layer.chunks.list.get(chunk as usize).map_or([0.0; 4], |c| c.bounds);
                 let (dx, dy) = ((w + e) / 2.0 - view.centre.x, (n + s) / 2.0 - view.centre.y);
@@ -178,7 +179,13 @@ impl Scene {
 
     /// Brings the picture up to date for a view. A picture that still covers the view is kept while the camera moves
     /// on a software renderer; everything else is drawn at once, only the strips that came into view where possible.
-    pub(super) fn update_picture(&mut self, encoder: &mut wgpu::CommandEncoder, view: &View, pixels_per_point: f32, moving: bool) {
+    pub(super) fn update_picture(
+        &mut self,
+        encoder: &mut wgpu::CommandEncoder,
+        view: &View,
+        pixels_per_point: f32,
+        moving: bool,
+    ) {
         let Some(palette) = self.palette else { return };
         let mut picture = match self.picture.take() {
             Some(p) if p.fits(&self.gpu, view) => p,
@@ -213,7 +220,14 @@ impl Scene {
             })
     }
 
-    fn draw(&mut self, encoder: &mut wgpu::CommandEncoder, picture: &Picture, palette: &Palette, ppp: f32, regions: &[Region]) {
+    fn draw(
+        &mut self,
+        encoder: &mut wgpu::CommandEncoder,
+        picture: &Picture,
+        palette: &Palette,
+        ppp: f32,
+        regions: &[Region],
+    ) {
         self.redraws += 1;
         let now = self.redraws;
         let target = picture.front().create_view(&Default::default());
@@ -266,7 +280,14 @@ fn region_bounds(view: &View, [x, y, width, height]: Region) -> [f64; 4] {
     ]
 }
 
-fn draw_layer(pass: &mut wgpu::RenderPass<'_>, pipelines: &Pipelines, layer: &mut SceneLayer, view: &View, bounds: [f64; 4], now: u64) {
+fn draw_layer(
+    pass: &mut wgpu::RenderPass<'_>,
+    pipelines: &Pipelines,
+    layer: &mut SceneLayer,
+    view: &View,
+    bounds: [f64; 4],
+    now: u64,
+) {
     let level = Level::for_zoom(view.zoom());
     let chosen: Vec<(u32, Level)> = layer
         .chunks
@@ -318,7 +339,8 @@ fn layer_uniform(view: &View, palette: &Palette, ppp: f32, opacity: f32, chunks:
     colours[1][3] *= strength.max(0.2 * strength.signum());
     // The hatch stands still on the map: its phase is that of the picture's corner in pixels of the world.
     let period = f64::from(HATCH_PT * ppp);
-    let corner = |centre: f64, px: u32| (centre * view.px_per_world - f64::from(px) / 2.0).round().rem_euclid(period) as f32;
+    let corner =
+        |centre: f64, px: u32| (centre * view.px_per_world - f64::from(px) / 2.0).round().rem_euclid(period) as f32;
     LayerUniform {
         origin: [view.origin().x, view.origin().y],
         clip_per_step: view.clip_per_step(),

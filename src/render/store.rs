@@ -105,7 +105,8 @@ impl SceneLayer {
     }
 
     pub fn set_points(&mut self, gpu: &Gpu, points: &[PointSymbol]) {
-        self.points = buffer(gpu, bytemuck::cast_slice(points), wgpu::BufferUsages::VERTEX).map(|b| (b, points.len() as u32));
+        self.points =
+            buffer(gpu, bytemuck::cast_slice(points), wgpu::BufferUsages::VERTEX).map(|b| (b, points.len() as u32));
     }
 
     /// The mesh to draw a chunk with: the level asked for, else the nearest finer, else the nearest coarser.
@@ -119,7 +120,12 @@ impl SceneLayer {
     }
 }
 
-fn style_texture(gpu: &Gpu, pipelines: &Pipelines, uniform: &wgpu::Buffer, rows: u32) -> (wgpu::Texture, wgpu::BindGroup) {
+fn style_texture(
+    gpu: &Gpu,
+    pipelines: &Pipelines,
+    uniform: &wgpu::Buffer,
+    rows: u32,
+) -> (wgpu::Texture, wgpu::BindGroup) {
     let texture = gpu.device.create_texture(&wgpu::TextureDescriptor {
         label: Some("style"),
         size: wgpu::Extent3d { width: STYLE_WIDTH, height: rows, depth_or_array_layers: 1 },
@@ -134,7 +140,12 @@ fn style_texture(gpu: &Gpu, pipelines: &Pipelines, uniform: &wgpu::Buffer, rows:
     (texture, bind_group)
 }
 
-fn layer_bind_group(gpu: &Gpu, pipelines: &Pipelines, uniform: &wgpu::Buffer, style: &wgpu::Texture) -> wgpu::BindGroup {
+fn layer_bind_group(
+    gpu: &Gpu,
+    pipelines: &Pipelines,
+    uniform: &wgpu::Buffer,
+    style: &wgpu::Texture,
+) -> wgpu::BindGroup {
     gpu.device.create_bind_group(&wgpu::BindGroupDescriptor {
         label: Some("layer"),
         layout: &pipelines.layer_layout,

@@ -73,9 +73,8 @@ impl Loaded {
     /// Finds a point inside every polygon for its label.
     pub fn make_anchors(&self) {
         let geometry: &GeometryStore = &self.dataset.geometry;
-        self.anchors.get_or_init(|| {
-            (0..self.dataset.len()).into_par_iter().map(|feature| anchor(geometry, feature)).collect()
-        });
+        self.anchors
+            .get_or_init(|| (0..self.dataset.len()).into_par_iter().map(|feature| anchor(geometry, feature)).collect());
     }
 
     /// How the renderer is to draw the features under a theme, or in one colour without.

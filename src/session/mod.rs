@@ -11,7 +11,7 @@ pub use camera::{Camera, Pivot};
 pub use command::{Command, Tab};
 pub use facts::{Facts, Means};
 pub use history::{CameraHistory, Document, History};
+pub use layer::shape_of;
 pub use layer::{Anchor, Layer, Loaded, Status};
 pub use state::number;
-pub use layer::shape_of;
 pub use state::{Choice, Dialogue, Hover, Pending, Session, ThemeDraft};

@@ -171,7 +171,11 @@ impl Session {
     /// Layers of the map, top first, with their entries in the project.
     pub fn shown(&self) -> impl DoubleEndedIterator<Item = (&Layer, &LayerEntry)> {
         let document = &self.document;
-        document.keys.iter().zip(&document.project.layers).filter_map(|(key, entry)| Some((self.layers.get(key)?, entry)))
+        document
+            .keys
+            .iter()
+            .zip(&document.project.layers)
+            .filter_map(|(key, entry)| Some((self.layers.get(key)?, entry)))
     }
 
     /// The entry of a layer.
@@ -232,7 +236,9 @@ impl Session {
     pub fn legend_text(&self, class: &LegendClass, only: bool) -> String {
         match class {
             LegendClass::Range { lower, upper, .. } if lower == upper => number(*lower),
-            LegendClass::Range { lower, upper, last: true, .. } if only => format!("{} – {}", number(*lower), number(*upper)),
+            LegendClass::Range { lower, upper, last: true, .. } if only => {
+                format!("{} – {}", number(*lower), number(*upper))
+            }
             LegendClass::Range { upper, first_open: true, .. } => format!("< {}", number(*upper)),
             LegendClass::Range { lower, last: true, .. } => format!("≥ {}", number(*lower)),
             LegendClass::Range { lower, upper, .. } => format!("{} – <{}", number(*lower), number(*upper)),
@@ -247,7 +253,13 @@ pub fn number(v: f64) -> String {
     if !v.is_finite() {
         return "—".to_owned();
     }
-    let decimals = if v.abs() >= 1000.0 || v.fract() == 0.0 { 0 } else if v.abs() >= 10.0 { 2 } else { 4 };
+    let decimals = if v.abs() >= 1000.0 || v.fract() == 0.0 {
+        0
+    } else if v.abs() >= 10.0 {
+        2
+    } else {
+        4
+    };
     let text = format!("{:.*}", decimals, v.abs());
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
     let fraction = fraction.trim_end_matches('0');
@@ -268,7 +280,17 @@ mod tests {
 
     #[test]
     fn numbers_for_people() {
-        for (v, text) in [(0.0, "0"), (-0.0, "0"), (99.0, "99"), (97.25, "97.25"), (1234.0, "1234"), (250_123.0, "250,123"), (-12.5, "−12.5"), (0.00001, "0"), (f64::NAN, "—")] {
+        for (v, text) in [
+            (0.0, "0"),
+            (-0.0, "0"),
+            (99.0, "99"),
+            (97.25, "97.25"),
+            (1234.0, "1234"),
+            (250_123.0, "250,123"),
+            (-12.5, "−12.5"),
+            (0.00001, "0"),
+            (f64::NAN, "—"),
+        ] {
             assert_eq!(number(v), text);
         }
     }

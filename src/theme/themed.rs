@@ -138,7 +138,13 @@ impl Themed {
         }))
     }
 
-    fn numeric(rows: u32, spec: &ThemeSpec, kind: FieldType, breaks: Option<&Breaks>, value_of: impl Fn(u32) -> Option<f64>) -> Self {
+    fn numeric(
+        rows: u32,
+        spec: &ThemeSpec,
+        kind: FieldType,
+        breaks: Option<&Breaks>,
+        value_of: impl Fn(u32) -> Option<f64>,
+    ) -> Self {
         let classes = breaks.map_or(0, Breaks::len);
         let palette = colours(&spec.ramp, classes, spec.reversed);
         let mut counts = vec![0usize; classes];
@@ -170,14 +176,20 @@ impl Themed {
         Self { spec: spec.clone(), legend, missing, kind, class_of }
     }
 
-    fn categories<'a>(rows: u32, spec: &ThemeSpec, kind: FieldType, value_of: impl Fn(u32) -> Option<std::borrow::Cow<'a, str>>) -> Self {
+    fn categories<'a>(
+        rows: u32,
+        spec: &ThemeSpec,
+        kind: FieldType,
+        value_of: impl Fn(u32) -> Option<std::borrow::Cow<'a, str>>,
+    ) -> Self {
         let mut found: FxHashMap<String, (usize, u32)> = FxHashMap::default();
         for row in 0..rows {
             if let Some(text) = value_of(row) {
                 found.entry(text.into_owned()).or_insert((0, row)).0 += 1;
             }
         }
-        let mut order: Vec<(&String, usize, u32)> = found.iter().map(|(text, &(count, first))| (text, count, first)).collect();
+        let mut order: Vec<(&String, usize, u32)> =
+            found.iter().map(|(text, &(count, first))| (text, count, first)).collect();
         order.sort_by_key(|&(_, count, first)| (std::cmp::Reverse(count), first));
         let own = if order.len() > MAX_CATEGORIES { MAX_CATEGORIES - 1 } else { order.len() };
         let palette = colours(&spec.ramp, order.len().min(MAX_CATEGORIES), spec.reversed);
@@ -231,7 +243,11 @@ mod tests {
     #[test]
     fn legend_counts_add_up_and_missing_is_apart() {
         let t = table(&[Value::Real(0.0), Value::Missing, Value::Real(99.0), Value::Real(98.9), Value::Real(100.0)]);
-        let spec = ThemeSpec { method: "manual".into(), breaks: vec![60.0, 99.0], ..ThemeSpec::for_field("f", FieldType::Real) };
+        let spec = ThemeSpec {
+            method: "manual".into(),
+            breaks: vec![60.0, 99.0],
+            ..ThemeSpec::for_field("f", FieldType::Real)
+        };
         let themed = Themed::new(&t, &spec).expect("the field exists");
         assert_eq!(themed.missing, 1);
         assert_eq!(themed.legend.iter().map(|r| r.count).collect::<Vec<_>>(), [1, 1, 2]);

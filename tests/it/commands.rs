@@ -37,9 +37,26 @@ fn check_says_what_a_file_is() {
     let file = &v["files"][0];
     assert_eq!(
         keys(file),
-        ["path", "format", "layer", "encoding", "crs", "crs_from", "features", "geometries", "vertices", "bounds", "fields", "problems", "error"]
+        [
+            "path",
+            "format",
+            "layer",
+            "encoding",
+            "crs",
+            "crs_from",
+            "features",
+            "geometries",
+            "vertices",
+            "bounds",
+            "fields",
+            "problems",
+            "error"
+        ]
     );
-    assert_eq!((&file["format"], &file["crs"], &file["crs_from"]), (&"geojson".into(), &"EPSG:4326".into(), &"default".into()));
+    assert_eq!(
+        (&file["format"], &file["crs"], &file["crs_from"]),
+        (&"geojson".into(), &"EPSG:4326".into(), &"default".into())
+    );
     assert_eq!((file["features"].as_u64(), file["geometries"]["MultiPolygon"].as_u64()), (Some(71), Some(1)));
     assert_eq!(file["fields"][0], serde_json::json!({ "name": "code", "type": "text", "missing": 0 }));
     let out = qiancun(&["check", "/no/such/file", "--json"]);
@@ -61,12 +78,28 @@ fn info_pick_and_nearest_agree_with_each_other() {
     let nearest = json(&["nearest", &villages(), &facilities, "--kind", "clinic", "--json"]);
     assert_eq!(nearest["villages"].as_array().map(Vec::len), Some(71));
     assert_eq!(keys(&nearest["villages"][0]), ["feature", "facility", "distance_m"]);
-    assert!(nearest["villages"].as_array().into_iter().flatten().all(|v| v["distance_m"].as_f64().is_some_and(|d| d < 5000.0)));
+    assert!(
+        nearest["villages"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .all(|v| v["distance_m"].as_f64().is_some_and(|d| d < 5000.0))
+    );
 }
 
 #[test]
 fn classify_puts_ninety_nine_into_the_top_class() {
-    let v = json(&["classify", &villages(), "--field", "sewage_treatment_pct", "--method", "manual", "--breaks", "60,80,90,99", "--json"]);
+    let v = json(&[
+        "classify",
+        &villages(),
+        "--field",
+        "sewage_treatment_pct",
+        "--method",
+        "manual",
+        "--breaks",
+        "60,80,90,99",
+        "--json",
+    ]);
     assert_eq!(keys(&v), ["method", "field", "classes", "missing"]);
     let classes = v["classes"].as_array().expect("classes");
     assert_eq!(classes.iter().filter_map(|c| c["count"].as_u64()).collect::<Vec<_>>(), [3, 3, 6, 14, 43]);

@@ -16,7 +16,11 @@ fn the_generator_writes_the_same_bytes_again() {
     let dir = tempfile::tempdir().expect("a temporary folder");
     for path in qiancun::cli::demo::generate(dir.path()).expect("written") {
         let name = path.file_name().expect("a name");
-        assert_eq!(std::fs::read(&path).expect("read"), std::fs::read(folder().join(name)).expect("committed"), "{name:?}");
+        assert_eq!(
+            std::fs::read(&path).expect("read"),
+            std::fs::read(folder().join(name)).expect("committed"),
+            "{name:?}"
+        );
     }
 }
 

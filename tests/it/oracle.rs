@@ -70,7 +70,8 @@ fn picks_sizes_and_points_agree_with_geos_and_proj() {
             assert!((m.area_m2 - area).abs() <= (1e-9 * area).max(0.001), "{name} {feature}: {} {area}", m.area_m2);
             assert!((m.perimeter_m - length).abs() <= (1e-9 * length).max(0.001), "{name} {feature}");
             let p = representative_point(&polygons).expect("a point inside");
-            let rings: Vec<&[[f64; 2]]> = dataset.geometry.polygons_of(feature).flat_map(|x| dataset.geometry.rings_of(x)).collect();
+            let rings: Vec<&[[f64; 2]]> =
+                dataset.geometry.polygons_of(feature).flat_map(|x| dataset.geometry.rings_of(x)).collect();
             assert_eq!(even_odd([p.lon_deg, p.lat_deg], rings), Side::Inside, "{name} {feature}");
         }
     }
@@ -82,7 +83,9 @@ fn natural_breaks_are_as_good_as_mapclassify() {
     let cases = fixture["cases"].as_array().expect("cases");
     assert!(cases.len() >= 10);
     for case in cases {
-        let values: Vec<f64> = case["values"].as_array().expect("values").iter().filter_map(Value::as_f64).collect();
+        let name = case["name"].as_str().expect("name");
+        let values: Vec<f64> =
+            fixture["values"][name].as_array().expect("values").iter().filter_map(Value::as_f64).collect();
         let k = case["k"].as_u64().expect("k") as usize;
         let breaks = classify(&values, Method::FisherJenks, k, &[]).expect("classes");
         let mut sums = vec![(0.0, 0.0); breaks.len()];

@@ -68,7 +68,11 @@ fn a_pan_keeps_pixels_and_matches_a_fresh_picture() {
     fresh.app.session.camera = camera;
     assert!(fresh.settle(60.0));
     let (a, b) = (moved.pixels().expect("a picture"), fresh.pixels().expect("a picture"));
-    let differing = a.chunks_exact(4).zip(b.chunks_exact(4)).filter(|(x, y)| x.iter().zip(*y).any(|(p, q)| p.abs_diff(*q) > 90)).count();
+    let differing = a
+        .chunks_exact(4)
+        .zip(b.chunks_exact(4))
+        .filter(|(x, y)| x.iter().zip(*y).any(|(p, q)| p.abs_diff(*q) > 90))
+        .count();
     assert!(differing < 1000 * 700 / 500, "{differing} pixels differ");
 }
 
@@ -92,9 +96,13 @@ fn snapshot(name: &str, text: &str, theme: Option<ThemeSpec>, zoom: f64) {
 }
 
 fn square(name: &str, x: f64, y: f64, value: &str, hole: bool) -> String {
-    let ring = |x: f64, y: f64, s: f64| format!("[[{x},{y}],[{},{y}],[{},{}],[{x},{}],[{x},{y}]]", x + s, x + s, y + s, y + s);
+    let ring =
+        |x: f64, y: f64, s: f64| format!("[[{x},{y}],[{},{y}],[{},{}],[{x},{}],[{x},{y}]]", x + s, x + s, y + s, y + s);
     let hole = if hole { format!(",{}", ring(x + 0.3, y + 0.3, 0.4)) } else { String::new() };
-    format!(r#"{{"type":"Feature","properties":{{"name":"{name}","v":{value}}},"geometry":{{"type":"Polygon","coordinates":[{}{hole}]}}}}"#, ring(x, y, 1.0))
+    format!(
+        r#"{{"type":"Feature","properties":{{"name":"{name}","v":{value}}},"geometry":{{"type":"Polygon","coordinates":[{}{hole}]}}}}"#,
+        ring(x, y, 1.0)
+    )
 }
 
 fn collection(features: &[String]) -> String {
@@ -103,7 +111,12 @@ fn collection(features: &[String]) -> String {
 
 #[test]
 fn snapshot_of_a_choropleth_with_missing_values_and_a_hole() {
-    let features = [square("A", 0.0, 0.0, "1", false), square("B", 1.0, 0.0, "null", false), square("C", 0.0, 1.0, "55.5", true), square("D", 1.0, 1.0, "99", false)];
+    let features = [
+        square("A", 0.0, 0.0, "1", false),
+        square("B", 1.0, 0.0, "null", false),
+        square("C", 0.0, 1.0, "55.5", true),
+        square("D", 1.0, 1.0, "99", false),
+    ];
     let spec = ThemeSpec::for_field("v", qiancun::model::FieldType::Real);
     snapshot("choropleth", &collection(&features), Some(spec), 0.0);
 }

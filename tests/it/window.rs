@@ -18,7 +18,11 @@ pub fn open(files: Vec<PathBuf>, lang: Lang, size: [f32; 2]) -> Harness<'static,
     let state = RenderTarget::create(true).expect("a software renderer");
     let gpu = Gpu::from_render_state(&state);
     let context = egui::Context::default();
-    let app = Qiancun::new(&context, gpu, Options { empty: files.is_empty(), files, lang: Some(lang), dark: Some(false), ..Options::default() });
+    let app = Qiancun::new(
+        &context,
+        gpu,
+        Options { empty: files.is_empty(), files, lang: Some(lang), dark: Some(false), ..Options::default() },
+    );
     let mut started = false;
     let mut harness = Harness::builder()
         .with_size(egui::vec2(size[0], size[1]))
@@ -44,7 +48,9 @@ pub fn settle(h: &mut Harness<'static, Qiancun>) {
     for _ in 0..4000 {
         h.step();
         let app = h.state();
-        let busy = !app.session.pending.is_empty() || app.session.layers.values().any(|l| matches!(l.status, Status::Loading(_))) || app.is_building();
+        let busy = !app.session.pending.is_empty()
+            || app.session.layers.values().any(|l| matches!(l.status, Status::Loading(_)))
+            || app.is_building();
         calm = if busy { 0 } else { calm + 1 };
         if calm > 12 {
             return;
@@ -80,7 +86,10 @@ fn click(h: &mut Harness<'static, Qiancun>, at: egui::Pos2, modifiers: egui::Mod
     h.hover_at(at);
     h.step();
     for pressed in [true, false] {
-        h.event_modifiers(egui::Event::PointerButton { pos: at, button: egui::PointerButton::Primary, pressed, modifiers }, modifiers);
+        h.event_modifiers(
+            egui::Event::PointerButton { pos: at, button: egui::PointerButton::Primary, pressed, modifiers },
+            modifiers,
+        );
         h.step();
     }
     settle(h);
@@ -139,7 +148,11 @@ fn several_features_under_the_cursor_are_a_question() {
     let dir = tempfile::tempdir().expect("a temporary folder");
     let path = dir.path().join("overlap.geojson");
     let square = |name: &str, x: f64| {
-        format!(r#"{{"type":"Feature","properties":{{"name":"{name}"}},"geometry":{{"type":"Polygon","coordinates":[[[{x},0],[{},0],[{},2],[{x},2],[{x},0]]]}}}}"#, x + 2.0, x + 2.0)
+        format!(
+            r#"{{"type":"Feature","properties":{{"name":"{name}"}},"geometry":{{"type":"Polygon","coordinates":[[[{x},0],[{},0],[{},2],[{x},2],[{x},0]]]}}}}"#,
+            x + 2.0,
+            x + 2.0
+        )
     };
     let text = format!(r#"{{"type":"FeatureCollection","features":[{},{}]}}"#, square("左", 0.0), square("右", 1.0));
     std::fs::write(&path, text).expect("written");
@@ -211,7 +224,8 @@ fn a_missing_source_is_told_and_the_rest_opens() {
     let dir = tempfile::tempdir().expect("a temporary folder");
     let path = dir.path().join("p.qiancun");
     let villages = demo("villages.geojson").display().to_string();
-    std::fs::write(&path, format!("version = 1\n[[layer]]\npath = \"gone.geojson\"\n[[layer]]\npath = '{villages}'\n")).expect("written");
+    std::fs::write(&path, format!("version = 1\n[[layer]]\npath = \"gone.geojson\"\n[[layer]]\npath = '{villages}'\n"))
+        .expect("written");
     let h = open(vec![path], Lang::En, [1100.0, 700.0]);
     let session = &h.state().session;
     let status: Vec<bool> = session.shown().map(|(l, _)| l.loaded().is_some()).collect();
