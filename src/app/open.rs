@@ -124,7 +124,6 @@ impl Qiancun {
                 } else if !self.session.layers.contains_key(&key) {
                     return;
                 }
-                self.jobs.anchors(loaded.clone());
                 self.session.layers.insert(key, Layer { key, status: Status::Ready(loaded.clone()), themed: None });
                 self.place(key, &loaded, level, &meshes);
             }

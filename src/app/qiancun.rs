@@ -50,6 +50,7 @@ pub struct Qiancun {
     pub(super) style_is: Option<bool>,
     pub(super) ctx: egui::Context,
     pub(super) quit: bool,
+    pub(super) calm_frames: u32,
     queue: Vec<Command>,
 }
 
@@ -76,6 +77,7 @@ impl Qiancun {
             style_is: None,
             ctx: ctx.clone(),
             quit: false,
+            calm_frames: 0,
             queue: Vec::new(),
         };
         if !options.files.is_empty() {

@@ -41,10 +41,13 @@ impl Loaded {
     pub fn new(dataset: Dataset) -> Self {
         let dataset = Arc::new(dataset);
         let geometry = dataset.geometry.clone();
-        let (chunks, spatial) = rayon::join(|| Chunks::new(geometry.clone()), || SpatialIndex::new(&geometry));
+        let ((chunks, towns), (spatial, names)) = rayon::join(
+            || (Chunks::new(geometry.clone()), towns_of(&dataset)),
+            || (SpatialIndex::new(&geometry), name_index(&dataset)),
+        );
         Self {
-            names: Arc::new(name_index(&dataset)),
-            towns: towns_of(&dataset),
+            names: Arc::new(names),
+            towns,
             chunks: Arc::new(chunks),
             spatial: Arc::new(spatial),
             anchors: Arc::default(),
