@@ -1,6 +1,6 @@
 //! The demonstration district: a district of 71 villages that a newcomer can try everything on.
 //!
-//! Names and district totals are facts, all else is drawn from a seed ([`rng`]): the same bytes on every machine,
+//! Names and district totals are facts, all else is drawn from a seed (`rng`): the same bytes on every machine,
 //! because only whole numbers, + − × ÷ and square roots are used, and coordinates are whole multiples of 10⁻⁷ degrees
 //! before any border is built on them. The files in `maps/haidian-demo` are this module's output; a test compares them.
 //!
