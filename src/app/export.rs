@@ -10,7 +10,7 @@ use crate::project::write_replacing;
 use crate::session::Dialogue;
 
 impl Qiancun {
-    /// Asks the window for its picture; it arrives as an event and is cut to map and legend.
+    /// Puts the map with its legend on the clipboard.
     pub(super) fn copy_map(&mut self) {
         match self.picture() {
             Some(image) => {
