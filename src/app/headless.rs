@@ -1,5 +1,8 @@
 //! The window's own ui without a window: for pictures, measurements and tests.
 
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
+
 use egui::{Event, RawInput, Rect, Vec2};
 
 use super::qiancun::{Options, Qiancun};
@@ -19,11 +22,19 @@ pub struct Headless {
     size_px: [u32; 2],
     pixels_per_point: f32,
     time_secs: f64,
-    clock: Option<std::time::Instant>,
+    clock: Option<Instant>,
+    repaint: Arc<Repaint>,
+}
+
+/// When the next frame is due, as egui asked for it.
+#[derive(Default)]
+struct Repaint {
+    due: Mutex<Option<Instant>>,
+    asked: Condvar,
 }
 
 /// Longest wait for the GPU.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 impl Headless {
     /// Starts the program on a device without a window.
@@ -39,6 +50,15 @@ impl Headless {
         let state = RenderTarget::create(prefer_software)?;
         let ctx = egui::Context::default();
         ctx.enable_accesskit();
+        let repaint = Arc::new(Repaint::default());
+        let asked = repaint.clone();
+        ctx.set_request_repaint_callback(move |info| {
+            let at = Instant::now() + info.delay.min(PATIENCE);
+            if let Ok(mut due) = asked.due.lock() {
+                *due = Some(due.map_or(at, |d| d.min(at)));
+                asked.asked.notify_all();
+            }
+        });
         let gpu = Gpu::from_render_state(&state);
         let target = state.device.create_texture(&wgpu::TextureDescriptor {
             label: Some("frame"),
@@ -51,17 +71,34 @@ impl Headless {
             view_formats: &[],
         });
         let app = Qiancun::new(&ctx, gpu, options);
-        Ok(Self { app, ctx, state, target, size_px, pixels_per_point, time_secs: 0.0, clock: None })
+        Ok(Self { app, ctx, state, target, size_px, pixels_per_point, time_secs: 0.0, clock: None, repaint })
     }
 
     /// Lets time run as it does outside, rather than a sixtieth of a second a frame.
     pub fn real_time(&mut self) {
-        self.clock = Some(std::time::Instant::now());
+        self.clock = Some(Instant::now());
     }
 
     /// The device's name, back end, and format.
     pub fn gpu(&self) -> Gpu {
         Gpu::from_render_state(&self.state)
+    }
+
+    /// Sleeps until the program wants its next frame, as a window does, at most `limit`.
+    pub fn wait(&self, limit: Duration) {
+        let end = Instant::now() + limit;
+        let Ok(mut due) = self.repaint.due.lock() else { return };
+        loop {
+            let now = Instant::now();
+            let until = due.map_or(end, |d| d.min(end));
+            if until <= now {
+                return;
+            }
+            match self.repaint.asked.wait_timeout(due, until - now) {
+                Ok((guard, _)) => due = guard,
+                Err(_) => return,
+            }
+        }
     }
 
     /// One frame with these events, finished by the GPU.
@@ -81,6 +118,9 @@ impl Headless {
         input.viewports.entry(egui::ViewportId::ROOT).or_default().native_pixels_per_point =
             Some(self.pixels_per_point);
         let app = &mut self.app;
+        if let Ok(mut due) = self.repaint.due.lock() {
+            *due = None;
+        }
         let output = self.ctx.run_ui(input, |ui| app.ui(ui));
         self.draw(output);
     }
@@ -128,7 +168,7 @@ impl Headless {
 
     /// Draws frames until everything asked for is there and sharp, or `limit_secs` have passed; false then.
     pub fn settle(&mut self, limit_secs: f64) -> bool {
-        let began = std::time::Instant::now();
+        let began = Instant::now();
         let mut calm = 0;
         while calm < 14 {
             self.frame(Vec::new());
@@ -136,7 +176,7 @@ impl Headless {
                 calm += 1;
             } else {
                 calm = 0;
-                std::thread::sleep(std::time::Duration::from_millis(1));
+                std::thread::sleep(Duration::from_millis(1));
             }
             if began.elapsed().as_secs_f64() > limit_secs {
                 return false;

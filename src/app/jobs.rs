@@ -26,8 +26,8 @@ pub enum Done {
     },
     /// A mesh.
     Mesh(LayerKey, u32, Level, Mesh),
-    /// Labels of a layer have found their places.
-    Anchors,
+    /// Indices, labels and the report of a layer are there.
+    Finished,
     /// A dialogue was answered.
     Command(Command),
 }
@@ -38,14 +38,14 @@ pub struct Jobs {
     receiver: Receiver<Done>,
     ctx: egui::Context,
     building: FxHashSet<(LayerKey, u32, Level)>,
-    anchoring: usize,
+    finishing: usize,
 }
 
 impl Jobs {
     /// Jobs that wake a window up.
     pub fn new(ctx: egui::Context) -> Self {
         let (sender, receiver) = channel();
-        Self { sender, receiver, ctx, building: FxHashSet::default(), anchoring: 0 }
+        Self { sender, receiver, ctx, building: FxHashSet::default(), finishing: 0 }
     }
 
     /// Wakes another window from now on.
@@ -61,16 +61,16 @@ impl Jobs {
                 Done::Mesh(key, chunk, level, _) => {
                     self.building.remove(&(*key, *chunk, *level));
                 }
-                Done::Anchors => self.anchoring = self.anchoring.saturating_sub(1),
+                Done::Finished => self.finishing = self.finishing.saturating_sub(1),
                 _ => {}
             }
         }
         done
     }
 
-    /// Whether meshes or label places are still being made.
+    /// Whether meshes, indices, label places or reports are still being made.
     pub fn is_busy(&self) -> bool {
-        !self.building.is_empty() || self.anchoring > 0
+        !self.building.is_empty() || self.finishing > 0
     }
 
     fn reply(&self) -> impl Fn(Done) + Send + 'static {
@@ -125,14 +125,18 @@ impl Jobs {
         }
     }
 
-    /// Finds places for labels.
-    pub fn anchors(&mut self, loaded: Arc<Loaded>) {
-        self.anchoring += 1;
+    /// Makes what follows the first picture of a layer: indices, places of labels, the full report.
+    pub fn finish(&mut self, loaded: Arc<Loaded>) {
+        self.finishing += 1;
         let reply = self.reply();
-        rayon::spawn(move || {
-            loaded.make_anchors();
-            reply(Done::Anchors);
-        });
+        let work = move || {
+            loaded.finish();
+            reply(Done::Finished);
+        };
+        // Not on the pool: its workers would take no mesh while they wait for pieces.
+        if std::thread::Builder::new().name("finish".into()).spawn(work).is_err() {
+            self.finishing -= 1;
+        }
     }
 
     /// Asks a question of the system off the window's thread; the answer comes back as a command.

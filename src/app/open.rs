@@ -109,7 +109,7 @@ impl Qiancun {
                         scene.add_mesh(key, chunk, level, &mesh);
                     }
                 }
-                Done::Anchors => {}
+                Done::Finished => {}
                 Done::Command(command) => self.send(command),
             }
         }

@@ -87,14 +87,14 @@ impl Qiancun {
             wanted.into_iter().filter_map(|(key, chunk, level)| Some((key, of(key)?, chunk, level))).collect();
         self.calm_frames = if wanted.is_empty() && !self.jobs.is_busy() { self.calm_frames + 1 } else { 0 };
         self.jobs.build(wanted);
-        // Names wait until the map stands: the first picture comes sooner.
-        if self.calm_frames > 2 {
-            let bare = self.session.layers.values().filter_map(|l| l.loaded()).find(|l| l.anchors.get().is_none());
-            if let Some(loaded) = bare.cloned() {
-                self.jobs.anchors(loaded);
+        // Indices and names wait until the map stands: the first picture comes sooner.
+        let bare = self.session.layers.values().filter_map(|l| l.loaded()).find(|l| !l.is_finished());
+        if let Some(loaded) = bare.cloned() {
+            if self.calm_frames > 2 {
+                self.jobs.finish(loaded);
+            } else if !self.jobs.is_busy() {
+                self.ctx.request_repaint();
             }
-        } else if self.session.layers.values().filter_map(|l| l.loaded()).any(|l| l.anchors.get().is_none()) {
-            self.ctx.request_repaint();
         }
     }
 }

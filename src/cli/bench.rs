@@ -121,7 +121,7 @@ impl Window {
             if began.elapsed().as_secs() > 300 {
                 return Err(Failure::Input("no complete frame after five minutes".into()));
             }
-            std::thread::sleep(std::time::Duration::from_millis(1));
+            self.head.wait(std::time::Duration::from_secs(1));
         }
     }
 

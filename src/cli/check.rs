@@ -3,14 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use super::{Failure, read};
-use crate::geo::repaired;
 use crate::lang::Lang;
-use crate::model::{Dataset, Report, Severity};
-use crate::read::{Progress, ReadError, read_file};
+use crate::model::{Dataset, Report};
+use crate::read::{Progress, ReadError, full_report, read_file};
 
 /// Runs the command.
 pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
@@ -42,17 +40,8 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
     if failed { Err(Failure::Printed) } else { Ok(()) }
 }
 
-/// The reader's report with what only geometry can tell: polygons that are not valid.
-pub fn full_report(dataset: &Dataset) -> Report {
-    let mut report = (*dataset.report).clone();
-    let mended: Vec<u32> = (0..dataset.len())
-        .into_par_iter()
-        .filter(|f| repaired(&dataset.geometry.multi_polygon_of(*f)).is_some())
-        .collect();
-    for feature in mended {
-        report.add(Severity::Warning, "invalid-polygon", Some(feature), "");
-    }
-    report
+fn full(dataset: &Dataset) -> Report {
+    full_report(dataset, || true).unwrap_or_default()
 }
 
 fn document(path: &Path, result: &Result<Dataset, ReadError>) -> Value {
@@ -73,7 +62,7 @@ fn document(path: &Path, result: &Result<Dataset, ReadError>) -> Value {
         .iter()
         .map(|c| json!({ "name": c.name, "type": c.kind.name(), "missing": c.missing() }))
         .collect();
-    let problems: Vec<Value> = full_report(dataset)
+    let problems: Vec<Value> = full(dataset)
         .groups()
         .into_iter()
         .map(|g| {
@@ -116,7 +105,7 @@ fn print_words(path: &Path, result: &Result<Dataset, ReadError>) {
             for c in &d.table.columns {
                 println!("  {}: {}, {} missing", c.name, c.kind.name(), c.missing());
             }
-            for g in full_report(d).groups() {
+            for g in full(d).groups() {
                 println!(
                     "  {} {} × {}: {}",
                     g.severity.name(),

@@ -16,8 +16,8 @@ pub fn features_at(session: &Session, at: LonLat) -> Vec<(LayerKey, FeatureId)> 
     for (layer, _) in session.shown().filter(|(_, entry)| entry.visible) {
         let Some(loaded) = layer.loaded().filter(|l| l.dataset.source.crs.is_geographic()) else { continue };
         let geometry = &loaded.dataset.geometry;
-        let points = loaded.spatial.points_near(geometry, at, reach_deg);
-        let polygons = loaded.spatial.at_point(geometry, at);
+        let points = loaded.spatial().points_near(geometry, at, reach_deg);
+        let polygons = loaded.spatial().at_point(geometry, at);
         found.extend(points.into_iter().chain(polygons).map(|f| (layer.key, f)));
     }
     found

@@ -13,13 +13,15 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
     let lang = session.lang;
     let lists: Vec<(LayerKey, String, &[Problem])> = session
         .shown()
-        .filter_map(|(l, _)| Some((l.key, session.layer_title(l.key), &l.loaded()?.dataset.report.problems[..])))
+        .filter_map(|(l, _)| Some((l.key, session.layer_title(l.key), &l.loaded()?.report().problems[..])))
         .collect();
     let total: usize = lists.iter().map(|l| l.2.len()).sum();
     if total == 0 {
         ui.horizontal(|ui| {
             ui.add_space(14.0);
-            ui.label(RichText::new(lang.t("problems.none")).color(t.ink_secondary));
+            let checked = session.layers.values().filter_map(|l| l.loaded()).all(|l| l.is_finished());
+            let text = if checked { "problems.none" } else { "problems.checking" };
+            ui.label(RichText::new(lang.t(text)).color(t.ink_secondary));
         });
         return;
     }

@@ -9,15 +9,14 @@ use crate::session::{Command, Session};
 /// Most results shown.
 const MAX_ROWS: usize = 12;
 
-/// Shows the box and, while it has text and the keyboard, its results.
-pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
+/// Shows the box, `width` points wide, and, while it has text and the keyboard, its results.
+pub fn show(ui: &mut Ui, session: &mut Session, width: f32, send: &mut Vec<Command>) {
     let hint = format!("{}    {}", session.lang.t("search.hint"), Command::FocusSearch.shortcut_text(ui.ctx()));
-    let width = (ui.available_width() - 330.0).clamp(140.0, 300.0);
     let mut text = session.search.clone();
     let edit = TextEdit::singleline(&mut text)
         .id(Id::unique("search"))
         .hint_text(hint)
-        .desired_width(width)
+        .desired_width(width - 20.0)
         .margin(egui::vec2(10.0, 6.0));
     let response = ui.add(edit);
     let label = session.lang.t("command.search");
@@ -53,7 +52,7 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
         egui::Frame::NONE.fill(t.panel).stroke(egui::Stroke::new(1.0, t.line)).corner_radius(8.0).inner_margin(8.0);
     area.show(ui.ctx(), |ui| {
         frame.show(ui, |ui| {
-            ui.set_width(response.rect.width() - 18.0);
+            ui.set_width((response.rect.width() - 18.0).max(220.0));
             if hits.is_empty() {
                 ui.label(RichText::new(session.lang.t("search.nothing")).color(t.ink_secondary));
             }
@@ -88,6 +87,6 @@ fn results(session: &Session) -> Vec<(LayerKey, FeatureId)> {
     let hits = areas
         .into_iter()
         .chain(points)
-        .flat_map(|(key, loaded)| loaded.names.search(query, MAX_ROWS).into_iter().map(move |hit| (key, hit.row)));
+        .flat_map(|(key, loaded)| loaded.names().search(query, MAX_ROWS).into_iter().map(move |hit| (key, hit.row)));
     hits.take(MAX_ROWS).collect()
 }

@@ -5,6 +5,9 @@ use egui::{Align, Layout, ProgressBar, RichText, Ui};
 use crate::read::Progress;
 use crate::session::{Command, Session, Status};
 
+/// How often progress is shown while a file is read: often enough to live, seldom enough to leave the cores to it.
+const PROGRESS_EVERY: std::time::Duration = std::time::Duration::from_millis(100);
+
 /// Shows the bar.
 pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
     let t = session.tokens();
@@ -40,6 +43,7 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
                 .chain(session.pending.iter().map(|p| &*p.progress))
                 .collect();
             if let Some(progress) = loading.first() {
+                ui.ctx().request_repaint_after(PROGRESS_EVERY);
                 if ui.small_button(session.lang.t("command.cancel")).clicked() {
                     send.push(Command::CancelLoad);
                 }

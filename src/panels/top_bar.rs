@@ -23,12 +23,21 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
         if session.is_changed() && !session.document.keys.is_empty() {
             title.push_str(" •");
         }
-        let response = ui.add(egui::Label::new(RichText::new(title).color(t.ink_secondary)).truncate());
-        if session.is_changed() {
-            response.on_hover_text(session.lang.t("status.changed"));
+        // What stands on the right takes the same room as in the last frame; search and title share the rest.
+        let right_id = egui::Id::unique("top bar right");
+        let right: f32 = ui.data(|d| d.get_temp(right_id)).unwrap_or(330.0);
+        let free = ui.available_width() - right - 24.0;
+        let search_width = (free * 0.6).clamp(90.0, 320.0);
+        if free - search_width > 40.0 {
+            ui.scope(|ui| {
+                ui.set_max_width(free - search_width);
+                let response = ui.add(egui::Label::new(RichText::new(title).color(t.ink_secondary)).truncate());
+                if session.is_changed() {
+                    response.on_hover_text(session.lang.t("status.changed"));
+                }
+            });
         }
-        ui.add_space(6.0);
-        search::show(ui, session, send);
+        search::show(ui, session, search_width, send);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(12.0);
             if primary(ui, t, session.lang.t("command.open")).clicked() {
@@ -54,6 +63,8 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
             }
             ui.add_space(4.0);
             colour_by(ui, session, send);
+            let width = ui.min_rect().width();
+            ui.data_mut(|d| d.insert_temp(right_id, width));
         });
     });
 }

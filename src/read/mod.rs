@@ -24,6 +24,7 @@ mod sink;
 mod sniff;
 mod text;
 mod topojson;
+mod validity;
 
 #[cfg(test)]
 mod tests;
@@ -33,6 +34,7 @@ use std::sync::Arc;
 
 pub use error::ReadError;
 pub use progress::Progress;
+pub use validity::full_report;
 
 use crate::model::{Dataset, Report, Roles, Severity, SourceInfo};
 

@@ -29,6 +29,8 @@ pub struct Chunks {
     /// `geometry.coords` on the grid.
     pub grid: Vec<GridPos>,
     tree: RTree<GeomWithData<Rectangle<[f64; 2]>, u32>>,
+    /// Width of a typical feature in world units; infinite where there are lines, which are always drawn.
+    width: f64,
 }
 
 impl Chunks {
@@ -79,7 +81,14 @@ impl Chunks {
             GeomWithData::new(Rectangle::from_corners([w, n], [e, s]), i as u32)
         });
         let tree = RTree::bulk_load(boxes.collect());
-        Self { list, geometry, grid, tree }
+        let width = typical_width(&list, &geometry);
+        Self { list, geometry, grid, tree, width }
+    }
+
+    /// How strongly borders are drawn at a scale, 0 to 1: where villages are a few pixels wide, borders would hide the
+    /// colours.
+    pub fn border_strength(&self, px_per_world: f64) -> f32 {
+        ((self.width * px_per_world - 4.0) / 14.0).clamp(0.0, 1.0) as f32
     }
 
     /// Chunks that meet a rectangle of the world (west, north, east, south), in order.
@@ -89,6 +98,15 @@ impl Chunks {
         hits.sort_unstable();
         hits
     }
+}
+
+fn typical_width(list: &[Chunk], geometry: &GeometryStore) -> f64 {
+    if geometry.parts.iter().any(|p| p.kind == PartKind::Line) {
+        return f64::INFINITY;
+    }
+    let count = list.iter().map(|c| c.features.len()).sum::<usize>().max(1);
+    let area: f64 = list.iter().map(|c| (c.bounds[2] - c.bounds[0]) * (c.bounds[3] - c.bounds[1])).sum();
+    (area / count as f64).sqrt()
 }
 
 /// Position along a Hilbert curve of order 16.

@@ -49,6 +49,7 @@ impl Mesh {
     pub fn build(chunks: &Chunks, chunk: &Chunk, level: Level, group_of: &[u32], outer_edges: bool) -> Self {
         let mut builder = Builder {
             level,
+            borders: chunks.border_strength(level.most_px_per_world()) > 0.0,
             mesh: Self::default(),
             earcut: Earcut::new(),
             edges: FxHashMap::default(),
@@ -93,6 +94,8 @@ impl Mesh {
 
 struct Builder {
     level: Level,
+    /// Whether borders are drawn at this level at all.
+    borders: bool,
     mesh: Mesh,
     earcut: Earcut<f64>,
     /// Edge (smaller end first) → the features on its sides.
@@ -130,7 +133,9 @@ impl Builder {
             let start = self.flat.len();
             let positions = chunks.grid.get(chunks.geometry.ring_range(ring)).unwrap_or(&[]);
             if positions.len() >= 4 && self.push_ring(positions) {
-                self.add_edges(start, feature);
+                if self.borders {
+                    self.add_edges(start, feature);
+                }
                 if start > 0 {
                     holes.push(start as u32);
                 }

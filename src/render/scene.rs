@@ -306,7 +306,7 @@ fn draw_layer(
             pass.draw_indexed(0..mesh.index_count, 0, 0..1);
         }
     }
-    if border_strength(view, &layer.chunks) > 0.0 {
+    if layer.chunks.border_strength(view.px_per_world) > 0.0 {
         pass.set_pipeline(&pipelines.border);
         for id in &chosen {
             if let Some(mesh) = layer.meshes.get(id)
@@ -324,16 +324,8 @@ fn draw_layer(
     }
 }
 
-/// How strongly village borders are drawn, 0 to 1: where villages are a few pixels wide, borders would hide the colours.
-fn border_strength(view: &View, chunks: &Chunks) -> f32 {
-    let polygons = chunks.list.iter().map(|c| c.features.len()).sum::<usize>().max(1);
-    let world: f64 = chunks.list.iter().map(|c| (c.bounds[2] - c.bounds[0]) * (c.bounds[3] - c.bounds[1])).sum();
-    let width_px = (world / polygons as f64).sqrt() * view.px_per_world;
-    ((width_px - 4.0) / 14.0).clamp(0.0, 1.0) as f32
-}
-
 fn layer_uniform(view: &View, palette: &Palette, ppp: f32, opacity: f32, chunks: &Chunks) -> LayerUniform {
-    let strength = border_strength(view, chunks);
+    let strength = chunks.border_strength(view.px_per_world);
     let mut colours = palette.borders;
     colours[0][3] *= strength;
     colours[1][3] *= strength.max(0.2 * strength.signum());

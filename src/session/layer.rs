@@ -6,10 +6,13 @@ use rayon::prelude::*;
 
 use crate::geo::{LonLat, WorldPos, representative_point};
 use crate::index::{NameIndex, SpatialIndex};
-use crate::model::{Dataset, FeatureId, GeometryStore, PartKind, Role};
-use crate::read::Progress;
+use crate::model::{Dataset, FeatureId, GeometryStore, PartKind, Report, Role};
+use crate::read::{Progress, full_report};
 use crate::render::{Chunks, LayerKey, PointSymbol, Shape, Style, Texel};
 use crate::theme::Themed;
+
+/// Features handled in one go by [`Loaded::finish`].
+const PIECE: usize = 2_000;
 
 /// Where a label stands.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,31 +29,27 @@ pub struct Loaded {
     pub dataset: Arc<Dataset>,
     /// Geometry for the renderer.
     pub chunks: Arc<Chunks>,
-    /// By place.
-    pub spatial: Arc<SpatialIndex>,
-    /// By name.
-    pub names: Arc<NameIndex>,
     /// Number of the town of each feature; 0 where it has none.
     pub towns: Arc<[u32]>,
-    /// Where labels stand; filled in the background after the first frame.
+    /// Where labels stand; filled by [`Self::finish`].
     pub anchors: Arc<OnceLock<Vec<Option<Anchor>>>>,
+    spatial: Arc<OnceLock<SpatialIndex>>,
+    names: OnceLock<NameIndex>,
+    report: Arc<OnceLock<Report>>,
 }
 
 impl Loaded {
-    /// Indexes a dataset.
+    /// Prepares what the first picture needs; the rest follows by [`Self::finish`], or where it is asked for sooner.
     pub fn new(dataset: Dataset) -> Self {
         let dataset = Arc::new(dataset);
-        let geometry = dataset.geometry.clone();
-        let ((chunks, towns), (spatial, names)) = rayon::join(
-            || (Chunks::new(geometry.clone()), towns_of(&dataset)),
-            || (SpatialIndex::new(&geometry), name_index(&dataset)),
-        );
+        let (chunks, towns) = rayon::join(|| Chunks::new(dataset.geometry.clone()), || towns_of(&dataset));
         Self {
-            names: Arc::new(names),
             towns,
             chunks: Arc::new(chunks),
-            spatial: Arc::new(spatial),
             anchors: Arc::default(),
+            spatial: Arc::default(),
+            names: OnceLock::new(),
+            report: Arc::default(),
             dataset,
         }
     }
@@ -58,12 +57,56 @@ impl Loaded {
     /// The same geometry under another choice of fields.
     pub fn with_roles(&self, dataset: Dataset) -> Self {
         Self {
-            names: Arc::new(name_index(&dataset)),
             towns: towns_of(&dataset),
             chunks: self.chunks.clone(),
-            spatial: self.spatial.clone(),
             anchors: self.anchors.clone(),
+            spatial: self.spatial.clone(),
+            names: OnceLock::new(),
+            report: self.report.clone(),
             dataset: Arc::new(dataset),
+        }
+    }
+
+    /// The features by place.
+    pub fn spatial(&self) -> &SpatialIndex {
+        self.spatial.get_or_init(|| SpatialIndex::new(&self.dataset.geometry))
+    }
+
+    /// The features by name.
+    pub fn names(&self) -> &NameIndex {
+        self.names.get_or_init(|| name_index(&self.dataset))
+    }
+
+    /// Problems of the data: those of the reader at first, with those of the geometry once [`Self::finish`] is done.
+    pub fn report(&self) -> &Report {
+        self.report.get().unwrap_or(&self.dataset.report)
+    }
+
+    /// Whether everything is there that follows the first picture.
+    pub fn is_finished(&self) -> bool {
+        self.report.get().is_some() && self.names.get().is_some() && self.anchors.get().is_some()
+    }
+
+    /// Makes indices, places of labels and the full report, in pieces that leave room for other work. Stops where the
+    /// layer was taken away meanwhile.
+    pub fn finish(self: &Arc<Self>) {
+        self.spatial();
+        let geometry: &GeometryStore = &self.dataset.geometry;
+        if self.anchors.get().is_none() {
+            let mut anchors = Vec::with_capacity(self.dataset.len() as usize);
+            for start in (0..self.dataset.len()).step_by(PIECE) {
+                let end = (start + PIECE as u32).min(self.dataset.len());
+                anchors.par_extend((start..end).into_par_iter().map(|feature| anchor(geometry, feature)));
+            }
+            // Where another thread was faster, its equal result stays.
+            self.anchors.set(anchors).ok();
+        }
+        self.names();
+        let is_shown = || Arc::strong_count(self) > 1 || Arc::strong_count(&self.report) > 1;
+        if self.report.get().is_none()
+            && let Some(report) = full_report(&self.dataset, is_shown)
+        {
+            self.report.set(report).ok();
         }
     }
 
@@ -71,13 +114,6 @@ impl Loaded {
     pub fn is_points(&self) -> bool {
         let parts = &self.dataset.geometry.parts;
         !parts.is_empty() && parts.iter().all(|p| p.kind == PartKind::Point)
-    }
-
-    /// Finds a point inside every polygon for its label.
-    pub fn make_anchors(&self) {
-        let geometry: &GeometryStore = &self.dataset.geometry;
-        self.anchors
-            .get_or_init(|| (0..self.dataset.len()).into_par_iter().map(|feature| anchor(geometry, feature)).collect());
     }
 
     /// How the renderer is to draw the features under a theme, or in one colour without.

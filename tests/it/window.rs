@@ -7,7 +7,7 @@ use egui_kittest::kittest::Queryable;
 use qiancun::app::{Options, Qiancun};
 use qiancun::lang::Lang;
 use qiancun::render::{Gpu, RenderTarget};
-use qiancun::session::{Command, Dialogue, Status};
+use qiancun::session::{Command, Dialogue, Status, Tab};
 use qiancun::theme::ThemeSpec;
 
 pub fn demo(name: &str) -> PathBuf {
@@ -238,4 +238,19 @@ fn an_empty_window_says_what_to_do() {
     let h = open(Vec::new(), Lang::En, [1100.0, 700.0]);
     assert!(h.query_by_label("Every village on one map").is_some());
     assert!(h.query_by_label("Open the demonstration").is_some());
+}
+
+#[test]
+fn an_invalid_polygon_is_listed_and_the_map_goes_there() {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let path = dir.path().join("bow.geojson");
+    let bow = r#"{"type":"FeatureCollection","features":[
+        {"type":"Feature","properties":{"name":"Square"},"geometry":{"type":"Polygon","coordinates":[[[10,10],[11,10],[11,11],[10,11],[10,10]]]}},
+        {"type":"Feature","properties":{"name":"Bow"},"geometry":{"type":"Polygon","coordinates":[[[0,0],[1,1],[1,0],[0,1],[0,0]]]}}]}"#;
+    std::fs::write(&path, bow).expect("written");
+    let mut h = open(vec![path], Lang::En, [1100.0, 700.0]);
+    send(&mut h, Command::ToggleDrawer(Tab::Problems));
+    h.get_by_label_contains("polygon").click();
+    settle(&mut h);
+    assert_eq!(selected(&h), ["Bow"]);
 }
