@@ -250,7 +250,7 @@ fn an_invalid_polygon_is_listed_and_the_map_goes_there() {
     std::fs::write(&path, bow).expect("written");
     let mut h = open(vec![path], Lang::En, [1100.0, 700.0]);
     send(&mut h, Command::ToggleDrawer(Tab::Problems));
-    h.get_by_label_contains("polygon").click();
+    h.get_by_label_contains("crosses or touches").click();
     settle(&mut h);
     assert_eq!(selected(&h), ["Bow"]);
 }
