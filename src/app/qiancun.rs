@@ -100,7 +100,7 @@ impl Qiancun {
             && !self.jobs.is_busy()
             && self.session.pending.is_empty()
             && !self.session.layers.values().any(|l| matches!(l.status, crate::session::Status::Loading(_)))
-            && self.is_sharp()
+            && (self.session.document.keys.is_empty() || self.is_sharp())
     }
 
     /// Whether meshes or label places are still being made.

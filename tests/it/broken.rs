@@ -1,8 +1,13 @@
 //! Broken files end with a clear error or a report, never with a panic.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use qiancun::app::{Headless, Options};
+use qiancun::lang::Lang;
 use qiancun::read::{Progress, read_bytes, read_file};
+use qiancun::render::{Level, Mesh};
+use qiancun::session::{Command, Dialogue, Loaded};
 
 use crate::shared;
 
@@ -29,9 +34,13 @@ fn the_corpora_of_broken_files_are_read_or_refused() {
         match read_file(&path, &Progress::new()) {
             Ok(dataset) => {
                 read += 1;
-                for feature in 0..dataset.len().min(200) {
-                    qiancun::geo::repaired(&dataset.geometry.multi_polygon_of(feature));
+                let loaded = Arc::new(Loaded::new(dataset));
+                for level in [Level::for_zoom(8.0), Level::FULL] {
+                    for chunk in &loaded.chunks.list {
+                        Mesh::build(&loaded.chunks, chunk, level, &loaded.towns, true);
+                    }
                 }
+                loaded.finish();
             }
             Err(e) => {
                 refused += 1;
@@ -40,6 +49,43 @@ fn the_corpora_of_broken_files_are_read_or_refused() {
         }
     }
     assert!(read > 100 && refused > 100, "{read} read, {refused} refused");
+}
+
+#[test]
+fn the_window_survives_the_corpora_of_broken_files() {
+    let Some(folder) = shared::folder("the_window_survives_the_corpora_of_broken_files") else { return };
+    let mut files = Vec::new();
+    walk(&folder.join("hostile"), &mut files);
+    files.retain(|f| f.extension().is_some_and(|e| e == "geojson" || e == "json" || e == "topojson"));
+    // A window takes most of a second per file: one in six here, beside all of them through reader and mesh above.
+    let files: Vec<PathBuf> = files.into_iter().step_by(6).collect();
+    let options = Options { empty: true, lang: Some(Lang::Zh), ..Options::default() };
+    let mut head = Headless::new(options, [900, 600], 1.0, true).expect("a software renderer");
+    let (mut shown, mut told) = (0, 0);
+    for path in files {
+        head.app.send(Command::Open(vec![path.clone()]));
+        assert!(head.settle(20.0), "{} keeps the window busy", path.display());
+        match head.app.session.dialogue.take() {
+            Some(Dialogue::Message(text)) => {
+                assert!(!text.trim().is_empty(), "{}", path.display());
+                told += 1;
+            }
+            Some(_) => panic!("{} asks a question", path.display()),
+            None => {
+                shown += 1;
+                let keys = head.app.session.document.keys.clone();
+                head.app.send(Command::FitAll);
+                head.frame(Vec::new());
+                head.app.send(Command::Zoom(6.0, [0.0, 0.0]));
+                head.settle(20.0);
+                for key in keys {
+                    head.app.send(Command::RemoveLayer(key));
+                }
+                head.frame(Vec::new());
+            }
+        }
+    }
+    assert!(shown > 20 && told > 20, "{shown} shown, {told} told");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
     python3 tests/oracle/geometry.py SHARED_DATA_UNPACKED > tests/fixtures/geometry.json
 
-Per file: 400 points (half of them anywhere in the bounds, half near vertices) with the features that GEOS says cover
+Per file: 2,000 points (half of them anywhere in the bounds, half near vertices) with the features that GEOS says cover
 them; per file 60 valid polygons with PROJ's geodesic area and perimeter. Points are seeded; nothing of the files but
 these figures is kept. Invalid polygons are repaired by GEOS (make_valid, linework: even-odd) for the points and left out
 of the sizes.
@@ -72,13 +72,14 @@ def main(root):
         rng = random.Random(20231231)
         w, s, e, n = shapely.total_bounds([g for _, g in kept])
         points = []
-        while len(points) < 400:
+        while len(points) < 2000:
             if len(points) % 2:
                 g = rng.choice(everything)[1]
                 x, y = rng.choice(shapely.get_coordinates(g).tolist())
                 x, y = x + rng.uniform(-1, 1) * 1e-4, y + rng.uniform(-1, 1) * 1e-4
             else:
                 x, y = rng.uniform(w, e), rng.uniform(s, n)
+            x, y = round(x, 6), round(y, 6)
             point = shapely.Point(x, y)
             hits = sorted(int(everything[j][0]) for j in tree.query(point, predicate="covered_by"))
             points.append([x, y, hits])
