@@ -112,6 +112,9 @@ impl Qiancun {
                 session.lang = lang;
                 self.remembering(|s| s.language = Some(lang.tag().to_owned()));
             }
+            Command::SetNameLanguage(lang) => {
+                session.document.project.name_language = lang.map(|l| l.tag().to_owned());
+            }
             Command::SetDark(dark) => {
                 session.dark = dark;
                 self.remembering(|s| s.dark = Some(dark));
@@ -258,7 +261,6 @@ impl Qiancun {
             let code = dataset.text(feature, crate::model::Role::Code);
             Some(code.map_or_else(|| dataset.display_name(feature), |c| c.into_owned()))
         });
-        document.project.name_language = Some(self.session.lang.tag().to_owned());
         match project::save(path, &document.project) {
             Ok(()) => {
                 self.session.document.project = document.project;

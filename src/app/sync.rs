@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::qiancun::Qiancun;
+use crate::lang::Lang;
 use crate::model::{Dataset, Role, Roles};
 use crate::render::LayerKey;
 use crate::session::{Facts, Loaded, Status};
@@ -41,9 +42,10 @@ impl Qiancun {
         let Some(entry) = self.session.entry(key).cloned() else { return };
         let plain = self.session.tokens();
         let dark = self.session.dark;
+        let names = self.session.name_language();
         let Some(layer) = self.session.layers.get_mut(&key) else { return };
         let Some(mut loaded) = layer.loaded().cloned() else { return };
-        let roles = chosen_roles(&loaded.dataset, &entry.fields.fields);
+        let roles = chosen_roles(&loaded.dataset, &entry.fields.fields, names);
         if roles != loaded.dataset.roles {
             loaded = Arc::new(loaded.with_roles(Dataset { roles, ..(*loaded.dataset).clone() }));
             layer.status = Status::Ready(loaded.clone());
@@ -100,8 +102,8 @@ impl Qiancun {
 }
 
 /// The fields found by their usual names, overridden by those that a person chose.
-fn chosen_roles(dataset: &Dataset, chosen: &std::collections::BTreeMap<String, String>) -> Roles {
-    let mut roles = Roles::detect(&dataset.table);
+fn chosen_roles(dataset: &Dataset, chosen: &std::collections::BTreeMap<String, String>, names: Lang) -> Roles {
+    let mut roles = Roles::detect(&dataset.table).named_in(names, &dataset.table);
     for role in Role::ALL {
         if let Some(name) = chosen.get(role.key()) {
             roles.set(role, dataset.table.position(name));

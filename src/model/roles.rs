@@ -1,6 +1,7 @@
 //! Which field is the name, the code, the town, the district and the group, found by the names people use.
 
-use super::{FieldType, Table};
+use super::{Column, FieldType, Table};
+use crate::lang::Lang;
 
 /// What a field says about its village.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -176,6 +177,23 @@ impl Roles {
         roles
     }
 
+    /// Takes the name from a field in this language where the table has one; else it stays as it is.
+    pub fn named_in(mut self, lang: Lang, table: &Table) -> Self {
+        let aliases: &[&str] = match lang {
+            Lang::Zh => &["namezh", "namecn", "zhname", "cnname", "中文名", "中文名称", "村名", "zwmc"],
+            Lang::En => &["nameen", "enname", "nameeng", "englishname", "英文名", "英文名称", "namelatn"],
+        };
+        let is_free = |i: &usize| Role::ALL.iter().all(|r| *r == Role::Name || self.field(*r) != Some(*i));
+        let found = aliases.iter().find_map(|alias| {
+            let is = |c: &Column| c.kind == FieldType::Text && folded(&c.name) == *alias;
+            table.columns.iter().position(is).filter(is_free)
+        });
+        if found.is_some() {
+            self.set(Role::Name, found);
+        }
+        self
+    }
+
     /// The field that plays a role.
     pub fn field(&self, role: Role) -> Option<usize> {
         self.fields[role as usize]
@@ -226,5 +244,18 @@ mod tests {
                 "{fields:?}"
             );
         }
+    }
+
+    #[test]
+    fn names_follow_a_language_where_the_table_has_it() {
+        let t = table(&["code", "name", "name_en", "name_zh"]);
+        let name = |lang| {
+            let r = Roles::detect(&t).named_in(lang, &t);
+            t.columns[r.field(Role::Name).expect("a name")].name.clone()
+        };
+        assert_eq!(name(Lang::En), "name_en");
+        assert_eq!(name(Lang::Zh), "name_zh");
+        let plain = table(&["code", "name"]);
+        assert_eq!(Roles::detect(&plain).named_in(Lang::En, &plain), Roles::detect(&plain));
     }
 }

@@ -2,6 +2,7 @@
 
 use egui::{RichText, Ui};
 
+use crate::lang::Lang;
 use crate::session::{Command, Session, Tab};
 
 /// Shows the button and its menu.
@@ -42,6 +43,17 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
         entry(ui, session, Command::ToggleRight, true, send);
         entry(ui, session, Command::ToggleDrawer(Tab::Table), true, send);
         entry(ui, session, Command::ToggleDrawer(Tab::Problems), true, send);
+        ui.menu_button(lang.t("command.name-language"), |ui| {
+            let present = session.document.project.name_language.as_deref().map(Lang::from_tag);
+            for (choice, key) in
+                [(None, "menu.names-auto"), (Some(Lang::Zh), "menu.names-zh"), (Some(Lang::En), "menu.names-en")]
+            {
+                if ui.selectable_label(present == choice, lang.t(key)).clicked() {
+                    send.push(Command::SetNameLanguage(choice));
+                    ui.close();
+                }
+            }
+        });
         ui.separator();
         entry(ui, session, Command::Quit, true, send);
     });

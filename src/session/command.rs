@@ -102,6 +102,8 @@ pub enum Command {
     EditFields(LayerKey),
     /// Language of the interface.
     SetLanguage(Lang),
+    /// Language of the villages' names; `None` follows the interface.
+    SetNameLanguage(Option<Lang>),
     /// Dark or light.
     SetDark(bool),
     /// Put the map with its legend on the clipboard.
@@ -204,6 +206,7 @@ impl Command {
             Self::ToggleDrawer(Tab::Table) => "command.table",
             Self::ToggleDrawer(Tab::Problems) => "command.problems",
             Self::SetLanguage(_) => "command.language",
+            Self::SetNameLanguage(_) => "command.name-language",
             Self::SetDark(true) => "command.dark",
             Self::SetDark(false) => "command.light",
             Self::CopyMap => "command.copy-map",

@@ -128,6 +128,11 @@ pub struct Pending {
 }
 
 impl Session {
+    /// Language of the villages' names, where the data have them in several: the project's, else the interface's.
+    pub fn name_language(&self) -> Lang {
+        self.document.project.name_language.as_deref().map_or(self.lang, Lang::from_tag)
+    }
+
     /// An empty session with a person's settings.
     pub fn new(settings: Settings, lang: Lang, dark: bool) -> Self {
         Self {
