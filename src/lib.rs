@@ -10,6 +10,7 @@ pub mod model;
 pub mod read;
 pub mod index;
 pub mod theme;
+pub mod district;
 pub mod project;
 pub mod render;
 pub mod palette;

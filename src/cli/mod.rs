@@ -10,6 +10,7 @@ mod nearest;
 mod pick;
 mod read;
 mod shot;
+mod summary;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -52,6 +53,7 @@ const HELP: &str = "\
   qiancun nearest VILLAGES FACILITIES [--kind K] [--json]
   qiancun classify FILE --field F --method M --classes K [--breaks a,b,…] [--json]
   qiancun shot [FILE|PROJECT] -o F.png [--size WxH] [--scale S] [--lang zh|en] [--dark] [--field F]
+  qiancun summary PROJECT [--by town|group|district] [--year Y] [--radius M] [--json]
   qiancun bench FILE [--json]                       this machine's figures
   qiancun demo OUT_DIR                              write the demonstration district
 
@@ -83,6 +85,7 @@ fn dispatch(arguments: Vec<OsString>) -> Result<(), Failure> {
         Some("nearest") => nearest::run(rest()),
         Some("classify") => classify::run(rest()),
         Some("shot") => shot::run(rest()),
+        Some("summary") => summary::run(rest()),
         Some("bench") => bench::run(rest()),
         Some("demo") => run_demo(rest()),
         Some("help" | "--help" | "-h") => {

@@ -5,6 +5,8 @@
 mod column_builder;
 mod dataset;
 mod geometry;
+mod indicator;
+mod observations;
 mod report;
 mod roles;
 mod table;
@@ -12,6 +14,8 @@ mod table;
 pub use column_builder::ColumnBuilder;
 pub use dataset::{Crs, CrsFrom, Dataset, Format, SourceInfo};
 pub use geometry::{FeatureShape, GeometryKind, GeometryStore, Part, PartKind};
+pub use indicator::{CategoryValue, Good, Indicator, Indicators, Topic};
+pub use observations::Observations;
 pub use report::{Problem, ProblemGroup, Report, Severity};
 pub use roles::{Role, Roles};
 pub use table::{Column, ColumnData, FieldType, Table, Value};

@@ -81,6 +81,16 @@ impl LayerEntry {
     }
 }
 
+/// A table of indicators.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TableEntry {
+    /// The file; relative to the project file in the file, absolute in the program.
+    pub path: PathBuf,
+    /// Keys of the file that this version does not know: kept.
+    #[serde(flatten)]
+    pub other: toml::Table,
+}
+
 /// A saved map.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Project {
@@ -104,6 +114,12 @@ pub struct Project {
     /// Layers, top first.
     #[serde(default, rename = "layer", skip_serializing_if = "Vec::is_empty")]
     pub layers: Vec<LayerEntry>,
+    /// Tables of indicators.
+    #[serde(default, rename = "table", skip_serializing_if = "Vec::is_empty")]
+    pub tables: Vec<TableEntry>,
+    /// Indicators of the project's own, in the form of `assets/indicators.toml`.
+    #[serde(default, rename = "indicator", skip_serializing_if = "Vec::is_empty")]
+    pub indicators: Vec<crate::model::Indicator>,
     /// Keys of the file that this version does not know: kept.
     #[serde(flatten)]
     pub other: toml::Table,
@@ -119,6 +135,8 @@ impl Default for Project {
             camera: None,
             selected: None,
             layers: Vec::new(),
+            tables: Vec::new(),
+            indicators: Vec::new(),
             other: toml::Table::new(),
         }
     }
@@ -170,6 +188,9 @@ pub fn load(path: &Path) -> Result<Project, ProjectError> {
     for layer in &mut project.layers {
         layer.path = normal(&folder.join(&layer.path));
     }
+    for table in &mut project.tables {
+        table.path = normal(&folder.join(&table.path));
+    }
     Ok(project)
 }
 
@@ -182,6 +203,9 @@ pub fn save(path: &Path, project: &Project) -> Result<(), ProjectError> {
     let mut written = project.clone();
     for layer in &mut written.layers {
         layer.path = relative(&folder, &absolute(&layer.path));
+    }
+    for table in &mut written.tables {
+        table.path = relative(&folder, &absolute(&table.path));
     }
     let text = toml::to_string_pretty(&written)
         .map_err(|e| ProjectError::Syntax { path: path.into(), message: e.to_string() })?;

@@ -5,7 +5,7 @@ mod file;
 mod settings;
 
 pub use demo::demo_project;
-pub use file::{Camera, FieldMapping, LayerEntry, Project, ProjectError, load, save};
+pub use file::{Camera, FieldMapping, LayerEntry, Project, ProjectError, TableEntry, load, save};
 pub use settings::Settings;
 pub use write::write_replacing;
 

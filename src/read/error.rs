@@ -33,6 +33,8 @@ pub(super) enum Cause {
     NotGeoJson(String),
     #[error("it is {0}")]
     UnsupportedFormat(String),
+    #[error("it is no table of villages: {0}. Give it one row of column heads, with 代码 or 村名 and indicators.")]
+    NotTable(String),
     #[error("reading was cancelled. Open it again to read it.")]
     Cancelled,
 }
@@ -68,6 +70,7 @@ impl ReadError {
             Cause::Truncated { .. } => "truncated",
             Cause::NotGeoJson(_) => "not-geojson",
             Cause::UnsupportedFormat(_) => "unsupported-format",
+            Cause::NotTable(_) => "not-table",
             Cause::Cancelled => "cancelled",
         }
     }

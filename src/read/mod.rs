@@ -25,6 +25,7 @@ mod sniff;
 mod text;
 mod topojson;
 mod validity;
+mod wide;
 
 #[cfg(test)]
 mod tests;
@@ -35,6 +36,7 @@ use std::sync::Arc;
 pub use error::ReadError;
 pub use progress::Progress;
 pub use validity::full_report;
+pub use wide::{Cell, KeyColumn, WideTable, read_wide};
 
 use crate::model::{Dataset, Report, Roles, Severity, SourceInfo};
 

@@ -8,4 +8,5 @@ mod demo;
 mod oracle;
 mod pictures;
 mod shared;
+mod summary;
 mod window;

@@ -1,0 +1,250 @@
+//! Facilities: points with a kind, a status and the attributes that the themes and rules look at.
+
+use crate::geo::LonLat;
+use crate::model::{Dataset, FeatureId, PartKind};
+
+/// What a facility is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// 公厕.
+    PublicToilet,
+    /// 卫生室.
+    Clinic,
+    /// 污水站.
+    SewageStation,
+    /// 垃圾点.
+    WastePoint,
+    /// 停车场.
+    Parking,
+    /// 口袋公园.
+    PocketPark,
+    /// 健身.
+    Fitness,
+    /// Anything else.
+    Other,
+}
+
+impl Kind {
+    /// All kinds that have a name.
+    pub const ALL: [Self; 7] = [
+        Self::PublicToilet,
+        Self::Clinic,
+        Self::SewageStation,
+        Self::WastePoint,
+        Self::Parking,
+        Self::PocketPark,
+        Self::Fitness,
+    ];
+
+    /// Stable name, as files write it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::PublicToilet => "public_toilet",
+            Self::Clinic => "clinic",
+            Self::SewageStation => "sewage_station",
+            Self::WastePoint => "waste_point",
+            Self::Parking => "parking",
+            Self::PocketPark => "pocket_park",
+            Self::Fitness => "fitness",
+            Self::Other => "other",
+        }
+    }
+
+    /// Tells a kind by the words that files use.
+    pub fn of(text: &str) -> Self {
+        match text.trim().to_lowercase().as_str() {
+            "public_toilet" | "公厕" | "公共厕所" | "toilet" | "toilets" => Self::PublicToilet,
+            "clinic" | "卫生室" | "村卫生室" | "卫生站" | "卫生院" | "doctors" => Self::Clinic,
+            "sewage_station" | "污水站" | "污水处理站" => Self::SewageStation,
+            "waste_point" | "垃圾点" | "垃圾收集点" | "垃圾站" => Self::WastePoint,
+            "parking" | "停车场" => Self::Parking,
+            "pocket_park" | "口袋公园" => Self::PocketPark,
+            "fitness" | "健身" | "健身点" | "健身设施" => Self::Fitness,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// Whether a facility can be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Use {
+    /// 在用.
+    InUse,
+    /// 停用.
+    Closed,
+    /// 在建.
+    Building,
+    /// 拆除.
+    Removed,
+}
+
+impl Use {
+    /// Tells it by the words that files use; what says nothing is in use.
+    pub fn of(text: &str) -> Self {
+        match text.trim().to_lowercase().as_str() {
+            "closed" | "停用" | "disused" | "abandoned" => Self::Closed,
+            "building" | "在建" | "planned" => Self::Building,
+            "removed" | "拆除" => Self::Removed,
+            _ => Self::InUse,
+        }
+    }
+
+    /// Key of its word in the language files.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::InUse => "in_use",
+            Self::Closed => "closed",
+            Self::Building => "building",
+            Self::Removed => "removed",
+        }
+    }
+}
+
+/// What was done with a toilet, or what it still is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ToiletState {
+    /// A dry toilet rebuilt.
+    Rebuilt,
+    /// A flush toilet improved.
+    Improved,
+    /// Still dry.
+    Dry,
+    /// Any other.
+    Plain,
+}
+
+/// A facility and the village it was found to belong to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Facility {
+    /// Its row in its own file.
+    pub row: FeatureId,
+    /// Its name, or its id.
+    pub name: String,
+    /// What it is.
+    pub kind: Kind,
+    /// Where it stands.
+    pub at: LonLat,
+    /// Whether it can be used.
+    pub usage: Use,
+    /// For toilets.
+    pub toilet: ToiletState,
+    /// Class of a toilet: 1 to 3, 4 below class III; `None` ungraded.
+    pub class: Option<u8>,
+    /// Year of the last action (a toilet rebuilt or improved).
+    pub action_year: Option<i32>,
+    /// Year it was built.
+    pub built_year: Option<i32>,
+    /// The village by code, by name, or by lying inside, in this order.
+    pub village: Option<FeatureId>,
+    /// Code of the village as the file has it.
+    pub village_code: String,
+}
+
+impl Facility {
+    /// Whether it is in use.
+    pub fn is_in_use(&self) -> bool {
+        self.usage == Use::InUse
+    }
+
+    /// Whether it was there in a year; what has no year always was.
+    pub fn is_there(&self, year: Option<i32>) -> bool {
+        match (year, self.built_year) {
+            (Some(year), Some(built)) => built <= year,
+            _ => true,
+        }
+    }
+
+    /// State of a toilet in a year: before its action it was dry, or plain.
+    pub fn toilet_in(&self, year: Option<i32>) -> ToiletState {
+        match (year, self.action_year, self.toilet) {
+            (Some(year), Some(done), ToiletState::Rebuilt) if done > year => ToiletState::Dry,
+            (Some(year), Some(done), ToiletState::Improved) if done > year => ToiletState::Plain,
+            (_, _, state) => state,
+        }
+    }
+}
+
+/// Columns of a file of facilities.
+struct Columns {
+    id: Option<usize>,
+    name: Option<usize>,
+    kind: Option<usize>,
+    status: Option<usize>,
+    class: Option<usize>,
+    kind_of_toilet: Option<usize>,
+    action: Option<usize>,
+    action_year: Option<usize>,
+    built_year: Option<usize>,
+    village_code: Option<usize>,
+}
+
+/// Whether a dataset is one of facilities: points, with a field that says of which kind.
+pub fn is_facilities(dataset: &Dataset) -> bool {
+    let parts = &dataset.geometry.parts;
+    !parts.is_empty() && parts.iter().all(|p| p.kind == PartKind::Point) && columns(dataset).kind.is_some()
+}
+
+fn columns(dataset: &Dataset) -> Columns {
+    let find = |names: &[&str]| {
+        names.iter().find_map(|n| dataset.table.columns.iter().position(|c| c.name.eq_ignore_ascii_case(n)))
+    };
+    Columns {
+        id: find(&["id", "编号"]),
+        name: find(&["name", "名称", "设施名称"]),
+        kind: find(&["kind", "类别", "设施类型", "设施类别", "amenity"]),
+        status: find(&["status", "状态", "使用状态", "使用情况"]),
+        class: find(&["class", "等级", "类级"]),
+        kind_of_toilet: find(&["type", "厕所类型", "类型"]),
+        action: find(&["action", "改造方式", "改造"]),
+        action_year: find(&["action_year", "改造年份"]),
+        built_year: find(&["built_year", "建成年份", "建设年份"]),
+        village_code: find(&["village_code", "村代码", "村编码"]),
+    }
+}
+
+/// Reads the facilities of a dataset of points; features without a position are left out.
+pub fn facilities_of(dataset: &Dataset) -> Vec<Facility> {
+    let columns = columns(dataset);
+    let text = |row: u32, column: Option<usize>| {
+        let text = column.and_then(|c| dataset.table.value(row, c).to_text());
+        text.map(|t| t.trim().to_owned()).unwrap_or_default()
+    };
+    let year = |row: u32, column: Option<usize>| text(row, column).get(..4).and_then(|t| t.parse::<i32>().ok());
+    let of = |row: u32| {
+        let first = dataset.geometry.parts_of(row).first()?;
+        let [lon, lat] = *dataset.geometry.coords.get(dataset.geometry.ring_range(first.ring_start))?.first()?;
+        let kind = Kind::of(&text(row, columns.kind));
+        let word = |column| text(row, column).to_lowercase();
+        let toilet = match (word(columns.action).as_str(), word(columns.kind_of_toilet).as_str()) {
+            ("rebuilt" | "旱改" | "改造", _) => ToiletState::Rebuilt,
+            ("improved" | "提升" | "水冲提升", _) => ToiletState::Improved,
+            (_, "dry" | "旱厕" | "旱") => ToiletState::Dry,
+            _ => ToiletState::Plain,
+        };
+        let class = match word(columns.class).as_str() {
+            "1" | "一类" | "i" => Some(1),
+            "2" | "二类" | "ii" => Some(2),
+            "3" | "三类" | "iii" => Some(3),
+            "below" | "三类以下" | "不达标" => Some(4),
+            _ => None,
+        };
+        let name = match text(row, columns.name) {
+            name if name.is_empty() => text(row, columns.id),
+            name => name,
+        };
+        Some(Facility {
+            row,
+            name,
+            kind,
+            at: LonLat::new(lon, lat),
+            usage: Use::of(&text(row, columns.status)),
+            toilet: if kind == Kind::PublicToilet { toilet } else { ToiletState::Plain },
+            class,
+            action_year: year(row, columns.action_year),
+            built_year: year(row, columns.built_year),
+            village: None,
+            village_code: text(row, columns.village_code),
+        })
+    };
+    (0..dataset.len()).filter_map(of).collect()
+}

@@ -1,0 +1,17 @@
+//! A district: villages, what the tables say of them, and the facilities that stand in them, joined into one value.
+//!
+//! Everything that the window and the commands say about figures comes from here: a [`District`] never changes once
+//! made, and its sums, weighted means and covered shares are the same for map, card, summary and page.
+
+mod build;
+mod coverage;
+mod facility;
+mod join;
+mod rollup;
+mod table;
+
+pub use build::{District, Source};
+pub use coverage::{Coverage, coverage};
+pub use facility::{Facility, Kind, ToiletState, Use, facilities_of, is_facilities};
+pub use join::{Found, VillageFinder};
+pub use rollup::{By, Rollup, Total, rank, rollups, weighted};

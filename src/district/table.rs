@@ -1,0 +1,259 @@
+//! Tables into observations: every cell that cannot be used is named with its row and column, the rest is used.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
+
+use super::join::{Found, VillageFinder};
+use crate::model::{Dataset, Indicator, Indicators, Observations, Report, Role, Severity, Value};
+use crate::read::{Cell, KeyColumn, WideTable};
+
+/// Years that can be meant.
+const YEARS: std::ops::RangeInclusive<i32> = 1900..=2100;
+
+/// Fills observations.
+pub(super) struct Filler<'a> {
+    villages: &'a Dataset,
+    indicators: &'a Indicators,
+    finder: &'a VillageFinder,
+    pub observations: Observations,
+}
+
+/// What a cell holds.
+enum Figure {
+    Unknown,
+    Number(f64),
+    Nonsense,
+    Impossible,
+}
+
+impl<'a> Filler<'a> {
+    pub fn new(
+        villages: &'a Dataset,
+        indicators: &'a Indicators,
+        finder: &'a VillageFinder,
+        tables: &[Arc<WideTable>],
+    ) -> Self {
+        let years = tables.iter().flat_map(|t| years_of(t)).collect();
+        let observations = Observations::new(indicators.all().len(), villages.len() as usize, years);
+        Self { villages, indicators, finder, observations }
+    }
+
+    /// Takes figures from the villages' own properties: they have no year.
+    pub fn properties(&mut self, report: &mut Report) {
+        let keys: Vec<usize> = Role::ALL.iter().filter_map(|r| self.villages.roles.field(*r)).collect();
+        for (at, column) in self.villages.table.columns.iter().enumerate().filter(|(i, _)| !keys.contains(i)) {
+            let Some(position) = self.indicators.position(&column.name) else { continue };
+            let Some(indicator) = self.indicators.all().get(position).filter(|i| !i.computed) else { continue };
+            for village in 0..self.villages.len() {
+                let cell = match self.villages.table.value(village, at) {
+                    Value::Missing | Value::Boolean(_) => Cell::Empty,
+                    Value::Text(t) if t.trim().is_empty() => Cell::Empty,
+                    Value::Text(t) => Cell::Text(t.trim().to_owned()),
+                    Value::Integer(i) => Cell::Number(i as f64),
+                    Value::Real(r) => Cell::Number(r),
+                };
+                let detail = || format!("{} · {}", column.name, cell.text());
+                match figure(indicator, &cell) {
+                    Figure::Unknown => {}
+                    Figure::Number(n) => self.observations.set_timeless(position, village, n),
+                    Figure::Nonsense => report.add(Severity::Warning, "cell-not-a-number", Some(village), detail()),
+                    Figure::Impossible => {
+                        report.add(Severity::Warning, "cell-out-of-range", Some(village), detail());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes figures from a table.
+    pub fn table(&mut self, table: &WideTable, report: &mut Report) {
+        let file = table.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let key = |k: KeyColumn| table.header.iter().position(|h| KeyColumn::of(h) == Some(k));
+        let (code, name, town) = (key(KeyColumn::Code), key(KeyColumn::Name), key(KeyColumn::Town));
+        let year_column = key(KeyColumn::Year);
+        let columns: Vec<(usize, usize)> = table
+            .header
+            .iter()
+            .enumerate()
+            .filter(|(_, h)| KeyColumn::of(h).is_none())
+            .filter_map(|(c, h)| Some((c, self.indicators.position(h)?)))
+            .filter(|(_, i)| self.indicators.all().get(*i).is_some_and(|i| !i.computed))
+            .collect();
+        if year_column.is_none() && table.title_year.is_none() {
+            report.add(Severity::Info, "table-without-year", None, file.clone());
+        }
+        let mut seen: FxHashSet<(u32, i32)> = FxHashSet::default();
+        for (line, row) in &table.rows {
+            let cell = |c: Option<usize>| c.and_then(|c| row.get(c)).cloned().unwrap_or(Cell::Empty);
+            let text = |c: Option<usize>| cell(c).text();
+            let at = |what: &str| format!("{file}:{line} · {what}");
+            if is_total(&text(name)) || is_total(&text(code)) || is_total(&text(town)) {
+                continue;
+            }
+            let village = match self.finder.find(&text(code), &text(name), &text(town)) {
+                Found::One(village) => village,
+                Found::Nothing => {
+                    report.add(Severity::Warning, "row-without-village", None, at(&[text(code), text(name)].join(" ")));
+                    continue;
+                }
+                Found::Several => {
+                    report.add(Severity::Warning, "row-several-villages", None, at(&text(name)));
+                    continue;
+                }
+            };
+            let year = match year_column {
+                None => table.title_year,
+                Some(_) => match year_of(&cell(year_column)) {
+                    Some(year) => Some(year),
+                    None => {
+                        report.add(Severity::Warning, "row-bad-year", Some(village), at(&text(year_column)));
+                        continue;
+                    }
+                },
+            };
+            if !seen.insert((village, year.unwrap_or(0))) {
+                report.add(Severity::Warning, "row-twice", Some(village), at(&text(year_column)));
+                continue;
+            }
+            for (column, position) in &columns {
+                let Some(indicator) = self.indicators.all().get(*position) else { continue };
+                let cell = row.get(*column).unwrap_or(&Cell::Empty);
+                let head = table.header.get(*column).map_or("", String::as_str);
+                let detail = || at(&format!("{head} · {}", cell.text()));
+                match (figure(indicator, cell), year) {
+                    // The table knows the indicator but not this value.
+                    (Figure::Unknown, Some(year)) if !self.observations.is_set(*position, year, village) => {
+                        self.observations.set(*position, year, village, f64::NAN);
+                    }
+                    (Figure::Unknown, _) => {}
+                    (Figure::Number(_), Some(year)) if self.observations.is_set(*position, year, village) => {
+                        report.add(Severity::Warning, "observation-twice", Some(village), detail());
+                    }
+                    (Figure::Number(n), Some(year)) => self.observations.set(*position, year, village, n),
+                    (Figure::Number(n), None) => self.observations.set_timeless(*position, village, n),
+                    (Figure::Nonsense, _) => {
+                        report.add(Severity::Warning, "cell-not-a-number", Some(village), detail());
+                    }
+                    (Figure::Impossible, _) => {
+                        report.add(Severity::Warning, "cell-out-of-range", Some(village), detail());
+                    }
+                }
+            }
+        }
+    }
+
+    /// A count to date that falls from one known year to the next is told; it is used as it stands.
+    pub fn check_cumulative(&self, report: &mut Report) {
+        for (position, indicator) in self.indicators.all().iter().enumerate().filter(|(_, i)| i.cumulative) {
+            for village in 0..self.villages.len() {
+                let mut before: Option<f64> = None;
+                for year in self.observations.years() {
+                    let Some(now) = self.observations.value(position, Some(*year), village) else { continue };
+                    if let Some(before) = before.filter(|b| now < *b) {
+                        let detail = format!("{} · {year} · {before} → {now}", indicator.id);
+                        report.add(Severity::Warning, "cumulative-falls", Some(village), detail);
+                    }
+                    before = Some(now);
+                }
+            }
+        }
+    }
+}
+
+fn years_of(table: &WideTable) -> Vec<i32> {
+    match table.header.iter().position(|h| KeyColumn::of(h) == Some(KeyColumn::Year)) {
+        None => table.title_year.into_iter().collect(),
+        Some(c) => table.rows.iter().filter_map(|(_, row)| year_of(row.get(c)?)).collect(),
+    }
+}
+
+fn year_of(cell: &Cell) -> Option<i32> {
+    let year = match cell {
+        Cell::Empty => return None,
+        Cell::Number(n) if n.fract() == 0.0 => *n as i32,
+        Cell::Number(_) => return None,
+        Cell::Text(t) => t.trim_end_matches(['年', '度']).trim().parse().ok()?,
+    };
+    YEARS.contains(&year).then_some(year)
+}
+
+fn is_total(text: &str) -> bool {
+    let text = text.trim().to_lowercase();
+    ["合计", "总计", "小计", "全区", "total", "sum"].contains(&text.as_str()) || text.ends_with("合计")
+}
+
+/// Reads a cell for an indicator. A percent sign belongs to a percentage only; text that says "unknown" is unknown.
+fn figure(indicator: &Indicator, cell: &Cell) -> Figure {
+    let number = match cell {
+        Cell::Empty => return Figure::Unknown,
+        Cell::Number(n) => *n,
+        Cell::Text(text) => {
+            let text = text.trim();
+            const UNKNOWN: [&str; 14] =
+                ["-", "—", "－", "/", "na", "n/a", "nan", "null", "未知", "无数据", "缺", "不详", "不适用", "unknown"];
+            if UNKNOWN.contains(&text.to_lowercase().as_str()) {
+                return Figure::Unknown;
+            }
+            if indicator.is_category() {
+                return indicator.category(text).map_or(Figure::Nonsense, |c| Figure::Number(c as f64));
+            }
+            let bare = match text.strip_suffix(['%', '％']) {
+                Some(rest) if indicator.unit == "%" => rest.trim_end(),
+                Some(_) => return Figure::Nonsense,
+                None => text,
+            };
+            match plain_number(bare) {
+                Some(n) => n,
+                None => return Figure::Nonsense,
+            }
+        }
+    };
+    if indicator.is_category() {
+        return Figure::Nonsense;
+    }
+    if indicator.is_possible(number) { Figure::Number(number) } else { Figure::Impossible }
+}
+
+/// A number as people write it: `1,234.5` with groups of three, no other text.
+fn plain_number(text: &str) -> Option<f64> {
+    let groups: Vec<&str> = text.split([',', '，']).collect();
+    let grouped = groups.len() > 1
+        && groups.iter().enumerate().all(|(i, g)| {
+            let digits = g.split('.').next().unwrap_or("").trim_start_matches('-').len();
+            if i == 0 { (1..=3).contains(&digits) } else { digits == 3 }
+        });
+    if groups.len() > 1 && !grouped {
+        return None;
+    }
+    groups.concat().parse::<f64>().ok().filter(|n| n.is_finite())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(id: &str, text: &str) -> Option<f64> {
+        let all = Indicators::with(&[]);
+        match figure(all.get(id).expect("known"), &Cell::Text(text.into())) {
+            Figure::Number(n) => Some(n),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn cells_are_not_guessed() {
+        assert_eq!(read("sewage_treatment_pct", "99%"), Some(99.0));
+        assert_eq!(read("sewage_treatment_pct", "99"), Some(99.0));
+        assert_eq!(read("sewage_treatment_pct", "101"), None);
+        assert_eq!(read("public_toilets", "2%"), None);
+        assert_eq!(read("public_toilets", "-1"), None);
+        assert_eq!(read("public_toilets", "two"), None);
+        assert_eq!(read("demolished_m2", "12,345.5"), Some(12345.5));
+        assert_eq!(read("demolished_m2", "1,23"), None);
+        assert_eq!(read("clinic", "共用"), Some(1.0));
+        assert_eq!(read("clinic", "maybe"), None);
+        assert_eq!(year_of(&Cell::Text("2023年".into())), Some(2023));
+        assert_eq!(year_of(&Cell::Number(20233.0)), None);
+    }
+}

@@ -1,0 +1,212 @@
+//! Wide tables of indicators: one row per village and year, one column per indicator; CSV and XLSX.
+
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+
+use calamine::{Data, Reader};
+
+use super::error::Cause;
+use super::load::load;
+use super::{Progress, ReadError};
+use crate::model::Indicators;
+
+/// A cell of a table.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    /// Nothing.
+    Empty,
+    /// Text as it stands, without blanks around it.
+    Text(String),
+    /// A number of a spreadsheet.
+    Number(f64),
+}
+
+impl Cell {
+    /// The cell as text; a whole number without a fraction.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Empty => String::new(),
+            Self::Text(t) => t.clone(),
+            Self::Number(n) => n.to_string(),
+        }
+    }
+
+    fn of(text: &str) -> Self {
+        let text = text.trim().trim_start_matches('\u{feff}');
+        if text.is_empty() { Self::Empty } else { Self::Text(text.to_owned()) }
+    }
+}
+
+/// A table as it stands in its file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WideTable {
+    /// The file.
+    pub path: PathBuf,
+    /// Encoding, as found.
+    pub encoding: &'static str,
+    /// Heads of the columns.
+    pub header: Vec<String>,
+    /// Rows with their line in the file, 1-based; title rows, blank rows and repeated heads are left out.
+    pub rows: Vec<(u32, Vec<Cell>)>,
+    /// The year named in the title rows, where there is one.
+    pub title_year: Option<i32>,
+}
+
+/// What a column says about the row rather than about an indicator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyColumn {
+    /// Code of the village.
+    Code,
+    /// Its name.
+    Name,
+    /// Its town.
+    Town,
+    /// The year.
+    Year,
+}
+
+impl KeyColumn {
+    /// Tells a column by its head.
+    pub fn of(head: &str) -> Option<Self> {
+        let head: String =
+            head.chars().filter(|c| !c.is_whitespace() && *c != '_').flat_map(char::to_lowercase).collect();
+        Some(match head.as_str() {
+            "code" | "villagecode" | "代码" | "村代码" | "编码" | "村编码" | "行政区划代码" | "区划代码"
+            | "行政村代码" => Self::Code,
+            "name" | "village" | "villagename" | "村名" | "村" | "村庄" | "行政村" | "村名称" | "村庄名称" | "名称" => {
+                Self::Name
+            }
+            "town" | "township" | "镇" | "乡镇" | "街镇" | "乡镇名称" | "所属乡镇" | "镇街" | "街道" => {
+                Self::Town
+            }
+            "year" | "年" | "年份" | "年度" => Self::Year,
+            _ => return None,
+        })
+    }
+}
+
+/// Reads a CSV (UTF-8, UTF-16 or GB18030; comma, semicolon or tab) or an XLSX, XLS or ODS.
+///
+/// # Errors
+/// Where the file cannot be opened, or no row in it names a village's code or name beside another known column.
+pub fn read_wide(path: &Path, indicators: &Indicators) -> Result<WideTable, ReadError> {
+    let bytes = load(path, &Progress::new()).map_err(|cause| cause.at(path))?;
+    let (encoding, grid) = if bytes.starts_with(b"PK") || bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
+        ("binary", sheet(bytes).map_err(|m| Cause::NotTable(m).at(path))?)
+    } else {
+        let (encoding, text) = decode(&bytes);
+        (encoding, csv_grid(&text))
+    };
+    let known = |cell: &Cell| {
+        let text = cell.text();
+        KeyColumn::of(&text).is_some() || indicators.position(&text).is_some()
+    };
+    let is_village = |cell: &Cell| matches!(KeyColumn::of(&cell.text()), Some(KeyColumn::Code | KeyColumn::Name));
+    let head =
+        grid.iter().position(|(_, row)| row.iter().any(is_village) && row.iter().filter(|c| known(c)).count() > 1);
+    let Some(at) = head else {
+        return Err(
+            Cause::NotTable("no row names the columns: a village's code or name and an indicator".into()).at(path)
+        );
+    };
+    let header: Vec<String> = grid.get(at).map(|(_, row)| row.iter().map(Cell::text).collect()).unwrap_or_default();
+    let title_year = grid.iter().take(at).flat_map(|(_, row)| row).find_map(|c| year_in(&c.text()));
+    let same = |row: &[Cell]| row.iter().map(Cell::text).eq(header.iter().cloned());
+    let rows = grid.into_iter().skip(at + 1).filter(|(_, r)| r.iter().any(|c| *c != Cell::Empty) && !same(r)).collect();
+    Ok(WideTable { path: path.to_path_buf(), encoding, header, rows, title_year })
+}
+
+/// A year between 1900 and 2100 in a text such as 2023年统计表.
+fn year_in(text: &str) -> Option<i32> {
+    let digits = text.split(|c: char| !c.is_ascii_digit()).filter(|d| d.len() == 4);
+    digits.filter_map(|d| d.parse().ok()).find(|y| (1900..=2100).contains(y))
+}
+
+fn decode(bytes: &[u8]) -> (&'static str, String) {
+    if let Some((encoding, skip)) = encoding_rs::Encoding::for_bom(bytes) {
+        let (text, _) = encoding.decode_without_bom_handling(bytes.get(skip..).unwrap_or(&[]));
+        return (encoding.name(), text.into_owned());
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) => ("UTF-8", text.to_owned()),
+        Err(_) => ("GB18030", encoding_rs::GB18030.decode_without_bom_handling(bytes).0.into_owned()),
+    }
+}
+
+fn csv_grid(text: &str) -> Vec<(u32, Vec<Cell>)> {
+    let first: String = text.lines().take(5).collect();
+    let count = |c: char| first.matches(c).count();
+    let delimiter = [',', ';', '\t'].into_iter().max_by_key(|c| count(*c)).unwrap_or(',');
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter as u8)
+        .from_reader(text.as_bytes());
+    let rows = reader.records().filter_map(|r| r.ok());
+    rows.map(|r| (r.position().map_or(0, |p| p.line() as u32), r.iter().map(Cell::of).collect())).collect()
+}
+
+fn sheet(bytes: Vec<u8>) -> Result<Vec<(u32, Vec<Cell>)>, String> {
+    let mut book = calamine::open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|e| e.to_string())?;
+    // The first sheet with anything in it.
+    for name in book.sheet_names() {
+        let range = book.worksheet_range(&name).map_err(|e| e.to_string())?;
+        let Some((first, _)) = range.start() else { continue };
+        let cell = |d: &Data| match d {
+            Data::Empty | Data::Error(_) => Cell::Empty,
+            Data::Float(n) => Cell::Number(*n),
+            Data::Int(n) => Cell::Number(*n as f64),
+            Data::Bool(b) => Cell::Text(b.to_string()),
+            other => Cell::of(&other.to_string()),
+        };
+        return Ok(range
+            .rows()
+            .enumerate()
+            .map(|(i, r)| (first + i as u32 + 1, r.iter().map(cell).collect()))
+            .collect());
+    }
+    Err("the workbook has no sheet with anything in it".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(bytes: &[u8]) -> Result<WideTable, ReadError> {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let path = dir.path().join("t.csv");
+        std::fs::write(&path, bytes).expect("written");
+        read_wide(&path, &Indicators::with(&[]))
+    }
+
+    #[test]
+    fn title_rows_units_and_encodings() {
+        let text = "海淀区2023年统计表,,\n村名,污水处理率(%),公厕数（座）\n甲村,99%,2\n\n合计,98,2\n";
+        let (gbk, ..) = encoding_rs::GB18030.encode(text);
+        let table = read(&gbk).expect("a table");
+        assert_eq!((table.encoding, table.title_year), ("GB18030", Some(2023)));
+        assert_eq!(table.header, ["村名", "污水处理率(%)", "公厕数（座）"]);
+        assert_eq!(table.rows.len(), 2);
+        assert_eq!(table.rows[0].0, 3);
+        assert_eq!(table.rows[0].1[1], Cell::Text("99%".into()));
+        let utf8 = read(format!("\u{feff}{text}").as_bytes()).expect("a table");
+        assert_eq!((utf8.encoding, &utf8.rows), ("UTF-8", &table.rows));
+        let semicolons = read("code;year;公厕数\nA;2020;1\n".as_bytes()).expect("a table");
+        assert_eq!(semicolons.header.len(), 3);
+    }
+
+    #[test]
+    fn what_is_no_table_says_so() {
+        assert!(read(b"a,b\n1,2\n").is_err());
+        assert!(read(b"").is_err());
+        assert!(read(b"PK\x03\x04 broken").is_err());
+        assert!(read(&[0xff, 0xfe, 0x00]).is_err());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_end(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..300)) {
+            read(&bytes).ok();
+        }
+    }
+}
