@@ -7,6 +7,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
+use super::sync::DistrictStamp;
+use crate::district::District;
 use crate::model::Dataset;
 use crate::read::{Progress, read_file};
 use crate::render::{Chunks, LayerKey, Level, Mesh};
@@ -28,6 +30,8 @@ pub enum Done {
     Mesh(LayerKey, u32, Level, Mesh),
     /// Indices, labels and the report of a layer are there.
     Finished,
+    /// Villages, tables and facilities are joined; `None` where no layer has villages.
+    District(DistrictStamp, Option<Arc<District>>),
     /// A dialogue was answered.
     Command(Command),
 }
@@ -39,13 +43,14 @@ pub struct Jobs {
     ctx: egui::Context,
     building: FxHashSet<(LayerKey, u32, Level)>,
     finishing: usize,
+    joining: usize,
 }
 
 impl Jobs {
     /// Jobs that wake a window up.
     pub fn new(ctx: egui::Context) -> Self {
         let (sender, receiver) = channel();
-        Self { sender, receiver, ctx, building: FxHashSet::default(), finishing: 0 }
+        Self { sender, receiver, ctx, building: FxHashSet::default(), finishing: 0, joining: 0 }
     }
 
     /// Wakes another window from now on.
@@ -61,6 +66,7 @@ impl Jobs {
                 Done::Mesh(key, chunk, level, _) => {
                     self.building.remove(&(*key, *chunk, *level));
                 }
+                Done::District(..) => self.joining = self.joining.saturating_sub(1),
                 Done::Finished => self.finishing = self.finishing.saturating_sub(1),
                 _ => {}
             }
@@ -70,7 +76,7 @@ impl Jobs {
 
     /// Whether meshes, indices, label places or reports are still being made.
     pub fn is_busy(&self) -> bool {
-        !self.building.is_empty() || self.finishing > 0
+        !self.building.is_empty() || self.finishing > 0 || self.joining > 0
     }
 
     fn reply(&self) -> impl Fn(Done) + Send + 'static {
@@ -136,6 +142,20 @@ impl Jobs {
         // Not on the pool: its workers would take no mesh while they wait for pieces.
         if std::thread::Builder::new().name("finish".into()).spawn(work).is_err() {
             self.finishing -= 1;
+        }
+    }
+
+    /// Joins the layers and tables of a stamp.
+    pub fn district(&mut self, stamp: DistrictStamp) {
+        self.joining += 1;
+        let reply = self.reply();
+        let work = move || {
+            let district = District::new(&stamp.layers, &stamp.tables, &stamp.indicators).map(Arc::new);
+            reply(Done::District(stamp, district));
+        };
+        // Without a thread the figures of the tables are missing; the map is not.
+        if std::thread::Builder::new().name("join".into()).spawn(work).is_err() {
+            self.joining -= 1;
         }
     }
 

@@ -110,6 +110,7 @@ impl Qiancun {
                     }
                 }
                 Done::Finished => {}
+                Done::District(stamp, district) => self.was_joined(&stamp, district),
                 Done::Command(command) => self.send(command),
             }
         }

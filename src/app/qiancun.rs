@@ -51,6 +51,7 @@ pub struct Qiancun {
     pub(super) ctx: egui::Context,
     pub(super) quit: bool,
     pub(super) calm_frames: u32,
+    pub(super) district_of: Option<super::sync::DistrictStamp>,
     queue: Vec<Command>,
 }
 
@@ -78,6 +79,7 @@ impl Qiancun {
             ctx: ctx.clone(),
             quit: false,
             calm_frames: 0,
+            district_of: None,
             queue: Vec::new(),
         };
         if !options.files.is_empty() {

@@ -1,10 +1,13 @@
 //! Brings scene and derived values up to date with the document.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::qiancun::Qiancun;
+use crate::district::{District, is_facilities};
 use crate::lang::Lang;
-use crate::model::{Dataset, Role, Roles};
+use crate::model::{Dataset, Indicator, Roles};
+use crate::project::FieldMapping;
 use crate::render::LayerKey;
 use crate::session::{Facts, Loaded, Status};
 use crate::theme::{ThemeSpec, Themed};
@@ -13,8 +16,29 @@ use crate::theme::{ThemeSpec, Themed};
 #[derive(Clone, PartialEq)]
 pub struct Applied {
     theme: Option<ThemeSpec>,
+    fields: FieldMapping,
+    names: Lang,
     dark: bool,
     data: usize,
+}
+
+/// What a district is made from.
+#[derive(Clone)]
+pub struct DistrictStamp {
+    pub(super) layers: Vec<Arc<Dataset>>,
+    pub(super) tables: Vec<PathBuf>,
+    pub(super) indicators: Vec<Indicator>,
+}
+
+impl PartialEq for DistrictStamp {
+    /// Datasets never change: the same ones are the same place in memory.
+    fn eq(&self, other: &Self) -> bool {
+        let same = |(a, b): (&Arc<Dataset>, &Arc<Dataset>)| Arc::ptr_eq(a, b);
+        self.layers.len() == other.layers.len()
+            && self.layers.iter().zip(&other.layers).all(same)
+            && self.tables == other.tables
+            && self.indicators == other.indicators
+    }
 }
 
 impl Qiancun {
@@ -35,6 +59,7 @@ impl Qiancun {
         }
         self.applied.retain(|k, _| keys.contains(k));
         self.sync_facts();
+        self.sync_district();
     }
 
     /// Fields, theme, colours and symbols of one layer.
@@ -45,16 +70,24 @@ impl Qiancun {
         let names = self.session.name_language();
         let Some(layer) = self.session.layers.get_mut(&key) else { return };
         let Some(mut loaded) = layer.loaded().cloned() else { return };
-        let roles = chosen_roles(&loaded.dataset, &entry.fields.fields, names);
+        let applied = |loaded: &Loaded| Applied {
+            theme: entry.theme.clone(),
+            fields: entry.fields.clone(),
+            names,
+            dark,
+            data: Arc::as_ptr(&loaded.dataset) as usize,
+        };
+        if self.applied.get(&key) == Some(&applied(&loaded)) && self.scene.lock().is_ok_and(|s| s.has_layer(key)) {
+            return;
+        }
+        let table = &loaded.dataset.table;
+        let roles = Roles::detect(table).named_in(names, table).chosen(&entry.fields.fields, table);
         if roles != loaded.dataset.roles {
             loaded = Arc::new(loaded.with_roles(Dataset { roles, ..(*loaded.dataset).clone() }));
             layer.status = Status::Ready(loaded.clone());
         }
-        let now = Applied { theme: entry.theme.clone(), dark, data: Arc::as_ptr(&loaded.dataset) as usize };
+        let now = applied(&loaded);
         let Ok(mut scene) = self.scene.lock() else { return };
-        if self.applied.get(&key) == Some(&now) && scene.has_layer(key) {
-            return;
-        }
         layer.themed = entry.theme.as_ref().and_then(|spec| Themed::new(&loaded.dataset.table, spec)).map(Arc::new);
         let themed = layer.themed.as_deref();
         let colour = if loaded.is_points() { plain.plain_symbol } else { plain.plain_fill };
@@ -66,6 +99,36 @@ impl Qiancun {
             scene.set_layer(key, loaded.chunks.clone(), &style, &loaded.symbols(themed));
         }
         self.applied.insert(key, now);
+    }
+
+    /// Joins villages, tables and facilities anew, in the background, where one of them changed. A map without tables and
+    /// facilities has nothing to join.
+    fn sync_district(&mut self) {
+        let session = &self.session;
+        if session.shown().any(|(l, _)| matches!(l.status, Status::Loading(_))) {
+            return;
+        }
+        let project = &session.document.project;
+        let stamp = DistrictStamp {
+            layers: session.shown().filter_map(|(l, _)| Some(l.loaded()?.dataset.clone())).collect(),
+            tables: project.tables.iter().map(|t| t.path.clone()).collect(),
+            indicators: project.indicators.clone(),
+        };
+        if self.district_of.as_ref() == Some(&stamp) {
+            return;
+        }
+        self.session.district = None;
+        if !stamp.tables.is_empty() || stamp.layers.iter().any(|d| is_facilities(d)) {
+            self.jobs.district(stamp.clone());
+        }
+        self.district_of = Some(stamp);
+    }
+
+    /// Takes a district, unless its files have changed meanwhile.
+    pub(super) fn was_joined(&mut self, stamp: &DistrictStamp, district: Option<Arc<District>>) {
+        if self.district_of.as_ref() == Some(stamp) {
+            self.session.district = district;
+        }
     }
 
     fn sync_facts(&mut self) {
@@ -99,15 +162,4 @@ impl Qiancun {
             }
         }
     }
-}
-
-/// The fields found by their usual names, overridden by those that a person chose.
-fn chosen_roles(dataset: &Dataset, chosen: &std::collections::BTreeMap<String, String>, names: Lang) -> Roles {
-    let mut roles = Roles::detect(&dataset.table).named_in(names, &dataset.table);
-    for role in Role::ALL {
-        if let Some(name) = chosen.get(role.key()) {
-            roles.set(role, dataset.table.position(name));
-        }
-    }
-    roles
 }

@@ -6,12 +6,9 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::{Failure, args, read};
-use crate::district::{By, Coverage, District, Source, coverage, is_facilities, rollups};
-use crate::index::SpatialIndex;
+use crate::district::{By, Coverage, District, coverage, rollups};
 use crate::lang::Lang;
-use crate::model::{Indicators, PartKind};
 use crate::project::{self, Project};
-use crate::read::read_wide;
 
 /// Radius of the covered share where none is given, in metres.
 const RADIUS_M: f64 = 2000.0;
@@ -63,42 +60,23 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Reads everything that a project names and joins it. Files that cannot be read are told on standard error; without
-/// villages there is nothing to say.
+/// Reads everything that a project names and joins it. Layers that cannot be read and all problems of tables and joins
+/// are told on standard error; without villages there is nothing to say.
 fn load(file: &Path, project: &Project) -> Result<District, Failure> {
-    let (mut villages, mut facilities) = (None, Vec::new());
+    let mut layers = Vec::new();
     for layer in &project.layers {
         match read::geographic(&layer.path) {
             Ok(mut dataset) => {
-                let mut roles = dataset.roles;
-                for role in crate::model::Role::ALL {
-                    if let Some(name) = layer.fields.fields.get(role.key()) {
-                        roles.set(role, dataset.table.position(name));
-                    }
-                }
-                dataset.roles = roles;
-                if is_facilities(&dataset) {
-                    facilities.push(Arc::new(dataset));
-                } else if villages.is_none() && dataset.geometry.parts.iter().any(|p| p.kind == PartKind::Polygon) {
-                    villages = Some(Arc::new(dataset));
-                }
+                dataset.roles = dataset.roles.chosen(&layer.fields.fields, &dataset.table);
+                layers.push(Arc::new(dataset));
             }
             Err(Failure::Input(message)) => eprintln!("qiancun: {message}"),
             Err(e) => return Err(e),
         }
     }
-    let villages =
-        villages.ok_or_else(|| Failure::Input(format!("{}: no layer with villages could be read", file.display())))?;
-    let indicators = Indicators::with(&project.indicators);
-    let mut tables = Vec::new();
-    for table in &project.tables {
-        match read_wide(&table.path, &indicators) {
-            Ok(table) => tables.push(Arc::new(table)),
-            Err(e) => eprintln!("qiancun: {e}"),
-        }
-    }
-    let spatial = SpatialIndex::new(&villages.geometry);
-    let district = District::new(&Source { villages, spatial: &spatial, facilities, tables, own: &project.indicators });
+    let tables: Vec<PathBuf> = project.tables.iter().map(|t| t.path.clone()).collect();
+    let district = District::new(&layers, &tables, &project.indicators)
+        .ok_or_else(|| Failure::Input(format!("{}: no layer with villages could be read", file.display())))?;
     for p in &district.report.problems {
         eprintln!("qiancun: {}: {}", p.code, Lang::En.problem(p.code, &p.detail));
     }

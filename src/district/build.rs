@@ -1,28 +1,15 @@
 //! Makes a district from its files.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::facility::{Facility, Kind, facilities_of};
+use super::facility::{Facility, Kind, facilities_of, is_facilities};
 use super::join::{Found, VillageFinder};
 use super::table::Filler;
 use crate::geo::representative_point;
 use crate::index::{NearestIndex, SpatialIndex};
-use crate::model::{Dataset, FeatureId, Indicator, Indicators, Observations, Report, Role, Severity};
-use crate::read::WideTable;
-
-/// What a district is made from.
-pub struct Source<'a> {
-    /// The villages.
-    pub villages: Arc<Dataset>,
-    /// Their index.
-    pub spatial: &'a SpatialIndex,
-    /// Files of facilities.
-    pub facilities: Vec<Arc<Dataset>>,
-    /// Tables of indicators.
-    pub tables: Vec<Arc<WideTable>>,
-    /// Indicators of the project's own.
-    pub own: &'a [Indicator],
-}
+use crate::model::{Dataset, FeatureId, Indicator, Indicators, Observations, PartKind, Report, Role, Severity};
+use crate::read::{WideTable, read_wide};
 
 /// Villages, observations and facilities, joined.
 pub struct District {
@@ -34,8 +21,6 @@ pub struct District {
     pub observations: Observations,
     /// Facilities of all files, one file after the other.
     pub facilities: Vec<Facility>,
-    /// How many of the facilities come from each file, in order.
-    pub files: Vec<usize>,
     /// Facilities of each village, by position in `facilities`.
     pub of_village: Vec<Vec<u32>>,
     /// What was odd in tables and joins.
@@ -43,27 +28,35 @@ pub struct District {
 }
 
 impl District {
-    /// Joins everything. What does not fit is in the report, and the rest is used.
-    pub fn new(source: &Source<'_>) -> Self {
-        let villages = source.villages.clone();
-        let indicators = Indicators::with(source.own);
+    /// Joins the layers and tables of a project: the first layer with polygons holds the villages, point layers with
+    /// kinds the facilities. What cannot be read or does not fit is in the report, and the rest is used; `None` where no
+    /// layer has villages.
+    pub fn new(layers: &[Arc<Dataset>], tables: &[PathBuf], own: &[Indicator]) -> Option<Self> {
+        let has_polygons = |d: &&Arc<Dataset>| d.geometry.parts.iter().any(|p| p.kind == PartKind::Polygon);
+        let villages = layers.iter().find(has_polygons)?.clone();
+        let spatial = SpatialIndex::new(&villages.geometry);
+        let indicators = Indicators::with(own);
         let finder = VillageFinder::new(&villages);
         let mut report = Report::default();
-        let mut filler = Filler::new(&villages, &indicators, &finder, &source.tables);
+        let read = |path: &PathBuf| match read_wide(path, &indicators) {
+            Ok(table) => Some(table),
+            Err(e) => {
+                report.add(Severity::Error, "table-unreadable", None, e.to_string());
+                None
+            }
+        };
+        let tables: Vec<WideTable> = tables.iter().filter_map(read).collect();
+        let mut filler = Filler::new(&villages, &indicators, &finder, &tables);
         filler.properties(&mut report);
-        for table in &source.tables {
+        for table in &tables {
             filler.table(table, &mut report);
         }
         filler.check_cumulative(&mut report);
         let observations = filler.observations;
-        let (mut facilities, mut files) = (Vec::new(), Vec::new());
-        for file in &source.facilities {
-            let mut of_file = facilities_of(file);
-            for facility in &mut of_file {
-                place(facility, &villages, &finder, source.spatial, &mut report);
-            }
-            files.push(of_file.len());
-            facilities.append(&mut of_file);
+        let mut facilities: Vec<Facility> =
+            layers.iter().filter(|d| is_facilities(d)).flat_map(|d| facilities_of(d)).collect();
+        for facility in &mut facilities {
+            place(facility, &villages, &finder, &spatial, &mut report);
         }
         let mut of_village = vec![Vec::new(); villages.len() as usize];
         for (i, facility) in facilities.iter().enumerate() {
@@ -71,9 +64,9 @@ impl District {
                 list.push(i as u32);
             }
         }
-        let mut district = Self { villages, indicators, observations, facilities, files, of_village, report };
+        let mut district = Self { villages, indicators, observations, facilities, of_village, report };
         district.compute_nearest();
-        district
+        Some(district)
     }
 
     /// Fills the indicators that are computed: distance to the nearest clinic in use, per year.
@@ -131,7 +124,7 @@ impl District {
     }
 }
 
-/// Finds the village of a facility: by code, else by name in the file, else by where it lies; and says where these
+/// Finds the village of a facility: by code, else by name within the town, else by where it lies; and says where these
 /// disagree.
 fn place(
     facility: &mut Facility,
@@ -141,27 +134,19 @@ fn place(
     report: &mut Report,
 ) {
     let inside = spatial.at_point(&villages.geometry, facility.at);
-    let by_code = finder.find(&facility.village_code, "", "");
-    facility.village = match by_code {
-        Found::One(village) => Some(village),
-        _ => inside.first().copied(),
+    let here = inside.first().copied();
+    let found = finder.find(&facility.village_code, &facility.village_name, &facility.town);
+    facility.village = if let Found::One(village) = found { Some(village) } else { here };
+    let claims = [facility.village_code.as_str(), facility.village_name.as_str()].join(" ");
+    let (code, at) = match found {
+        Found::One(village) if inside.contains(&village) => return,
+        Found::One(village) if inside.is_empty() => ("facility-outside", Some(village)),
+        Found::One(village) => ("facility-elsewhere", Some(village)),
+        Found::Several => ("facility-several", here),
+        Found::Nothing if !claims.trim().is_empty() => ("facility-unknown-village", here),
+        Found::Nothing if inside.is_empty() => ("facility-nowhere", None),
+        Found::Nothing => return,
     };
-    let label = format!("{} · {}", facility.name, facility.kind.key());
-    match by_code {
-        Found::One(village) if !inside.is_empty() && !inside.contains(&village) => {
-            report.add(Severity::Warning, "facility-elsewhere", Some(village), label);
-        }
-        Found::One(village) if inside.is_empty() => {
-            report.add(Severity::Warning, "facility-outside", Some(village), label);
-        }
-        Found::Nothing if !facility.village_code.is_empty() => {
-            let detail = format!("{label} · {}", facility.village_code);
-            report.add(Severity::Warning, "facility-unknown-code", inside.first().copied(), detail);
-        }
-        Found::Several => report.add(Severity::Warning, "facility-several", inside.first().copied(), label),
-        Found::Nothing if inside.is_empty() => {
-            report.add(Severity::Warning, "facility-nowhere", None, label);
-        }
-        _ => {}
-    }
+    let detail = [facility.name.as_str(), claims.trim()].join(" · ");
+    report.add(Severity::Warning, code, at, detail);
 }

@@ -53,8 +53,8 @@ impl Kind {
     /// Tells a kind by the words that files use.
     pub fn of(text: &str) -> Self {
         match text.trim().to_lowercase().as_str() {
-            "public_toilet" | "公厕" | "公共厕所" | "toilet" | "toilets" => Self::PublicToilet,
-            "clinic" | "卫生室" | "村卫生室" | "卫生站" | "卫生院" | "doctors" => Self::Clinic,
+            "public_toilet" | "公厕" | "公共厕所" | "厕所" | "toilet" | "toilets" => Self::PublicToilet,
+            "clinic" | "卫生室" | "村卫生室" | "卫生站" | "卫生院" | "诊所" => Self::Clinic,
             "sewage_station" | "污水站" | "污水处理站" => Self::SewageStation,
             "waste_point" | "垃圾点" | "垃圾收集点" | "垃圾站" => Self::WastePoint,
             "parking" | "停车场" => Self::Parking,
@@ -79,24 +79,15 @@ pub enum Use {
 }
 
 impl Use {
-    /// Tells it by the words that files use; what says nothing is in use.
-    pub fn of(text: &str) -> Self {
-        match text.trim().to_lowercase().as_str() {
+    /// Tells it by the words that files use; `None` for any other.
+    pub fn of(text: &str) -> Option<Self> {
+        Some(match text.trim().to_lowercase().as_str() {
+            "in_use" | "in use" | "open" | "在用" | "使用中" => Self::InUse,
             "closed" | "停用" | "disused" | "abandoned" => Self::Closed,
             "building" | "在建" | "planned" => Self::Building,
             "removed" | "拆除" => Self::Removed,
-            _ => Self::InUse,
-        }
-    }
-
-    /// Key of its word in the language files.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::InUse => "in_use",
-            Self::Closed => "closed",
-            Self::Building => "building",
-            Self::Removed => "removed",
-        }
+            _ => return None,
+        })
     }
 }
 
@@ -124,8 +115,8 @@ pub struct Facility {
     pub kind: Kind,
     /// Where it stands.
     pub at: LonLat,
-    /// Whether it can be used.
-    pub usage: Use,
+    /// Whether it can be used; `None` where its file tells of others but not of this one.
+    pub usage: Option<Use>,
     /// For toilets.
     pub toilet: ToiletState,
     /// Class of a toilet: 1 to 3, 4 below class III; `None` ungraded.
@@ -136,14 +127,18 @@ pub struct Facility {
     pub built_year: Option<i32>,
     /// The village by code, by name, or by lying inside, in this order.
     pub village: Option<FeatureId>,
-    /// Code of the village as the file has it.
+    /// Code of the village as the file has it; empty where it has none.
     pub village_code: String,
+    /// Name of the village as the file has it; empty where it has none.
+    pub village_name: String,
+    /// Its town as the file has it; empty where it has none.
+    pub town: String,
 }
 
 impl Facility {
     /// Whether it is in use.
     pub fn is_in_use(&self) -> bool {
-        self.usage == Use::InUse
+        self.usage == Some(Use::InUse)
     }
 
     /// Whether it was there in a year; what has no year always was.
@@ -151,15 +146,6 @@ impl Facility {
         match (year, self.built_year) {
             (Some(year), Some(built)) => built <= year,
             _ => true,
-        }
-    }
-
-    /// State of a toilet in a year: before its action it was dry, or plain.
-    pub fn toilet_in(&self, year: Option<i32>) -> ToiletState {
-        match (year, self.action_year, self.toilet) {
-            (Some(year), Some(done), ToiletState::Rebuilt) if done > year => ToiletState::Dry,
-            (Some(year), Some(done), ToiletState::Improved) if done > year => ToiletState::Plain,
-            (_, _, state) => state,
         }
     }
 }
@@ -176,6 +162,8 @@ struct Columns {
     action_year: Option<usize>,
     built_year: Option<usize>,
     village_code: Option<usize>,
+    village_name: Option<usize>,
+    town: Option<usize>,
 }
 
 /// Whether a dataset is one of facilities: points, with a field that says of which kind.
@@ -191,15 +179,30 @@ fn columns(dataset: &Dataset) -> Columns {
     Columns {
         id: find(&["id", "编号"]),
         name: find(&["name", "名称", "设施名称"]),
-        kind: find(&["kind", "类别", "设施类型", "设施类别", "amenity"]),
+        kind: find(&["kind", "类别", "设施类型", "设施类别", "类型", "amenity"]),
         status: find(&["status", "状态", "使用状态", "使用情况"]),
         class: find(&["class", "等级", "类级"]),
-        kind_of_toilet: find(&["type", "厕所类型", "类型"]),
+        kind_of_toilet: find(&["type", "厕所类型"]),
         action: find(&["action", "改造方式", "改造"]),
         action_year: find(&["action_year", "改造年份"]),
         built_year: find(&["built_year", "建成年份", "建设年份"]),
         village_code: find(&["village_code", "村代码", "村编码"]),
+        village_name: find(&["village", "village_name", "村名", "所属村", "行政村"]),
+        town: find(&["town", "镇", "乡镇", "街镇"]),
     }
+}
+
+/// The field that says of which kind a facility is.
+pub fn kind_field(dataset: &Dataset) -> Option<usize> {
+    columns(dataset).kind
+}
+
+/// Whether the facility of each row can be used. Without a field that says so in words known here, every one counts as
+/// in use; with one, a row that says nothing known is unknown.
+pub fn usage_by_row(dataset: &Dataset) -> impl Fn(u32) -> Option<Use> + '_ {
+    let of = |row: u32, column: usize| dataset.table.value(row, column).to_text().and_then(|t| Use::of(&t));
+    let field = columns(dataset).status.filter(|c| (0..dataset.len()).any(|row| of(row, *c).is_some()));
+    move |row| field.map_or(Some(Use::InUse), |column| of(row, column))
 }
 
 /// Reads the facilities of a dataset of points; features without a position are left out.
@@ -209,6 +212,7 @@ pub fn facilities_of(dataset: &Dataset) -> Vec<Facility> {
         let text = column.and_then(|c| dataset.table.value(row, c).to_text());
         text.map(|t| t.trim().to_owned()).unwrap_or_default()
     };
+    let usage = usage_by_row(dataset);
     let year = |row: u32, column: Option<usize>| text(row, column).get(..4).and_then(|t| t.parse::<i32>().ok());
     let of = |row: u32| {
         let first = dataset.geometry.parts_of(row).first()?;
@@ -237,13 +241,15 @@ pub fn facilities_of(dataset: &Dataset) -> Vec<Facility> {
             name,
             kind,
             at: LonLat::new(lon, lat),
-            usage: Use::of(&text(row, columns.status)),
+            usage: usage(row),
             toilet: if kind == Kind::PublicToilet { toilet } else { ToiletState::Plain },
             class,
             action_year: year(row, columns.action_year),
             built_year: year(row, columns.built_year),
             village: None,
             village_code: text(row, columns.village_code),
+            village_name: text(row, columns.village_name),
+            town: text(row, columns.town),
         })
     };
     (0..dataset.len()).filter_map(of).collect()

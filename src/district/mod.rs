@@ -10,8 +10,8 @@ mod join;
 mod rollup;
 mod table;
 
-pub use build::{District, Source};
+pub use build::District;
 pub use coverage::{Coverage, coverage};
-pub use facility::{Facility, Kind, ToiletState, Use, facilities_of, is_facilities};
+pub use facility::{Facility, Kind, ToiletState, Use, facilities_of, is_facilities, kind_field, usage_by_row};
 pub use join::{Found, VillageFinder};
-pub use rollup::{By, Rollup, Total, rank, rollups, weighted};
+pub use rollup::{By, Rollup, Total, rollups, weighted};

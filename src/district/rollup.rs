@@ -140,8 +140,3 @@ pub fn weighted(pairs: impl IntoIterator<Item = (f64, f64)>) -> Option<f64> {
     let (weight, sum) = pairs.into_iter().fold((0.0, 0.0), |(w, s), (weight, x)| (w + weight, s + weight * x));
     (weight > 0.0).then(|| sum / weight)
 }
-
-/// Rank of a value among others, 1 the best; equal values share a rank.
-pub fn rank(value: f64, all: &[f64], high_is_good: bool) -> usize {
-    1 + all.iter().filter(|x| if high_is_good { **x > value } else { **x < value }).count()
-}

@@ -1,7 +1,5 @@
 //! Tables into observations: every cell that cannot be used is named with its row and column, the rest is used.
 
-use std::sync::Arc;
-
 use rustc_hash::FxHashSet;
 
 use super::join::{Found, VillageFinder};
@@ -32,9 +30,9 @@ impl<'a> Filler<'a> {
         villages: &'a Dataset,
         indicators: &'a Indicators,
         finder: &'a VillageFinder,
-        tables: &[Arc<WideTable>],
+        tables: &[WideTable],
     ) -> Self {
-        let years = tables.iter().flat_map(|t| years_of(t)).collect();
+        let years = tables.iter().flat_map(years_of).collect();
         let observations = Observations::new(indicators.all().len(), villages.len() as usize, years);
         Self { villages, indicators, finder, observations }
     }

@@ -177,6 +177,17 @@ impl Roles {
         roles
     }
 
+    /// The fields that a person chose, by the keys of their roles, in place of those found; an empty name takes a role
+    /// from every field.
+    pub fn chosen(mut self, chosen: &std::collections::BTreeMap<String, String>, table: &Table) -> Self {
+        for role in Role::ALL {
+            if let Some(name) = chosen.get(role.key()) {
+                self.set(role, table.position(name));
+            }
+        }
+        self
+    }
+
     /// Takes the name from a field in this language where the table has one; else it stays as it is.
     pub fn named_in(mut self, lang: Lang, table: &Table) -> Self {
         let aliases: &[&str] = match lang {

@@ -9,7 +9,7 @@ use crate::session::{Command, Session, Tab};
 /// Shows the row of tabs and, where the drawer is open, its page.
 pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
     let rows = session.active().and_then(|l| l.loaded()).map_or(0, |l| l.dataset.len() as usize);
-    let problems = session.shown().filter_map(|(l, _)| l.loaded()).map(|l| l.report().problems.len()).sum();
+    let problems = session.problems().iter().map(|(.., list)| list.len()).sum();
     ui.horizontal(|ui| {
         ui.set_height(size::TABS);
         ui.add_space(12.0);

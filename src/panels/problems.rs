@@ -3,7 +3,7 @@
 use egui::{Align, Label, Layout, RichText, Sense, Ui};
 use egui_extras::{Column, TableBuilder};
 
-use crate::model::{FeatureId, Problem, Severity};
+use crate::model::{FeatureId, Severity};
 use crate::render::LayerKey;
 use crate::session::{Command, Session};
 
@@ -11,10 +11,7 @@ use crate::session::{Command, Session};
 pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
     let t = session.tokens();
     let lang = session.lang;
-    let lists: Vec<(LayerKey, String, &[Problem])> = session
-        .shown()
-        .filter_map(|(l, _)| Some((l.key, session.layer_title(l.key), &l.loaded()?.report().problems[..])))
-        .collect();
+    let lists = session.problems();
     let total: usize = lists.iter().map(|l| l.2.len()).sum();
     if total == 0 {
         ui.horizontal(|ui| {

@@ -51,15 +51,15 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
                 send,
             );
             let other = match session.lang {
-                crate::lang::Lang::Zh => ("EN", crate::lang::Lang::En),
-                crate::lang::Lang::En => ("中", crate::lang::Lang::Zh),
+                crate::lang::Lang::Zh => crate::lang::Lang::En,
+                crate::lang::Lang::En => crate::lang::Lang::Zh,
             };
             if ui
-                .add(egui::Button::new(other.0).frame(false))
+                .add(egui::Button::new(session.lang.t("app.other-language")).frame(false))
                 .on_hover_text(session.lang.t("command.language"))
                 .clicked()
             {
-                send.push(Command::SetLanguage(other.1));
+                send.push(Command::SetLanguage(other));
             }
             ui.add_space(4.0);
             colour_by(ui, session, send);

@@ -10,9 +10,10 @@ use super::command::Tab;
 use super::facts::Facts;
 use super::history::{CameraHistory, Document, History};
 use super::layer::Layer;
+use crate::district::District;
 use crate::geo::LonLat;
 use crate::lang::Lang;
-use crate::model::{FeatureId, Role};
+use crate::model::{FeatureId, Problem, Role};
 use crate::palette::{Tokens, tokens};
 use crate::project::{LayerEntry, Settings};
 use crate::read::Progress;
@@ -75,6 +76,8 @@ pub struct Session {
     pub project_path: Option<PathBuf>,
     /// Layers by key, those taken off the map included, so that undo finds them.
     pub layers: FxHashMap<LayerKey, Layer>,
+    /// Villages, tables and facilities joined, once they are; `None` where the project has neither tables nor facilities.
+    pub district: Option<Arc<District>>,
     /// Undo.
     pub history: History,
     /// Where the map looks.
@@ -128,6 +131,21 @@ pub struct Pending {
 }
 
 impl Session {
+    /// All problems of the data: of each layer, then of tables and joins, which speak of villages. With the layer they
+    /// belong to and its title.
+    pub fn problems(&self) -> Vec<(LayerKey, String, &[Problem])> {
+        let layers = self.shown().filter_map(|(l, _)| Some((l, l.loaded()?)));
+        let mut lists: Vec<_> =
+            layers.map(|(l, d)| (l.key, self.layer_title(l.key), &d.report().problems[..])).collect();
+        if let Some(district) = &self.district {
+            let is_villages = |l: &&Layer| l.loaded().is_some_and(|d| Arc::ptr_eq(&d.dataset, &district.villages));
+            if let Some(layer) = self.shown().map(|(l, _)| l).find(is_villages) {
+                lists.push((layer.key, self.lang.t("problems.joined").to_owned(), &district.report.problems));
+            }
+        }
+        lists
+    }
+
     /// Language of the villages' names, where the data have them in several: the project's, else the interface's.
     pub fn name_language(&self) -> Lang {
         self.document.project.name_language.as_deref().map_or(self.lang, Lang::from_tag)
@@ -140,6 +158,7 @@ impl Session {
             saved: Document::default(),
             project_path: None,
             layers: FxHashMap::default(),
+            district: None,
             history: History::default(),
             camera: Camera::default(),
             camera_history: CameraHistory::default(),

@@ -254,3 +254,15 @@ fn an_invalid_polygon_is_listed_and_the_map_goes_there() {
     settle(&mut h);
     assert_eq!(selected(&h), ["Bow"]);
 }
+
+#[test]
+fn the_demonstration_lists_exactly_its_planted_problems() {
+    let mut h = open(vec![demo("haidian.qiancun")], Lang::Zh, [1366.0, 768.0]);
+    let codes: Vec<&str> =
+        h.state().session.problems().iter().flat_map(|(.., list)| list.iter().map(|p| p.code)).collect();
+    assert_eq!(codes, ["row-without-village", "cumulative-falls", "facility-elsewhere"]);
+    send(&mut h, Command::ToggleDrawer(Tab::Problems));
+    h.get_by_label_contains("高里掌垃圾收集点1").click();
+    settle(&mut h);
+    assert_eq!(selected(&h), ["高里掌"]);
+}
