@@ -21,6 +21,12 @@ pub enum Icon {
     Moon,
     /// Zoom to.
     Target,
+    /// Let the years pass.
+    Play,
+    /// Stop that.
+    Pause,
+    /// Put on the clipboard.
+    Copy,
     /// Previous.
     Up,
     /// Next.
@@ -83,6 +89,19 @@ impl Icon {
                 for (x, y) in [(1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0)] {
                     line(at(x * 5.0, y * 5.0), at(x * 7.5, y * 7.5));
                 }
+            }
+            Self::Play => {
+                let points = vec![at(-4.0, -5.0), at(5.0, 0.0), at(-4.0, 5.0)];
+                painter.add(Shape::convex_polygon(points, colour, Stroke::NONE));
+            }
+            Self::Pause => {
+                for x in [-3.0, 3.0] {
+                    painter.rect_filled(Rect::from_center_size(at(x, 0.0), Vec2::new(3.0, 10.0)), 0.5, colour);
+                }
+            }
+            Self::Copy => {
+                path(&[(-2.5, -2.5), (6.0, -2.5), (6.0, 6.0), (-2.5, 6.0), (-2.5, -2.5)]);
+                path(&[(-4.5, 2.5), (-6.0, 2.5), (-6.0, -6.0), (2.5, -6.0), (2.5, -4.5)]);
             }
             Self::Up => path(&[(-4.5, 2.5), (0.0, -2.5), (4.5, 2.5)]),
             Self::Down => path(&[(-4.5, -2.5), (0.0, 2.5), (4.5, -2.5)]),

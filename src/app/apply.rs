@@ -24,6 +24,7 @@ impl Qiancun {
     }
 
     fn carry_out(&mut self, command: Command) {
+        let Some(command) = self.look(command) else { return };
         let session = &mut self.session;
         match command {
             Command::OpenDialogue => self.ask_open(),
@@ -126,9 +127,26 @@ impl Qiancun {
                 if !session.search.is_empty() {
                     session.search.clear();
                 } else if session.choice.take().is_none() && session.dialogue.take().is_none() {
-                    session.document.selection = None;
+                    if session.view.focus.is_some() {
+                        self.look(Command::SetFocus(None));
+                    } else {
+                        session.document.selection = None;
+                    }
                 }
             }
+            // Taken by `look` above.
+            Command::SetTopic(_)
+            | Command::SetMeasure(..)
+            | Command::SetYear(_)
+            | Command::StepYear(_)
+            | Command::PlayYears
+            | Command::ShowChange(_)
+            | Command::SetFreeClasses(_)
+            | Command::SetRadius(_)
+            | Command::ShowCoverage(_)
+            | Command::ShowSymbols(..)
+            | Command::SetFocus(_)
+            | Command::SelectPlace(_) => {}
             Command::Quit => {
                 if !self.ask_before_losing(Command::Quit) {
                     self.quit = true;
@@ -177,7 +195,7 @@ impl Qiancun {
         document.project.layers.swap(at, to);
     }
 
-    fn select(&mut self, layer: LayerKey, features: Vec<FeatureId>, add: bool) {
+    pub(super) fn select(&mut self, layer: LayerKey, features: Vec<FeatureId>, add: bool) {
         let selection = &mut self.session.document.selection;
         match selection {
             Some((key, selected)) if add && *key == layer => {
@@ -233,7 +251,7 @@ impl Qiancun {
         self.show_rectangle(bounds);
     }
 
-    fn show_rectangle(&mut self, bounds: Option<[f64; 4]>) {
+    pub(super) fn show_rectangle(&mut self, bounds: Option<[f64; 4]>) {
         if let Some(bounds) = bounds {
             self.session.camera = Camera::fitting(bounds, self.session.map_size_pt);
         }
@@ -256,6 +274,7 @@ impl Qiancun {
     fn save_to(&mut self, path: &std::path::Path) {
         let mut document: Document = self.session.document.clone();
         document.project.camera = Some(self.session.camera.to_project());
+        document.project.view = self.session.view.clone();
         document.project.selected = self.session.on_card().and_then(|(layer, feature)| {
             let dataset = &layer.loaded()?.dataset;
             let code = dataset.text(feature, crate::model::Role::Code);

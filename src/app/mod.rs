@@ -5,6 +5,7 @@ mod export;
 mod fonts;
 mod headless;
 mod jobs;
+mod look;
 mod open;
 mod qiancun;
 mod sync;

@@ -73,6 +73,8 @@ impl Qiancun {
         if let Some(camera) = project.camera {
             self.session.camera = Camera::from_project(camera);
         }
+        self.session.view = project.view.clone();
+        self.session.playing = None;
         self.session.document = Document { project, keys, selection: None };
         self.session.saved = self.session.document.clone();
         if own {
@@ -159,6 +161,7 @@ impl Qiancun {
         let before = self.session.document.clone();
         if self.session.gives_way {
             self.session.gives_way = false;
+            self.session.view = Default::default();
             self.session.document = Document { project: Project::default(), keys: Vec::new(), selection: None };
             self.session.saved = self.session.document.clone();
             self.fit_when_ready = true;

@@ -142,6 +142,7 @@ impl Qiancun {
     /// One frame: results of jobs, input, panels, commands.
     pub fn ui(&mut self, ui: &mut Ui) {
         self.take_results();
+        self.pass_years();
         let ctx = ui.ctx().clone();
         if self.style_is != Some(self.session.dark) {
             panels::apply_style(&ctx, self.session.dark);

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::qiancun::Qiancun;
-use crate::district::{District, is_facilities};
+use crate::district::{District, MapSpec, choropleth, is_facilities};
 use crate::lang::Lang;
-use crate::model::{Dataset, Indicator, Roles};
-use crate::project::FieldMapping;
+use crate::model::{Dataset, Indicator, Indicators, PartKind, Roles, Topic};
+use crate::project::{FieldMapping, Focus};
 use crate::render::LayerKey;
 use crate::session::{Facts, Loaded, Status};
 use crate::theme::{ThemeSpec, Themed};
@@ -20,6 +20,8 @@ pub struct Applied {
     names: Lang,
     dark: bool,
     data: usize,
+    /// What a theme's map shows: its specification, the district, the focus.
+    look: Option<(MapSpec, usize, Option<Focus>)>,
 }
 
 /// What a district is made from.
@@ -41,9 +43,19 @@ impl PartialEq for DistrictStamp {
     }
 }
 
+/// Whether a file of villages carries figures of a theme as properties.
+fn has_figures(dataset: &Dataset) -> bool {
+    static SHIPPED: std::sync::LazyLock<Indicators> = std::sync::LazyLock::new(|| Indicators::with(&[]));
+    let is_figure = |name: &str| SHIPPED.get(name).is_some_and(|i| i.theme != Topic::Base);
+    dataset.table.columns.iter().any(|c| is_figure(&c.name))
+}
+
 impl Qiancun {
     /// Brings everything up to date; cheap where nothing changed.
     pub(super) fn sync(&mut self) {
+        self.sync_district();
+        self.sync_focus();
+        self.session.roll();
         let keys = self.session.document.keys.clone();
         for key in &keys {
             self.sync_layer(*key);
@@ -59,7 +71,6 @@ impl Qiancun {
         }
         self.applied.retain(|k, _| keys.contains(k));
         self.sync_facts();
-        self.sync_district();
     }
 
     /// Fields, theme, colours and symbols of one layer.
@@ -68,6 +79,13 @@ impl Qiancun {
         let plain = self.session.tokens();
         let dark = self.session.dark;
         let names = self.session.name_language();
+        let is_villages = self.session.village_layer().is_some_and(|l| l.key == key);
+        let map = self.session.map_spec().filter(|_| is_villages);
+        let district = self.session.district.clone();
+        let focused = self.session.focused.clone().filter(|_| is_villages);
+        let look = map
+            .zip(district.as_ref())
+            .map(|(map, district)| (map, Arc::as_ptr(district) as usize, focused.as_ref().map(|f| f.focus.clone())));
         let Some(layer) = self.session.layers.get_mut(&key) else { return };
         let Some(mut loaded) = layer.loaded().cloned() else { return };
         let applied = |loaded: &Loaded| Applied {
@@ -76,6 +94,7 @@ impl Qiancun {
             names,
             dark,
             data: Arc::as_ptr(&loaded.dataset) as usize,
+            look: look.clone(),
         };
         if self.applied.get(&key) == Some(&applied(&loaded)) && self.scene.lock().is_ok_and(|s| s.has_layer(key)) {
             return;
@@ -88,10 +107,17 @@ impl Qiancun {
         }
         let now = applied(&loaded);
         let Ok(mut scene) = self.scene.lock() else { return };
-        layer.themed = entry.theme.as_ref().and_then(|spec| Themed::new(&loaded.dataset.table, spec)).map(Arc::new);
+        let in_focus = |v: u32| focused.as_ref().is_none_or(|f| f.members.get(v as usize).copied().unwrap_or(false));
+        let own = || entry.theme.as_ref().and_then(|spec| Themed::new(&loaded.dataset.table, spec));
+        layer.themed = match map.zip(district.as_ref()) {
+            Some((map, district)) => choropleth(district, &map, &in_focus),
+            None => own(),
+        }
+        .map(Arc::new);
         let themed = layer.themed.as_deref();
         let colour = if loaded.is_points() { plain.plain_symbol } else { plain.plain_fill };
-        let style = loaded.style(themed, colour);
+        let [r, g, b, _] = plain.ground.to_array();
+        let style = loaded.style(themed, colour, &in_focus, [r, g, b]);
         if scene.has_layer(key) {
             scene.set_style(key, &style);
             scene.set_points(key, &loaded.symbols(themed));
@@ -117,10 +143,17 @@ impl Qiancun {
         if self.district_of.as_ref() == Some(&stamp) {
             return;
         }
-        self.session.district = None;
-        if !stamp.tables.is_empty() || stamp.layers.iter().any(|d| is_facilities(d)) {
+        let needed = !stamp.tables.is_empty() || stamp.layers.iter().any(|d| is_facilities(d) || has_figures(d));
+        // The old one is shown until the new one is there, as long as it speaks of the same villages.
+        let villages = stamp.layers.iter().find(|d| d.geometry.parts.iter().any(|p| p.kind == PartKind::Polygon));
+        let same = |old: &Arc<District>| villages.is_some_and(|v| Arc::ptr_eq(&v.geometry, &old.villages.geometry));
+        if !needed || !self.session.district.as_ref().is_some_and(same) {
+            self.session.district = None;
+        }
+        if needed {
             self.jobs.district(stamp.clone());
         }
+        self.session.joining = needed;
         self.district_of = Some(stamp);
     }
 
@@ -128,6 +161,8 @@ impl Qiancun {
     pub(super) fn was_joined(&mut self, stamp: &DistrictStamp, district: Option<Arc<District>>) {
         if self.district_of.as_ref() == Some(stamp) {
             self.session.district = district;
+            self.session.focused = None;
+            self.session.joining = false;
         }
     }
 

@@ -66,6 +66,7 @@ impl District {
         }
         let mut district = Self { villages, indicators, observations, facilities, of_village, report };
         district.compute_nearest();
+        district.compute_derived();
         Some(district)
     }
 

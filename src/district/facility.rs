@@ -121,6 +121,8 @@ pub struct Facility {
     pub toilet: ToiletState,
     /// Class of a toilet: 1 to 3, 4 below class III; `None` ungraded.
     pub class: Option<u8>,
+    /// Whether a clinic is a township's institution rather than a village's own.
+    pub is_township: bool,
     /// Year of the last action (a toilet rebuilt or improved).
     pub action_year: Option<i32>,
     /// Year it was built.
@@ -157,6 +159,7 @@ struct Columns {
     kind: Option<usize>,
     status: Option<usize>,
     class: Option<usize>,
+    level: Option<usize>,
     kind_of_toilet: Option<usize>,
     action: Option<usize>,
     action_year: Option<usize>,
@@ -182,6 +185,7 @@ fn columns(dataset: &Dataset) -> Columns {
         kind: find(&["kind", "类别", "设施类型", "设施类别", "类型", "amenity"]),
         status: find(&["status", "状态", "使用状态", "使用情况"]),
         class: find(&["class", "等级", "类级"]),
+        level: find(&["level", "级别", "机构级别"]),
         kind_of_toilet: find(&["type", "厕所类型"]),
         action: find(&["action", "改造方式", "改造"]),
         action_year: find(&["action_year", "改造年份"]),
@@ -203,6 +207,11 @@ pub fn usage_by_row(dataset: &Dataset) -> impl Fn(u32) -> Option<Use> + '_ {
     let of = |row: u32, column: usize| dataset.table.value(row, column).to_text().and_then(|t| Use::of(&t));
     let field = columns(dataset).status.filter(|c| (0..dataset.len()).any(|row| of(row, *c).is_some()));
     move |row| field.map_or(Some(Use::InUse), |column| of(row, column))
+}
+
+/// Whether a clinic's level means a township's institution.
+fn is_township(level: &str) -> bool {
+    ["township", "镇", "乡镇", "卫生院", "镇卫生院", "乡镇卫生院", "社区卫生服务中心"].contains(&level)
 }
 
 /// Reads the facilities of a dataset of points; features without a position are left out.
@@ -244,6 +253,7 @@ pub fn facilities_of(dataset: &Dataset) -> Vec<Facility> {
             usage: usage(row),
             toilet: if kind == Kind::PublicToilet { toilet } else { ToiletState::Plain },
             class,
+            is_township: kind == Kind::Clinic && is_township(&word(columns.level)),
             action_year: year(row, columns.action_year),
             built_year: year(row, columns.built_year),
             village: None,

@@ -4,14 +4,19 @@
 //! made, and its sums, weighted means and covered shares are the same for map, card, summary and page.
 
 mod build;
+mod choropleth;
 mod coverage;
+mod derived;
 mod facility;
+mod headline;
 mod join;
 mod rollup;
 mod table;
 
 pub use build::District;
+pub use choropleth::{MapSpec, change_of, choropleth};
 pub use coverage::{Coverage, coverage};
 pub use facility::{Facility, Kind, ToiletState, Use, facilities_of, is_facilities, kind_field, usage_by_row};
+pub use headline::{Headline, headlines};
 pub use join::{Found, VillageFinder};
 pub use rollup::{By, Rollup, Total, rollups, weighted};

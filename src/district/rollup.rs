@@ -7,7 +7,8 @@ use super::facility::Kind;
 use crate::model::{FeatureId, Role};
 
 /// What villages are taken together by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum By {
     /// Town.
     Town,
@@ -72,6 +73,13 @@ impl District {
         let Some(definition) = self.indicators.all().get(indicator) else {
             return Total { value: None, known: 0, unknown: villages.len() };
         };
+        if let Some(terms) = definition.ratio.as_ref().and_then(|r| self.terms(r)) {
+            let pairs: Vec<(f64, f64)> = villages.iter().filter_map(|v| self.ratio(&terms, year, *v)).collect();
+            let (part, whole) = pairs.iter().fold((0.0, 0.0), |(p, w), (part, whole)| (p + part, w + whole));
+            let known = villages.iter().filter(|v| self.value(indicator, year, **v).is_some()).count();
+            let value = (whole > 0.0).then(|| part / whole);
+            return Total { value, known, unknown: villages.len() - known };
+        }
         let values: Vec<(FeatureId, f64)> =
             villages.iter().filter_map(|v| Some((*v, self.value(indicator, year, *v)?))).collect();
         let value = if values.is_empty() || definition.is_category() {

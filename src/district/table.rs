@@ -42,7 +42,7 @@ impl<'a> Filler<'a> {
         let keys: Vec<usize> = Role::ALL.iter().filter_map(|r| self.villages.roles.field(*r)).collect();
         for (at, column) in self.villages.table.columns.iter().enumerate().filter(|(i, _)| !keys.contains(i)) {
             let Some(position) = self.indicators.position(&column.name) else { continue };
-            let Some(indicator) = self.indicators.all().get(position).filter(|i| !i.computed) else { continue };
+            let Some(indicator) = self.indicators.all().get(position).filter(|i| !i.is_computed()) else { continue };
             for village in 0..self.villages.len() {
                 let cell = match self.villages.table.value(village, at) {
                     Value::Missing | Value::Boolean(_) => Cell::Empty,
@@ -76,7 +76,7 @@ impl<'a> Filler<'a> {
             .enumerate()
             .filter(|(_, h)| KeyColumn::of(h).is_none())
             .filter_map(|(c, h)| Some((c, self.indicators.position(h)?)))
-            .filter(|(_, i)| self.indicators.all().get(*i).is_some_and(|i| !i.computed))
+            .filter(|(_, i)| self.indicators.all().get(*i).is_some_and(|i| !i.is_computed()))
             .collect();
         if year_column.is_none() && table.title_year.is_none() {
             report.add(Severity::Info, "table-without-year", None, file.clone());

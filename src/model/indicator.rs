@@ -36,6 +36,17 @@ impl Topic {
         }
     }
 
+    /// The indicator that a theme's map shows where nobody has chosen one.
+    pub fn first_measure(self) -> &'static str {
+        match self {
+            Self::Base => "population",
+            Self::Sanitation => "sewage_treatment_pct",
+            Self::Toilets => "dry_rebuilt",
+            Self::Clinics => "clinic",
+            Self::Services => "parking_per_100_households",
+        }
+    }
+
     /// The theme of that name.
     pub fn from_key(key: &str) -> Option<Self> {
         [Self::Base].into_iter().chain(Self::MAPS).find(|t| t.key() == key)
@@ -53,6 +64,22 @@ pub enum Good {
     /// Neither.
     #[default]
     None,
+}
+
+/// An indicator computed from others: the sum of some over the sum of others.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Ratio {
+    /// Ids of the indicators above the line.
+    pub part: Vec<String>,
+    /// Ids of the indicators below it; where they add up to nothing the ratio does not apply.
+    pub whole: Vec<String>,
+    /// What the quotient is multiplied by: 100 for a percentage or "per 100 households".
+    #[serde(default = "one")]
+    pub per: f64,
+}
+
+fn one() -> f64 {
+    1.0
 }
 
 /// One value of a category.
@@ -104,6 +131,9 @@ pub struct Indicator {
     /// Whether the program computes it, rather than reading it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub computed: bool,
+    /// How it is computed from others; a project may add ratios of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ratio: Option<Ratio>,
     /// Smallest possible value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min: Option<f64>,
@@ -142,6 +172,16 @@ impl Indicator {
             (Lang::En, Some(unit)) => unit,
             _ => &self.unit,
         }
+    }
+
+    /// Whether the program computes it, so that tables are not asked for it.
+    pub fn is_computed(&self) -> bool {
+        self.computed || self.ratio.is_some()
+    }
+
+    /// Whether its values are whole numbers.
+    pub fn is_whole(&self) -> bool {
+        self.sum && self.decimals == 0
     }
 
     /// Whether it is a category, stored as the position of its value.
@@ -266,7 +306,7 @@ mod tests {
     #[test]
     fn the_shipped_indicators_are_whole() {
         let all = Indicators::with(&[]);
-        assert_eq!(all.all().len(), 25);
+        assert_eq!(all.all().len(), 30);
         for i in all.all() {
             assert!(!i.zh.is_empty() && !i.en.is_empty());
             assert!(i.breaks.is_sorted());

@@ -14,7 +14,7 @@ mod table;
 pub use column_builder::ColumnBuilder;
 pub use dataset::{Crs, CrsFrom, Dataset, Format, SourceInfo};
 pub use geometry::{FeatureShape, GeometryKind, GeometryStore, Part, PartKind};
-pub use indicator::{CategoryValue, Good, Indicator, Indicators, Topic};
+pub use indicator::{CategoryValue, Good, Indicator, Indicators, Ratio, Topic};
 pub use observations::Observations;
 pub use report::{Problem, ProblemGroup, Report, Severity};
 pub use roles::{Role, Roles};

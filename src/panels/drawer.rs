@@ -2,7 +2,7 @@
 
 use egui::{RichText, Sense, Ui, Vec2};
 
-use super::{problems, table};
+use super::{problems, summary, table};
 use crate::palette::size;
 use crate::session::{Command, Session, Tab};
 
@@ -14,6 +14,10 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
         ui.set_height(size::TABS);
         ui.add_space(12.0);
         tab(ui, session, Tab::Table, rows, send);
+        if let Some(district) = &session.district {
+            let towns = district.places(crate::district::By::Town).len();
+            tab(ui, session, Tab::Summary, towns, send);
+        }
         tab(ui, session, Tab::Problems, problems, send);
     });
     if !session.settings.drawer_open {
@@ -21,6 +25,7 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
     }
     match session.tab {
         Tab::Table => table::show(ui, session, send),
+        Tab::Summary => summary::show(ui, session, send),
         Tab::Problems => problems::show(ui, session, send),
     }
 }
@@ -28,7 +33,11 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
 fn tab(ui: &mut Ui, session: &Session, tab: Tab, count: usize, send: &mut Vec<Command>) {
     let t = session.tokens();
     let open = session.settings.drawer_open && session.tab == tab;
-    let name = session.lang.t(if tab == Tab::Table { "tab.table" } else { "tab.problems" });
+    let name = session.lang.t(match tab {
+        Tab::Table => "tab.table",
+        Tab::Summary => "tab.summary",
+        Tab::Problems => "tab.problems",
+    });
     let arrow = if open { "▼" } else { "▲" };
     let ink = if open { t.accent } else { t.ink };
     let galley = ui.painter().layout_no_wrap(format!("{arrow} {name}"), egui::FontId::proportional(13.0), ink);

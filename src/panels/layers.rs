@@ -2,8 +2,8 @@
 
 use egui::{Align, Layout, RichText, ScrollArea, Sense, Ui, Vec2};
 
-use super::legend;
 use super::widgets::{icon_button, padded, rule, section, tick};
+use super::{compare, legend};
 use crate::icons::Icon;
 use crate::palette::{data_colour, size};
 use crate::render::LayerKey;
@@ -28,12 +28,19 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
             for (i, key) in keys.iter().enumerate() {
                 row(ui, session, *key, i, keys.len(), send);
             }
+            if session.district.is_some() && session.view.theme.is_none() {
+                ui.add_space(4.0);
+                ui.horizontal(|ui| super::top_bar::colour_by(ui, session, send));
+            }
             for key in keys {
-                if session.entry(key).is_some_and(|e| e.visible && e.theme.is_some()) {
+                let shown = session.entry(key).is_some_and(|e| e.visible);
+                if shown && session.layers.get(&key).is_some_and(|l| l.themed.is_some()) {
                     rule(ui, t);
                     legend::show(ui, session, key, send);
                 }
             }
+            compare::groups(ui, session, send);
+            compare::headlines(ui, session, send);
             ui.add_space(12.0);
         });
     });

@@ -3,33 +3,23 @@
 use egui::{Align, Layout, RichText, Sense, Ui, Vec2};
 
 use super::style::bold;
+use super::themes;
 use super::widgets::{icon_button, swatch};
 use crate::icons::Icon;
 use crate::palette::data_colour;
 use crate::render::{LayerKey, Shape};
 use crate::session::{Command, Session, number, shape_of};
-use crate::theme::LegendRow;
+use crate::theme::{LegendRow, Themed};
 
 /// Shows the legend of a layer: the same value that colours the map.
 pub fn show(ui: &mut Ui, session: &Session, key: LayerKey, send: &mut Vec<Command>) {
-    let t = session.tokens();
     let Some(layer) = session.layers.get(&key) else { return };
     let (Some(themed), Some(loaded)) = (&layer.themed, layer.loaded()) else { return };
-    ui.horizontal(|ui| {
-        let unit = if themed.spec.unit.is_empty() { String::new() } else { format!("（{}）", themed.spec.unit) };
-        let unit =
-            if session.lang == crate::lang::Lang::En { unit.replace('（', " (").replace('）', ")") } else { unit };
-        let heading = format!(
-            "{}{unit}",
-            session.lang.find(&format!("field.{}", themed.spec.heading())).unwrap_or(themed.spec.heading())
-        );
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            icon_button(ui, session, Icon::Sliders, Command::EditTheme(key), send);
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                ui.add(egui::Label::new(RichText::new(heading).font(bold(12.0)).color(t.ink_secondary)).truncate());
-            });
-        });
-    });
+    if session.map_spec().is_some() && session.village_layer().is_some_and(|l| l.key == key) {
+        themes::measure(ui, session, send);
+    } else {
+        heading(ui, session, key, themed, send);
+    }
     let most = themed.legend.iter().map(|r| r.count).chain([themed.missing]).max().unwrap_or(0);
     let only = themed.legend.len() == 1;
     let numeric = themed.kind.is_numeric();
@@ -40,7 +30,7 @@ pub fn show(ui: &mut Ui, session: &Session, key: LayerKey, send: &mut Vec<Comman
     }
     for (class, legend) in rows {
         let colour = data_colour(legend.colour);
-        let text = session.legend_text(&legend.class, only);
+        let text = session.legend_text(&legend.class, only, themed.is_change);
         row(
             ui,
             session,
@@ -53,6 +43,20 @@ pub fn show(ui: &mut Ui, session: &Session, key: LayerKey, send: &mut Vec<Comman
     if themed.missing > 0 {
         row(ui, session, Mark { colour: None, shape: None }, session.lang.t("legend.missing"), themed.missing, most);
     }
+}
+
+/// The field that a layer is coloured by.
+fn heading(ui: &mut Ui, session: &Session, key: LayerKey, themed: &Themed, send: &mut Vec<Command>) {
+    let heading = format!("{}{}", session.field_name(themed.spec.heading()), session.in_brackets(&themed.spec.unit));
+    ui.horizontal(|ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            icon_button(ui, session, Icon::Sliders, Command::EditTheme(key), send);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let text = RichText::new(heading).font(bold(12.0)).color(session.tokens().ink_secondary);
+                ui.add(egui::Label::new(text).truncate());
+            });
+        });
+    });
 }
 
 /// What stands at the left of a row.

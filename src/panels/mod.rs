@@ -1,6 +1,7 @@
 //! One file per panel: each reads the session and sends commands; none decides anything.
 
 mod card;
+mod compare;
 mod dialogues;
 mod drawer;
 mod layers;
@@ -11,7 +12,9 @@ mod problems;
 mod search;
 mod status;
 mod style;
+mod summary;
 mod table;
+mod themes;
 mod theme_editor;
 mod top_bar;
 mod widgets;

@@ -47,7 +47,11 @@ fn tooltip(ui: &Ui, rect: Rect, session: &Session) {
                 if let Some(town) = session.feature_town(key, feature) {
                     ui.label(RichText::new(town).size(12.0).color(t.ink_secondary));
                 }
-                if let (Some(themed), Some(loaded)) = (&layer.themed, layer.loaded()) {
+                let is_village = session.village_layer().is_some_and(|l| l.key == key);
+                if let Some(map) = session.map_spec().filter(|_| is_village) {
+                    let (heading, value) = session.shown_figure(&map, feature);
+                    ui.label(RichText::new(format!("{heading}  {value}")).size(12.0).color(t.ink));
+                } else if let (Some(themed), Some(loaded)) = (&layer.themed, layer.loaded()) {
                     let table = &loaded.dataset.table;
                     let value = table.position(&themed.spec.field).map(|c| table.value(feature, c));
                     let text = match value {

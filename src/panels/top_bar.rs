@@ -4,7 +4,7 @@ use egui::{Align, Layout, RichText, Ui, Vec2};
 
 use super::style::bold;
 use super::widgets::{icon_button, primary};
-use super::{menu, search};
+use super::{menu, search, themes};
 use crate::icons::Icon;
 use crate::session::{Command, Session};
 
@@ -62,7 +62,13 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
                 send.push(Command::SetLanguage(other));
             }
             ui.add_space(4.0);
-            colour_by(ui, session, send);
+            if session.district.is_none() {
+                colour_by(ui, session, send);
+            } else {
+                themes::years(ui, session, send);
+                ui.add_space(6.0);
+                themes::segments(ui, session, send);
+            }
             let width = ui.min_rect().width();
             ui.data_mut(|d| d.insert_temp(right_id, width));
         });
@@ -70,7 +76,7 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
 }
 
 /// The field that the active layer is coloured by.
-fn colour_by(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
+pub fn colour_by(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
     let Some(layer) = session.active() else { return };
     let Some(loaded) = layer.loaded() else { return };
     let present = session.entry(layer.key).and_then(|e| e.theme.as_ref());

@@ -29,6 +29,17 @@ pub fn chip(ui: &mut Ui, t: &Tokens, text: &str) {
     ui.painter().galley(rect.min + Vec2::new(8.0, 2.0), galley, t.ink_secondary);
 }
 
+/// A chip that can be chosen.
+pub fn chip_button(ui: &mut Ui, t: &Tokens, text: &str, chosen: bool) -> Response {
+    let ink = if chosen { t.accent } else { t.ink_secondary };
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), FontId::proportional(12.0), ink);
+    let (rect, response) = ui.allocate_exact_size(galley.size() + Vec2::new(20.0, 8.0), Sense::click());
+    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, chosen, text));
+    ui.painter().rect_filled(rect, 10.0, if chosen || response.hovered() { t.accent_ground } else { t.field });
+    ui.painter().galley(rect.center() - galley.size() / 2.0, galley, ink);
+    response
+}
+
 /// A button that sends a command, with the command's words and shortcut as tooltip.
 pub fn icon_button(ui: &mut Ui, session: &Session, icon: Icon, command: Command, send: &mut Vec<Command>) -> Response {
     let t = session.tokens();

@@ -4,6 +4,7 @@ use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::view::ViewEntry;
 use super::write::write_replacing;
 use crate::theme::ThemeSpec;
 
@@ -111,6 +112,9 @@ pub struct Project {
     /// Code or name of the village that is selected on opening.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub selected: Option<String>,
+    /// How it is looked at.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub view: ViewEntry,
     /// Layers, top first.
     #[serde(default, rename = "layer", skip_serializing_if = "Vec::is_empty")]
     pub layers: Vec<LayerEntry>,
@@ -134,6 +138,7 @@ impl Default for Project {
             name_language: None,
             camera: None,
             selected: None,
+            view: ViewEntry::default(),
             layers: Vec::new(),
             tables: Vec::new(),
             indicators: Vec::new(),

@@ -7,7 +7,8 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 use super::camera::Pivot;
 use crate::geo::LonLat;
 use crate::lang::Lang;
-use crate::model::{FeatureId, Role};
+use crate::model::{FeatureId, Role, Topic};
+use crate::project::Focus;
 use crate::render::LayerKey;
 use crate::theme::ThemeSpec;
 
@@ -16,6 +17,8 @@ use crate::theme::ThemeSpec;
 pub enum Tab {
     /// The attribute table.
     Table,
+    /// Towns and groups taken together.
+    Summary,
     /// Problems of the data.
     Problems,
 }
@@ -49,6 +52,30 @@ pub enum Command {
     SetRole(LayerKey, Role, Option<String>),
     /// What a layer is coloured by.
     SetTheme(LayerKey, Option<ThemeSpec>),
+    /// Show the map of a theme; `None`: layers show their own fields.
+    SetTopic(Option<Topic>),
+    /// Which indicator a theme's map shows.
+    SetMeasure(Topic, String),
+    /// The year shown.
+    SetYear(i32),
+    /// The next or previous year.
+    StepYear(i32),
+    /// Let the years pass, or stop.
+    PlayYears,
+    /// Show the change since a year; `None`: the figures themselves.
+    ShowChange(Option<i32>),
+    /// Whether class bounds follow the year.
+    SetFreeClasses(bool),
+    /// Radius around clinics in metres.
+    SetRadius(f64),
+    /// Draw the area within the radius or not.
+    ShowCoverage(bool),
+    /// Show or hide symbols of a kind under the present theme.
+    ShowSymbols(String, bool),
+    /// Narrow everything to a town or group; `None`: to nothing.
+    SetFocus(Option<Focus>),
+    /// Select all villages of a town or group.
+    SelectPlace(Focus),
     /// Select features; `add` keeps those already selected and takes out what is selected twice.
     Select {
         /// Their layer.
@@ -156,6 +183,13 @@ impl Command {
             at(NONE, Key::F, Self::FitSelection),
             at(NONE, Key::PageDown, Self::StepVillage(1)),
             at(NONE, Key::PageUp, Self::StepVillage(-1)),
+            at(NONE, Key::Num1, Self::SetTopic(Some(Topic::Sanitation))),
+            at(NONE, Key::Num2, Self::SetTopic(Some(Topic::Toilets))),
+            at(NONE, Key::Num3, Self::SetTopic(Some(Topic::Clinics))),
+            at(NONE, Key::Num4, Self::SetTopic(Some(Topic::Services))),
+            at(NONE, Key::OpenBracket, Self::StepYear(-1)),
+            at(NONE, Key::CloseBracket, Self::StepYear(1)),
+            at(NONE, Key::S, Self::ToggleDrawer(Tab::Summary)),
             at(NONE, Key::T, Self::ToggleDrawer(Tab::Table)),
             at(NONE, Key::P, Self::ToggleDrawer(Tab::Problems)),
             at(NONE, Key::Escape, Self::Escape),
@@ -183,6 +217,19 @@ impl Command {
             Self::SetOpacity(..) => "command.opacity",
             Self::SetRole(..) | Self::EditFields(_) => "command.fields",
             Self::SetTheme(..) | Self::EditTheme(_) => "command.theme",
+            Self::SetTopic(_) => "command.topic",
+            Self::SetMeasure(..) => "command.measure",
+            Self::SetYear(_) => "command.year",
+            Self::StepYear(n) if *n > 0 => "command.next-year",
+            Self::StepYear(_) => "command.previous-year",
+            Self::PlayYears => "command.play",
+            Self::ShowChange(_) => "command.change",
+            Self::SetFreeClasses(_) => "command.free-classes",
+            Self::SetRadius(_) => "command.radius",
+            Self::ShowCoverage(_) => "command.coverage",
+            Self::ShowSymbols(..) => "command.symbols",
+            Self::SetFocus(_) => "command.focus",
+            Self::SelectPlace(_) => "command.select-place",
             Self::Select { .. } => "command.select",
             Self::ClearSelection => "command.clear-selection",
             Self::FlyTo(..) => "command.fly-to",
@@ -204,6 +251,7 @@ impl Command {
             Self::ToggleLeft => "command.toggle-left",
             Self::ToggleRight => "command.toggle-right",
             Self::ToggleDrawer(Tab::Table) => "command.table",
+            Self::ToggleDrawer(Tab::Summary) => "command.summary",
             Self::ToggleDrawer(Tab::Problems) => "command.problems",
             Self::SetLanguage(_) => "command.language",
             Self::SetNameLanguage(_) => "command.name-language",

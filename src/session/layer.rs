@@ -117,10 +117,24 @@ impl Loaded {
     }
 
     /// How the renderer is to draw the features under a theme, or in one colour without.
-    pub fn style(&self, themed: Option<&Themed>, plain: [u8; 3]) -> Style {
-        Style::new((0..self.dataset.len()).map(|f| match themed {
-            None => Texel::Colour(plain),
-            Some(t) => t.colour_of(f).map_or(Texel::Hatched, Texel::Colour),
+    /// Features out of focus fade towards the ground.
+    pub fn style(
+        &self,
+        themed: Option<&Themed>,
+        plain: [u8; 3],
+        in_focus: &dyn Fn(FeatureId) -> bool,
+        ground: [u8; 3],
+    ) -> Style {
+        Style::new((0..self.dataset.len()).map(|f| {
+            let texel = match themed {
+                None => Texel::Colour(plain),
+                Some(t) => t.colour_of(f).map_or(Texel::Hatched, Texel::Colour),
+            };
+            match texel {
+                Texel::Colour(colour) if !in_focus(f) => Texel::Colour(faded(colour, ground)),
+                Texel::Hatched if !in_focus(f) => Texel::Colour(faded([200; 3], ground)),
+                texel => texel,
+            }
         }))
     }
 
@@ -128,6 +142,11 @@ impl Loaded {
     pub fn symbols(&self, themed: Option<&Themed>) -> Vec<PointSymbol> {
         PointSymbol::all(&self.chunks, |f| shape_of(themed.and_then(|t| t.class_of(f))))
     }
+}
+
+/// A colour that has nearly become the ground.
+fn faded(colour: [u8; 3], ground: [u8; 3]) -> [u8; 3] {
+    std::array::from_fn(|i| ((u16::from(colour[i]) + 4 * u16::from(ground[i])) / 5) as u8)
 }
 
 /// The shape of a class of points.

@@ -5,6 +5,8 @@ mod command;
 mod facts;
 mod history;
 mod layer;
+mod look;
+mod rolled;
 mod state;
 
 pub use camera::{Camera, Pivot};
@@ -13,5 +15,7 @@ pub use facts::{Facts, Means};
 pub use history::{CameraHistory, Document, History};
 pub use layer::shape_of;
 pub use layer::{Anchor, Layer, Loaded, Status};
+pub use look::Focused;
+pub use rolled::{Ranked, Rolled};
 pub use state::number;
 pub use state::{Choice, Dialogue, Hover, Pending, Session, ThemeDraft};

@@ -10,12 +10,14 @@ use super::command::Tab;
 use super::facts::Facts;
 use super::history::{CameraHistory, Document, History};
 use super::layer::Layer;
-use crate::district::District;
+use super::look::Focused;
+use super::rolled::Rolled;
+use crate::district::{By, District};
 use crate::geo::LonLat;
 use crate::lang::Lang;
 use crate::model::{FeatureId, Problem, Role};
 use crate::palette::{Tokens, tokens};
-use crate::project::{LayerEntry, Settings};
+use crate::project::{LayerEntry, Settings, ViewEntry};
 use crate::read::Progress;
 use crate::render::LayerKey;
 use crate::theme::{LegendClass, ThemeSpec};
@@ -78,6 +80,18 @@ pub struct Session {
     pub layers: FxHashMap<LayerKey, Layer>,
     /// Villages, tables and facilities joined, once they are; `None` where the project has neither tables nor facilities.
     pub district: Option<Arc<District>>,
+    /// How the district is looked at.
+    pub view: ViewEntry,
+    /// The town or group in focus, and its villages.
+    pub focused: Option<Focused>,
+    /// Sums of what is in focus.
+    pub rolled: Option<Arc<Rolled>>,
+    /// What the summary takes villages together by.
+    pub summary_by: By,
+    /// Whether villages, tables and facilities are being joined.
+    pub joining: bool,
+    /// When the year moves on by itself next, in seconds of the window's clock.
+    pub playing: Option<f64>,
     /// Undo.
     pub history: History,
     /// Where the map looks.
@@ -159,6 +173,12 @@ impl Session {
             project_path: None,
             layers: FxHashMap::default(),
             district: None,
+            view: ViewEntry::default(),
+            focused: None,
+            rolled: None,
+            summary_by: By::Town,
+            joining: false,
+            playing: None,
             history: History::default(),
             camera: Camera::default(),
             camera_history: CameraHistory::default(),
@@ -257,9 +277,18 @@ impl Session {
     }
 
     /// Words for a row of a legend; bounds leave no doubt which side they belong to.
-    pub fn legend_text(&self, class: &LegendClass, only: bool) -> String {
+    pub fn legend_text(&self, class: &LegendClass, only: bool, signed: bool) -> String {
+        let number = |v: f64| if signed && v > 0.0 { format!("+{}", number(v)) } else { number(v) };
         match class {
+            LegendClass::Named { zh, en, .. } => if self.lang == Lang::Zh { zh } else { en }.clone(),
             LegendClass::Range { lower, upper, .. } if lower == upper => number(*lower),
+            // Whole numbers: 2 – 3 rather than 2 – <4.
+            LegendClass::Range { lower, upper, last: false, whole: true, .. } if upper - lower <= 1.0 => {
+                number(upper - 1.0)
+            }
+            LegendClass::Range { lower, upper, last: false, first_open: false, whole: true } => {
+                format!("{} – {}", number(*lower), number(upper - 1.0))
+            }
             LegendClass::Range { lower, upper, last: true, .. } if only => {
                 format!("{} – {}", number(*lower), number(*upper))
             }

@@ -8,4 +8,4 @@ mod themed;
 
 pub use classify::{Breaks, Method, classify};
 pub use ramp::{RAMPS, Ramp, RampKind, colours};
-pub use themed::{LegendClass, LegendRow, ThemeSpec, Themed};
+pub use themed::{CategoryLook, LegendClass, LegendRow, ThemeSpec, Themed};

@@ -98,9 +98,20 @@ pub enum LegendClass {
         last: bool,
         /// Whether this is the lowest of several classes with given bounds: everything below its upper bound.
         first_open: bool,
+        /// Whether values are whole numbers.
+        whole: bool,
     },
     /// One category.
     Category(String),
+    /// A category with names of its own.
+    Named {
+        /// Stable name.
+        id: String,
+        /// Shown in Chinese.
+        zh: String,
+        /// Shown in English.
+        en: String,
+    },
     /// All categories that are too rare for a colour of their own: how many there are.
     Others(usize),
 }
@@ -116,10 +127,37 @@ pub struct Themed {
     pub missing: usize,
     /// Type of the field.
     pub kind: FieldType,
+    /// Whether values are changes, to be shown with their sign.
+    pub is_change: bool,
     class_of: Vec<u16>,
 }
 
+/// How a category of an indicator looks.
+#[derive(Clone, Copy, Debug)]
+pub struct CategoryLook<'a> {
+    /// Stable name.
+    pub id: &'a str,
+    /// Shown in Chinese.
+    pub zh: &'a str,
+    /// Shown in English.
+    pub en: &'a str,
+    /// Colour; one of the ramp where absent.
+    pub colour: Option<[u8; 3]>,
+}
+
 const MISSING: u16 = u16::MAX;
+
+/// Rows per class and without one, of those that count.
+fn count(class_of: &[u16], classes: usize, counted: &dyn Fn(u32) -> bool) -> (Vec<usize>, usize) {
+    let (mut counts, mut missing) = (vec![0usize; classes], 0);
+    for (_, class) in class_of.iter().enumerate().filter(|(row, _)| counted(*row as u32)) {
+        match counts.get_mut(usize::from(*class)) {
+            Some(n) => *n += 1,
+            None => missing += 1,
+        }
+    }
+    (counts, missing)
+}
 
 impl Themed {
     /// Applies a theme; `None` where the table has no such field.
@@ -130,7 +168,8 @@ impl Themed {
             let values: Vec<f64> = (0..table.rows).filter_map(value_of).collect();
             let method = Method::from_key(&spec.method).unwrap_or(Method::FisherJenks);
             let breaks = classify(&values, method, spec.classes.clamp(1, 20), &spec.breaks);
-            return Some(Self::numeric(table.rows, spec, column.kind, breaks.as_ref(), value_of));
+            let themed = Self::of_numbers(table.rows, spec, breaks.as_ref(), false, value_of, &|_| true);
+            return Some(Self { kind: column.kind, ..themed });
         }
         Some(Self::categories(table.rows, spec, column.kind, |row| match column.value(row) {
             Value::Text(t) if t.trim().is_empty() => None,
@@ -138,28 +177,24 @@ impl Themed {
         }))
     }
 
-    fn numeric(
+    /// Numbers in given classes. The legend counts the rows that `counted` names; a whole number's class says so.
+    pub fn of_numbers(
         rows: u32,
         spec: &ThemeSpec,
-        kind: FieldType,
         breaks: Option<&Breaks>,
+        whole: bool,
         value_of: impl Fn(u32) -> Option<f64>,
+        counted: &dyn Fn(u32) -> bool,
     ) -> Self {
         let classes = breaks.map_or(0, Breaks::len);
         let palette = colours(&spec.ramp, classes, spec.reversed);
-        let mut counts = vec![0usize; classes];
         let class_of: Vec<u16> = (0..rows)
             .map(|row| {
-                let class = value_of(row).and_then(|v| breaks?.class_of(v));
-                match class.and_then(|c| Some((c, counts.get_mut(c)?))) {
-                    Some((c, count)) => {
-                        *count += 1;
-                        c as u16
-                    }
-                    None => MISSING,
-                }
+                let class = value_of(row).and_then(|v| breaks?.class_of(v)).filter(|c| *c < classes);
+                class.map_or(MISSING, |c| c as u16)
             })
             .collect();
+        let (counts, missing) = count(&class_of, classes, counted);
         let legend = counts
             .iter()
             .zip(palette)
@@ -168,12 +203,41 @@ impl Themed {
                 let (lower, upper) = breaks?.bounds(i);
                 let last = i + 1 == classes;
                 let first_open = i == 0 && !last && spec.method == Method::Manual.key();
-                let class = LegendClass::Range { lower, upper, last, first_open };
+                let class = LegendClass::Range { lower, upper, last, first_open, whole };
                 Some(LegendRow { class, colour, count })
             })
             .collect();
-        let missing = class_of.iter().filter(|&&c| c == MISSING).count();
-        Self { spec: spec.clone(), legend, missing, kind, class_of }
+        Self { spec: spec.clone(), legend, missing, kind: FieldType::Real, is_change: false, class_of }
+    }
+
+    /// Categories known beforehand, in their order; all of them stand in the legend.
+    pub fn of_looks(
+        rows: u32,
+        spec: &ThemeSpec,
+        looks: &[CategoryLook<'_>],
+        class: impl Fn(u32) -> Option<usize>,
+        counted: &dyn Fn(u32) -> bool,
+    ) -> Self {
+        let class_of: Vec<u16> =
+            (0..rows).map(|row| class(row).filter(|c| *c < looks.len()).map_or(MISSING, |c| c as u16)).collect();
+        let (counts, missing) = count(&class_of, looks.len(), counted);
+        let palette = colours("Set2", looks.len(), false);
+        let legend = looks
+            .iter()
+            .zip(counts)
+            .zip(palette)
+            .map(|((look, count), own)| LegendRow {
+                class: LegendClass::Named { id: look.id.into(), zh: look.zh.into(), en: look.en.into() },
+                colour: look.colour.unwrap_or(own),
+                count,
+            })
+            .collect();
+        Self { spec: spec.clone(), legend, missing, kind: FieldType::Text, is_change: false, class_of }
+    }
+
+    /// The same, its values shown as changes.
+    pub fn as_change(self) -> Self {
+        Self { is_change: true, ..self }
     }
 
     fn categories<'a>(
@@ -212,7 +276,7 @@ impl Themed {
             legend.push(LegendRow { class: LegendClass::Others(order.len() - own), colour, count });
         }
         let missing = class_of.iter().filter(|&&c| c == MISSING).count();
-        Self { spec: spec.clone(), legend, missing, kind, class_of }
+        Self { spec: spec.clone(), legend, missing, kind, is_change: false, class_of }
     }
 
     /// The class of a feature: a row of the legend; `None` where its value is missing.

@@ -98,6 +98,8 @@ fn one_figure_changed_and_one_blanked_give_exactly_that() {
         let other = &b["rows"][0]["indicators"][id];
         match id.as_str() {
             "dry_rebuilt" => assert_eq!(other["value"].as_f64(), Some(142.0)),
+            // What is computed from a changed figure changes with it.
+            "dry_rebuilt_pct" => assert_eq!(other["value"].as_f64(), Some(100.0 * 142.0 / 145.0)),
             "roads_km" => {
                 assert_eq!(other["unknown"].as_u64(), total["unknown"].as_u64().map(|n| n + 1));
             }

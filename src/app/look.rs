@@ -1,0 +1,163 @@
+//! What commands about theme, year and focus do.
+
+use std::sync::Arc;
+
+use super::qiancun::Qiancun;
+use crate::model::Topic;
+use crate::project::Focus;
+use crate::session::{Command, Focused};
+
+/// How long a year stands while the years pass, in seconds.
+const YEAR_SECS: f64 = 1.1;
+/// Radii that make sense, in metres.
+const RADII_M: (f64, f64) = (100.0, 50_000.0);
+
+impl Qiancun {
+    /// Carries out a command about how the district is looked at; gives back any other.
+    pub(super) fn look(&mut self, command: Command) -> Option<Command> {
+        let session = &mut self.session;
+        match command {
+            Command::SetTopic(topic) => self.set_topic(topic),
+            Command::SetMeasure(topic, id) => {
+                session.view.measures.insert(topic.key().to_owned(), id);
+                session.view.theme = Some(topic);
+            }
+            Command::SetYear(year) => {
+                session.playing = None;
+                session.view.year = Some(year);
+            }
+            Command::StepYear(steps) => {
+                session.playing = None;
+                self.step_year(steps);
+            }
+            Command::PlayYears => self.play(),
+            Command::ShowChange(since) => session.view.since = since,
+            Command::SetFreeClasses(free) => session.view.free_classes = free,
+            Command::SetRadius(radius_m) => session.view.radius_m = radius_m.clamp(RADII_M.0, RADII_M.1),
+            Command::ShowCoverage(shown) => session.view.hide_coverage = !shown,
+            Command::ShowSymbols(symbol, shown) => self.show_symbols(&symbol, shown),
+            Command::SetFocus(focus) => self.set_focus(focus),
+            Command::SelectPlace(place) => self.select_place(&place),
+            other => return Some(other),
+        }
+        None
+    }
+
+    fn set_topic(&mut self, topic: Option<Topic>) {
+        if let Some(topic) = topic
+            && self.session.measures(topic).is_empty()
+        {
+            if self.session.district_pending() {
+                // The tables are still being joined: the theme shows as soon as they are.
+                self.session.view.theme = Some(topic);
+            } else {
+                self.session.news = Some(self.session.lang.t("status.no-figures").to_owned());
+            }
+            return;
+        }
+        self.session.view.theme = topic;
+    }
+
+    fn step_year(&mut self, steps: i32) {
+        let Some(district) = &self.session.district else { return };
+        let years = district.observations.years();
+        let Some(at) = self.session.year().and_then(|y| years.iter().position(|x| *x == y)) else { return };
+        let next = (at as i64 + i64::from(steps)).clamp(0, years.len() as i64 - 1) as usize;
+        self.session.view.year = years.get(next).copied();
+    }
+
+    fn is_last_year(&self) -> bool {
+        let last = self.session.district.as_ref().and_then(|d| d.last_year());
+        last.is_none() || self.session.year() == last
+    }
+
+    fn play(&mut self) {
+        let session = &mut self.session;
+        if session.playing.take().is_some() {
+            return;
+        }
+        let Some(first) = session.district.as_ref().and_then(|d| d.observations.years().first().copied()) else {
+            return;
+        };
+        let now = self.ctx.input(|i| i.time);
+        if self.is_last_year() {
+            self.session.view.year = Some(first);
+        }
+        self.session.playing = Some(now + YEAR_SECS);
+    }
+
+    /// Moves on to the next year where the years pass; stops at the last.
+    pub(super) fn pass_years(&mut self) {
+        let Some(due) = self.session.playing else { return };
+        let now = self.ctx.input(|i| i.time);
+        if now >= due {
+            self.step_year(1);
+            self.session.playing = (!self.is_last_year()).then_some(now + YEAR_SECS);
+        }
+        if let Some(due) = self.session.playing {
+            self.ctx.request_repaint_after(std::time::Duration::from_secs_f64((due - now).max(0.01)));
+        }
+    }
+
+    fn show_symbols(&mut self, symbol: &str, shown: bool) {
+        let Some(topic) = self.session.view.theme else { return };
+        let mut list = self.session.symbols_shown(topic);
+        list.retain(|s| s != symbol);
+        if shown {
+            list.push(symbol.to_owned());
+        }
+        self.session.view.symbols.insert(topic.key().to_owned(), list);
+    }
+
+    fn set_focus(&mut self, focus: Option<Focus>) {
+        self.session.view.focus = focus;
+        self.sync_focus();
+        match self.session.focused {
+            Some(_) => self.fit_focus(),
+            None => self.fit_all(),
+        }
+    }
+
+    fn fit_focus(&mut self) {
+        let Some(district) = self.session.district.clone() else { return };
+        let members = self.session.villages_in_focus();
+        let boxes = members.iter().filter_map(|v| district.villages.geometry.bounds_of(*v));
+        let all = boxes.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]);
+        self.show_rectangle(all);
+    }
+
+    /// Brings the villages of the focus up to date; a focus that names nothing is let go.
+    pub(super) fn sync_focus(&mut self) {
+        let session = &mut self.session;
+        let (Some(focus), Some(district)) = (&session.view.focus, &session.district) else {
+            session.focused = None;
+            return;
+        };
+        let members = session.focused.as_ref().filter(|f| f.focus == *focus).map(|f| f.members.len());
+        if members == Some(district.villages.len() as usize) {
+            return;
+        }
+        let place = district.places(focus.by).into_iter().find(|(name, _)| *name == focus.name);
+        session.focused = place.map(|(_, villages)| {
+            let mut members = vec![false; district.villages.len() as usize];
+            for v in villages {
+                if let Some(member) = members.get_mut(v as usize) {
+                    *member = true;
+                }
+            }
+            Focused { focus: focus.clone(), members: Arc::new(members) }
+        });
+        if session.focused.is_none() {
+            session.view.focus = None;
+        }
+    }
+
+    fn select_place(&mut self, place: &Focus) {
+        let Some(district) = self.session.district.clone() else { return };
+        let Some(key) = self.session.village_layer().map(|l| l.key) else { return };
+        let villages = district.places(place.by).into_iter().find(|(name, _)| *name == place.name);
+        if let Some((_, villages)) = villages {
+            self.select(key, villages, false);
+        }
+    }
+}

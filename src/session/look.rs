@@ -1,0 +1,128 @@
+//! What the map shows of a district: theme, measure, year, focus.
+
+use std::sync::Arc;
+
+use super::layer::Layer;
+use super::state::Session;
+use crate::district::{District, MapSpec, change_of};
+use crate::lang::Lang;
+use crate::model::{FeatureId, Indicator, PartKind, Topic};
+use crate::project::Focus;
+
+/// Villages of the focus, and what it is.
+#[derive(Clone, Debug)]
+pub struct Focused {
+    /// Town or group.
+    pub focus: Focus,
+    /// Whether each village belongs to it.
+    pub members: Arc<Vec<bool>>,
+}
+
+impl Session {
+    /// The layer that holds the district's villages: the first with polygons, as the join takes it.
+    pub fn village_layer(&self) -> Option<&Layer> {
+        let has_polygons = |l: &&Layer| {
+            l.loaded().is_some_and(|d| d.dataset.geometry.parts.iter().any(|p| p.kind == PartKind::Polygon))
+        };
+        self.shown().map(|(l, _)| l).find(has_polygons)
+    }
+
+    /// The district and the theme whose map is shown; `None` where layers show their own fields.
+    pub fn topic(&self) -> Option<(&Arc<District>, Topic)> {
+        Some((self.district.as_ref()?, self.view.theme?))
+    }
+
+    /// The year shown: the one chosen where the tables know it, else the latest.
+    pub fn year(&self) -> Option<i32> {
+        self.district.as_ref().and_then(|d| d.year(self.view.year))
+    }
+
+    /// The map that the theme shows.
+    pub fn map_spec(&self) -> Option<MapSpec> {
+        let (district, topic) = self.topic()?;
+        let chosen = district.indicators.position(self.view.measure(topic));
+        let known = |i: &usize| district.observations.has(*i);
+        let indicator = chosen.filter(known).or_else(|| self.measures(topic).first().copied())?;
+        let year = self.year();
+        let since = self.view.since.filter(|s| year.is_some_and(|y| y != *s));
+        let since = since.filter(|s| district.observations.years().contains(s));
+        Some(MapSpec { indicator, year, since, free_classes: self.view.free_classes })
+    }
+
+    /// Indicators of a theme that anything is known of, by position.
+    pub fn measures(&self, topic: Topic) -> Vec<usize> {
+        let Some(district) = &self.district else { return Vec::new() };
+        let of = |(i, d): (usize, &Indicator)| (d.theme == topic && district.observations.has(i)).then_some(i);
+        district.indicators.all().iter().enumerate().filter_map(of).collect()
+    }
+
+    /// Name and figure of a village as the map shows it: of the year, or the change since another.
+    pub fn shown_figure(&self, map: &MapSpec, village: FeatureId) -> (String, String) {
+        let unknown = || self.lang.t("value.unknown").to_owned();
+        let Some((district, indicator)) = self.district.as_ref().zip(self.indicator(map.indicator)) else {
+            return (String::new(), unknown());
+        };
+        let unit = indicator.unit(self.lang);
+        let with_unit = |text: String| format!("{text} {unit}").trim_end().to_owned();
+        let shown = |year: Option<i32>| {
+            let value = district.value(map.indicator, year, village)?;
+            Some(with_unit(indicator.show(value, self.lang)))
+        };
+        let value = match map.since {
+            None => shown(map.year).unwrap_or_else(unknown),
+            Some(since) => {
+                let (before, now) = (shown(Some(since)), shown(map.year));
+                let arrow = format!("{} → {}", before.unwrap_or_else(unknown), now.unwrap_or_else(unknown));
+                let change = change_of(district, map.indicator, since, map.year, village)
+                    .filter(|_| !indicator.is_category())
+                    .map(|c| format!(" ({}{})", if c > 0.0 { "+" } else { "" }, indicator.show(c, self.lang)));
+                arrow + &change.unwrap_or_default()
+            }
+        };
+        (indicator.name(self.lang).to_owned(), value)
+    }
+
+    /// The indicator at a position.
+    pub fn indicator(&self, position: usize) -> Option<&Indicator> {
+        self.district.as_ref()?.indicators.all().get(position)
+    }
+
+    /// Whether tables and facilities are still on their way.
+    pub fn district_pending(&self) -> bool {
+        self.district.is_none() && (self.joining || !self.pending.is_empty())
+    }
+
+    /// Keys of the symbols shown under a theme.
+    pub fn symbols_shown(&self, topic: Topic) -> Vec<String> {
+        self.view.symbols.get(topic.key()).cloned().unwrap_or_default()
+    }
+
+    /// Whether a village is in focus; all are where nothing is.
+    pub fn is_in_focus(&self, village: FeatureId) -> bool {
+        self.focused.as_ref().is_none_or(|f| f.members.get(village as usize).copied().unwrap_or(false))
+    }
+
+    /// Villages in focus.
+    pub fn villages_in_focus(&self) -> Vec<FeatureId> {
+        let count = self.district.as_ref().map_or(0, |d| d.villages.len());
+        (0..count).filter(|v| self.is_in_focus(*v)).collect()
+    }
+
+    /// A field's shown name: that of the indicator of this name, else of the language file, else its own.
+    pub fn field_name<'a>(&'a self, field: &'a str) -> &'a str {
+        if let Some(indicator) = self.district.as_ref().and_then(|d| d.indicators.get(field)).filter(|i| i.id == field)
+        {
+            return indicator.name(self.lang);
+        }
+        self.lang.find(&format!("field.{field}")).unwrap_or(field)
+    }
+
+    /// A text with a unit behind it in brackets of the language.
+    pub fn in_brackets(&self, unit: &str) -> String {
+        match (unit.is_empty(), self.lang) {
+            (true, _) => String::new(),
+            (false, Lang::Zh) => format!("（{unit}）"),
+            (false, Lang::En) => format!(" ({unit})"),
+        }
+    }
+}
