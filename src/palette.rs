@@ -97,6 +97,21 @@ pub const DARK: Tokens = Tokens {
 pub const SELECTION: [u8; 4] = [0xe1, 0x1d, 0x48, 255];
 /// Casing of the selection.
 pub const CASING: [u8; 4] = [255, 255, 255, 235];
+/// Colours of the facilities' symbols, in the order of `SymbolKind`: improved, rebuilt, dry and other toilets, clinics,
+/// township clinics, sewage stations, waste points, car parks, pocket parks, fitness sets.
+pub const SYMBOLS: [[u8; 3]; 11] = [
+    [0x0f, 0x76, 0x6e],
+    [0x6d, 0x4f, 0xc2],
+    [0xc2, 0x41, 0x0c],
+    [0x47, 0x55, 0x69],
+    [0xbe, 0x12, 0x3c],
+    [0x7c, 0x2d, 0x5e],
+    [0x1e, 0x5a, 0xa8],
+    [0x8a, 0x5a, 0x08],
+    [0x33, 0x4e, 0x8c],
+    [0x3f, 0x7d, 0x20],
+    [0xa2, 0x1c, 0xaf],
+];
 /// Text of labels on light classes, halo on dark ones.
 pub const LABEL_DARK: Color32 = rgb(0x1c2731);
 /// Text of labels on dark classes, halo on light ones.

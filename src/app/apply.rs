@@ -120,6 +120,12 @@ impl Qiancun {
                 session.dark = dark;
                 self.remembering(|s| s.dark = Some(dark));
             }
+            Command::CopyCard => {
+                if let Some(text) = session.card_text() {
+                    session.news = Some(session.lang.t("status.card-copied").to_owned());
+                    self.ctx.copy_text(text);
+                }
+            }
             Command::CopyMap => self.copy_map(),
             Command::ExportDialogue => self.ask_export(),
             Command::ExportTo(path) => self.export_to(&path),
@@ -146,7 +152,8 @@ impl Qiancun {
             | Command::ShowCoverage(_)
             | Command::ShowSymbols(..)
             | Command::SetFocus(_)
-            | Command::SelectPlace(_) => {}
+            | Command::SelectPlace(_)
+            | Command::OpenCluster(_) => {}
             Command::Quit => {
                 if !self.ask_before_losing(Command::Quit) {
                     self.quit = true;

@@ -3,12 +3,17 @@
 use std::sync::Arc;
 
 use super::qiancun::Qiancun;
+use crate::district::Facility;
 use crate::model::Topic;
 use crate::project::Focus;
-use crate::session::{Command, Focused};
+use crate::session::{Choice, Command, Focused};
 
 /// How long a year stands while the years pass, in seconds.
 const YEAR_SECS: f64 = 1.1;
+/// Clusters of so few are listed at once.
+const LISTED: usize = 6;
+/// Zoom from which on a cluster is listed, however many it holds.
+const NEAR_ZOOM: f64 = 16.0;
 /// Radii that make sense, in metres.
 const RADII_M: (f64, f64) = (100.0, 50_000.0);
 
@@ -36,6 +41,7 @@ impl Qiancun {
             Command::SetRadius(radius_m) => session.view.radius_m = radius_m.clamp(RADII_M.0, RADII_M.1),
             Command::ShowCoverage(shown) => session.view.hide_coverage = !shown,
             Command::ShowSymbols(symbol, shown) => self.show_symbols(&symbol, shown),
+            Command::OpenCluster(cluster) => self.open_cluster(cluster),
             Command::SetFocus(focus) => self.set_focus(focus),
             Command::SelectPlace(place) => self.select_place(&place),
             other => return Some(other),
@@ -107,6 +113,32 @@ impl Qiancun {
             list.push(symbol.to_owned());
         }
         self.session.view.symbols.insert(topic.key().to_owned(), list);
+    }
+
+    /// Goes nearer until the facilities of a cluster stand apart; where they cannot, or are few, lists them.
+    fn open_cluster(&mut self, cluster: usize) {
+        let (Some(symbols), Some(district)) = (self.session.symbols.clone(), self.session.district.clone()) else {
+            return;
+        };
+        let Some(cluster) = symbols.clusters.get(cluster) else { return };
+        let members: Vec<&Facility> =
+            cluster.members.iter().filter_map(|i| district.facilities.get(*i as usize)).collect();
+        let layers = self.session.facility_layers();
+        if members.len() <= LISTED || self.session.camera.zoom > NEAR_ZOOM {
+            let [x, y] = self.session.camera.offset_of(cluster.at);
+            let features = members.iter().filter_map(|f| Some((*layers.get(f.source)?, f.row))).collect();
+            let middle = self.map.middle();
+            let at = middle + egui::vec2(x as f32, y as f32);
+            self.session.choice = Some(Choice { at, features, add: false });
+            return;
+        }
+        let boxes = members.iter().map(|f| [f.at.lon_deg, f.at.lat_deg, f.at.lon_deg, f.at.lat_deg]);
+        if let Some([w, s, e, n]) =
+            boxes.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])
+        {
+            let (dx, dy) = (((e - w) * 0.3).max(5e-4), ((n - s) * 0.3).max(5e-4));
+            self.show_rectangle(Some([w - dx, s - dy, e + dx, n + dy]));
+        }
     }
 
     fn set_focus(&mut self, focus: Option<Focus>) {

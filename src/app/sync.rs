@@ -8,7 +8,7 @@ use crate::district::{District, MapSpec, choropleth, is_facilities};
 use crate::lang::Lang;
 use crate::model::{Dataset, Indicator, Indicators, PartKind, Roles, Topic};
 use crate::project::{FieldMapping, Focus};
-use crate::render::LayerKey;
+use crate::render::{LayerKey, PointSymbol, Style, Texel};
 use crate::session::{Facts, Loaded, Status};
 use crate::theme::{ThemeSpec, Themed};
 
@@ -22,6 +22,8 @@ pub struct Applied {
     data: usize,
     /// What a theme's map shows: its specification, the district, the focus.
     look: Option<(MapSpec, usize, Option<Focus>)>,
+    /// The symbols of facilities, by their place in memory.
+    symbols: Option<usize>,
 }
 
 /// What a district is made from.
@@ -56,6 +58,7 @@ impl Qiancun {
         self.sync_district();
         self.sync_focus();
         self.session.roll();
+        self.session.make_symbols(self.map.is_moving());
         let keys = self.session.document.keys.clone();
         for key in &keys {
             self.sync_layer(*key);
@@ -71,6 +74,7 @@ impl Qiancun {
         }
         self.applied.retain(|k, _| keys.contains(k));
         self.sync_facts();
+        self.session.make_card();
     }
 
     /// Fields, theme, colours and symbols of one layer.
@@ -86,6 +90,7 @@ impl Qiancun {
         let look = map
             .zip(district.as_ref())
             .map(|(map, district)| (map, Arc::as_ptr(district) as usize, focused.as_ref().map(|f| f.focus.clone())));
+        let symbols = self.session.symbols.clone().filter(|s| s.singles.contains_key(&key));
         let Some(layer) = self.session.layers.get_mut(&key) else { return };
         let Some(mut loaded) = layer.loaded().cloned() else { return };
         let applied = |loaded: &Loaded| Applied {
@@ -95,6 +100,7 @@ impl Qiancun {
             dark,
             data: Arc::as_ptr(&loaded.dataset) as usize,
             look: look.clone(),
+            symbols: symbols.as_ref().map(|s| Arc::as_ptr(s) as usize),
         };
         if self.applied.get(&key) == Some(&applied(&loaded)) && self.scene.lock().is_ok_and(|s| s.has_layer(key)) {
             return;
@@ -114,15 +120,26 @@ impl Qiancun {
             None => own(),
         }
         .map(Arc::new);
+        if symbols.is_some() {
+            layer.themed = None;
+        }
         let themed = layer.themed.as_deref();
         let colour = if loaded.is_points() { plain.plain_symbol } else { plain.plain_fill };
         let [r, g, b, _] = plain.ground.to_array();
         let style = loaded.style(themed, colour, &in_focus, [r, g, b]);
+        let (style, points) = match symbols.as_ref().and_then(|s| s.singles.get(&key)) {
+            Some(singles) => {
+                let texel = |f: u32| singles.get(&f).map_or(Texel::Hidden, |(kind, _)| Texel::Colour(kind.colour()));
+                let points = PointSymbol::all(&loaded.chunks, |f| singles.get(&f).map(|(_, mark)| *mark));
+                (Style::new((0..loaded.dataset.len()).map(texel)), points)
+            }
+            None => (style, loaded.symbols(themed)),
+        };
         if scene.has_layer(key) {
             scene.set_style(key, &style);
-            scene.set_points(key, &loaded.symbols(themed));
+            scene.set_points(key, &points);
         } else {
-            scene.set_layer(key, loaded.chunks.clone(), &style, &loaded.symbols(themed));
+            scene.set_layer(key, loaded.chunks.clone(), &style, &points);
         }
         self.applied.insert(key, now);
     }

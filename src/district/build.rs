@@ -53,8 +53,12 @@ impl District {
         }
         filler.check_cumulative(&mut report);
         let observations = filler.observations;
-        let mut facilities: Vec<Facility> =
-            layers.iter().filter(|d| is_facilities(d)).flat_map(|d| facilities_of(d)).collect();
+        let mut facilities: Vec<Facility> = layers
+            .iter()
+            .filter(|d| is_facilities(d))
+            .enumerate()
+            .flat_map(|(source, d)| facilities_of(d).into_iter().map(move |f| Facility { source, ..f }))
+            .collect();
         for facility in &mut facilities {
             place(facility, &villages, &finder, &spatial, &mut report);
         }

@@ -107,6 +107,8 @@ pub enum ToiletState {
 /// A facility and the village it was found to belong to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Facility {
+    /// Position of its file among the layers of facilities.
+    pub source: usize,
     /// Its row in its own file.
     pub row: FeatureId,
     /// Its name, or its id.
@@ -141,6 +143,14 @@ impl Facility {
     /// Whether it is in use.
     pub fn is_in_use(&self) -> bool {
         self.usage == Some(Use::InUse)
+    }
+
+    /// Whether its action was done by a year; one without a year was.
+    pub fn was_done_by(&self, year: Option<i32>) -> bool {
+        match (year, self.action_year) {
+            (Some(year), Some(done)) => done <= year,
+            _ => true,
+        }
     }
 
     /// Whether it was there in a year; what has no year always was.
@@ -246,6 +256,7 @@ pub fn facilities_of(dataset: &Dataset) -> Vec<Facility> {
             name => name,
         };
         Some(Facility {
+            source: 0,
             row,
             name,
             kind,

@@ -24,16 +24,6 @@ const COUNTED: [(&str, Kind, fn(&Facility, Option<i32>) -> bool); 3] = [
     ("clinics_built", Kind::Clinic, |f, year| !f.is_township && f.is_there(year)),
 ];
 
-impl Facility {
-    /// Whether its action was done by a year; one without a year was.
-    fn was_done_by(&self, year: Option<i32>) -> bool {
-        match (year, self.action_year) {
-            (Some(year), Some(done)) => done <= year,
-            _ => true,
-        }
-    }
-}
-
 /// Compares tables and map over villages: toilets rebuilt and improved, clinics built. Figures of which the tables say
 /// nothing, and kinds of which the map has none, are left out.
 pub fn headlines(district: &District, villages: &[FeatureId], year: Option<i32>) -> Vec<Headline> {

@@ -5,6 +5,7 @@ use egui::{PointerButton, Response, Ui};
 use crate::geo::LonLat;
 use crate::session::{Choice, Command, Hover, Pivot, Session};
 
+use super::clusters::cluster_at;
 use super::pick::features_at;
 
 /// Steps of zoom for one notch of a wheel (50 points of scrolling).
@@ -42,7 +43,10 @@ pub fn handle(ui: &Ui, response: &Response, session: &mut Session, gesture: &mut
     } else if response.clicked_by(PointerButton::Primary)
         && let Some(p) = response.interact_pointer_pos()
     {
-        click(p, position_at(session, pivot_of(p)), session, modifiers.command, send);
+        match cluster_at(session, pivot_of(p)) {
+            Some(cluster) => send.push(Command::OpenCluster(cluster)),
+            None => click(p, position_at(session, pivot_of(p)), session, modifiers.command, send),
+        }
     }
 }
 
@@ -88,7 +92,10 @@ fn hover(response: &Response, session: &mut Session, pivot_of: impl Fn(egui::Pos
     };
     let at = position_at(session, pivot_of(pointer));
     if session.hover.as_ref().is_none_or(|h| h.at != at) {
-        session.hover = at.is_valid().then(|| Hover { at, features: features_at(session, at) });
+        let cluster = cluster_at(session, pivot_of(pointer));
+        // A ring hides the village below it.
+        let features = if cluster.is_some() { Vec::new() } else { features_at(session, at) };
+        session.hover = at.is_valid().then_some(Hover { at, features, cluster });
     }
 }
 

@@ -13,6 +13,24 @@ use crate::session::{Camera, Layer, Session};
 /// Most labels at once.
 const MAX_LABELS: usize = 400;
 
+/// Shifts of a label in points that are tried, one after the other.
+const SHIFTS_PT: [f32; 7] = [0.0, -13.0, 13.0, -20.0, 20.0, -28.0, 28.0];
+/// Most symbols that labels give way to.
+const MAX_OBSTACLES: usize = 2_000;
+
+/// Rectangles of the symbols and clusters in view, as offsets from the middle of the map.
+fn taken_by_symbols(session: &Session, half: Vec2) -> Vec<Rect> {
+    let Some(symbols) = &session.symbols else { return Vec::new() };
+    let clusters = symbols.clusters.iter().map(|c| (c.at, super::clusters::radius_pt(c.members.len()) + 1.0));
+    let singles = symbols.single_places.iter().map(|p| (*p, 5.0));
+    let view = Rect::from_center_size(Pos2::ZERO, half * 2.0);
+    let rects = clusters.chain(singles).map(|(at, radius)| {
+        let [x, y] = session.camera.offset_of(at);
+        Rect::from_center_size(Pos2::new(x as f32, y as f32), Vec2::splat(radius * 2.0))
+    });
+    rects.filter(|r| view.intersects(*r)).take(MAX_OBSTACLES).collect()
+}
+
 /// A label that found its place.
 #[derive(Clone)]
 struct Placed {
@@ -26,7 +44,7 @@ struct Placed {
 #[derive(Default)]
 pub struct Labels {
     placed: Vec<Placed>,
-    key: Option<(Camera, Vec2, Vec<(LayerKey, usize)>)>,
+    key: Option<(Camera, Vec2, Vec<(LayerKey, usize)>, usize)>,
     galleys: FxHashMap<(LayerKey, FeatureId), Arc<Galley>>,
     order: FxHashMap<LayerKey, (usize, Vec<FeatureId>)>,
 }
@@ -43,7 +61,8 @@ impl Labels {
                 Some((l.key, Arc::as_ptr(&loaded.dataset) as usize))
             })
             .collect();
-        let key = Some((session.camera, rect.size(), layers));
+        let symbols = session.symbols.as_ref().map_or(0, |s| Arc::as_ptr(s) as usize);
+        let key = Some((session.camera, rect.size(), layers, symbols));
         if self.key != key {
             self.place(painter, rect, session);
             self.key = key;
@@ -65,7 +84,7 @@ impl Labels {
         self.placed.clear();
         let half = rect.size() / 2.0;
         let scale = session.camera.points_per_world();
-        let mut taken: Vec<Rect> = Vec::new();
+        let mut taken: Vec<Rect> = taken_by_symbols(session, half);
         if self.galleys.len() > 20_000 {
             self.galleys.clear();
         }
@@ -110,12 +129,16 @@ impl Labels {
                 if size.x <= 1.0 || f64::from(size.x) > extent[0] * 1.05 || f64::from(size.y) > extent[1] * 1.3 {
                     continue;
                 }
-                let centre = Pos2::new(offset[0] as f32, offset[1] as f32);
-                let place = Rect::from_center_size(centre, size + Vec2::new(4.0, 0.0));
-                if taken.iter().any(|t| t.intersects(place)) {
-                    continue;
-                }
+                // Beside a symbol where one stands in the middle, as long as the village reaches there.
+                let reach = (extent[1] as f32 / 2.0 - size.y * 0.6).max(0.0);
+                let places = SHIFTS_PT.into_iter().filter(|s| s.abs() <= reach).map(|shift| {
+                    let centre = Pos2::new(offset[0] as f32, offset[1] as f32 + shift);
+                    (shift, Rect::from_center_size(centre, size + Vec2::new(4.0, 0.0)))
+                });
+                let free = |place: &Rect| !taken.iter().any(|t| t.intersects(*place));
+                let Some((shift, place)) = places.into_iter().find(|(_, place)| free(place)) else { continue };
                 taken.push(place);
+                let offset = [offset[0], offset[1] + f64::from(shift)];
                 self.placed.push(Placed { layer: layer.key, feature, galley, offset });
             }
         }

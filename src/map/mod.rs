@@ -1,5 +1,6 @@
 //! The map view: pointer and keys become commands, labels and furniture stand over the drawn map.
 
+mod clusters;
 mod furniture;
 mod input;
 mod labels;

@@ -16,7 +16,11 @@ pub fn features_at(session: &Session, at: LonLat) -> Vec<(LayerKey, FeatureId)> 
     for (layer, _) in session.shown().filter(|(_, entry)| entry.visible) {
         let Some(loaded) = layer.loaded().filter(|l| l.dataset.source.crs.is_geographic()) else { continue };
         let geometry = &loaded.dataset.geometry;
-        let points = loaded.spatial().points_near(geometry, at, reach_deg);
+        let mut points = loaded.spatial().points_near(geometry, at, reach_deg);
+        // Under a theme only what is drawn by itself can be met.
+        if let Some(singles) = session.symbols.as_ref().and_then(|s| s.singles.get(&layer.key)) {
+            points.retain(|f| singles.contains_key(f));
+        }
         let polygons = loaded.spatial().at_point(geometry, at);
         found.extend(points.into_iter().chain(polygons).map(|f| (layer.key, f)));
     }

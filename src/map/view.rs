@@ -6,9 +6,9 @@ use std::time::Duration;
 use eframe::egui_wgpu::Callback;
 use egui::{Rect, Sense, Ui};
 
-use super::furniture;
 use super::input::{Gesture, handle};
 use super::labels::Labels;
+use super::{clusters, furniture};
 use crate::model::FeatureId;
 use crate::palette::{CASING, SELECTION, size};
 use crate::render::{LayerKey, MapPaint, Outline, Scene, View};
@@ -25,6 +25,8 @@ pub struct MapView {
     gesture: Gesture,
     camera: Option<Camera>,
     moved_at: f64,
+    moving: bool,
+    rect: Rect,
     selected: Option<((LayerKey, Vec<FeatureId>), Arc<Outline>)>,
     hovered: Option<((LayerKey, FeatureId), Arc<Outline>)>,
     view: Option<View>,
@@ -39,6 +41,8 @@ impl MapView {
             gesture: Gesture::default(),
             camera: None,
             moved_at: f64::NEG_INFINITY,
+            moving: false,
+            rect: Rect::ZERO,
             selected: None,
             hovered: None,
             view: None,
@@ -48,6 +52,16 @@ impl MapView {
     /// What the map shows, as of the last frame.
     pub fn view(&self) -> Option<View> {
         self.view
+    }
+
+    /// The middle of the map in the window, as of the last frame.
+    pub fn middle(&self) -> egui::Pos2 {
+        self.rect.center()
+    }
+
+    /// Whether the camera has not come to rest.
+    pub fn is_moving(&self) -> bool {
+        self.moving
     }
 
     /// How many labels it shows.
@@ -66,6 +80,7 @@ impl MapView {
             egui::pos2(snap(rect.left()), snap(rect.top())),
             egui::pos2(snap(rect.right()), snap(rect.bottom())),
         );
+        self.rect = rect;
         let response = ui.allocate_rect(rect, Sense::click_and_drag());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, session.lang.t("map.name")));
         session.map_size_pt = [f64::from(rect.width()), f64::from(rect.height())];
@@ -80,6 +95,7 @@ impl MapView {
         self.view = Some(view);
         let resting = now - self.moved_at;
         let moving = resting < REST_SECS;
+        self.moving = moving;
         if moving {
             ui.ctx().request_repaint_after(Duration::from_secs_f64(REST_SECS - resting + 0.002));
         }
@@ -96,6 +112,7 @@ impl MapView {
         };
         ui.painter().add(Callback::new_paint_callback(rect, paint));
         let painter = ui.painter_at(rect);
+        clusters::show(&painter, rect, session);
         self.labels.show(&painter, rect, session);
         if let (Some(from), Some(to)) = (self.gesture.box_from, response.interact_pointer_pos()) {
             let stroke = egui::Stroke::new(1.5, session.tokens().accent);

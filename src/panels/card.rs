@@ -23,8 +23,20 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
             let facts = session.facts.as_ref().filter(|(k, _)| (k.0, k.1) == (layer.key, feature)).map(|(_, f)| f);
             head(ui, session, layer, loaded, feature, facts, send);
             rule(ui, t);
-            attributes(ui, session, loaded, feature, facts);
-            size(ui, session, facts);
+            match session.card.clone().filter(|c| c.stamp.1 == feature) {
+                Some(card) => {
+                    super::village::show(ui, session, &card, send);
+                    egui::CollapsingHeader::new(session.lang.t("card.attributes")).show(ui, |ui| {
+                        attributes(ui, session, loaded, feature, facts);
+                        size(ui, session, facts);
+                    });
+                }
+                None => {
+                    section(ui, t, session.lang.t("card.attributes"));
+                    attributes(ui, session, loaded, feature, facts);
+                    size(ui, session, facts);
+                }
+            }
             ui.add_space(12.0);
         });
     });
@@ -45,6 +57,9 @@ fn head(
             icon_button(ui, session, Icon::Down, Command::StepVillage(1), send);
             icon_button(ui, session, Icon::Up, Command::StepVillage(-1), send);
             icon_button(ui, session, Icon::Target, Command::FitSelection, send);
+            if session.card.is_some() {
+                icon_button(ui, session, Icon::Copy, Command::CopyCard, send);
+            }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 let name = loaded.dataset.display_name(feature);
                 ui.add(egui::Label::new(RichText::new(name).heading().color(t.ink)).truncate());
@@ -57,6 +72,10 @@ fn head(
                 chip(ui, t, &text);
             }
         }
+        let people = session.card.as_ref().and_then(|c| c.base.iter().find(|f| is_population(session, f)));
+        if let Some(people) = people.filter(|p| p.value.is_some()) {
+            chip(ui, t, &session.figure_words(people));
+        }
         if let Some(size) = facts.and_then(|f| f.size) {
             chip(ui, t, &format!("{:.2} km²", size.area_m2 / 1e6));
         }
@@ -68,11 +87,14 @@ fn head(
     }
 }
 
+fn is_population(session: &Session, figure: &crate::session::CardFigure) -> bool {
+    session.indicator(figure.indicator).is_some_and(|i| i.id == "population")
+}
+
 fn attributes(ui: &mut Ui, session: &Session, loaded: &Loaded, feature: FeatureId, facts: Option<&Facts>) {
     let t = session.tokens();
     let dataset: &Dataset = &loaded.dataset;
     let shown = [Role::Name, Role::Town, Role::Group, Role::District].map(|r| dataset.roles.field(r));
-    section(ui, t, session.lang.t("card.attributes"));
     for (i, column) in dataset.table.columns.iter().enumerate() {
         if shown.contains(&Some(i)) {
             continue;

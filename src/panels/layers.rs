@@ -27,6 +27,9 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
             }
             for (i, key) in keys.iter().enumerate() {
                 row(ui, session, *key, i, keys.len(), send);
+                if session.symbols.is_some() && session.facility_layers().first() == Some(key) {
+                    symbols(ui, session, send);
+                }
             }
             if session.district.is_some() && session.view.theme.is_none() {
                 ui.add_space(4.0);
@@ -89,6 +92,53 @@ fn row(ui: &mut Ui, session: &Session, key: LayerKey, at: usize, count: usize, s
         ui.label(RichText::new(message).size(11.0).color(t.bad));
     }
     inner.response.context_menu(|ui| menu(ui, session, key, at, count, send));
+}
+
+/// The symbols of facilities with their numbers, each with a tick.
+fn symbols(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
+    let Some((_, topic)) = session.topic() else { return };
+    let t = session.tokens();
+    let shown = session.symbols_shown(topic);
+    let id = egui::Id::unique("more symbols");
+    let all: bool = ui.data(|d| d.get_temp(id)).unwrap_or(false);
+    let counts = session.symbol_counts();
+    let is_first = |kind: crate::session::SymbolKind| kind.topic() == topic || shown.iter().any(|s| s == kind.key());
+    let hidden = counts.iter().filter(|(kind, _)| !is_first(*kind)).count();
+    for (kind, count) in counts.into_iter().filter(|(kind, _)| all || is_first(*kind)) {
+        let name = session.lang.find(&format!("symbol.{}", kind.key())).unwrap_or("");
+        let on = shown.iter().any(|s| s == kind.key());
+        ui.horizontal(|ui| {
+            ui.set_min_height(size::ROW - 4.0);
+            ui.add_space(14.0);
+            if tick(ui, t, on, name).clicked() {
+                send.push(Command::ShowSymbols(kind.key().to_owned(), !on));
+            }
+            ui.spacing_mut().item_spacing.x = 2.0;
+            legend::symbol(ui, kind.shape(), data_colour(kind.colour()));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                ui.add_space(22.0);
+                ui.label(RichText::new(count.to_string()).size(12.0).color(t.ink_secondary));
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    let ink = if on { t.ink } else { t.ink_secondary };
+                    ui.add(egui::Label::new(RichText::new(name).color(ink)).truncate().selectable(false));
+                });
+            });
+        });
+    }
+    if hidden > 0 {
+        let text = if all {
+            session.lang.t("layers.fewer").to_owned()
+        } else {
+            session.lang.with("layers.more", &[("n", &hidden.to_string())])
+        };
+        ui.horizontal(|ui| {
+            ui.add_space(40.0);
+            let label = egui::Label::new(RichText::new(text).size(12.0).color(t.accent)).sense(Sense::click());
+            if ui.add(label).clicked() {
+                ui.data_mut(|d| d.insert_temp(id, !all));
+            }
+        });
+    }
 }
 
 fn menu(ui: &mut Ui, session: &Session, key: LayerKey, at: usize, count: usize, send: &mut Vec<Command>) {

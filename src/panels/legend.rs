@@ -90,7 +90,8 @@ fn row(ui: &mut Ui, session: &Session, mark: Mark, text: &str, count: usize, mos
 }
 
 /// A symbol as the map draws it.
-fn symbol(ui: &mut Ui, shape: Shape, colour: egui::Color32) {
+pub fn symbol(ui: &mut Ui, mark: impl Into<crate::render::Mark>, colour: egui::Color32) {
+    let mark = mark.into();
     let (rect, _) = ui.allocate_exact_size(Vec2::new(27.0, 18.0), Sense::hover());
     let (c, r) = (rect.center(), 5.0);
     let p = ui.painter();
@@ -98,7 +99,7 @@ fn symbol(ui: &mut Ui, shape: Shape, colour: egui::Color32) {
         let points = points.iter().map(|(x, y)| c + Vec2::new(x * r, y * r)).collect();
         egui::Shape::convex_polygon(points, colour, egui::Stroke::NONE)
     };
-    match shape {
+    match mark.shape {
         Shape::Circle => {
             p.circle_filled(c, r * 0.92, colour);
         }
@@ -115,5 +116,11 @@ fn symbol(ui: &mut Ui, shape: Shape, colour: egui::Color32) {
             p.rect_filled(egui::Rect::from_center_size(c, Vec2::new(r * 2.0, r * 0.72)), 0.0, colour);
             p.rect_filled(egui::Rect::from_center_size(c, Vec2::new(r * 0.72, r * 2.0)), 0.0, colour);
         }
+    }
+    let ground = crate::palette::LABEL_LIGHT;
+    if mark.hollow {
+        p.circle_filled(c, 2.6, ground);
+    } else if mark.dot {
+        p.circle_filled(c, 1.4, ground);
     }
 }

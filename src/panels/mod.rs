@@ -17,6 +17,7 @@ mod table;
 mod themes;
 mod theme_editor;
 mod top_bar;
+mod village;
 mod widgets;
 mod window;
 

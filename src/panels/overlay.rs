@@ -30,6 +30,10 @@ fn floating(session: &Session) -> Frame {
 fn tooltip(ui: &Ui, rect: Rect, session: &Session) {
     let t = session.tokens();
     let Some(hover) = &session.hover else { return };
+    if let Some(cluster) = hover.cluster {
+        cluster_tip(ui, rect, session, cluster);
+        return;
+    }
     let Some(&(key, feature)) = hover.features.first() else { return };
     let Some(pointer) = ui.input(|i| i.pointer.hover_pos()).filter(|p| rect.contains(*p)) else { return };
     let Some(layer) = session.layers.get(&key) else { return };
@@ -72,6 +76,35 @@ fn tooltip(ui: &Ui, rect: Rect, session: &Session) {
                         RichText::new(session.lang.with("map.more", &[("n", &more)])).size(11.0).color(t.ink_secondary),
                     );
                 }
+            });
+        });
+}
+
+/// What a ring on the map holds.
+fn cluster_tip(ui: &Ui, rect: Rect, session: &Session, cluster: usize) {
+    let t = session.tokens();
+    let Some(cluster) = session.symbols.as_ref().and_then(|s| s.clusters.get(cluster)) else { return };
+    let Some(pointer) = ui.input(|i| i.pointer.hover_pos()).filter(|p| rect.contains(*p)) else { return };
+    let flip = pointer.x > rect.right() - 190.0;
+    let (pivot, dx) = if flip { (egui::Align2::RIGHT_TOP, -14.0) } else { (egui::Align2::LEFT_TOP, 14.0) };
+    Area::new(Id::unique("tooltip"))
+        .order(Order::Tooltip)
+        .interactable(false)
+        .pivot(pivot)
+        .fixed_pos(pointer + egui::vec2(dx, 14.0))
+        .show(ui.ctx(), |ui| {
+            floating(session).show(ui, |ui| {
+                let count = cluster.members.len().to_string();
+                let heading = session.lang.with("map.cluster", &[("n", &count)]);
+                ui.label(RichText::new(heading).font(bold(13.0)).color(t.ink));
+                for (kind, count) in &cluster.kinds {
+                    ui.horizontal(|ui| {
+                        super::legend::symbol(ui, kind.shape(), crate::palette::data_colour(kind.colour()));
+                        let name = session.lang.find(&format!("symbol.{}", kind.key())).unwrap_or("");
+                        ui.label(RichText::new(format!("{name}  {count}")).size(12.0).color(t.ink));
+                    });
+                }
+                ui.label(RichText::new(session.lang.t("map.cluster-click")).size(11.0).color(t.ink_secondary));
             });
         });
 }

@@ -175,8 +175,14 @@ fn outline_distance(p: vec2<f32>, shape: u32, r: f32) -> f32 {
 
 @fragment
 fn symbol_fragment(in: Symbol) -> @location(0) vec4<f32> {
-    let d = outline_distance(in.local_px, in.shape, layer.symbol_px * 0.5);
-    let body = clamp(0.5 - d, 0.0, 1.0);
+    let d = outline_distance(in.local_px, in.shape & 255u, layer.symbol_px * 0.5);
+    var body = clamp(0.5 - d, 0.0, 1.0);
+    if (in.shape & 256u) != 0u { // hollow: cannot be used
+        body = body * (1.0 - clamp(-d - 0.22 * layer.symbol_px + 0.5, 0.0, 1.0));
+    }
+    if (in.shape & 512u) != 0u { // a dot in the middle: below the class asked for
+        body = body * clamp(length(in.local_px) - 0.16 * layer.symbol_px + 0.5, 0.0, 1.0);
+    }
     let rim = clamp(0.5 - (d - 1.2), 0.0, 1.0);
     let rgb = mix(layer.rim.rgb, in.colour.rgb, body);
     let alpha = rim * layer.opacity;

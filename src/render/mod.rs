@@ -22,7 +22,7 @@ pub use gpu::{Gpu, NoGpu, RenderTarget};
 pub use level::Level;
 pub use mesh::Mesh;
 pub use outline::Outline;
-pub use points::{PointSymbol, Shape};
+pub use points::{Mark, PointSymbol, Shape};
 pub use scene::{LayerKey, Palette, Scene};
 pub use style::{Style, Texel};
 pub use view::View;

@@ -72,6 +72,8 @@ pub enum Command {
     ShowCoverage(bool),
     /// Show or hide symbols of a kind under the present theme.
     ShowSymbols(String, bool),
+    /// Show what a cluster of symbols holds: nearer, or as a list.
+    OpenCluster(usize),
     /// Narrow everything to a town or group; `None`: to nothing.
     SetFocus(Option<Focus>),
     /// Select all villages of a town or group.
@@ -133,6 +135,8 @@ pub enum Command {
     SetNameLanguage(Option<Lang>),
     /// Dark or light.
     SetDark(bool),
+    /// Put the card on the clipboard as text.
+    CopyCard,
     /// Put the map with its legend on the clipboard.
     CopyMap,
     /// Ask where and save the map with its legend as PNG.
@@ -228,6 +232,7 @@ impl Command {
             Self::SetRadius(_) => "command.radius",
             Self::ShowCoverage(_) => "command.coverage",
             Self::ShowSymbols(..) => "command.symbols",
+            Self::OpenCluster(_) => "command.open-cluster",
             Self::SetFocus(_) => "command.focus",
             Self::SelectPlace(_) => "command.select-place",
             Self::Select { .. } => "command.select",
@@ -257,6 +262,7 @@ impl Command {
             Self::SetNameLanguage(_) => "command.name-language",
             Self::SetDark(true) => "command.dark",
             Self::SetDark(false) => "command.light",
+            Self::CopyCard => "command.copy-card",
             Self::CopyMap => "command.copy-map",
             Self::ExportDialogue | Self::ExportTo(_) => "command.export",
             Self::Escape => "command.escape",

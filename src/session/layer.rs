@@ -140,7 +140,7 @@ impl Loaded {
 
     /// The symbols of point features: a shape for each class of the theme, so that colour is not needed to tell them.
     pub fn symbols(&self, themed: Option<&Themed>) -> Vec<PointSymbol> {
-        PointSymbol::all(&self.chunks, |f| shape_of(themed.and_then(|t| t.class_of(f))))
+        PointSymbol::all(&self.chunks, |f| Some(shape_of(themed.and_then(|t| t.class_of(f))).into()))
     }
 }
 

@@ -92,11 +92,6 @@ impl Session {
         self.district.is_none() && (self.joining || !self.pending.is_empty())
     }
 
-    /// Keys of the symbols shown under a theme.
-    pub fn symbols_shown(&self, topic: Topic) -> Vec<String> {
-        self.view.symbols.get(topic.key()).cloned().unwrap_or_default()
-    }
-
     /// Whether a village is in focus; all are where nothing is.
     pub fn is_in_focus(&self, village: FeatureId) -> bool {
         self.focused.as_ref().is_none_or(|f| f.members.get(village as usize).copied().unwrap_or(false))

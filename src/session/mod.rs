@@ -1,6 +1,7 @@
 //! What a person has open: layers, selection, camera, panels; and the one list of things they can do.
 
 mod camera;
+mod card;
 mod command;
 mod facts;
 mod history;
@@ -8,8 +9,10 @@ mod layer;
 mod look;
 mod rolled;
 mod state;
+mod symbols;
 
 pub use camera::{Camera, Pivot};
+pub use card::{CardFacility, CardFigure, CardSection, VillageCard};
 pub use command::{Command, Tab};
 pub use facts::{Facts, Means};
 pub use history::{CameraHistory, Document, History};
@@ -19,3 +22,4 @@ pub use look::Focused;
 pub use rolled::{Ranked, Rolled};
 pub use state::number;
 pub use state::{Choice, Dialogue, Hover, Pending, Session, ThemeDraft};
+pub use symbols::{Cluster, SymbolKind, Symbols};

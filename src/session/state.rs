@@ -6,12 +6,14 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::camera::Camera;
+use super::card::VillageCard;
 use super::command::Tab;
 use super::facts::Facts;
 use super::history::{CameraHistory, Document, History};
 use super::layer::Layer;
 use super::look::Focused;
 use super::rolled::Rolled;
+use super::symbols::Symbols;
 use crate::district::{By, District};
 use crate::geo::LonLat;
 use crate::lang::Lang;
@@ -29,6 +31,8 @@ pub struct Hover {
     pub at: LonLat,
     /// Features there, top layer first.
     pub features: Vec<(LayerKey, FeatureId)>,
+    /// Facilities taken together there, by position in the symbols.
+    pub cluster: Option<usize>,
 }
 
 /// A choice among features that overlap.
@@ -86,6 +90,10 @@ pub struct Session {
     pub focused: Option<Focused>,
     /// Sums of what is in focus.
     pub rolled: Option<Arc<Rolled>>,
+    /// The card of the selected village.
+    pub card: Option<Arc<VillageCard>>,
+    /// Facilities as they are drawn under the present theme.
+    pub symbols: Option<Arc<Symbols>>,
     /// What the summary takes villages together by.
     pub summary_by: By,
     /// Whether villages, tables and facilities are being joined.
@@ -176,6 +184,8 @@ impl Session {
             view: ViewEntry::default(),
             focused: None,
             rolled: None,
+            card: None,
+            symbols: None,
             summary_by: By::Town,
             joining: false,
             playing: None,

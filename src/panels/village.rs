@@ -1,0 +1,231 @@
+//! The card of a village: what falls short, the figures by theme with their comparisons, facilities, plan.
+
+use egui::{Align, Color32, Label, Layout, RichText, Sense, Shape, Stroke, Ui, Vec2};
+
+use super::legend::symbol;
+use super::style::bold;
+use super::widgets::{rule, section};
+use crate::palette::data_colour;
+use crate::session::{CardFacility, CardFigure, CardSection, Command, Session, VillageCard};
+
+/// Facilities shown before the rest is asked for.
+const FACILITIES: usize = 6;
+/// Size of the line over the years.
+const SPARK: Vec2 = Vec2::new(58.0, 16.0);
+
+/// Shows what follows the head of the card.
+pub fn show(ui: &mut Ui, session: &Session, card: &VillageCard, send: &mut Vec<Command>) {
+    let t = session.tokens();
+    shortfalls(ui, session, card);
+    let chosen = session.view.theme;
+    let mut sections: Vec<&CardSection> = card.sections.iter().collect();
+    // The theme on the map comes first; the others keep their order.
+    sections.sort_by_key(|s| Some(s.topic) != chosen);
+    for part in sections {
+        section(ui, t, session.lang.find(&format!("topic.{}", part.topic.key())).unwrap_or(""));
+        ui.add_space(2.0);
+        for f in &part.figures {
+            figure(ui, session, f);
+        }
+        if part.topic == crate::model::Topic::Clinics
+            && let Some(name) = &card.nearest_clinic
+        {
+            note(ui, session, &session.lang.with("card.nearest", &[("n", name)]));
+        }
+        facilities(ui, session, part, send);
+        rule(ui, t);
+    }
+    plan(ui, session, card);
+    if !card.base.is_empty() {
+        section(ui, t, session.lang.t("topic.base"));
+        for f in &card.base {
+            figure(ui, session, f);
+        }
+        rule(ui, t);
+    }
+}
+
+fn note(ui: &mut Ui, session: &Session, text: &str) {
+    ui.label(RichText::new(text).size(11.0).color(session.tokens().ink_secondary));
+}
+
+/// Sentences on coloured ground: red for what is far from its target, amber for what is near.
+fn shortfalls(ui: &mut Ui, session: &Session, card: &VillageCard) {
+    let t = session.tokens();
+    let list = session.shortfalls(card);
+    ui.horizontal(|ui| {
+        section(ui, t, session.lang.t("card.shortfalls"));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| section(ui, t, &list.len().to_string()));
+    });
+    ui.add_space(2.0);
+    if list.is_empty() {
+        ui.label(RichText::new(session.lang.t("card.no-shortfalls")).size(12.0).color(t.good));
+    }
+    for (sentence, far) in &list {
+        let ink = if *far { t.bad } else { t.warn };
+        egui::Frame::NONE
+            .fill(ink.gamma_multiply(if t.dark { 0.20 } else { 0.09 }))
+            .corner_radius(6.0)
+            .inner_margin(egui::Margin::symmetric(9, 5))
+            .show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                ui.label(RichText::new(sentence).size(12.5).color(ink));
+            });
+    }
+    rule(ui, t);
+}
+
+/// A figure: name, line over the years, value in the colour of its judgement; comparisons below.
+fn figure(ui: &mut Ui, session: &Session, f: &CardFigure) {
+    let t = session.tokens();
+    let Some(indicator) = session.indicator(f.indicator) else { return };
+    let lang = session.lang;
+    let colour = match (f.value, f.met) {
+        (None, _) => t.ink_secondary,
+        (_, Some(true)) => t.good,
+        (_, Some(false)) => {
+            if f.far {
+                t.bad
+            } else {
+                t.warn
+            }
+        }
+        _ => t.ink,
+    };
+    let value = match f.value {
+        None => lang.t("value.unknown").to_owned(),
+        Some(v) => indicator.show(v, lang),
+    };
+    let unit = if f.value.is_some() && !indicator.is_category() { indicator.unit(lang) } else { "" };
+    let inner = ui.horizontal(|ui| {
+        ui.set_min_height(24.0);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = 3.0;
+            if !unit.is_empty() {
+                ui.label(RichText::new(unit).size(11.0).color(t.ink_secondary));
+            }
+            ui.label(RichText::new(value).font(bold(13.0)).color(colour));
+            ui.add_space(4.0);
+            spark(ui, f, t.accent, t.line);
+            ui.add_space(4.0);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.add(Label::new(RichText::new(indicator.name(lang)).color(t.ink)).truncate().selectable(false));
+            });
+        });
+    });
+    let words = session.comparison_words(f);
+    let spoken = format!("{} {}  {words}", indicator.name(lang), session.figure_words(f));
+    let response = ui.interact(inner.response.rect, ui.scope_id().with(("figure", f.indicator)), Sense::hover());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &spoken));
+    response.on_hover_ui(|ui| {
+        ui.label(RichText::new(indicator.name(lang)).font(bold(13.0)));
+        for (year, value) in &f.series {
+            let value = value.map_or_else(|| lang.t("value.unknown").to_owned(), |v| indicator.show(v, lang));
+            ui.label(format!("{year}  {value} {}", indicator.unit(lang)));
+        }
+    });
+    if !words.is_empty() {
+        note(ui, session, &words);
+    }
+}
+
+/// A small line over the years; a year without a value is a gap, the last value a dot.
+fn spark(ui: &mut Ui, f: &CardFigure, ink: Color32, faint: Color32) {
+    let values: Vec<f64> = f.series.iter().filter_map(|(_, v)| *v).collect();
+    if values.len() < 2 {
+        return;
+    }
+    let (rect, _) = ui.allocate_exact_size(SPARK, Sense::hover());
+    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let height = |v: f64| {
+        let share = if high > low { (v - low) / (high - low) } else { 0.5 };
+        rect.bottom() - 2.0 - share as f32 * (rect.height() - 4.0)
+    };
+    let step = rect.width() / (f.series.len().max(2) - 1) as f32;
+    ui.painter().hline(rect.x_range(), rect.bottom(), Stroke::new(0.6, faint));
+    let mut run: Vec<egui::Pos2> = Vec::new();
+    let mut last = None;
+    for (i, (_, value)) in f.series.iter().enumerate() {
+        match value {
+            Some(v) => {
+                let at = egui::pos2(rect.left() + step * i as f32, height(*v));
+                run.push(at);
+                last = Some(at);
+            }
+            None => {
+                ui.painter().add(Shape::line(std::mem::take(&mut run), Stroke::new(1.4, ink)));
+            }
+        }
+    }
+    ui.painter().add(Shape::line(run, Stroke::new(1.4, ink)));
+    if let Some(at) = last {
+        ui.painter().circle_filled(at, 2.2, ink);
+    }
+}
+
+fn facilities(ui: &mut Ui, session: &Session, part: &CardSection, send: &mut Vec<Command>) {
+    let t = session.tokens();
+    let id = egui::Id::unique("all facilities").with(part.topic.key());
+    let all: bool = ui.data(|d| d.get_temp(id)).unwrap_or(false);
+    let shown = if all { part.facilities.len() } else { FACILITIES };
+    for f in part.facilities.iter().take(shown) {
+        facility(ui, session, f, send);
+    }
+    let rest = part.facilities.len().saturating_sub(shown);
+    if rest > 0 {
+        let text = session.lang.with("card.more-facilities", &[("n", &rest.to_string())]);
+        if ui.add(Label::new(RichText::new(text).size(12.0).color(t.accent)).sense(Sense::click())).clicked() {
+            ui.data_mut(|d| d.insert_temp(id, true));
+        }
+    }
+}
+
+fn facility(ui: &mut Ui, session: &Session, f: &CardFacility, send: &mut Vec<Command>) {
+    let t = session.tokens();
+    let kind = session.lang.find(&format!("symbol.{}", f.kind.key())).unwrap_or("");
+    let inner = ui.horizontal(|ui| {
+        ui.set_min_height(22.0);
+        ui.spacing_mut().item_spacing.x = 2.0;
+        symbol(ui, f.mark, data_colour(f.kind.colour()));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if !f.mark.hollow {
+                ui.label(RichText::new(kind).size(11.0).color(t.ink_secondary));
+            } else {
+                ui.label(RichText::new(session.usage_words(f.usage)).size(11.0).color(t.warn));
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.add(Label::new(RichText::new(&f.name).size(12.0).color(t.ink)).truncate().selectable(false));
+            });
+        });
+    });
+    let response = ui.interact(inner.response.rect, ui.scope_id().with(("facility", f.at)), Sense::click());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, format!("{} {kind}", f.name)));
+    if response.hovered() {
+        ui.painter().rect_filled(inner.response.rect, 4.0, t.accent.gamma_multiply(0.10));
+    }
+    if response.on_hover_text(session.lang.t("card.fly-to-facility")).clicked() {
+        send.push(Command::FlyTo(f.at.0, f.at.1));
+    }
+}
+
+fn plan(ui: &mut Ui, session: &Session, card: &VillageCard) {
+    let (status, text) = &card.plan;
+    if status.is_none() && text.is_none() {
+        return;
+    }
+    let t = session.tokens();
+    let words = |s: &str| session.lang.find(&format!("value.{s}")).map_or_else(|| s.to_owned(), str::to_owned);
+    ui.horizontal(|ui| {
+        section(ui, t, session.lang.t("field.plan_text"));
+        if let Some(status) = status {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                ui.label(RichText::new(words(status)).size(12.0).color(t.ink_secondary));
+            });
+        }
+    });
+    if let Some(text) = text {
+        ui.label(RichText::new(text).color(t.ink));
+    }
+    rule(ui, t);
+}

@@ -1,0 +1,288 @@
+//! Facilities as symbols: what each looks like under a theme in a year, and which are taken together.
+
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::state::Session;
+use crate::district::{Facility, Kind, ToiletState, Use};
+use crate::geo::WorldPos;
+use crate::index::{cluster, middle};
+use crate::model::{FeatureId, Topic};
+use crate::palette;
+use crate::render::{LayerKey, Mark, Shape};
+
+/// Width of a cluster in points.
+const CELL_PT: f64 = 46.0;
+/// Zoom from which on symbols stand by themselves.
+const SPLIT_ZOOM: f64 = 16.5;
+
+/// What a symbol says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum SymbolKind {
+    /// A flush toilet improved.
+    ToiletImproved,
+    /// A dry toilet rebuilt.
+    ToiletRebuilt,
+    /// A toilet still dry.
+    ToiletDry,
+    /// Any other toilet.
+    Toilet,
+    /// A village's clinic.
+    Clinic,
+    /// A township's institution.
+    ClinicTownship,
+    /// A sewage station.
+    SewageStation,
+    /// A waste point.
+    WastePoint,
+    /// A car park.
+    Parking,
+    /// A pocket park.
+    PocketPark,
+    /// A fitness set.
+    Fitness,
+}
+
+impl SymbolKind {
+    /// All, in the order in which they are listed.
+    pub const ALL: [Self; 11] = [
+        Self::SewageStation,
+        Self::WastePoint,
+        Self::ToiletImproved,
+        Self::ToiletRebuilt,
+        Self::ToiletDry,
+        Self::Toilet,
+        Self::Clinic,
+        Self::ClinicTownship,
+        Self::Parking,
+        Self::PocketPark,
+        Self::Fitness,
+    ];
+
+    /// The symbol of a facility in a year: a toilet rebuilt later is still dry then. `None` for what is not drawn.
+    pub fn of(facility: &Facility, year: Option<i32>) -> Option<Self> {
+        if facility.usage == Some(Use::Removed) || !facility.is_there(year) {
+            return None;
+        }
+        let done = facility.was_done_by(year);
+        Some(match facility.kind {
+            Kind::PublicToilet => match facility.toilet {
+                ToiletState::Rebuilt if done => Self::ToiletRebuilt,
+                ToiletState::Improved if done => Self::ToiletImproved,
+                ToiletState::Rebuilt | ToiletState::Dry => Self::ToiletDry,
+                ToiletState::Improved | ToiletState::Plain => Self::Toilet,
+            },
+            Kind::Clinic if facility.is_township => Self::ClinicTownship,
+            Kind::Clinic => Self::Clinic,
+            Kind::SewageStation => Self::SewageStation,
+            Kind::WastePoint => Self::WastePoint,
+            Kind::Parking => Self::Parking,
+            Kind::PocketPark => Self::PocketPark,
+            Kind::Fitness => Self::Fitness,
+            Kind::Other => return None,
+        })
+    }
+
+    /// Stable name: in project files and language files (`symbol.<key>`).
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::ToiletImproved => "toilet-improved",
+            Self::ToiletRebuilt => "toilet-rebuilt",
+            Self::ToiletDry => "toilet-dry",
+            Self::Toilet => "toilet",
+            Self::Clinic => "clinic",
+            Self::ClinicTownship => "clinic-township",
+            Self::SewageStation => "sewage-station",
+            Self::WastePoint => "waste-point",
+            Self::Parking => "parking",
+            Self::PocketPark => "pocket-park",
+            Self::Fitness => "fitness",
+        }
+    }
+
+    /// The theme it belongs to.
+    pub fn topic(self) -> Topic {
+        match self {
+            Self::SewageStation | Self::WastePoint => Topic::Sanitation,
+            Self::ToiletImproved | Self::ToiletRebuilt | Self::ToiletDry | Self::Toilet => Topic::Toilets,
+            Self::Clinic | Self::ClinicTownship => Topic::Clinics,
+            Self::Parking | Self::PocketPark | Self::Fitness => Topic::Services,
+        }
+    }
+
+    /// Its shape: within a theme no two are alike.
+    pub fn shape(self) -> Shape {
+        match self {
+            Self::ToiletImproved | Self::WastePoint | Self::Parking => Shape::Square,
+            Self::ToiletRebuilt | Self::PocketPark => Shape::Circle,
+            Self::ToiletDry | Self::Fitness => Shape::Triangle,
+            Self::Toilet | Self::SewageStation | Self::ClinicTownship => Shape::Diamond,
+            Self::Clinic => Shape::Cross,
+        }
+    }
+
+    /// Its colour.
+    pub fn colour(self) -> [u8; 3] {
+        palette::SYMBOLS[self as usize]
+    }
+}
+
+/// How a facility is drawn: hollow where it cannot be used, with a dot where a toilet is below class III or ungraded.
+pub fn mark_of(facility: &Facility, kind: SymbolKind) -> Mark {
+    let below = facility.kind == Kind::PublicToilet && facility.class.is_none_or(|c| c > 3);
+    Mark { shape: kind.shape(), hollow: !facility.is_in_use(), dot: below }
+}
+
+/// Several facilities drawn as one ring with their number.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cluster {
+    /// Its middle.
+    pub at: WorldPos,
+    /// Facilities, by position in the district.
+    pub members: Vec<u32>,
+    /// How many of each kind, in the order of [`SymbolKind::ALL`].
+    pub kinds: Vec<(SymbolKind, u32)>,
+}
+
+/// What the symbols were made for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SymbolStamp {
+    /// The district, by its place in memory.
+    district: usize,
+    topic: Topic,
+    year: Option<i32>,
+    shown: Vec<String>,
+    focus: Option<crate::project::Focus>,
+    layers: Vec<LayerKey>,
+    /// Half steps of zoom, and whether villages are wider than a cluster there.
+    scale: (i32, bool),
+}
+
+/// The symbols of a view.
+#[derive(Clone, Debug)]
+pub struct Symbols {
+    /// What they were made for.
+    pub stamp: SymbolStamp,
+    /// Facilities that stand by themselves, with what they look like, by layer and row.
+    pub singles: FxHashMap<LayerKey, FxHashMap<FeatureId, (SymbolKind, Mark)>>,
+    /// Where they stand.
+    pub single_places: Vec<WorldPos>,
+    /// Facilities taken together.
+    pub clusters: Vec<Cluster>,
+}
+
+impl Session {
+    /// Layers of facilities, in the order in which the join takes them.
+    pub fn facility_layers(&self) -> Vec<LayerKey> {
+        let is = |l: &super::layer::Layer| l.loaded().is_some_and(|d| crate::district::is_facilities(&d.dataset));
+        self.shown().map(|(l, _)| l).filter(|l| is(l)).map(|l| l.key).collect()
+    }
+
+    /// Keys of the symbols shown under a theme: those chosen, else the theme's own.
+    pub fn symbols_shown(&self, topic: Topic) -> Vec<String> {
+        match self.view.symbols.get(topic.key()) {
+            Some(list) => list.clone(),
+            None => SymbolKind::ALL.iter().filter(|k| k.topic() == topic).map(|k| k.key().to_owned()).collect(),
+        }
+    }
+
+    /// How many facilities of each symbol there are in the year and in focus.
+    pub fn symbol_counts(&self) -> Vec<(SymbolKind, usize)> {
+        let Some(district) = &self.district else { return Vec::new() };
+        let year = self.year();
+        let mut counts: FxHashMap<SymbolKind, usize> = FxHashMap::default();
+        for facility in &district.facilities {
+            if facility.village.is_none_or(|v| self.is_in_focus(v))
+                && let Some(kind) = SymbolKind::of(facility, year)
+            {
+                *counts.entry(kind).or_default() += 1;
+            }
+        }
+        SymbolKind::ALL.iter().filter_map(|k| Some((*k, *counts.get(k)?))).collect()
+    }
+
+    /// Brings the symbols up to date for the camera's scale. While it moves, those of the scale before will do.
+    pub fn make_symbols(&mut self, moving: bool) {
+        let Some((district, topic)) = self.topic() else {
+            self.symbols = None;
+            return;
+        };
+        let district = district.clone();
+        let step = (self.camera.zoom.min(SPLIT_ZOOM) * 2.0).floor() as i32;
+        let focus = self.focused.as_ref().map(|f| f.focus.clone());
+        let shown = self.symbols_shown(topic);
+        let layers = self.facility_layers();
+        let is_visible = |key: &LayerKey| self.entry(*key).is_some_and(|e| e.visible);
+        let cell = CELL_PT / (256.0 * (f64::from(step) / 2.0).exp2());
+        let apart = self.villages_are_wider_than(cell * 1.2);
+        let stamp = SymbolStamp {
+            district: Arc::as_ptr(&district) as usize,
+            topic,
+            year: self.year(),
+            shown,
+            focus,
+            layers: layers.iter().copied().filter(is_visible).collect(),
+            scale: (step, apart),
+        };
+        if let Some(present) = &self.symbols {
+            let other_scale_only = SymbolStamp { scale: stamp.scale, ..present.stamp.clone() } == stamp;
+            if present.stamp == stamp || (moving && other_scale_only) {
+                return;
+            }
+        }
+        let wanted: FxHashSet<SymbolKind> =
+            SymbolKind::ALL.into_iter().filter(|k| stamp.shown.iter().any(|s| s == k.key())).collect();
+        let mut places: Vec<(WorldPos, u32)> = Vec::new();
+        let mut shown: Vec<(u32, SymbolKind, LayerKey)> = Vec::new();
+        for (i, facility) in district.facilities.iter().enumerate() {
+            let Some(kind) = SymbolKind::of(facility, stamp.year).filter(|k| wanted.contains(k)) else { continue };
+            let Some(layer) = layers.get(facility.source).copied().filter(|l| stamp.layers.contains(l)) else {
+                continue;
+            };
+            if facility.village.is_some_and(|v| !self.is_in_focus(v)) {
+                continue;
+            }
+            let group = if apart { facility.village.map_or(0, |v| v + 1) } else { 0 };
+            places.push((WorldPos::from_lonlat(facility.at), group));
+            shown.push((i as u32, kind, layer));
+        }
+        let clusters = if self.camera.zoom >= SPLIT_ZOOM {
+            (0..places.len() as u32).map(|i| vec![i]).collect()
+        } else {
+            cluster(&places, cell)
+        };
+        let mut symbols = Symbols {
+            stamp,
+            singles: layers.iter().map(|l| (*l, FxHashMap::default())).collect(),
+            single_places: Vec::new(),
+            clusters: Vec::new(),
+        };
+        for members in clusters {
+            if let [one] = members.as_slice() {
+                let Some((i, kind, layer)) = shown.get(*one as usize).copied() else { continue };
+                let Some(facility) = district.facilities.get(i as usize) else { continue };
+                symbols.singles.entry(layer).or_default().insert(facility.row, (kind, mark_of(facility, kind)));
+                symbols.single_places.extend(places.get(*one as usize).map(|p| p.0));
+                continue;
+            }
+            let of = |m: &u32| shown.get(*m as usize).copied();
+            let count = |k: SymbolKind| members.iter().filter_map(of).filter(|s| s.1 == k).count() as u32;
+            symbols.clusters.push(Cluster {
+                at: middle(&places, &members),
+                kinds: SymbolKind::ALL.into_iter().map(|k| (k, count(k))).filter(|(_, n)| *n > 0).collect(),
+                members: members.iter().filter_map(of).map(|s| s.0).collect(),
+            });
+        }
+        self.symbols = Some(Arc::new(symbols));
+    }
+
+    /// Whether most villages are wider than a length in world units, so that clusters need not reach over borders.
+    fn villages_are_wider_than(&self, length: f64) -> bool {
+        let Some(anchors) = self.village_layer().and_then(|l| l.loaded()).and_then(|l| l.anchors.get()) else {
+            return false;
+        };
+        let wide = anchors.iter().flatten().filter(|a| f64::from(a.extent[0].min(a.extent[1])) > length).count();
+        wide * 2 > anchors.len()
+    }
+}
