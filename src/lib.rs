@@ -11,6 +11,7 @@ pub mod read;
 pub mod index;
 pub mod theme;
 pub mod district;
+pub mod query;
 pub mod project;
 pub mod render;
 pub mod palette;

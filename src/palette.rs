@@ -95,6 +95,10 @@ pub const DARK: Tokens = Tokens {
 
 /// Selection: rose over a white casing.
 pub const SELECTION: [u8; 4] = [0xe1, 0x1d, 0x48, 255];
+/// Border of the area within the radius of a clinic.
+pub const COVERAGE: [u8; 4] = [0xbe, 0x12, 0x3c, 235];
+/// Its casing.
+pub const COVERAGE_CASING: [u8; 4] = [255, 255, 255, 190];
 /// Casing of the selection.
 pub const CASING: [u8; 4] = [255, 255, 255, 235];
 /// Colours of the facilities' symbols, in the order of `SymbolKind`: improved, rebuilt, dry and other toilets, clinics,

@@ -2,17 +2,18 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use super::sync::DistrictStamp;
-use crate::district::District;
+use crate::district::{District, coverage};
 use crate::model::Dataset;
 use crate::read::{Progress, read_file};
 use crate::render::{Chunks, LayerKey, Level, Mesh};
-use crate::session::{Command, Loaded};
+use crate::session::{Command, CoverageStamp, Covered, Loaded};
 
 /// Meshes on their way at once.
 const MAX_MESHES: usize = 12;
@@ -32,6 +33,8 @@ pub enum Done {
     Finished,
     /// Villages, tables and facilities are joined; `None` where no layer has villages.
     District(DistrictStamp, Option<Arc<District>>),
+    /// The area within the radius of a clinic; `None` where it was no longer wanted.
+    Coverage(Option<Covered>),
     /// A dialogue was answered.
     Command(Command),
 }
@@ -44,13 +47,25 @@ pub struct Jobs {
     building: FxHashSet<(LayerKey, u32, Level)>,
     finishing: usize,
     joining: usize,
+    covering: usize,
+    /// Raised where another covered area is wanted: the one being computed stops.
+    wanted_coverage: Arc<AtomicU64>,
 }
 
 impl Jobs {
     /// Jobs that wake a window up.
     pub fn new(ctx: egui::Context) -> Self {
         let (sender, receiver) = channel();
-        Self { sender, receiver, ctx, building: FxHashSet::default(), finishing: 0, joining: 0 }
+        Self {
+            sender,
+            receiver,
+            ctx,
+            building: FxHashSet::default(),
+            finishing: 0,
+            joining: 0,
+            covering: 0,
+            wanted_coverage: Arc::default(),
+        }
     }
 
     /// Wakes another window from now on.
@@ -67,6 +82,7 @@ impl Jobs {
                     self.building.remove(&(*key, *chunk, *level));
                 }
                 Done::District(..) => self.joining = self.joining.saturating_sub(1),
+                Done::Coverage(_) => self.covering = self.covering.saturating_sub(1),
                 Done::Finished => self.finishing = self.finishing.saturating_sub(1),
                 _ => {}
             }
@@ -76,7 +92,7 @@ impl Jobs {
 
     /// Whether meshes, indices, label places or reports are still being made.
     pub fn is_busy(&self) -> bool {
-        !self.building.is_empty() || self.finishing > 0 || self.joining > 0
+        !self.building.is_empty() || self.finishing > 0 || self.joining > 0 || self.covering > 0
     }
 
     fn reply(&self) -> impl Fn(Done) + Send + 'static {
@@ -156,6 +172,23 @@ impl Jobs {
         // Without a thread the figures of the tables are missing; the map is not.
         if std::thread::Builder::new().name("join".into()).spawn(work).is_err() {
             self.joining -= 1;
+        }
+    }
+
+    /// Computes the area within the radius of a clinic; one under way for other settings stops.
+    pub fn coverage(&mut self, stamp: CoverageStamp, district: Arc<District>) {
+        let turn = self.wanted_coverage.fetch_add(1, Ordering::Relaxed) + 1;
+        let wanted = self.wanted_coverage.clone();
+        self.covering += 1;
+        let reply = self.reply();
+        let work = move || {
+            let go_on = || wanted.load(Ordering::Relaxed) == turn;
+            let found = coverage(&district, stamp.radius_m, stamp.year, go_on);
+            reply(Done::Coverage(found.map(|c| Covered::new(stamp, c))));
+        };
+        // Without a thread the shares are missing; the map is not.
+        if std::thread::Builder::new().name("coverage".into()).spawn(work).is_err() {
+            self.covering -= 1;
         }
     }
 

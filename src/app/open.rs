@@ -113,6 +113,11 @@ impl Qiancun {
                 }
                 Done::Finished => {}
                 Done::District(stamp, district) => self.was_joined(&stamp, district),
+                Done::Coverage(covered) => {
+                    if let Some(covered) = covered {
+                        self.session.covered = Some(Arc::new(covered));
+                    }
+                }
                 Done::Command(command) => self.send(command),
             }
         }

@@ -52,6 +52,7 @@ pub struct Qiancun {
     pub(super) quit: bool,
     pub(super) calm_frames: u32,
     pub(super) district_of: Option<super::sync::DistrictStamp>,
+    pub(super) coverage_of: Option<crate::session::CoverageStamp>,
     queue: Vec<Command>,
 }
 
@@ -80,6 +81,7 @@ impl Qiancun {
             quit: false,
             calm_frames: 0,
             district_of: None,
+            coverage_of: None,
             queue: Vec::new(),
         };
         if !options.files.is_empty() {

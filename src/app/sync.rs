@@ -75,6 +75,7 @@ impl Qiancun {
         self.applied.retain(|k, _| keys.contains(k));
         self.sync_facts();
         self.session.make_card();
+        self.sync_coverage();
     }
 
     /// Fields, theme, colours and symbols of one layer.
@@ -181,6 +182,16 @@ impl Qiancun {
             self.session.focused = None;
             self.session.joining = false;
         }
+    }
+
+    /// Asks for the area within the radius of a clinic where it is wanted and not yet asked for.
+    fn sync_coverage(&mut self) {
+        let Some((stamp, district)) = self.session.wanted_coverage() else { return };
+        if self.coverage_of != Some(stamp) {
+            self.coverage_of = Some(stamp);
+            self.jobs.coverage(stamp, district);
+        }
+        self.session.share_coverage();
     }
 
     fn sync_facts(&mut self) {

@@ -100,7 +100,10 @@ impl MapView {
             ui.ctx().request_repaint_after(Duration::from_secs_f64(REST_SECS - resting + 0.002));
         }
         self.refresh_outlines(session);
-        let outlines = self.hovered.iter().map(|h| h.1.clone()).chain(self.selected.iter().map(|s| s.1.clone()));
+        let covered = session.present_coverage().filter(|_| !session.view.hide_coverage).map(|c| c.outline.clone());
+        let outlines = covered.into_iter();
+        let outlines =
+            outlines.chain(self.hovered.iter().map(|h| h.1.clone())).chain(self.selected.iter().map(|s| s.1.clone()));
         let paint = MapPaint {
             scene: self.scene.clone(),
             view,

@@ -67,7 +67,7 @@ fn head(
         });
     });
     ui.horizontal_wrapped(|ui| {
-        for role in [Role::Town, Role::Group, Role::District] {
+        for role in [Role::Town, Role::Group] {
             if let Some(text) = loaded.dataset.text(feature, role) {
                 chip(ui, t, &text);
             }

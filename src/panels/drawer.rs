@@ -14,9 +14,8 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
         ui.set_height(size::TABS);
         ui.add_space(12.0);
         tab(ui, session, Tab::Table, rows, send);
-        if let Some(district) = &session.district {
-            let towns = district.places(crate::district::By::Town).len();
-            tab(ui, session, Tab::Summary, towns, send);
+        if let Some(rolled) = &session.rolled {
+            tab(ui, session, Tab::Summary, rolled.towns.len(), send);
         }
         tab(ui, session, Tab::Problems, problems, send);
     });

@@ -3,7 +3,7 @@
 use egui::{Align, Layout, RichText, ScrollArea, Sense, Ui, Vec2};
 
 use super::widgets::{icon_button, padded, rule, section, tick};
-use super::{compare, legend};
+use super::{compare, coverage, legend};
 use crate::icons::Icon;
 use crate::palette::{data_colour, size};
 use crate::render::LayerKey;
@@ -42,6 +42,7 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
                     legend::show(ui, session, key, send);
                 }
             }
+            coverage::show(ui, session, send);
             compare::groups(ui, session, send);
             compare::headlines(ui, session, send);
             ui.add_space(12.0);

@@ -2,6 +2,7 @@
 
 mod card;
 mod compare;
+mod coverage;
 mod dialogues;
 mod drawer;
 mod layers;

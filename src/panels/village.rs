@@ -106,7 +106,9 @@ fn figure(ui: &mut Ui, session: &Session, f: &CardFigure) {
             }
             ui.label(RichText::new(value).font(bold(13.0)).color(colour));
             ui.add_space(4.0);
-            spark(ui, f, t.accent, t.line);
+            if !indicator.is_category() {
+                spark(ui, f, t.accent, t.line);
+            }
             ui.add_space(4.0);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 ui.add(Label::new(RichText::new(indicator.name(lang)).color(t.ink)).truncate().selectable(false));

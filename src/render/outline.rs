@@ -2,6 +2,7 @@
 
 use super::chunk::Chunks;
 use super::mesh::Segment;
+use crate::geo::{LonLat, WorldPos};
 use crate::model::{FeatureId, PartKind};
 
 /// Edges of some features and the pen to draw them with.
@@ -32,6 +33,23 @@ impl Outline {
                     }));
                 }
             }
+        }
+        Self { segments, ..Self::default() }
+    }
+
+    /// The outline of an area in degrees that is no feature.
+    pub fn of_area(area: &geo_types::MultiPolygon<f64>) -> Self {
+        let rings = area.iter().flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors()));
+        let mut segments = Vec::new();
+        for ring in rings {
+            let positions: Vec<_> =
+                ring.0.iter().map(|c| WorldPos::from_lonlat(LonLat::new(c.x, c.y)).to_grid()).collect();
+            segments.extend(positions.windows(2).filter(|w| w[0] != w[1]).map(|w| Segment {
+                a: [w[0].x, w[0].y],
+                b: [w[1].x, w[1].y],
+                class: 0,
+                feature: 0,
+            }));
         }
         Self { segments, ..Self::default() }
     }

@@ -3,6 +3,7 @@
 mod camera;
 mod card;
 mod command;
+mod covered;
 mod facts;
 mod history;
 mod layer;
@@ -14,6 +15,7 @@ mod symbols;
 pub use camera::{Camera, Pivot};
 pub use card::{CardFacility, CardFigure, CardSection, VillageCard};
 pub use command::{Command, Tab};
+pub use covered::{CoverageStamp, Covered, Shares};
 pub use facts::{Facts, Means};
 pub use history::{CameraHistory, Document, History};
 pub use layer::shape_of;

@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use super::camera::Camera;
 use super::card::VillageCard;
 use super::command::Tab;
+use super::covered::{Covered, Shares};
 use super::facts::Facts;
 use super::history::{CameraHistory, Document, History};
 use super::layer::Layer;
@@ -90,6 +91,10 @@ pub struct Session {
     pub focused: Option<Focused>,
     /// Sums of what is in focus.
     pub rolled: Option<Arc<Rolled>>,
+    /// The area within the radius of a clinic, as last computed.
+    pub covered: Option<Arc<Covered>>,
+    /// Whom it reaches.
+    pub shares: Option<Shares>,
     /// The card of the selected village.
     pub card: Option<Arc<VillageCard>>,
     /// Facilities as they are drawn under the present theme.
@@ -184,6 +189,8 @@ impl Session {
             view: ViewEntry::default(),
             focused: None,
             rolled: None,
+            covered: None,
+            shares: None,
             card: None,
             symbols: None,
             summary_by: By::Town,
