@@ -13,6 +13,7 @@ pub mod theme;
 pub mod district;
 pub mod query;
 pub mod project;
+pub mod output;
 pub mod render;
 pub mod palette;
 pub mod icons;

@@ -96,7 +96,7 @@ pub const DARK: Tokens = Tokens {
 /// Selection: rose over a white casing.
 pub const SELECTION: [u8; 4] = [0xe1, 0x1d, 0x48, 255];
 /// Border of the area within the radius of a clinic.
-pub const COVERAGE: [u8; 4] = [0xbe, 0x12, 0x3c, 235];
+pub const COVERAGE: [u8; 4] = [0x5b, 0x21, 0xb6, 240];
 /// Its casing.
 pub const COVERAGE_CASING: [u8; 4] = [255, 255, 255, 190];
 /// Casing of the selection.

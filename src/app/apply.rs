@@ -120,6 +120,9 @@ impl Qiancun {
                 session.dark = dark;
                 self.remembering(|s| s.dark = Some(dark));
             }
+            Command::CopyTable => self.copy_table(),
+            Command::ExportTableDialogue => self.ask_export_table(),
+            Command::ExportTableTo(path) => self.export_table(&path),
             Command::CopyCard => {
                 if let Some(text) = session.card_text() {
                     session.news = Some(session.lang.t("status.card-copied").to_owned());

@@ -9,6 +9,7 @@ mod look;
 mod open;
 mod qiancun;
 mod sync;
+mod tables;
 mod window;
 
 pub use export::png_bytes;

@@ -9,7 +9,7 @@ use crate::lang::Lang;
 use crate::model::{Dataset, Indicator, Indicators, PartKind, Roles, Topic};
 use crate::project::{FieldMapping, Focus};
 use crate::render::{LayerKey, PointSymbol, Style, Texel};
-use crate::session::{Facts, Loaded, Status};
+use crate::session::{Facts, Loaded, Status, Tab};
 use crate::theme::{ThemeSpec, Themed};
 
 /// What a layer on the scene was last made from.
@@ -75,6 +75,9 @@ impl Qiancun {
         self.applied.retain(|k, _| keys.contains(k));
         self.sync_facts();
         self.session.make_card();
+        if self.session.settings.drawer_open && self.session.tab == Tab::Table {
+            self.session.make_sheet();
+        }
         self.sync_coverage();
     }
 

@@ -31,7 +31,7 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
         }
         let mut km = radius_m / 1000.0;
         let drag = DragValue::new(&mut km).range(0.1..=50.0).speed(0.05).max_decimals(2).suffix(" km");
-        let response = ui.add(drag);
+        let response = ui.add_sized([58.0, 22.0], drag);
         if response.changed() {
             send.push(Command::SetRadius((km * 1000.0).round()));
         }
@@ -74,7 +74,10 @@ fn share(ui: &mut Ui, session: &Session, name: &str, value: Option<f64>, strong:
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 let font = if strong { bold(13.0) } else { egui::FontId::proportional(13.0) };
                 let label = egui::Label::new(RichText::new(name).font(font).color(t.ink)).selectable(false);
-                ui.add_sized([62.0, 18.0], label.halign(Align::Min).truncate());
+                ui.allocate_ui_with_layout(Vec2::new(64.0, 18.0), Layout::left_to_right(Align::Center), |ui| {
+                    ui.set_min_width(64.0);
+                    ui.add(label.truncate());
+                });
                 let (rect, _) =
                     ui.allocate_exact_size(Vec2::new((ui.available_width() - 8.0).max(10.0), 7.0), Sense::hover());
                 ui.painter().rect_filled(rect, 2.0, t.field);

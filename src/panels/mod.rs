@@ -5,6 +5,7 @@ mod compare;
 mod coverage;
 mod dialogues;
 mod drawer;
+mod filter;
 mod layers;
 mod legend;
 mod menu;

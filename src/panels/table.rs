@@ -1,113 +1,118 @@
-//! The attribute table: all villages, sorted by a click on a column, linked both ways with the map.
+//! The table: every village with every figure, sorted by several columns, filtered by an expression, linked both ways
+//! with the map.
 
-use std::cmp::Ordering;
 use std::sync::Arc;
 
-use egui::{Align, Id, Label, Layout, RichText, Sense, Ui};
+use egui::{Align, Color32, Label, Layout, RichText, Sense, Ui};
 use egui_extras::{Column, TableBuilder};
 
-use crate::model::{Dataset, FeatureId, Value};
-use crate::session::{Command, Layer, Session, number};
-
-/// The order of rows and what it was made for.
-type Order = (usize, Option<(usize, bool)>, Arc<Vec<FeatureId>>);
+use super::filter;
+use crate::model::FeatureId;
+use crate::session::{Command, Session, Sheet};
 
 /// Shows the table of the active layer; only the rows in view are laid out.
 pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
     let t = session.tokens();
-    let Some((key, loaded)) = session.active().and_then(|l: &Layer| Some((l.key, l.loaded()?.clone()))) else {
+    let Some(sheet) = session.sheet.clone() else {
         ui.label(RichText::new(session.lang.t("table.empty")).color(t.ink_secondary));
         return;
     };
-    let dataset = loaded.dataset.clone();
-    let order = order_of(ui, &dataset, session.sort);
+    filter::show(ui, session, &sheet, send);
+    if sheet.rows.is_empty() && sheet.error.is_none() && !session.filter.is_empty() {
+        ui.horizontal(|ui| {
+            ui.add_space(14.0);
+            ui.label(RichText::new(session.lang.t("table.nothing-left")).color(t.ink_secondary));
+        });
+        return;
+    }
+    ui.spacing_mut().item_spacing.y = 0.0;
     let mut table = TableBuilder::new(ui)
-        .id_salt(("table", key))
+        .id_salt(("table", sheet.layer))
         .striped(false)
         .sense(Sense::click())
         .auto_shrink(false)
         .cell_layout(Layout::left_to_right(Align::Center))
-        .column(Column::exact(64.0));
-    for column in &dataset.table.columns {
-        let width = if column.kind.is_numeric() { 110.0 } else { 130.0 };
-        table = table.column(Column::initial(width).at_least(50.0).clip(true).resizable(true));
+        .column(Column::exact(58.0));
+    for _ in &sheet.columns {
+        table = table.column(Column::initial(118.0).at_least(50.0).clip(true).resizable(true));
     }
     if let Some(feature) = session.scroll_to.take()
-        && let Some(row) = order.iter().position(|f| *f == feature)
+        && let Some(row) = sheet.rows.iter().position(|f| *f == feature)
     {
         table = table.scroll_to_row(row, Some(Align::Center));
     }
-    let mut sort = session.sort;
-    let lang = session.lang;
+    let mut sort = session.sort.clone();
     table
         .header(30.0, |mut header| {
             header.col(|ui| {
                 ui.add_space(12.0);
                 ui.label(RichText::new("#").size(12.0).color(t.ink_secondary));
             });
-            for (i, column) in dataset.table.columns.iter().enumerate() {
-                header.col(|ui| {
-                    let name = lang.find(&format!("field.{}", column.name)).unwrap_or(&column.name);
-                    let mark = match sort {
-                        Some((c, up)) if c == i => {
-                            if up {
-                                " ▲"
-                            } else {
-                                " ▼"
-                            }
-                        }
-                        _ => "",
-                    };
-                    let text = RichText::new(format!("{name}{mark}")).size(12.0).color(t.ink_secondary);
-                    let response = ui.add(Label::new(text).sense(Sense::click()).truncate());
-                    if response.on_hover_text(&column.name).clicked() {
-                        sort = match sort {
-                            Some((c, true)) if c == i => Some((i, false)),
-                            Some((c, false)) if c == i => None,
-                            _ => Some((i, true)),
-                        };
-                    }
-                });
+            for column in 0..sheet.columns.len() {
+                header.col(|ui| head(ui, session, &sheet, column, &mut sort));
             }
         })
         .body(|body| {
-            body.rows(26.0, order.len(), |mut row| {
-                let Some(&feature) = order.get(row.index()) else { return };
-                row.set_selected(session.is_selected(key, feature));
+            body.rows(26.0, sheet.rows.len(), |mut row| {
+                let Some(&feature) = sheet.rows.get(row.index()) else { return };
+                row.set_selected(session.is_selected(sheet.layer, feature));
                 row.col(|ui| {
                     ui.add_space(12.0);
                     ui.label(RichText::new((feature + 1).to_string()).size(12.0).color(t.ink_secondary));
                 });
-                for i in 0..dataset.table.columns.len() {
-                    row.col(|ui| cell(ui, session, &dataset, feature, i));
+                for column in 0..sheet.columns.len() {
+                    row.col(|ui| cell(ui, session, &sheet, feature, column));
                 }
                 let response = row.response();
                 if response.double_clicked() {
-                    send.push(Command::FlyTo(key, feature));
+                    send.push(Command::FlyTo(sheet.layer, feature));
                 } else if response.clicked() {
                     let add = response.ctx.input(|i| i.modifiers.command);
-                    send.push(Command::Select { layer: key, features: vec![feature], add });
+                    send.push(Command::Select { layer: sheet.layer, features: vec![feature], add });
                 }
             });
         });
     session.sort = sort;
 }
 
-fn cell(ui: &mut Ui, session: &Session, dataset: &Dataset, feature: FeatureId, column: usize) {
+/// A column's head: a click sorts by it, upwards, downwards, not at all; with Shift after the columns before it.
+fn head(ui: &mut Ui, session: &Session, sheet: &Arc<Sheet>, column: usize, sort: &mut Vec<(usize, bool)>) {
     let t = session.tokens();
-    let value = dataset.table.value(feature, column);
-    let code = dataset.roles.field(crate::model::Role::Code) == Some(column);
-    let (text, right) = match value {
-        Value::Missing => (RichText::new(session.lang.t("value.unknown")).color(t.ink_secondary), false),
-        Value::Integer(v) if !code => (RichText::new(number(v as f64)).color(t.ink), true),
-        Value::Real(v) => (RichText::new(number(v)).color(t.ink), true),
-        v => {
-            let text = v.to_text().unwrap_or_default();
-            let shown = session.lang.find(&format!("value.{text}")).map_or_else(|| text.to_string(), str::to_owned);
-            (RichText::new(shown).color(t.ink), false)
-        }
+    let (name, unit) = sheet.head(session, column);
+    let at = sort.iter().position(|(c, _)| *c == column);
+    let mark = match at.and_then(|i| sort.get(i)) {
+        Some((_, true)) => " ▲",
+        Some((_, false)) => " ▼",
+        None => "",
     };
-    let label = Label::new(text).truncate().selectable(false);
+    let place = at.filter(|_| sort.len() > 1).map(|i| (i + 1).to_string()).unwrap_or_default();
+    let text = format!("{name}{}{mark}{place}", session.in_brackets(&unit));
+    let label = Label::new(RichText::new(&text).size(12.0).color(t.ink_secondary)).sense(Sense::click()).truncate();
+    let response = ui.add(label);
+    let tip = format!("{text}\n{}\n{}", sheet.identifier(column), session.lang.t("table.sort"));
+    let several = ui.input(|i| i.modifiers.shift);
+    if response.on_hover_text(tip).clicked() {
+        let present = at.and_then(|i| sort.get(i).copied());
+        if !several {
+            sort.clear();
+        } else if let Some(i) = at {
+            sort.remove(i);
+        }
+        match present {
+            None => sort.push((column, true)),
+            Some((_, true)) => sort.push((column, false)),
+            Some((_, false)) => {}
+        }
+    }
+}
+
+fn cell(ui: &mut Ui, session: &Session, sheet: &Sheet, feature: FeatureId, column: usize) {
+    let t = session.tokens();
+    let (text, right, colour): (String, bool, Color32) = match sheet.shown(session, feature, column) {
+        None => (session.lang.t("value.unknown").to_owned(), false, t.ink_secondary),
+        Some((text, right)) => (text, right, t.ink),
+    };
+    let label = Label::new(RichText::new(text).color(colour)).truncate().selectable(false);
     if right {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(10.0);
@@ -115,41 +120,5 @@ fn cell(ui: &mut Ui, session: &Session, dataset: &Dataset, feature: FeatureId, c
         });
     } else {
         ui.add(label);
-    }
-}
-
-/// Rows in the order asked for; missing values always last. Kept until data or order change.
-fn order_of(ui: &Ui, dataset: &Arc<Dataset>, sort: Option<(usize, bool)>) -> Arc<Vec<FeatureId>> {
-    let id = Id::unique("table order");
-    let stamp = Arc::as_ptr(dataset) as usize;
-    let kept: Option<Order> = ui.data(|d| d.get_temp(id));
-    if let Some((of, by, order)) = kept
-        && of == stamp
-        && by == sort
-    {
-        return order;
-    }
-    let mut rows: Vec<FeatureId> = (0..dataset.len()).collect();
-    if let Some((column, up)) = sort {
-        rows.sort_by(|a, b| {
-            let (x, y) = (dataset.table.value(*a, column), dataset.table.value(*b, column));
-            match (x == Value::Missing, y == Value::Missing) {
-                (true, true) => Ordering::Equal,
-                (true, false) => Ordering::Greater,
-                (false, true) => Ordering::Less,
-                _ if up => compare(x, y),
-                _ => compare(y, x),
-            }
-        });
-    }
-    let order = Arc::new(rows);
-    ui.data_mut(|d| d.insert_temp::<Order>(id, (stamp, sort, order.clone())));
-    order
-}
-
-fn compare(a: Value<'_>, b: Value<'_>) -> Ordering {
-    match (a.as_f64(), b.as_f64()) {
-        (Some(a), Some(b)) => a.total_cmp(&b),
-        _ => a.to_text().cmp(&b.to_text()),
     }
 }

@@ -135,6 +135,12 @@ pub enum Command {
     SetNameLanguage(Option<Lang>),
     /// Dark or light.
     SetDark(bool),
+    /// Put the table on the clipboard as cells.
+    CopyTable,
+    /// Ask where and save the table.
+    ExportTableDialogue,
+    /// Save the table as shown: XLSX or CSV by the file's ending.
+    ExportTableTo(PathBuf),
     /// Put the card on the clipboard as text.
     CopyCard,
     /// Put the map with its legend on the clipboard.
@@ -262,6 +268,8 @@ impl Command {
             Self::SetNameLanguage(_) => "command.name-language",
             Self::SetDark(true) => "command.dark",
             Self::SetDark(false) => "command.light",
+            Self::CopyTable => "command.copy-table",
+            Self::ExportTableDialogue | Self::ExportTableTo(_) => "command.export-table",
             Self::CopyCard => "command.copy-card",
             Self::CopyMap => "command.copy-map",
             Self::ExportDialogue | Self::ExportTo(_) => "command.export",

@@ -9,6 +9,7 @@ mod history;
 mod layer;
 mod look;
 mod rolled;
+mod sheet;
 mod state;
 mod symbols;
 
@@ -22,6 +23,7 @@ pub use layer::shape_of;
 pub use layer::{Anchor, Layer, Loaded, Status};
 pub use look::Focused;
 pub use rolled::{Ranked, Rolled};
+pub use sheet::{Sheet, SheetColumn, SheetValue};
 pub use state::number;
 pub use state::{Choice, Dialogue, Hover, Pending, Session, ThemeDraft};
 pub use symbols::{Cluster, SymbolKind, Symbols};

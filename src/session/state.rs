@@ -14,6 +14,7 @@ use super::history::{CameraHistory, Document, History};
 use super::layer::Layer;
 use super::look::Focused;
 use super::rolled::Rolled;
+use super::sheet::Sheet;
 use super::symbols::Symbols;
 use crate::district::{By, District};
 use crate::geo::LonLat;
@@ -133,8 +134,12 @@ pub struct Session {
     pub focus_search: bool,
     /// Highlighted search result.
     pub search_row: usize,
-    /// Sorting of the table: column and direction.
-    pub sort: Option<(usize, bool)>,
+    /// Sorting of the table: columns, the first counting most, and whether upwards.
+    pub sort: Vec<(usize, bool)>,
+    /// Filter of the table, as typed.
+    pub filter: String,
+    /// The table.
+    pub sheet: Option<Arc<Sheet>>,
     /// A line of news in the status bar.
     pub news: Option<String>,
     /// Facts about the feature on the card.
@@ -210,7 +215,9 @@ impl Session {
             search: String::new(),
             focus_search: false,
             search_row: 0,
-            sort: None,
+            sort: Vec::new(),
+            filter: String::new(),
+            sheet: None,
             news: None,
             facts: None,
             pending: Vec::new(),

@@ -1,0 +1,56 @@
+//! CSV as RFC 4180 has it, and tab-separated text for the clipboard.
+
+use super::grid::{Grid, GridCell};
+
+/// A table as text in UTF-8; `mark` puts a byte order mark before it, so that Excel reads the Chinese.
+pub fn to_csv(grid: &Grid, separator: char, mark: bool) -> Vec<u8> {
+    let mut out = String::new();
+    if mark {
+        out.push('\u{feff}');
+    }
+    let mut row = |cells: &mut dyn Iterator<Item = String>| {
+        for (i, cell) in cells.enumerate() {
+            if i > 0 {
+                out.push(separator);
+            }
+            if cell.contains([separator, '"', '\n', '\r']) {
+                out.push('"');
+                out.push_str(&cell.replace('"', "\"\""));
+                out.push('"');
+            } else {
+                out.push_str(&cell);
+            }
+        }
+        out.push_str("\r\n");
+    };
+    row(&mut grid.heads.iter().map(|h| h.text()));
+    for cells in &grid.rows {
+        row(&mut cells.iter().map(|c| match c {
+            GridCell::Empty => String::new(),
+            GridCell::Number(n) => n.to_string(),
+            GridCell::Text(t) => t.clone(),
+        }));
+    }
+    out.into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::GridHead;
+    use super::*;
+
+    #[test]
+    fn quotes_where_needed_and_nothing_for_unknown() {
+        let head = |name: &str, unit: &str| GridHead { name: name.into(), unit: unit.into(), decimals: 1 };
+        let grid = Grid {
+            name: "t".into(),
+            heads: vec![head("a", ""), head("b", "%")],
+            rows: vec![
+                vec![GridCell::Text("x, \"y\"".into()), GridCell::Number(99.0)],
+                vec![GridCell::Text("0110".into()), GridCell::Empty],
+            ],
+        };
+        let text = String::from_utf8(to_csv(&grid, ',', false)).expect("UTF-8");
+        assert_eq!(text, "a,b (%)\r\n\"x, \"\"y\"\"\",99\r\n0110,\r\n");
+    }
+}

@@ -1,0 +1,64 @@
+//! XLSX: real numbers with their decimals, a head that stays in view.
+
+use rust_xlsxwriter::{Format, FormatAlign, Workbook, XlsxError};
+
+use super::grid::{Grid, GridCell};
+
+/// Longest name that a sheet may have.
+const NAME_CHARS: usize = 31;
+
+/// A table as a workbook of one sheet.
+///
+/// # Errors
+/// Where the table does not fit into a sheet (1,048,576 rows, 16,384 columns).
+pub fn to_xlsx(grid: &Grid) -> Result<Vec<u8>, XlsxError> {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    let name: String =
+        grid.name.chars().map(|c| if "[]:*?/\\'".contains(c) { '_' } else { c }).take(NAME_CHARS).collect();
+    if !name.trim().is_empty() {
+        sheet.set_name(name.trim())?;
+    }
+    let head = Format::new().set_bold().set_text_wrap().set_align(FormatAlign::VerticalCenter);
+    for (c, h) in grid.heads.iter().enumerate() {
+        let c = c as u16;
+        sheet.write_string_with_format(0, c, h.text(), &head)?;
+        let widest = grid.rows.iter().take(200).filter_map(|r| match r.get(usize::from(c)) {
+            Some(GridCell::Text(t)) => Some(t.chars().map(|c| if c.is_ascii() { 1.0 } else { 2.0 }).sum::<f64>()),
+            _ => None,
+        });
+        sheet.set_column_width(c, widest.fold(11.0, f64::max).min(44.0) + 1.0)?;
+    }
+    let numbers: Vec<Format> = grid
+        .heads
+        .iter()
+        .map(|h| {
+            let decimals = "0".repeat(usize::from(h.decimals));
+            Format::new().set_num_format(if decimals.is_empty() { "0".into() } else { format!("0.{decimals}") })
+        })
+        .collect();
+    let general = Format::new();
+    for (r, row) in grid.rows.iter().enumerate() {
+        let r = r as u32 + 1;
+        for (c, cell) in row.iter().enumerate() {
+            match cell {
+                GridCell::Empty => {}
+                GridCell::Number(n) => {
+                    // A number with more decimals than its column shows keeps them.
+                    let scale = 10f64.powi(i32::from(grid.heads.get(c).map_or(0, |h| h.decimals)));
+                    let fits = ((n * scale).round() / scale - n).abs() < 1e-9;
+                    let format = numbers.get(c).filter(|_| fits).unwrap_or(&general);
+                    sheet.write_number_with_format(r, c as u16, *n, format)?;
+                }
+                GridCell::Text(t) => {
+                    sheet.write_string(r, c as u16, t)?;
+                }
+            }
+        }
+    }
+    sheet.set_freeze_panes(1, 0)?;
+    if let (Some(last), false) = (grid.heads.len().checked_sub(1), grid.rows.is_empty()) {
+        sheet.autofilter(0, 0, grid.rows.len() as u32, last as u16)?;
+    }
+    book.save_to_buffer()
+}
