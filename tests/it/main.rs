@@ -5,6 +5,7 @@
 mod broken;
 mod commands;
 mod demo;
+mod district;
 mod oracle;
 mod pictures;
 mod shared;
