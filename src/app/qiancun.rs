@@ -171,10 +171,17 @@ impl Qiancun {
     fn shortcuts(&self, ctx: &egui::Context, commands: &mut Vec<Command>) {
         let typing = ctx.text_edit_focused();
         let dialogue = self.session.dialogue.is_some();
+        // A slider that has the keyboard takes the arrows itself.
+        let focused = ctx.memory(|m| m.focused().is_some());
+        const ARROWS: [egui::Key; 4] =
+            [egui::Key::ArrowLeft, egui::Key::ArrowRight, egui::Key::ArrowUp, egui::Key::ArrowDown];
         ctx.input_mut(|input| {
             for (shortcut, command) in Command::shortcuts() {
                 let plain = shortcut.modifiers.is_none();
                 if plain && (typing || dialogue) && command != Command::Escape {
+                    continue;
+                }
+                if plain && focused && ARROWS.contains(&shortcut.logical_key) {
                     continue;
                 }
                 if plain && input.modifiers.any() {

@@ -64,7 +64,7 @@ pub fn segments(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
 pub fn years(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
     let Some(district) = &session.district else { return };
     let (known, Some(year)) = (district.observations.years(), session.year()) else { return };
-    let (Some(first), Some(last)) = (known.first().copied(), known.last().copied()) else { return };
+    let Some(first) = known.first().copied() else { return };
     let t = session.tokens();
     if known.len() > 1 {
         let icon = if session.playing.is_some() { Icon::Pause } else { Icon::Play };
@@ -73,7 +73,9 @@ pub fn years(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
     let words = session.lang.t("command.year");
     let label = ui.label(RichText::new(year.to_string()).font(bold(13.0)).color(t.ink));
     if known.len() > 1 {
-        let mut chosen = year;
+        // Steps go from one known year to the next, however far apart they are.
+        let present = known.iter().position(|y| *y == year).unwrap_or(0);
+        let mut chosen = present;
         ui.scope(|ui| {
             ui.spacing_mut().slider_width = 84.0;
             ui.spacing_mut().interact_size.y = 20.0;
@@ -83,15 +85,14 @@ pub fn years(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
             for state in [&mut widgets.inactive, &mut widgets.hovered, &mut widgets.active] {
                 state.fg_stroke = egui::Stroke::new(2.0, t.accent);
             }
-            let slider = egui::Slider::new(&mut chosen, first..=last).show_value(false).trailing_fill(true);
+            let slider = egui::Slider::new(&mut chosen, 0..=known.len() - 1);
+            let slider = slider.step_by(1.0).show_value(false).trailing_fill(true);
             let response = ui.add(slider);
             response.widget_info(|| egui::WidgetInfo::slider(true, f64::from(year), words));
             response.on_hover_text(words);
         });
-        // Between two known years stands the nearer one.
-        let nearest = known.iter().copied().min_by_key(|y| (y - chosen).abs()).unwrap_or(year);
-        if nearest != year {
-            send.push(Command::SetYear(nearest));
+        if chosen != present {
+            send.extend(known.get(chosen).map(|y| Command::SetYear(*y)));
         }
         ui.label(RichText::new(first.to_string()).size(12.0).color(t.ink_secondary));
     } else {

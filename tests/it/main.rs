@@ -10,4 +10,5 @@ mod oracle;
 mod pictures;
 mod shared;
 mod summary;
+mod themes;
 mod window;

@@ -60,12 +60,12 @@ pub fn settle(h: &mut Harness<'static, Qiancun>) {
     panic!("the window did not settle");
 }
 
-fn send(h: &mut Harness<'static, Qiancun>, command: Command) {
+pub fn send(h: &mut Harness<'static, Qiancun>, command: Command) {
     h.state_mut().send(command);
     settle(h);
 }
 
-fn selected(h: &Harness<'static, Qiancun>) -> Vec<String> {
+pub fn selected(h: &Harness<'static, Qiancun>) -> Vec<String> {
     let session = &h.state().session;
     let Some((key, features)) = &session.document.selection else { return Vec::new() };
     features.iter().map(|f| session.feature_title(*key, *f)).collect()

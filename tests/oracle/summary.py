@@ -33,7 +33,8 @@ FILTERS = {
     "not sewage_treatment_pct >= 99": lambda d: d.sewage_treatment_pct < 99,
     "nearest_clinic_m > 2000 and group = 山后": lambda d: (d.nearest_clinic_m > 2000) & (d.group == "山后"),
     "town in (温泉镇, 海淀镇) or dry_toilets > 0": lambda d: d.town.isin(["温泉镇", "海淀镇"]) | (d.dry_toilets > 0),
-    "population / public_toilets > 600": lambda d: d.population / d.public_toilets > 600,
+    # A quotient by zero cannot be computed: unknown, which a filter does not keep.
+    "population / public_toilets > 600": lambda d: (d.public_toilets > 0) & (d.population / d.public_toilets > 600),
     "doctors_per_1000 is unknown and clinic != none": lambda d: d.doctors_per_1000.isna() & (d.clinic != "none"),
 }
 

@@ -1,0 +1,246 @@
+//! Themes, years, summary, card, table and filter through AccessKit.
+
+use egui::Key;
+use egui::accesskit::Role;
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use qiancun::app::Qiancun;
+use qiancun::district::By;
+use qiancun::lang::Lang;
+use qiancun::model::Topic;
+use qiancun::project::Focus;
+use qiancun::session::{Command, SymbolKind, Tab};
+use qiancun::theme::LegendClass;
+
+use crate::district::fixture;
+use crate::window::{demo, open, selected, send, settle};
+
+type Window = Harness<'static, Qiancun>;
+
+fn demonstration(lang: Lang) -> Window {
+    open(vec![demo("haidian.qiancun")], lang, [1366.0, 768.0])
+}
+
+fn press(h: &mut Window, key: Key) {
+    h.key_press(key);
+    settle(h);
+}
+
+/// Counts of the map's legend, from its first class, then how many are missing.
+fn legend(h: &Window) -> (Vec<usize>, usize) {
+    let themed = h.state().session.village_layer().expect("villages").themed.clone().expect("a theme");
+    (themed.legend.iter().map(|r| r.count).collect(), themed.missing)
+}
+
+#[test]
+fn keys_choose_themes_and_years_keep_their_classes() {
+    let mut h = demonstration(Lang::Zh);
+    assert_eq!(h.state().session.view.theme, Some(Topic::Sanitation));
+    assert_eq!(legend(&h), (vec![3, 3, 6, 14, 43], 2));
+    press(&mut h, Key::Num2);
+    assert_eq!(legend(&h).0.iter().sum::<usize>() + legend(&h).1, 71);
+    let count = |h: &Window, kind| {
+        h.state().session.symbol_counts().into_iter().find(|(k, _)| *k == kind).map_or(0, |(_, n)| n)
+    };
+    assert_eq!(count(&h, SymbolKind::ToiletRebuilt), 137);
+    assert_eq!(count(&h, SymbolKind::ToiletImproved), 181);
+    let symbols = h.state().session.symbols.clone().expect("symbols");
+    let drawn = symbols.singles.values().map(|s| s.len()).sum::<usize>();
+    let taken: usize = symbols.clusters.iter().map(|c| c.members.len()).sum();
+    assert_eq!(drawn + taken, 359, "every toilet stands by itself or in one cluster");
+    press(&mut h, Key::Num3);
+    let themed = h.state().session.village_layer().expect("villages").themed.clone().expect("a theme");
+    let own = themed.legend.iter().find(|r| matches!(&r.class, LegendClass::Named { id, .. } if id == "own"));
+    assert_eq!(own.map(|r| r.count), Some(16));
+    press(&mut h, Key::Num1);
+    let words = |h: &Window| {
+        let session = &h.state().session;
+        let themed = session.village_layer().expect("villages").themed.clone().expect("a theme");
+        themed.legend.iter().map(|r| session.legend_text(&r.class, false, false)).collect::<Vec<_>>()
+    };
+    let classes = words(&h);
+    let slider = h.get_by_role_and_label(Role::Slider, "年份");
+    slider.focus();
+    // egui gives a widget the arrows once it has had the keyboard for a frame.
+    h.step();
+    h.step();
+    for _ in 0..5 {
+        h.key_press(Key::ArrowLeft);
+        h.step();
+    }
+    settle(&mut h);
+    assert_eq!(h.state().session.year(), Some(2018));
+    assert_eq!(words(&h), classes, "classes stay over the years");
+    assert_ne!(legend(&h), (vec![3, 3, 6, 14, 43], 2));
+}
+
+#[test]
+fn a_bar_selects_its_villages_and_focus_narrows_everything() {
+    let mut h = demonstration(Lang::Zh);
+    press(&mut h, Key::S);
+    h.get_by_role_and_label(Role::Button, "温泉镇 99.3 %").click();
+    settle(&mut h);
+    let district = h.state().session.district.clone().expect("a district");
+    let (_, villages) = district.places(By::Town).into_iter().find(|(n, _)| n == "温泉镇").expect("the town");
+    let names: Vec<String> = villages.iter().map(|v| district.villages.display_name(*v)).collect();
+    assert_eq!(selected(&h), names);
+    let camera = h.state().session.camera;
+    send(&mut h, Command::SetFocus(Some(Focus { by: By::Town, name: "温泉镇".into() })));
+    assert_ne!(h.state().session.camera, camera, "the map goes there");
+    let (counts, missing) = legend(&h);
+    assert_eq!(counts.iter().sum::<usize>() + missing, villages.len());
+    send(&mut h, Command::ToggleDrawer(Tab::Table));
+    let rows = h.state().session.sheet.clone().expect("a table");
+    assert_eq!(rows.rows, villages);
+    let rolled = h.state().session.rolled.clone().expect("sums");
+    assert_eq!((rolled.towns.len(), rolled.all.villages.len()), (1, villages.len()));
+    send(&mut h, Command::Escape);
+    assert_eq!(h.state().session.view.focus, None);
+    assert_eq!(legend(&h).0.iter().sum::<usize>() + legend(&h).1, 71);
+}
+
+#[test]
+fn the_card_says_unknown_and_copies_as_text() {
+    let mut h = demonstration(Lang::Zh);
+    h.state_mut().session.search = String::new();
+    let district = h.state().session.district.clone().expect("a district");
+    let village = (0..71).find(|v| district.villages.display_name(*v) == "东埠头").expect("the village");
+    let key = h.state().session.village_layer().expect("villages").key;
+    send(&mut h, Command::Select { layer: key, features: vec![village], add: false });
+    assert!(h.query_by_label_contains("污水处理率 未知").is_some(), "the card says unknown");
+    let text = h.state().session.card_text().expect("a card");
+    assert!(text.contains("污水处理率：未知"), "{text}");
+    assert!(!text.contains("污水处理率：0"), "{text}");
+    assert!(text.contains("直线"), "{text}");
+    send(&mut h, Command::SetYear(2022));
+    let text = h.state().session.card_text().expect("a card");
+    assert!(text.contains("2022") && !text.contains("污水处理率：未知"), "{text}");
+}
+
+#[test]
+fn filters_keep_the_villages_that_pandas_keeps() {
+    let mut h = demonstration(Lang::Zh);
+    send(&mut h, Command::ToggleDrawer(Tab::Table));
+    for (year, filters) in fixture()["filters"].as_object().expect("years") {
+        send(&mut h, Command::SetYear(year.parse().expect("a year")));
+        for (text, names) in filters.as_object().expect("filters") {
+            h.state_mut().session.filter.clear();
+            settle(&mut h);
+            h.get_by_role_and_label(Role::TextInput, "筛选").focus();
+            h.step();
+            h.get_by_role_and_label(Role::TextInput, "筛选").type_text(text);
+            settle(&mut h);
+            let sheet = h.state().session.sheet.clone().expect("a table");
+            assert_eq!(sheet.error, None, "{text}");
+            let mut kept: Vec<String> = sheet.rows.iter().map(|f| sheet.dataset.display_name(*f)).collect();
+            let mut wanted: Vec<String> =
+                names.as_array().expect("names").iter().filter_map(|n| Some(n.as_str()?.to_owned())).collect();
+            kept.sort();
+            wanted.sort();
+            assert_eq!(kept, wanted, "{year} {text}");
+        }
+    }
+    h.state_mut().session.filter = "sewage_treatment_pct < 99 and klinik = none".into();
+    settle(&mut h);
+    assert!(h.query_by_label_contains("klinik").is_some(), "the error names the word");
+    let sheet = h.state().session.sheet.clone().expect("a table");
+    assert_eq!(sheet.error.as_ref().map(|e| e.at), Some((30, 36)));
+    assert_eq!(sheet.rows.len(), 71, "a filter that cannot be read hides nothing");
+}
+
+#[test]
+fn the_table_leaves_as_csv_and_xlsx_and_is_read_back() {
+    use qiancun::model::Indicators;
+    use qiancun::read::read_wide;
+    let mut h = demonstration(Lang::Zh);
+    send(&mut h, Command::ToggleDrawer(Tab::Table));
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    for name in ["t.csv", "t.xlsx"] {
+        let path = dir.path().join(name);
+        send(&mut h, Command::ExportTableTo(path.clone()));
+        let table = read_wide(&path, &Indicators::with(&[])).expect("a table");
+        assert_eq!(table.rows.len(), 71, "{name}");
+        let at = table.header.iter().position(|c| c.starts_with("污水处理率")).expect("the column");
+        let known = table.rows.iter().filter(|(_, r)| !r[at].text().is_empty()).count();
+        assert_eq!(known, 69, "{name}: unknown is an empty cell");
+    }
+    send(&mut h, Command::ExportTableTo(dir.path().join("none").join("t.csv")));
+    assert!(h.state().session.dialogue.is_some(), "a folder that is not there is told");
+}
+
+#[test]
+fn a_closed_clinic_changes_map_card_and_summary() {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    for name in ["haidian.qiancun", "villages.geojson", "facilities.geojson", "indicators.csv"] {
+        std::fs::copy(demo(name), dir.path().join(name)).expect("copied");
+    }
+    let path = dir.path().join("facilities.geojson");
+    let text = std::fs::read_to_string(&path).expect("read");
+    let mut name = String::new();
+    let mut closed = 0;
+    let changed: Vec<String> = text
+        .lines()
+        .map(|line| {
+            if closed == 0 && line.contains(r#""kind":"clinic""#) && line.contains(r#""level":"village""#) {
+                closed += 1;
+                name = line.split(r#""name":""#).nth(1).and_then(|s| s.split('"').next()).unwrap_or("").to_owned();
+                return line.replace(r#""status":"in_use""#, r#""status":"closed""#);
+            }
+            line.to_owned()
+        })
+        .collect();
+    std::fs::write(&path, changed.join("\n")).expect("written");
+    assert_eq!(closed, 1);
+    let mut before = demonstration(Lang::Zh);
+    let mut after = open(vec![dir.path().join("haidian.qiancun")], Lang::Zh, [1366.0, 768.0]);
+    for h in [&mut before, &mut after] {
+        press(h, Key::Num3);
+    }
+    let clinics = |h: &Window| {
+        let rolled = h.state().session.rolled.clone().expect("sums");
+        (rolled.all.facilities[&qiancun::district::Kind::Clinic], rolled.headlines[2].counted)
+    };
+    assert_eq!((clinics(&before), clinics(&after)), ((22, 16), (21, 15)));
+    let share = |h: &Window| h.state().session.shares.clone().expect("shares").all.expect("a share");
+    assert!(share(&after) < share(&before));
+    let headline = |h: &Window| h.state().session.rolled.clone().expect("sums").headlines[2].differing.len();
+    assert_eq!((headline(&before), headline(&after)), (0, 1), "table and map differ in one village");
+    let district = after.state().session.district.clone().expect("a district");
+    let clinic = district.facilities.iter().find(|f| f.name == name).expect("the clinic");
+    let village = clinic.village.expect("a village");
+    let key = after.state().session.village_layer().expect("villages").key;
+    for h in [&mut before, &mut after] {
+        send(h, Command::Select { layer: key, features: vec![village], add: false });
+    }
+    let text = |h: &Window| h.state().session.card_text().expect("a card");
+    assert!(text(&before).contains(&format!("{name} 在用")) && text(&after).contains(&format!("{name} 停用")));
+    assert_ne!(text(&before), text(&after));
+    assert_eq!(legend(&before), legend(&after), "what the table says of clinics has not changed");
+}
+
+fn theme_snapshot(name: &str, key: Key) {
+    let mut h = open(vec![demo("haidian.qiancun")], Lang::En, [1100.0, 700.0]);
+    press(&mut h, key);
+    settle(&mut h);
+    // llvmpipe compiles for each processor a little differently: colours may be off by a hair, few pixels by more.
+    let options = egui_kittest::SnapshotOptions::new()
+        .threshold(2.0)
+        .max_failed_pixels(300)
+        .output_path("tests/snapshots");
+    h.snapshot_options(name, &options);
+}
+
+#[test]
+fn snapshot_of_sanitation() {
+    theme_snapshot("sanitation", Key::Num1);
+}
+
+#[test]
+fn snapshot_of_toilets() {
+    theme_snapshot("toilets", Key::Num2);
+}
+
+#[test]
+fn snapshot_of_clinics() {
+    theme_snapshot("clinics", Key::Num3);
+}
