@@ -305,18 +305,20 @@ impl Session {
         let number = |v: f64| if signed && v > 0.0 { format!("+{}", number(v)) } else { number(v) };
         match class {
             LegendClass::Named { zh, en, .. } => if self.lang == Lang::Zh { zh } else { en }.clone(),
-            LegendClass::Range { lower, upper, .. } if lower == upper => number(*lower),
-            // Whole numbers: 2 – 3 rather than 2 – <4.
-            LegendClass::Range { lower, upper, last: false, whole: true, .. } if upper - lower <= 1.0 => {
-                number(upper - 1.0)
+            // Whole numbers: 0 rather than < 1, 2 – 3 rather than 2 – <4.
+            LegendClass::Range { upper, last: false, open: true, whole: true, .. } if *upper == 1.0 && !signed => {
+                number(0.0)
             }
-            LegendClass::Range { lower, upper, last: false, first_open: false, whole: true } => {
+            LegendClass::Range { upper, last: false, open: true, .. } => format!("< {}", number(*upper)),
+            LegendClass::Range { lower, last: true, open: true, .. } => format!("≥ {}", number(*lower)),
+            LegendClass::Range { lower, upper, .. } if lower == upper => number(*lower),
+            LegendClass::Range { lower, upper, last: false, whole: true, .. } if upper - lower <= 1.0 => number(*lower),
+            LegendClass::Range { lower, upper, last: false, whole: true, .. } => {
                 format!("{} – {}", number(*lower), number(upper - 1.0))
             }
             LegendClass::Range { lower, upper, last: true, .. } if only => {
                 format!("{} – {}", number(*lower), number(*upper))
             }
-            LegendClass::Range { upper, first_open: true, .. } => format!("< {}", number(*upper)),
             LegendClass::Range { lower, last: true, .. } => format!("≥ {}", number(*lower)),
             LegendClass::Range { lower, upper, .. } => format!("{} – <{}", number(*lower), number(*upper)),
             LegendClass::Category(text) => self.lang.find(&format!("value.{text}")).unwrap_or(text).to_owned(),

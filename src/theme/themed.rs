@@ -96,8 +96,9 @@ pub enum LegendClass {
         upper: f64,
         /// Whether this is the highest class.
         last: bool,
-        /// Whether this is the lowest of several classes with given bounds: everything below its upper bound.
-        first_open: bool,
+        /// Whether this is the lowest or highest of several classes with given bounds: everything below its upper, or
+        /// from its lower bound on, whatever the data reach.
+        open: bool,
         /// Whether values are whole numbers.
         whole: bool,
     },
@@ -202,8 +203,8 @@ impl Themed {
             .filter_map(|(i, (&count, colour))| {
                 let (lower, upper) = breaks?.bounds(i);
                 let last = i + 1 == classes;
-                let first_open = i == 0 && !last && spec.method == Method::Manual.key();
-                let class = LegendClass::Range { lower, upper, last, first_open, whole };
+                let open = (i == 0 || last) && classes > 1 && spec.method == Method::Manual.key();
+                let class = LegendClass::Range { lower, upper, last, open, whole };
                 Some(LegendRow { class, colour, count })
             })
             .collect();

@@ -21,10 +21,18 @@ fn pixel(h: &Headless, pixels: &[u8], x: f64, y: f64) -> [u8; 3] {
     [pixels[at], pixels[at + 1], pixels[at + 2]]
 }
 
+/// No symbol covers a point.
+fn hide_facilities(h: &mut Headless) {
+    for key in h.app.session.facility_layers() {
+        h.app.send(Command::ShowLayer(key, false));
+    }
+}
+
 #[test]
 fn colours_on_the_map_equal_those_of_classify() {
     let mut h = headless(vec![demo("haidian.qiancun")], [1366, 768]);
     h.app.send(Command::ClearSelection);
+    hide_facilities(&mut h);
     // Without names, so that no letter covers the point.
     let key = h.app.session.active().expect("a layer").key;
     h.app.send(Command::SetRole(key, qiancun::model::Role::Name, None));

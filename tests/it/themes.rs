@@ -223,10 +223,8 @@ fn theme_snapshot(name: &str, key: Key) {
     press(&mut h, key);
     settle(&mut h);
     // llvmpipe compiles for each processor a little differently: colours may be off by a hair, few pixels by more.
-    let options = egui_kittest::SnapshotOptions::new()
-        .threshold(2.0)
-        .max_failed_pixels(300)
-        .output_path("tests/snapshots");
+    let options =
+        egui_kittest::SnapshotOptions::new().threshold(2.0).max_failed_pixels(300).output_path("tests/snapshots");
     h.snapshot_options(name, &options);
 }
 

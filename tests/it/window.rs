@@ -99,6 +99,12 @@ fn click(h: &mut Harness<'static, Qiancun>, at: egui::Pos2, modifiers: egui::Mod
 fn hover_click_add_and_undo() {
     let mut h = open(vec![demo("haidian.qiancun")], Lang::Zh, [1366.0, 768.0]);
     assert_eq!(selected(&h), ["车耳营"]);
+    // Villages only: no ring of symbols under the pointer.
+    for key in h.state().session.facility_layers() {
+        h.state_mut().send(Command::ShowLayer(key, false));
+    }
+    settle(&mut h);
+    h.state_mut().session.history = Default::default();
     let (one, other) = (place_of(&h, "温泉"), place_of(&h, "冷泉"));
     let redraws = h.state().redraws();
     h.hover_at(one);
