@@ -13,7 +13,11 @@ impl Qiancun {
         let (before, camera) = (self.session.document.clone(), self.session.camera);
         let steady =
             matches!(command, Command::Zoom(..) | Command::Pan(_) | Command::CameraBack | Command::CameraForward);
-        let travels = matches!(command, Command::Undo | Command::Redo | Command::Open(_) | Command::OpenDemo);
+        // Saving notes camera and view in the project: nothing that a person would take back.
+        let travels = matches!(
+            command,
+            Command::Undo | Command::Redo | Command::Open(_) | Command::OpenDemo | Command::Save | Command::SaveTo(_)
+        );
         self.carry_out(command);
         if !travels && self.session.document != before {
             self.session.history.push(before);
@@ -120,6 +124,22 @@ impl Qiancun {
                 session.dark = dark;
                 self.remembering(|s| s.dark = Some(dark));
             }
+            Command::EditFigure(village, indicator) => {
+                session.dialogue = session.draft_figure(village, indicator).map(Dialogue::Figure);
+            }
+            Command::EditFacility(layer, row) => {
+                session.dialogue = session.draft_facility(layer, row).map(Dialogue::Facility);
+            }
+            Command::Correct(edits) => {
+                let list = &mut session.document.project.edits;
+                for edit in edits {
+                    list.retain(|e| !e.is_of_same(&edit));
+                    list.push(edit);
+                }
+            }
+            Command::Uncorrect(edit) => session.document.project.edits.retain(|e| !e.is_of_same(&edit)),
+            Command::ExportFiguresDialogue => self.ask_export_figures(),
+            Command::ExportFiguresTo(path) => self.export_figures(&path),
             Command::CopyTable => self.copy_table(),
             Command::ExportTableDialogue => self.ask_export_table(),
             Command::ExportTableTo(path) => self.export_table(&path),

@@ -166,7 +166,7 @@ impl Jobs {
         self.joining += 1;
         let reply = self.reply();
         let work = move || {
-            let district = District::new(&stamp.layers, &stamp.tables, &stamp.indicators).map(Arc::new);
+            let district = District::new(&stamp.layers, &stamp.tables, &stamp.indicators, &stamp.edits).map(Arc::new);
             reply(Done::District(stamp, district));
         };
         // Without a thread the figures of the tables are missing; the map is not.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::qiancun::Qiancun;
 use crate::district::{District, MapSpec, choropleth, is_facilities};
 use crate::lang::Lang;
-use crate::model::{Dataset, Indicator, Indicators, PartKind, Roles, Topic};
+use crate::model::{Dataset, Edit, Indicator, Indicators, PartKind, Roles, Topic};
 use crate::project::{FieldMapping, Focus};
 use crate::render::{LayerKey, PointSymbol, Style, Texel};
 use crate::session::{Facts, Loaded, Status, Tab};
@@ -32,6 +32,7 @@ pub struct DistrictStamp {
     pub(super) layers: Vec<Arc<Dataset>>,
     pub(super) tables: Vec<PathBuf>,
     pub(super) indicators: Vec<Indicator>,
+    pub(super) edits: Vec<Edit>,
 }
 
 impl PartialEq for DistrictStamp {
@@ -42,6 +43,7 @@ impl PartialEq for DistrictStamp {
             && self.layers.iter().zip(&other.layers).all(same)
             && self.tables == other.tables
             && self.indicators == other.indicators
+            && self.edits == other.edits
     }
 }
 
@@ -160,6 +162,7 @@ impl Qiancun {
             layers: session.shown().filter_map(|(l, _)| Some(l.loaded()?.dataset.clone())).collect(),
             tables: project.tables.iter().map(|t| t.path.clone()).collect(),
             indicators: project.indicators.clone(),
+            edits: project.edits.clone(),
         };
         if self.district_of.as_ref() == Some(&stamp) {
             return;

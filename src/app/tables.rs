@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::qiancun::Qiancun;
-use crate::output::{Grid, save, to_csv};
+use crate::district::{WideCell, wide_grid};
+use crate::output::{Grid, GridCell, GridHead, save, to_csv};
 use crate::session::{Command, Dialogue};
 
 impl Qiancun {
@@ -25,16 +26,54 @@ impl Qiancun {
 
     /// Writes the rows shown.
     pub(super) fn export_table(&mut self, path: &Path) {
-        let Some(grid) = self.table_grid() else { return };
+        if let Some(grid) = self.table_grid() {
+            self.write_grid(path, &grid);
+        }
+    }
+
+    fn write_grid(&mut self, path: &Path, grid: &Grid) {
         let name = path.display().to_string();
         let lang = self.session.lang;
-        match save(path, &grid) {
+        match save(path, grid) {
             Ok(()) => self.session.news = Some(lang.with("status.saved", &[("n", &name)])),
             Err(e) => {
                 let text = lang.with("error.write", &[("name", &name), ("n", &e.to_string())]);
                 self.session.dialogue = Some(Dialogue::Message(text));
             }
         }
+    }
+
+    /// Writes the figures of all years, corrections included, as the reader takes them.
+    pub(super) fn export_figures(&mut self, path: &Path) {
+        let Some(district) = self.session.district.clone() else { return };
+        let wide = wide_grid(&district, &|v| self.session.is_in_focus(v));
+        let cell = |c: WideCell| match c {
+            WideCell::Empty => GridCell::Empty,
+            WideCell::Number(n) => GridCell::Number(n),
+            WideCell::Text(t) => GridCell::Text(t),
+        };
+        let head = |name: String| {
+            let decimals = district.indicators.get(&name).map_or(0, |i| i.decimals);
+            GridHead { name, unit: String::new(), decimals }
+        };
+        let grid = Grid {
+            name: "indicators".to_owned(),
+            heads: wide.heads.into_iter().map(head).collect(),
+            rows: wide.rows.into_iter().map(|r| r.into_iter().map(cell).collect()).collect(),
+        };
+        self.write_grid(path, &grid);
+    }
+
+    pub(super) fn ask_export_figures(&self) {
+        let title = self.session.lang.t("command.export-figures");
+        self.jobs.ask(move || {
+            let dialogue = rfd::FileDialog::new()
+                .set_title(title)
+                .add_filter("CSV", &["csv"])
+                .add_filter("XLSX", &["xlsx"])
+                .set_file_name("indicators.csv");
+            dialogue.save_file().map(Command::ExportFiguresTo)
+        });
     }
 
     /// Asks where to.

@@ -75,7 +75,7 @@ fn load(file: &Path, project: &Project) -> Result<District, Failure> {
         }
     }
     let tables: Vec<PathBuf> = project.tables.iter().map(|t| t.path.clone()).collect();
-    let district = District::new(&layers, &tables, &project.indicators)
+    let district = District::new(&layers, &tables, &project.indicators, &project.edits)
         .ok_or_else(|| Failure::Input(format!("{}: no layer with villages could be read", file.display())))?;
     for p in &district.report.problems {
         eprintln!("qiancun: {}: {}", p.code, Lang::En.problem(p.code, &p.detail));

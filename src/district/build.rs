@@ -8,7 +8,7 @@ use super::join::{Found, VillageFinder};
 use super::table::Filler;
 use crate::geo::representative_point;
 use crate::index::{NearestIndex, SpatialIndex};
-use crate::model::{Dataset, FeatureId, Indicator, Indicators, Observations, PartKind, Report, Role, Severity};
+use crate::model::{Dataset, Edit, FeatureId, Indicator, Indicators, Observations, PartKind, Report, Role, Severity};
 use crate::read::{WideTable, read_wide};
 
 /// Villages, observations and facilities, joined.
@@ -31,7 +31,8 @@ impl District {
     /// Joins the layers and tables of a project: the first layer with polygons holds the villages, point layers with
     /// kinds the facilities. What cannot be read or does not fit is in the report, and the rest is used; `None` where no
     /// layer has villages.
-    pub fn new(layers: &[Arc<Dataset>], tables: &[PathBuf], own: &[Indicator]) -> Option<Self> {
+    /// Corrections of the project stand over all of them.
+    pub fn new(layers: &[Arc<Dataset>], tables: &[PathBuf], own: &[Indicator], edits: &[Edit]) -> Option<Self> {
         let has_polygons = |d: &&Arc<Dataset>| d.geometry.parts.iter().any(|p| p.kind == PartKind::Polygon);
         let villages = layers.iter().find(has_polygons)?.clone();
         let spatial = SpatialIndex::new(&villages.geometry);
@@ -46,11 +47,12 @@ impl District {
             }
         };
         let tables: Vec<WideTable> = tables.iter().filter_map(read).collect();
-        let mut filler = Filler::new(&villages, &indicators, &finder, &tables);
+        let mut filler = Filler::new(&villages, &indicators, &finder, &tables, edits);
         filler.properties(&mut report);
         for table in &tables {
             filler.table(table, &mut report);
         }
+        filler.edits(edits, &mut report);
         filler.check_cumulative(&mut report);
         let observations = filler.observations;
         let mut facilities: Vec<Facility> = layers
@@ -59,6 +61,7 @@ impl District {
             .enumerate()
             .flat_map(|(source, d)| facilities_of(d).into_iter().map(move |f| Facility { source, ..f }))
             .collect();
+        correct(&mut facilities, edits, &mut report);
         for facility in &mut facilities {
             place(facility, &villages, &finder, &spatial, &mut report);
         }
@@ -126,6 +129,18 @@ impl District {
     /// Text of a village's field; empty where it has none.
     pub fn text(&self, village: FeatureId, role: Role) -> String {
         self.villages.text(village, role).map(|t| t.into_owned()).unwrap_or_default()
+    }
+}
+
+/// Puts the project's corrections over the facilities.
+fn correct(facilities: &mut [Facility], edits: &[Edit], report: &mut Report) {
+    for edit in edits.iter().filter(|e| !e.facility.is_empty()) {
+        let is = |f: &Facility| f.id == edit.facility || (f.id.is_empty() && f.name == edit.facility);
+        let known = facilities.iter_mut().find(|f| is(f)).is_some_and(|f| f.correct(edit));
+        if !known {
+            let detail = format!("{} · {} · {}", edit.facility, edit.what, edit.value);
+            report.add(Severity::Warning, "edit-without-target", None, detail);
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Indicators that are computed from others: ratios, the three revolutions, the ladder of sanitation.
 
 use super::build::District;
-use crate::model::{FeatureId, Ratio};
+use crate::model::{FeatureId, ObservationStatus, Origin, Ratio};
 
 /// Share of households with harmless toilets below which the ladder looks at public toilets, in per cent.
 const NEARLY_ALL_PCT: f64 = 95.0;
@@ -38,6 +38,15 @@ impl District {
                 let (part, whole) = d.ratio(&terms, year, village)?;
                 (whole > 0.0).then(|| part / whole)
             });
+            // Nothing to divide by: the question does not arise.
+            for year in &years {
+                for village in 0..self.villages.len() {
+                    if self.ratio(&terms, *year, village).is_some_and(|(_, whole)| whole <= 0.0) {
+                        let status = Some(ObservationStatus::NotApplicable);
+                        self.observations.set_origin(position, *year, village, Origin { status, ..Origin::default() });
+                    }
+                }
+            }
         }
         if let Some(position) = self.indicators.position("three_revolutions") {
             self.fill(position, &years, Self::revolutions_met);

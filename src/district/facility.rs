@@ -1,7 +1,7 @@
 //! Facilities: points with a kind, a status and the attributes that the themes and rules look at.
 
 use crate::geo::LonLat;
-use crate::model::{Dataset, FeatureId, PartKind};
+use crate::model::{Dataset, Edit, FeatureId, PartKind};
 
 /// What a facility is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -79,6 +79,16 @@ pub enum Use {
 }
 
 impl Use {
+    /// Stable name, as files write it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::InUse => "in_use",
+            Self::Closed => "closed",
+            Self::Building => "building",
+            Self::Removed => "removed",
+        }
+    }
+
     /// Tells it by the words that files use; `None` for any other.
     pub fn of(text: &str) -> Option<Self> {
         Some(match text.trim().to_lowercase().as_str() {
@@ -104,6 +114,18 @@ pub enum ToiletState {
     Plain,
 }
 
+impl ToiletState {
+    /// Tells it by what was done and by the type, in the words that files use.
+    pub fn of(action: &str, kind: &str) -> Self {
+        match (action, kind) {
+            ("rebuilt" | "旱改" | "改造" | "旱厕改造", _) => Self::Rebuilt,
+            ("improved" | "提升" | "水冲提升", _) => Self::Improved,
+            (_, "dry" | "旱厕" | "旱") => Self::Dry,
+            _ => Self::Plain,
+        }
+    }
+}
+
 /// A facility and the village it was found to belong to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Facility {
@@ -111,6 +133,10 @@ pub struct Facility {
     pub source: usize,
     /// Its row in its own file.
     pub row: FeatureId,
+    /// Its id; empty where it has none.
+    pub id: String,
+    /// Corrections of the project that it carries.
+    pub edits: Vec<Edit>,
     /// Its name, or its id.
     pub name: String,
     /// What it is.
@@ -143,6 +169,30 @@ impl Facility {
     /// Whether it is in use.
     pub fn is_in_use(&self) -> bool {
         self.usage == Some(Use::InUse)
+    }
+
+    /// Takes a correction; false where it is none that a facility has, or cannot be read.
+    pub fn correct(&mut self, edit: &Edit) -> bool {
+        let text = edit.value.trim();
+        match edit.what.as_str() {
+            "status" if text.is_empty() => self.usage = None,
+            "status" => match Use::of(text) {
+                Some(usage) => self.usage = Some(usage),
+                None => return false,
+            },
+            "action" if self.kind == Kind::PublicToilet => match (ToiletState::of(text, ""), text) {
+                (ToiletState::Plain, "dry") => self.toilet = ToiletState::Dry,
+                (state, _) => self.toilet = state,
+            },
+            "action_year" if text.is_empty() => self.action_year = None,
+            "action_year" => match text.parse::<i32>().ok().filter(|y| (1900..=2100).contains(y)) {
+                Some(year) => self.action_year = Some(year),
+                None => return false,
+            },
+            _ => return false,
+        }
+        self.edits.push(edit.clone());
+        true
     }
 
     /// Whether its action was done by a year; one without a year was.
@@ -238,12 +288,7 @@ pub fn facilities_of(dataset: &Dataset) -> Vec<Facility> {
         let [lon, lat] = *dataset.geometry.coords.get(dataset.geometry.ring_range(first.ring_start))?.first()?;
         let kind = Kind::of(&text(row, columns.kind));
         let word = |column| text(row, column).to_lowercase();
-        let toilet = match (word(columns.action).as_str(), word(columns.kind_of_toilet).as_str()) {
-            ("rebuilt" | "旱改" | "改造", _) => ToiletState::Rebuilt,
-            ("improved" | "提升" | "水冲提升", _) => ToiletState::Improved,
-            (_, "dry" | "旱厕" | "旱") => ToiletState::Dry,
-            _ => ToiletState::Plain,
-        };
+        let toilet = ToiletState::of(&word(columns.action), &word(columns.kind_of_toilet));
         let class = match word(columns.class).as_str() {
             "1" | "一类" | "i" => Some(1),
             "2" | "二类" | "ii" => Some(2),
@@ -258,6 +303,8 @@ pub fn facilities_of(dataset: &Dataset) -> Vec<Facility> {
         Some(Facility {
             source: 0,
             row,
+            id: text(row, columns.id),
+            edits: Vec::new(),
             name,
             kind,
             at: LonLat::new(lon, lat),

@@ -12,6 +12,7 @@ mod headline;
 mod join;
 mod rollup;
 mod table;
+mod wide;
 
 pub use build::District;
 pub use choropleth::{MapSpec, change_of, choropleth};
@@ -20,3 +21,5 @@ pub use facility::{Facility, Kind, ToiletState, Use, facilities_of, is_facilitie
 pub use headline::{Headline, headlines};
 pub use join::{Found, VillageFinder};
 pub use rollup::{By, Rollup, Total, rollups, weighted};
+pub use table::is_readable;
+pub use wide::{WideCell, WideGrid, wide_grid};

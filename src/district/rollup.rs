@@ -87,6 +87,12 @@ impl District {
         } else if definition.sum {
             Some(values.iter().map(|(_, x)| x).sum())
         } else {
+            // Their own denominators where the tables give one for each, else households, else residents.
+            let own = |v: FeatureId| self.observations.fraction(indicator, year, v).map(|(_, whole)| whole);
+            if values.iter().all(|(v, _)| own(*v).is_some()) {
+                let weighed = values.iter().filter_map(|(v, x)| Some((own(*v)?, *x)));
+                return Total { value: weighted(weighed), known: values.len(), unknown: villages.len() - values.len() };
+            }
             let weight = self.weight(year);
             let weighed = values.iter().filter_map(|(v, x)| match weight {
                 Some(w) => Some((self.value(w, year, *v)?, *x)),

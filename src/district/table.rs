@@ -3,7 +3,9 @@
 use rustc_hash::FxHashSet;
 
 use super::join::{Found, VillageFinder};
-use crate::model::{Dataset, Indicator, Indicators, Observations, Report, Role, Severity, Value};
+use crate::model::{
+    Dataset, Edit, Indicator, Indicators, ObservationStatus, Observations, Origin, Report, Role, Severity, Value,
+};
 use crate::read::{Cell, KeyColumn, WideTable};
 
 /// Years that can be meant.
@@ -20,6 +22,7 @@ pub(super) struct Filler<'a> {
 /// What a cell holds.
 enum Figure {
     Unknown,
+    NotApplicable,
     Number(f64),
     Nonsense,
     Impossible,
@@ -31,8 +34,9 @@ impl<'a> Filler<'a> {
         indicators: &'a Indicators,
         finder: &'a VillageFinder,
         tables: &[WideTable],
+        edits: &[Edit],
     ) -> Self {
-        let years = tables.iter().flat_map(years_of).collect();
+        let years = tables.iter().flat_map(years_of).chain(edits.iter().filter_map(|e| e.year)).collect();
         let observations = Observations::new(indicators.all().len(), villages.len() as usize, years);
         Self { villages, indicators, finder, observations }
     }
@@ -54,6 +58,7 @@ impl<'a> Filler<'a> {
                 let detail = || format!("{} · {}", column.name, cell.text());
                 match figure(indicator, &cell) {
                     Figure::Unknown => {}
+                    Figure::NotApplicable => self.not_applicable(position, None, village),
                     Figure::Number(n) => self.observations.set_timeless(position, village, n),
                     Figure::Nonsense => report.add(Severity::Warning, "cell-not-a-number", Some(village), detail()),
                     Figure::Impossible => {
@@ -114,6 +119,15 @@ impl<'a> Filler<'a> {
                 report.add(Severity::Warning, "row-twice", Some(village), at(&text(year_column)));
                 continue;
             }
+            let origin = Origin {
+                source: text(key(KeyColumn::Source)),
+                observed_on: text(key(KeyColumn::ObservedOn)),
+                status: ObservationStatus::of(&text(key(KeyColumn::Status))),
+                ..Origin::default()
+            };
+            if origin != Origin::default() {
+                self.observations.set_row_origin(year, village, origin);
+            }
             for (column, position) in &columns {
                 let Some(indicator) = self.indicators.all().get(*position) else { continue };
                 let cell = row.get(*column).unwrap_or(&Cell::Empty);
@@ -125,6 +139,12 @@ impl<'a> Filler<'a> {
                         self.observations.set(*position, year, village, f64::NAN);
                     }
                     (Figure::Unknown, _) => {}
+                    (Figure::NotApplicable, year) => {
+                        if let Some(year) = year {
+                            self.observations.set(*position, year, village, f64::NAN);
+                        }
+                        self.not_applicable(*position, year, village);
+                    }
                     (Figure::Number(_), Some(year)) if self.observations.is_set(*position, year, village) => {
                         report.add(Severity::Warning, "observation-twice", Some(village), detail());
                     }
@@ -138,6 +158,85 @@ impl<'a> Filler<'a> {
                     }
                 }
             }
+            self.fractions(table, row, year, village);
+        }
+    }
+
+    fn not_applicable(&mut self, position: usize, year: Option<i32>, village: u32) {
+        let status = Some(ObservationStatus::NotApplicable);
+        self.observations.set_origin(position, year, village, Origin { status, ..Origin::default() });
+    }
+
+    /// Takes numerators and denominators: columns such as `sewage_treatment_pct_numerator` or 污水处理率分子. A rate in
+    /// per cent whose own cell is empty is their quotient.
+    fn fractions(&mut self, table: &WideTable, row: &[Cell], year: Option<i32>, village: u32) {
+        let number = |c: usize| match row.get(c) {
+            Some(Cell::Number(n)) => Some(*n),
+            Some(Cell::Text(t)) => plain_number(t),
+            _ => None,
+        };
+        let part = |ends: [&str; 2]| {
+            let of = |(c, head): (usize, &String)| {
+                let name = ends.iter().find_map(|e| head.trim().strip_suffix(e))?;
+                Some((self.indicators.position(name)?, number(c)?))
+            };
+            table.header.iter().enumerate().filter_map(of).collect::<Vec<_>>()
+        };
+        let numerators = part(["_numerator", "分子"]);
+        for (position, denominator) in part(["_denominator", "分母"]) {
+            let numerator = numerators.iter().find(|(p, _)| *p == position).map(|(_, n)| *n);
+            let known = self.observations.value(position, year, village).is_some();
+            let is_rate = self.indicators.all().get(position).is_some_and(|i| i.unit == "%");
+            if let (Some(n), false, true, true) = (numerator, known, is_rate, denominator > 0.0) {
+                self.put(position, year, village, 100.0 * n / denominator);
+            }
+            let origin = Origin { numerator, denominator: Some(denominator), ..Origin::default() };
+            self.observations.set_origin(position, year, village, origin);
+        }
+    }
+
+    fn put(&mut self, position: usize, year: Option<i32>, village: u32, value: f64) {
+        match year {
+            Some(year) => self.observations.set(position, year, village, value),
+            None => self.observations.set_timeless(position, village, value),
+        }
+    }
+
+    /// Puts the project's corrections over what the files say.
+    pub fn edits(&mut self, edits: &[Edit], report: &mut Report) {
+        for edit in edits.iter().filter(|e| e.facility.is_empty()) {
+            let detail = || format!("{} · {} · {}", edit.village, edit.what, edit.value);
+            let village = match self.finder.find(&edit.village, "", "") {
+                Found::Nothing => self.finder.find("", &edit.village, ""),
+                found => found,
+            };
+            let position = self.indicators.position(&edit.what);
+            let (Found::One(village), Some(position)) = (village, position) else {
+                report.add(Severity::Warning, "edit-without-target", None, detail());
+                continue;
+            };
+            let Some(indicator) = self.indicators.all().get(position).filter(|i| !i.is_computed()) else {
+                report.add(Severity::Warning, "edit-without-target", Some(village), detail());
+                continue;
+            };
+            let (value, status) = match figure(indicator, &cell_of(&edit.value)) {
+                Figure::Unknown => (f64::NAN, None),
+                Figure::NotApplicable => (f64::NAN, Some(ObservationStatus::NotApplicable)),
+                Figure::Number(n) => (n, None),
+                Figure::Nonsense | Figure::Impossible => {
+                    report.add(Severity::Warning, "cell-out-of-range", Some(village), detail());
+                    continue;
+                }
+            };
+            self.put(position, edit.year, village, value);
+            let origin = Origin {
+                source: edit.source.clone(),
+                observed_on: edit.observed_on.clone(),
+                status,
+                edited: true,
+                ..Origin::default()
+            };
+            self.observations.set_origin(position, edit.year, village, origin);
         }
     }
 
@@ -188,8 +287,11 @@ fn figure(indicator: &Indicator, cell: &Cell) -> Figure {
         Cell::Number(n) => *n,
         Cell::Text(text) => {
             let text = text.trim();
-            const UNKNOWN: [&str; 14] =
-                ["-", "—", "－", "/", "na", "n/a", "nan", "null", "未知", "无数据", "缺", "不详", "不适用", "unknown"];
+            const UNKNOWN: [&str; 11] = ["-", "—", "－", "/", "nan", "null", "未知", "无数据", "缺", "不详", "unknown"];
+            const NOT_APPLICABLE: [&str; 4] = ["na", "n/a", "不适用", "not_applicable"];
+            if NOT_APPLICABLE.contains(&text.to_lowercase().as_str()) {
+                return Figure::NotApplicable;
+            }
             if UNKNOWN.contains(&text.to_lowercase().as_str()) {
                 return Figure::Unknown;
             }
@@ -211,6 +313,18 @@ fn figure(indicator: &Indicator, cell: &Cell) -> Figure {
         return Figure::Nonsense;
     }
     if indicator.is_possible(number) { Figure::Number(number) } else { Figure::Impossible }
+}
+
+/// Whether a text can be a value of an indicator; an empty one says that it is unknown.
+pub fn is_readable(indicator: &Indicator, text: &str) -> bool {
+    !matches!(figure(indicator, &cell_of(text)), Figure::Nonsense | Figure::Impossible)
+}
+
+fn cell_of(text: &str) -> Cell {
+    match text.trim() {
+        "" => Cell::Empty,
+        text => Cell::Text(text.to_owned()),
+    }
 }
 
 /// A number as people write it: `1,234.5` with groups of three, no other text.

@@ -4,18 +4,22 @@
 
 mod column_builder;
 mod dataset;
+mod edit;
 mod geometry;
 mod indicator;
 mod observations;
+mod origin;
 mod report;
 mod roles;
 mod table;
 
 pub use column_builder::ColumnBuilder;
 pub use dataset::{Crs, CrsFrom, Dataset, Format, SourceInfo};
+pub use edit::Edit;
 pub use geometry::{FeatureShape, GeometryKind, GeometryStore, Part, PartKind};
 pub use indicator::{CategoryValue, Good, Indicator, Indicators, Ratio, Topic};
 pub use observations::Observations;
+pub use origin::{ObservationStatus, Origin};
 pub use report::{Problem, ProblemGroup, Report, Severity};
 pub use roles::{Role, Roles};
 pub use table::{Column, ColumnData, FieldType, Table, Value};

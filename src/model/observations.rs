@@ -1,5 +1,9 @@
 //! What was observed: a value per indicator, year and village. Unknown is apart from zero.
 
+use rustc_hash::FxHashMap;
+
+use super::{ObservationStatus, Origin};
+
 /// Values of indicators (by their position in [`super::Indicators`]) over years and villages.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Observations {
@@ -9,6 +13,10 @@ pub struct Observations {
     series: Vec<Vec<f64>>,
     /// Per indicator: values without a year, which hold for every year that the tables say nothing about.
     timeless: Vec<Vec<f64>>,
+    /// Origin of single values: indicator, year, village.
+    origins: FxHashMap<(usize, Option<i32>, u32), Origin>,
+    /// Origin of all values of a row: year, village.
+    row_origins: FxHashMap<(Option<i32>, u32), Origin>,
 }
 
 impl Observations {
@@ -16,7 +24,13 @@ impl Observations {
     pub fn new(indicators: usize, villages: usize, mut years: Vec<i32>) -> Self {
         years.sort_unstable();
         years.dedup();
-        Self { years, villages, series: vec![Vec::new(); indicators], timeless: vec![Vec::new(); indicators] }
+        Self {
+            years,
+            villages,
+            series: vec![Vec::new(); indicators],
+            timeless: vec![Vec::new(); indicators],
+            ..Self::default()
+        }
     }
 
     /// The years, ascending.
@@ -48,6 +62,50 @@ impl Observations {
             None => self.timeless.get(indicator)?.get(village as usize),
         };
         value.copied().filter(|v| !v.is_nan())
+    }
+
+    /// Says where a value comes from.
+    pub fn set_origin(&mut self, indicator: usize, year: Option<i32>, village: u32, origin: Origin) {
+        self.origins.insert((indicator, year, village), origin);
+    }
+
+    /// Says where all values of a village and year come from, as a row of a table does.
+    pub fn set_row_origin(&mut self, year: Option<i32>, village: u32, origin: Origin) {
+        self.row_origins.insert((year, village), origin);
+    }
+
+    /// Where a value comes from: what is said of it, filled from what is said of its row; `None` where nothing is.
+    pub fn origin(&self, indicator: usize, year: Option<i32>, village: u32) -> Option<Origin> {
+        let own = self.origins.get(&(indicator, year, village));
+        let row = self.row_origins.get(&(year, village));
+        match (own, row) {
+            (None, row) => row.cloned(),
+            (Some(own), None) => Some(own.clone()),
+            (Some(own), Some(_)) if own.edited => Some(own.clone()),
+            (Some(own), Some(row)) => Some(Origin {
+                source: if own.source.is_empty() { row.source.clone() } else { own.source.clone() },
+                observed_on: if own.observed_on.is_empty() { row.observed_on.clone() } else { own.observed_on.clone() },
+                status: own.status.or(row.status),
+                ..own.clone()
+            }),
+        }
+    }
+
+    /// Whether anything is said about origins.
+    pub fn has_origins(&self) -> bool {
+        !self.origins.is_empty() || !self.row_origins.is_empty()
+    }
+
+    /// Whether the question does not arise for a village, so that no value is missing.
+    pub fn is_not_applicable(&self, indicator: usize, year: Option<i32>, village: u32) -> bool {
+        let own = self.origins.get(&(indicator, year, village));
+        own.is_some_and(|o| o.status == Some(ObservationStatus::NotApplicable))
+    }
+
+    /// What a rate was made of, where the tables say.
+    pub fn fraction(&self, indicator: usize, year: Option<i32>, village: u32) -> Option<(f64, f64)> {
+        let origin = self.origins.get(&(indicator, year, village))?;
+        Some((origin.numerator?, origin.denominator?))
     }
 
     /// Whether a value of that year is already there.

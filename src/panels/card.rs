@@ -32,6 +32,9 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
                     });
                 }
                 None => {
+                    if let Some(facility) = session.facility(layer.key, feature) {
+                        super::point::show(ui, session, layer.key, feature, facility, send);
+                    }
                     section(ui, t, session.lang.t("card.attributes"));
                     attributes(ui, session, loaded, feature, facts);
                     size(ui, session, facts);

@@ -3,8 +3,8 @@
 use egui::{Id, Key, Modal, RichText, TextEdit, Ui};
 
 use super::style::bold;
-use super::theme_editor;
 use super::widgets::primary;
+use super::{edit, theme_editor};
 use crate::geo::LonLat;
 use crate::model::Role;
 use crate::render::LayerKey;
@@ -24,6 +24,8 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
             Dialogue::GoTo(text, error) => go_to(ui, session, text, error, send),
             Dialogue::Theme(draft) => theme_editor::show(ui, session, draft, send),
             Dialogue::Fields(layer) => fields(ui, session, layer, send),
+            Dialogue::Figure(draft) => edit::figure(ui, session, draft, send),
+            Dialogue::Facility(draft) => edit::facility(ui, session, draft, send),
             Dialogue::Unsaved(then) => unsaved(ui, session, *then, send),
             Dialogue::Message(text) => {
                 ui.label(RichText::new(lang.t("dialogue.message")).font(bold(15.0)).color(t.ink));

@@ -61,7 +61,10 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
                     ui.label(RichText::new((feature + 1).to_string()).size(12.0).color(t.ink_secondary));
                 });
                 for column in 0..sheet.columns.len() {
-                    row.col(|ui| cell(ui, session, &sheet, feature, column));
+                    let (_, response) = row.col(|ui| cell(ui, session, &sheet, feature, column));
+                    if let (Some(indicator), true) = (sheet.correctable(column), response.secondary_clicked()) {
+                        send.push(Command::EditFigure(feature, indicator));
+                    }
                 }
                 let response = row.response();
                 if response.double_clicked() {
@@ -108,9 +111,11 @@ fn head(ui: &mut Ui, session: &Session, sheet: &Arc<Sheet>, column: usize, sort:
 
 fn cell(ui: &mut Ui, session: &Session, sheet: &Sheet, feature: FeatureId, column: usize) {
     let t = session.tokens();
+    let (edited, not_applicable) = sheet.marks(feature, column);
     let (text, right, colour): (String, bool, Color32) = match sheet.shown(session, feature, column) {
+        None if not_applicable => (session.lang.t("value.not_applicable").to_owned(), false, t.ink_secondary),
         None => (session.lang.t("value.unknown").to_owned(), false, t.ink_secondary),
-        Some((text, right)) => (text, right, t.ink),
+        Some((text, right)) => (text, right, if edited { t.accent } else { t.ink }),
     };
     let label = Label::new(RichText::new(text).color(colour)).truncate().selectable(false);
     if right {

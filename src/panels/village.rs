@@ -25,7 +25,7 @@ pub fn show(ui: &mut Ui, session: &Session, card: &VillageCard, send: &mut Vec<C
         section(ui, t, session.lang.find(&format!("topic.{}", part.topic.key())).unwrap_or(""));
         ui.add_space(2.0);
         for f in &part.figures {
-            figure(ui, session, f);
+            figure(ui, session, card.stamp.1, f, send);
         }
         if part.topic == crate::model::Topic::Clinics
             && let Some(name) = &card.nearest_clinic
@@ -39,7 +39,7 @@ pub fn show(ui: &mut Ui, session: &Session, card: &VillageCard, send: &mut Vec<C
     if !card.base.is_empty() {
         section(ui, t, session.lang.t("topic.base"));
         for f in &card.base {
-            figure(ui, session, f);
+            figure(ui, session, card.stamp.1, f, send);
         }
         rule(ui, t);
     }
@@ -76,7 +76,7 @@ fn shortfalls(ui: &mut Ui, session: &Session, card: &VillageCard) {
 }
 
 /// A figure: name, line over the years, value in the colour of its judgement; comparisons below.
-fn figure(ui: &mut Ui, session: &Session, f: &CardFigure) {
+fn figure(ui: &mut Ui, session: &Session, village: u32, f: &CardFigure, send: &mut Vec<Command>) {
     let t = session.tokens();
     let Some(indicator) = session.indicator(f.indicator) else { return };
     let lang = session.lang;
@@ -93,7 +93,7 @@ fn figure(ui: &mut Ui, session: &Session, f: &CardFigure) {
         _ => t.ink,
     };
     let value = match f.value {
-        None => lang.t("value.unknown").to_owned(),
+        None => session.figure_words(f),
         Some(v) => indicator.show(v, lang),
     };
     let unit = if f.value.is_some() && !indicator.is_category() { indicator.unit(lang) } else { "" };
@@ -105,6 +105,9 @@ fn figure(ui: &mut Ui, session: &Session, f: &CardFigure) {
                 ui.label(RichText::new(unit).size(11.0).color(t.ink_secondary));
             }
             ui.label(RichText::new(value).font(bold(13.0)).color(colour));
+            if f.is_edited() {
+                ui.label(RichText::new(lang.t("edit.mark")).size(11.0).color(t.accent));
+            }
             ui.add_space(4.0);
             if !indicator.is_category() {
                 spark(ui, f, t.accent, t.line);
@@ -117,13 +120,31 @@ fn figure(ui: &mut Ui, session: &Session, f: &CardFigure) {
     });
     let words = session.comparison_words(f);
     let spoken = format!("{} {}  {words}", indicator.name(lang), session.figure_words(f));
-    let response = ui.interact(inner.response.rect, ui.scope_id().with(("figure", f.indicator)), Sense::hover());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &spoken));
+    let can_edit = !indicator.is_computed();
+    let sense = if can_edit { Sense::click() } else { Sense::hover() };
+    let response = ui.interact(inner.response.rect, ui.scope_id().with(("figure", f.indicator)), sense);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, can_edit, &spoken));
+    if can_edit && response.hovered() {
+        ui.painter().rect_filled(inner.response.rect, 4.0, t.accent.gamma_multiply(0.10));
+    }
+    if response.clicked() {
+        send.push(Command::EditFigure(village, f.indicator));
+    }
     response.on_hover_ui(|ui| {
         ui.label(RichText::new(indicator.name(lang)).font(bold(13.0)));
         for (year, value) in &f.series {
             let value = value.map_or_else(|| lang.t("value.unknown").to_owned(), |v| indicator.show(v, lang));
             ui.label(format!("{year}  {value} {}", indicator.unit(lang)));
+        }
+        if let Some(origin) = &f.origin {
+            let status = origin.status.and_then(|s| lang.find(&format!("origin.{}", s.key()))).unwrap_or("");
+            let fraction = origin.numerator.zip(origin.denominator).map(|(n, d)| format!("{n} / {d}"));
+            let parts = [origin.source.as_str(), &origin.observed_on, status, fraction.as_deref().unwrap_or("")];
+            let parts: Vec<&str> = parts.into_iter().filter(|s| !s.is_empty()).collect();
+            ui.label(RichText::new(parts.join(" · ")).size(12.0).color(t.ink_secondary));
+        }
+        if can_edit {
+            ui.label(RichText::new(lang.t("edit.click")).size(11.0).color(t.ink_secondary));
         }
     });
     if !words.is_empty() {

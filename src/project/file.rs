@@ -124,6 +124,9 @@ pub struct Project {
     /// Indicators of the project's own, in the form of `assets/indicators.toml`.
     #[serde(default, rename = "indicator", skip_serializing_if = "Vec::is_empty")]
     pub indicators: Vec<crate::model::Indicator>,
+    /// Corrections over tables and files.
+    #[serde(default, rename = "edit", skip_serializing_if = "Vec::is_empty")]
+    pub edits: Vec<crate::model::Edit>,
     /// Keys of the file that this version does not know: kept.
     #[serde(flatten)]
     pub other: toml::Table,
@@ -142,6 +145,7 @@ impl Default for Project {
             layers: Vec::new(),
             tables: Vec::new(),
             indicators: Vec::new(),
+            edits: Vec::new(),
             other: toml::Table::new(),
         }
     }

@@ -63,6 +63,12 @@ pub enum KeyColumn {
     Town,
     /// The year.
     Year,
+    /// Where the row comes from.
+    Source,
+    /// When it was observed.
+    ObservedOn,
+    /// How sure it is.
+    Status,
 }
 
 impl KeyColumn {
@@ -80,6 +86,9 @@ impl KeyColumn {
                 Self::Town
             }
             "year" | "年" | "年份" | "年度" => Self::Year,
+            "source" | "来源" | "数据来源" => Self::Source,
+            "observedon" | "观测日期" | "调查日期" | "填报日期" | "日期" => Self::ObservedOn,
+            "status" | "数据状态" => Self::Status,
             _ => return None,
         })
     }

@@ -9,7 +9,7 @@ use crate::district::{District, Kind, Total, Use};
 use crate::geo::{LonLat, representative_point};
 use crate::index::NearestIndex;
 use crate::lang::Lang;
-use crate::model::{FeatureId, Good, Indicator, Role, Topic};
+use crate::model::{FeatureId, Good, Indicator, ObservationStatus, Origin, Role, Topic};
 use crate::render::{LayerKey, Mark};
 
 /// One figure.
@@ -27,8 +27,22 @@ pub struct CardFigure {
     pub town: Total,
     /// Sum or weighted mean over all villages.
     pub all: Total,
+    /// Where it comes from.
+    pub origin: Option<Origin>,
     /// The years with their values.
     pub series: Vec<(i32, Option<f64>)>,
+}
+
+impl CardFigure {
+    /// Whether the question does not arise, so that nothing is missing.
+    pub fn is_not_applicable(&self) -> bool {
+        self.origin.as_ref().is_some_and(|o| o.status == Some(ObservationStatus::NotApplicable))
+    }
+
+    /// Whether the project corrects it.
+    pub fn is_edited(&self) -> bool {
+        self.origin.as_ref().is_some_and(|o| o.edited)
+    }
 }
 
 /// A facility of the village.
@@ -155,6 +169,7 @@ impl Session {
     pub fn figure_words(&self, figure: &CardFigure) -> String {
         let Some(indicator) = self.indicator(figure.indicator) else { return String::new() };
         match figure.value {
+            None if figure.is_not_applicable() => self.lang.t("value.not_applicable").to_owned(),
             None => self.lang.t("value.unknown").to_owned(),
             Some(v) => {
                 let unit = if indicator.is_category() { "" } else { indicator.unit(self.lang) };
@@ -228,7 +243,8 @@ impl Session {
             let name = self.indicator(f.indicator).map_or("", |i| i.name(lang));
             let more = self.comparison_words(f);
             let more = if more.is_empty() { more } else { self.in_brackets(&more) };
-            format!("{name}{}{}{more}", if lang == Lang::Zh { "：" } else { ": " }, self.figure_words(f))
+            let edited = if f.is_edited() { self.in_brackets(lang.t("edit.mark")) } else { String::new() };
+            format!("{name}{}{}{edited}{more}", if lang == Lang::Zh { "：" } else { ": " }, self.figure_words(f))
         };
         lines.extend(card.base.iter().map(line));
         lines.extend(card.plan.1.iter().map(|p| format!("{}  {p}", lang.t("field.plan_text"))));
@@ -285,6 +301,7 @@ fn figure(
         far: value.is_some_and(|v| is_far(indicator, v)),
         town: if town.len() > 1 { district.total(position, year, town) } else { nothing },
         all: district.total(position, year, all),
+        origin: district.observations.origin(position, year.filter(|_| has_years), village),
         series: years.filter(|_| has_years).map(|y| (*y, district.value(position, Some(*y), village))).collect(),
     })
 }
@@ -304,6 +321,6 @@ fn nearest_clinic(district: &District, village: FeatureId, year: Option<i32>) ->
     let clinics = district.standing(Kind::Clinic, year);
     let places: Vec<(u32, LonLat)> =
         clinics.iter().filter_map(|i| Some((*i, district.facilities.get(*i as usize)?.at))).collect();
-    let nearest = NearestIndex::new(places.into_iter()).nearest(from)?;
+    let nearest = NearestIndex::new(places).nearest(from)?;
     Some(district.facilities.get(nearest.feature as usize)?.name.clone())
 }

@@ -7,7 +7,7 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 use super::camera::Pivot;
 use crate::geo::LonLat;
 use crate::lang::Lang;
-use crate::model::{FeatureId, Role, Topic};
+use crate::model::{Edit, FeatureId, Role, Topic};
 use crate::project::Focus;
 use crate::render::LayerKey;
 use crate::theme::ThemeSpec;
@@ -135,6 +135,18 @@ pub enum Command {
     SetNameLanguage(Option<Lang>),
     /// Dark or light.
     SetDark(bool),
+    /// Correct a figure of a village in the year shown.
+    EditFigure(FeatureId, usize),
+    /// Correct a facility.
+    EditFacility(LayerKey, FeatureId),
+    /// Put corrections over the files.
+    Correct(Vec<Edit>),
+    /// Take a correction back.
+    Uncorrect(Edit),
+    /// Ask where and save the figures of all years.
+    ExportFiguresDialogue,
+    /// Save the figures of all years in the form they are read from.
+    ExportFiguresTo(PathBuf),
     /// Put the table on the clipboard as cells.
     CopyTable,
     /// Ask where and save the table.
@@ -268,6 +280,10 @@ impl Command {
             Self::SetNameLanguage(_) => "command.name-language",
             Self::SetDark(true) => "command.dark",
             Self::SetDark(false) => "command.light",
+            Self::EditFigure(..) | Self::Correct(_) => "command.correct",
+            Self::EditFacility(..) => "edit.facility",
+            Self::Uncorrect(_) => "edit.remove",
+            Self::ExportFiguresDialogue | Self::ExportFiguresTo(_) => "command.export-figures",
             Self::CopyTable => "command.copy-table",
             Self::ExportTableDialogue | Self::ExportTableTo(_) => "command.export-table",
             Self::CopyCard => "command.copy-card",

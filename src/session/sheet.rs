@@ -220,6 +220,24 @@ impl Sheet {
         }
     }
 
+    /// Whether the project corrects a value, and whether the question does not arise.
+    pub fn marks(&self, row: FeatureId, column: usize) -> (bool, bool) {
+        let (Some(SheetColumn::Indicator(i)), Some(district)) = (self.columns.get(column), &self.district) else {
+            return (false, false);
+        };
+        let year = self.year.filter(|_| district.observations.has_years(*i));
+        let edited = district.observations.origin(*i, year, row).is_some_and(|o| o.edited);
+        (edited, district.observations.is_not_applicable(*i, year, row))
+    }
+
+    /// The indicator of a column that can be corrected.
+    pub fn correctable(&self, column: usize) -> Option<usize> {
+        match (self.columns.get(column)?, &self.district) {
+            (SheetColumn::Indicator(i), Some(d)) => (!d.indicators.all().get(*i)?.is_computed()).then_some(*i),
+            _ => None,
+        }
+    }
+
     /// The table as it is to be written: the rows shown, in their order.
     pub fn grid(&self, session: &Session, name: String) -> Grid {
         let heads = (0..self.columns.len()).map(|c| {

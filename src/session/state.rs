@@ -9,6 +9,7 @@ use super::camera::Camera;
 use super::card::VillageCard;
 use super::command::Tab;
 use super::covered::{Covered, Shares};
+use super::edits::{FacilityDraft, FigureDraft};
 use super::facts::Facts;
 use super::history::{CameraHistory, Document, History};
 use super::layer::Layer;
@@ -68,6 +69,10 @@ pub enum Dialogue {
     Theme(ThemeDraft),
     /// The fields of a layer.
     Fields(LayerKey),
+    /// A correction of a figure.
+    Figure(FigureDraft),
+    /// A correction of a facility.
+    Facility(FacilityDraft),
     /// Changes would be lost: what to do afterwards.
     Unsaved(Box<super::Command>),
     /// Something went wrong.

@@ -18,7 +18,7 @@ pub fn fixture() -> Value {
 pub fn district() -> District {
     let read = |name: &str| Arc::new(read_file(&demo(name), &Progress::new()).expect("read"));
     let layers = [read("facilities.geojson"), read("villages.geojson")];
-    District::new(&layers, &[demo("indicators.csv")], &[]).expect("villages")
+    District::new(&layers, &[demo("indicators.csv")], &[], &[]).expect("villages")
 }
 
 fn near(a: f64, b: f64, tolerance: f64) -> bool {

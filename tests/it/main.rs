@@ -6,6 +6,7 @@ mod broken;
 mod commands;
 mod demo;
 mod district;
+mod edits;
 mod oracle;
 mod pictures;
 mod shared;
