@@ -4,13 +4,16 @@
 
 use std::hint::black_box;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use divan::Bencher;
+use qiancun::district::{By, District, MapSpec, choropleth, coverage, rollups};
 use qiancun::geo::LonLat;
 use qiancun::index::{NameIndex, SpatialIndex};
 use qiancun::model::Dataset;
-use qiancun::read::{Progress, read_file};
+use qiancun::read::{Progress, read_bytes, read_file};
 use qiancun::render::{Chunks, Level, Mesh};
+use qiancun::session::Loaded;
 use qiancun::theme::{Method, classify};
 
 fn main() {
@@ -70,4 +73,77 @@ fn search_100_000_names(bencher: Bencher, query: &str) {
     let name = |i: usize| format!("{}{}{}", syllables[i % 16], syllables[i / 16 % 16], syllables[i / 256 % 16]);
     let index = NameIndex::new((0..100_000).map(|i| (name(i), "上庄镇".to_owned(), format!("{i:012}"))));
     bencher.bench(|| black_box(index.search(query, 12)));
+}
+
+/// A district of squares in rows: so many villages, tables over six years, and clinics on a loose grid.
+fn district(villages: u32, clinics: u32) -> District {
+    let side = f64::from(villages).sqrt().ceil() as u32;
+    let size = 0.01;
+    let feature = |i: u32| {
+        let (x, y) = (100.0 + f64::from(i % side) * size, 25.0 + f64::from(i / side) * size);
+        let (e, n) = (x + size, y + size);
+        format!(
+            r#"{{"type":"Feature","properties":{{"code":"V{i}","name":"村{i}","town":"镇{}","population":{}}},"geometry":{{"type":"Polygon","coordinates":[[[{x},{y}],[{e},{y}],[{e},{n}],[{x},{n}],[{x},{y}]]]}}}}"#,
+            i / 40,
+            100 + i % 900
+        )
+    };
+    let clinic = |i: u32| {
+        let at = u64::from(i) * u64::from(villages) / u64::from(clinics.max(1));
+        let (x, y) = (at % u64::from(side), at / u64::from(side));
+        let (x, y) = (100.003 + x as f64 * size, 25.004 + y as f64 * size);
+        format!(
+            r#"{{"type":"Feature","properties":{{"id":"C{i}","kind":"clinic","status":"in_use"}},"geometry":{{"type":"Point","coordinates":[{x},{y}]}}}}"#
+        )
+    };
+    let read = |name: &str, features: Vec<String>| {
+        let text = format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, features.join(","));
+        Arc::new(read_bytes(name.as_ref(), text.as_bytes(), &Progress::new()).expect("read"))
+    };
+    let layers = [
+        read("villages.geojson", (0..villages).map(feature).collect()),
+        read("clinics.geojson", (0..clinics).map(clinic).collect()),
+    ];
+    let mut table = String::from("code,year,households,sewage_treatment_pct,roads_km\n");
+    for i in 0..villages {
+        for year in 2018..=2023 {
+            let value = (i.wrapping_mul(2_654_435_761).wrapping_add(year * 7) >> 8) % 1000;
+            table += &format!(
+                "V{i},{year},{},{:.1},{:.1}\n",
+                50 + i % 300,
+                f64::from(value) / 10.0,
+                f64::from(value) / 90.0
+            );
+        }
+    }
+    let path = std::env::temp_dir().join(format!("qiancun-bench-{villages}.csv"));
+    std::fs::write(&path, table).expect("the table can be written");
+    let district = District::new(&layers, std::slice::from_ref(&path), &[], &[]).expect("villages");
+    std::fs::remove_file(&path).ok();
+    district
+}
+
+/// Classes and colours of a theme's map after another theme, indicator or year was chosen; roads have no given bounds.
+#[divan::bench(args = ["sewage_treatment_pct", "roads_km"])]
+fn change_theme_of_50_000_villages(bencher: Bencher, id: &str) {
+    let district = district(50_000, 0);
+    let indicator = district.indicators.position(id).expect("known");
+    let loaded = Loaded::new((*district.villages).clone());
+    bencher.bench(|| {
+        let map = MapSpec { indicator, year: Some(2021), since: None, free_classes: false };
+        let themed = choropleth(&district, &map, &|_| true);
+        black_box(loaded.style(themed.as_ref(), [0; 3], &|_| true, [0; 3]));
+    });
+}
+
+#[divan::bench(sample_count = 10)]
+fn coverage_of_20_000_villages_by_5_000_clinics(bencher: Bencher) {
+    let district = district(20_000, 5_000);
+    bencher.bench(|| black_box(coverage(&district, 2000.0, None, || true)));
+}
+
+#[divan::bench(sample_count = 10)]
+fn summary_of_50_000_villages_by_town(bencher: Bencher) {
+    let district = district(50_000, 0);
+    bencher.bench(|| black_box(rollups(&district, By::Town, Some(2021))));
 }

@@ -334,8 +334,11 @@ impl Qiancun {
             let dialogue = rfd::FileDialog::new()
                 .set_title(title)
                 .add_filter(
-                    "GeoJSON, TopoJSON, qiancun",
-                    &["geojson", "json", "topojson", "geojsonl", "ndjson", "geojsons", "qiancun"],
+                    "GeoJSON, TopoJSON, CSV, XLSX, qiancun",
+                    &[
+                        "geojson", "json", "topojson", "geojsonl", "ndjson", "geojsons", "csv", "xlsx", "xls", "ods",
+                        "qiancun",
+                    ],
                 )
                 .add_filter("*", &["*"]);
             dialogue.pick_files().map(Command::Open)

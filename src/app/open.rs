@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::jobs::Done;
 use super::qiancun::Qiancun;
-use crate::project::{self, LayerEntry, Project, demo_project};
-use crate::read::Progress;
+use crate::model::Indicators;
+use crate::project::{self, LayerEntry, Project, TableEntry, demo_project};
+use crate::read::{Progress, read_wide};
 use crate::render::{LayerKey, Level, Mesh};
 use crate::session::{Camera, Dialogue, Document, Layer, Loaded, Pending, Status};
 use crate::theme::ThemeSpec;
@@ -135,6 +136,7 @@ impl Qiancun {
                 self.session.layers.insert(key, Layer { key, status: Status::Ready(loaded.clone()), themed: None });
                 self.place(key, &loaded, level, &meshes);
             }
+            (Err((code, _)), Some(pending)) if code == "unsupported-format" && self.join_table(&pending.path) => {}
             (Err((code, message)), Some(pending)) => {
                 let name = pending.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
                 if code == "cancelled" {
@@ -151,6 +153,27 @@ impl Qiancun {
                 }
             }
         }
+    }
+
+    /// Takes a table of indicators into the project; false where it is none. Without villages there is nothing to join
+    /// it to.
+    fn join_table(&mut self, path: &Path) -> bool {
+        let indicators = Indicators::with(&self.session.document.project.indicators);
+        let Ok(table) = read_wide(path, &indicators) else { return false };
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        if self.session.village_layer().is_none() || self.session.gives_way {
+            let text = self.session.lang.with("error.table-without-villages", &[("n", &name)]);
+            self.session.dialogue = Some(Dialogue::Message(text));
+            return true;
+        }
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+        if self.session.document.project.tables.iter().all(|t| t.path != path) {
+            self.session.history.push(self.session.document.clone());
+            self.session.document.project.tables.push(TableEntry { path, other: Default::default() });
+        }
+        let rows = table.rows.len().to_string();
+        self.session.news = Some(self.session.lang.with("status.table-joined", &[("name", &name), ("n", &rows)]));
+        true
     }
 
     /// A message in the person's language, with the reader's own words behind it.

@@ -14,6 +14,10 @@ pub enum Format {
     GeoJsonSeq,
     /// TopoJSON.
     TopoJson,
+    /// A table of points, as text.
+    Csv,
+    /// A table of points, as a workbook.
+    Xlsx,
 }
 
 impl Format {
@@ -23,6 +27,8 @@ impl Format {
             Self::GeoJson => "geojson",
             Self::GeoJsonSeq => "geojsonseq",
             Self::TopoJson => "topojson",
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
         }
     }
 }

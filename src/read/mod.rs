@@ -18,6 +18,7 @@ mod feature;
 mod geometry;
 mod load;
 mod outline;
+mod points;
 mod progress;
 mod sequence;
 mod sink;
@@ -33,6 +34,8 @@ mod tests;
 use std::path::Path;
 use std::sync::Arc;
 
+use points::Points;
+
 pub use error::ReadError;
 pub use progress::Progress;
 pub use validity::full_report;
@@ -47,10 +50,18 @@ use crate::model::{Dataset, Report, Roles, Severity, SourceInfo};
 /// the report says what is missing.
 pub fn read_file(path: &Path, progress: &Progress) -> Result<Dataset, ReadError> {
     let bytes = load::load(path, progress).map_err(|cause| cause.at(path))?;
-    let parsed = document::parse(&bytes, progress).map_err(|cause| cause.at(path))?;
     let size = bytes.len();
-    drop(bytes);
-    Ok(finish(path, size, parsed, progress))
+    match document::parse(&bytes, progress) {
+        Ok(parsed) => {
+            drop(bytes);
+            Ok(finish(path, size, parsed, progress))
+        }
+        Err(cause) if Points::may_be(&cause) => match points::points(bytes) {
+            Some(points) => Ok(from_points(path, size, points)),
+            None => Err(cause.at(path)),
+        },
+        Err(cause) => Err(cause.at(path)),
+    }
 }
 
 /// Reads a file that is in memory; its path gives the layer its name and stands in messages, and is not opened.
@@ -71,6 +82,25 @@ pub fn read_bytes(path_for_naming: &Path, bytes: &[u8], progress: &Progress) -> 
     progress.set(bytes.len() as u64, bytes.len() as u64 * 2);
     let parsed = document::parse(bytes, progress).map_err(|cause| cause.at(path_for_naming))?;
     Ok(finish(path_for_naming, bytes.len(), parsed, progress))
+}
+
+fn from_points(path: &Path, size: usize, points: Points) -> Dataset {
+    let source = SourceInfo {
+        path: path.to_owned(),
+        bytes: size as u64,
+        format: points.format,
+        encoding: points.encoding,
+        crs: points.crs,
+        crs_from: points.crs_from,
+        layer: path.file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned()),
+    };
+    Dataset {
+        source: Arc::new(source),
+        roles: Roles::detect(&points.table),
+        geometry: Arc::new(points.geometry),
+        table: Arc::new(points.table),
+        report: Arc::new(points.report),
+    }
 }
 
 fn finish(path: &Path, size: usize, parsed: document::Parsed, progress: &Progress) -> Dataset {

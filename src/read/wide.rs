@@ -100,12 +100,7 @@ impl KeyColumn {
 /// Where the file cannot be opened, or no row in it names a village's code or name beside another known column.
 pub fn read_wide(path: &Path, indicators: &Indicators) -> Result<WideTable, ReadError> {
     let bytes = load(path, &Progress::new()).map_err(|cause| cause.at(path))?;
-    let (encoding, grid) = if bytes.starts_with(b"PK") || bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
-        ("binary", sheet(bytes).map_err(|m| Cause::NotTable(m).at(path))?)
-    } else {
-        let (encoding, text) = decode(&bytes);
-        (encoding, csv_grid(&text))
-    };
+    let (encoding, grid) = grid_of(bytes).map_err(|m| Cause::NotTable(m).at(path))?;
     let known = |cell: &Cell| {
         let text = cell.text();
         KeyColumn::of(&text).is_some() || indicators.position(&text).is_some()
@@ -123,6 +118,15 @@ pub fn read_wide(path: &Path, indicators: &Indicators) -> Result<WideTable, Read
     let same = |row: &[Cell]| row.iter().map(Cell::text).eq(header.iter().cloned());
     let rows = grid.into_iter().skip(at + 1).filter(|(_, r)| r.iter().any(|c| *c != Cell::Empty) && !same(r)).collect();
     Ok(WideTable { path: path.to_path_buf(), encoding, header, rows, title_year })
+}
+
+/// Encoding and rows, with their lines, of a workbook or of text.
+pub(super) fn grid_of(bytes: Vec<u8>) -> Result<(&'static str, Vec<(u32, Vec<Cell>)>), String> {
+    if bytes.starts_with(b"PK") || bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
+        return Ok(("binary", sheet(bytes)?));
+    }
+    let (encoding, text) = decode(&bytes);
+    Ok((encoding, csv_grid(&text)))
 }
 
 /// A year between 1900 and 2100 in a text such as 2023年统计表.
