@@ -1,13 +1,13 @@
 //! Which share of people lives within a radius of a clinic in use, from areas rather than from middles.
 
-use geo::{BooleanOps, Coord, LineString, MultiPolygon, Polygon, unary_union};
+use geo::{BooleanOps, Coord, CoordsIter, LineString, MultiPolygon, Polygon, unary_union};
 use rayon::prelude::*;
 use rstar::primitives::GeomWithData;
 use rstar::{AABB, RTree};
 
 use super::build::District;
 use super::facility::Kind;
-use crate::geo::{LonLat, measure, repaired};
+use crate::geo::{LonLat, repaired};
 use crate::model::FeatureId;
 
 /// Corners of a circle.
@@ -66,34 +66,91 @@ pub fn coverage(
     });
     let tree = RTree::bulk_load(boxes.collect());
     let geometry = &district.villages.geometry;
-    let share: Vec<Option<f64>> = (0..district.villages.len())
-        .into_par_iter()
-        .map(|village| {
-            if !go_on() {
-                return None;
-            }
-            let [w, s, e, n] = geometry.bounds_of(village)?;
-            let near: Vec<&Polygon<f64>> = tree
-                .locate_in_envelope_intersecting(&AABB::from_corners([w, s], [e, n]))
-                .filter_map(|c| circles.get(c.data))
-                .collect();
-            let raw = geometry.multi_polygon_of(village);
-            let polygons = repaired(&raw).unwrap_or(raw);
-            let whole = measure(&polygons).area_m2;
-            if whole <= 0.0 {
-                return None;
-            }
-            if near.is_empty() {
-                return Some(0.0);
-            }
-            let covered = polygons.intersection(&unary_union(near));
-            Some((measure(&covered).area_m2 / whole).clamp(0.0, 1.0))
-        })
-        .collect();
+    let share_of = |village: FeatureId| {
+        if !go_on() {
+            return None;
+        }
+        let [w, s, e, n] = geometry.bounds_of(village)?;
+        let near: Vec<&Polygon<f64>> = tree
+            .locate_in_envelope_intersecting(&AABB::from_corners([w, s], [e, n]))
+            .filter_map(|c| circles.get(c.data))
+            .collect();
+        let raw = geometry.multi_polygon_of(village);
+        let whole = plane_area(&raw);
+        if near.is_empty() && whole > 0.0 {
+            return Some(0.0);
+        }
+        // A circle is convex: where it holds every corner of the village, it holds the village.
+        if near.iter().any(|c| raw.exterior_coords_iter().all(|p| holds(c, p))) {
+            return (whole > 0.0).then_some(1.0);
+        }
+        let polygons = repaired(&raw).unwrap_or(raw);
+        let whole = plane_area(&polygons);
+        if whole <= 0.0 {
+            return None;
+        }
+        // What each circle takes of the village is small; uniting that is cheaper than uniting circles.
+        let parts: Vec<Polygon<f64>> =
+            near.into_iter().flat_map(|c| polygons.intersection(&MultiPolygon::new(vec![c.clone()]))).collect();
+        let covered = if parts.len() < 2 { MultiPolygon::new(parts) } else { unary_union(&parts) };
+        Some((plane_area(&covered) / whole).clamp(0.0, 1.0))
+    };
+    let shares = || (0..district.villages.len()).into_par_iter().map(share_of).collect::<Vec<Option<f64>>>();
+    let (share, area) = rayon::join(shares, || united(&circles));
     if !go_on() {
         return None;
     }
-    Some(Coverage { radius_m, share, area: unary_union(&circles) })
+    Some(Coverage { radius_m, share, area })
+}
+
+/// Circles that are united in one go.
+const UNITED: usize = 64;
+
+/// The union of circles: neighbours first, in parallel, then the unions.
+fn united(circles: &[Polygon<f64>]) -> MultiPolygon<f64> {
+    let mut order: Vec<&Polygon<f64>> = circles.iter().collect();
+    let first = |c: &Polygon<f64>| c.exterior().0.first().map_or((0.0, 0.0), |p| (p.x, p.y));
+    // Strips from west to east, in each from south to north.
+    let strips = ((circles.len() as f64 / UNITED as f64).sqrt().ceil() as usize).max(1);
+    order.sort_by(|a, b| first(a).0.total_cmp(&first(b).0));
+    let strip = circles.len().div_ceil(strips).max(1);
+    for part in order.chunks_mut(strip) {
+        part.sort_by(|a, b| first(a).1.total_cmp(&first(b).1));
+    }
+    let mut areas: Vec<MultiPolygon<f64>> =
+        order.par_chunks(UNITED).map(|part| unary_union(part.iter().copied())).collect();
+    while areas.len() > 1 {
+        areas = areas.par_chunks(4).map(|part| unary_union(part.iter().flat_map(|m| m.iter()))).collect();
+    }
+    areas.pop().unwrap_or_else(|| MultiPolygon::new(Vec::new()))
+}
+
+/// Whether a convex ring holds a point.
+fn holds(circle: &Polygon<f64>, p: Coord<f64>) -> bool {
+    let ring = &circle.exterior().0;
+    let side = |a: &Coord<f64>, b: &Coord<f64>| (b.x - a.x) * (p.y - a.y) - (b.y - a.y) * (p.x - a.x);
+    ring.windows(2).all(|w| matches!(w, [a, b] if side(a, b) >= 0.0))
+}
+
+/// Area in a cylindrical equal-area projection of the ellipsoid, in units that only ratios have a meaning in.
+///
+/// # References
+/// J. P. Snyder, Map Projections – A Working Manual, USGS Professional Paper 1395 (1987), equations 3-12 and 10-1.
+fn plane_area(polygons: &MultiPolygon<f64>) -> f64 {
+    const E2: f64 = 0.006_694_379_990_141_316;
+    let e = E2.sqrt();
+    let q = |lat_deg: f64| {
+        let sin = lat_deg.to_radians().sin();
+        (1.0 - E2) * (sin / (1.0 - E2 * sin * sin) - ((1.0 - e * sin) / (1.0 + e * sin)).ln() / (2.0 * e))
+    };
+    let ring = |r: &LineString<f64>| {
+        let Some(origin) = r.0.first() else { return 0.0 };
+        let flat: Vec<(f64, f64)> = r.0.iter().map(|c| (c.x - origin.x, q(c.y))).collect();
+        let first = flat.first().map_or(0.0, |f| f.1);
+        let twice: f64 = flat.windows(2).map(|w| w[0].0 * (w[1].1 - first) - w[1].0 * (w[0].1 - first)).sum();
+        (twice / 2.0).abs()
+    };
+    polygons.iter().map(|p| ring(p.exterior()) - p.interiors().iter().map(ring).sum::<f64>()).sum()
 }
 
 /// A circle on the ellipsoid as a polygon with the circle's own area.
@@ -120,6 +177,7 @@ fn circle(centre: LonLat, radius_m: f64) -> Polygon<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::geo::measure;
 
     #[test]
     fn a_circle_has_its_area() {
