@@ -28,7 +28,10 @@ pub fn choropleth(district: &District, map: &MapSpec, counted: &dyn Fn(FeatureId
         return Some(change(district, indicator, map, since, counted));
     }
     let rows = district.villages.len();
-    let value_of = |v: FeatureId| district.value(map.indicator, map.year, v);
+    // A ratio is classed as it is shown, so that the bounds of the legend are true to the digit.
+    let scale = 10f64.powi(i32::from(indicator.decimals));
+    let as_shown = |x: f64| if indicator.ratio.is_some() { (x * scale).round() / scale } else { x };
+    let value_of = |v: FeatureId| district.value(map.indicator, map.year, v).map(as_shown);
     let spec = spec_of(indicator);
     if indicator.is_category() {
         let looks: Vec<CategoryLook> = indicator
@@ -43,7 +46,8 @@ pub fn choropleth(district: &District, map: &MapSpec, counted: &dyn Fn(FeatureId
             Some(_) if !map.free_classes => district.observations.years().iter().map(|y| Some(*y)).collect(),
             year => vec![year],
         };
-        let values = |year: Option<i32>| (0..rows).filter_map(move |v| district.value(map.indicator, year, v));
+        let values =
+            |year: Option<i32>| (0..rows).filter_map(move |v| district.value(map.indicator, year, v).map(as_shown));
         let all: Vec<f64> = years.into_iter().flat_map(values).collect();
         classify(&all, Method::FisherJenks, CLASSES, &[])
     } else {

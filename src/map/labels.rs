@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Color32, FontId, Galley, Painter, Pos2, Rect, Vec2};
+use egui::{Color32, FontId, Painter, Pos2, Rect, Vec2};
 use rustc_hash::FxHashMap;
 
 use crate::model::{FeatureId, Role};
@@ -36,7 +36,7 @@ fn taken_by_symbols(session: &Session, half: Vec2) -> Vec<Rect> {
 struct Placed {
     layer: LayerKey,
     feature: FeatureId,
-    galley: Arc<Galley>,
+    text: String,
     offset: [f64; 2],
 }
 
@@ -45,7 +45,7 @@ struct Placed {
 pub struct Labels {
     placed: Vec<Placed>,
     key: Option<(Camera, Vec2, Vec<(LayerKey, usize)>, usize)>,
-    galleys: FxHashMap<(LayerKey, FeatureId), Arc<Galley>>,
+    sizes: FxHashMap<(LayerKey, FeatureId), Vec2>,
     order: FxHashMap<LayerKey, (usize, Vec<FeatureId>)>,
 }
 
@@ -70,13 +70,16 @@ impl Labels {
         let middle = rect.center();
         for label in &self.placed {
             let Some(layer) = session.layers.get(&label.layer) else { continue };
-            let at = middle + Vec2::new(label.offset[0] as f32, label.offset[1] as f32) - label.galley.size() / 2.0;
+            // Laid out anew each frame: egui keeps what it laid out, and only egui knows when its glyphs move.
+            let galley =
+                painter.layout_no_wrap(label.text.clone(), FontId::proportional(size::LABEL), Color32::PLACEHOLDER);
+            let at = middle + Vec2::new(label.offset[0] as f32, label.offset[1] as f32) - galley.size() / 2.0;
             let at = Pos2::new(at.x.round(), at.y.round());
             let (ink, halo) = ink_of(layer, label.feature, session.dark);
             for (dx, dy) in [(-1.0, 0.0), (1.0, 0.0), (0.0, -1.0), (0.0, 1.0)] {
-                painter.galley_with_override_text_color(at + Vec2::new(dx, dy), label.galley.clone(), halo);
+                painter.galley_with_override_text_color(at + Vec2::new(dx, dy), galley.clone(), halo);
             }
-            painter.galley_with_override_text_color(at, label.galley.clone(), ink);
+            painter.galley_with_override_text_color(at, galley, ink);
         }
     }
 
@@ -85,8 +88,8 @@ impl Labels {
         let half = rect.size() / 2.0;
         let scale = session.camera.points_per_world();
         let mut taken: Vec<Rect> = taken_by_symbols(session, half);
-        if self.galleys.len() > 20_000 {
-            self.galleys.clear();
+        if self.sizes.len() > 50_000 {
+            self.sizes.clear();
         }
         for (layer, _) in session.shown().filter(|(_, e)| e.visible) {
             let Some(loaded) = layer.loaded() else { continue };
@@ -102,7 +105,7 @@ impl Labels {
                 let area = |f: &FeatureId| anchors[*f as usize].map_or(0.0, |a| a.extent[0] * a.extent[1]);
                 order.sort_by(|a, b| area(b).total_cmp(&area(a)).then(a.cmp(b)));
                 self.order.insert(layer.key, (id, order));
-                self.galleys.retain(|(k, _), _| *k != layer.key);
+                self.sizes.retain(|(k, _), _| *k != layer.key);
             }
             let Some((_, order)) = self.order.get(&layer.key) else { continue };
             for &feature in order {
@@ -117,15 +120,10 @@ impl Labels {
                 if outside || extent[0] < 16.0 || extent[1] < 9.0 {
                     continue;
                 }
-                let galley = self
-                    .galleys
-                    .entry((layer.key, feature))
-                    .or_insert_with(|| {
-                        let text = loaded.dataset.text(feature, Role::Name).unwrap_or_default().into_owned();
-                        painter.layout_no_wrap(text, FontId::proportional(size::LABEL), Color32::PLACEHOLDER)
-                    })
-                    .clone();
-                let size = galley.size();
+                let name = || loaded.dataset.text(feature, Role::Name).unwrap_or_default().into_owned();
+                let size = *self.sizes.entry((layer.key, feature)).or_insert_with(|| {
+                    painter.layout_no_wrap(name(), FontId::proportional(size::LABEL), Color32::PLACEHOLDER).size()
+                });
                 if size.x <= 1.0 || f64::from(size.x) > extent[0] * 1.05 || f64::from(size.y) > extent[1] * 1.3 {
                     continue;
                 }
@@ -139,7 +137,7 @@ impl Labels {
                 let Some((shift, place)) = places.into_iter().find(|(_, place)| free(place)) else { continue };
                 taken.push(place);
                 let offset = [offset[0], offset[1] + f64::from(shift)];
-                self.placed.push(Placed { layer: layer.key, feature, galley, offset });
+                self.placed.push(Placed { layer: layer.key, feature, text: name(), offset });
             }
         }
     }

@@ -59,7 +59,8 @@ fn row(ui: &mut Ui, session: &Session, key: LayerKey, at: usize, count: usize, s
         if tick(ui, t, entry.visible, &title).clicked() {
             send.push(Command::ShowLayer(key, !entry.visible));
         }
-        if layer.loaded().is_some_and(|l| l.is_points()) && layer.themed.is_none() {
+        let has_symbols = session.symbols.as_ref().is_some_and(|s| s.singles.contains_key(&key));
+        if layer.loaded().is_some_and(|l| l.is_points()) && layer.themed.is_none() && !has_symbols {
             let (rect, _) = ui.allocate_exact_size(Vec2::splat(10.0), Sense::hover());
             ui.painter().circle_filled(rect.center(), 4.0, data_colour(t.plain_symbol));
         }

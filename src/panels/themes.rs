@@ -106,7 +106,7 @@ pub fn measure(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
     let Some(indicator) = session.indicator(map.indicator) else { return };
     let t = session.tokens();
     let lang = session.lang;
-    let heading = format!("{}{}", indicator.name(lang), session.in_brackets(indicator.unit(lang)));
+    let heading = indicator.name(lang);
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             options(ui, session, send);
@@ -136,10 +136,17 @@ pub fn measure(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
         let text = lang.with("legend.change", &[("a", &since.to_string()), ("b", &year)]);
         ui.label(RichText::new(text).size(12.0).color(t.ink_secondary));
     }
+    let mut line = Vec::new();
+    if !indicator.unit(lang).is_empty() && !indicator.is_category() {
+        line.push(lang.with("legend.unit", &[("n", indicator.unit(lang))]));
+    }
     if let (Some(threshold), None) = (indicator.threshold, map.since) {
         let key = if indicator.good == crate::model::Good::Down { "legend.at-most" } else { "legend.at-least" };
         let value = format!("{} {}", crate::session::number(threshold), indicator.unit(lang));
-        ui.label(RichText::new(lang.with(key, &[("n", value.trim_end())])).size(12.0).color(t.ink_secondary));
+        line.push(lang.with(key, &[("n", value.trim_end())]));
+    }
+    if !line.is_empty() {
+        ui.label(RichText::new(line.join(" · ")).size(12.0).color(t.ink_secondary));
     }
     ui.add_space(2.0);
 }

@@ -21,6 +21,19 @@ fn pixel(h: &Headless, pixels: &[u8], x: f64, y: f64) -> [u8; 3] {
     [pixels[at], pixels[at + 1], pixels[at + 2]]
 }
 
+#[test]
+fn dark_and_back_is_the_same_picture() {
+    let mut h = headless(vec![demo("haidian.qiancun")], [1000, 700]);
+    let before = h.pixels().expect("a picture");
+    for dark in [true, false] {
+        h.app.send(Command::SetDark(dark));
+        assert!(h.settle(60.0));
+    }
+    let after = h.pixels().expect("a picture");
+    let differing = before.chunks_exact(4).zip(after.chunks_exact(4)).filter(|(a, b)| a != b).count();
+    assert!(differing < 50, "{differing} pixels differ");
+}
+
 /// No symbol covers a point.
 fn hide_facilities(h: &mut Headless) {
     for key in h.app.session.facility_layers() {
