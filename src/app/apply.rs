@@ -259,7 +259,9 @@ impl Qiancun {
         let bounds = all.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]);
         // Neighbours belong into the picture: a village is shown with as much room around it again.
         let room = |[w, s, e, n]: [f64; 4]| {
-            let (dx, dy) = (((e - w) * 0.9).max(2e-3), ((n - s) * 0.9).max(2e-3));
+            // A point is shown with the village around it, not by itself on one colour.
+            let least = if e > w || n > s { 2e-3 } else { 7e-3 };
+            let (dx, dy) = (((e - w) * 0.9).max(least), ((n - s) * 0.9).max(least));
             [w - dx, s - dy, e + dx, n + dy]
         };
         self.show_rectangle(bounds.map(room));

@@ -4,9 +4,12 @@ use std::f32::consts::{FRAC_PI_2, TAU};
 
 use egui::{Align2, Color32, FontFamily, FontId, Painter, Pos2, Rect, Shape, Stroke, Vec2};
 
-use crate::palette::data_colour;
+use crate::geo::{LonLat, WorldPos};
+use crate::palette::{CASING, SELECTION, data_colour};
 use crate::session::{Cluster, Pivot, Session};
 
+/// Most selected points with a ring.
+const MAX_RINGS: usize = 500;
 /// Width of the ring in points.
 const RING_PT: f32 = 3.6;
 
@@ -51,6 +54,21 @@ pub fn show(painter: &Painter, rect: Rect, session: &Session) {
         }
         let font = FontId::new(if total < 100.0 { 10.5 } else { 9.0 }, FontFamily::Name("bold".into()));
         painter.text(at, Align2::CENTER_CENTER, cluster.members.len().to_string(), font, t.ink);
+    }
+}
+
+/// Rings around the selected points: they have no outline of their own.
+pub fn selected_points(painter: &Painter, rect: Rect, session: &Session) {
+    let Some((key, features)) = &session.document.selection else { return };
+    let Some(loaded) = session.layers.get(key).and_then(|l| l.loaded()).filter(|l| l.is_points()) else { return };
+    let colour = |[r, g, b, a]: [u8; 4]| Color32::from_rgba_unmultiplied(r, g, b, a);
+    for feature in features.iter().take(MAX_RINGS) {
+        for [lon, lat] in loaded.dataset.geometry.positions_of(*feature) {
+            let [x, y] = session.camera.offset_of(WorldPos::from_lonlat(LonLat::new(*lon, *lat)));
+            let at = rect.center() + Vec2::new(x as f32, y as f32);
+            painter.circle_stroke(at, 9.5, Stroke::new(5.0, colour(CASING)));
+            painter.circle_stroke(at, 9.5, Stroke::new(2.6, colour(SELECTION)));
+        }
     }
 }
 

@@ -116,6 +116,7 @@ impl MapView {
         ui.painter().add(Callback::new_paint_callback(rect, paint));
         let painter = ui.painter_at(rect);
         clusters::show(&painter, rect, session);
+        clusters::selected_points(&painter, rect, session);
         self.labels.show(&painter, rect, session);
         if let (Some(from), Some(to)) = (self.gesture.box_from, response.interact_pointer_pos()) {
             let stroke = egui::Stroke::new(1.5, session.tokens().accent);

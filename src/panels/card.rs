@@ -32,12 +32,21 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
                     });
                 }
                 None => {
-                    if let Some(facility) = session.facility(layer.key, feature) {
-                        super::point::show(ui, session, layer.key, feature, facility, send);
+                    let facility = session.facility(layer.key, feature);
+                    let all = |ui: &mut Ui| {
+                        attributes(ui, session, loaded, feature, facts);
+                        size(ui, session, facts);
+                    };
+                    match facility {
+                        Some(facility) => {
+                            super::point::show(ui, session, layer.key, feature, facility, send);
+                            egui::CollapsingHeader::new(session.lang.t("card.attributes")).show(ui, all);
+                        }
+                        None => {
+                            section(ui, t, session.lang.t("card.attributes"));
+                            all(ui);
+                        }
                     }
-                    section(ui, t, session.lang.t("card.attributes"));
-                    attributes(ui, session, loaded, feature, facts);
-                    size(ui, session, facts);
                 }
             }
             ui.add_space(12.0);
@@ -123,7 +132,8 @@ fn attributes(ui: &mut Ui, session: &Session, loaded: &Loaded, feature: FeatureI
         if name != column.name {
             response.on_hover_text(&column.name);
         }
-        let means = facts.and_then(|f| f.means.get(i)).copied().unwrap_or_default();
+        // The mean year of a toilet's rebuilding says nothing.
+        let means = facts.filter(|_| !loaded.is_points()).and_then(|f| f.means.get(i)).copied().unwrap_or_default();
         let parts: Vec<String> = [("card.town-mean", means.town), ("card.all-mean", means.all)]
             .into_iter()
             .filter_map(|(key, mean)| Some(session.lang.with(key, &[("n", &number((mean? * 100.0).round() / 100.0))])))

@@ -62,6 +62,47 @@ pub fn groups(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
     }
 }
 
+/// Progress to date against the district's plan, for the theme's figures. A part of the district has no plan of its own.
+pub fn targets(ui: &mut Ui, session: &Session) {
+    let (Some((district, topic)), Some(rolled), None) = (session.topic(), &session.rolled, &session.focused) else {
+        return;
+    };
+    let (t, lang) = (session.tokens(), session.lang);
+    let of = |target: &crate::project::Target| {
+        let position = district.indicators.position(&target.indicator)?;
+        let indicator = district.indicators.all().get(position).filter(|i| i.theme == topic && i.sum)?;
+        Some((indicator, rolled.all.totals.get(&position)?.value, target.value))
+    };
+    let list: Vec<_> = session.document.project.targets.iter().filter_map(of).collect();
+    if list.is_empty() {
+        return;
+    }
+    rule(ui, t);
+    section(ui, t, lang.t("target.title"));
+    for (indicator, value, target) in list {
+        let shown = value.map_or_else(|| "—".to_owned(), |v| indicator.show(v, lang));
+        let words = format!("{shown} / {}", indicator.show(target, lang));
+        ui.horizontal(|ui| {
+            ui.set_min_height(23.0);
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                ui.label(RichText::new(&words).font(bold(12.0)).color(t.ink));
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    let name = RichText::new(indicator.name(lang)).color(t.ink);
+                    ui.add(egui::Label::new(name).truncate().selectable(false));
+                });
+            });
+        });
+        let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 6.0), Sense::hover());
+        let share = value.map_or(0.0, |v| (v / target.max(1e-9)).clamp(0.0, 1.0)) as f32;
+        ui.painter().rect_filled(rect, 2.0, t.field);
+        let done = egui::Rect::from_min_size(rect.min, Vec2::new(rect.width() * share, rect.height()));
+        ui.painter().rect_filled(done, 2.0, if share >= 1.0 { t.good } else { t.accent });
+        response.widget_info(|| {
+            egui::WidgetInfo::labeled(egui::Role::ProgressIndicator, true, format!("{} {words}", indicator.name(lang)))
+        });
+    }
+}
+
 /// 账实核对: what the tables say against what stands on the map. A click selects the villages that differ.
 pub fn headlines(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
     let Some(rolled) = session.rolled.as_ref().filter(|r| !r.headlines.is_empty()) else { return };

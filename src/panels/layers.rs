@@ -43,6 +43,7 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
                 }
             }
             coverage::show(ui, session, send);
+            compare::targets(ui, session);
             compare::groups(ui, session, send);
             compare::headlines(ui, session, send);
             ui.add_space(12.0);

@@ -4,7 +4,7 @@ use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::view::ViewEntry;
+use super::view::{Target, ViewEntry};
 use super::write::write_replacing;
 use crate::theme::ThemeSpec;
 
@@ -124,6 +124,9 @@ pub struct Project {
     /// Indicators of the project's own, in the form of `assets/indicators.toml`.
     #[serde(default, rename = "indicator", skip_serializing_if = "Vec::is_empty")]
     pub indicators: Vec<crate::model::Indicator>,
+    /// What the district has planned to reach.
+    #[serde(default, rename = "target", skip_serializing_if = "Vec::is_empty")]
+    pub targets: Vec<Target>,
     /// Corrections over tables and files.
     #[serde(default, rename = "edit", skip_serializing_if = "Vec::is_empty")]
     pub edits: Vec<crate::model::Edit>,
@@ -145,6 +148,7 @@ impl Default for Project {
             layers: Vec::new(),
             tables: Vec::new(),
             indicators: Vec::new(),
+            targets: Vec::new(),
             edits: Vec::new(),
             other: toml::Table::new(),
         }

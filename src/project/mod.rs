@@ -8,7 +8,7 @@ mod view;
 pub use demo::demo_project;
 pub use file::{Camera, FieldMapping, LayerEntry, Project, ProjectError, TableEntry, load, save};
 pub use settings::Settings;
-pub use view::{Focus, RADIUS_M, ViewEntry};
+pub use view::{Focus, RADIUS_M, Target, ViewEntry};
 pub use write::write_replacing;
 
 mod write;

@@ -20,6 +20,18 @@ pub struct Focus {
     pub name: String,
 }
 
+/// What the district has planned to reach in all: 137 dry toilets rebuilt, say.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Target {
+    /// Id of the indicator; its sum over all villages is what counts.
+    pub indicator: String,
+    /// What is to be reached.
+    pub value: f64,
+    /// Keys of the file that this version does not know: kept.
+    #[serde(flatten)]
+    pub other: toml::Table,
+}
+
 /// What is looked at.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ViewEntry {

@@ -105,3 +105,42 @@ fn class_bounds_stay_over_the_years() {
     assert_eq!(bounds(2018), bounds(2023));
     assert_eq!(bounds(2018).1, 71);
 }
+
+#[test]
+fn every_cell_and_row_that_does_not_fit_is_listed_with_its_place() {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let table = dir.path().join("t.csv");
+    let text = "海淀区统计表\n\
+                村代码,村名,乡镇,年份,污水处理率(%),公厕数（座）,旱厕改造（累计）\n\
+                DEMO00000001,,,2022,99%,2,5\n\
+                DEMO00000001,,,2023,101,-3,4\n\
+                DEMO00000001,,,2023,99,2,4\n\
+                DEMO00000002,,,20233,99,2,4\n\
+                DEMO00000003,,,2023,well,2,\n\
+                ,八家,,2023,99,2,1\n\
+                NOBODY,,,2023,99,2,1\n\
+                合计,,,2023,99,2,1\n";
+    std::fs::write(&table, text).expect("written");
+    let villages = Arc::new(read_file(&demo("villages.geojson"), &Progress::new()).expect("read"));
+    let district = District::new(&[villages], std::slice::from_ref(&table), &[], &[]).expect("villages");
+    let list: Vec<(&str, &str)> = district.report.problems.iter().map(|p| (p.code, p.detail.as_str())).collect();
+    let expected = [
+        ("cell-out-of-range", "t.csv:4 · 污水处理率(%) · 101"),
+        ("cell-out-of-range", "t.csv:4 · 公厕数（座） · -3"),
+        ("row-twice", "t.csv:5 · 2023"),
+        ("row-bad-year", "t.csv:6 · 20233"),
+        ("cell-not-a-number", "t.csv:7 · 污水处理率(%) · well"),
+        ("row-several-villages", "t.csv:8 · 八家"),
+        ("row-without-village", "t.csv:9 · NOBODY "),
+        ("cumulative-falls", "dry_rebuilt · 2023 · 5 → 4"),
+    ];
+    assert_eq!(list, expected);
+    let at = |id: &str| district.indicators.position(id).expect("known");
+    assert_eq!(district.value(at("sewage_treatment_pct"), Some(2022), 0), Some(99.0), "99% is 99");
+    assert_eq!(
+        district.value(at("sewage_treatment_pct"), Some(2023), 0),
+        None,
+        "the first row counts, its 101 does not"
+    );
+    assert_eq!(district.value(at("public_toilets"), Some(2023), 2), Some(2.0), "the rest of the row is used");
+}

@@ -169,7 +169,7 @@ fn the_table_leaves_as_csv_and_xlsx_and_is_read_back() {
 }
 
 #[test]
-fn a_closed_clinic_changes_map_card_and_summary() {
+fn a_figure_changed_one_blanked_and_a_clinic_closed_change_map_card_and_summary() {
     let dir = tempfile::tempdir().expect("a temporary folder");
     for name in ["haidian.qiancun", "villages.geojson", "facilities.geojson", "indicators.csv"] {
         std::fs::copy(demo(name), dir.path().join(name)).expect("copied");
@@ -191,8 +191,46 @@ fn a_closed_clinic_changes_map_card_and_summary() {
         .collect();
     std::fs::write(&path, changed.join("\n")).expect("written");
     assert_eq!(closed, 1);
+    // And one figure changed, one blanked.
+    let table = dir.path().join("indicators.csv");
+    let text = std::fs::read_to_string(&table).expect("read");
+    let column = text.lines().next().expect("a head").split(',').position(|h| h == "sewage_treatment_pct");
+    let column = column.expect("the column");
+    let edited: Vec<String> = text
+        .lines()
+        .map(|line| {
+            let mut cells: Vec<&str> = line.split(',').collect();
+            match (cells[0].trim_start_matches('\u{feff}'), cells[3]) {
+                ("DEMO00000005", "2023") => cells[column] = "99.9",
+                ("DEMO00000001", "2023") => cells[column] = "",
+                _ => {}
+            }
+            cells.join(",")
+        })
+        .collect();
+    std::fs::write(&table, edited.join("\n")).expect("written");
     let mut before = demonstration(Lang::Zh);
     let mut after = open(vec![dir.path().join("haidian.qiancun")], Lang::Zh, [1366.0, 768.0]);
+    let classes = |h: &Window| -> Vec<Option<usize>> {
+        let themed = h.state().session.village_layer().expect("villages").themed.clone().expect("a theme");
+        (0..71).map(|v| themed.class_of(v)).collect()
+    };
+    let (a, b) = (classes(&before), classes(&after));
+    let differing: Vec<usize> = (0..71).filter(|v| a[*v] != b[*v]).collect();
+    assert_eq!(differing, [0, 4], "the map differs in the two villages");
+    assert_eq!((a[4], b[4], b[0]), (Some(0), Some(4), None));
+    let total = |h: &Window| {
+        let rolled = h.state().session.rolled.clone().expect("sums");
+        let district = h.state().session.district.clone().expect("a district");
+        rolled.all.totals[&district.indicators.position("sewage_treatment_pct").expect("known")]
+    };
+    assert_eq!((total(&before).known, total(&after).known), (69, 68));
+    let key = after.state().session.village_layer().expect("villages").key;
+    for (village, words) in [(4, "污水处理率：99.9 %"), (0, "污水处理率：未知")] {
+        send(&mut after, Command::Select { layer: key, features: vec![village], add: false });
+        let text = after.state().session.card_text().expect("a card");
+        assert!(text.contains(words), "{text}");
+    }
     for h in [&mut before, &mut after] {
         press(h, Key::Num3);
     }
@@ -208,7 +246,6 @@ fn a_closed_clinic_changes_map_card_and_summary() {
     let district = after.state().session.district.clone().expect("a district");
     let clinic = district.facilities.iter().find(|f| f.name == name).expect("the clinic");
     let village = clinic.village.expect("a village");
-    let key = after.state().session.village_layer().expect("villages").key;
     for h in [&mut before, &mut after] {
         send(h, Command::Select { layer: key, features: vec![village], add: false });
     }
@@ -241,4 +278,44 @@ fn snapshot_of_toilets() {
 #[test]
 fn snapshot_of_clinics() {
     theme_snapshot("clinics", Key::Num3);
+}
+
+#[test]
+fn a_map_of_change_counts_what_rose_and_what_fell() {
+    let mut h = demonstration(Lang::Zh);
+    send(&mut h, Command::ShowChange(Some(2018)));
+    let session = &h.state().session;
+    let district = session.district.clone().expect("a district");
+    let map = session.map_spec().expect("a map");
+    let themed = session.village_layer().expect("villages").themed.clone().expect("a theme");
+    assert!(themed.is_change);
+    let mut expected = [0usize; 3];
+    for village in 0..71 {
+        let value = |year| district.value(map.indicator, Some(year), village);
+        match value(2023).zip(value(2018)).map(|(now, before)| ((now - before) * 10.0).round()) {
+            None => expected[2] += 1,
+            Some(change) if change > 0.0 => expected[0] += 1,
+            Some(_) => expected[1] += 1,
+        }
+    }
+    let rose: usize = themed
+        .legend
+        .iter()
+        .filter(|r| matches!(r.class, LegendClass::Range { lower, .. } if lower > 0.0))
+        .map(|r| r.count)
+        .sum();
+    let rest: usize = themed.legend.iter().map(|r| r.count).sum::<usize>() - rose;
+    assert_eq!([rose, rest, themed.missing], expected);
+    assert!(h.query_by_label_contains("2018 年至 2023 年的变化").is_some(), "the legend says so");
+    send(&mut h, Command::ShowChange(None));
+    assert_eq!(legend(&h), (vec![3, 3, 6, 14, 43], 2));
+}
+
+#[test]
+fn progress_to_the_plan_stands_beside_the_map() {
+    let mut h = demonstration(Lang::Zh);
+    press(&mut h, Key::Num2);
+    assert!(h.query_by_label_contains("旱厕改造（累计） 137 / 137").is_some());
+    send(&mut h, Command::SetYear(2020));
+    assert!(h.query_by_label_contains("旱厕改造（累计） 73 / 137").is_some());
 }
