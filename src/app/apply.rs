@@ -130,6 +130,9 @@ impl Qiancun {
             Command::EditFacility(layer, row) => {
                 session.dialogue = session.draft_facility(layer, row).map(Dialogue::Facility);
             }
+            Command::AddFacility(village) => self.ask_facility(village),
+            Command::PutFacility(facility) => session.document.project.facilities.push(facility),
+            Command::DropFacility(id) => session.document.project.facilities.retain(|f| f.id != id),
             Command::Correct(edits) => {
                 let list = &mut session.document.project.edits;
                 for edit in edits {

@@ -1,5 +1,6 @@
 //! The program: state and commands brought together, background jobs, the window itself.
 
+mod added;
 mod apply;
 mod export;
 mod fonts;

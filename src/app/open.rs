@@ -64,6 +64,7 @@ impl Qiancun {
             }
         };
         self.session.layers.clear();
+        self.added_of.clear();
         self.applied.clear();
         self.session.facts = None;
         self.session.history = Default::default();

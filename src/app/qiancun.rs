@@ -52,6 +52,7 @@ pub struct Qiancun {
     pub(super) quit: bool,
     pub(super) calm_frames: u32,
     pub(super) district_of: Option<super::sync::DistrictStamp>,
+    pub(super) added_of: Vec<crate::district::AddedFacility>,
     pub(super) coverage_of: Option<crate::session::CoverageStamp>,
     queue: Vec<Command>,
 }
@@ -81,6 +82,7 @@ impl Qiancun {
             quit: false,
             calm_frames: 0,
             district_of: None,
+            added_of: Vec::new(),
             coverage_of: None,
             queue: Vec::new(),
         };

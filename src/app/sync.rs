@@ -9,7 +9,7 @@ use crate::lang::Lang;
 use crate::model::{Dataset, Edit, Indicator, Indicators, PartKind, Roles, Topic};
 use crate::project::{FieldMapping, Focus};
 use crate::render::{LayerKey, PointSymbol, Style, Texel};
-use crate::session::{Facts, Loaded, Status, Tab};
+use crate::session::{ADDED_LAYER, Facts, Loaded, Status, Tab};
 use crate::theme::{ThemeSpec, Themed};
 
 /// What a layer on the scene was last made from.
@@ -57,6 +57,7 @@ fn has_figures(dataset: &Dataset) -> bool {
 impl Qiancun {
     /// Brings everything up to date; cheap where nothing changed.
     pub(super) fn sync(&mut self) {
+        self.sync_added();
         self.sync_district();
         self.sync_focus();
         self.session.roll();
@@ -65,16 +66,17 @@ impl Qiancun {
         for key in &keys {
             self.sync_layer(*key);
         }
+        self.sync_layer(ADDED_LAYER);
         let shown: Vec<(LayerKey, bool, f32)> =
             self.session.shown().map(|(l, e)| (l.key, e.visible, e.opacity)).collect();
         if let Ok(mut scene) = self.scene.lock() {
-            let bottom_first: Vec<LayerKey> = keys.iter().rev().copied().collect();
+            let bottom_first: Vec<LayerKey> = keys.iter().rev().copied().chain([ADDED_LAYER]).collect();
             scene.set_order(&bottom_first);
             for (key, visible, opacity) in shown {
                 scene.set_visibility(key, visible, opacity);
             }
         }
-        self.applied.retain(|k, _| keys.contains(k));
+        self.applied.retain(|k, _| *k == ADDED_LAYER || keys.contains(k));
         self.sync_facts();
         self.session.make_card();
         if self.session.settings.drawer_open && self.session.tab == Tab::Table {
@@ -85,7 +87,8 @@ impl Qiancun {
 
     /// Fields, theme, colours and symbols of one layer.
     pub(super) fn sync_layer(&mut self, key: LayerKey) {
-        let Some(entry) = self.session.entry(key).cloned() else { return };
+        let added = (key == ADDED_LAYER).then(Self::added_entry);
+        let Some(entry) = self.session.entry(key).cloned().or(added) else { return };
         let plain = self.session.tokens();
         let dark = self.session.dark;
         let names = self.session.name_language();
@@ -159,7 +162,12 @@ impl Qiancun {
         }
         let project = &session.document.project;
         let stamp = DistrictStamp {
-            layers: session.shown().filter_map(|(l, _)| Some(l.loaded()?.dataset.clone())).collect(),
+            layers: session
+                .shown()
+                .map(|(l, _)| l)
+                .chain(session.layers.get(&ADDED_LAYER))
+                .filter_map(|l| Some(l.loaded()?.dataset.clone()))
+                .collect(),
             tables: project.tables.iter().map(|t| t.path.clone()).collect(),
             indicators: project.indicators.clone(),
             edits: project.edits.clone(),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::{Failure, args, read};
-use crate::district::{By, Coverage, District, coverage, rollups};
+use crate::district::{By, Coverage, District, added_dataset, coverage, rollups};
 use crate::lang::Lang;
 use crate::project::{self, Project};
 
@@ -74,6 +74,7 @@ fn load(file: &Path, project: &Project) -> Result<District, Failure> {
             Err(e) => return Err(e),
         }
     }
+    layers.extend(added_dataset(&project.facilities).map(Arc::new));
     let tables: Vec<PathBuf> = project.tables.iter().map(|t| t.path.clone()).collect();
     let district = District::new(&layers, &tables, &project.indicators, &project.edits)
         .ok_or_else(|| Failure::Input(format!("{}: no layer with villages could be read", file.display())))?;

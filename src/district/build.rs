@@ -81,6 +81,9 @@ impl District {
     fn compute_nearest(&mut self) {
         use rayon::prelude::*;
         let Some(indicator) = self.indicators.position("nearest_clinic_m") else { return };
+        if !self.facilities.iter().any(|f| f.kind == Kind::Clinic) {
+            return;
+        }
         let stands: Vec<_> = (0..self.villages.len())
             .into_par_iter()
             .map(|v| representative_point(&self.villages.geometry.multi_polygon_of(v)))

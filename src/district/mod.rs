@@ -3,6 +3,7 @@
 //! Everything that the window and the commands say about figures comes from here: a [`District`] never changes once
 //! made, and its sums, weighted means and covered shares are the same for map, card, summary and page.
 
+mod added;
 mod build;
 mod choropleth;
 mod coverage;
@@ -14,6 +15,7 @@ mod rollup;
 mod table;
 mod wide;
 
+pub use added::{AddedFacility, added_dataset};
 pub use build::District;
 pub use choropleth::{MapSpec, change_of, choropleth};
 pub use coverage::{Coverage, coverage};

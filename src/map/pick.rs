@@ -3,7 +3,7 @@
 use crate::geo::LonLat;
 use crate::model::FeatureId;
 use crate::render::LayerKey;
-use crate::session::Session;
+use crate::session::{ADDED_LAYER, Session};
 
 /// How near to a symbol the pointer must be, in points.
 const REACH_PT: f64 = 7.0;
@@ -13,7 +13,8 @@ const REACH_PT: f64 = 7.0;
 pub fn features_at(session: &Session, at: LonLat) -> Vec<(LayerKey, FeatureId)> {
     let reach_deg = REACH_PT / session.camera.points_per_world() * 360.0 * at.lat_deg.to_radians().cos();
     let mut found = Vec::new();
-    for (layer, _) in session.shown().filter(|(_, entry)| entry.visible) {
+    let files = session.shown().filter(|(_, entry)| entry.visible).map(|(layer, _)| layer);
+    for layer in session.layers.get(&ADDED_LAYER).into_iter().chain(files) {
         let Some(loaded) = layer.loaded().filter(|l| l.dataset.source.crs.is_geographic()) else { continue };
         let geometry = &loaded.dataset.geometry;
         let mut points = loaded.spatial().points_near(geometry, at, reach_deg);

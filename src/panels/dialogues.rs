@@ -25,6 +25,7 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
             Dialogue::Theme(draft) => theme_editor::show(ui, session, draft, send),
             Dialogue::Fields(layer) => fields(ui, session, layer, send),
             Dialogue::Figure(draft) => edit::figure(ui, session, draft, send),
+            Dialogue::Add(draft) => edit::add(ui, session, draft, send),
             Dialogue::Facility(draft) => edit::facility(ui, session, draft, send),
             Dialogue::Unsaved(then) => unsaved(ui, session, *then, send),
             Dialogue::Message(text) => {

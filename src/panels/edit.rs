@@ -4,6 +4,7 @@ use egui::{ComboBox, Grid, RichText, TextEdit, Ui};
 
 use super::style::bold;
 use super::widgets::primary;
+use crate::district::{AddedFacility, Kind};
 use crate::session::{Command, Dialogue, FacilityDraft, FigureDraft, Session};
 
 /// A figure.
@@ -120,4 +121,73 @@ pub fn facility(ui: &mut Ui, session: &Session, mut draft: FacilityDraft, send: 
         keep &= !ui.button(lang.t("dialogue.close")).clicked();
     });
     keep.then_some(Dialogue::Facility(draft))
+}
+
+/// A facility to be added.
+pub fn add(ui: &mut Ui, session: &Session, mut draft: AddedFacility, send: &mut Vec<Command>) -> Option<Dialogue> {
+    let (t, lang) = (session.tokens(), session.lang);
+    ui.label(RichText::new(lang.t("add.title")).font(bold(15.0)).color(t.ink));
+    ui.add_space(6.0);
+    let words = |s: &str| lang.find(&format!("value.{s}")).unwrap_or(lang.t("value.unknown")).to_owned();
+    let is_toilet = draft.kind == "public_toilet";
+    let choose = |ui: &mut Ui, label: &str, value: &mut String, choices: &[&str]| {
+        ui.label(label);
+        ComboBox::from_id_salt(label).selected_text(words(value)).width(220.0).show_ui(ui, |ui| {
+            for choice in choices {
+                ui.selectable_value(value, (*choice).to_owned(), words(choice));
+            }
+        });
+        ui.end_row();
+    };
+    Grid::new("add facility").num_columns(2).spacing([10.0, 8.0]).show(ui, |ui| {
+        choose(ui, lang.t("field.kind"), &mut draft.kind, &Kind::ALL.map(Kind::key));
+        ui.label(lang.t("field.name"));
+        let name = ui.add(TextEdit::singleline(&mut draft.name).desired_width(220.0));
+        name.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, lang.t("field.name")));
+        ui.end_row();
+        choose(ui, lang.t("field.status"), &mut draft.status, &["in_use", "closed", "building", "removed"]);
+        if is_toilet {
+            choose(ui, lang.t("field.action"), &mut draft.action, &["rebuilt", "improved", "new", "dry"]);
+            year(ui, lang.t("field.action_year"), &mut draft.action_year);
+        }
+        year(ui, lang.t("field.built_year"), &mut draft.built_year);
+        ui.label(lang.t("add.position"));
+        ui.horizontal(|ui| {
+            for value in [&mut draft.lon, &mut draft.lat] {
+                ui.add(egui::DragValue::new(value).speed(1e-5).max_decimals(6).min_decimals(4));
+            }
+        });
+        ui.end_row();
+        origin(ui, session, &mut draft.source, &mut draft.checked_on);
+    });
+    ui.label(RichText::new(lang.t("edit.hint")).size(11.0).color(t.ink_secondary));
+    ui.add_space(8.0);
+    let mut keep = true;
+    let ready = !draft.name.trim().is_empty() && draft.at().is_valid();
+    ui.horizontal(|ui| {
+        if ui.add_enabled_ui(ready, |ui| primary(ui, t, lang.t("table.add")).clicked()).inner {
+            let mut facility = draft.clone();
+            if !is_toilet {
+                (facility.action, facility.action_year) = (String::new(), None);
+            }
+            send.push(Command::PutFacility(facility));
+            keep = false;
+        }
+        keep &= !ui.button(lang.t("dialogue.close")).clicked();
+    });
+    keep.then_some(Dialogue::Add(draft))
+}
+
+/// A year that may be left open.
+fn year(ui: &mut Ui, label: &str, value: &mut Option<i32>) {
+    ui.label(label);
+    ui.horizontal(|ui| {
+        let mut known = value.is_some();
+        ui.checkbox(&mut known, "");
+        *value = known.then(|| value.unwrap_or(2023));
+        if let Some(year) = value {
+            ui.add(egui::DragValue::new(year).range(1900..=2100));
+        }
+    });
+    ui.end_row();
 }

@@ -56,6 +56,7 @@ pub fn show(ui: &mut Ui, session: &mut Session, sheet: &Arc<Sheet>, send: &mut V
             }
             icon_button(ui, session, Icon::Copy, Command::CopyTable, send);
             if !session.filter.is_empty()
+                && sheet.error.is_none()
                 && !sheet.rows.is_empty()
                 && chip_button(ui, t, lang.t("table.select"), false).clicked()
             {

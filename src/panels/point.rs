@@ -6,7 +6,7 @@ use super::widgets::{figure, rule, section};
 use crate::district::{Facility, Kind, ToiletState};
 use crate::model::FeatureId;
 use crate::render::LayerKey;
-use crate::session::{Command, Session};
+use crate::session::{ADDED_LAYER, Command, Session};
 
 /// Shows what the district knows of a facility.
 pub fn show(
@@ -55,9 +55,14 @@ pub fn show(
         });
     }
     ui.add_space(4.0);
-    if ui.button(lang.t("edit.facility")).clicked() {
-        send.push(Command::EditFacility(key, row));
-    }
+    ui.horizontal(|ui| {
+        if ui.button(lang.t("edit.facility")).clicked() {
+            send.push(Command::EditFacility(key, row));
+        }
+        if key == ADDED_LAYER && ui.button(lang.t("add.remove")).clicked() {
+            send.push(Command::DropFacility(facility.id.clone()));
+        }
+    });
     if !facility.edits.is_empty() {
         rule(ui, t);
         section(ui, t, lang.t("edit.title"));

@@ -35,6 +35,10 @@ pub fn show(ui: &mut Ui, session: &Session, card: &VillageCard, send: &mut Vec<C
         facilities(ui, session, part, send);
         rule(ui, t);
     }
+    if ui.button(session.lang.t("add.title")).clicked() {
+        send.push(Command::AddFacility(card.stamp.1));
+    }
+    rule(ui, t);
     plan(ui, session, card);
     if !card.base.is_empty() {
         section(ui, t, session.lang.t("topic.base"));

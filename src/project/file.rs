@@ -124,6 +124,9 @@ pub struct Project {
     /// Indicators of the project's own, in the form of `assets/indicators.toml`.
     #[serde(default, rename = "indicator", skip_serializing_if = "Vec::is_empty")]
     pub indicators: Vec<crate::model::Indicator>,
+    /// Facilities added to the files.
+    #[serde(default, rename = "facility", skip_serializing_if = "Vec::is_empty")]
+    pub facilities: Vec<crate::district::AddedFacility>,
     /// What the district has planned to reach.
     #[serde(default, rename = "target", skip_serializing_if = "Vec::is_empty")]
     pub targets: Vec<Target>,
@@ -148,6 +151,7 @@ impl Default for Project {
             layers: Vec::new(),
             tables: Vec::new(),
             indicators: Vec::new(),
+            facilities: Vec::new(),
             targets: Vec::new(),
             edits: Vec::new(),
             other: toml::Table::new(),

@@ -83,6 +83,13 @@ impl Scene {
         self.content += 1;
     }
 
+    /// Drops a layer.
+    pub fn remove_layer(&mut self, key: LayerKey) {
+        let before = self.layers.len();
+        self.layers.retain(|(k, _)| *k != key);
+        self.content += u64::from(self.layers.len() != before);
+    }
+
     /// Whether the scene has this layer.
     pub fn has_layer(&self, key: LayerKey) -> bool {
         self.layers.iter().any(|(k, _)| *k == key)

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::camera::Pivot;
+use crate::district::AddedFacility;
 use crate::geo::LonLat;
 use crate::lang::Lang;
 use crate::model::{Edit, FeatureId, Role, Topic};
@@ -139,6 +140,12 @@ pub enum Command {
     EditFigure(FeatureId, usize),
     /// Correct a facility.
     EditFacility(LayerKey, FeatureId),
+    /// Ask what facility a village is to get.
+    AddFacility(FeatureId),
+    /// Add a facility.
+    PutFacility(AddedFacility),
+    /// Take an added facility away, by its id.
+    DropFacility(String),
     /// Put corrections over the files.
     Correct(Vec<Edit>),
     /// Take a correction back.
@@ -281,6 +288,8 @@ impl Command {
             Self::SetDark(true) => "command.dark",
             Self::SetDark(false) => "command.light",
             Self::EditFigure(..) | Self::Correct(_) => "command.correct",
+            Self::AddFacility(_) | Self::PutFacility(_) => "add.title",
+            Self::DropFacility(_) => "add.remove",
             Self::EditFacility(..) => "edit.facility",
             Self::Uncorrect(_) => "edit.remove",
             Self::ExportFiguresDialogue | Self::ExportFiguresTo(_) => "command.export-figures",

@@ -28,4 +28,4 @@ pub use rolled::{Ranked, Rolled};
 pub use sheet::{Sheet, SheetColumn, SheetValue};
 pub use state::number;
 pub use state::{Choice, Dialogue, Hover, Pending, Session, ThemeDraft};
-pub use symbols::{Cluster, SymbolKind, Symbols};
+pub use symbols::{ADDED_LAYER, Cluster, SymbolKind, Symbols};

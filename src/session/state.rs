@@ -17,7 +17,7 @@ use super::look::Focused;
 use super::rolled::Rolled;
 use super::sheet::Sheet;
 use super::symbols::Symbols;
-use crate::district::{By, District};
+use crate::district::{AddedFacility, By, District};
 use crate::geo::LonLat;
 use crate::lang::Lang;
 use crate::model::{FeatureId, Problem, Role};
@@ -71,6 +71,8 @@ pub enum Dialogue {
     Fields(LayerKey),
     /// A correction of a figure.
     Figure(FigureDraft),
+    /// A facility to be added.
+    Add(AddedFacility),
     /// A correction of a facility.
     Facility(FacilityDraft),
     /// Changes would be lost: what to do afterwards.

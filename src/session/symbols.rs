@@ -12,6 +12,8 @@ use crate::model::{FeatureId, Topic};
 use crate::palette;
 use crate::render::{LayerKey, Mark, Shape};
 
+/// Key of the layer of facilities that the project adds: files get theirs from 2 on.
+pub const ADDED_LAYER: LayerKey = 1;
 /// Width of a cluster in points.
 const CELL_PT: f64 = 46.0;
 /// Zoom from which on symbols stand by themselves.
@@ -176,7 +178,8 @@ impl Session {
     /// Layers of facilities, in the order in which the join takes them.
     pub fn facility_layers(&self) -> Vec<LayerKey> {
         let is = |l: &super::layer::Layer| l.loaded().is_some_and(|d| crate::district::is_facilities(&d.dataset));
-        self.shown().map(|(l, _)| l).filter(|l| is(l)).map(|l| l.key).collect()
+        let added = self.layers.get(&ADDED_LAYER);
+        self.shown().map(|(l, _)| l).chain(added).filter(|l| is(l)).map(|l| l.key).collect()
     }
 
     /// Keys of the symbols shown under a theme: those chosen, else the theme's own.
@@ -213,7 +216,7 @@ impl Session {
         let focus = self.focused.as_ref().map(|f| f.focus.clone());
         let shown = self.symbols_shown(topic);
         let layers = self.facility_layers();
-        let is_visible = |key: &LayerKey| self.entry(*key).is_some_and(|e| e.visible);
+        let is_visible = |key: &LayerKey| *key == ADDED_LAYER || self.entry(*key).is_some_and(|e| e.visible);
         let cell = CELL_PT / (256.0 * (f64::from(step) / 2.0).exp2());
         let apart = self.villages_are_wider_than(cell * 1.2);
         let stamp = SymbolStamp {

@@ -133,3 +133,41 @@ fn origins_fractions_and_what_does_not_apply() {
     let total = district.total(sewage, Some(2023), &[0, 1]);
     assert_eq!(total.value, Some(63.0), "189 of 300: weighted by the denominators");
 }
+
+#[test]
+fn an_added_facility_counts_is_drawn_saved_and_taken_away() {
+    let dir = copied();
+    let project = dir.path().join("haidian.qiancun");
+    let mut h = open(vec![project.clone()], Lang::Zh, [1366.0, 768.0]);
+    h.key_press(Key::Num3);
+    settle(&mut h);
+    let district = h.state().session.district.clone().expect("a district");
+    let village = (0..71).find(|v| district.villages.display_name(*v) == "车耳营").expect("the village");
+    let share = |h: &egui_kittest::Harness<'static, qiancun::app::Qiancun>| {
+        let session = &h.state().session;
+        let rolled = session.rolled.clone().expect("sums");
+        let clinics = rolled.all.facilities[&qiancun::district::Kind::Clinic];
+        (clinics, session.shares.clone().expect("shares").all.expect("a share"))
+    };
+    let before = share(&h);
+    send(&mut h, Command::AddFacility(village));
+    let Some(Dialogue::Add(mut draft)) = h.state().session.dialogue.clone() else { panic!("no form") };
+    (draft.name, draft.kind) = ("车耳营新卫生室".into(), "clinic".into());
+    h.state_mut().session.dialogue = None;
+    send(&mut h, Command::PutFacility(draft.clone()));
+    let after = share(&h);
+    assert_eq!(after.0, before.0 + 1);
+    assert!(after.1 > before.1, "the new clinic reaches somebody");
+    assert!(h.query_all_by_label_contains("车耳营新卫生室").count() > 0, "the card of the village lists it");
+    let symbols = h.state().session.symbols.clone().expect("symbols");
+    let drawn: usize = symbols.singles.values().map(|s| s.len()).sum();
+    let taken: usize = symbols.clusters.iter().map(|c| c.members.len()).sum();
+    assert_eq!(drawn + taken, 23);
+    send(&mut h, Command::SaveTo(project.clone()));
+    let mut again = open(vec![project], Lang::Zh, [1366.0, 768.0]);
+    assert_eq!(share(&again).0, before.0 + 1, "it is kept in the project");
+    send(&mut again, Command::DropFacility(draft.id));
+    assert_eq!(share(&again), before);
+    send(&mut h, Command::Undo);
+    assert_eq!(share(&h), before);
+}
