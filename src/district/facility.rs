@@ -261,6 +261,17 @@ pub fn kind_field(dataset: &Dataset) -> Option<usize> {
     columns(dataset).kind
 }
 
+/// The field that a correction of a facility stands for: `status`, `action` or `action_year`.
+pub fn corrected_field(dataset: &Dataset, what: &str) -> Option<usize> {
+    let columns = columns(dataset);
+    match what {
+        "status" => columns.status,
+        "action" => columns.action,
+        "action_year" => columns.action_year,
+        _ => None,
+    }
+}
+
 /// Whether the facility of each row can be used. Without a field that says so in words known here, every one counts as
 /// in use; with one, a row that says nothing known is unknown.
 pub fn usage_by_row(dataset: &Dataset) -> impl Fn(u32) -> Option<Use> + '_ {

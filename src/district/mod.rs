@@ -19,7 +19,9 @@ pub use added::{AddedFacility, added_dataset};
 pub use build::District;
 pub use choropleth::{MapSpec, change_of, choropleth};
 pub use coverage::{Coverage, coverage};
-pub use facility::{Facility, Kind, ToiletState, Use, facilities_of, is_facilities, kind_field, usage_by_row};
+pub use facility::{
+    Facility, Kind, ToiletState, Use, corrected_field, facilities_of, is_facilities, kind_field, usage_by_row,
+};
 pub use headline::{Headline, headlines};
 pub use join::{Found, VillageFinder};
 pub use rollup::{By, Rollup, Total, rollups, weighted};

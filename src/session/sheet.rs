@@ -4,9 +4,11 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::layer::Loaded;
 use super::state::Session;
-use crate::district::District;
+use crate::district::{District, corrected_field};
 use crate::model::{Dataset, FeatureId, Role, Topic, Value};
 use crate::output::{Grid, GridCell, GridHead};
 use crate::query::{Checked, Datum, QueryError, Row, Schema, Type, compile};
@@ -53,6 +55,8 @@ pub struct Sheet {
     pub dataset: Arc<Dataset>,
     district: Option<Arc<District>>,
     year: Option<i32>,
+    /// Corrected values of facilities, by row and field.
+    corrections: FxHashMap<(FeatureId, usize), String>,
     /// Its columns.
     pub columns: Vec<SheetColumn>,
     /// Its rows, filtered and sorted.
@@ -77,7 +81,8 @@ impl Session {
         let stamp = Stamp {
             layer: key,
             dataset: Arc::as_ptr(&loaded.dataset) as usize,
-            district: district.as_ref().map_or(0, |d| Arc::as_ptr(d) as usize),
+            // Corrected facilities come with a new district too.
+            district: self.district.as_ref().map_or(0, |d| Arc::as_ptr(d) as usize),
             year: self.year().filter(|_| is_villages),
             focus: self.focused.as_ref().map(|f| f.focus.clone()).filter(|_| is_villages),
             filter: self.filter.clone(),
@@ -104,6 +109,7 @@ impl Sheet {
             columns: columns(&dataset, district.as_deref()),
             district,
             year: stamp.year,
+            corrections: corrections(session, stamp.layer, &dataset),
             rows: Vec::new(),
             all: 0,
             untold: 0,
@@ -145,6 +151,13 @@ impl Sheet {
                 district.value(*i, self.year, row).map_or(SheetValue::Unknown, SheetValue::Number)
             }
             (Some(SheetColumn::Field(f)), _) => {
+                if let Some(text) = self.corrections.get(&(row, *f)) {
+                    return match text.parse::<f64>() {
+                        _ if text.is_empty() => SheetValue::Unknown,
+                        Ok(n) => SheetValue::Number(n),
+                        Err(_) => SheetValue::Text(text.as_str().into()),
+                    };
+                }
                 let is_code = self.dataset.roles.field(Role::Code) == Some(*f);
                 match self.dataset.table.value(row, *f) {
                     Value::Missing => SheetValue::Unknown,
@@ -222,6 +235,9 @@ impl Sheet {
 
     /// Whether the project corrects a value, and whether the question does not arise.
     pub fn marks(&self, row: FeatureId, column: usize) -> (bool, bool) {
+        if let Some(SheetColumn::Field(f)) = self.columns.get(column) {
+            return (self.corrections.contains_key(&(row, *f)), false);
+        }
         let (Some(SheetColumn::Indicator(i)), Some(district)) = (self.columns.get(column), &self.district) else {
             return (false, false);
         };
@@ -262,6 +278,15 @@ impl Sheet {
         let rows = self.rows.iter().map(|row| (0..self.columns.len()).map(|c| cell(*row, c)).collect());
         Grid { name, heads: heads.collect(), rows: rows.collect() }
     }
+}
+
+/// What the project corrects in a layer of facilities.
+fn corrections(session: &Session, layer: LayerKey, dataset: &Dataset) -> FxHashMap<(FeatureId, usize), String> {
+    let source = session.facility_layers().iter().position(|l| *l == layer);
+    let (Some(source), Some(district)) = (source, &session.district) else { return FxHashMap::default() };
+    let of_layer = district.facilities.iter().filter(|f| f.source == source && !f.edits.is_empty());
+    let edits = of_layer.flat_map(|f| f.edits.iter().map(|e| (f.row, e)));
+    edits.filter_map(|(row, e)| Some(((row, corrected_field(dataset, &e.what)?), e.value.trim().to_owned()))).collect()
 }
 
 /// Fields that say which village it is, the district's indicators by theme, then every other field. Without a district

@@ -73,6 +73,11 @@ fn a_corrected_facility_counts_as_corrected() {
     assert_eq!(rolled.all.facilities[&qiancun::district::Kind::Clinic], 21);
     send(&mut h, Command::Select { layer, features: vec![clinic.row], add: false });
     assert!(h.query_all_by_label_contains("停用").count() > 0, "the card of the clinic says so");
+    h.state_mut().session.make_sheet();
+    let table = h.state().session.sheet.clone().expect("a table");
+    let status = (0..table.columns.len()).find(|c| table.identifier(*c) == "status").expect("the column");
+    assert_eq!(table.shown(&h.state().session, clinic.row, status).map(|s| s.0).as_deref(), Some("停用"));
+    assert_eq!(table.marks(clinic.row, status), (true, false), "the table and what is exported show it as edited");
     send(
         &mut h,
         Command::Correct(vec![Edit {
