@@ -56,7 +56,7 @@ fn triangulate(bencher: Bencher, zoom: f64) {
     let level = Level::for_zoom(zoom);
     bencher.bench(|| {
         for chunk in &chunks.list {
-            black_box(Mesh::build(&chunks, chunk, level, &[], false));
+            black_box(Mesh::build(&chunks, chunk, level, &[]));
         }
     });
 }

@@ -18,6 +18,9 @@ use crate::session::{Command, CoverageStamp, Covered, Loaded};
 /// Meshes on their way at once.
 const MAX_MESHES: usize = 12;
 
+/// Positions below which shared borders are found before the first picture on machines without a GPU.
+const SMALL: usize = 150_000;
+
 /// What a job brought.
 pub enum Done {
     /// A file was read, with the meshes of its first picture; or not: the code and the message.
@@ -29,6 +32,8 @@ pub enum Done {
     },
     /// A mesh.
     Mesh(LayerKey, u32, Level, Mesh),
+    /// Shared borders of a layer are known.
+    Topology,
     /// Indices, labels and the report of a layer are there.
     Finished,
     /// Villages, tables and facilities are joined; `None` where no layer has villages.
@@ -50,11 +55,12 @@ pub struct Jobs {
     covering: usize,
     /// Raised where another covered area is wanted: the one being computed stops.
     wanted_coverage: Arc<AtomicU64>,
+    is_software: bool,
 }
 
 impl Jobs {
     /// Jobs that wake a window up.
-    pub fn new(ctx: egui::Context) -> Self {
+    pub fn new(ctx: egui::Context, is_software: bool) -> Self {
         let (sender, receiver) = channel();
         Self {
             sender,
@@ -65,6 +71,7 @@ impl Jobs {
             joining: 0,
             covering: 0,
             wanted_coverage: Arc::default(),
+            is_software,
         }
     }
 
@@ -112,12 +119,21 @@ impl Jobs {
         progress: Arc<Progress>,
         level_for: impl Fn(Option<[f64; 4]>) -> Level + Send + 'static,
     ) {
+        let software = self.is_software;
         let reply = self.reply();
         let work = move || {
             let result = read_file(&path, &progress).map_err(|e| (e.code().to_owned(), e.to_string())).map(
                 |dataset: Dataset| {
                     let level = level_for(dataset.geometry.bounds());
                     let loaded = Arc::new(Loaded::new(dataset));
+                    if software {
+                        // Drawn straight from the rings; in a small file shared borders are found in no time.
+                        if loaded.chunks.vertex_count() < SMALL {
+                            loaded.chunks.find_topology();
+                        }
+                        return (loaded, level, Vec::new());
+                    }
+                    loaded.chunks.find_topology();
                     let meshes = (0..loaded.chunks.list.len())
                         .into_par_iter()
                         .map(|c| build(&loaded.chunks, c as u32, level, &loaded.towns))
@@ -152,6 +168,8 @@ impl Jobs {
         self.finishing += 1;
         let reply = self.reply();
         let work = move || {
+            loaded.chunks.find_topology();
+            reply(Done::Topology);
             loaded.finish();
             reply(Done::Finished);
         };
@@ -206,8 +224,5 @@ impl Jobs {
 }
 
 fn build(chunks: &Chunks, chunk: u32, level: Level, towns: &[u32]) -> Mesh {
-    let outer = chunks.list.len() == 1;
-    let none = [];
-    let towns = if outer { towns } else { &none[..] };
-    chunks.list.get(chunk as usize).map(|c| Mesh::build(chunks, c, level, towns, outer)).unwrap_or_default()
+    chunks.list.get(chunk as usize).map(|c| Mesh::build(chunks, c, level, towns)).unwrap_or_default()
 }

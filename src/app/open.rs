@@ -113,7 +113,7 @@ impl Qiancun {
                         scene.add_mesh(key, chunk, level, &mesh);
                     }
                 }
-                Done::Finished => {}
+                Done::Finished | Done::Topology => {}
                 Done::District(stamp, district) => self.was_joined(&stamp, district),
                 Done::Coverage(covered) => {
                     if let Some(covered) = covered {

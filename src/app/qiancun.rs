@@ -66,11 +66,12 @@ impl Qiancun {
             .or_else(|| options.settings.language.as_deref().map(Lang::from_tag))
             .unwrap_or_else(Lang::of_system);
         let dark = options.dark.or(options.settings.dark).unwrap_or(false);
+        let is_software = gpu.is_software;
         let scene = Arc::new(Mutex::new(Scene::new(gpu)));
         let mut app = Self {
             session: Session::new(options.settings, lang, dark),
             map: MapView::new(scene.clone()),
-            jobs: Jobs::new(ctx.clone()),
+            jobs: Jobs::new(ctx.clone(), is_software),
             scene,
             remember: options.remember,
             next_key: 1,

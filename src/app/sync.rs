@@ -145,10 +145,11 @@ impl Qiancun {
             None => (style, loaded.symbols(themed)),
         };
         if scene.has_layer(key) {
-            scene.set_style(key, &style);
-            scene.set_points(key, &points);
+            scene.set_towns(key, &loaded.towns);
+            scene.set_style(key, style);
+            scene.set_points(key, points);
         } else {
-            scene.set_layer(key, loaded.chunks.clone(), &style, &points);
+            scene.set_layer(key, loaded.chunks.clone(), loaded.towns.clone(), style, points);
         }
         self.applied.insert(key, now);
     }

@@ -29,6 +29,13 @@ pub fn numbers(text: &str) -> Result<Vec<f64>, Failure> {
         .ok_or_else(|| Failure::Usage(format!("not numbers separated by commas: {text}")))
 }
 
+/// A whole number within limits.
+pub fn number(parser: &mut Parser, least: u32, most: u32) -> Result<u32, Failure> {
+    let text = text(parser)?;
+    let number = text.parse().ok().filter(|n| (least..=most).contains(n));
+    number.ok_or_else(|| Failure::Usage(format!("not a whole number from {least} to {most}: {text}")))
+}
+
 /// A size such as 1366x768.
 pub fn size(text: &str) -> Result<[u32; 2], Failure> {
     let parsed = text.split_once(['x', 'X', '×']).and_then(|(w, h)| Some([w.parse().ok()?, h.parse().ok()?]));

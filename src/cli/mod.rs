@@ -56,6 +56,7 @@ const HELP: &str = "\
   qiancun summary PROJECT [--by town|group|district] [--year Y] [--radius M] [--json]
   qiancun bench FILE [--json]                       this machine's figures
   qiancun demo OUT_DIR                              write the demonstration district
+  qiancun demo [OUT_DIR] --villages N [--vertices V] write a country of N villages, for measuring
 
 Methods: manual, equal, quantile, pretty, fisher-jenks. Exit codes: 0 done, 1 the input could not be used, 2 wrong usage.
 ";
@@ -115,11 +116,17 @@ fn window(mut parser: lexopt::Parser) -> Result<(), Failure> {
 
 fn run_demo(mut parser: lexopt::Parser) -> Result<(), Failure> {
     let mut folder = None;
+    let (mut villages, mut vertices) = (None, 64_u32);
     while let Some(arg) = parser.next()? {
         match arg {
+            lexopt::Arg::Long("villages") => villages = Some(args::number(&mut parser, 1, 5_000_000)? as usize),
+            lexopt::Arg::Long("vertices") => vertices = args::number(&mut parser, 6, 10_000)?,
             lexopt::Arg::Value(path) if folder.is_none() => folder = Some(std::path::PathBuf::from(path)),
             other => return Err(other.unexpected().into()),
         }
+    }
+    if let Some(villages) = villages {
+        return write_country(&folder.unwrap_or_else(|| ".".into()), villages, vertices);
     }
     let folder = folder.ok_or_else(|| Failure::Usage("demo needs a folder to write to".into()))?;
     let project = include_bytes!("../../maps/haidian-demo/haidian.qiancun");
@@ -132,5 +139,24 @@ fn run_demo(mut parser: lexopt::Parser) -> Result<(), Failure> {
     for path in written {
         println!("{}", path.display());
     }
+    Ok(())
+}
+
+/// Writes `country-N.geojson`, beside its place first, so that no half of it is left behind.
+fn write_country(folder: &std::path::Path, villages: usize, vertices: u32) -> Result<(), Failure> {
+    let path = folder.join(format!("country-{villages}.geojson"));
+    let explain = |e: std::io::Error| Failure::Input(format!("{} cannot be written: {e}", path.display()));
+    std::fs::create_dir_all(folder).map_err(explain)?;
+    let beside = path.with_extension("geojson.part");
+    let written = std::fs::File::create(&beside)
+        .and_then(|file| {
+            demo::Country::new(villages, vertices).write(&mut std::io::BufWriter::with_capacity(1 << 20, file))
+        })
+        .and_then(|()| std::fs::rename(&beside, &path));
+    if let Err(e) = written {
+        std::fs::remove_file(&beside).ok();
+        return Err(explain(e));
+    }
+    println!("{}", path.display());
     Ok(())
 }

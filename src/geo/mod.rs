@@ -1,15 +1,19 @@
 //! Pure geometry and coordinates: no files, no screen.
 
 mod contains;
+mod effective_area;
 mod ellipsoid;
 mod interior;
 mod measure;
 mod repair;
+mod topology;
 mod world;
 
 pub use contains::{Side, even_odd};
+pub use effective_area::{EffectiveArea, Freedom};
 pub use ellipsoid::{distance_m, ecef_m};
 pub use interior::representative_point;
 pub use measure::{Measure, measure};
 pub use repair::{is_simple, repaired};
-pub use world::{GRID_BITS, GridPos, LonLat, MAX_LATITUDE_DEG, WorldPos, ground_metres_per_world};
+pub use topology::{FINEST_LEVEL, NOBODY, RingKind, RingOf, Stretch, Topology, doubled_ring_area, positions_of};
+pub use world::{GRID_BITS, GridPos, LonLat, MAX_LATITUDE_DEG, Mercator, WorldPos, ground_metres_per_world};

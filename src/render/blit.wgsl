@@ -31,7 +31,7 @@ fn blit_fragment(@builtin(position) at: vec4<f32>) -> @location(0) vec4<f32> {
         if blit.scale == 1.0 {
             rgb = textureLoad(picture, vec2<i32>(p), 0).rgb;
         } else {
-            rgb = textureSampleLevel(picture, smooth_sampler, p / blit.picture_px, 0.0).rgb;
+            rgb = textureSampleLevel(picture, smooth_sampler, clamp(p, vec2<f32>(0.5), blit.picture_px - 0.5) / vec2<f32>(textureDimensions(picture)), 0.0).rgb;
         }
     }
     if blit.linear_target > 0.5 {

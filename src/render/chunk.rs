@@ -1,11 +1,11 @@
 //! Groups of neighbouring features that are drawn, refined and dropped together.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
-use crate::geo::{GridPos, LonLat, WorldPos};
+use crate::geo::{GridPos, LonLat, Mercator, RingKind, RingOf, Topology, doubled_ring_area};
 use crate::model::{FeatureId, GeometryStore, PartKind};
 
 /// Most vertices in one chunk, at full detail, unless one feature alone has more.
@@ -20,6 +20,15 @@ pub struct Chunk {
     pub bounds: [f64; 4],
 }
 
+/// Where a part lies and how large it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Extent {
+    /// West, north, east, south on the grid.
+    pub bounds: [u32; 4],
+    /// Side in grid steps of a square as large as it; 0 for lines and points.
+    pub side: f32,
+}
+
 /// All chunks of a dataset, in an R-tree, with the geometry on the grid of 2³² steps.
 pub struct Chunks {
     /// The chunks.
@@ -28,6 +37,11 @@ pub struct Chunks {
     pub geometry: Arc<GeometryStore>,
     /// `geometry.coords` on the grid.
     pub grid: Vec<GridPos>,
+    /// Feature and kind of each ring.
+    pub rings: Vec<RingOf>,
+    /// Where each part lies.
+    pub extents: Vec<Extent>,
+    topology: OnceLock<Topology>,
     tree: RTree<GeomWithData<Rectangle<[f64; 2]>, u32>>,
     /// Width of a typical feature in world units; infinite where there are lines, which are always drawn.
     width: f64,
@@ -37,25 +51,28 @@ impl Chunks {
     /// Projects the geometry and sorts features along a Hilbert curve into chunks.
     pub fn new(geometry: Arc<GeometryStore>) -> Self {
         use rayon::prelude::*;
+        let mercator = Mercator::shared();
         let grid: Vec<GridPos> =
-            geometry.coords.par_iter().map(|c| WorldPos::from_lonlat(LonLat::new(c[0], c[1])).to_grid()).collect();
-        let extent = |feature: FeatureId| {
-            let mut b = [u32::MAX, u32::MAX, 0, 0];
-            let mut vertices = 0;
-            for part in geometry.parts_of(feature).iter().filter(|p| p.kind != PartKind::Point) {
-                for ring in part.ring_start..part.ring_end {
-                    for p in grid.get(geometry.ring_range(ring)).unwrap_or(&[]) {
-                        b = [b[0].min(p.x), b[1].min(p.y), b[2].max(p.x), b[3].max(p.y)];
-                        vertices += 1;
-                    }
-                }
-            }
-            (b, vertices)
-        };
+            geometry.coords.par_iter().map(|c| mercator.to_grid(LonLat::new(c[0], c[1]))).collect();
+        let extents: Vec<Extent> = geometry
+            .parts
+            .par_iter()
+            .map(|part| extent(&geometry, &grid, part.ring_start, part.ring_end, part.kind))
+            .collect();
         let mut entries: Vec<(u64, FeatureId, [u32; 4], usize)> = (0..geometry.features.len() as u32)
             .into_par_iter()
             .filter_map(|feature| {
-                let (b, vertices) = extent(feature);
+                let mut b = [u32::MAX, u32::MAX, 0, 0];
+                let mut vertices = 0;
+                let first = geometry.features.get(feature as usize).map_or(0, |f| f.part_start as usize);
+                for (i, part) in
+                    geometry.parts_of(feature).iter().enumerate().filter(|(_, p)| p.kind != PartKind::Point)
+                {
+                    let [w, n, e, s] = extents[first + i].bounds;
+                    b = [b[0].min(w), b[1].min(n), b[2].max(e), b[3].max(s)];
+                    let at = |r: u32| geometry.ring_starts.get(r as usize).copied().unwrap_or(0) as usize;
+                    vertices += at(part.ring_end) - at(part.ring_start);
+                }
                 let middle = |a: u32, c: u32| a / 2 + c / 2;
                 (vertices > 0).then(|| (hilbert(middle(b[0], b[2]), middle(b[1], b[3])), feature, b, vertices))
             })
@@ -82,7 +99,23 @@ impl Chunks {
         });
         let tree = RTree::bulk_load(boxes.collect());
         let width = typical_width(&list, &geometry);
-        Self { list, geometry, grid, tree, width }
+        let rings = rings_of(&geometry);
+        Self { list, geometry, grid, rings, extents, topology: OnceLock::new(), tree, width }
+    }
+
+    /// Shared borders and ranks, where they are known.
+    pub fn topology(&self) -> Option<&Topology> {
+        self.topology.get()
+    }
+
+    /// Shared borders and ranks; finds them where they are not known yet.
+    pub fn find_topology(&self) -> &Topology {
+        self.topology.get_or_init(|| Topology::new(&self.grid, &self.geometry.ring_starts, &self.rings))
+    }
+
+    /// Positions of all rings.
+    pub fn vertex_count(&self) -> usize {
+        self.grid.len()
     }
 
     /// How strongly borders are drawn at a scale, 0 to 1: where villages are a few pixels wide, borders would hide the
@@ -98,6 +131,44 @@ impl Chunks {
         hits.sort_unstable();
         hits
     }
+}
+
+fn extent(geometry: &GeometryStore, grid: &[GridPos], ring_start: u32, ring_end: u32, kind: PartKind) -> Extent {
+    let mut bounds = [u32::MAX, u32::MAX, 0, 0];
+    let mut area = 0.0;
+    for ring in ring_start..ring_end {
+        let positions = grid.get(geometry.ring_range(ring)).unwrap_or(&[]);
+        if ring == ring_start {
+            for p in positions {
+                bounds = [bounds[0].min(p.x), bounds[1].min(p.y), bounds[2].max(p.x), bounds[3].max(p.y)];
+            }
+        }
+        if kind == PartKind::Polygon {
+            let of = doubled_ring_area(positions).abs() / 2.0;
+            area += if ring == ring_start { of } else { -of };
+        }
+    }
+    Extent { bounds, side: f64::sqrt(area.max(0.0)) as f32 }
+}
+
+fn rings_of(geometry: &GeometryStore) -> Vec<RingOf> {
+    let mut rings = vec![RingOf { feature: 0, kind: RingKind::Point }; geometry.ring_starts.len() - 1];
+    for feature in 0..geometry.features.len() as u32 {
+        for part in geometry.parts_of(feature) {
+            for ring in part.ring_start..part.ring_end {
+                let kind = match part.kind {
+                    PartKind::Point => RingKind::Point,
+                    PartKind::Line => RingKind::Line,
+                    PartKind::Polygon if ring == part.ring_start => RingKind::Exterior,
+                    PartKind::Polygon => RingKind::Hole,
+                };
+                if let Some(slot) = rings.get_mut(ring as usize) {
+                    *slot = RingOf { feature, kind };
+                }
+            }
+        }
+    }
+    rings
 }
 
 fn typical_width(list: &[Chunk], geometry: &GeometryStore) -> f64 {

@@ -1,20 +1,25 @@
 //! Levels of detail: how finely geometry is drawn at a zoom.
 
-use crate::geo::GridPos;
+use crate::geo::FINEST_LEVEL;
 
-/// A level of detail, named by the highest zoom it serves: there, a step of its grid is half a pixel. Levels are the
-/// whole zooms from 3 to 21, and full detail beyond.
+/// A level of detail, named by the highest zoom it serves: it leaves out positions whose effective area there is below a
+/// quarter of a square pixel. Levels are the whole zooms from 3 to 21, and full detail beyond.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Level(u8);
 
 impl Level {
     /// All vertices as the file has them.
-    pub const FULL: Self = Self(22);
+    pub const FULL: Self = Self(FINEST_LEVEL);
     const COARSEST: u8 = 3;
 
     /// The level for a scale: `zoom` is log₂ of (pixels along the world / 256).
     pub fn for_zoom(zoom: f64) -> Self {
         Self(zoom.ceil().clamp(f64::from(Self::COARSEST), f64::from(Self::FULL.0)) as u8)
+    }
+
+    /// All levels, coarsest first.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (Self::COARSEST..=Self::FULL.0).map(Self)
     }
 
     /// The next coarser level.
@@ -32,20 +37,9 @@ impl Level {
         if self == Self::FULL { f64::INFINITY } else { 256.0 * 2f64.powi(i32::from(self.0)) }
     }
 
-    /// A position moved to the middle of its cell. A cell is half a pixel wide at the level's highest zoom; positions
-    /// that two villages share move alike, so that no crack opens between them.
-    ///
-    /// # References
-    /// J. Rossignac, P. Borrel, "Multi-resolution 3D approximations for rendering complex scenes" (vertex clustering),
-    /// Modeling in Computer Graphics, Springer 1993, 455–465.
-    pub fn snap(self, p: GridPos) -> GridPos {
-        if self == Self::FULL {
-            return p;
-        }
-        let bits = 23 - u32::from(self.0);
-        let mask = !((1u32 << bits) - 1);
-        let half = (1u32 << bits) >> 1;
-        GridPos { x: (p.x & mask) | half, y: (p.y & mask) | half }
+    /// Whether it has a position that [`crate::geo::Topology::keep_from`] ranks so.
+    pub fn has(self, keep_from: u8) -> bool {
+        keep_from <= self.0
     }
 }
 
@@ -54,15 +48,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cell_is_half_a_pixel() {
+    fn levels_are_whole_zooms() {
         assert_eq!(Level::for_zoom(9.3), Level(10));
         assert_eq!(Level::for_zoom(-3.0), Level(3));
         assert_eq!(Level::for_zoom(21.2), Level::FULL);
-        let level = Level::for_zoom(10.0);
-        let p = GridPos { x: 1_000_000_007, y: 77 };
-        let step = 2f64.powi(32 - 8 - 10) / 2.0;
-        let moved = f64::from(level.snap(p).x) - f64::from(p.x);
-        assert!(moved.abs() <= step / 2.0);
-        assert_eq!(level.snap(level.snap(p)), level.snap(p));
+        assert_eq!(Level::all().count(), 20);
     }
 }

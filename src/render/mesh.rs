@@ -1,12 +1,13 @@
 //! A chunk at one level of detail: triangles and border segments.
 
 use earcut::Earcut;
-use rustc_hash::FxHashMap;
+use geo_types::{Coord, LineString, MultiPolygon, Polygon};
 
-use super::chunk::{Chunk, Chunks};
+use super::chunk::{Chunk, Chunks, Extent};
 use super::level::Level;
+use super::shape::{LevelShape, ShapePart};
 use crate::geo::{GridPos, repaired};
-use crate::model::{FeatureId, Part, PartKind};
+use crate::model::FeatureId;
 
 /// A corner of a triangle: position on the grid and the feature whose colour it takes.
 #[repr(C)]
@@ -44,28 +45,22 @@ pub struct Mesh {
 }
 
 impl Mesh {
-    /// Builds a chunk's mesh. `group_of` tells the town of a feature, for borders between towns; `outer_edges` says
-    /// whether an edge without a partner is the outer boundary (true where the chunk holds the whole dataset).
-    pub fn build(chunks: &Chunks, chunk: &Chunk, level: Level, group_of: &[u32], outer_edges: bool) -> Self {
-        let mut builder = Builder {
-            level,
-            borders: chunks.border_strength(level.most_px_per_world()) > 0.0,
-            mesh: Self::default(),
-            earcut: Earcut::new(),
-            edges: FxHashMap::default(),
-            flat: Vec::new(),
-            triangles: Vec::new(),
-        };
-        for &feature in &chunk.features {
-            for part in chunks.geometry.parts_of(feature) {
-                match part.kind {
-                    PartKind::Polygon => builder.polygon(chunks, feature, part),
-                    PartKind::Line => builder.line(chunks, feature, part),
-                    PartKind::Point => {}
-                }
-            }
+    /// Triangulates a chunk at a level. `group_of` tells the town of a feature, for borders between towns.
+    pub fn build(chunks: &Chunks, chunk: &Chunk, level: Level, group_of: &[u32]) -> Self {
+        let shape = LevelShape::new(chunks, chunk, level, group_of);
+        let mut builder = Builder::default();
+        for (i, part) in shape.parts.iter().enumerate() {
+            builder.part(chunks, &shape, i, *part, level);
         }
-        builder.finish(group_of, outer_edges)
+        for (line, points) in shape.lines() {
+            builder.mesh.segments.extend(points.windows(2).filter(|w| w[0] != w[1]).map(|w| Segment {
+                a: [w[0].x, w[0].y],
+                b: [w[1].x, w[1].y],
+                class: line.kind as u32,
+                feature: line.feature,
+            }));
+        }
+        builder.mesh
     }
 
     /// Bytes that the mesh takes on the GPU.
@@ -92,60 +87,50 @@ impl Mesh {
     }
 }
 
+#[derive(Default)]
 struct Builder {
-    level: Level,
-    /// Whether borders are drawn at this level at all.
-    borders: bool,
     mesh: Mesh,
     earcut: Earcut<f64>,
-    /// Edge (smaller end first) → the features on its sides.
-    edges: FxHashMap<(GridPos, GridPos), [u32; 2]>,
     flat: Vec<GridPos>,
     triangles: Vec<u32>,
 }
 
-const NOBODY: u32 = u32::MAX;
-
 impl Builder {
-    /// Appends a ring at this level to `flat`, closing position left out; false if nothing of it is left.
-    fn push_ring(&mut self, ring: &[GridPos]) -> bool {
-        let start = self.flat.len();
-        for &p in ring {
-            let p = self.level.snap(p);
-            if self.flat.len() == start || self.flat.last() != Some(&p) {
-                self.flat.push(p);
-            }
+    fn part(&mut self, chunks: &Chunks, shape: &LevelShape, i: usize, part: ShapePart, level: Level) {
+        let Some(extent) = chunks.extents.get(part.part as usize) else { return };
+        let [w, n, e, s] = extent.bounds;
+        // A pixel at the lowest scale that the level serves.
+        let pixel = (2f64.powi(33) / level.most_px_per_world()) as u32;
+        if (e - w).max(s - n) < pixel {
+            self.dot(part.feature, extent, pixel);
+            return;
         }
-        while self.flat.len() > start + 1 && self.flat.last() == self.flat.get(start) {
-            self.flat.pop();
-        }
-        if self.flat.len() - start < 3 {
-            self.flat.truncate(start);
-            return false;
-        }
-        true
-    }
-
-    fn polygon(&mut self, chunks: &Chunks, feature: FeatureId, part: &Part) {
         self.flat.clear();
         let mut holes: Vec<u32> = Vec::new();
-        for ring in part.ring_start..part.ring_end {
-            let start = self.flat.len();
-            let positions = chunks.grid.get(chunks.geometry.ring_range(ring)).unwrap_or(&[]);
-            if positions.len() >= 4 && self.push_ring(positions) {
-                if self.borders {
-                    self.add_edges(start, feature);
-                }
-                if start > 0 {
-                    holes.push(start as u32);
-                }
-            } else if ring == part.ring_start {
-                return;
+        for (r, ring) in shape.rings(i).enumerate() {
+            if r > 0 {
+                holes.push(self.flat.len() as u32);
             }
+            self.flat.extend(ring.iter().take(ring.len().saturating_sub(1)));
         }
-        if !self.triangulate(feature, &holes) && self.level == Level::FULL {
-            self.repaired_polygon(chunks, feature, part);
+        if !self.triangulate(part.feature, &holes) {
+            self.repaired_part(part.feature, &holes);
         }
+    }
+
+    /// A part smaller than a pixel at the lowest scale of its level: a square that takes one.
+    fn dot(&mut self, feature: FeatureId, extent: &Extent, pixel: u32) {
+        let [w, n, e, s] = extent.bounds;
+        if f64::from(extent.side) < 0.25 * f64::from(pixel) {
+            return;
+        }
+        let corner = |a: u32, b: u32| (a / 2 + b / 2).saturating_sub(pixel / 2);
+        let (x, y) = (corner(w, e), corner(n, s));
+        let base = self.mesh.vertices.len() as u32;
+        for (dx, dy) in [(0, 0), (pixel, 0), (pixel, pixel), (0, pixel)] {
+            self.mesh.vertices.push(FillVertex { at: [x.saturating_add(dx), y.saturating_add(dy)], feature });
+        }
+        self.mesh.indices.extend([0, 1, 2, 0, 2, 3].map(|i| base + i));
     }
 
     /// Triangulates `flat`; false where the triangles do not fill the polygon, so that it cannot be valid.
@@ -163,70 +148,33 @@ impl Builder {
     }
 
     /// Replaces the triangles of a polygon that is not valid by those of its repaired form.
-    fn repaired_polygon(&mut self, chunks: &Chunks, feature: FeatureId, part: &Part) {
+    fn repaired_part(&mut self, feature: FeatureId, holes: &[u32]) {
         let count = self.flat.len();
-        let polygons = chunks.geometry.multi_polygon_of_part(part);
-        let Some(mended) = repaired(&polygons) else { return };
+        let ring = |from: usize, to: usize| {
+            let places = self.flat.get(from..to).unwrap_or(&[]);
+            let ring = places.iter().chain(places.first());
+            LineString(ring.map(|p| Coord { x: f64::from(p.x), y: f64::from(p.y) }).collect())
+        };
+        let starts = std::iter::once(0).chain(holes.iter().map(|h| *h as usize));
+        let ends = holes.iter().map(|h| *h as usize).chain([count]);
+        let mut rings = starts.zip(ends).map(|(from, to)| ring(from, to));
+        let Some(exterior) = rings.next() else { return };
+        let polygon = Polygon::new(exterior, rings.collect());
+        let Some(mended) = repaired(&MultiPolygon(vec![polygon])) else { return };
         self.mesh.vertices.truncate(self.mesh.vertices.len() - count);
         let kept = self.mesh.indices.len() - self.triangles.len();
         self.mesh.indices.truncate(kept);
         for polygon in &mended {
             self.flat.clear();
             let mut holes = Vec::new();
-            for ring in std::iter::once(polygon.exterior()).chain(polygon.interiors()) {
-                let start = self.flat.len();
-                let grid: Vec<GridPos> = ring
-                    .0
-                    .iter()
-                    .map(|c| crate::geo::WorldPos::from_lonlat(crate::geo::LonLat::new(c.x, c.y)).to_grid())
-                    .collect();
-                if self.push_ring(&grid) && start > 0 {
-                    holes.push(start as u32);
+            for (i, ring) in std::iter::once(polygon.exterior()).chain(polygon.interiors()).enumerate() {
+                if i > 0 {
+                    holes.push(self.flat.len() as u32);
                 }
+                let places = ring.0.iter().take(ring.0.len().saturating_sub(1));
+                self.flat.extend(places.map(|c| GridPos { x: c.x.round() as u32, y: c.y.round() as u32 }));
             }
             self.triangulate(feature, &holes);
         }
-    }
-
-    fn add_edges(&mut self, start: usize, feature: FeatureId) {
-        let Some(ring) = self.flat.get(start..) else { return };
-        let Some(&last) = ring.last() else { return };
-        let mut a = last;
-        for &b in ring {
-            let key = if a <= b { (a, b) } else { (b, a) };
-            let sides = self.edges.entry(key).or_insert([feature, NOBODY]);
-            if sides[0] != feature {
-                sides[1] = feature;
-            }
-            a = b;
-        }
-    }
-
-    fn line(&mut self, chunks: &Chunks, feature: FeatureId, part: &Part) {
-        let positions = chunks.grid.get(chunks.geometry.ring_range(part.ring_start)).unwrap_or(&[]);
-        let mut previous: Option<GridPos> = None;
-        for &p in positions {
-            let p = self.level.snap(p);
-            if let Some(a) = previous.filter(|a| *a != p) {
-                self.mesh.segments.push(Segment { a: [a.x, a.y], b: [p.x, p.y], class: 3, feature });
-            }
-            previous = Some(p);
-        }
-    }
-
-    fn finish(mut self, group_of: &[u32], outer_edges: bool) -> Mesh {
-        let group = |feature: u32| group_of.get(feature as usize).copied().unwrap_or(0);
-        self.mesh.segments.extend(self.edges.iter().map(|(&(a, b), &[one, other])| {
-            let class = match other {
-                NOBODY if outer_edges => 2,
-                NOBODY => 0,
-                other if group(one) != group(other) => 1,
-                _ => 0,
-            };
-            Segment { a: [a.x, a.y], b: [b.x, b.y], class, feature: one }
-        }));
-        // Heavier borders are drawn over lighter ones; the order within a class is fixed, so that pictures repeat.
-        self.mesh.segments.sort_unstable_by_key(|s| (s.class, s.a, s.b));
-        self.mesh
     }
 }

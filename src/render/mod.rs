@@ -4,6 +4,7 @@
 
 mod canvas;
 mod chunk;
+mod draw;
 mod gpu;
 mod level;
 mod mesh;
@@ -11,18 +12,21 @@ mod outline;
 mod picture;
 mod pipelines;
 mod points;
+mod raster;
 mod scene;
+mod shape;
 mod store;
 mod style;
 mod view;
 
 pub use canvas::MapPaint;
-pub use chunk::{Chunk, Chunks};
+pub use chunk::{Chunk, Chunks, Extent};
 pub use gpu::{Gpu, NoGpu, RenderTarget};
 pub use level::Level;
 pub use mesh::Mesh;
 pub use outline::Outline;
 pub use points::{Mark, PointSymbol, Shape};
 pub use scene::{LayerKey, Palette, Scene};
+pub use shape::{BorderKind, LevelShape, ShapeLine, ShapePart};
 pub use style::{Style, Texel};
 pub use view::View;

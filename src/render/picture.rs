@@ -7,16 +7,24 @@ use super::view::View;
 /// Pixels kept around what the window shows.
 pub(super) const MARGIN_PX: u32 = 144;
 
+/// Width of a pixel of a rough picture in pixels of the window.
+pub(super) const ROUGH_PX: f64 = 2.5;
+/// How much wider than the window a rough picture is, so that further zooming out finds it ready.
+const ROUGH_REACH: f64 = 1.5;
+
 /// The kept picture of the map.
 pub(super) struct Picture {
     textures: [wgpu::Texture; 2],
     front: usize,
+    texture_px: [u32; 2],
     /// What the front texture shows.
     pub view: View,
     /// State of styles and layers it was drawn with.
     pub content: u64,
     /// State of meshes it was drawn with.
     pub meshes: u64,
+    /// Drawn in a hurry, with larger pixels, until the camera rests.
+    pub is_rough: bool,
 }
 
 /// A rectangle of the picture: x, y, width, height in pixels.
@@ -49,7 +57,8 @@ impl Picture {
                 view_formats: &[],
             })
         };
-        Self { textures: [texture(), texture()], front: 0, view, content: 0, meshes: 0 }
+        let texture_px = view.size_px;
+        Self { textures: [texture(), texture()], front: 0, texture_px, view, content: 0, meshes: 0, is_rough: false }
     }
 
     /// The texture that is shown.
@@ -59,7 +68,26 @@ impl Picture {
 
     /// Whether the textures have the right size for a window's view.
     pub fn fits(&self, gpu: &Gpu, shown: &View) -> bool {
-        with_margin(shown, gpu.device.limits().max_texture_dimension_2d).size_px == self.view.size_px
+        with_margin(shown, gpu.device.limits().max_texture_dimension_2d).size_px == self.texture_px
+    }
+
+    /// Takes a rough picture of more than the window shows: fewer pixels, each [`ROUGH_PX`] wide.
+    pub fn make_rough(&mut self, shown: &View) {
+        let of = |px: u32| (f64::from(px) * ROUGH_REACH / ROUGH_PX) as u32;
+        let size_px =
+            [of(shown.size_px[0]).clamp(1, self.texture_px[0]), of(shown.size_px[1]).clamp(1, self.texture_px[1])];
+        self.view = View { size_px, px_per_world: shown.px_per_world / ROUGH_PX, ..*shown };
+        self.is_rough = true;
+    }
+
+    /// Writes pixels into the picture.
+    pub fn write(&self, gpu: &Gpu, [x, y, width, height]: Region, pixels: &[u32]) {
+        gpu.queue.write_texture(
+            wgpu::TexelCopyTextureInfo { origin: wgpu::Origin3d { x, y, z: 0 }, ..self.front().as_image_copy() },
+            bytemuck::cast_slice(pixels),
+            wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(width * 4), rows_per_image: None },
+            extent([width, height]),
+        );
     }
 
     /// Moves the picture under a view of the same scale: copies what stays and names the strips that came into view.
@@ -69,9 +97,13 @@ impl Picture {
         let [width, height] = target.size_px;
         let shift = |from: f64, to: f64| ((to - from) * target.px_per_world).round();
         let (dx, dy) = (shift(self.view.centre.x, target.centre.x), shift(self.view.centre.y, target.centre.y));
-        let same = keep && self.view.px_per_world == target.px_per_world && self.view.size_px == target.size_px;
+        let same = keep
+            && !self.is_rough
+            && self.view.px_per_world == target.px_per_world
+            && self.view.size_px == target.size_px;
         if !same || dx.abs() >= f64::from(width) || dy.abs() >= f64::from(height) {
             self.view = target;
+            self.is_rough = false;
             return Redraw::All;
         }
         // Whole pixels only: what is copied stays sharp.

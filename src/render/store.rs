@@ -5,13 +5,18 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 use wgpu::util::DeviceExt;
 
+use rayon::prelude::*;
+
 use super::chunk::Chunks;
 use super::gpu::Gpu;
 use super::level::Level;
 use super::mesh::Mesh;
 use super::pipelines::{LayerUniform, Pipelines};
 use super::points::PointSymbol;
+use super::raster;
+use super::shape::{BorderKind, LevelShape};
 use super::style::{STYLE_WIDTH, Style};
+use super::view::View;
 
 /// A mesh in buffers.
 pub(super) struct GpuMesh {
@@ -19,7 +24,8 @@ pub(super) struct GpuMesh {
     pub indices: Option<wgpu::Buffer>,
     pub index_count: u32,
     pub segments: Option<wgpu::Buffer>,
-    pub segment_count: u32,
+    /// Which segments are of each [`BorderKind`].
+    pub segment_kinds: [std::ops::Range<u32>; 4],
     pub bytes: usize,
     /// When it was last drawn, in redraws.
     pub used: u64,
@@ -29,12 +35,20 @@ pub(super) struct GpuMesh {
 pub(super) struct SceneLayer {
     pub chunks: Arc<Chunks>,
     pub meshes: FxHashMap<(u32, Level), GpuMesh>,
+    /// Towns of the features, for borders between them.
+    pub towns: Arc<[u32]>,
+    /// Whether meshes and shapes were made with shared borders known.
+    pub knows_topology: bool,
+    /// Shapes for drawing without a GPU, and when each was last drawn.
+    pub shapes: FxHashMap<(u32, Level), (Arc<LevelShape>, u64)>,
+    pub symbols: Vec<PointSymbol>,
     pub points: Option<(wgpu::Buffer, u32)>,
     pub visible: bool,
     pub opacity: f32,
     pub uniform: wgpu::Buffer,
     pub bind_group: wgpu::BindGroup,
-    style: wgpu::Texture,
+    pub style: Style,
+    style_texture: wgpu::Texture,
     style_rows: u32,
 }
 
@@ -59,7 +73,10 @@ impl GpuMesh {
             indices: fills.then(|| buffer(gpu, i, wgpu::BufferUsages::INDEX)).flatten(),
             index_count: mesh.indices.len() as u32,
             segments: fits(s.len()).then(|| buffer(gpu, s, wgpu::BufferUsages::VERTEX)).flatten(),
-            segment_count: mesh.segments.len() as u32,
+            segment_kinds: BorderKind::ALL.map(|kind| {
+                let at = |class: u32| mesh.segments.partition_point(|s| s.class < class) as u32;
+                at(kind as u32)..at(kind as u32 + 1)
+            }),
             bytes: mesh.bytes(),
             used: now,
         }
@@ -67,7 +84,7 @@ impl GpuMesh {
 }
 
 impl SceneLayer {
-    pub fn new(gpu: &Gpu, pipelines: &Pipelines, chunks: Arc<Chunks>, style: &Style) -> Self {
+    pub fn new(gpu: &Gpu, pipelines: &Pipelines, chunks: Arc<Chunks>, towns: Arc<[u32]>, style: Style) -> Self {
         let uniform = gpu.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("layer"),
             size: size_of::<LayerUniform>() as u64,
@@ -76,37 +93,72 @@ impl SceneLayer {
         });
         let (texture, bind_group) = style_texture(gpu, pipelines, &uniform, style.rows());
         let mut layer = Self {
+            knows_topology: chunks.topology().is_some(),
             chunks,
+            towns,
             meshes: FxHashMap::default(),
+            shapes: FxHashMap::default(),
+            symbols: Vec::new(),
             points: None,
             visible: true,
             opacity: 1.0,
             uniform,
             bind_group,
-            style: texture,
+            style_texture: texture,
             style_rows: style.rows(),
+            style: style.clone(),
         };
         layer.set_style(gpu, pipelines, style);
         layer
     }
 
     /// Writes the whole style: one texel per feature.
-    pub fn set_style(&mut self, gpu: &Gpu, pipelines: &Pipelines, style: &Style) {
+    pub fn set_style(&mut self, gpu: &Gpu, pipelines: &Pipelines, style: Style) {
         if style.rows() != self.style_rows {
-            (self.style, self.bind_group) = style_texture(gpu, pipelines, &self.uniform, style.rows());
+            (self.style_texture, self.bind_group) = style_texture(gpu, pipelines, &self.uniform, style.rows());
             self.style_rows = style.rows();
         }
         gpu.queue.write_texture(
-            self.style.as_image_copy(),
+            self.style_texture.as_image_copy(),
             style.bytes(),
             wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(STYLE_WIDTH * 4), rows_per_image: None },
             wgpu::Extent3d { width: STYLE_WIDTH, height: style.rows(), depth_or_array_layers: 1 },
         );
+        self.style = style;
     }
 
-    pub fn set_points(&mut self, gpu: &Gpu, points: &[PointSymbol]) {
+    pub fn set_points(&mut self, gpu: &Gpu, points: Vec<PointSymbol>) {
         self.points =
-            buffer(gpu, bytemuck::cast_slice(points), wgpu::BufferUsages::VERTEX).map(|b| (b, points.len() as u32));
+            buffer(gpu, bytemuck::cast_slice(&points), wgpu::BufferUsages::VERTEX).map(|b| (b, points.len() as u32));
+        self.symbols = points;
+    }
+
+    /// Drops what was made from towns and topology.
+    pub fn forget_shapes(&mut self) {
+        self.meshes.clear();
+        self.shapes.clear();
+    }
+
+    /// The chunks within bounds at the level of a view, made where they are not there yet; none where the file's own
+    /// rings are to be drawn, because shared borders are not known yet.
+    pub fn shapes_in(&mut self, bounds: [f64; 4], view: &View, now: u64) -> Vec<(u32, Option<Arc<LevelShape>>)> {
+        let chunks = self.chunks.in_view(bounds);
+        let Some(level) = raster::level_of(&self.chunks, view) else {
+            return chunks.into_iter().map(|c| (c, None)).collect();
+        };
+        let missing: Vec<u32> = chunks.iter().copied().filter(|c| !self.shapes.contains_key(&(*c, level))).collect();
+        let make = |chunk: u32| {
+            let of = self.chunks.list.get(chunk as usize)?;
+            Some((chunk, LevelShape::new(&self.chunks, of, level, &self.towns)))
+        };
+        let made: Vec<(u32, LevelShape)> = missing.into_par_iter().filter_map(make).collect();
+        self.shapes.extend(made.into_iter().map(|(chunk, shape)| ((chunk, level), (Arc::new(shape), now))));
+        let mut take = |chunk: u32| {
+            let (shape, used) = self.shapes.get_mut(&(chunk, level))?;
+            *used = now;
+            Some(shape.clone())
+        };
+        chunks.into_iter().map(|c| (c, take(c))).collect()
     }
 
     /// The mesh to draw a chunk with: the level asked for, else the nearest finer, else the nearest coarser.

@@ -37,7 +37,7 @@ fn the_corpora_of_broken_files_are_read_or_refused() {
                 let loaded = Arc::new(Loaded::new(dataset));
                 for level in [Level::for_zoom(8.0), Level::FULL] {
                     for chunk in &loaded.chunks.list {
-                        Mesh::build(&loaded.chunks, chunk, level, &loaded.towns, true);
+                        Mesh::build(&loaded.chunks, chunk, level, &loaded.towns);
                     }
                 }
                 loaded.finish();

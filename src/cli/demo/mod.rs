@@ -17,6 +17,7 @@ mod assign;
 mod borders;
 mod cells;
 mod clinics;
+mod country;
 mod facility;
 mod figures;
 mod ground;
@@ -38,6 +39,7 @@ use layout::Village;
 use people::People;
 use rng::Rng;
 
+pub use country::Country;
 pub use planted::{PLANTED, Planted};
 
 /// Every stream of random numbers starts here.

@@ -1,0 +1,336 @@
+//! Which borders rings share, and how coarsely each position may be drawn.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+use rayon::prelude::*;
+
+use super::effective_area::{EffectiveArea, Freedom};
+use super::world::{GRID_BITS, GridPos};
+
+/// What a ring is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RingKind {
+    /// The outer ring of a polygon.
+    Exterior,
+    /// A hole.
+    Hole,
+    /// An open line.
+    Line,
+    /// A single position.
+    Point,
+}
+
+/// A ring's feature and kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RingOf {
+    /// Feature.
+    pub feature: u32,
+    /// Kind.
+    pub kind: RingKind,
+}
+
+/// Nobody on the other side.
+pub const NOBODY: u32 = u32::MAX;
+
+/// A stretch of a ring between two junctions, which it shares whole with a neighbour or with nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// Its first position, numbered over all rings.
+    pub start: u32,
+    /// Its last; at or before `start` where it runs past the end of the ring.
+    pub end: u32,
+    /// The feature on the other side, or [`NOBODY`].
+    pub other: u32,
+    /// Whether this ring is to draw it: of two rings that share it, one does.
+    pub drawn: bool,
+}
+
+/// Levels of detail: number `n` serves scales up to 256·2ⁿ pixels along the world.
+pub const FINEST_LEVEL: u8 = 22;
+
+/// Rings cut at junctions into stretches, and a rank for each position.
+///
+/// Positions are shared where they are equal on the grid. A junction is a position whose neighbours differ from ring to
+/// ring; between junctions a border is the same for both sides, is ranked once and drawn once, so that no level opens a
+/// crack between neighbours. Where nobody shares a border, leaving positions out may only enlarge the polygon: at no level
+/// does the ground show between neighbours whose positions differ.
+pub struct Topology {
+    /// The coarsest level that keeps each position.
+    pub keep_from: Vec<u8>,
+    stretches: Vec<Stretch>,
+    /// Ring `r` has `stretches[ring_ends[r - 1]..ring_ends[r]]`.
+    ring_ends: Vec<u32>,
+}
+
+/// Square grid steps of a quarter of a square pixel at the highest scale of a level; what is smaller is left out.
+fn least_area(level: u8) -> f64 {
+    0.25 * 4f64.powi(GRID_BITS as i32 - 8 - i32::from(level))
+}
+
+/// The coarsest level that keeps a position of this effective area.
+fn coarsest_level(area: f64) -> u8 {
+    if area.is_infinite() {
+        return 0;
+    }
+    let level = f64::from(GRID_BITS) - 9.0 - area.log2() / 2.0;
+    let mut level = level.ceil().clamp(0.0, f64::from(FINEST_LEVEL)) as u8;
+    // Rounding of the logarithm must not decide.
+    while level > 0 && area >= least_area(level - 1) {
+        level -= 1;
+    }
+    while level < FINEST_LEVEL && area < least_area(level) {
+        level += 1;
+    }
+    level
+}
+
+impl Topology {
+    /// Finds shared borders and ranks positions. `ring_starts` has one entry more than there are rings; closed rings end
+    /// with their first position.
+    pub fn new(grid: &[GridPos], ring_starts: &[u32], rings: &[RingOf]) -> Self {
+        let range = |r: usize| ring_starts[r] as usize..ring_starts[r + 1] as usize;
+        let first_of = same_positions(grid, ring_starts, rings);
+        let (junction, shared) = junctions(&first_of, ring_starts, rings);
+        let cut: Vec<Vec<Stretch>> = rings
+            .par_iter()
+            .enumerate()
+            .map(|(r, of)| cut_ring(grid, &first_of, &junction, range(r), of.kind))
+            .collect();
+        let mut ring_ends = Vec::with_capacity(cut.len());
+        let mut stretches = Vec::with_capacity(cut.iter().map(Vec::len).sum());
+        for ring in cut {
+            stretches.extend(ring);
+            ring_ends.push(stretches.len() as u32);
+        }
+        let mut topology = Self { keep_from: vec![0; grid.len()], stretches, ring_ends };
+        topology.find_others(&first_of, ring_starts, rings);
+        topology.rank(grid, &first_of, &shared, ring_starts, rings);
+        topology
+    }
+
+    /// The stretches of a ring, in its direction.
+    pub fn stretches_of(&self, ring: u32) -> &[Stretch] {
+        let end = |r: Option<u32>| r.and_then(|r| self.ring_ends.get(r as usize)).map_or(0, |e| *e as usize);
+        self.stretches.get(end(ring.checked_sub(1))..end(Some(ring))).unwrap_or(&[])
+    }
+
+    /// Bytes it takes.
+    pub fn bytes(&self) -> usize {
+        self.keep_from.len() + size_of_val(&self.stretches[..]) + 4 * self.ring_ends.len()
+    }
+
+    /// Finds who is on the other side of each stretch.
+    fn find_others(&mut self, first_of: &[u32], ring_starts: &[u32], rings: &[RingOf]) {
+        let ring_of: Vec<u32> = {
+            let mut of = vec![0; self.stretches.len()];
+            let mut start = 0;
+            for (r, &end) in self.ring_ends.iter().enumerate() {
+                of[start as usize..end as usize].fill(r as u32);
+                start = end;
+            }
+            of
+        };
+        let mut keyed: Vec<((u32, u32), u32)> = (0..self.stretches.len() as u32)
+            .into_par_iter()
+            .filter(|&s| is_closed(rings[ring_of[s as usize] as usize].kind))
+            .map(|s| {
+                let ring = ring_of[s as usize] as usize;
+                let (from, to) = (ring_starts[ring], ring_starts[ring + 1]);
+                let Stretch { start, end, .. } = self.stretches[s as usize];
+                let id = |i: u32| first_of[i as usize];
+                // The last position of a ring is its first: the one after it is the second.
+                let second = if start + 1 < to { start + 1 } else { from + 1 };
+                let last_but_one = if end > from { end - 1 } else { to - 2 };
+                ((id(start), id(second)).min((id(end), id(last_but_one))), s)
+            })
+            .collect();
+        keyed.par_sort_unstable();
+        for same in keyed.chunk_by(|a, b| a.0 == b.0) {
+            let feature = |i: usize| rings[ring_of[same[i].1 as usize] as usize].feature;
+            let one = feature(0);
+            let other = (1..same.len()).map(feature).find(|f| *f != one);
+            // A border that a feature shares with itself only is none.
+            let inner = other.is_none() && same.len() > 1;
+            for (i, (_, s)) in same.iter().enumerate() {
+                let stretch = &mut self.stretches[*s as usize];
+                stretch.other = if inner || feature(i) != one { one } else { other.unwrap_or(NOBODY) };
+                stretch.drawn = i == 0 && !inner;
+            }
+        }
+    }
+
+    fn rank(&mut self, grid: &[GridPos], first_of: &[u32], shared: &[bool], ring_starts: &[u32], rings: &[RingOf]) {
+        let ranked: Vec<Vec<(u32, u8)>> = (0..rings.len() as u32)
+            .into_par_iter()
+            .map_init(
+                || (EffectiveArea::default(), Vec::new(), Vec::new()),
+                |(areas, line, places), ring| {
+                    let (from, to) = (ring_starts[ring as usize], ring_starts[ring as usize + 1]);
+                    let freedom = freedom_of(&grid[from as usize..to as usize], rings[ring as usize].kind);
+                    let mut ranked = Vec::new();
+                    for stretch in self.stretches_of(ring) {
+                        places.clear();
+                        places.extend(positions_of(stretch, from, to));
+                        let inner = places.get(1).copied().filter(|_| places.len() > 2);
+                        let Some(inner) = inner else { continue };
+                        // The ring that has it first ranks it for all.
+                        if first_of[inner as usize] != inner {
+                            continue;
+                        }
+                        let free = if shared[inner as usize] { Freedom::Both } else { freedom };
+                        line.clear();
+                        line.extend(places.iter().map(|p| grid[*p as usize]));
+                        let of = areas.of(line, free);
+                        let inside = places.iter().zip(of).skip(1).take(places.len() - 2);
+                        ranked.extend(inside.map(|(p, a)| (*p, coarsest_level(*a))));
+                    }
+                    ranked
+                },
+            )
+            .collect();
+        for (place, level) in ranked.into_iter().flatten() {
+            self.keep_from[place as usize] = level;
+        }
+        for (i, first) in first_of.iter().enumerate().filter(|(i, first)| **first as usize != *i) {
+            self.keep_from[i] = self.keep_from[*first as usize];
+        }
+    }
+}
+
+/// The positions of a stretch in order; `from..to` is its ring.
+pub fn positions_of(stretch: &Stretch, from: u32, to: u32) -> impl Iterator<Item = u32> + Clone {
+    let Stretch { start, end, .. } = *stretch;
+    let (one, two) = if end > start { (start..end + 1, 0..0) } else { (start..to - 1, from..end + 1) };
+    one.chain(two)
+}
+
+fn is_closed(kind: RingKind) -> bool {
+    matches!(kind, RingKind::Exterior | RingKind::Hole)
+}
+
+/// Which way an unshared border of this ring may move: outwards.
+fn freedom_of(ring: &[GridPos], kind: RingKind) -> Freedom {
+    if !is_closed(kind) {
+        return Freedom::Both;
+    }
+    let clockwise = doubled_ring_area(ring) > 0.0;
+    if clockwise == (kind == RingKind::Exterior) { Freedom::Left } else { Freedom::Right }
+}
+
+/// Twice the signed area of a closed ring in square grid steps; positive where it runs clockwise on the map.
+pub fn doubled_ring_area(ring: &[GridPos]) -> f64 {
+    let Some(o) = ring.first() else { return 0.0 };
+    let at = |p: &GridPos| (f64::from(p.x) - f64::from(o.x), f64::from(p.y) - f64::from(o.y));
+    ring.windows(2)
+        .map(|w| {
+            let ((ax, ay), (bx, by)) = (at(&w[0]), at(&w[1]));
+            ax * by - bx * ay
+        })
+        .sum()
+}
+
+/// For each position of a closed ring the first one equal to it; for any other itself.
+fn same_positions(grid: &[GridPos], ring_starts: &[u32], rings: &[RingOf]) -> Vec<u32> {
+    let first_of: Vec<AtomicU32> = (0..grid.len() as u32).into_par_iter().map(AtomicU32::new).collect();
+    let parts = rayon::current_num_threads().next_power_of_two().min(16) as u64;
+    let hash = |p: GridPos| {
+        let key = u64::from(p.x) << 32 | u64::from(p.y);
+        let h = (key ^ (key >> 31)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        h ^ (h >> 29)
+    };
+    (0..parts).into_par_iter().for_each(|part| {
+        let size = (grid.len() * 3 / 2 / parts as usize + 64).next_power_of_two();
+        // Slots hold the number of a position, plus one.
+        let mut slots = vec![0_u32; size];
+        for (r, of) in rings.iter().enumerate().filter(|(_, of)| is_closed(of.kind)) {
+            debug_assert!(is_closed(of.kind));
+            for i in ring_starts[r]..ring_starts[r + 1] {
+                let p = grid[i as usize];
+                let h = hash(p);
+                if h % parts != part {
+                    continue;
+                }
+                let mut slot = (h >> 8) as usize & (size - 1);
+                loop {
+                    match slots[slot] {
+                        0 => {
+                            slots[slot] = i + 1;
+                            break;
+                        }
+                        j if grid[j as usize - 1] == p => {
+                            first_of[i as usize].store(j - 1, Ordering::Relaxed);
+                            break;
+                        }
+                        _ => slot = (slot + 1) & (size - 1),
+                    }
+                }
+            }
+        }
+    });
+    first_of.into_iter().map(AtomicU32::into_inner).collect()
+}
+
+/// For each first position: whether rings part there, and whether several rings have it.
+fn junctions(first_of: &[u32], ring_starts: &[u32], rings: &[RingOf]) -> (Vec<bool>, Vec<bool>) {
+    let neighbours = |i: u32, from: u32, to: u32| {
+        let last = to - 1;
+        let before = if i == from { last.saturating_sub(1).max(from) } else { i - 1 };
+        let after = if i + 1 >= last { from } else { i + 1 };
+        let (a, b) = (first_of[before as usize], first_of[after as usize]);
+        (a.min(b), a.max(b))
+    };
+    // The neighbours of each position where it stands first, then every other ring compares its own.
+    let own: Vec<AtomicU32> = (0..first_of.len() * 2).into_par_iter().map(|_| AtomicU32::new(0)).collect();
+    let each = |visit: &(dyn Fn(u32, u32, u32) + Sync)| {
+        rings.par_iter().enumerate().filter(|(_, of)| is_closed(of.kind)).for_each(|(r, _)| {
+            let (from, to) = (ring_starts[r], ring_starts[r + 1]);
+            (from..to.saturating_sub(1)).for_each(|i| visit(i, from, to));
+        });
+    };
+    each(&|i, from, to| {
+        if first_of[i as usize] == i {
+            let (a, b) = neighbours(i, from, to);
+            own[i as usize * 2].store(a, Ordering::Relaxed);
+            own[i as usize * 2 + 1].store(b, Ordering::Relaxed);
+        }
+    });
+    let flags = || -> Vec<AtomicBool> { (0..first_of.len()).into_par_iter().map(|_| AtomicBool::new(false)).collect() };
+    let (junction, shared) = (flags(), flags());
+    each(&|i, from, to| {
+        let first = first_of[i as usize];
+        if first != i {
+            shared[first as usize].store(true, Ordering::Relaxed);
+            let read = |k: usize| own[first as usize * 2 + k].load(Ordering::Relaxed);
+            if neighbours(i, from, to) != (read(0), read(1)) {
+                junction[first as usize].store(true, Ordering::Relaxed);
+            }
+        }
+    });
+    let plain = |flags: Vec<AtomicBool>| flags.into_iter().map(AtomicBool::into_inner).collect();
+    (plain(junction), plain(shared))
+}
+
+fn cut_ring(
+    grid: &[GridPos],
+    first_of: &[u32],
+    junction: &[bool],
+    range: std::ops::Range<usize>,
+    kind: RingKind,
+) -> Vec<Stretch> {
+    let stretch =
+        |start: usize, end: usize| Stretch { start: start as u32, end: end as u32, other: NOBODY, drawn: true };
+    if range.len() < 2 || kind == RingKind::Point {
+        return Vec::new();
+    }
+    if kind == RingKind::Line {
+        return vec![stretch(range.start, range.end - 1)];
+    }
+    let open = range.start..range.end - 1;
+    let cuts: Vec<usize> = open.clone().filter(|&i| junction[first_of[i] as usize]).collect();
+    match cuts[..] {
+        // A ring on its own begins, whoever has it, at its least position.
+        [] => open.min_by_key(|&i| grid[i]).map(|i| vec![stretch(i, i)]).unwrap_or_default(),
+        [one] => vec![stretch(one, one)],
+        _ => cuts.iter().zip(cuts.iter().cycle().skip(1)).map(|(&a, &b)| stretch(a, b)).collect(),
+    }
+}

@@ -1,0 +1,229 @@
+//! Bringing the kept picture up to date: by the GPU, or row by row where there is none.
+
+use super::chunk::Chunks;
+use super::level::Level;
+use super::picture::{Picture, ROUGH_PX, Redraw, Region};
+use super::pipelines::{LayerUniform, Pipelines};
+use super::raster::{self, RasterLayer};
+use super::scene::{Palette, Scene};
+use super::shape::BorderKind;
+use super::store::SceneLayer;
+use super::view::View;
+
+/// How far a kept picture is enlarged while zooming in, before a rough one takes its place.
+const MOST_ENLARGED: f64 = 4.0;
+
+impl Scene {
+    /// Brings the picture up to date for a view. A picture that still covers the view is kept while the camera moves
+    /// on a software renderer; everything else is drawn at once, only the strips that came into view where possible.
+    pub(super) fn update_picture(
+        &mut self,
+        encoder: &mut wgpu::CommandEncoder,
+        view: &View,
+        pixels_per_point: f32,
+        moving: bool,
+    ) {
+        let Some(palette) = self.palette else { return };
+        self.notice_topology();
+        let mut picture = match self.picture.take() {
+            Some(p) if p.fits(&self.gpu, view) => p,
+            _ => Picture::new(&self.gpu, view),
+        };
+        let covers = picture.view.covers(view);
+        let fresh = picture.content == self.content && picture.meshes == self.meshes;
+        let same_scale = picture.view.px_per_world == view.px_per_world;
+        let software = self.gpu.is_software;
+        let enlarged = view.px_per_world / picture.view.px_per_world > MOST_ENLARGED;
+        let defer = moving && software && picture.content == self.content && covers && !enlarged;
+        if (covers && fresh && same_scale && !picture.is_rough) || defer {
+            self.picture = Some(picture);
+            return;
+        }
+        if moving && software && picture.content > 0 && (picture.is_rough || !same_scale) {
+            picture.make_rough(view);
+            let all = [0, 0, picture.view.size_px[0], picture.view.size_px[1]];
+            self.raster(&picture, &palette, pixels_per_point / ROUGH_PX as f32, &[all]);
+            (picture.content, picture.meshes) = (self.content, self.meshes);
+            self.picture = Some(picture);
+            return;
+        }
+        let redraw = picture.move_to(&self.gpu, encoder, view, fresh);
+        let regions = match redraw {
+            Redraw::All => vec![[0, 0, picture.view.size_px[0], picture.view.size_px[1]]],
+            Redraw::Strips(strips) => strips,
+        };
+        if software {
+            self.raster(&picture, &palette, pixels_per_point, &regions);
+        } else {
+            self.draw(encoder, &picture, &palette, pixels_per_point, &regions);
+        }
+        (picture.content, picture.meshes) = (self.content, self.meshes);
+        self.picture = Some(picture);
+    }
+
+    /// Draws rectangles of the picture without the GPU.
+    fn raster(&mut self, picture: &Picture, palette: &Palette, ppp: f32, regions: &[Region]) {
+        self.redraws += 1;
+        let now = self.redraws;
+        let view = &picture.view;
+        for &region in regions {
+            let bounds = region_bounds(view, region);
+            let mut layers = Vec::new();
+            for (_, layer) in self.layers.iter_mut().filter(|(_, l)| l.visible) {
+                let shapes = layer.shapes_in(bounds, view, now);
+                let is_full = raster::level_of(&layer.chunks, view).is_none_or(|l| l == Level::FULL);
+                layers.push((&*layer, shapes, is_full));
+            }
+            let layers: Vec<RasterLayer<'_>> = layers
+                .into_iter()
+                .map(|(layer, shapes, is_full)| RasterLayer {
+                    chunks: &layer.chunks,
+                    shapes,
+                    is_full,
+                    style: &layer.style,
+                    points: &layer.symbols,
+                    uniform: layer_uniform(view, palette, ppp, layer.opacity, &layer.chunks),
+                })
+                .collect();
+            picture.write(&self.gpu, region, &raster::draw(&layers, view, palette.ground, region));
+        }
+        self.evict();
+    }
+
+    fn draw(
+        &mut self,
+        encoder: &mut wgpu::CommandEncoder,
+        picture: &Picture,
+        palette: &Palette,
+        ppp: f32,
+        regions: &[Region],
+    ) {
+        self.redraws += 1;
+        let now = self.redraws;
+        let target = picture.front().create_view(&Default::default());
+        for (_, layer) in self.layers.iter().filter(|(_, l)| l.visible) {
+            let uniform = layer_uniform(&picture.view, palette, ppp, layer.opacity, &layer.chunks);
+            self.gpu.queue.write_buffer(&layer.uniform, 0, bytemuck::bytes_of(&uniform));
+        }
+        let [r, g, b, _] = palette.ground.map(f64::from);
+        for &[x, y, width, height] in regions {
+            let whole = [x, y, width, height] == [0, 0, picture.view.size_px[0], picture.view.size_px[1]];
+            let ground = wgpu::Color { r, g, b, a: 1.0 };
+            let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
+                label: Some("map"),
+                color_attachments: &[Some(wgpu::RenderPassColorAttachment {
+                    view: &target,
+                    resolve_target: None,
+                    ops: wgpu::Operations {
+                        load: if whole { wgpu::LoadOp::Clear(ground) } else { wgpu::LoadOp::Load },
+                        store: wgpu::StoreOp::Store,
+                    },
+                    depth_slice: None,
+                })],
+                ..Default::default()
+            });
+            if !whole {
+                pass.set_scissor_rect(x, y, width, height);
+                if let Some((_, layer)) = self.layers.iter().find(|(_, l)| l.visible) {
+                    pass.set_bind_group(0, &layer.bind_group, &[]);
+                    self.pipelines.draw_ground(&mut pass);
+                }
+            }
+            let bounds = region_bounds(&picture.view, [x, y, width, height]);
+            for (_, layer) in self.layers.iter_mut().filter(|(_, l)| l.visible) {
+                draw_layer(&mut pass, &self.pipelines, layer, &picture.view, bounds, now);
+            }
+        }
+    }
+}
+
+/// World rectangle of a region of a picture, a few pixels wider, so that borders reach in.
+fn region_bounds(view: &View, [x, y, width, height]: Region) -> [f64; 4] {
+    let [w, n, ..] = view.bounds();
+    let world = |px: f64| px / view.px_per_world;
+    let (x, y) = (f64::from(x), f64::from(y));
+    [
+        w + world(x - 4.0),
+        n + world(y - 4.0),
+        w + world(x + f64::from(width) + 4.0),
+        n + world(y + f64::from(height) + 4.0),
+    ]
+}
+
+fn draw_layer(
+    pass: &mut wgpu::RenderPass<'_>,
+    pipelines: &Pipelines,
+    layer: &mut SceneLayer,
+    view: &View,
+    bounds: [f64; 4],
+    now: u64,
+) {
+    let level = Level::for_zoom(view.zoom());
+    let chosen: Vec<(u32, Level)> = layer
+        .chunks
+        .in_view(bounds)
+        .into_iter()
+        .filter_map(|chunk| Some((chunk, layer.best_level(chunk, level)?)))
+        .collect();
+    pass.set_bind_group(0, &layer.bind_group, &[]);
+    pass.set_pipeline(if layer.opacity < 1.0 { &pipelines.fill_blended } else { &pipelines.fill });
+    for id in &chosen {
+        let Some(mesh) = layer.meshes.get_mut(id) else { continue };
+        mesh.used = now;
+        if let (Some(vertices), Some(indices)) = (&mesh.vertices, &mesh.indices) {
+            pass.set_vertex_buffer(0, vertices.slice(..));
+            pass.set_index_buffer(indices.slice(..), wgpu::IndexFormat::Uint32);
+            pass.draw_indexed(0..mesh.index_count, 0, 0..1);
+        }
+    }
+    if layer.chunks.border_strength(view.px_per_world) > 0.0 {
+        pass.set_pipeline(&pipelines.border);
+        // Kind by kind over all chunks: heavier borders lie over lighter ones.
+        for kind in 0..BorderKind::ALL.len() {
+            for id in &chosen {
+                if let Some(mesh) = layer.meshes.get(id)
+                    && let Some(segments) = &mesh.segments
+                    && !mesh.segment_kinds[kind].is_empty()
+                {
+                    pass.set_vertex_buffer(0, segments.slice(..));
+                    pass.draw(0..4, mesh.segment_kinds[kind].clone());
+                }
+            }
+        }
+    }
+    if let Some((points, count)) = &layer.points {
+        pass.set_pipeline(&pipelines.symbol);
+        pass.set_vertex_buffer(0, points.slice(..));
+        pass.draw(0..4, 0..*count);
+    }
+}
+
+fn layer_uniform(view: &View, palette: &Palette, ppp: f32, opacity: f32, chunks: &Chunks) -> LayerUniform {
+    let strength = chunks.border_strength(view.px_per_world);
+    let mut colours = palette.borders;
+    colours[0][3] *= strength;
+    colours[1][3] *= strength.max(0.2 * strength.signum());
+    // The hatch stands still on the map: its phase is that of the picture's corner in pixels of the world.
+    let period = f64::from(HATCH_PT * ppp);
+    let corner =
+        |centre: f64, px: u32| (centre * view.px_per_world - f64::from(px) / 2.0).round().rem_euclid(period) as f32;
+    LayerUniform {
+        origin: [view.origin().x, view.origin().y],
+        clip_per_step: view.clip_per_step(),
+        target_px: view.size_px.map(|v| v as f32),
+        hatch_shift_px: [corner(view.centre.x, view.size_px[0]), corner(view.centre.y, view.size_px[1])],
+        widths_px: palette.border_widths_pt.map(|w| w * ppp),
+        colours,
+        hatch_ground: palette.hatch_ground,
+        hatch_line: palette.hatch_line,
+        rim: palette.rim,
+        ground: palette.ground,
+        opacity,
+        symbol_px: palette.symbol_pt * ppp,
+        hatch_px: period as f32,
+        single_class: -1.0,
+    }
+}
+
+/// Distance between lines of the hatch in points, along x.
+const HATCH_PT: f32 = 7.0;

@@ -1,0 +1,125 @@
+//! Borders with soft edges, and symbols: the same formulas as in `map.wgsl`.
+
+use super::{Band, over, packed};
+use crate::geo::GridPos;
+use crate::render::points::PointSymbol;
+
+/// How a line is drawn.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pen {
+    /// Colour, straight alpha.
+    pub colour: [f32; 4],
+    /// Width in pixels; below a pixel a line is drawn a pixel wide and lighter instead.
+    pub width_px: f32,
+    /// Opacity of the layer.
+    pub opacity: f32,
+}
+
+impl Band<'_> {
+    /// Draws a line.
+    pub(super) fn stroke(&mut self, line: &[GridPos], pen: Pen) {
+        let alpha = pen.colour[3] * pen.width_px.min(1.0) * pen.opacity;
+        if alpha <= 0.003 || pen.width_px <= 0.0 {
+            return;
+        }
+        let colour = packed(pen.colour);
+        let half = f64::from(pen.width_px.max(1.0)) * 0.5;
+        let cap = if pen.width_px > 1.2 { half * 0.9 } else { 0.0 };
+        let place = |p: &GridPos| (self.x_of(*p), self.y_of(*p));
+        let Some(mut a) = line.first().map(place) else { return };
+        for p in line.iter().skip(1) {
+            let b = (self.x_of(*p), self.y_of(*p));
+            self.segment(a, b, half, cap, colour, f64::from(alpha));
+            a = b;
+        }
+    }
+
+    fn segment(&mut self, a: (f64, f64), b: (f64, f64), half: f64, cap: f64, colour: u32, alpha: f64) {
+        let reach = half + 0.5;
+        let (width, height) = (self.width as f64, self.height as f64);
+        let margin = reach + cap;
+        if a.1.max(b.1) < -margin
+            || a.1.min(b.1) > height + margin
+            || a.0.max(b.0) < -margin
+            || a.0.min(b.0) > width + margin
+        {
+            return;
+        }
+        let (dx, dy) = (b.0 - a.0, b.1 - a.1);
+        let length = dx.hypot(dy);
+        let (ux, uy) = if length > 1e-6 { (dx / length, dy / length) } else { (1.0, 0.0) };
+        // The strip: |across| ≤ reach, -cap ≤ along ≤ length + cap.
+        let (nx, ny) = (-uy, ux);
+        let spread = |along: f64, across: f64| along.abs() * cap + across.abs() * reach;
+        let top = (a.1.min(b.1) - spread(uy, ny) - 0.5).ceil().max(0.0) as usize;
+        let bottom = (a.1.max(b.1) + spread(uy, ny) - 0.5).ceil().clamp(0.0, height) as usize;
+        for row in top..bottom {
+            let y = row as f64 + 0.5 - a.1;
+            let (mut low, mut high) = (f64::NEG_INFINITY, f64::INFINITY);
+            // Both limits are linear in x: from ≤ slope·x + offset ≤ to.
+            for (slope, offset, from, to) in [(nx, y * ny, -reach, reach), (ux, y * uy, -cap, length + cap)] {
+                if slope.abs() > 1e-9 {
+                    let (p, q) = ((from - offset) / slope, (to - offset) / slope);
+                    (low, high) = (low.max(p.min(q)), high.min(p.max(q)));
+                } else if offset < from || offset > to {
+                    low = f64::INFINITY;
+                }
+            }
+            let first = (low + a.0 - 0.5).ceil().max(0.0);
+            let end = (high + a.0 - 0.5).ceil().min(width);
+            if first >= end {
+                continue;
+            }
+            let (first, end) = (first as usize, end as usize);
+            let start = row * self.width;
+            let Some(pixels) = self.pixels.get_mut(start + first..start + end) else { continue };
+            let mut across = (first as f64 + 0.5 - a.0) * nx + y * ny;
+            for pixel in pixels {
+                let cover = (half + 0.5 - across.abs()).clamp(0.0, 1.0) * alpha;
+                *pixel = over(*pixel, colour, (cover * 256.0 + 0.5) as u32);
+                across += nx;
+            }
+        }
+    }
+
+    /// Draws a symbol in a colour.
+    pub(super) fn symbol(&mut self, symbol: &PointSymbol, rgb: [u8; 3], size_px: f32, rim: [f32; 4], opacity: f32) {
+        let reach = size_px * 0.5 + 2.0;
+        let at = GridPos { x: symbol.at[0], y: symbol.at[1] };
+        // Symbols stand on whole pixels, so that their edges are equally sharp.
+        let (cx, cy) = (self.x_of(at).round() as f32, self.y_of(at).round() as f32);
+        let limit = |v: f32, end: usize| v.ceil().clamp(0.0, end as f32) as usize;
+        let columns = limit(cx - reach - 0.5, self.width)..limit(cx + reach - 0.5, self.width);
+        let colour = rgb.map(|v| f32::from(v) / 255.0);
+        for row in limit(cy - reach - 0.5, self.height)..limit(cy + reach - 0.5, self.height) {
+            for column in columns.clone() {
+                let p = [column as f32 + 0.5 - cx, cy - row as f32 - 0.5];
+                let d = outline_distance(p, symbol.shape & 255, size_px * 0.5);
+                let mut body = (0.5 - d).clamp(0.0, 1.0);
+                if symbol.shape & 256 != 0 {
+                    body *= 1.0 - (-d - 0.22 * size_px + 0.5).clamp(0.0, 1.0);
+                }
+                if symbol.shape & 512 != 0 {
+                    body *= (p[0].hypot(p[1]) - 0.16 * size_px + 0.5).clamp(0.0, 1.0);
+                }
+                let alpha = (0.5 - (d - 1.2)).clamp(0.0, 1.0) * opacity;
+                let mixed = std::array::from_fn(|i| if i < 3 { rim[i] + (colour[i] - rim[i]) * body } else { 1.0 });
+                if let Some(pixel) = self.pixels.get_mut(row * self.width + column) {
+                    *pixel = over(*pixel, packed(mixed), (alpha * 256.0 + 0.5) as u32);
+                }
+            }
+        }
+    }
+}
+
+/// Signed distance in pixels to a symbol's outline, y up: negative inside.
+fn outline_distance([x, y]: [f32; 2], shape: u32, r: f32) -> f32 {
+    let (ax, ay) = (x.abs(), y.abs());
+    match shape {
+        1 => ax.max(ay) - r * 0.84,
+        2 => (ax * 0.866 + y * 0.5 - r * 0.62).max(-y - r * 0.72),
+        3 => (ax.max(ay) - r).max(ax.min(ay) - r * 0.36),
+        4 => (ax + ay - r) * std::f32::consts::FRAC_1_SQRT_2,
+        _ => x.hypot(y) - r * 0.92,
+    }
+}
