@@ -232,6 +232,8 @@ impl Qiancun {
                 scene.add_mesh(key, chunk as u32, level, mesh);
             }
         }
+        // What follows the first picture waits for it.
+        self.calm_frames = 0;
         let first = self.session.document.keys.len() == 1;
         if (self.fit_when_ready || first) && self.session.document.project.camera.is_none() {
             self.fit_all();

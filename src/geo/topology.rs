@@ -235,8 +235,10 @@ fn same_positions(grid: &[GridPos], ring_starts: &[u32], rings: &[RingOf]) -> Ve
     let parts = rayon::current_num_threads().next_power_of_two().min(16) as u64;
     let hash = |p: GridPos| {
         let key = u64::from(p.x) << 32 | u64::from(p.y);
-        let h = (key ^ (key >> 31)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        h ^ (h >> 29)
+        // The finaliser of SplitMix64 (Steele, Lea, Flood 2014).
+        let h = (key ^ (key >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let h = (h ^ (h >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        h ^ (h >> 31)
     };
     (0..parts).into_par_iter().for_each(|part| {
         let size = (grid.len() * 3 / 2 / parts as usize + 64).next_power_of_two();

@@ -6,7 +6,7 @@ use crate::read::Progress;
 use crate::session::{Command, Session, Status};
 
 /// How often progress is shown while a file is read: often enough to live, seldom enough to leave the cores to it.
-const PROGRESS_EVERY: std::time::Duration = std::time::Duration::from_millis(100);
+const PROGRESS_EVERY: std::time::Duration = std::time::Duration::from_millis(200);
 
 /// Shows the bar.
 pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {

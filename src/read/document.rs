@@ -135,6 +135,14 @@ fn single(batch: Batch, outline: &Outline, text: &[u8]) -> Parsed {
     all
 }
 
+/// A collection whose features are in batches already, given the text around them.
+pub(super) fn whole_collection(around: &[u8], outline: &Outline, batches: Vec<Batch>) -> Parsed {
+    let mut all = parsed(batches, Format::GeoJson);
+    set_crs(&mut all, outline, around);
+    all.name = outline.name.clone();
+    all
+}
+
 fn collection(text: &[u8], outline: &Outline, end: End, rest: &[u8], results: Results) -> Result<Parsed, Cause> {
     let mut all = parsed(results.into_batches(), Format::GeoJson);
     set_crs(&mut all, outline, text);

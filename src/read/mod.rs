@@ -23,6 +23,7 @@ mod progress;
 mod sequence;
 mod sink;
 mod sniff;
+mod stream;
 mod text;
 mod topojson;
 mod validity;
@@ -49,6 +50,11 @@ use crate::model::{Dataset, Report, Roles, Severity, SourceInfo};
 /// Where there is no such file, it cannot be opened, or nothing in it can be used; what can be used in part is read, and
 /// the report says what is missing.
 pub fn read_file(path: &Path, progress: &Progress) -> Result<Dataset, ReadError> {
+    match stream::stream(path, progress) {
+        Some(Ok((parsed, size))) => return Ok(finish(path, size, parsed, progress)),
+        Some(Err(cause)) => return Err(cause.at(path)),
+        None => {}
+    }
     let bytes = load::load(path, progress).map_err(|cause| cause.at(path))?;
     let size = bytes.len();
     match document::parse(&bytes, progress) {

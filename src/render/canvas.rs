@@ -32,6 +32,8 @@ pub struct MapPaint {
 /// What one frame needs between `prepare` and `paint`.
 struct Prepared {
     blit: wgpu::BindGroup,
+    /// Whether the picture has every pixel of the window.
+    is_exact: bool,
     outlines: Vec<(wgpu::BindGroup, wgpu::Buffer, u32)>,
 }
 
@@ -61,6 +63,8 @@ impl CallbackTrait for MapPaint {
         if (scale - 1.0).abs() < 1e-9 {
             scale = 1.0;
         }
+        // The first frame of all takes the other pipeline, so that it is compiled before somebody waits for it.
+        let is_exact = scale == 1.0 && kept.covers(&self.view) && scene.redraws() > 1;
         let offset = |axis: usize, shown: f64, middle: f64| {
             let corner = shown - f64::from(self.view.size_px[axis]) / 2.0 / self.view.px_per_world;
             let at = (corner - middle) * kept.px_per_world + f64::from(kept.size_px[axis]) / 2.0;
@@ -70,7 +74,7 @@ impl CallbackTrait for MapPaint {
             rect_origin_px: self.origin_px,
             offset_px: [offset(0, self.view.centre.x, kept.centre.x), offset(1, self.view.centre.y, kept.centre.y)],
             scale: scale as f32,
-            linear_target: f32::from(u8::from(scene.gpu.target_format.is_srgb())),
+            padding: 0.0,
             picture_px: kept.size_px.map(|v| v as f32),
             ground: self.palette.ground,
         };
@@ -118,13 +122,14 @@ impl CallbackTrait for MapPaint {
                 outlines.push((group, segments.clone(), outline.segments.len() as u32));
             }
         }
-        resources.insert(Prepared { blit, outlines });
+        resources.insert(Prepared { blit, is_exact, outlines });
         Vec::new()
     }
 
     fn paint(&self, _info: PaintCallbackInfo, pass: &mut wgpu::RenderPass<'static>, resources: &CallbackResources) {
         let (Ok(scene), Some(prepared)) = (self.scene.lock(), resources.get::<Prepared>()) else { return };
-        pass.set_pipeline(&scene.pipelines.blit);
+        let pipelines = &scene.pipelines;
+        pass.set_pipeline(if prepared.is_exact { &pipelines.blit_exact } else { &pipelines.blit_scaled });
         pass.set_bind_group(0, &prepared.blit, &[]);
         pass.draw(0..3, 0..1);
         pass.set_pipeline(&scene.pipelines.overlay);

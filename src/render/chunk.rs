@@ -121,7 +121,14 @@ impl Chunks {
     /// How strongly borders are drawn at a scale, 0 to 1: where villages are a few pixels wide, borders would hide the
     /// colours.
     pub fn border_strength(&self, px_per_world: f64) -> f32 {
-        ((self.width * px_per_world - 4.0) / 14.0).clamp(0.0, 1.0) as f32
+        ((self.width * px_per_world - 5.0) / 13.0).clamp(0.0, 1.0) as f32
+    }
+
+    /// The same for borders between towns, which are taken to be some villages wide, and for outer borders, which never
+    /// vanish.
+    pub fn heavy_border_strengths(&self, px_per_world: f64) -> [f32; 2] {
+        let width = self.width * px_per_world;
+        [((width * 6.0 - 12.0) / 40.0).clamp(0.0, 1.0) as f32, (width / 12.0).clamp(0.35, 1.0) as f32]
     }
 
     /// Chunks that meet a rectangle of the world (west, north, east, south), in order.

@@ -39,7 +39,7 @@ impl Scene {
             self.picture = Some(picture);
             return;
         }
-        if moving && software && picture.content > 0 && (picture.is_rough || !same_scale) {
+        if moving && software && picture.content == self.content && (picture.is_rough || !same_scale) {
             picture.make_rough(view);
             let all = [0, 0, picture.view.size_px[0], picture.view.size_px[1]];
             self.raster(&picture, &palette, pixels_per_point / ROUGH_PX as f32, &[all]);
@@ -85,7 +85,8 @@ impl Scene {
                     uniform: layer_uniform(view, palette, ppp, layer.opacity, &layer.chunks),
                 })
                 .collect();
-            picture.write(&self.gpu, region, &raster::draw(&layers, view, palette.ground, region));
+            let pixels = raster::draw(&layers, view, palette.ground, region);
+            picture.write(&self.gpu, region, &pixels);
         }
         self.evict();
     }
@@ -176,18 +177,16 @@ fn draw_layer(
             pass.draw_indexed(0..mesh.index_count, 0, 0..1);
         }
     }
-    if layer.chunks.border_strength(view.px_per_world) > 0.0 {
-        pass.set_pipeline(&pipelines.border);
-        // Kind by kind over all chunks: heavier borders lie over lighter ones.
-        for kind in 0..BorderKind::ALL.len() {
-            for id in &chosen {
-                if let Some(mesh) = layer.meshes.get(id)
-                    && let Some(segments) = &mesh.segments
-                    && !mesh.segment_kinds[kind].is_empty()
-                {
-                    pass.set_vertex_buffer(0, segments.slice(..));
-                    pass.draw(0..4, mesh.segment_kinds[kind].clone());
-                }
+    pass.set_pipeline(&pipelines.border);
+    // Kind by kind over all chunks: heavier borders lie over lighter ones.
+    for kind in 0..BorderKind::ALL.len() {
+        for id in &chosen {
+            if let Some(mesh) = layer.meshes.get(id)
+                && let Some(segments) = &mesh.segments
+                && !mesh.segment_kinds[kind].is_empty()
+            {
+                pass.set_vertex_buffer(0, segments.slice(..));
+                pass.draw(0..4, mesh.segment_kinds[kind].clone());
             }
         }
     }
@@ -201,8 +200,10 @@ fn draw_layer(
 fn layer_uniform(view: &View, palette: &Palette, ppp: f32, opacity: f32, chunks: &Chunks) -> LayerUniform {
     let strength = chunks.border_strength(view.px_per_world);
     let mut colours = palette.borders;
-    colours[0][3] *= strength;
-    colours[1][3] *= strength.max(0.2 * strength.signum());
+    let [towns, outer] = chunks.heavy_border_strengths(view.px_per_world);
+    for (colour, strength) in colours.iter_mut().zip([strength, towns, outer]) {
+        colour[3] *= strength;
+    }
     // The hatch stands still on the map: its phase is that of the picture's corner in pixels of the world.
     let period = f64::from(HATCH_PT * ppp);
     let corner =

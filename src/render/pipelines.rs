@@ -33,7 +33,7 @@ pub(super) struct BlitUniform {
     pub rect_origin_px: [f32; 2],
     pub offset_px: [f32; 2],
     pub scale: f32,
-    pub linear_target: f32,
+    pub padding: f32,
     pub picture_px: [f32; 2],
     pub ground: [f32; 4],
 }
@@ -50,7 +50,10 @@ pub(super) struct Pipelines {
     pub symbol: wgpu::RenderPipeline,
     /// Borders straight into the window: hover and selection.
     pub overlay: wgpu::RenderPipeline,
-    pub blit: wgpu::RenderPipeline,
+    /// The kept picture into the window, pixel for pixel.
+    pub blit_exact: wgpu::RenderPipeline,
+    /// The same larger or smaller, the ground beyond it.
+    pub blit_scaled: wgpu::RenderPipeline,
     /// Fills the scissor rectangle with the ground.
     ground: wgpu::RenderPipeline,
     pub sampler: wgpu::Sampler,
@@ -116,14 +119,27 @@ impl Pipelines {
         let make = |spec: Spec<'_>| pipeline(device, spec);
         let on_picture = |entry, buffers, topology, blend| Spec {
             module: &map,
+            vertex: entry,
             entry,
             layout: &layer_layout,
             buffers,
             topology,
             blend,
             format: PICTURE_FORMAT,
+            constants: &[],
         };
         use wgpu::PrimitiveTopology::{TriangleList, TriangleStrip};
+        let blit = |entry| Spec {
+            module: &blit_module,
+            vertex: "blit",
+            entry,
+            layout: &blit_layout,
+            buffers: &[],
+            topology: TriangleList,
+            blend: None,
+            format: target_format,
+            constants: if target_format.is_srgb() { &[("LINEAR_TARGET", 1.0)] } else { &[("LINEAR_TARGET", 0.0)] },
+        };
         Self {
             fill: make(on_picture("fill", std::slice::from_ref(&fills), TriangleList, None)),
             fill_blended: make(on_picture("fill", std::slice::from_ref(&fills), TriangleList, over)),
@@ -133,15 +149,8 @@ impl Pipelines {
                 format: target_format,
                 ..on_picture("border", std::slice::from_ref(&borders), TriangleStrip, over)
             }),
-            blit: make(Spec {
-                module: &blit_module,
-                entry: "blit",
-                layout: &blit_layout,
-                buffers: &[],
-                topology: TriangleList,
-                blend: None,
-                format: target_format,
-            }),
+            blit_exact: make(blit("exact")),
+            blit_scaled: make(blit("scaled")),
             ground: make(on_picture("ground", &[], TriangleList, None)),
             sampler: device.create_sampler(&wgpu::SamplerDescriptor {
                 label: Some("picture"),
@@ -167,13 +176,16 @@ impl Pipelines {
 #[derive(Clone, Copy)]
 struct Spec<'a> {
     module: &'a wgpu::ShaderModule,
-    /// Entry points are `<entry>_vertex` and `<entry>_fragment`.
+    /// Its vertex entry point is `<vertex>_vertex`.
+    vertex: &'a str,
+    /// Its fragment entry point is `<entry>_fragment`.
     entry: &'a str,
     layout: &'a wgpu::BindGroupLayout,
     buffers: &'a [Option<wgpu::VertexBufferLayout<'a>>],
     topology: wgpu::PrimitiveTopology,
     blend: Option<wgpu::BlendState>,
     format: wgpu::TextureFormat,
+    constants: &'a [(&'a str, f64)],
 }
 
 fn pipeline(device: &wgpu::Device, spec: Spec<'_>) -> wgpu::RenderPipeline {
@@ -182,13 +194,14 @@ fn pipeline(device: &wgpu::Device, spec: Spec<'_>) -> wgpu::RenderPipeline {
         bind_group_layouts: &[Some(spec.layout)],
         ..Default::default()
     });
+    let options = || wgpu::PipelineCompilationOptions { constants: spec.constants, ..Default::default() };
     device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
         label: Some(spec.entry),
         layout: Some(&layout),
         vertex: wgpu::VertexState {
             module: spec.module,
-            entry_point: Some(&format!("{}_vertex", spec.entry)),
-            compilation_options: Default::default(),
+            entry_point: Some(&format!("{}_vertex", spec.vertex)),
+            compilation_options: options(),
             buffers: spec.buffers,
         },
         primitive: wgpu::PrimitiveState { topology: spec.topology, ..Default::default() },
@@ -197,7 +210,7 @@ fn pipeline(device: &wgpu::Device, spec: Spec<'_>) -> wgpu::RenderPipeline {
         fragment: Some(wgpu::FragmentState {
             module: spec.module,
             entry_point: Some(&format!("{}_fragment", spec.entry)),
-            compilation_options: Default::default(),
+            compilation_options: options(),
             targets: &[Some(wgpu::ColorTargetState {
                 format: spec.format,
                 blend: spec.blend,

@@ -105,7 +105,7 @@ impl LevelShape {
         let mut found = Vec::new();
         for &feature in &chunk.features {
             for part in chunks.geometry.parts_of(feature) {
-                if part.kind == PartKind::Point || (part.kind == PartKind::Polygon && !borders) {
+                if part.kind == PartKind::Point {
                     continue;
                 }
                 for ring in part.ring_start..part.ring_end {
@@ -117,6 +117,9 @@ impl LevelShape {
                             other if group(other) != group(feature) => BorderKind::Towns,
                             _ => BorderKind::Villages,
                         };
+                        if kind == BorderKind::Villages && !borders {
+                            continue;
+                        }
                         found.push((kind, feature, *stretch, range.start as u32, range.end as u32));
                     }
                 }

@@ -35,9 +35,10 @@ const EXTERIOR_UP: u64 = 1;
 const HOLE_DOWN: u64 = 2;
 const HOLE_UP: u64 = 3;
 
-fn floor(v: f64) -> i32 {
+/// The largest whole number not above `v`; far outside, the ends of the range.
+pub(super) fn floor(v: f64) -> i32 {
     let whole = v as i32;
-    whole - i32::from(v < f64::from(whole))
+    whole.saturating_sub(i32::from(v < f64::from(whole)))
 }
 
 impl Band<'_> {

@@ -1,5 +1,6 @@
 //! Borders with soft edges, and symbols: the same formulas as in `map.wgsl`.
 
+use super::fill::floor;
 use super::{Band, over, packed};
 use crate::geo::GridPos;
 use crate::render::points::PointSymbol;
@@ -27,8 +28,12 @@ impl Band<'_> {
         let cap = if pen.width_px > 1.2 { half * 0.9 } else { 0.0 };
         let place = |p: &GridPos| (self.x_of(*p), self.y_of(*p));
         let Some(mut a) = line.first().map(place) else { return };
-        for p in line.iter().skip(1) {
+        for (i, p) in line.iter().enumerate().skip(1) {
             let b = (self.x_of(*p), self.y_of(*p));
+            // What is shorter than half a pixel is drawn along with what follows.
+            if i + 1 < line.len() && (b.0 - a.0).abs() + (b.1 - a.1).abs() < 0.5 {
+                continue;
+            }
             self.segment(a, b, half, cap, colour, f64::from(alpha));
             a = b;
         }
@@ -46,31 +51,31 @@ impl Band<'_> {
             return;
         }
         let (dx, dy) = (b.0 - a.0, b.1 - a.1);
-        let length = dx.hypot(dy);
+        let length = (dx * dx + dy * dy).sqrt();
         let (ux, uy) = if length > 1e-6 { (dx / length, dy / length) } else { (1.0, 0.0) };
         // The strip: |across| ≤ reach, -cap ≤ along ≤ length + cap.
         let (nx, ny) = (-uy, ux);
         let spread = |along: f64, across: f64| along.abs() * cap + across.abs() * reach;
-        let top = (a.1.min(b.1) - spread(uy, ny) - 0.5).ceil().max(0.0) as usize;
-        let bottom = (a.1.max(b.1) + spread(uy, ny) - 0.5).ceil().clamp(0.0, height) as usize;
+        let ceil = |v: f64, most: usize| (-floor(-v)).clamp(0, most as i32) as usize;
+        let top = ceil(a.1.min(b.1) - spread(uy, ny) - 0.5, self.height);
+        let bottom = ceil(a.1.max(b.1) + spread(uy, ny) - 0.5, self.height);
+        // Dividing by next to nothing gives limits that are far outside and do not bind, or bind everywhere.
+        let per = |slope: f64| 1.0 / if slope.abs() > 1e-9 { slope } else { 1e-9 };
+        let (per_nx, per_ux) = (per(nx), per(ux));
         for row in top..bottom {
             let y = row as f64 + 0.5 - a.1;
-            let (mut low, mut high) = (f64::NEG_INFINITY, f64::INFINITY);
             // Both limits are linear in x: from ≤ slope·x + offset ≤ to.
-            for (slope, offset, from, to) in [(nx, y * ny, -reach, reach), (ux, y * uy, -cap, length + cap)] {
-                if slope.abs() > 1e-9 {
-                    let (p, q) = ((from - offset) / slope, (to - offset) / slope);
-                    (low, high) = (low.max(p.min(q)), high.min(p.max(q)));
-                } else if offset < from || offset > to {
-                    low = f64::INFINITY;
-                }
-            }
-            let first = (low + a.0 - 0.5).ceil().max(0.0);
-            let end = (high + a.0 - 0.5).ceil().min(width);
+            let limits = |offset: f64, from: f64, to: f64, per: f64| {
+                let (p, q) = ((from - offset) * per, (to - offset) * per);
+                (p.min(q), p.max(q))
+            };
+            let (low, high) = limits(y * ny, -reach, reach, per_nx);
+            let (from, to) = limits(y * uy, -cap, length + cap, per_ux);
+            let first = ceil(low.max(from) + a.0 - 0.5, self.width);
+            let end = ceil(high.min(to) + a.0 - 0.5, self.width);
             if first >= end {
                 continue;
             }
-            let (first, end) = (first as usize, end as usize);
             let start = row * self.width;
             let Some(pixels) = self.pixels.get_mut(start + first..start + end) else { continue };
             let mut across = (first as f64 + 0.5 - a.0) * nx + y * ny;
