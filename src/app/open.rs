@@ -234,6 +234,7 @@ impl Qiancun {
         }
         // What follows the first picture waits for it.
         self.calm_frames = 0;
+        self.just_placed = true;
         let first = self.session.document.keys.len() == 1;
         if (self.fit_when_ready || first) && self.session.document.project.camera.is_none() {
             self.fit_all();

@@ -51,6 +51,8 @@ pub struct Qiancun {
     pub(super) ctx: egui::Context,
     pub(super) quit: bool,
     pub(super) calm_frames: u32,
+    /// A layer came in this frame and has not been drawn: nothing else is started before it is.
+    pub(super) just_placed: bool,
     pub(super) district_of: Option<super::sync::DistrictStamp>,
     pub(super) added_of: Vec<crate::district::AddedFacility>,
     pub(super) coverage_of: Option<crate::session::CoverageStamp>,
@@ -82,6 +84,7 @@ impl Qiancun {
             ctx: ctx.clone(),
             quit: false,
             calm_frames: 0,
+            just_placed: false,
             district_of: None,
             added_of: Vec::new(),
             coverage_of: None,
@@ -105,6 +108,7 @@ impl Qiancun {
     pub fn is_settled(&self) -> bool {
         self.queue.is_empty()
             && !self.jobs.is_busy()
+            && !self.just_placed
             && self.session.pending.is_empty()
             && !self.session.layers.values().any(|l| matches!(l.status, crate::session::Status::Loading(_)))
             && (self.session.document.keys.is_empty() || self.is_sharp())
@@ -169,6 +173,9 @@ impl Qiancun {
         }
         self.sync();
         self.want_meshes();
+        if std::mem::take(&mut self.just_placed) {
+            ctx.request_repaint();
+        }
     }
 
     fn shortcuts(&self, ctx: &egui::Context, commands: &mut Vec<Command>) {

@@ -158,7 +158,7 @@ impl Qiancun {
     /// facilities has nothing to join.
     fn sync_district(&mut self) {
         let session = &self.session;
-        if session.shown().any(|(l, _)| matches!(l.status, Status::Loading(_))) {
+        if self.just_placed || session.shown().any(|(l, _)| matches!(l.status, Status::Loading(_))) {
             return;
         }
         let project = &session.document.project;

@@ -7,6 +7,7 @@ mod commands;
 mod demo;
 mod district;
 mod edits;
+mod levels;
 mod oracle;
 mod pictures;
 mod shared;

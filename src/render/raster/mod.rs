@@ -3,6 +3,8 @@
 
 mod fill;
 mod stroke;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
