@@ -5,7 +5,7 @@ use crate::geo::WorldPos;
 use crate::model::FeatureId;
 use crate::project;
 use crate::render::LayerKey;
-use crate::session::{Camera, Command, Dialogue, Document, Status, ThemeDraft};
+use crate::session::{Camera, Command, Dialogue, Status, ThemeDraft};
 
 impl Qiancun {
     /// Carries out a command. A change of project or selection can be undone, a jump of the camera taken back.
@@ -182,6 +182,7 @@ impl Qiancun {
             | Command::OpenCluster(_) => {}
             Command::Quit => {
                 if !self.ask_before_losing(Command::Quit) {
+                    self.forget_rescued();
                     self.quit = true;
                 }
             }
@@ -306,18 +307,25 @@ impl Qiancun {
         self.session.dialogue = Some(Dialogue::Theme(ThemeDraft { layer: key, spec, breaks_text }));
     }
 
-    fn save_to(&mut self, path: &std::path::Path) {
-        let mut document: Document = self.session.document.clone();
-        document.project.camera = Some(self.session.camera.to_project());
-        document.project.view = self.session.view.clone();
-        document.project.selected = self.session.on_card().and_then(|(layer, feature)| {
+    /// The project with where the map looks and what is selected.
+    pub(super) fn present_project(&self) -> project::Project {
+        let mut project = self.session.document.project.clone();
+        project.camera = Some(self.session.camera.to_project());
+        project.view = self.session.view.clone();
+        project.selected = self.session.on_card().and_then(|(layer, feature)| {
             let dataset = &layer.loaded()?.dataset;
             let code = dataset.text(feature, crate::model::Role::Code);
             Some(code.map_or_else(|| dataset.display_name(feature), |c| c.into_owned()))
         });
-        match project::save(path, &document.project) {
+        project
+    }
+
+    fn save_to(&mut self, path: &std::path::Path) {
+        let present = self.present_project();
+        match project::save(path, &present) {
             Ok(()) => {
-                self.session.document.project = document.project;
+                self.forget_rescued();
+                self.session.document.project = present;
                 self.session.saved = self.session.document.clone();
                 self.session.project_path = Some(path.to_path_buf());
                 self.session.gives_way = false;

@@ -55,7 +55,7 @@ impl Qiancun {
 
     /// Opens a project. `own` is false for the demonstration: it is saved elsewhere, and the first file opened takes
     /// its place.
-    fn open_project(&mut self, path: &Path, own: bool) {
+    pub(super) fn open_project(&mut self, path: &Path, own: bool) {
         let project = match project::load(path) {
             Ok(project) => project,
             Err(e) => {

@@ -32,6 +32,10 @@ pub struct Options {
     pub empty: bool,
     /// Field to colour the first layer by.
     pub field: Option<String>,
+    /// Whether to draw with triangles even where the graphics device is a program: the way of every other device.
+    pub triangles: bool,
+    /// Where the project goes if the graphics device is lost, and where the next start looks for it.
+    pub rescue_to: Option<PathBuf>,
 }
 
 /// The program.
@@ -51,6 +55,10 @@ pub struct Qiancun {
     pub(super) ctx: egui::Context,
     pub(super) quit: bool,
     pub(super) calm_frames: u32,
+    /// Raised when the graphics device is lost.
+    pub(super) lost: Arc<std::sync::atomic::AtomicBool>,
+    pub(super) rescue_to: Option<PathBuf>,
+    pub(super) ending: Option<String>,
     /// A layer came in this frame and has not been drawn: nothing else is started before it is.
     pub(super) just_placed: bool,
     pub(super) district_of: Option<super::sync::DistrictStamp>,
@@ -61,7 +69,8 @@ pub struct Qiancun {
 
 impl Qiancun {
     /// Starts on a device and opens what the options say.
-    pub fn new(ctx: &egui::Context, gpu: Gpu, options: Options) -> Self {
+    pub fn new(ctx: &egui::Context, mut gpu: Gpu, options: Options) -> Self {
+        gpu.is_software &= !options.triangles;
         fonts::install(ctx);
         let lang = options
             .lang
@@ -69,6 +78,7 @@ impl Qiancun {
             .unwrap_or_else(Lang::of_system);
         let dark = options.dark.or(options.settings.dark).unwrap_or(false);
         let is_software = gpu.is_software;
+        let lost = super::rescue::watch(&gpu, ctx);
         let scene = Arc::new(Mutex::new(Scene::new(gpu)));
         let mut app = Self {
             session: Session::new(options.settings, lang, dark),
@@ -85,6 +95,9 @@ impl Qiancun {
             quit: false,
             calm_frames: 0,
             just_placed: false,
+            lost,
+            rescue_to: options.rescue_to,
+            ending: None,
             district_of: None,
             added_of: Vec::new(),
             coverage_of: None,
@@ -92,7 +105,7 @@ impl Qiancun {
         };
         if !options.files.is_empty() {
             app.queue.push(Command::Open(options.files));
-        } else if !options.empty {
+        } else if !options.empty && !app.open_rescued() {
             app.queue.push(Command::OpenDemo);
         }
         app
@@ -150,6 +163,9 @@ impl Qiancun {
 
     /// One frame: results of jobs, input, panels, commands.
     pub fn ui(&mut self, ui: &mut Ui) {
+        if self.rescue_if_lost() {
+            return;
+        }
         self.take_results();
         self.pass_years();
         let ctx = ui.ctx().clone();

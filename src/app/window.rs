@@ -9,7 +9,21 @@ use crate::render::Gpu;
 use crate::session::Command;
 
 /// The program in eframe's window.
-struct Window(Qiancun);
+struct Window(Qiancun, Ending);
+
+/// Why the program ended before it was told to.
+type Ending = std::sync::Arc<std::sync::Mutex<Option<String>>>;
+
+impl Drop for Window {
+    /// Also where the window's library gives up first: the project is saved all the same.
+    fn drop(&mut self) {
+        if self.0.rescue_if_lost()
+            && let Ok(mut ending) = self.1.lock()
+        {
+            *ending = self.0.ending().map(str::to_owned);
+        }
+    }
+}
 
 impl App for Window {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut Frame) {
@@ -52,13 +66,19 @@ pub fn run(options: Options) -> Result<(), String> {
         dithering: false,
         ..NativeOptions::default()
     };
+    let ending = Ending::default();
+    let told = ending.clone();
     let create = move |cc: &CreationContext<'_>| -> Result<Box<dyn App>, Box<dyn std::error::Error + Send + Sync>> {
         let state = cc.wgpu_render_state.as_ref().ok_or("no graphics device")?;
-        Ok(Box::new(Window(Qiancun::new(&cc.egui_ctx, Gpu::from_render_state(state), options))))
+        Ok(Box::new(Window(Qiancun::new(&cc.egui_ctx, Gpu::from_render_state(state), options), told)))
     };
     // A missing driver makes some libraries panic rather than return an error: both become the same message.
     let run = std::panic::AssertUnwindSafe(|| eframe::run_native("qiancun", native, Box::new(create)));
-    match std::panic::catch_unwind(run) {
+    let ended = std::panic::catch_unwind(run);
+    if let Some(message) = ending.lock().ok().and_then(|mut e| e.take()) {
+        return Err(message);
+    }
+    match ended {
         Ok(Ok(())) => Ok(()),
         Ok(Err(e)) => Err(lang.with("error.no-gpu", &[("n", &e.to_string())])),
         Err(_) => Err(lang.with("error.no-gpu", &[("n", "panic")])),

@@ -102,7 +102,12 @@ fn dispatch(arguments: Vec<OsString>) -> Result<(), Failure> {
 }
 
 fn window(mut parser: lexopt::Parser) -> Result<(), Failure> {
-    let mut options = app::Options { settings: crate::project::Settings::load(), remember: true, ..Default::default() };
+    let mut options = app::Options {
+        settings: crate::project::Settings::load(),
+        remember: true,
+        rescue_to: app::rescue_path(),
+        ..Default::default()
+    };
     while let Some(arg) = parser.next()? {
         match arg {
             lexopt::Arg::Value(path) => options.files.push(path.into()),

@@ -7,8 +7,9 @@ use rustc_hash::FxHashMap;
 
 use crate::model::{FeatureId, Role};
 use crate::palette::{LABEL_DARK, LABEL_LIGHT, is_dark, size};
+use crate::project::ViewEntry;
 use crate::render::LayerKey;
-use crate::session::{Camera, Layer, Session};
+use crate::session::{Anchor, Camera, Layer, Loaded, Session};
 
 /// Most labels at once.
 const MAX_LABELS: usize = 400;
@@ -31,22 +32,117 @@ fn taken_by_symbols(session: &Session, half: Vec2) -> Vec<Rect> {
     rects.filter(|r| view.intersects(*r)).take(MAX_OBSTACLES).collect()
 }
 
-/// A label that found its place.
+/// What a label names.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Subject {
+    Village(LayerKey, FeatureId),
+    /// By its number in [`crate::session::Loaded::town_anchors`].
+    Town(LayerKey, usize),
+}
+
+/// A label that found its place: shifted from its anchor by so many points.
 #[derive(Clone)]
 struct Placed {
-    layer: LayerKey,
-    feature: FeatureId,
+    subject: Subject,
     text: String,
     offset: [f64; 2],
+    shift: f32,
 }
+
+/// Villages narrower than this many points on average are too many to be named; their towns are.
+const TOWNS_BELOW_PT: f64 = 40.0;
 
 /// Labels of the present view; placed anew only where camera, size or layers changed.
 #[derive(Default)]
 pub struct Labels {
     placed: Vec<Placed>,
     key: Option<(Camera, Vec2, Vec<(LayerKey, usize)>, usize)>,
-    sizes: FxHashMap<(LayerKey, FeatureId), Vec2>,
-    order: FxHashMap<LayerKey, (usize, Vec<FeatureId>)>,
+    /// Theme, year and focus they were placed under.
+    view: Option<ViewEntry>,
+    sizes: FxHashMap<Subject, Vec2>,
+    order: FxHashMap<LayerKey, Order>,
+}
+
+/// The features of a layer, largest first.
+struct Order {
+    /// The dataset, by its place in memory.
+    of: usize,
+    features: Vec<FeatureId>,
+    /// Width of a typical feature in world units.
+    width: f64,
+}
+
+impl Order {
+    fn new(of: usize, anchors: &[Option<Anchor>]) -> Self {
+        let area = |f: u32| anchors[f as usize].map_or(0.0, |a| a.extent[0] * a.extent[1]);
+        let mut features: Vec<FeatureId> =
+            (0..anchors.len() as u32).filter(|f| anchors[*f as usize].is_some()).collect();
+        features.sort_by(|a, b| area(*b).total_cmp(&area(*a)).then(a.cmp(b)));
+        let middle = features.get(features.len() / 2).map_or(0.0, |f| area(*f));
+        Self { of, features, width: f64::from(middle).sqrt() }
+    }
+}
+
+impl Subject {
+    fn font(self) -> FontId {
+        FontId::proportional(match self {
+            Self::Village(..) => size::LABEL,
+            Self::Town(..) => size::LABEL + 1.0,
+        })
+    }
+}
+
+fn size_of_label(
+    sizes: &mut FxHashMap<Subject, Vec2>,
+    painter: &Painter,
+    subject: Subject,
+    name: impl Fn() -> String,
+) -> Vec2 {
+    let measure = || painter.layout_no_wrap(name(), subject.font(), Color32::PLACEHOLDER).size();
+    *sizes.entry(subject).or_insert_with(measure)
+}
+
+/// What is left of the map's area while labels are placed.
+struct Room<'s> {
+    session: &'s Session,
+    half: Vec2,
+    taken: Vec<Rect>,
+    /// Labels of the frame before and their shifts, where the scale is the same.
+    kept: FxHashMap<Subject, f32>,
+}
+
+impl Room<'_> {
+    fn is_near(&self, anchor: &Anchor) -> bool {
+        let [x, y] = self.session.camera.offset_of(anchor.at);
+        x.abs() <= f64::from(self.half.x) + 60.0 && y.abs() <= f64::from(self.half.y) + 20.0
+    }
+
+    /// Offset from the middle of the map and shift from the anchor for a label of this size; `None` where it does not fit
+    /// into its subject, or another stands there.
+    fn place(&mut self, subject: Subject, anchor: &Anchor, size: Vec2, spill: f64) -> Option<([f64; 2], f32)> {
+        let scale = self.session.camera.points_per_world();
+        let extent = [f64::from(anchor.extent[0]) * scale, f64::from(anchor.extent[1]) * scale];
+        if !self.is_near(anchor)
+            || size.x <= 1.0
+            || f64::from(size.x) > extent[0] * spill
+            || f64::from(size.y) > extent[1] * 1.3
+        {
+            return None;
+        }
+        let offset = self.session.camera.offset_of(anchor.at);
+        // Beside a symbol where one stands in the middle, as long as the subject reaches there.
+        let reach = (extent[1] as f32 / 2.0 - size.y * 0.6).max(0.0);
+        let at = |shift: f32| {
+            let centre = Pos2::new(offset[0] as f32, offset[1] as f32 + shift);
+            Rect::from_center_size(centre, size + Vec2::new(4.0, 0.0))
+        };
+        let free = |shift: &f32| !self.taken.iter().any(|t| t.intersects(at(*shift)));
+        let first = self.kept.get(&subject).copied();
+        let shifts = SHIFTS_PT.into_iter().filter(|s| s.abs() <= reach);
+        let shift = first.into_iter().chain(shifts).find(free)?;
+        self.taken.push(at(shift));
+        Some(([offset[0], offset[1] + f64::from(shift)], shift))
+    }
 }
 
 impl Labels {
@@ -69,13 +165,17 @@ impl Labels {
         }
         let middle = rect.center();
         for label in &self.placed {
-            let Some(layer) = session.layers.get(&label.layer) else { continue };
+            let (Subject::Village(key, _) | Subject::Town(key, _)) = label.subject;
+            let Some(layer) = session.layers.get(&key) else { continue };
             // Laid out anew each frame: egui keeps what it laid out, and only egui knows when its glyphs move.
-            let galley =
-                painter.layout_no_wrap(label.text.clone(), FontId::proportional(size::LABEL), Color32::PLACEHOLDER);
+            let galley = painter.layout_no_wrap(label.text.clone(), label.subject.font(), Color32::PLACEHOLDER);
             let at = middle + Vec2::new(label.offset[0] as f32, label.offset[1] as f32) - galley.size() / 2.0;
             let at = Pos2::new(at.x.round(), at.y.round());
-            let (ink, halo) = ink_of(layer, label.feature, session.dark);
+            let (ink, halo) = match label.subject {
+                Subject::Village(_, feature) => ink_of(layer, feature, session.dark),
+                // Over many colours: a halo that none shines through.
+                Subject::Town(..) => (LABEL_DARK, LABEL_LIGHT.gamma_multiply(0.85)),
+            };
             for (dx, dy) in [(-1.0, 0.0), (1.0, 0.0), (0.0, -1.0), (0.0, 1.0)] {
                 painter.galley_with_override_text_color(at + Vec2::new(dx, dy), galley.clone(), halo);
             }
@@ -84,13 +184,22 @@ impl Labels {
     }
 
     fn place(&mut self, painter: &Painter, rect: Rect, session: &Session) {
-        self.placed.clear();
+        // At the same scale what was shown keeps its place on the map, whatever else comes into view.
+        let symbols = session.symbols.as_ref().map_or(0, |s| Arc::as_ptr(s) as usize);
+        let same_scale = self.key.as_ref().is_some_and(|k| k.0.zoom == session.camera.zoom && k.3 == symbols)
+            && self.view.as_ref() == Some(&session.view);
+        self.view = Some(session.view.clone());
+        let before = std::mem::take(&mut self.placed);
+        let kept: FxHashMap<Subject, f32> = match same_scale {
+            true => before.into_iter().map(|p| (p.subject, p.shift)).collect(),
+            false => FxHashMap::default(),
+        };
         let half = rect.size() / 2.0;
-        let scale = session.camera.points_per_world();
-        let mut taken: Vec<Rect> = taken_by_symbols(session, half);
+        let mut room = Room { session, half, taken: taken_by_symbols(session, half), kept };
         if self.sizes.len() > 50_000 {
             self.sizes.clear();
         }
+        let mut keys = Vec::new();
         for (layer, _) in session.shown().filter(|(_, e)| e.visible) {
             let Some(loaded) = layer.loaded() else { continue };
             let Some(anchors) = loaded.anchors.get() else { continue };
@@ -98,48 +207,60 @@ impl Labels {
                 continue;
             }
             let id = Arc::as_ptr(&loaded.dataset) as usize;
-            let cached = self.order.get(&layer.key).is_some_and(|(of, _)| *of == id);
-            if !cached {
-                let mut order: Vec<FeatureId> =
-                    (0..anchors.len() as u32).filter(|f| anchors[*f as usize].is_some()).collect();
-                let area = |f: &FeatureId| anchors[*f as usize].map_or(0.0, |a| a.extent[0] * a.extent[1]);
-                order.sort_by(|a, b| area(b).total_cmp(&area(a)).then(a.cmp(b)));
-                self.order.insert(layer.key, (id, order));
-                self.sizes.retain(|(k, _), _| *k != layer.key);
+            if self.order.get(&layer.key).is_none_or(|o| o.of != id) {
+                self.order.insert(layer.key, Order::new(id, anchors));
+                self.sizes.clear();
             }
-            let Some((_, order)) = self.order.get(&layer.key) else { continue };
-            for &feature in order {
-                let Some(anchor) = anchors.get(feature as usize).copied().flatten() else { continue };
-                let extent = [f64::from(anchor.extent[0]) * scale, f64::from(anchor.extent[1]) * scale];
-                // Sorted by size: what follows is smaller still than a line of text.
-                if extent[0] * extent[1] < 120.0 || self.placed.len() >= MAX_LABELS {
-                    break;
-                }
-                let offset = session.camera.offset_of(anchor.at);
-                let outside = offset[0].abs() > f64::from(half.x) + 60.0 || offset[1].abs() > f64::from(half.y) + 20.0;
-                if outside || extent[0] < 16.0 || extent[1] < 9.0 {
-                    continue;
-                }
-                let name = || loaded.dataset.text(feature, Role::Name).unwrap_or_default().into_owned();
-                let size = *self.sizes.entry((layer.key, feature)).or_insert_with(|| {
-                    painter.layout_no_wrap(name(), FontId::proportional(size::LABEL), Color32::PLACEHOLDER).size()
-                });
-                if size.x <= 1.0 || f64::from(size.x) > extent[0] * 1.05 || f64::from(size.y) > extent[1] * 1.3 {
-                    continue;
-                }
-                // Beside a symbol where one stands in the middle, as long as the village reaches there.
-                let reach = (extent[1] as f32 / 2.0 - size.y * 0.6).max(0.0);
-                let places = SHIFTS_PT.into_iter().filter(|s| s.abs() <= reach).map(|shift| {
-                    let centre = Pos2::new(offset[0] as f32, offset[1] as f32 + shift);
-                    (shift, Rect::from_center_size(centre, size + Vec2::new(4.0, 0.0)))
-                });
-                let free = |place: &Rect| !taken.iter().any(|t| t.intersects(*place));
-                let Some((shift, place)) = places.into_iter().find(|(_, place)| free(place)) else { continue };
-                taken.push(place);
-                let offset = [offset[0], offset[1] + f64::from(shift)];
-                self.placed.push(Placed { layer: layer.key, feature, text: name(), offset });
+            keys.push((layer.key, loaded));
+        }
+        for keep in [true, false] {
+            for &(key, loaded) in &keys {
+                self.place_layer(painter, key, loaded, &mut room, keep);
             }
         }
+    }
+
+    /// Places the labels of a layer: first those that were there before, then others.
+    fn place_layer(&mut self, painter: &Painter, key: LayerKey, loaded: &Loaded, room: &mut Room<'_>, keep: bool) {
+        let (Some(anchors), Some(order)) = (loaded.anchors.get(), self.order.get(&key)) else { return };
+        let scale = room.session.camera.points_per_world();
+        if order.width * scale < TOWNS_BELOW_PT {
+            for (i, (name, anchor)) in loaded.town_anchors.get().map_or(&[][..], |t| t).iter().enumerate() {
+                let subject = Subject::Town(key, i);
+                if room.kept.contains_key(&subject) == keep && self.placed.len() < MAX_LABELS {
+                    let size = size_of_label(&mut self.sizes, painter, subject, || name.clone());
+                    let placed = room.place(subject, anchor, size, 1.0);
+                    self.placed.extend(placed.map(|(offset, shift)| Placed {
+                        subject,
+                        text: name.clone(),
+                        offset,
+                        shift,
+                    }));
+                }
+            }
+        }
+        for &feature in &order.features {
+            let Some(anchor) = anchors.get(feature as usize).copied().flatten() else { continue };
+            let extent = [f64::from(anchor.extent[0]) * scale, f64::from(anchor.extent[1]) * scale];
+            // Sorted by size: what follows is smaller still than a line of text.
+            if extent[0] * extent[1] < 120.0 || self.placed.len() >= MAX_LABELS {
+                break;
+            }
+            let subject = Subject::Village(key, feature);
+            if !room.is_near(&anchor) || extent[0] < 16.0 || extent[1] < 9.0 || room.kept.contains_key(&subject) != keep
+            {
+                continue;
+            }
+            let name = || loaded.dataset.text(feature, Role::Name).unwrap_or_default().into_owned();
+            let size = size_of_label(&mut self.sizes, painter, subject, name);
+            let placed = room.place(subject, &anchor, size, 1.05);
+            self.placed.extend(placed.map(|(offset, shift)| Placed { subject, text: name(), offset, shift }));
+        }
+    }
+
+    /// Texts and shifts of the labels shown.
+    pub fn shown(&self) -> Vec<(String, f32)> {
+        self.placed.iter().map(|p| (p.text.clone(), p.shift)).collect()
     }
 
     /// How many labels are shown.

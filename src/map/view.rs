@@ -64,6 +64,11 @@ impl MapView {
         self.moving
     }
 
+    /// The labels it shows: text, and the offset in points from its anchor.
+    pub fn labels(&self) -> Vec<(String, f32)> {
+        self.labels.shown()
+    }
+
     /// How many labels it shows.
     pub fn label_count(&self) -> usize {
         self.labels.len()

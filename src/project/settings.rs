@@ -19,6 +19,8 @@ pub struct Settings {
     pub dark: Option<bool>,
     /// Files opened last, newest first.
     pub recent: Vec<PathBuf>,
+    /// The project that the rescued one comes from, while there is one.
+    pub rescued_from: Option<PathBuf>,
     /// Whether the left panel is folded.
     pub left_folded: bool,
     /// Whether the right panel is folded.

@@ -33,6 +33,8 @@ pub struct Loaded {
     pub towns: Arc<[u32]>,
     /// Where labels stand; filled by [`Self::finish`].
     pub anchors: Arc<OnceLock<Vec<Option<Anchor>>>>,
+    /// Towns and where their labels stand, largest first; filled by [`Self::finish`].
+    pub town_anchors: OnceLock<Vec<(String, Anchor)>>,
     spatial: Arc<OnceLock<SpatialIndex>>,
     names: OnceLock<NameIndex>,
     report: Arc<OnceLock<Report>>,
@@ -47,6 +49,7 @@ impl Loaded {
             towns,
             chunks: Arc::new(chunks),
             anchors: Arc::default(),
+            town_anchors: OnceLock::new(),
             spatial: Arc::default(),
             names: OnceLock::new(),
             report: Arc::default(),
@@ -60,6 +63,7 @@ impl Loaded {
             towns: towns_of(&dataset),
             chunks: self.chunks.clone(),
             anchors: self.anchors.clone(),
+            town_anchors: OnceLock::new(),
             spatial: self.spatial.clone(),
             names: OnceLock::new(),
             report: self.report.clone(),
@@ -84,7 +88,10 @@ impl Loaded {
 
     /// Whether everything is there that follows the first picture.
     pub fn is_finished(&self) -> bool {
-        self.report.get().is_some() && self.names.get().is_some() && self.anchors.get().is_some()
+        self.report.get().is_some()
+            && self.names.get().is_some()
+            && self.anchors.get().is_some()
+            && self.town_anchors.get().is_some()
     }
 
     /// Makes indices, places of labels and the full report, in pieces that leave room for other work. Stops where the
@@ -100,6 +107,9 @@ impl Loaded {
             }
             // Where another thread was faster, its equal result stays.
             self.anchors.set(anchors).ok();
+        }
+        if let Some(anchors) = self.anchors.get() {
+            self.town_anchors.get_or_init(|| town_anchors(&self.dataset, &self.towns, anchors));
         }
         self.names();
         let is_shown = || Arc::strong_count(self) > 1 || Arc::strong_count(&self.report) > 1;
@@ -161,6 +171,60 @@ fn anchor(geometry: &GeometryStore, feature: FeatureId) -> Option<Anchor> {
     let [w, s, e, n] = geometry.bounds_of(feature)?;
     let (a, b) = (WorldPos::from_lonlat(LonLat::new(w, n)), WorldPos::from_lonlat(LonLat::new(e, s)));
     Some(Anchor { at: WorldPos::from_lonlat(at), extent: [(b.x - a.x) as f32, (b.y - a.y) as f32] })
+}
+
+/// Each town's middle, at the village nearest to it. A name whose villages lie scattered is borne by several towns: it
+/// gets no label.
+fn town_anchors(dataset: &Dataset, towns: &[u32], anchors: &[Option<Anchor>]) -> Vec<(String, Anchor)> {
+    struct Town {
+        bounds: [f64; 4],
+        moment: [f64; 2],
+        area: f64,
+        first: FeatureId,
+    }
+    let mut found: Vec<Option<Town>> = Vec::new();
+    let member = |f: usize| Some((*towns.get(f)? as usize, anchors.get(f).copied().flatten()?)).filter(|m| m.0 > 0);
+    for (f, (town, anchor)) in (0..towns.len()).filter_map(|f| Some((f, member(f)?))) {
+        if found.len() <= town {
+            found.resize_with(town + 1, || None);
+        }
+        let (w, h) = (f64::from(anchor.extent[0]), f64::from(anchor.extent[1]));
+        let all = found[town].get_or_insert(Town {
+            bounds: [1.0, 1.0, 0.0, 0.0],
+            moment: [0.0; 2],
+            area: 0.0,
+            first: f as u32,
+        });
+        let [west, north, east, south] = all.bounds;
+        let WorldPos { x, y } = anchor.at;
+        all.bounds = [west.min(x - w / 2.0), north.min(y - h / 2.0), east.max(x + w / 2.0), south.max(y + h / 2.0)];
+        all.moment = [all.moment[0] + x * w * h, all.moment[1] + y * w * h];
+        all.area += w * h;
+    }
+    let mut nearest: Vec<Option<(f64, WorldPos)>> = vec![None; found.len()];
+    for (town, anchor) in (0..towns.len()).filter_map(member) {
+        let Some(all) = &found[town] else { continue };
+        let (dx, dy) = (anchor.at.x - all.moment[0] / all.area, anchor.at.y - all.moment[1] / all.area);
+        let distance = dx.hypot(dy);
+        if nearest[town].is_none_or(|(least, _)| distance < least) {
+            nearest[town] = Some((distance, anchor.at));
+        }
+    }
+    let mut labels: Vec<(String, Anchor)> = found
+        .iter()
+        .zip(nearest)
+        .filter_map(|(town, nearest)| {
+            let (town, (_, at)) = (town.as_ref()?, nearest?);
+            let [west, north, east, south] = town.bounds;
+            let (width, height) = (east - west, south - north);
+            (width * height < 4.0 * town.area).then_some(())?;
+            let name = dataset.text(town.first, Role::Town)?.into_owned();
+            Some((name, Anchor { at, extent: [width as f32, height as f32] }))
+        })
+        .collect();
+    let size = |a: &Anchor| a.extent[0] * a.extent[1];
+    labels.sort_by(|a, b| size(&b.1).total_cmp(&size(&a.1)));
+    labels
 }
 
 fn name_index(dataset: &Dataset) -> NameIndex {

@@ -6,6 +6,7 @@ mod broken;
 mod commands;
 mod demo;
 mod district;
+mod drawing;
 mod edits;
 mod levels;
 mod oracle;

@@ -124,6 +124,18 @@ impl Country {
     }
 }
 
+/// A name for a town or county by its place among them: the same is not met again for hundreds of villages around.
+fn district_name([column, row]: [i64; 2]) -> String {
+    const SECOND: [&str; 24] = [
+        "安", "平", "兴", "宁", "昌", "阳", "州", "河", "泉", "岭", "丰", "和", "城", "原", "溪", "川", "堂", "林",
+        "云", "龙", "文", "新", "长", "永",
+    ];
+    let (families, seconds) = (FAMILIES.len() as i64, SECOND.len() as i64);
+    let third = column.div_euclid(families) + 5 * row.div_euclid(seconds);
+    let at = |v: i64, of: i64| v.rem_euclid(of) as usize;
+    format!("{}{}{}", FAMILIES[at(column, families)], SECOND[at(row, seconds)], SECOND[at(third + 7, seconds)])
+}
+
 /// Where a corner of the lattice lies: moved a little, so that no two villages are alike.
 fn place([x, y]: Corner) -> [f64; 2] {
     let mut rng = Rng::keyed("corner", &[x, y]);
@@ -143,12 +155,7 @@ fn properties(out: &mut Vec<u8>, i: usize, [column, row]: [i64; 2]) -> std::io::
     let name = format!("{}{}{}", pick(&FAMILIES), pick(&FEATURES), pick(&KINDS));
     let town = [column.div_euclid(TOWN_SIDE), row.div_euclid(TOWN_SIDE)];
     let county = town.map(|t| t.div_euclid(COUNTY_SIDE));
-    let named = |purpose: &str, at: [i64; 2], ending: &str| {
-        let mut rng = Rng::keyed(purpose, &at);
-        let mut pick = |from: &[&'static str]| from[rng.whole(0, from.len() as i64 - 1) as usize];
-        format!("{}{}{ending}", pick(&FAMILIES), pick(&["安", "平", "兴", "宁", "昌", "阳", "州", "河", "泉", "岭"]))
-    };
-    let (town, county) = (named("town", town, "镇"), named("county", county, "县"));
+    let (town, county) = (format!("{}镇", district_name(town)), format!("{}县", district_name(county)));
     let households = rng.whole(60, 900);
     let population = households * rng.whole(22, 34) / 10;
     let sewage = if rng.chance(4) { "null".to_owned() } else { format!("{:.1}", 100.0 - 60.0 * rng.unit().powi(3)) };

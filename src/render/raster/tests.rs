@@ -93,7 +93,10 @@ fn compare(chunks: &Chunks) {
                 n
             });
             for (village, pixels) in counts {
-                assert!(pixels < 3 || seen.contains(&village), "{level:?} at {share}: {village:x} with {pixels} px is missing");
+                assert!(
+                    pixels < 3 || seen.contains(&village),
+                    "{level:?} at {share}: {village:x} with {pixels} px is missing"
+                );
             }
             let differing = full.iter().zip(&coarse).filter(|(f, c)| f != c).count();
             assert!(differing * 4 < full.len(), "{level:?} at {share}: {differing} pixels differ");

@@ -1,0 +1,87 @@
+//! When the graphics device is lost, by a driver that crashed or was updated: nothing can be drawn any more. The project
+//! is saved beside the settings, the person is told, and the next start opens it again.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::qiancun::Qiancun;
+use crate::project::{self, Settings};
+use crate::render::Gpu;
+
+/// Name of the rescued project, beside the settings.
+const FILE: &str = "rescued.qiancun";
+
+/// Where a project is rescued to, where the platform has a place for it.
+pub fn rescue_path() -> Option<PathBuf> {
+    Settings::path().map(|p| p.with_file_name(FILE))
+}
+
+/// Raises a flag when the device is lost, and wakes the window up to see it.
+pub(super) fn watch(gpu: &Gpu, ctx: &egui::Context) -> Arc<AtomicBool> {
+    let lost = Arc::new(AtomicBool::new(false));
+    let (flag, ctx) = (lost.clone(), ctx.clone());
+    gpu.device.set_device_lost_callback(move |_, _| {
+        flag.store(true, Ordering::Release);
+        ctx.request_repaint();
+    });
+    lost
+}
+
+impl Qiancun {
+    /// Saves the project and ends where the device is lost; true then.
+    pub fn rescue_if_lost(&mut self) -> bool {
+        if !self.lost.load(Ordering::Acquire) {
+            return false;
+        }
+        if self.ending.is_none() {
+            self.ending = Some(match self.rescue() {
+                Ok(()) => self.session.lang.t("error.device-lost").to_owned(),
+                Err(e) => self.session.lang.with("error.device-lost-unsaved", &[("n", &e.to_string())]),
+            });
+            self.quit = true;
+        }
+        true
+    }
+
+    fn rescue(&mut self) -> std::io::Result<()> {
+        let Some(path) = self.rescue_to.clone() else { return Err(std::io::ErrorKind::NotFound.into()) };
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        project::save(&path, &self.present_project()).map_err(std::io::Error::other)?;
+        self.session.settings.rescued_from = self.session.project_path.clone();
+        self.save_settings();
+        Ok(())
+    }
+
+    /// Opens what was rescued, as a project with changes that are not saved yet; false where there is nothing.
+    pub(super) fn open_rescued(&mut self) -> bool {
+        let Some(path) = self.rescue_to.clone().filter(|p| p.is_file()) else { return false };
+        let recent = self.session.settings.recent.clone();
+        self.open_project(&path, true);
+        if self.session.project_path.as_deref() != Some(&path) {
+            return false;
+        }
+        self.session.settings.recent = recent;
+        self.session.project_path = self.session.settings.rescued_from.take();
+        // Nothing that is saved looks like this: closing asks.
+        self.session.saved = Default::default();
+        self.session.news = Some(self.session.lang.t("status.rescued").to_owned());
+        true
+    }
+
+    /// Forgets what was rescued: the project is saved, or the person does not want it.
+    pub(super) fn forget_rescued(&self) {
+        let is_there = |p: &&PathBuf| self.ending.is_none() && Path::is_file(p);
+        if let Some(path) = self.rescue_to.as_ref().filter(is_there) {
+            // Where it cannot be removed it is offered once more: no harm is done.
+            std::fs::remove_file(path).ok();
+        }
+    }
+
+    /// Why the program ended, where the device was lost.
+    pub fn ending(&self) -> Option<&str> {
+        self.ending.as_deref()
+    }
+}
