@@ -1,9 +1,11 @@
 //! Pure geometry and coordinates: no files, no screen.
 
+mod across;
 mod contains;
 mod effective_area;
 mod ellipsoid;
 mod interior;
+mod junctions;
 mod measure;
 mod repair;
 mod topology;

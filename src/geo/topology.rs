@@ -1,10 +1,10 @@
 //! Which borders rings share, and how coarsely each position may be drawn.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-
 use rayon::prelude::*;
 
+use super::across::Neighbours;
 use super::effective_area::{EffectiveArea, Freedom};
+use super::junctions::{cut_ring, junctions, same_positions};
 use super::world::{GRID_BITS, GridPos};
 
 /// What a ring is.
@@ -105,6 +105,7 @@ impl Topology {
         let mut topology = Self { keep_from: vec![0; grid.len()], stretches, ring_ends };
         topology.find_others(&first_of, ring_starts, rings);
         topology.rank(grid, &first_of, &shared, ring_starts, rings);
+        topology.look_across(grid, ring_starts, rings);
         topology
     }
 
@@ -112,11 +113,6 @@ impl Topology {
     pub fn stretches_of(&self, ring: u32) -> &[Stretch] {
         let end = |r: Option<u32>| r.and_then(|r| self.ring_ends.get(r as usize)).map_or(0, |e| *e as usize);
         self.stretches.get(end(ring.checked_sub(1))..end(Some(ring))).unwrap_or(&[])
-    }
-
-    /// Bytes it takes.
-    pub fn bytes(&self) -> usize {
-        self.keep_from.len() + size_of_val(&self.stretches[..]) + 4 * self.ring_ends.len()
     }
 
     /// Finds who is on the other side of each stretch.
@@ -156,6 +152,33 @@ impl Topology {
                 stretch.other = if inner || feature(i) != one { one } else { other.unwrap_or(NOBODY) };
                 stretch.drawn = i == 0 && !inner;
             }
+        }
+    }
+
+    /// Cuts stretches that no ring shares where they begin and cease to border on another feature: neighbours whose
+    /// positions differ have a border between them all the same. Of the two sides, the lower feature draws it.
+    fn look_across(&mut self, grid: &[GridPos], ring_starts: &[u32], rings: &[RingOf]) {
+        let neighbours = Neighbours::new(grid, ring_starts, rings);
+        let cut: Vec<Vec<Stretch>> = (0..rings.len() as u32)
+            .into_par_iter()
+            .map(|ring| {
+                let of = rings[ring as usize];
+                let lone = |s: &Stretch| s.other == NOBODY && is_closed(of.kind);
+                let mut cut = Vec::new();
+                for stretch in self.stretches_of(ring) {
+                    match lone(stretch) {
+                        true => cut.extend(neighbours.cut(ring, stretch)),
+                        false => cut.push(*stretch),
+                    }
+                }
+                cut
+            })
+            .collect();
+        self.stretches.clear();
+        self.ring_ends.clear();
+        for ring in cut {
+            self.stretches.extend(ring);
+            self.ring_ends.push(self.stretches.len() as u32);
         }
     }
 
@@ -204,12 +227,12 @@ pub fn positions_of(stretch: &Stretch, from: u32, to: u32) -> impl Iterator<Item
     one.chain(two)
 }
 
-fn is_closed(kind: RingKind) -> bool {
+pub(super) fn is_closed(kind: RingKind) -> bool {
     matches!(kind, RingKind::Exterior | RingKind::Hole)
 }
 
 /// Which way an unshared border of this ring may move: outwards.
-fn freedom_of(ring: &[GridPos], kind: RingKind) -> Freedom {
+pub(super) fn freedom_of(ring: &[GridPos], kind: RingKind) -> Freedom {
     if !is_closed(kind) {
         return Freedom::Both;
     }
@@ -227,112 +250,4 @@ pub fn doubled_ring_area(ring: &[GridPos]) -> f64 {
             ax * by - bx * ay
         })
         .sum()
-}
-
-/// For each position of a closed ring the first one equal to it; for any other itself.
-fn same_positions(grid: &[GridPos], ring_starts: &[u32], rings: &[RingOf]) -> Vec<u32> {
-    let first_of: Vec<AtomicU32> = (0..grid.len() as u32).into_par_iter().map(AtomicU32::new).collect();
-    let parts = rayon::current_num_threads().next_power_of_two().min(16) as u64;
-    let hash = |p: GridPos| {
-        let key = u64::from(p.x) << 32 | u64::from(p.y);
-        // The finaliser of SplitMix64 (Steele, Lea, Flood 2014).
-        let h = (key ^ (key >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let h = (h ^ (h >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        h ^ (h >> 31)
-    };
-    (0..parts).into_par_iter().for_each(|part| {
-        let size = (grid.len() * 3 / 2 / parts as usize + 64).next_power_of_two();
-        // Slots hold the number of a position, plus one.
-        let mut slots = vec![0_u32; size];
-        for (r, of) in rings.iter().enumerate().filter(|(_, of)| is_closed(of.kind)) {
-            debug_assert!(is_closed(of.kind));
-            for i in ring_starts[r]..ring_starts[r + 1] {
-                let p = grid[i as usize];
-                let h = hash(p);
-                if h % parts != part {
-                    continue;
-                }
-                let mut slot = (h >> 8) as usize & (size - 1);
-                loop {
-                    match slots[slot] {
-                        0 => {
-                            slots[slot] = i + 1;
-                            break;
-                        }
-                        j if grid[j as usize - 1] == p => {
-                            first_of[i as usize].store(j - 1, Ordering::Relaxed);
-                            break;
-                        }
-                        _ => slot = (slot + 1) & (size - 1),
-                    }
-                }
-            }
-        }
-    });
-    first_of.into_iter().map(AtomicU32::into_inner).collect()
-}
-
-/// For each first position: whether rings part there, and whether several rings have it.
-fn junctions(first_of: &[u32], ring_starts: &[u32], rings: &[RingOf]) -> (Vec<bool>, Vec<bool>) {
-    let neighbours = |i: u32, from: u32, to: u32| {
-        let last = to - 1;
-        let before = if i == from { last.saturating_sub(1).max(from) } else { i - 1 };
-        let after = if i + 1 >= last { from } else { i + 1 };
-        let (a, b) = (first_of[before as usize], first_of[after as usize]);
-        (a.min(b), a.max(b))
-    };
-    // The neighbours of each position where it stands first, then every other ring compares its own.
-    let own: Vec<AtomicU32> = (0..first_of.len() * 2).into_par_iter().map(|_| AtomicU32::new(0)).collect();
-    let each = |visit: &(dyn Fn(u32, u32, u32) + Sync)| {
-        rings.par_iter().enumerate().filter(|(_, of)| is_closed(of.kind)).for_each(|(r, _)| {
-            let (from, to) = (ring_starts[r], ring_starts[r + 1]);
-            (from..to.saturating_sub(1)).for_each(|i| visit(i, from, to));
-        });
-    };
-    each(&|i, from, to| {
-        if first_of[i as usize] == i {
-            let (a, b) = neighbours(i, from, to);
-            own[i as usize * 2].store(a, Ordering::Relaxed);
-            own[i as usize * 2 + 1].store(b, Ordering::Relaxed);
-        }
-    });
-    let flags = || -> Vec<AtomicBool> { (0..first_of.len()).into_par_iter().map(|_| AtomicBool::new(false)).collect() };
-    let (junction, shared) = (flags(), flags());
-    each(&|i, from, to| {
-        let first = first_of[i as usize];
-        if first != i {
-            shared[first as usize].store(true, Ordering::Relaxed);
-            let read = |k: usize| own[first as usize * 2 + k].load(Ordering::Relaxed);
-            if neighbours(i, from, to) != (read(0), read(1)) {
-                junction[first as usize].store(true, Ordering::Relaxed);
-            }
-        }
-    });
-    let plain = |flags: Vec<AtomicBool>| flags.into_iter().map(AtomicBool::into_inner).collect();
-    (plain(junction), plain(shared))
-}
-
-fn cut_ring(
-    grid: &[GridPos],
-    first_of: &[u32],
-    junction: &[bool],
-    range: std::ops::Range<usize>,
-    kind: RingKind,
-) -> Vec<Stretch> {
-    let stretch =
-        |start: usize, end: usize| Stretch { start: start as u32, end: end as u32, other: NOBODY, drawn: true };
-    if range.len() < 2 || kind == RingKind::Point {
-        return Vec::new();
-    }
-    if kind == RingKind::Line {
-        return vec![stretch(range.start, range.end - 1)];
-    }
-    let open = range.start..range.end - 1;
-    let cuts: Vec<usize> = open.clone().filter(|&i| junction[first_of[i] as usize]).collect();
-    match cuts[..] {
-        // A ring on its own begins, whoever has it, at its least position.
-        [] => open.min_by_key(|&i| grid[i]).map(|i| vec![stretch(i, i)]).unwrap_or_default(),
-        [one] => vec![stretch(one, one)],
-        _ => cuts.iter().zip(cuts.iter().cycle().skip(1)).map(|(&a, &b)| stretch(a, b)).collect(),
-    }
 }

@@ -35,6 +35,7 @@ fn the_corpora_of_broken_files_are_read_or_refused() {
             Ok(dataset) => {
                 read += 1;
                 let loaded = Arc::new(Loaded::new(dataset));
+                loaded.chunks.find_topology();
                 for level in [Level::for_zoom(8.0), Level::FULL] {
                     for chunk in &loaded.chunks.list {
                         Mesh::build(&loaded.chunks, chunk, level, &loaded.towns);

@@ -1,0 +1,127 @@
+//! Who lies across a border that no other ring has position by position.
+
+use rstar::primitives::{GeomWithData, Rectangle};
+use rstar::{AABB, RTree};
+
+use super::effective_area::Freedom;
+use super::topology::{NOBODY, RingKind, RingOf, Stretch, doubled_ring_area, freedom_of, is_closed, positions_of};
+use super::world::GridPos;
+
+/// Most places at which one stretch looks across.
+const MOST_LOOKS: usize = 24;
+
+/// How far it looks: a share of the side of a square as large as its ring, and at least so many grid steps (5 m).
+const REACH_SHARE: f64 = 0.04;
+const LEAST_REACH_STEPS: f64 = 540.0;
+
+/// Exteriors by place.
+pub(super) struct Neighbours<'g> {
+    grid: &'g [GridPos],
+    ring_starts: &'g [u32],
+    rings: &'g [RingOf],
+    tree: RTree<GeomWithData<Rectangle<[f64; 2]>, u32>>,
+}
+
+impl<'g> Neighbours<'g> {
+    /// Indexes the exteriors.
+    pub(super) fn new(grid: &'g [GridPos], ring_starts: &'g [u32], rings: &'g [RingOf]) -> Self {
+        let boxed = |(r, of): (usize, &RingOf)| {
+            let ring = grid.get(ring_starts[r] as usize..ring_starts[r + 1] as usize)?;
+            let first = ring.first().filter(|_| of.kind == RingKind::Exterior)?;
+            let (mut low, mut high) = ([first.x, first.y], [first.x, first.y]);
+            for p in ring {
+                (low, high) = ([low[0].min(p.x), low[1].min(p.y)], [high[0].max(p.x), high[1].max(p.y)]);
+            }
+            Some(GeomWithData::new(Rectangle::from_corners(low.map(f64::from), high.map(f64::from)), r as u32))
+        };
+        let tree = RTree::bulk_load(rings.iter().enumerate().filter_map(boxed).collect());
+        Self { grid, ring_starts, rings, tree }
+    }
+
+    fn ring(&self, ring: u32) -> &'g [GridPos] {
+        let at = |r: u32| self.ring_starts.get(r as usize).map_or(0, |s| *s as usize);
+        self.grid.get(at(ring)..at(ring + 1)).unwrap_or(&[])
+    }
+
+    /// Another feature at a place on the grid.
+    fn at(&self, [x, y]: [f64; 2], not: u32) -> Option<u32> {
+        let inside = |ring: u32| {
+            let mut inside = false;
+            for w in self.ring(ring).windows(2) {
+                let (a, b) = (w[0], w[1]);
+                let (ay, by) = (f64::from(a.y), f64::from(b.y));
+                if (ay > y) != (by > y) {
+                    let (ax, bx) = (f64::from(a.x), f64::from(b.x));
+                    inside ^= x < ax + (y - ay) / (by - ay) * (bx - ax);
+                }
+            }
+            inside
+        };
+        let hits = self.tree.locate_in_envelope_intersecting(&AABB::from_point([x, y]));
+        let mut found: Vec<u32> = hits
+            .map(|hit| hit.data)
+            .filter(|&r| self.rings[r as usize].feature != not && inside(r))
+            .filter(|&r| {
+                let holes =
+                    (r + 1..self.rings.len() as u32).take_while(|h| self.rings[*h as usize].kind == RingKind::Hole);
+                !holes.into_iter().any(inside)
+            })
+            .map(|r| self.rings[r as usize].feature)
+            .collect();
+        found.sort_unstable();
+        found.first().copied()
+    }
+
+    /// A lone stretch, cut where the feature across changes.
+    pub(super) fn cut(&self, ring: u32, stretch: &Stretch) -> Vec<Stretch> {
+        let of = self.rings[ring as usize];
+        let positions = self.ring(ring);
+        let (from, to) = (self.ring_starts[ring as usize], self.ring_starts[ring as usize + 1]);
+        let places: Vec<u32> = positions_of(stretch, from, to).collect();
+        if places.len() < 2 || !is_closed(of.kind) {
+            return vec![*stretch];
+        }
+        let out = if freedom_of(positions, of.kind) == Freedom::Left { 1.0 } else { -1.0 };
+        let reach = (doubled_ring_area(positions).abs() / 2.0).sqrt() * REACH_SHARE;
+        let reach = reach.max(LEAST_REACH_STEPS);
+        // Looks across the middle of some edges, evenly spread.
+        let edges = places.len() - 1;
+        let looks = edges.min(MOST_LOOKS);
+        let mut seen: Vec<(usize, u32)> = (0..looks)
+            .map(|i| {
+                let edge = (2 * i + 1) * edges / (2 * looks);
+                let at = |i: usize| self.grid[places[i] as usize];
+                let (a, b) = (at(edge), at(edge + 1));
+                let (ax, ay) = (f64::from(a.x), f64::from(a.y));
+                let (dx, dy) = (f64::from(b.x) - ax, f64::from(b.y) - ay);
+                let per_step = out * reach / (dx * dx + dy * dy).sqrt().max(1.0);
+                // To the left of a direction lies (dy, -dx), as y runs south.
+                let place = [ax + dx / 2.0 + dy * per_step, ay + dy / 2.0 - dx * per_step];
+                (edge, self.at(place, of.feature).unwrap_or(NOBODY))
+            })
+            .collect();
+        // A gap that is wider in one place does not make a shore.
+        for i in 1..seen.len().saturating_sub(1) {
+            if seen[i].1 == NOBODY && seen[i - 1].1 == seen[i + 1].1 {
+                seen[i].1 = seen[i - 1].1;
+            }
+        }
+        let mut cut = Vec::new();
+        let mut start = 0;
+        for (i, (edge, other)) in seen.iter().enumerate() {
+            let next = seen.get(i + 1);
+            if next.is_some_and(|n| n.1 == *other) {
+                continue;
+            }
+            let end = next.map_or(edges, |n| (edge + n.0).div_ceil(2).max(start + 1));
+            cut.push(Stretch {
+                start: places[start],
+                end: places[end],
+                other: *other,
+                drawn: stretch.drawn && (*other == NOBODY || of.feature < *other),
+            });
+            start = end;
+        }
+        cut
+    }
+}
