@@ -5,7 +5,7 @@ use std::f32::consts::{FRAC_PI_2, TAU};
 use egui::{Align2, Color32, FontFamily, FontId, Painter, Pos2, Rect, Shape, Stroke, Vec2};
 
 use crate::geo::{LonLat, WorldPos};
-use crate::palette::{CASING, SELECTION, data_colour};
+use crate::palette::{CASING, LABEL_LIGHT, SELECTION, data_colour};
 use crate::session::{Cluster, Pivot, Session};
 
 /// Most selected points with a ring.
@@ -43,7 +43,7 @@ pub fn show(painter: &Painter, rect: Rect, session: &Session) {
             continue;
         }
         let radius = radius_pt(cluster.members.len());
-        painter.circle_filled(at, radius + 1.6, Color32::WHITE);
+        painter.circle_filled(at, radius + 1.6, LABEL_LIGHT);
         painter.circle_filled(at, radius - RING_PT, t.panel);
         let total = cluster.members.len() as f32;
         let mut from = -FRAC_PI_2;

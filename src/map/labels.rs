@@ -262,11 +262,6 @@ impl Labels {
     pub fn shown(&self) -> Vec<(String, f32)> {
         self.placed.iter().map(|p| (p.text.clone(), p.shift)).collect()
     }
-
-    /// How many labels are shown.
-    pub fn len(&self) -> usize {
-        self.placed.len()
-    }
 }
 
 /// Text and halo for a label on a village's colour.

@@ -69,11 +69,6 @@ impl MapView {
         self.labels.shown()
     }
 
-    /// How many labels it shows.
-    pub fn label_count(&self) -> usize {
-        self.labels.len()
-    }
-
     /// Shows the map in all the room there is.
     pub fn show(&mut self, ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
         let ppp = ui.ctx().pixels_per_point();

@@ -1,6 +1,9 @@
 //! One feature, or one bare geometry, from its bytes into a batch. Whatever is wrong with it becomes a problem of that
 //! feature: it always takes one row.
 
+use std::ops::Range;
+
+use super::Progress;
 use super::batch::{Batch, clipped};
 use super::checks::inspect;
 use super::cursor::{Cursor, Raw, Step, Syntax};
@@ -20,6 +23,29 @@ pub(super) enum Expect {
 }
 
 impl Batch {
+    /// Reads consecutive items of a text that begins at byte `base` of the file; `None` where the reading was cancelled.
+    pub(super) fn of_items(
+        text: &[u8],
+        base: usize,
+        items: &[Range<usize>],
+        expect: Expect,
+        progress: &Progress,
+    ) -> Option<Self> {
+        let mut batch = Self::default();
+        let length = items.last().map_or(0, |r| r.end) - items.first().map_or(0, |r| r.start);
+        // A position takes 20 to 45 bytes of text; what is too much goes back below.
+        batch.geometry.coords.reserve(length / 24);
+        for range in items {
+            if progress.is_cancelled() {
+                return None;
+            }
+            batch.item(text.get(range.clone()).unwrap_or(&[]), base + range.start, expect);
+        }
+        batch.geometry.coords.shrink_to_fit();
+        progress.add(length);
+        Some(batch)
+    }
+
     /// Reads one item; `start` is the byte of the file where its text begins.
     pub(super) fn item(&mut self, text: &[u8], start: usize, expect: Expect) {
         let mark = Mark::of(&self.geometry);

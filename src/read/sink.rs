@@ -71,19 +71,9 @@ impl<'s, 'scope> Sink<'s, 'scope> {
         let done = self.done.clone();
         self.batches += 1;
         self.scope.spawn(move |_| {
-            let mut batch = Batch::default();
-            let length = items.last().map_or(0, |r| r.end) - items.first().map_or(0, |r| r.start);
-            // A position takes 20 to 45 bytes of text; what is too much goes back below.
-            batch.geometry.coords.reserve(length / 24);
-            for range in &items {
-                if progress.is_cancelled() {
-                    return;
-                }
-                batch.item(text.get(range.clone()).unwrap_or(&[]), range.start, expect);
+            if let Some(batch) = Batch::of_items(text, 0, &items, expect, progress) {
+                done.lock().unwrap_or_else(PoisonError::into_inner).push((number, batch));
             }
-            batch.geometry.coords.shrink_to_fit();
-            progress.add(length);
-            done.lock().unwrap_or_else(PoisonError::into_inner).push((number, batch));
         });
     }
 }

@@ -187,22 +187,25 @@ impl<'w> Walk<'w> {
         'w: 'scope,
     {
         let (progress, batches, give) = (self.progress, self.batches, self.give.clone());
+        let lent = Lent { block, give };
         scope.spawn(move |_| {
-            let mut batch = Batch::default();
-            let length = items.last().map_or(0, |r| r.end) - items.first().map_or(0, |r| r.start);
-            // A position takes 20 to 45 bytes of text.
-            batch.geometry.coords.reserve(length / 24);
-            for range in &items {
-                if progress.is_cancelled() {
-                    return;
-                }
-                batch.item(block.get(range.clone()).unwrap_or(&[]), base + range.start, Expect::Feature);
+            if let Some(batch) = Batch::of_items(&lent.block, base, &items, Expect::Feature, progress) {
+                batches.lock().unwrap_or_else(PoisonError::into_inner).push((number, batch));
             }
-            progress.add(length);
-            batches.lock().unwrap_or_else(PoisonError::into_inner).push((number, batch));
-            // Where the walk has ended nobody takes it any more.
-            give.send(block).ok();
         });
+    }
+}
+
+/// A buffer that goes back however its use ends: the walk waits for one.
+struct Lent {
+    block: Vec<u8>,
+    give: Sender<Vec<u8>>,
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        // Where the walk has ended nobody takes it any more.
+        self.give.send(std::mem::take(&mut self.block)).ok();
     }
 }
 
@@ -277,6 +280,29 @@ mod tests {
     fn blocks_give_what_the_whole_text_gives() {
         same(&collection("}"), true);
         same(&collection(",\"crs\":{\"type\":\"name\",\"properties\":{\"name\":\"EPSG:3857\"}}}\n"), true);
+    }
+
+    #[test]
+    fn a_cancelled_reading_ends() {
+        let one = collection("}");
+        let (start, end) = (one.find("{\"type\":\"Feature\"").unwrap_or(0), one.len() - "\n]}".len());
+        let features = format!("{},", &one[start..end]);
+        let text = format!("{}{}{}", &one[..start], features.repeat(5), &one[start..]);
+        let path = std::env::temp_dir().join(format!("qiancun-cancel-{}.geojson", std::process::id()));
+        assert!(std::fs::write(&path, text).is_ok());
+        for round in 0..60_u64 {
+            let progress = std::sync::Arc::new(Progress::new());
+            let (done, ended) = channel();
+            let (path, shared) = (path.clone(), progress.clone());
+            std::thread::spawn(move || done.send(read_file(&path, &shared).is_err()));
+            while progress.bytes().0 < round * 600_000 {
+                std::thread::yield_now();
+            }
+            progress.cancel();
+            let is_error = ended.recv_timeout(std::time::Duration::from_secs(60));
+            assert!(is_error.is_ok(), "round {round}: it hangs");
+        }
+        std::fs::remove_file(path).ok();
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub struct Extent {
     /// West, north, east, south on the grid.
     pub bounds: [u32; 4],
     /// Side in grid steps of a square as large as it; 0 for lines and points.
-    pub side: f32,
+    pub side_steps: f32,
 }
 
 /// All chunks of a dataset, in an R-tree, with the geometry on the grid of 2³² steps.
@@ -155,7 +155,7 @@ fn extent(geometry: &GeometryStore, grid: &[GridPos], ring_start: u32, ring_end:
             area += if ring == ring_start { of } else { -of };
         }
     }
-    Extent { bounds, side: f64::sqrt(area.max(0.0)) as f32 }
+    Extent { bounds, side_steps: f64::sqrt(area.max(0.0)) as f32 }
 }
 
 fn rings_of(geometry: &GeometryStore) -> Vec<RingOf> {

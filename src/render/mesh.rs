@@ -121,7 +121,7 @@ impl Builder {
     /// A part smaller than a pixel at the lowest scale of its level: a square that takes one.
     fn dot(&mut self, feature: FeatureId, extent: &Extent, pixel: u32) {
         let [w, n, e, s] = extent.bounds;
-        if f64::from(extent.side) < 0.25 * f64::from(pixel) {
+        if f64::from(extent.side_steps) < 0.25 * f64::from(pixel) {
             return;
         }
         let corner = |a: u32, b: u32| (a / 2 + b / 2).saturating_sub(pixel / 2);

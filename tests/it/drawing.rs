@@ -72,6 +72,21 @@ fn labels_keep_their_places_while_the_map_pans() {
 }
 
 #[test]
+fn labels_beside_symbols_keep_their_places_too() {
+    let mut h = open(english(), [1000, 700]);
+    let before: HashMap<String, f32> = h.app.map.labels().into_iter().collect();
+    assert!(before.len() > 10, "{}", before.len());
+    for _ in 0..3 {
+        h.app.send(Command::Pan([9.0, -6.0]));
+        assert!(h.settle(60.0));
+        let after: HashMap<String, f32> = h.app.map.labels().into_iter().collect();
+        let moved = after.iter().filter(|(text, shift)| before.get(*text).is_some_and(|was| was != *shift)).count();
+        let gone = before.keys().filter(|text| !after.contains_key(*text)).count();
+        assert!(moved == 0 && gone * 10 < before.len(), "{moved} moved, {gone} gone");
+    }
+}
+
+#[test]
 fn towns_are_named_where_villages_are_too_many() {
     let path = country("towns", 2_000);
     let mut h = open(Options { files: vec![path.clone()], ..english() }, [1000, 700]);

@@ -102,7 +102,7 @@ fn triangles_fill_their_polygons() {
             let parts = dataset.geometry.parts_of(feature).iter().enumerate();
             let area: f64 = parts
                 .filter(|(_, p)| p.kind == PartKind::Polygon)
-                .map(|(i, _)| f64::from(chunks.extents[first + i].side).powi(2) * 2.0)
+                .map(|(i, _)| f64::from(chunks.extents[first + i].side_steps).powi(2) * 2.0)
                 .sum();
             if polygons.0.len() == 1 && qiancun::geo::is_simple(&polygons.0[0]) {
                 let of = mesh.doubled_area(feature);

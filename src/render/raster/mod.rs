@@ -232,7 +232,7 @@ impl RasterLayer<'_> {
     /// What a part leaves that took no pixel: its colour in the pixel at its middle, as strong as it is large.
     fn trace(&self, band: &Band<'_>, part: u32, colour: u32) -> Option<Trace> {
         let extent = &self.chunks.extents[part as usize];
-        let area = (extent.side * band.scale as f32).powi(2);
+        let area = (extent.side_steps * band.scale as f32).powi(2);
         if area < LEAST_TRACE_PX2 {
             return None;
         }
