@@ -14,6 +14,20 @@ const MOST_LOOKS: usize = 24;
 const REACH_SHARE: f64 = 0.04;
 const LEAST_REACH_STEPS: f64 = 540.0;
 
+/// What a look across finds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sight {
+    Other(u32),
+    /// The feature itself, behind a bend: this says nothing.
+    Own,
+    Nothing,
+}
+
+/// A run of edges with the same feature across is looked at again from further off where it is shorter than so many
+/// times the reach: a gap in the data is not a shore.
+const SHORT_RUN: f64 = 8.0;
+const FURTHER: f64 = 3.0;
+
 /// Exteriors by place.
 pub(super) struct Neighbours<'g> {
     grid: &'g [GridPos],
@@ -43,8 +57,8 @@ impl<'g> Neighbours<'g> {
         self.grid.get(at(ring)..at(ring + 1)).unwrap_or(&[])
     }
 
-    /// Another feature at a place on the grid.
-    fn at(&self, [x, y]: [f64; 2], not: u32) -> Option<u32> {
+    /// What is at a place on the grid, seen from a feature.
+    fn at(&self, [x, y]: [f64; 2], own: u32) -> Sight {
         let inside = |ring: u32| {
             let mut inside = false;
             for w in self.ring(ring).windows(2) {
@@ -60,7 +74,7 @@ impl<'g> Neighbours<'g> {
         let hits = self.tree.locate_in_envelope_intersecting(&AABB::from_point([x, y]));
         let mut found: Vec<u32> = hits
             .map(|hit| hit.data)
-            .filter(|&r| self.rings[r as usize].feature != not && inside(r))
+            .filter(|&r| inside(r))
             .filter(|&r| {
                 let holes =
                     (r + 1..self.rings.len() as u32).take_while(|h| self.rings[*h as usize].kind == RingKind::Hole);
@@ -69,7 +83,11 @@ impl<'g> Neighbours<'g> {
             .map(|r| self.rings[r as usize].feature)
             .collect();
         found.sort_unstable();
-        found.first().copied()
+        match found.iter().find(|f| **f != own) {
+            Some(other) => Sight::Other(*other),
+            None if found.is_empty() => Sight::Nothing,
+            None => Sight::Own,
+        }
     }
 
     /// A lone stretch, cut where the feature across changes.
@@ -87,24 +105,45 @@ impl<'g> Neighbours<'g> {
         // Looks across the middle of some edges, evenly spread.
         let edges = places.len() - 1;
         let looks = edges.min(MOST_LOOKS);
-        let mut seen: Vec<(usize, u32)> = (0..looks)
-            .map(|i| {
-                let edge = (2 * i + 1) * edges / (2 * looks);
-                let at = |i: usize| self.grid[places[i] as usize];
-                let (a, b) = (at(edge), at(edge + 1));
-                let (ax, ay) = (f64::from(a.x), f64::from(a.y));
-                let (dx, dy) = (f64::from(b.x) - ax, f64::from(b.y) - ay);
-                let per_step = out * reach / (dx * dx + dy * dy).sqrt().max(1.0);
-                // To the left of a direction lies (dy, -dx), as y runs south.
-                let place = [ax + dx / 2.0 + dy * per_step, ay + dy / 2.0 - dx * per_step];
-                (edge, self.at(place, of.feature).unwrap_or(NOBODY))
-            })
-            .collect();
-        // A gap that is wider in one place does not make a shore.
-        for i in 1..seen.len().saturating_sub(1) {
-            if seen[i].1 == NOBODY && seen[i - 1].1 == seen[i + 1].1 {
-                seen[i].1 = seen[i - 1].1;
+        let step = |edge: usize| {
+            let at = |i: usize| self.grid[places[i] as usize];
+            let (a, b) = (at(edge), at(edge + 1));
+            let (ax, ay) = (f64::from(a.x), f64::from(a.y));
+            ([ax, ay], [f64::from(b.x) - ax, f64::from(b.y) - ay])
+        };
+        let look = |edge: usize, reach: f64| {
+            let ([ax, ay], [dx, dy]) = step(edge);
+            let per_step = out * reach / (dx * dx + dy * dy).sqrt().max(1.0);
+            // To the left of a direction lies (dy, -dx), as y runs south.
+            self.at([ax + dx / 2.0 + dy * per_step, ay + dy / 2.0 - dx * per_step], of.feature)
+        };
+        let mut seen: Vec<(usize, u32)> = Vec::with_capacity(looks);
+        for edge in (0..looks).map(|i| (2 * i + 1) * edges / (2 * looks)) {
+            match look(edge, reach) {
+                Sight::Other(other) => seen.push((edge, other)),
+                Sight::Nothing => seen.push((edge, NOBODY)),
+                Sight::Own => {}
             }
+        }
+        if seen.is_empty() {
+            return vec![*stretch];
+        }
+        let length = |from: usize, to: usize| -> f64 { (from..to).map(|e| step(e).1).map(|[x, y]| x.hypot(y)).sum() };
+        let mut run = 0;
+        while run < seen.len() {
+            let end = seen[run..].iter().position(|s| s.1 != seen[run].1).map_or(seen.len(), |n| run + n);
+            let first = if run == 0 { 0 } else { seen[run - 1].0 };
+            let last = seen.get(end).map_or(edges, |s| s.0);
+            if seen[run].1 == NOBODY && length(first, last) < SHORT_RUN * reach {
+                let far = seen[run..end].iter().find_map(|s| match look(s.0, reach * FURTHER) {
+                    Sight::Other(other) => Some(other),
+                    _ => None,
+                });
+                if let Some(other) = far {
+                    seen[run..end].iter_mut().for_each(|s| s.1 = other);
+                }
+            }
+            run = end;
         }
         let mut cut = Vec::new();
         let mut start = 0;

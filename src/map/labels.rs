@@ -32,6 +32,9 @@ fn taken_by_symbols(session: &Session, half: Vec2) -> Vec<Rect> {
     rects.filter(|r| view.intersects(*r)).take(MAX_OBSTACLES).collect()
 }
 
+/// How much wider than its village a name may be.
+const SPILL: f64 = 1.05;
+
 /// What a label names.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Subject {
@@ -90,6 +93,12 @@ impl Subject {
             Self::Town(..) => size::LABEL + 1.0,
         })
     }
+}
+
+/// A width in points that a label has at least, told without laying it out: a Han character is as wide as high.
+fn least_width_pt(name: &str, subject: Subject) -> f64 {
+    let share = |c: char| if c >= '\u{2e80}' { 1.0 } else { 0.2 };
+    name.chars().map(share).sum::<f64>() * f64::from(subject.font().size)
 }
 
 fn size_of_label(
@@ -227,7 +236,12 @@ impl Labels {
         if order.width * scale < TOWNS_BELOW_PT {
             for (i, (name, anchor)) in loaded.town_anchors.get().map_or(&[][..], |t| t).iter().enumerate() {
                 let subject = Subject::Town(key, i);
-                if room.kept.contains_key(&subject) == keep && self.placed.len() < MAX_LABELS {
+                let fits = least_width_pt(name, subject) <= f64::from(anchor.extent[0]) * scale;
+                if fits
+                    && room.is_near(anchor)
+                    && room.kept.contains_key(&subject) == keep
+                    && self.placed.len() < MAX_LABELS
+                {
                     let size = size_of_label(&mut self.sizes, painter, subject, || name.clone());
                     let placed = room.place(subject, anchor, size, 1.0);
                     self.placed.extend(placed.map(|(offset, shift)| Placed {
@@ -252,8 +266,12 @@ impl Labels {
                 continue;
             }
             let name = || loaded.dataset.text(feature, Role::Name).unwrap_or_default().into_owned();
+            // Thousands of names are too wide at middle scales: laying them all out would cost a frame.
+            if !self.sizes.contains_key(&subject) && least_width_pt(&name(), subject) > extent[0] * SPILL {
+                continue;
+            }
             let size = size_of_label(&mut self.sizes, painter, subject, name);
-            let placed = room.place(subject, &anchor, size, 1.05);
+            let placed = room.place(subject, &anchor, size, SPILL);
             self.placed.extend(placed.map(|(offset, shift)| Placed { subject, text: name(), offset, shift }));
         }
     }
