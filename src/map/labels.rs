@@ -11,8 +11,12 @@ use crate::project::ViewEntry;
 use crate::render::LayerKey;
 use crate::session::{Anchor, Camera, Layer, Loaded, Session};
 
-/// Most labels at once.
+/// Most labels at once: on a GPU, and where each costs the time of its pixels.
 const MAX_LABELS: usize = 400;
+const MAX_LABELS_IN_SOFTWARE: usize = 130;
+
+/// Room in points kept free beside and above the name of a town, so that names can be told apart at a glance.
+const TOWN_ROOM_PT: Vec2 = Vec2::new(22.0, 16.0);
 
 /// Shifts of a label in points that are tried, one after the other.
 const SHIFTS_PT: [f32; 7] = [0.0, -13.0, 13.0, -20.0, 20.0, -28.0, 28.0];
@@ -118,6 +122,8 @@ struct Room<'s> {
     taken: Vec<Rect>,
     /// Labels of the frame before and their shifts, where the scale is the same.
     kept: FxHashMap<Subject, f32>,
+    /// Most labels.
+    most: usize,
 }
 
 impl Room<'_> {
@@ -143,7 +149,8 @@ impl Room<'_> {
         let reach = (extent[1] as f32 / 2.0 - size.y * 0.6).max(0.0);
         let at = |shift: f32| {
             let centre = Pos2::new(offset[0] as f32, offset[1] as f32 + shift);
-            Rect::from_center_size(centre, size + Vec2::new(4.0, 0.0))
+            let around = if matches!(subject, Subject::Town(..)) { TOWN_ROOM_PT } else { Vec2::new(4.0, 0.0) };
+            Rect::from_center_size(centre, size + around)
         };
         let free = |shift: &f32| !self.taken.iter().any(|t| t.intersects(at(*shift)));
         let first = self.kept.get(&subject).copied();
@@ -156,7 +163,7 @@ impl Room<'_> {
 
 impl Labels {
     /// Draws the labels of a view.
-    pub fn show(&mut self, painter: &Painter, rect: Rect, session: &Session) {
+    pub fn show(&mut self, painter: &Painter, rect: Rect, session: &Session, in_software: bool) {
         let layers: Vec<(LayerKey, usize)> = session
             .shown()
             .filter(|(_, e)| e.visible)
@@ -169,7 +176,7 @@ impl Labels {
         let symbols = session.symbols.as_ref().map_or(0, |s| Arc::as_ptr(s) as usize);
         let key = Some((session.camera, rect.size(), layers, symbols));
         if self.key != key {
-            self.place(painter, rect, session);
+            self.place(painter, rect, session, if in_software { MAX_LABELS_IN_SOFTWARE } else { MAX_LABELS });
             self.key = key;
         }
         let middle = rect.center();
@@ -192,7 +199,7 @@ impl Labels {
         }
     }
 
-    fn place(&mut self, painter: &Painter, rect: Rect, session: &Session) {
+    fn place(&mut self, painter: &Painter, rect: Rect, session: &Session, most: usize) {
         // At the same scale what was shown keeps its place on the map, whatever else comes into view.
         let symbols = session.symbols.as_ref().map_or(0, |s| Arc::as_ptr(s) as usize);
         let same_scale = self.key.as_ref().is_some_and(|k| k.0.zoom == session.camera.zoom && k.3 == symbols)
@@ -204,7 +211,7 @@ impl Labels {
             false => FxHashMap::default(),
         };
         let half = rect.size() / 2.0;
-        let mut room = Room { session, half, taken: taken_by_symbols(session, half), kept };
+        let mut room = Room { session, half, taken: taken_by_symbols(session, half), kept, most };
         if self.sizes.len() > 50_000 {
             self.sizes.clear();
         }
@@ -240,7 +247,7 @@ impl Labels {
                 if fits
                     && room.is_near(anchor)
                     && room.kept.contains_key(&subject) == keep
-                    && self.placed.len() < MAX_LABELS
+                    && self.placed.len() < room.most
                 {
                     let size = size_of_label(&mut self.sizes, painter, subject, || name.clone());
                     let placed = room.place(subject, anchor, size, 1.0);
@@ -257,7 +264,7 @@ impl Labels {
             let Some(anchor) = anchors.get(feature as usize).copied().flatten() else { continue };
             let extent = [f64::from(anchor.extent[0]) * scale, f64::from(anchor.extent[1]) * scale];
             // Sorted by size: what follows is smaller still than a line of text.
-            if extent[0] * extent[1] < 120.0 || self.placed.len() >= MAX_LABELS {
+            if extent[0] * extent[1] < 120.0 || self.placed.len() >= room.most {
                 break;
             }
             let subject = Subject::Village(key, feature);

@@ -117,7 +117,8 @@ impl MapView {
         let painter = ui.painter_at(rect);
         clusters::show(&painter, rect, session);
         clusters::selected_points(&painter, rect, session);
-        self.labels.show(&painter, rect, session);
+        let in_software = self.scene.lock().is_ok_and(|s| s.gpu().is_software);
+        self.labels.show(&painter, rect, session, in_software);
         if let (Some(from), Some(to)) = (self.gesture.box_from, response.interact_pointer_pos()) {
             let stroke = egui::Stroke::new(1.5, session.tokens().accent);
             painter.rect_stroke(Rect::from_two_pos(from, to), 2.0, stroke, egui::StrokeKind::Middle);

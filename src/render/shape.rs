@@ -2,7 +2,7 @@
 
 use super::chunk::{Chunk, Chunks};
 use super::level::Level;
-use crate::geo::{GridPos, NOBODY, positions_of};
+use crate::geo::{GRID_BITS, GridPos, NOBODY, positions_of};
 use crate::model::{FeatureId, PartKind};
 
 /// What a border separates; the order in which they are drawn.
@@ -21,6 +21,18 @@ pub enum BorderKind {
 impl BorderKind {
     /// All, in the order of drawing.
     pub const ALL: [Self; 4] = [Self::Villages, Self::Towns, Self::Outer, Self::Line];
+}
+
+/// Outer borders that reach less far than this are left out at all levels but the last.
+const LEAST_RIM_PX: f64 = 4.0;
+
+/// Width or height of a line, whichever is larger, in grid steps.
+fn reach_steps(line: &[GridPos]) -> f64 {
+    let span = |of: fn(&GridPos) -> u32| {
+        let (low, high) = line.iter().map(of).fold((u32::MAX, 0), |(l, h), v| (l.min(v), h.max(v)));
+        f64::from(high.saturating_sub(low))
+    };
+    span(|p| p.x).max(span(|p| p.y))
 }
 
 /// A polygon at a level.
@@ -102,6 +114,7 @@ impl LevelShape {
         let Some(topology) = chunks.topology() else { return };
         let borders = chunks.border_strength(level.most_px_per_world()) > 0.0;
         let group = |feature: u32| group_of.get(feature as usize).copied().unwrap_or(0);
+        let least_rim_steps = LEAST_RIM_PX * 2f64.powi(GRID_BITS as i32) / level.most_px_per_world();
         let mut found = Vec::new();
         for &feature in &chunk.features {
             for part in chunks.geometry.parts_of(feature) {
@@ -132,7 +145,14 @@ impl LevelShape {
                 level == Level::FULL || *i == last || *i == stretch.start || level.has(topology.keep_from[*i as usize])
             };
             let places = positions_of(&stretch, from, to).filter(kept);
+            let start = self.line_points.len();
             self.line_points.extend(places.filter_map(|p| chunks.grid.get(p as usize)));
+            // The rim of what is smaller than a few pixels would be larger than the thing itself.
+            let points = self.line_points.get(start..).unwrap_or(&[]);
+            if kind == BorderKind::Outer && level != Level::FULL && reach_steps(points) < least_rim_steps {
+                self.line_points.truncate(start);
+                continue;
+            }
             self.lines.push(ShapeLine { end: self.line_points.len() as u32, kind, feature });
         }
     }
