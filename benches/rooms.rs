@@ -7,13 +7,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use divan::Bencher;
+use qiancun::app::{Headless, Options};
 use qiancun::district::{By, District, MapSpec, choropleth, coverage, rollups};
 use qiancun::geo::LonLat;
 use qiancun::index::{NameIndex, SpatialIndex};
+use qiancun::map::Labels;
 use qiancun::model::Dataset;
 use qiancun::read::{Progress, read_bytes, read_file};
-use qiancun::render::{Chunks, Level, Mesh};
-use qiancun::session::Loaded;
+use qiancun::render::{Chunks, Level, LevelShape, Mesh};
+use qiancun::session::{Command, Loaded};
 use qiancun::theme::{Method, classify};
 
 fn main() {
@@ -47,6 +49,49 @@ fn pick(bencher: Bencher) {
         i = i.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         let (u, v) = (f64::from(i >> 16) / 65536.0, f64::from(i & 0xffff) / 65536.0);
         black_box(index.at_point(&d.geometry, LonLat::new(w + (e - w) * u, s + (n - s) * v)))
+    });
+}
+
+/// Shared borders, and how much each of their positions matters.
+#[divan::bench(sample_count = 10)]
+fn topology(bencher: Bencher) {
+    let geometry = dataset().geometry;
+    bencher.with_inputs(|| Chunks::new(geometry.clone())).bench_refs(|chunks| {
+        chunks.find_topology();
+    });
+}
+
+#[divan::bench(args = [7.0, 9.0, 13.0, 22.0], sample_count = 10)]
+fn simplify(bencher: Bencher, zoom: f64) {
+    let chunks = Chunks::new(dataset().geometry.clone());
+    chunks.find_topology();
+    let level = Level::for_zoom(zoom);
+    bencher.bench(|| {
+        for chunk in &chunks.list {
+            black_box(LevelShape::new(&chunks, chunk, level, &[]));
+        }
+    });
+}
+
+/// Names of a frame after a small pan, so many zooms above the whole: what a person who moves the map waits for.
+#[divan::bench(args = [0.0, 2.0, 4.0, 5.0], sample_count = 200)]
+fn labels_after_a_pan(bencher: Bencher, closer: f64) {
+    let options = Options { empty: true, lang: Some(qiancun::lang::Lang::Zh), ..Options::default() };
+    let mut head = Headless::new(options, [1920, 1080], 1.0, false).expect("a device");
+    head.app.send(Command::Open(vec![file()]));
+    head.settle(60.0);
+    head.app.send(Command::Zoom(closer, [0.0, 0.0]));
+    head.settle(60.0);
+    let mut labels = Labels::default();
+    let ctx = head.ctx().clone();
+    bencher.bench_local(move || {
+        head.app.apply_now(Command::Pan([7.0, 3.0]));
+        let session = &head.app.session;
+        let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
+            let rect = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(1920.0, 1080.0));
+            labels.show(ui.painter(), rect, session, true);
+        });
+        output.textures_delta.clear();
     });
 }
 

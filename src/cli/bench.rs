@@ -38,7 +38,7 @@ fn quantile(values: &mut [f64], q: f64) -> Option<f64> {
 
 /// Runs the command.
 pub fn run(parser: lexopt::Parser) -> Result<(), Failure> {
-    let (file, as_json) = args::file_and_json(parser, "bench")?;
+    let (file, as_json, moves) = arguments(parser)?;
     let began = Instant::now();
     let dataset = read::any(&file)?;
     let read_ms = ms(began);
@@ -55,15 +55,19 @@ pub fn run(parser: lexopt::Parser) -> Result<(), Failure> {
     let (mut pan, mut zoom, mut settled) = w.walk();
     let (restyle_ms, restyled_frame_ms) = w.restyle(theme);
     let hover_ms = w.hover();
+    let moved = (moves > 0).then(|| w.many_moves(moves));
     let gpu = w.head.gpu();
     let pair = |v: &mut [f64]| json!({ "p50": quantile(v, 0.5), "p99": quantile(v, 0.99) });
-    let document = json!({
+    let mut document = json!({
         "file": file.to_string_lossy(), "adapter": gpu.adapter, "backend": gpu.backend, "size": SIZE,
         "features": features, "vertices": vertices, "read_ms": read_ms, "first_frame_ms": first_frame_ms,
         "cached_first_frame_ms": null, "pan_ms": pair(&mut pan), "zoom_ms": pair(&mut zoom), "settled_ms": pair(&mut settled),
         "restyle_ms": restyle_ms, "restyled_frame_ms": restyled_frame_ms, "hover_ms": hover_ms, "pick_us": pick_us,
-        "peak_rss_mb": peak_rss_mb(),
+        "peak_rss_mb": memory_mb("VmHWM:"),
     });
+    if let (Some(rss_mb), Some(document)) = (moved, document.as_object_mut()) {
+        document.insert("moves".into(), json!({ "count": moves, "rss_mb": rss_mb }));
+    }
     if as_json {
         return read::print(&document);
     }
@@ -73,6 +77,20 @@ pub fn run(parser: lexopt::Parser) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// File, whether JSON is wanted, and the moves of `--moves`.
+fn arguments(mut parser: lexopt::Parser) -> Result<(PathBuf, bool, u32), Failure> {
+    let (mut file, mut as_json, mut moves) = (None, false, 0);
+    while let Some(arg) = parser.next()? {
+        match arg {
+            lexopt::Arg::Value(path) if file.is_none() => file = Some(PathBuf::from(path)),
+            lexopt::Arg::Long("json") => as_json = true,
+            lexopt::Arg::Long("moves") => moves = args::number(&mut parser, 10, 10_000_000)?,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok((file.ok_or_else(|| Failure::Usage("bench needs a file".into()))?, as_json, moves))
 }
 
 /// Median time of 10,000 picks at random points of the bounds, in µs.
@@ -125,41 +143,71 @@ impl Window {
         }
     }
 
-    /// A seeded walk of 200 moves over the whole range of zooms; a rest after every tenth.
+    /// Moves the camera at random over the whole range of zooms and draws a frame: true for a pan, false for a zoom.
+    fn step(&mut self, random: &mut Random, home_zoom: f64) -> bool {
+        let is_pan = random.unit() < 0.6;
+        if is_pan {
+            let move_pt = [(random.unit() - 0.5) * 120.0, (random.unit() - 0.5) * 120.0];
+            self.head.app.send(Command::Pan(move_pt));
+        } else {
+            let depth = self.head.app.session.camera.zoom - home_zoom;
+            let up = random.unit() < 0.65 - depth * 0.05;
+            let steps = (0.2 + random.unit() * 0.6) * if up { 1.0 } else { -1.0 };
+            let pivot = [(random.unit() - 0.5) * 500.0, (random.unit() - 0.5) * 400.0];
+            self.head.app.send(Command::Zoom(if depth <= 0.0 { steps.abs() } else { steps }, pivot));
+        }
+        self.head.frame(Vec::new());
+        is_pan
+    }
+
+    /// Draws frames until the picture is sharp.
+    fn rest(&mut self) {
+        let began = Instant::now();
+        while !self.head.app.is_sharp() && began.elapsed().as_secs() < 60 {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+            self.head.frame(Vec::new());
+        }
+    }
+
+    /// A seeded walk of 200 moves; a rest after every tenth.
     fn walk(&mut self) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
         let (mut pan, mut zoom, mut settled) = (Vec::new(), Vec::new(), Vec::new());
         let mut random = Random(1);
         self.head.app.send(Command::FitAll);
         self.head.settle(60.0);
-        let home = self.head.app.session.camera;
+        let home_zoom = self.head.app.session.camera.zoom;
         for step in 0..200 {
             let began = Instant::now();
-            if random.unit() < 0.6 {
-                let move_pt = [(random.unit() - 0.5) * 120.0, (random.unit() - 0.5) * 120.0];
-                self.head.app.send(Command::Pan(move_pt));
-                self.head.frame(Vec::new());
-                pan.push(ms(began));
-            } else {
-                let depth = self.head.app.session.camera.zoom - home.zoom;
-                let up = random.unit() < 0.65 - depth * 0.05;
-                let steps = (0.2 + random.unit() * 0.6) * if up { 1.0 } else { -1.0 };
-                let pivot = [(random.unit() - 0.5) * 500.0, (random.unit() - 0.5) * 400.0];
-                self.head.app.send(Command::Zoom(if depth <= 0.0 { steps.abs() } else { steps }, pivot));
-                self.head.frame(Vec::new());
-                zoom.push(ms(began));
-            }
+            if self.step(&mut random, home_zoom) { &mut pan } else { &mut zoom }.push(ms(began));
             if step % 10 == 9 {
                 let began = Instant::now();
-                while !self.head.app.is_sharp() && began.elapsed().as_secs() < 60 {
-                    std::thread::sleep(std::time::Duration::from_millis(1));
-                    self.head.frame(Vec::new());
-                }
+                self.rest();
                 settled.push(ms(began));
             }
         }
         self.head.app.send(Command::FitAll);
         self.head.settle(60.0);
         (pan, zoom, settled)
+    }
+
+    /// So many moves; memory of the process in MB before, after each tenth of them, and at rest on the whole again.
+    fn many_moves(&mut self, moves: u32) -> Vec<Option<f64>> {
+        let mut random = Random(2);
+        let home_zoom = self.head.app.session.camera.zoom;
+        let mut memory = vec![memory_mb("VmRSS:")];
+        for step in 1..=moves {
+            self.step(&mut random, home_zoom);
+            if step % 10 == 0 {
+                self.rest();
+            }
+            if step % (moves / 10) == 0 {
+                memory.push(memory_mb("VmRSS:"));
+            }
+        }
+        self.head.app.send(Command::FitAll);
+        self.head.settle(60.0);
+        memory.push(memory_mb("VmRSS:"));
+        memory
     }
 
     /// Classifying and writing the style; until the new colours are finished.
@@ -194,10 +242,10 @@ impl Window {
     }
 }
 
-/// The process's own high-water mark in MB (VmHWM), where the system tells it.
-fn peak_rss_mb() -> Option<f64> {
+/// What the system says of the process's memory in MB, where it does: `VmHWM:` is the most it had, `VmRSS:` what it has.
+fn memory_mb(line: &str) -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|l| l.starts_with("VmHWM:"))?;
+    let line = status.lines().find(|l| l.starts_with(line))?;
     let kb: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
     Some((kb / 1024.0 * 10.0).round() / 10.0)
 }

@@ -29,7 +29,7 @@ pub fn even_odd<'a>(point: [f64; 2], rings: impl IntoIterator<Item = &'a [[f64; 
         let Some(&last) = ring.last() else { continue };
         let mut a = last;
         for &b in ring {
-            if b == point {
+            if b[1] == py && b[0] == px {
                 return Side::Border;
             }
             if (a[1] > py) != (b[1] > py) {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use egui::{Color32, FontId, Painter, Pos2, Rect, Vec2};
 use rustc_hash::FxHashMap;
 
+use super::stamps::{Stamp, Stamps};
 use crate::model::{FeatureId, Role};
 use crate::palette::{LABEL_DARK, LABEL_LIGHT, is_dark, size};
 use crate::project::ViewEntry;
@@ -13,7 +14,7 @@ use crate::session::{Anchor, Camera, Layer, Loaded, Session};
 
 /// Most labels at once: on a GPU, and where each costs the time of its pixels.
 const MAX_LABELS: usize = 400;
-const MAX_LABELS_IN_SOFTWARE: usize = 130;
+const MAX_LABELS_IN_SOFTWARE: usize = 250;
 
 /// Room in points kept free beside and above the name of a town, so that names can be told apart at a glance.
 const TOWN_ROOM_PT: Vec2 = Vec2::new(22.0, 16.0);
@@ -68,6 +69,7 @@ pub struct Labels {
     view: Option<ViewEntry>,
     sizes: FxHashMap<Subject, Vec2>,
     order: FxHashMap<LayerKey, Order>,
+    stamps: Stamps,
 }
 
 /// The features of a layer, largest first.
@@ -180,22 +182,24 @@ impl Labels {
             self.key = key;
         }
         let middle = rect.center();
-        for label in &self.placed {
+        let lay_out = |text: &str, size_pt: f32| {
+            painter.layout_no_wrap(text.to_owned(), FontId::proportional(size_pt), Color32::PLACEHOLDER)
+        };
+        let stamps = self.placed.iter().filter_map(|label| {
             let (Subject::Village(key, _) | Subject::Town(key, _)) = label.subject;
-            let Some(layer) = session.layers.get(&key) else { continue };
-            // Laid out anew each frame: egui keeps what it laid out, and only egui knows when its glyphs move.
-            let galley = painter.layout_no_wrap(label.text.clone(), label.subject.font(), Color32::PLACEHOLDER);
-            let at = middle + Vec2::new(label.offset[0] as f32, label.offset[1] as f32) - galley.size() / 2.0;
-            let at = Pos2::new(at.x.round(), at.y.round());
+            let layer = session.layers.get(&key)?;
             let (ink, halo) = match label.subject {
                 Subject::Village(_, feature) => ink_of(layer, feature, session.dark),
                 // Over many colours: a halo that none shines through.
                 Subject::Town(..) => (LABEL_DARK, LABEL_LIGHT.gamma_multiply(0.85)),
             };
-            for (dx, dy) in [(-1.0, 0.0), (1.0, 0.0), (0.0, -1.0), (0.0, 1.0)] {
-                painter.galley_with_override_text_color(at + Vec2::new(dx, dy), galley.clone(), halo);
-            }
-            painter.galley_with_override_text_color(at, galley, ink);
+            let size_pt = label.subject.font().size;
+            let stamp = Stamp { text: &label.text, lay_out: &lay_out, size_pt, ink, halo };
+            Some((stamp, middle + Vec2::new(label.offset[0] as f32, label.offset[1] as f32)))
+        });
+        let stamps: Vec<_> = stamps.collect();
+        if let Some(mesh) = self.stamps.mesh(painter.ctx(), &stamps) {
+            painter.add(mesh);
         }
     }
 

@@ -5,7 +5,9 @@ mod furniture;
 mod input;
 mod labels;
 mod pick;
+mod stamps;
 mod view;
 
+pub use labels::Labels;
 pub use pick::features_at;
 pub use view::MapView;

@@ -11,6 +11,16 @@ pub(super) struct Syntax {
     pub(super) at: usize,
 }
 
+/// The bytes that end a bare word or number.
+const ENDS_TOKEN: [bool; 256] = {
+    let (mut ends, delimiters, mut i) = ([false; 256], b",:]}[{\" \n\r\t", 0);
+    while i < delimiters.len() {
+        ends[delimiters[i] as usize] = true;
+        i += 1;
+    }
+    ends
+};
+
 /// What a step over the text gives.
 pub(super) type Step<T> = Result<T, Syntax>;
 
@@ -140,7 +150,7 @@ impl<'a> Cursor<'a> {
     pub(super) fn token(&mut self) -> Step<&'a [u8]> {
         self.peek();
         let rest = self.text.get(self.at..).unwrap_or(&[]);
-        let length = rest.iter().position(|b| b",:]}[{\" \n\r\t".contains(b)).unwrap_or(rest.len());
+        let length = rest.iter().position(|b| ENDS_TOKEN[usize::from(*b)]).unwrap_or(rest.len());
         if length == 0 {
             return self.fail();
         }
@@ -153,6 +163,10 @@ impl<'a> Cursor<'a> {
     pub(super) fn number(&mut self) -> Step<f64> {
         self.peek();
         let rest = self.text.get(self.at..).unwrap_or(&[]);
+        if let Some((value, length)) = super::number::short_decimal(rest) {
+            self.at += length;
+            return Ok(value);
+        }
         // The float parser also takes `inf`, `nan`, `+1` and `.5`; JSON does not.
         let starts = matches!(rest, [b'0'..=b'9', ..] | [b'-', b'0'..=b'9', ..]);
         match fast_float2::parse_partial::<f64, _>(rest) {

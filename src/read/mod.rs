@@ -17,6 +17,7 @@ mod error;
 mod feature;
 mod geometry;
 mod load;
+mod number;
 mod outline;
 mod points;
 mod progress;

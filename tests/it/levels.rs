@@ -113,3 +113,26 @@ fn triangles_fill_their_polygons() {
     }
     assert!(compared > 200, "{compared}");
 }
+
+/// Writes the levels of a file for `tests/oracle/levels.py`, which names the file and the folder.
+#[test]
+#[ignore = "writes what an independent script judges"]
+fn levels_for_geos() {
+    let of = |name| std::env::var_os(name).unwrap_or_else(|| panic!("{name} is not given"));
+    let (file, out) = (of("QIANCUN_LEVELS_OF"), std::path::PathBuf::from(of("QIANCUN_LEVELS_OUT")));
+    let dataset = read_file(file.as_ref(), &Progress::new()).expect("the file can be read");
+    let chunks = Chunks::new(dataset.geometry.clone());
+    chunks.find_topology();
+    for (number, level) in Level::all().enumerate() {
+        let ring = |r: &[GridPos]| r.iter().map(|p| [p.x, p.y]).collect::<Vec<_>>();
+        let mut parts = Vec::new();
+        for shape in shapes(&chunks, level) {
+            for (i, part) in shape.parts.iter().enumerate() {
+                parts.push(serde_json::json!([part.feature, shape.rings(i).map(ring).collect::<Vec<_>>()]));
+            }
+        }
+        let pixel = 2f64.powi(32) / level.most_px_per_world().min(2f64.powi(32));
+        let document = serde_json::json!({ "full": level == Level::FULL, "pixel": pixel, "parts": parts });
+        std::fs::write(out.join(format!("level-{number:02}.json")), document.to_string()).expect("it can be written");
+    }
+}
