@@ -220,7 +220,7 @@ mod tests {
             let one = shown(ctx, &mut stamps, &["Village".into()]);
             let places = stamps.places.len();
             assert_eq!((one.map(|m| m.vertices.len()), places), (Some(4), 1));
-            let has = |c: Color32| stamps.pixels.iter().any(|p| *p == c);
+            let has = |c: Color32| stamps.pixels.contains(&c);
             assert!(has(Color32::BLACK) && has(Color32::WHITE), "ink and halo");
             let next = stamps.next;
             shown(ctx, &mut stamps, &["Village".into()]);
