@@ -12,6 +12,7 @@ pub mod index;
 pub mod theme;
 pub mod district;
 pub mod query;
+pub mod rules;
 pub mod project;
 pub mod output;
 pub mod render;

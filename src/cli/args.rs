@@ -21,6 +21,12 @@ pub fn lang(parser: &mut Parser) -> Result<Lang, Failure> {
     }
 }
 
+/// A year.
+pub fn year(parser: &mut Parser) -> Result<i32, Failure> {
+    let text = text(parser)?;
+    text.parse().map_err(|_| Failure::Usage(format!("--year is a year, not {text}")))
+}
+
 /// Numbers separated by commas.
 pub fn numbers(text: &str) -> Result<Vec<f64>, Failure> {
     text.split(',')

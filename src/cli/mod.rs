@@ -5,7 +5,9 @@ mod bench;
 mod check;
 mod classify;
 pub mod demo;
+mod gaps;
 mod info;
+mod joined;
 mod nearest;
 mod pick;
 mod read;
@@ -54,7 +56,8 @@ const HELP: &str = "\
   qiancun classify FILE --field F --method M --classes K [--breaks a,b,…] [--json]
   qiancun shot [FILE|PROJECT] -o F.png [--size WxH] [--scale S] [--lang zh|en] [--dark] [--field F]
   qiancun summary PROJECT [--by town|group|district] [--year Y] [--radius M] [--json]
-  qiancun bench FILE [--json]                       this machine's figures
+  qiancun gaps PROJECT [--year Y] [--rule R] [--lang zh|en] [--json]
+  qiancun bench FILE [--moves N] [--json]           this machine's figures
   qiancun demo OUT_DIR                              write the demonstration district
   qiancun demo [OUT_DIR] --villages N [--vertices V] write a country of N villages, for measuring
 
@@ -87,6 +90,7 @@ fn dispatch(arguments: Vec<OsString>) -> Result<(), Failure> {
         Some("classify") => classify::run(rest()),
         Some("shot") => shot::run(rest()),
         Some("summary") => summary::run(rest()),
+        Some("gaps") => gaps::run(rest()),
         Some("bench") => bench::run(rest()),
         Some("demo") => run_demo(rest()),
         Some("help" | "--help" | "-h") => {

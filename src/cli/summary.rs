@@ -1,14 +1,13 @@
 //! `qiancun summary`: totals, weighted rates, facilities and covered share of a project.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::{Failure, args, read};
-use crate::district::{By, Coverage, District, added_dataset, coverage, rollups};
+use super::{Failure, args, joined, read};
+use crate::district::{By, Coverage, District, coverage, rollups};
 use crate::lang::Lang;
-use crate::project::{self, Project};
+use crate::project;
 
 /// Radius of the covered share where none is given, in metres.
 const RADIUS_M: f64 = 2000.0;
@@ -24,10 +23,7 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
                 by = By::from_key(&text)
                     .ok_or_else(|| Failure::Usage(format!("--by is town, group or district, not {text}")))?;
             }
-            lexopt::Arg::Long("year") => {
-                let text = args::text(&mut parser)?;
-                year = Some(text.parse::<i32>().map_err(|_| Failure::Usage(format!("--year is a year, not {text}")))?);
-            }
+            lexopt::Arg::Long("year") => year = Some(args::year(&mut parser)?),
             lexopt::Arg::Long("radius") => {
                 let text = args::text(&mut parser)?;
                 let metres = text.parse::<f64>().ok().filter(|r| r.is_finite() && *r > 0.0 && *r <= 1e6);
@@ -40,17 +36,8 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
     }
     let file = file.ok_or_else(|| Failure::Usage("summary needs a project".into()))?;
     let project = project::load(&file).map_err(|e| Failure::Input(e.to_string()))?;
-    let district = load(&file, &project)?;
-    let years = district.observations.years();
-    if let Some(asked) = year.filter(|y| !years.contains(y)) {
-        let known: Vec<String> = years.iter().map(i32::to_string).collect();
-        return Err(Failure::Input(format!(
-            "{}: no table speaks of {asked}; there are {}",
-            file.display(),
-            known.join(", ")
-        )));
-    }
-    let year = district.year(year);
+    let district = joined::load(&file, &project)?;
+    let year = joined::year(&file, &district, year)?;
     let covered = coverage(&district, radius_m, year, || true);
     let document = document(&file, &district, by, year, radius_m, covered.as_ref());
     if as_json {
@@ -58,30 +45,6 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
     }
     print_words(&district, by, year);
     Ok(())
-}
-
-/// Reads everything that a project names and joins it. Layers that cannot be read and all problems of tables and joins
-/// are told on standard error; without villages there is nothing to say.
-fn load(file: &Path, project: &Project) -> Result<District, Failure> {
-    let mut layers = Vec::new();
-    for layer in &project.layers {
-        match read::geographic(&layer.path) {
-            Ok(mut dataset) => {
-                dataset.roles = dataset.roles.chosen(&layer.fields.fields, &dataset.table);
-                layers.push(Arc::new(dataset));
-            }
-            Err(Failure::Input(message)) => eprintln!("qiancun: {message}"),
-            Err(e) => return Err(e),
-        }
-    }
-    layers.extend(added_dataset(&project.facilities).map(Arc::new));
-    let tables: Vec<PathBuf> = project.tables.iter().map(|t| t.path.clone()).collect();
-    let district = District::new(&layers, &tables, &project.indicators, &project.edits)
-        .ok_or_else(|| Failure::Input(format!("{}: no layer with villages could be read", file.display())))?;
-    for p in &district.report.problems {
-        eprintln!("qiancun: {}: {}", p.code, Lang::En.problem(p.code, &p.detail));
-    }
-    Ok(district)
 }
 
 fn document(

@@ -20,6 +20,8 @@ pub enum Kind {
     PocketPark,
     /// 健身.
     Fitness,
+    /// A house, or the households at one place: looked at by rules, not a service.
+    Building,
     /// Anything else.
     Other,
 }
@@ -46,6 +48,7 @@ impl Kind {
             Self::Parking => "parking",
             Self::PocketPark => "pocket_park",
             Self::Fitness => "fitness",
+            Self::Building => "building",
             Self::Other => "other",
         }
     }
@@ -60,6 +63,7 @@ impl Kind {
             "parking" | "停车场" => Self::Parking,
             "pocket_park" | "口袋公园" => Self::PocketPark,
             "fitness" | "健身" | "健身点" | "健身设施" => Self::Fitness,
+            "building" | "house" | "household" | "房屋" | "住宅" | "农户" | "户" => Self::Building,
             _ => Self::Other,
         }
     }
@@ -147,10 +151,22 @@ pub struct Facility {
     pub usage: Option<Use>,
     /// For toilets.
     pub toilet: ToiletState,
+    /// Whether the type of a toilet is dry, whatever was done with it.
+    pub is_dry_type: bool,
     /// Class of a toilet: 1 to 3, 4 below class III; `None` ungraded.
     pub class: Option<u8>,
     /// Whether a clinic is a township's institution rather than a village's own.
     pub is_township: bool,
+    /// Floor of a clinic in m².
+    pub area_m2: Option<f64>,
+    /// Doctors of a clinic.
+    pub doctors: Option<f64>,
+    /// Codes or names of the other villages that a clinic serves.
+    pub serves: Vec<String>,
+    /// Households at a building.
+    pub households: Option<f64>,
+    /// When it was last checked, as written; empty where nothing says so.
+    pub checked_on: String,
     /// Year of the last action (a toilet rebuilt or improved).
     pub action_year: Option<i32>,
     /// Year it was built.
@@ -221,6 +237,11 @@ struct Columns {
     class: Option<usize>,
     level: Option<usize>,
     kind_of_toilet: Option<usize>,
+    area_m2: Option<usize>,
+    doctors: Option<usize>,
+    serves: Option<usize>,
+    households: Option<usize>,
+    checked_on: Option<usize>,
     action: Option<usize>,
     action_year: Option<usize>,
     built_year: Option<usize>,
@@ -247,6 +268,11 @@ fn columns(dataset: &Dataset) -> Columns {
         class: find(&["class", "等级", "类级"]),
         level: find(&["level", "级别", "机构级别"]),
         kind_of_toilet: find(&["type", "厕所类型"]),
+        area_m2: find(&["area_m2", "面积", "建筑面积"]),
+        doctors: find(&["doctors", "医生数", "村医数", "医生"]),
+        serves: find(&["serves", "服务村", "服务范围"]),
+        households: find(&["households", "户数"]),
+        checked_on: find(&["checked_on", "核查日期", "检查日期"]),
         action: find(&["action", "改造方式", "改造"]),
         action_year: find(&["action_year", "改造年份"]),
         built_year: find(&["built_year", "建成年份", "建设年份"]),
@@ -294,6 +320,8 @@ pub fn facilities_of(dataset: &Dataset) -> Vec<Facility> {
     };
     let usage = usage_by_row(dataset);
     let year = |row: u32, column: Option<usize>| text(row, column).get(..4).and_then(|t| t.parse::<i32>().ok());
+    let number =
+        |row: u32, column: Option<usize>| text(row, column).parse::<f64>().ok().filter(|n| n.is_finite() && *n >= 0.0);
     let of = |row: u32| {
         let first = dataset.geometry.parts_of(row).first()?;
         let [lon, lat] = *dataset.geometry.coords.get(dataset.geometry.ring_range(first.ring_start))?.first()?;
@@ -322,6 +350,17 @@ pub fn facilities_of(dataset: &Dataset) -> Vec<Facility> {
             usage: usage(row),
             toilet: if kind == Kind::PublicToilet { toilet } else { ToiletState::Plain },
             class,
+            is_dry_type: kind == Kind::PublicToilet
+                && ToiletState::of("", &word(columns.kind_of_toilet)) == ToiletState::Dry,
+            area_m2: number(row, columns.area_m2),
+            doctors: number(row, columns.doctors),
+            serves: text(row, columns.serves)
+                .split([';', '；', ',', '，', '、'])
+                .map(|s| s.trim().to_owned())
+                .filter(|s| !s.is_empty())
+                .collect(),
+            households: number(row, columns.households),
+            checked_on: text(row, columns.checked_on),
             is_township: kind == Kind::Clinic && is_township(&word(columns.level)),
             action_year: year(row, columns.action_year),
             built_year: year(row, columns.built_year),

@@ -1,6 +1,7 @@
 //! Pure geometry and coordinates: no files, no screen.
 
 mod across;
+mod away;
 mod contains;
 mod effective_area;
 mod ellipsoid;
@@ -11,6 +12,7 @@ mod repair;
 mod topology;
 mod world;
 
+pub use away::distance_to_area_m;
 pub use contains::{Side, even_odd};
 pub use effective_area::{EffectiveArea, Freedom};
 pub use ellipsoid::{distance_m, ecef_m};

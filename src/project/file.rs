@@ -133,6 +133,9 @@ pub struct Project {
     /// Corrections over tables and files.
     #[serde(default, rename = "edit", skip_serializing_if = "Vec::is_empty")]
     pub edits: Vec<crate::model::Edit>,
+    /// What differs from the rules that the program ships, and rules of its own.
+    #[serde(default, rename = "rule", skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<crate::rules::RuleEntry>,
     /// Keys of the file that this version does not know: kept.
     #[serde(flatten)]
     pub other: toml::Table,
@@ -154,6 +157,7 @@ impl Default for Project {
             facilities: Vec::new(),
             targets: Vec::new(),
             edits: Vec::new(),
+            rules: Vec::new(),
             other: toml::Table::new(),
         }
     }

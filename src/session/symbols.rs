@@ -82,7 +82,7 @@ impl SymbolKind {
             Kind::Parking => Self::Parking,
             Kind::PocketPark => Self::PocketPark,
             Kind::Fitness => Self::Fitness,
-            Kind::Other => return None,
+            Kind::Building | Kind::Other => return None,
         })
     }
 

@@ -8,6 +8,7 @@ mod demo;
 mod district;
 mod drawing;
 mod edits;
+mod gaps;
 mod levels;
 mod oracle;
 mod pictures;

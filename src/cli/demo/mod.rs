@@ -40,7 +40,7 @@ use people::People;
 use rng::Rng;
 
 pub use country::Country;
-pub use planted::{PLANTED, Planted};
+pub use planted::{PLANTED, Planted, SEWAGE_BELOW_99};
 
 /// Every stream of random numbers starts here.
 const SEED: u64 = 20_240_601;

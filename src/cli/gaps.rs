@@ -1,0 +1,103 @@
+//! `qiancun gaps`: what is missing, where, and why.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::{Failure, args, joined, read};
+use crate::district::District;
+use crate::lang::Lang;
+use crate::model::Role;
+use crate::project;
+use crate::rules::{Gap, GapList, Rules, find_gaps};
+
+/// Runs the command.
+pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
+    let (mut file, mut year, mut only, mut lang, mut as_json) = (None, None, Vec::new(), Lang::En, false);
+    while let Some(arg) = parser.next()? {
+        match arg {
+            lexopt::Arg::Value(path) if file.is_none() => file = Some(PathBuf::from(path)),
+            lexopt::Arg::Long("year") => year = Some(args::year(&mut parser)?),
+            lexopt::Arg::Long("rule") => only.push(args::text(&mut parser)?),
+            lexopt::Arg::Long("lang") => lang = args::lang(&mut parser)?,
+            lexopt::Arg::Long("json") => as_json = true,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let file = file.ok_or_else(|| Failure::Usage("gaps needs a project".into()))?;
+    let project = project::load(&file).map_err(|e| Failure::Input(e.to_string()))?;
+    let mut rules = Rules::with(&project.rules);
+    if let Some(unknown) = only.iter().find(|id| rules.get(id).is_none()) {
+        let known: Vec<&str> = rules.list.iter().map(|r| r.id.as_str()).collect();
+        return Err(Failure::Usage(format!("--rule is one of {}, not {unknown}", known.join(", "))));
+    }
+    if !only.is_empty() {
+        rules.list.retain(|r| only.contains(&r.id));
+    }
+    for id in &rules.not_understood {
+        eprintln!("qiancun: rule {id} is neither known nor has a condition (when); it is not used");
+    }
+    let district = joined::load(&file, &project)?;
+    let year = joined::year(&file, &district, year)?;
+    let list = find_gaps(&district, year, &rules);
+    for rule in &list.rules {
+        if let Some(error) = &rule.error {
+            eprintln!("qiancun: the condition of rule {} cannot be read: {error}", rule.id);
+        }
+    }
+    if as_json {
+        return read::print(&document(&file, &district, year, &rules, &list, lang));
+    }
+    print_words(&district, &rules, &list, lang);
+    Ok(())
+}
+
+fn document(file: &Path, district: &District, year: Option<i32>, rules: &Rules, list: &GapList, lang: Lang) -> Value {
+    let name_of = |id: &str| rules.get(id).map(|r| r.name(lang).to_owned());
+    let severity_of = |id: &str| rules.get(id).map(|r| r.severity.key());
+    let counts: Vec<Value> = list
+        .rules
+        .iter()
+        .map(|r| {
+            json!({ "id": r.id, "name": name_of(&r.id), "severity": severity_of(&r.id), "count": r.count,
+                    "unknown": r.unknown.len() })
+        })
+        .collect();
+    let gaps: Vec<Value> = list.gaps.iter().map(|g| gap(g, district, rules, lang)).collect();
+    json!({ "project": file.to_string_lossy(), "year": year, "rules": counts, "gaps": gaps })
+}
+
+fn gap(gap: &Gap, district: &District, rules: &Rules, lang: Lang) -> Value {
+    let or_null = |text: String| if text.is_empty() { Value::Null } else { Value::String(text) };
+    let village = gap.village.map(|v| {
+        json!({ "code": or_null(district.text(v, Role::Code)), "name": district.villages.display_name(v),
+                "town": or_null(district.text(v, Role::Town)) })
+    });
+    let facility = gap.facility.and_then(|f| district.facilities.get(f as usize));
+    let facility = facility.map(|f| if f.id.is_empty() { f.name.clone() } else { f.id.clone() });
+    let rule = rules.get(&gap.rule);
+    json!({
+        "rule": gap.rule, "severity": gap.severity.key(), "village": village, "facility": facility,
+        "indicator": gap.indicator.and_then(|i| district.indicators.all().get(i)).map(|i| i.id.clone()),
+        "value": gap.value, "threshold": gap.threshold, "unit": or_null(gap.unit.clone()), "distance_m": gap.distance_m,
+        "reason": gap.reason(district, rule, lang), "closes": rule.map(|r| r.closes(lang)).filter(|c| !c.is_empty()),
+        "lon": gap.at.map(|p| p.lon_deg), "lat": gap.at.map(|p| p.lat_deg), "key": gap.key(district),
+    })
+}
+
+fn print_words(district: &District, rules: &Rules, list: &GapList, lang: Lang) {
+    for count in &list.rules {
+        let Some(rule) = rules.get(&count.id) else { continue };
+        let untold = match count.unknown.len() {
+            0 => String::new(),
+            n => format!(" ({n} villages: cannot tell)"),
+        };
+        println!("{} {}: {}{untold}", rule.id, rule.name(lang), count.count);
+        for gap in list.gaps.iter().filter(|g| g.rule == rule.id) {
+            let place = gap.village.map_or_else(String::new, |v| {
+                format!("{} {}: ", district.text(v, Role::Town), district.villages.display_name(v))
+            });
+            println!("  [{}] {place}{}", gap.severity.key(), gap.reason(district, Some(rule), lang));
+        }
+    }
+}

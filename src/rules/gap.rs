@@ -1,0 +1,233 @@
+//! A gap: where, by which rule, and why.
+
+use crate::geo::LonLat;
+use crate::lang::Lang;
+use crate::model::FeatureId;
+
+use super::definition::RuleDefinition;
+use super::facts::Facts;
+use crate::district::District;
+use crate::model::Role;
+use serde::{Deserialize, Serialize};
+
+/// How much a gap matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum GapSeverity {
+    /// To be closed first.
+    High,
+    /// To be closed.
+    Medium,
+    /// A question of the data, not of the village.
+    Data,
+    /// Of the district as a whole.
+    District,
+}
+
+impl GapSeverity {
+    /// All, the worst first.
+    pub const ALL: [Self; 4] = [Self::High, Self::Medium, Self::Data, Self::District];
+
+    /// Stable name, as in the JSON of `gaps`; in language files `severity.<key>`.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::High => "high",
+            Self::Medium => "medium",
+            Self::Data => "data",
+            Self::District => "district",
+        }
+    }
+}
+
+/// A word of a reason.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Word {
+    /// The same in every language: a name or a number.
+    Plain(String),
+    /// An indicator's name, by its position.
+    Indicator(usize),
+    /// What a key of the language files says.
+    Key(&'static str),
+}
+
+/// One gap.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gap {
+    /// The rule's id.
+    pub rule: String,
+    /// How much it matters.
+    pub severity: GapSeverity,
+    /// The village; `None` for a gap of the district.
+    pub village: Option<FeatureId>,
+    /// The facility, by position in [`District::facilities`].
+    pub facility: Option<u32>,
+    /// The indicator, by position.
+    pub indicator: Option<usize>,
+    /// What was found; `None` where nothing is.
+    pub value: Option<f64>,
+    /// What is asked for.
+    pub threshold: Option<f64>,
+    /// Unit of both, such as `%`, `m`, `m²` or an indicator's own.
+    pub unit: String,
+    /// A distance in metres, straight over the ground, where the rule has one.
+    pub distance_m: Option<f64>,
+    /// Where it is.
+    pub at: Option<LonLat>,
+    /// What tells it from others of the same rule, village and facility: a year, another facility.
+    pub detail: String,
+    pub(super) reason: &'static str,
+    pub(super) words: Vec<(&'static str, Word)>,
+}
+
+impl Gap {
+    /// A gap of a village, at its representative point; reason is a key of the language files.
+    pub(super) fn of_village(
+        facts: &Facts<'_>,
+        rule: &RuleDefinition,
+        village: FeatureId,
+        reason: &'static str,
+    ) -> Self {
+        Self {
+            rule: rule.id.clone(),
+            severity: rule.severity,
+            village: Some(village),
+            facility: None,
+            indicator: None,
+            value: None,
+            threshold: None,
+            unit: String::new(),
+            distance_m: None,
+            at: facts.stand(village),
+            detail: String::new(),
+            reason,
+            words: Vec::new(),
+        }
+    }
+
+    /// A gap of a facility, where that stands.
+    pub(super) fn of_facility(facts: &Facts<'_>, rule: &RuleDefinition, facility: u32, reason: &'static str) -> Self {
+        let it = facts.district.facilities.get(facility as usize);
+        let name = it.map(|f| f.name.clone()).unwrap_or_default();
+        Self {
+            rule: rule.id.clone(),
+            severity: rule.severity,
+            village: it.and_then(|f| f.village),
+            facility: Some(facility),
+            indicator: None,
+            value: None,
+            threshold: None,
+            unit: String::new(),
+            distance_m: None,
+            at: it.map(|f| f.at),
+            detail: String::new(),
+            reason,
+            words: vec![("facility", Word::Plain(name))],
+        }
+    }
+
+    /// A gap of the district.
+    pub(super) fn of_district(rule: &RuleDefinition, reason: &'static str) -> Self {
+        Self {
+            rule: rule.id.clone(),
+            severity: rule.severity,
+            village: None,
+            facility: None,
+            indicator: None,
+            value: None,
+            threshold: None,
+            unit: String::new(),
+            distance_m: None,
+            at: None,
+            detail: String::new(),
+            reason,
+            words: Vec::new(),
+        }
+    }
+
+    pub(super) fn severe(mut self, rule: &RuleDefinition, is_severe: bool) -> Self {
+        if let (true, Some(severe)) = (is_severe, rule.severe) {
+            self.severity = severe;
+        }
+        self
+    }
+
+    pub(super) fn figure(mut self, value: Option<f64>, threshold: f64, unit: &str, decimals: usize) -> Self {
+        (self.value, self.threshold, self.unit) = (value, Some(threshold), unit.to_owned());
+        if let Some(value) = value {
+            self = self.word("value", shown(value, threshold, decimals));
+        }
+        self.word("threshold", shown(threshold, threshold, 2))
+    }
+
+    pub(super) fn indicator(mut self, position: usize) -> Self {
+        self.indicator = Some(position);
+        self.words.push(("indicator", Word::Indicator(position)));
+        self
+    }
+
+    pub(super) fn distance(mut self, metres: Option<f64>) -> Self {
+        self.distance_m = metres;
+        match metres {
+            Some(m) => self.word("distance", format!("{m:.0}")),
+            None => self,
+        }
+    }
+
+    pub(super) fn word(mut self, name: &'static str, text: impl Into<String>) -> Self {
+        self.words.push((name, Word::Plain(text.into())));
+        self
+    }
+
+    /// The reason in a sentence: figure, threshold, unit, distance.
+    pub fn reason(&self, district: &District, rule: Option<&RuleDefinition>, lang: Lang) -> String {
+        let own = rule.filter(|r| r.when.is_some()).map(|r| r.reason(lang));
+        let template = own.or_else(|| lang.find(self.reason).map(str::to_owned)).unwrap_or_default();
+        self.words.iter().fold(template, |text, (name, word)| {
+            let shown = match word {
+                Word::Plain(text) => text.as_str(),
+                Word::Indicator(i) => district.indicators.all().get(*i).map_or("", |i| i.name(lang)),
+                Word::Key(key) => lang.find(key).unwrap_or_default(),
+            };
+            text.replace(&format!("{{{name}}}"), shown)
+        })
+    }
+
+    /// What names this gap in the survey log, over years and machines: rule, village by code (else name), facility by id
+    /// (else name), indicator and detail.
+    pub fn key(&self, district: &District) -> String {
+        let village = self.village.map_or_else(String::new, |v| match district.text(v, Role::Code) {
+            code if code.is_empty() => district.villages.display_name(v),
+            code => code,
+        });
+        let facility = self.facility.and_then(|f| district.facilities.get(f as usize));
+        let facility = facility.map_or("", |f| if f.id.is_empty() { f.name.as_str() } else { f.id.as_str() });
+        let indicator = self.indicator.and_then(|i| district.indicators.all().get(i)).map_or("", |i| i.id.as_str());
+        [self.rule.as_str(), village.as_str(), facility, indicator, self.detail.as_str()].join("/")
+    }
+}
+
+/// A number with as many decimals as tell it from the threshold.
+fn shown(value: f64, threshold: f64, decimals: usize) -> String {
+    let mut text = format!("{value:.decimals$}");
+    if value != threshold && text.parse() == Ok(threshold) {
+        text = format!("{value:.*}", decimals + 3);
+    }
+    match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_figure_never_looks_like_its_threshold() {
+        assert_eq!(shown(98.96, 99.0, 1), "98.96");
+        assert_eq!(shown(97.4, 99.0, 1), "97.4");
+        assert_eq!(shown(99.0, 99.0, 2), "99");
+        assert_eq!(shown(2000.4, 2000.0, 0), "2000.4");
+        assert_eq!(shown(1200.0, 600.0, 0), "1200");
+    }
+}
