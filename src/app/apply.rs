@@ -146,6 +146,8 @@ impl Qiancun {
             Command::CopyTable => self.copy_table(),
             Command::ExportTableDialogue => self.ask_export_table(),
             Command::ExportTableTo(path) => self.export_table(&path),
+            Command::ExportGapsDialogue => self.ask_export_gaps(),
+            Command::ExportGapsTo(path) => self.export_gaps(&path),
             Command::CopyCard => {
                 if let Some(text) = session.card_text() {
                     session.news = Some(session.lang.t("status.card-copied").to_owned());

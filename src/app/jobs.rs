@@ -13,7 +13,7 @@ use crate::district::{District, coverage};
 use crate::model::Dataset;
 use crate::read::{Progress, read_file};
 use crate::render::{Chunks, LayerKey, Level, Mesh};
-use crate::session::{Command, CoverageStamp, Covered, Loaded};
+use crate::session::{Command, CoverageStamp, Covered, FoundGaps, GapStamp, Loaded};
 
 /// Meshes on their way at once.
 const MAX_MESHES: usize = 12;
@@ -40,6 +40,8 @@ pub enum Done {
     District(DistrictStamp, Option<Arc<District>>),
     /// The area within the radius of a clinic; `None` where it was no longer wanted.
     Coverage(Option<Covered>),
+    /// Gaps were looked for.
+    Gaps(FoundGaps),
     /// A dialogue was answered.
     Command(Command),
 }
@@ -53,6 +55,7 @@ pub struct Jobs {
     finishing: usize,
     joining: usize,
     covering: usize,
+    looking: usize,
     /// Raised where another covered area is wanted: the one being computed stops.
     wanted_coverage: Arc<AtomicU64>,
     is_software: bool,
@@ -70,6 +73,7 @@ impl Jobs {
             finishing: 0,
             joining: 0,
             covering: 0,
+            looking: 0,
             wanted_coverage: Arc::default(),
             is_software,
         }
@@ -89,6 +93,7 @@ impl Jobs {
                     self.building.remove(&(*key, *chunk, *level));
                 }
                 Done::District(..) => self.joining = self.joining.saturating_sub(1),
+                Done::Gaps(_) => self.looking = self.looking.saturating_sub(1),
                 Done::Coverage(_) => self.covering = self.covering.saturating_sub(1),
                 Done::Finished => self.finishing = self.finishing.saturating_sub(1),
                 _ => {}
@@ -99,7 +104,7 @@ impl Jobs {
 
     /// Whether meshes, indices, label places or reports are still being made.
     pub fn is_busy(&self) -> bool {
-        !self.building.is_empty() || self.finishing > 0 || self.joining > 0 || self.covering > 0
+        !self.building.is_empty() || self.finishing > 0 || self.joining > 0 || self.covering > 0 || self.looking > 0
     }
 
     fn reply(&self) -> impl Fn(Done) + Send + 'static {
@@ -190,6 +195,17 @@ impl Jobs {
         // Without a thread the figures of the tables are missing; the map is not.
         if std::thread::Builder::new().name("join".into()).spawn(work).is_err() {
             self.joining -= 1;
+        }
+    }
+
+    /// Looks for gaps.
+    pub fn gaps(&mut self, stamp: GapStamp, district: Arc<District>) {
+        self.looking += 1;
+        let reply = self.reply();
+        let work = move || reply(Done::Gaps(FoundGaps::find(stamp, &district)));
+        // Without a thread the list is missing; the map is not.
+        if std::thread::Builder::new().name("gaps".into()).spawn(work).is_err() {
+            self.looking -= 1;
         }
     }
 

@@ -115,6 +115,7 @@ impl Qiancun {
                 }
                 Done::Finished | Done::Topology => {}
                 Done::District(stamp, district) => self.was_joined(&stamp, district),
+                Done::Gaps(found) => self.session.gaps = Some(Arc::new(found)),
                 Done::Coverage(covered) => {
                     if let Some(covered) = covered {
                         self.session.covered = Some(Arc::new(covered));

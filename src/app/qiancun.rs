@@ -64,6 +64,7 @@ pub struct Qiancun {
     pub(super) district_of: Option<super::sync::DistrictStamp>,
     pub(super) added_of: Vec<crate::district::AddedFacility>,
     pub(super) coverage_of: Option<crate::session::CoverageStamp>,
+    pub(super) gaps_of: Option<crate::session::GapStamp>,
     queue: Vec<Command>,
 }
 
@@ -101,6 +102,7 @@ impl Qiancun {
             district_of: None,
             added_of: Vec::new(),
             coverage_of: None,
+            gaps_of: None,
             queue: Vec::new(),
         };
         if !options.files.is_empty() {

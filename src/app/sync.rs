@@ -83,6 +83,10 @@ impl Qiancun {
             self.session.make_sheet();
         }
         self.sync_coverage();
+        self.sync_gaps();
+        if self.session.settings.drawer_open && self.session.tab == Tab::Gaps {
+            self.session.list_gaps();
+        }
     }
 
     /// Fields, theme, colours and symbols of one layer.
@@ -196,6 +200,15 @@ impl Qiancun {
             self.session.district = district;
             self.session.focused = None;
             self.session.joining = false;
+        }
+    }
+
+    /// Looks for gaps where district, year or rules have changed.
+    fn sync_gaps(&mut self) {
+        let Some((stamp, district)) = self.session.wanted_gaps() else { return };
+        if self.gaps_of.as_ref() != Some(&stamp) {
+            self.gaps_of = Some(stamp.clone());
+            self.jobs.gaps(stamp, district);
         }
     }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::qiancun::Qiancun;
 use crate::district::{WideCell, wide_grid};
-use crate::output::{Grid, GridCell, GridHead, save, to_csv};
+use crate::output::{FORMATS, Grid, GridCell, GridHead, field_grid, save, save_field_sheet, to_csv};
 use crate::session::{Command, Dialogue};
 
 impl Qiancun {
@@ -32,9 +32,13 @@ impl Qiancun {
     }
 
     fn write_grid(&mut self, path: &Path, grid: &Grid) {
+        self.tell_written(path, save(path, grid));
+    }
+
+    fn tell_written(&mut self, path: &Path, written: std::io::Result<()>) {
         let name = path.display().to_string();
         let lang = self.session.lang;
-        match save(path, grid) {
+        match written {
             Ok(()) => self.session.news = Some(lang.with("status.saved", &[("n", &name)])),
             Err(e) => {
                 let text = lang.with("error.write", &[("name", &name), ("n", &e.to_string())]);
@@ -54,7 +58,7 @@ impl Qiancun {
         };
         let head = |name: String| {
             let decimals = district.indicators.get(&name).map_or(0, |i| i.decimals);
-            GridHead { name, unit: String::new(), decimals }
+            GridHead { name, unit: String::new(), decimals, choices: Vec::new() }
         };
         let grid = Grid {
             name: "indicators".to_owned(),
@@ -62,6 +66,30 @@ impl Qiancun {
             rows: wide.rows.into_iter().map(|r| r.into_iter().map(cell).collect()).collect(),
         };
         self.write_grid(path, &grid);
+    }
+
+    /// Writes the gaps listed as a field sheet.
+    pub(super) fn export_gaps(&mut self, path: &Path) {
+        let (Some(found), Some(district)) = (self.session.present_gaps().cloned(), self.session.district.clone())
+        else {
+            return;
+        };
+        self.session.list_gaps();
+        let rows = self.session.listed_gaps.as_ref().map(|l| l.rows.clone()).unwrap_or_default();
+        let gaps: Vec<_> = rows.iter().filter_map(|i| found.list.gaps.get(*i)).collect();
+        let grid = field_grid(&district, &found.rules, &gaps, self.session.lang);
+        let written = save_field_sheet(path, &grid, &self.session.document.project.title);
+        self.tell_written(path, written);
+    }
+
+    pub(super) fn ask_export_gaps(&self) {
+        let title = self.session.lang.t("command.export-gaps");
+        self.jobs.ask(move || {
+            let dialogue = FORMATS.iter().fold(rfd::FileDialog::new().set_title(title), |dialogue, format| {
+                dialogue.add_filter(format.to_uppercase(), &[*format])
+            });
+            dialogue.set_file_name("gaps.xlsx").save_file().map(Command::ExportGapsTo)
+        });
     }
 
     pub(super) fn ask_export_figures(&self) {

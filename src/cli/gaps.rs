@@ -8,18 +8,21 @@ use super::{Failure, args, joined, read};
 use crate::district::District;
 use crate::lang::Lang;
 use crate::model::Role;
+use crate::output::{field_grid, save_field_sheet};
 use crate::project;
 use crate::rules::{Gap, GapList, Rules, find_gaps};
 
 /// Runs the command.
 pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
     let (mut file, mut year, mut only, mut lang, mut as_json) = (None, None, Vec::new(), Lang::En, false);
+    let mut out: Option<PathBuf> = None;
     while let Some(arg) = parser.next()? {
         match arg {
             lexopt::Arg::Value(path) if file.is_none() => file = Some(PathBuf::from(path)),
             lexopt::Arg::Long("year") => year = Some(args::year(&mut parser)?),
             lexopt::Arg::Long("rule") => only.push(args::text(&mut parser)?),
             lexopt::Arg::Long("lang") => lang = args::lang(&mut parser)?,
+            lexopt::Arg::Short('o') | lexopt::Arg::Long("output") => out = Some(PathBuf::from(parser.value()?)),
             lexopt::Arg::Long("json") => as_json = true,
             other => return Err(other.unexpected().into()),
         }
@@ -45,8 +48,17 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
             eprintln!("qiancun: the condition of rule {} cannot be read: {error}", rule.id);
         }
     }
+    if let Some(out) = &out {
+        let gaps: Vec<&Gap> = list.gaps.iter().collect();
+        let grid = field_grid(&district, &rules, &gaps, lang);
+        let explain = |e: std::io::Error| Failure::Input(format!("{} cannot be written: {e}", out.display()));
+        save_field_sheet(out, &grid, &project.title).map_err(explain)?;
+    }
     if as_json {
         return read::print(&document(&file, &district, year, &rules, &list, lang));
+    }
+    if out.is_some() {
+        return Ok(());
     }
     print_words(&district, &rules, &list, lang);
     Ok(())

@@ -2,6 +2,7 @@
 
 mod clusters;
 mod furniture;
+mod gaps;
 mod input;
 mod labels;
 mod pick;

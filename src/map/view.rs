@@ -8,7 +8,7 @@ use egui::{Rect, Sense, Ui};
 
 use super::input::{Gesture, handle};
 use super::labels::Labels;
-use super::{clusters, furniture};
+use super::{clusters, furniture, gaps};
 use crate::model::FeatureId;
 use crate::palette::{CASING, SELECTION, size};
 use crate::render::{LayerKey, MapPaint, Outline, Scene, View};
@@ -117,6 +117,7 @@ impl MapView {
         let painter = ui.painter_at(rect);
         clusters::show(&painter, rect, session);
         clusters::selected_points(&painter, rect, session);
+        gaps::show(&painter, rect, session);
         let in_software = self.scene.lock().is_ok_and(|s| s.gpu().is_software);
         self.labels.show(&painter, rect, session, in_software);
         if let (Some(from), Some(to)) = (self.gesture.box_from, response.interact_pointer_pos()) {

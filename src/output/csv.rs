@@ -41,7 +41,12 @@ mod tests {
 
     #[test]
     fn quotes_where_needed_and_nothing_for_unknown() {
-        let head = |name: &str, unit: &str| GridHead { name: name.into(), unit: unit.into(), decimals: 1 };
+        let head = |name: &str, unit: &str| GridHead {
+            name: name.into(),
+            unit: unit.into(),
+            decimals: 1,
+            choices: Vec::new(),
+        };
         let grid = Grid {
             name: "t".into(),
             heads: vec![head("a", ""), head("b", "%")],

@@ -14,6 +14,8 @@ pub struct GridHead {
     pub unit: String,
     /// Decimals its numbers are shown with.
     pub decimals: u8,
+    /// What can be chosen in its cells; anything where empty.
+    pub choices: Vec<String>,
 }
 
 impl GridHead {

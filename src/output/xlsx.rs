@@ -1,6 +1,6 @@
 //! XLSX: real numbers with their decimals, a head that stays in view.
 
-use rust_xlsxwriter::{Format, FormatAlign, Workbook, XlsxError};
+use rust_xlsxwriter::{DataValidation, Format, FormatAlign, Workbook, XlsxError};
 
 use super::grid::{Grid, GridCell};
 
@@ -55,6 +55,10 @@ pub fn to_xlsx(grid: &Grid) -> Result<Vec<u8>, XlsxError> {
                 }
             }
         }
+    }
+    for (c, h) in grid.heads.iter().enumerate().filter(|(_, h)| !h.choices.is_empty() && !grid.rows.is_empty()) {
+        let choice = DataValidation::new().allow_list_strings(&h.choices)?;
+        sheet.add_data_validation(1, c as u16, grid.rows.len() as u32, c as u16, &choice)?;
     }
     sheet.set_freeze_panes(1, 0)?;
     if let (Some(last), false) = (grid.heads.len().checked_sub(1), grid.rows.is_empty()) {

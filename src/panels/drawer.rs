@@ -2,7 +2,7 @@
 
 use egui::{RichText, Sense, Ui, Vec2};
 
-use super::{problems, summary, table};
+use super::{gaps, problems, summary, table};
 use crate::palette::size;
 use crate::session::{Command, Session, Tab};
 
@@ -18,6 +18,10 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
         if let Some(rolled) = &session.rolled {
             tab(ui, session, Tab::Summary, rolled.towns.len(), send);
         }
+        if session.district.is_some() {
+            let found = session.present_gaps().map_or(0, |g| g.list.gaps.len());
+            tab(ui, session, Tab::Gaps, found, send);
+        }
         tab(ui, session, Tab::Problems, problems, send);
     });
     if !session.settings.drawer_open {
@@ -26,6 +30,7 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
     match session.tab {
         Tab::Table => table::show(ui, session, send),
         Tab::Summary => summary::show(ui, session, send),
+        Tab::Gaps => gaps::show(ui, session, send),
         Tab::Problems => problems::show(ui, session, send),
     }
 }
@@ -36,6 +41,7 @@ fn tab(ui: &mut Ui, session: &Session, tab: Tab, count: usize, send: &mut Vec<Co
     let name = session.lang.t(match tab {
         Tab::Table => "tab.table",
         Tab::Summary => "tab.summary",
+        Tab::Gaps => "tab.gaps",
         Tab::Problems => "tab.problems",
     });
     let arrow = if open { "▼" } else { "▲" };

@@ -30,6 +30,7 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
         let joined = session.district.is_some();
         entry(ui, session, Command::ExportTableDialogue, !session.document.keys.is_empty(), send);
         entry(ui, session, Command::ExportFiguresDialogue, joined, send);
+        entry(ui, session, Command::ExportGapsDialogue, session.present_gaps().is_some(), send);
         ui.separator();
         let (undo, redo) = session.history.can();
         entry(ui, session, Command::Undo, undo, send);
@@ -46,6 +47,7 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
         entry(ui, session, Command::ToggleRight, true, send);
         entry(ui, session, Command::ToggleDrawer(Tab::Table), true, send);
         entry(ui, session, Command::ToggleDrawer(Tab::Summary), joined, send);
+        entry(ui, session, Command::ToggleDrawer(Tab::Gaps), joined, send);
         entry(ui, session, Command::ToggleDrawer(Tab::Problems), true, send);
         ui.menu_button(lang.t("command.name-language"), |ui| {
             let present = session.document.project.name_language.as_deref().map(Lang::from_tag);

@@ -7,6 +7,7 @@ mod dialogues;
 mod drawer;
 mod edit;
 mod filter;
+mod gaps;
 mod layers;
 mod legend;
 mod menu;

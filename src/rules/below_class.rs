@@ -16,9 +16,9 @@ impl Rule for BelowClass {
         let worst = rule.limit("class");
         for (i, toilet) in toilets_in_use(facts) {
             match toilet.class {
-                Some(class) if f64::from(class) > worst => findings
-                    .gaps
-                    .push(Gap::of_facility(facts, rule, i, "gap.T2").figure(Some(f64::from(class)), worst, "", 0)),
+                Some(class) if f64::from(class) > worst => {
+                    findings.gaps.push(Gap::of_facility(facts, rule, i, "gap.T2").figure(None, worst, "", 0))
+                }
                 Some(_) => {}
                 None => {
                     let gap = Gap::of_facility(facts, rule, i, "gap.T2-ungraded").figure(None, worst, "", 0);

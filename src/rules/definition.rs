@@ -36,6 +36,9 @@ pub struct RuleDefinition {
     /// Indicators that it looks at, where it could look at any.
     #[serde(default)]
     pub indicators: Vec<String>,
+    /// Indicators whose shortfalls its gaps tell.
+    #[serde(default)]
+    pub judges: Vec<String>,
     /// Indicators that are asked for only where an expression holds.
     #[serde(default)]
     pub required_where: BTreeMap<String, String>,
@@ -147,6 +150,7 @@ impl Rules {
                     clause: String::new(),
                     limits: entry.limits.clone(),
                     indicators: Vec::new(),
+                    judges: Vec::new(),
                     required_where: BTreeMap::new(),
                     exempt: entry.exempt.clone(),
                     when: entry.when.clone(),

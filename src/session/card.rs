@@ -11,6 +11,7 @@ use crate::index::NearestIndex;
 use crate::lang::Lang;
 use crate::model::{FeatureId, Good, Indicator, ObservationStatus, Origin, Role, Topic};
 use crate::render::{LayerKey, Mark};
+use crate::rules::GapSeverity;
 
 /// One figure.
 #[derive(Clone, Debug, PartialEq)]
@@ -208,9 +209,17 @@ impl Session {
         }
     }
 
-    /// Figures that fall short, as sentences.
+    /// What falls short, as sentences, and whether it is far from what is asked for: the gaps of the rules, the worst first,
+    /// then figures that no rule judges.
     pub fn shortfalls(&self, card: &VillageCard) -> Vec<(String, bool)> {
-        let figures = card.sections.iter().flat_map(|s| &s.figures).filter(|f| f.met == Some(false));
+        let gaps = self.present_gaps();
+        // What a rule judges is said by its gaps, or is none.
+        let is_judged = |id: &str| {
+            let on = gaps.into_iter().flat_map(|g| &g.rules.list).filter(|r| !r.off);
+            on.flat_map(|r| &r.judges).any(|judged| judged == id)
+        };
+        let judged = |f: &&CardFigure| self.indicator(f.indicator).is_some_and(|i| is_judged(&i.id));
+        let figures = card.sections.iter().flat_map(|s| &s.figures).filter(|f| f.met == Some(false) && !judged(f));
         let computed =
             |f: &&CardFigure| self.indicator(f.indicator).is_some_and(|i| !(i.is_category() && i.is_computed()));
         let sentence = |f: &CardFigure| {
@@ -228,7 +237,11 @@ impl Session {
             };
             Some((text, f.far))
         };
-        figures.filter(computed).filter_map(sentence).collect()
+        let of_rules = gaps.into_iter().flat_map(|found| {
+            let of_village = found.list.of_village(card.stamp.1);
+            of_village.into_iter().map(|g| (self.gap_reason(found, g), g.severity == GapSeverity::High))
+        });
+        of_rules.chain(figures.filter(computed).filter_map(sentence)).collect()
     }
 
     /// The card as text, for the clipboard.

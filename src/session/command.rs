@@ -18,6 +18,8 @@ use crate::theme::ThemeSpec;
 pub enum Tab {
     /// The attribute table.
     Table,
+    /// What is missing, by the rules.
+    Gaps,
     /// Towns and groups taken together.
     Summary,
     /// Problems of the data.
@@ -146,6 +148,10 @@ pub enum Command {
     PutFacility(AddedFacility),
     /// Take an added facility away, by its id.
     DropFacility(String),
+    /// Ask where the field sheet of the gaps listed is to go.
+    ExportGapsDialogue,
+    /// Write it there.
+    ExportGapsTo(PathBuf),
     /// Put corrections over the files.
     Correct(Vec<Edit>),
     /// Take a correction back.
@@ -220,6 +226,7 @@ impl Command {
             at(NONE, Key::CloseBracket, Self::StepYear(1)),
             at(NONE, Key::S, Self::ToggleDrawer(Tab::Summary)),
             at(NONE, Key::T, Self::ToggleDrawer(Tab::Table)),
+            at(NONE, Key::G, Self::ToggleDrawer(Tab::Gaps)),
             at(NONE, Key::P, Self::ToggleDrawer(Tab::Problems)),
             at(NONE, Key::Escape, Self::Escape),
         ]
@@ -282,6 +289,7 @@ impl Command {
             Self::ToggleRight => "command.toggle-right",
             Self::ToggleDrawer(Tab::Table) => "command.table",
             Self::ToggleDrawer(Tab::Summary) => "command.summary",
+            Self::ToggleDrawer(Tab::Gaps) => "command.gaps",
             Self::ToggleDrawer(Tab::Problems) => "command.problems",
             Self::SetLanguage(_) => "command.language",
             Self::SetNameLanguage(_) => "command.name-language",
@@ -295,6 +303,7 @@ impl Command {
             Self::ExportFiguresDialogue | Self::ExportFiguresTo(_) => "command.export-figures",
             Self::CopyTable => "command.copy-table",
             Self::ExportTableDialogue | Self::ExportTableTo(_) => "command.export-table",
+            Self::ExportGapsDialogue | Self::ExportGapsTo(_) => "command.export-gaps",
             Self::CopyCard => "command.copy-card",
             Self::CopyMap => "command.copy-map",
             Self::ExportDialogue | Self::ExportTo(_) => "command.export",

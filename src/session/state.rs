@@ -11,6 +11,7 @@ use super::command::Tab;
 use super::covered::{Covered, Shares};
 use super::edits::{FacilityDraft, FigureDraft};
 use super::facts::Facts;
+use super::gaps::{FoundGaps, GapFilter, ListedGaps};
 use super::history::{CameraHistory, Document, History};
 use super::layer::Layer;
 use super::look::Focused;
@@ -103,6 +104,12 @@ pub struct Session {
     pub covered: Option<Arc<Covered>>,
     /// Whom it reaches.
     pub shares: Option<Shares>,
+    /// What the rules found, as last looked for.
+    pub gaps: Option<Arc<FoundGaps>>,
+    /// Which of it is listed.
+    pub gap_filter: GapFilter,
+    /// The list.
+    pub listed_gaps: Option<ListedGaps>,
     /// The card of the selected village.
     pub card: Option<Arc<VillageCard>>,
     /// Facilities as they are drawn under the present theme.
@@ -202,6 +209,9 @@ impl Session {
             focused: None,
             rolled: None,
             covered: None,
+            gaps: None,
+            gap_filter: GapFilter::default(),
+            listed_gaps: None,
             shares: None,
             card: None,
             symbols: None,

@@ -164,3 +164,31 @@ fn buildings_on_the_map_decide_how_many_live_too_far_from_a_toilet() {
         assert_eq!(found.and_then(|g| g["value"].as_f64()), expected, "{far} of {}", far + near);
     }
 }
+
+#[test]
+fn field_sheets_are_written_in_every_format() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let project = demo().join("haidian.qiancun");
+    let (document, _) = gaps(&project, &[]);
+    let all = document["gaps"].as_array().expect("gaps");
+    for format in qiancun::output::FORMATS {
+        let path = folder.path().join(format!("gaps.{format}"));
+        gaps(&project, &["-o", path.to_str().expect("a path"), "--lang", "zh"]);
+        let bytes = std::fs::read(&path).unwrap_or_else(|e| panic!("{format}: {e}"));
+        let text = String::from_utf8_lossy(&bytes);
+        let located = all.iter().filter(|g| g["lon"].is_number()).count();
+        match format {
+            "xlsx" => assert!(bytes.starts_with(b"PK")),
+            "csv" => assert_eq!(text.lines().count(), all.len() + 1),
+            "geojson" => {
+                let read: Value = serde_json::from_slice(&bytes).expect("JSON");
+                assert_eq!(read["features"].as_array().map(Vec::len), Some(all.len()));
+                assert_eq!(read["features"][0]["properties"]["key"], all[0]["key"]);
+            }
+            "gpx" => assert_eq!(text.matches("<wpt").count(), located),
+            _ => assert_eq!(text.matches("<Placemark>").count(), located),
+        }
+    }
+    let (_, said) = gaps(&project, &["-o", folder.path().join("gaps.docx").to_str().expect("a path")]);
+    assert!(said.contains("gaps.docx") && said.contains("xlsx"), "{said}");
+}

@@ -319,3 +319,33 @@ fn progress_to_the_plan_stands_beside_the_map() {
     send(&mut h, Command::SetYear(2020));
     assert!(h.query_by_label_contains("旱厕改造（累计） 73 / 137").is_some());
 }
+
+#[test]
+fn the_gap_list_is_narrowed_selects_and_leaves_as_a_field_sheet() {
+    let mut h = demonstration(Lang::Zh);
+    press(&mut h, Key::G);
+    let found = h.state().session.present_gaps().expect("gaps").clone();
+    assert_eq!(found.list.gaps.len(), 66);
+    assert!(h.query_by_label_contains("缺口 66").is_some());
+    assert!(h.query_by_label_contains("最近的距村中心 2052 米（直线）").is_some());
+    h.get_by_label("高 24").click();
+    settle(&mut h);
+    let listed = h.state().session.listed_gaps.clone().expect("a list");
+    assert_eq!((listed.rows.len(), listed.counts), (24, [24, 31, 10, 1]));
+    h.state_mut().session.gap_filter.town = Some("温泉镇".into());
+    settle(&mut h);
+    let listed = h.state().session.listed_gaps.clone().expect("a list");
+    assert!(listed.rows.len() < 24 && !listed.rows.is_empty());
+    h.get_by_label_contains("没有在用垃圾收集点").click();
+    settle(&mut h);
+    assert_eq!(selected(&h), ["杨家庄"]);
+    // The card says the same, and nothing twice.
+    let card = h.state().session.card.clone().expect("a card");
+    let sentences: Vec<String> = h.state().session.shortfalls(&card).into_iter().map(|s| s.0).collect();
+    assert_eq!(sentences, ["没有在用垃圾收集点", "污水处理率 97.9%，低于 99%"]);
+    let path = std::env::temp_dir().join(format!("qiancun-gaps-{}.csv", std::process::id()));
+    send(&mut h, Command::ExportGapsTo(path.clone()));
+    let text = std::fs::read_to_string(&path).expect("it was written");
+    std::fs::remove_file(&path).ok();
+    assert_eq!(text.lines().count(), listed.rows.len() + 1);
+}
