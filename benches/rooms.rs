@@ -15,6 +15,7 @@ use qiancun::map::Labels;
 use qiancun::model::Dataset;
 use qiancun::read::{Progress, read_bytes, read_file};
 use qiancun::render::{Chunks, Level, LevelShape, Mesh};
+use qiancun::rules::{Rules, find_gaps};
 use qiancun::session::{Command, Loaded};
 use qiancun::theme::{Method, classify};
 
@@ -122,6 +123,11 @@ fn search_100_000_names(bencher: Bencher, query: &str) {
 
 /// A district of squares in rows: so many villages, tables over six years, and clinics on a loose grid.
 fn district(villages: u32, clinics: u32) -> District {
+    district_with(villages, clinics, &["clinic"])
+}
+
+/// The same with facilities of several kinds, in turns.
+fn district_with(villages: u32, clinics: u32, kinds: &[&str]) -> District {
     let side = f64::from(villages).sqrt().ceil() as u32;
     let size = 0.01;
     let feature = |i: u32| {
@@ -138,7 +144,8 @@ fn district(villages: u32, clinics: u32) -> District {
         let (x, y) = (at % u64::from(side), at / u64::from(side));
         let (x, y) = (100.003 + x as f64 * size, 25.004 + y as f64 * size);
         format!(
-            r#"{{"type":"Feature","properties":{{"id":"C{i}","kind":"clinic","status":"in_use"}},"geometry":{{"type":"Point","coordinates":[{x},{y}]}}}}"#
+            r#"{{"type":"Feature","properties":{{"id":"C{i}","kind":"{}","status":"in_use"}},"geometry":{{"type":"Point","coordinates":[{x},{y}]}}}}"#,
+            kinds[i as usize % kinds.len()]
         )
     };
     let read = |name: &str, features: Vec<String>| {
@@ -191,4 +198,12 @@ fn coverage_of_20_000_villages_by_5_000_clinics(bencher: Bencher) {
 fn summary_of_50_000_villages_by_town(bencher: Bencher) {
     let district = district(50_000, 0);
     bencher.bench(|| black_box(rollups(&district, By::Town, Some(2021))));
+}
+
+/// All rules, over facilities of four kinds.
+#[divan::bench(sample_count = 10)]
+fn gaps_of_20_000_villages_with_50_000_facilities(bencher: Bencher) {
+    let district = district_with(20_000, 50_000, &["public_toilet", "clinic", "waste_point", "sewage_station"]);
+    let rules = Rules::with(&[]);
+    bencher.bench(|| black_box(find_gaps(&district, Some(2023), &rules)));
 }

@@ -10,16 +10,18 @@ use crate::lang::Lang;
 use crate::model::Role;
 use crate::output::{field_grid, save_field_sheet};
 use crate::project;
-use crate::rules::{Gap, GapList, Rules, find_gaps};
+use crate::rules::{Gap, GapChange, GapList, Rules, find_gaps};
 
 /// Runs the command.
 pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
     let (mut file, mut year, mut only, mut lang, mut as_json) = (None, None, Vec::new(), Lang::En, false);
-    let mut out: Option<PathBuf> = None;
+    let (mut out, mut since, mut against): (Option<PathBuf>, Option<i32>, Option<PathBuf>) = (None, None, None);
     while let Some(arg) = parser.next()? {
         match arg {
             lexopt::Arg::Value(path) if file.is_none() => file = Some(PathBuf::from(path)),
             lexopt::Arg::Long("year") => year = Some(args::year(&mut parser)?),
+            lexopt::Arg::Long("since") => since = Some(args::year(&mut parser)?),
+            lexopt::Arg::Long("against") => against = Some(PathBuf::from(parser.value()?)),
             lexopt::Arg::Long("rule") => only.push(args::text(&mut parser)?),
             lexopt::Arg::Long("lang") => lang = args::lang(&mut parser)?,
             lexopt::Arg::Short('o') | lexopt::Arg::Long("output") => out = Some(PathBuf::from(parser.value()?)),
@@ -48,6 +50,10 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
             eprintln!("qiancun: the condition of rule {} cannot be read: {error}", rule.id);
         }
     }
+    let before = match (since, against) {
+        (None, None) => None,
+        (since, against) => Some(earlier(&file, &district, &rules, since, against.as_deref())?),
+    };
     if let Some(out) = &out {
         let gaps: Vec<&Gap> = list.gaps.iter().collect();
         let grid = field_grid(&district, &rules, &gaps, lang);
@@ -55,13 +61,72 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
         save_field_sheet(out, &grid, &project.title).map_err(explain)?;
     }
     if as_json {
-        return read::print(&document(&file, &district, year, &rules, &list, lang));
+        let mut document = document(&file, &district, year, &rules, &list, lang);
+        if let (Some(before), Some(members)) = (&before, document.as_object_mut()) {
+            members.insert("since".into(), before.document(&list, &district, &rules, lang));
+        }
+        return read::print(&document);
     }
     if out.is_some() {
         return Ok(());
     }
     print_words(&district, &rules, &list, lang);
+    if let Some(before) = &before {
+        let change = GapChange::between((&list, &district), (&before.list, before.district(&district)));
+        let (new, remaining, closed) = (change.new.len(), change.remaining.len(), change.closed.len());
+        println!("Against {}: {new} new, {remaining} remaining, {closed} closed", before.name);
+        let gone = change.closed.iter().filter_map(|i| before.list.gaps.get(*i));
+        for gap in gone {
+            println!("  closed: {}", gap.reason(before.district(&district), rules.get(&gap.rule), lang));
+        }
+    }
     Ok(())
+}
+
+/// The gaps of an earlier year or of another project.
+struct Earlier {
+    name: String,
+    year: Option<i32>,
+    list: GapList,
+    /// The other project's; `None` where it is the same.
+    district: Option<District>,
+}
+
+impl Earlier {
+    fn district<'a>(&'a self, now: &'a District) -> &'a District {
+        self.district.as_ref().unwrap_or(now)
+    }
+
+    fn document(&self, now: &GapList, district: &District, rules: &Rules, lang: Lang) -> Value {
+        let before = self.district(district);
+        let change = GapChange::between((now, district), (&self.list, before));
+        let keys = |at: &[usize]| -> Vec<String> {
+            at.iter().filter_map(|i| now.gaps.get(*i)).map(|g| g.key(district)).collect()
+        };
+        let closed = change.closed.iter().filter_map(|i| self.list.gaps.get(*i));
+        let closed: Vec<Value> = closed.map(|g| gap(g, before, rules, lang)).collect();
+        json!({ "project": self.name, "year": self.year, "new": keys(&change.new), "remaining": keys(&change.remaining),
+                "closed": closed })
+    }
+}
+
+fn earlier(
+    file: &Path,
+    district: &District,
+    rules: &Rules,
+    since: Option<i32>,
+    against: Option<&Path>,
+) -> Result<Earlier, Failure> {
+    let Some(other) = against else {
+        let year = joined::year(file, district, since)?;
+        let name = year.map_or_else(|| file.display().to_string(), |y| y.to_string());
+        return Ok(Earlier { name, year, list: find_gaps(district, year, rules), district: None });
+    };
+    let project = project::load(other).map_err(|e| Failure::Input(e.to_string()))?;
+    let before = joined::load(other, &project)?;
+    let year = joined::year(other, &before, since)?;
+    let list = find_gaps(&before, year, rules);
+    Ok(Earlier { name: other.display().to_string(), year, list, district: Some(before) })
 }
 
 fn document(file: &Path, district: &District, year: Option<i32>, rules: &Rules, list: &GapList, lang: Lang) -> Value {

@@ -56,7 +56,7 @@ const HELP: &str = "\
   qiancun classify FILE --field F --method M --classes K [--breaks a,b,…] [--json]
   qiancun shot [FILE|PROJECT] -o F.png [--size WxH] [--scale S] [--lang zh|en] [--dark] [--field F]
   qiancun summary PROJECT [--by town|group|district] [--year Y] [--radius M] [--json]
-  qiancun gaps PROJECT [--year Y] [--rule R] [--lang zh|en] [--json]
+  qiancun gaps PROJECT [--year Y] [--since Y] [--against PROJECT] [--rule R] [--lang zh|en] [--json]
                 [-o F.xlsx|.csv|.geojson|.gpx|.kml]  what is missing, where, and why; as a field sheet
   qiancun bench FILE [--moves N] [--json]           this machine's figures
   qiancun demo OUT_DIR                              write the demonstration district

@@ -195,14 +195,19 @@ impl Gap {
     /// What names this gap in the survey log, over years and machines: rule, village by code (else name), facility by id
     /// (else name), indicator and detail.
     pub fn key(&self, district: &District) -> String {
-        let village = self.village.map_or_else(String::new, |v| match district.text(v, Role::Code) {
-            code if code.is_empty() => district.villages.display_name(v),
-            code => code,
-        });
+        let village = self.village.map_or_else(String::new, |v| village_key(district, v));
         let facility = self.facility.and_then(|f| district.facilities.get(f as usize));
         let facility = facility.map_or("", |f| if f.id.is_empty() { f.name.as_str() } else { f.id.as_str() });
         let indicator = self.indicator.and_then(|i| district.indicators.all().get(i)).map_or("", |i| i.id.as_str());
         [self.rule.as_str(), village.as_str(), facility, indicator, self.detail.as_str()].join("/")
+    }
+}
+
+/// What names a village over years and machines: its code, else its name.
+pub(super) fn village_key(district: &District, village: FeatureId) -> String {
+    match district.text(village, Role::Code) {
+        code if code.is_empty() => district.villages.display_name(village),
+        code => code,
     }
 }
 

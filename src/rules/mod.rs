@@ -4,6 +4,7 @@
 //! the project) and a way to look ([`Rule`], one file each). What a rule cannot tell, because a figure or a status is
 //! unknown, is neither a gap nor fine: it is counted apart. Rules T1 to C3 look at facilities in use.
 
+mod compare;
 mod date;
 mod definition;
 mod facts;
@@ -29,6 +30,7 @@ mod small_clinic;
 mod twins;
 mod waste;
 
+pub use compare::GapChange;
 pub use date::{day_of, days_today, year_of};
 pub use definition::{RuleDefinition, RuleEntry, Rules};
 pub use facts::Facts;

@@ -126,3 +126,49 @@ fn a_broken_feature_costs_that_feature_only() {
         assert!(!sentence.starts_with(p.code), "{} has no sentence", p.code);
     }
 }
+
+/// A file that is cut, emptied, overwritten or removed while it is read gives what was there, or an error that says so; the
+/// window works on.
+#[test]
+fn a_file_that_changes_while_it_is_read_leaves_the_window_working() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut text = Vec::new();
+    qiancun::cli::demo::Country::new(6_000, 64).write(&mut text).expect("memory");
+    let path = folder.path().join("country.geojson");
+    let half = text.len() as u64 / 2;
+    type Change = fn(&Path, u64);
+    let changes: [Change; 4] = [
+        |p, _| std::fs::remove_file(p).expect("removed"),
+        |p, half| std::fs::OpenOptions::new().write(true).open(p).and_then(|f| f.set_len(half)).expect("cut"),
+        |p, _| std::fs::write(p, b"").expect("emptied"),
+        |p, _| std::fs::write(p, b"{\"type\":\"FeatureCollection\",\"features\":[]}".repeat(9)).expect("overwritten"),
+    ];
+    for (number, change) in changes.into_iter().enumerate() {
+        for after in [0, 1 << 20, 5 << 20] {
+            std::fs::write(&path, &text).expect("it can be written");
+            let progress = Arc::new(Progress::new());
+            let (of_thread, file) = (progress.clone(), path.clone());
+            let reading = std::thread::spawn(move || read_file(&file, &of_thread).map(|d| d.len()));
+            while progress.bytes().0 < after && !reading.is_finished() {
+                std::thread::yield_now();
+            }
+            change(&path, half);
+            match reading.join().expect("no panic") {
+                Ok(villages) => assert!(villages <= 6_000, "{number} {after}: {villages}"),
+                Err(e) => assert!(e.to_string().contains("country.geojson"), "{number} {after}: {e}"),
+            }
+        }
+    }
+    let options = Options { empty: true, lang: Some(Lang::En), ..Options::default() };
+    let mut head = Headless::new(options, [800, 600], 1.0, false).expect("a device");
+    std::fs::write(&path, &text).expect("it can be written");
+    head.app.send(Command::Open(vec![path.clone()]));
+    head.frame(Vec::new());
+    changes[1](&path, half);
+    assert!(head.settle(60.0));
+    head.app.session.dialogue = None;
+    let whole = crate::window::demo("villages.geojson");
+    head.app.send(Command::Open(vec![whole]));
+    assert!(head.settle(60.0));
+    assert_eq!(head.app.session.village_layer().and_then(|l| l.loaded()).map(|l| l.dataset.len()), Some(71));
+}

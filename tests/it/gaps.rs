@@ -192,3 +192,31 @@ fn field_sheets_are_written_in_every_format() {
     let (_, said) = gaps(&project, &["-o", folder.path().join("gaps.docx").to_str().expect("a path")]);
     assert!(said.contains("gaps.docx") && said.contains("xlsx"), "{said}");
 }
+
+#[test]
+fn gaps_are_compared_with_an_earlier_year_and_with_another_project() {
+    let project = demo().join("haidian.qiancun");
+    let count = |d: &Value, what: &str| d["since"][what].as_array().map_or(0, Vec::len);
+    let (now, _) = gaps(&project, &["--since", "2018"]);
+    let (then, _) = gaps(&project, &["--year", "2018"]);
+    let all = |d: &Value| d["gaps"].as_array().map_or(0, Vec::len);
+    assert_eq!(count(&now, "new") + count(&now, "remaining"), all(&now));
+    assert!(count(&now, "remaining") + count(&now, "closed") <= all(&then), "what cannot be told now is not closed");
+    assert!(count(&now, "closed") > 0, "something was done since");
+    // The dry toilet of 西小营 removed: its two gaps are closed, nothing else has changed.
+    let folder = changed(|name, text| match name {
+        "facilities.geojson" => {
+            let at = text.find("\"name\":\"西小营公厕3号\"").expect("the toilet");
+            let (before, after) = text.split_at(at);
+            before.to_owned() + &after.replacen("\"status\":\"in_use\"", "\"status\":\"removed\"", 1)
+        }
+        _ => text,
+    });
+    let path = project.to_str().expect("a path");
+    let (now, _) = gaps(&folder.path().join("haidian.qiancun"), &["--against", path]);
+    let closed: Vec<&str> =
+        now["since"]["closed"].as_array().expect("closed").iter().filter_map(|g| g["rule"].as_str()).collect();
+    assert_eq!(closed, ["T2", "T3"]);
+    let new: Vec<&str> = now["since"]["new"].as_array().expect("new").iter().filter_map(Value::as_str).collect();
+    assert!(new.iter().all(|k| k.starts_with("D3") || k.starts_with("T5")), "{new:?}");
+}
