@@ -1,7 +1,7 @@
 //! Gap rules: a district in, a list of gaps with reasons out.
 //!
 //! A rule is data ([`RuleDefinition`]: name, severity, limits, exemptions; shipped in `assets/rules.toml`, overridden by
-//! the project) and a way to look ([`Rule`], one file each). What a rule cannot tell, because a figure or a status is
+//! the project) and a way to look (a trait, one file each). What a rule cannot tell, because a figure or a status is
 //! unknown, is neither a gap nor fine: it is counted apart. Rules T1 to C3 look at facilities in use.
 
 mod compare;
