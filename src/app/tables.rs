@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::qiancun::Qiancun;
 use crate::district::{WideCell, wide_grid};
-use crate::output::{FORMATS, Grid, GridCell, GridHead, field_grid, save, save_field_sheet, to_csv};
+use crate::output::{FORMATS, FieldForm, Grid, GridCell, GridHead, field_grid, save, save_field_sheet, to_csv};
 use crate::session::{Command, Dialogue};
 
 impl Qiancun {
@@ -77,7 +77,12 @@ impl Qiancun {
         self.session.list_gaps();
         let rows = self.session.listed_gaps.as_ref().map(|l| l.rows.clone()).unwrap_or_default();
         let gaps: Vec<_> = rows.iter().filter_map(|i| found.list.gaps.get(*i)).collect();
-        let grid = field_grid(&district, &found.rules, &gaps, self.session.lang);
+        let grid = field_grid(
+            &district,
+            &found.rules,
+            &gaps,
+            &FieldForm { lang: self.session.lang, shift: None, start: None },
+        );
         let written = save_field_sheet(path, &grid, &self.session.document.project.title);
         self.tell_written(path, written);
     }

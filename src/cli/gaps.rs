@@ -6,15 +6,17 @@ use serde_json::{Value, json};
 
 use super::{Failure, args, joined, read};
 use crate::district::District;
+use crate::geo::{ChinaShift, LonLat};
 use crate::lang::Lang;
 use crate::model::Role;
-use crate::output::{field_grid, save_field_sheet};
+use crate::output::{FieldForm, field_grid, save_field_sheet};
 use crate::project;
 use crate::rules::{Gap, GapChange, GapList, Rules, find_gaps};
 
 /// Runs the command.
 pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
     let (mut file, mut year, mut only, mut lang, mut as_json) = (None, None, Vec::new(), Lang::En, false);
+    let (mut start, mut shift) = (None, None);
     let (mut out, mut since, mut against): (Option<PathBuf>, Option<i32>, Option<PathBuf>) = (None, None, None);
     while let Some(arg) = parser.next()? {
         match arg {
@@ -22,6 +24,21 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
             lexopt::Arg::Long("year") => year = Some(args::year(&mut parser)?),
             lexopt::Arg::Long("since") => since = Some(args::year(&mut parser)?),
             lexopt::Arg::Long("against") => against = Some(PathBuf::from(parser.value()?)),
+            lexopt::Arg::Long("from") => {
+                let text = args::text(&mut parser)?;
+                match args::numbers(&text)?.as_slice() {
+                    [lon, lat] if LonLat::new(*lon, *lat).is_valid() => start = Some(LonLat::new(*lon, *lat)),
+                    _ => return Err(Failure::Usage(format!("--from is LON,LAT, not {text}"))),
+                }
+            }
+            lexopt::Arg::Long("crs") => {
+                let text = args::text(&mut parser)?;
+                shift = Some(match text.to_lowercase().replace('-', "").as_str() {
+                    "gcj02" => ChinaShift::Gcj02,
+                    "bd09" => ChinaShift::Bd09,
+                    _ => return Err(Failure::Usage(format!("--crs is gcj02 or bd09, not {text}"))),
+                });
+            }
             lexopt::Arg::Long("rule") => only.push(args::text(&mut parser)?),
             lexopt::Arg::Long("lang") => lang = args::lang(&mut parser)?,
             lexopt::Arg::Short('o') | lexopt::Arg::Long("output") => out = Some(PathBuf::from(parser.value()?)),
@@ -56,7 +73,7 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
     };
     if let Some(out) = &out {
         let gaps: Vec<&Gap> = list.gaps.iter().collect();
-        let grid = field_grid(&district, &rules, &gaps, lang);
+        let grid = field_grid(&district, &rules, &gaps, &FieldForm { lang, shift, start });
         let explain = |e: std::io::Error| Failure::Input(format!("{} cannot be written: {e}", out.display()));
         save_field_sheet(out, &grid, &project.title).map_err(explain)?;
     }

@@ -57,7 +57,7 @@ const HELP: &str = "\
   qiancun shot [FILE|PROJECT] -o F.png [--size WxH] [--scale S] [--lang zh|en] [--dark] [--field F]
   qiancun summary PROJECT [--by town|group|district] [--year Y] [--radius M] [--json]
   qiancun gaps PROJECT [--year Y] [--since Y] [--against PROJECT] [--rule R] [--lang zh|en] [--json]
-                [-o F.xlsx|.csv|.geojson|.gpx|.kml]  what is missing, where, and why; as a field sheet
+                [-o F.xlsx|.csv|.geojson|.gpx|.kml [--from LON,LAT] [--crs gcj02|bd09]]  what is missing, where, and why; as a field sheet
   qiancun bench FILE [--moves N] [--json]           this machine's figures
   qiancun demo OUT_DIR                              write the demonstration district
   qiancun demo [OUT_DIR] --villages N [--vertices V] write a country of N villages, for measuring

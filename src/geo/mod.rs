@@ -2,6 +2,7 @@
 
 mod across;
 mod away;
+mod china;
 mod contains;
 mod effective_area;
 mod ellipsoid;
@@ -13,6 +14,7 @@ mod topology;
 mod world;
 
 pub use away::distance_to_area_m;
+pub use china::ChinaShift;
 pub use contains::{Side, even_odd};
 pub use effective_area::{EffectiveArea, Freedom};
 pub use ellipsoid::{distance_m, ecef_m};

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::grid::{Grid, GridCell, GridHead};
 use super::places::{Place, to_geojson, to_gpx, to_kml};
 use crate::district::District;
+use crate::geo::{ChinaShift, LonLat, distance_m};
 use crate::lang::Lang;
 use crate::model::Role;
 use crate::project::write_replacing;
@@ -19,7 +20,7 @@ pub const RESULTS: [&str; 4] = ["confirmed", "closed", "wrong", "unreachable"];
 pub const FORMATS: [&str; 5] = ["xlsx", "csv", "geojson", "gpx", "kml"];
 
 /// The columns: stable names, the same in all formats and languages, so that a filled sheet can be read again.
-const COLUMNS: [&str; 21] = [
+const COLUMNS: [&str; 22] = [
     "key",
     "rule",
     "rule_name",
@@ -36,6 +37,7 @@ const COLUMNS: [&str; 21] = [
     "closes",
     "lon",
     "lat",
+    "crs",
     "result",
     "note",
     "photo",
@@ -43,7 +45,9 @@ const COLUMNS: [&str; 21] = [
     "at",
 ];
 
-fn row(district: &District, rules: &Rules, gap: &Gap, lang: Lang) -> Vec<GridCell> {
+fn row(district: &District, rules: &Rules, gap: &Gap, form: &FieldForm) -> Vec<GridCell> {
+    let lang = form.lang;
+    let at = gap.at.map(|at| form.shift.map_or(at, |s| s.of(at)));
     let text = |t: String| if t.is_empty() { GridCell::Empty } else { GridCell::Text(t) };
     let number = |n: Option<f64>| n.map_or(GridCell::Empty, GridCell::Number);
     let of_village = |role| gap.village.map(|v| district.text(v, role)).unwrap_or_default();
@@ -65,15 +69,32 @@ fn row(district: &District, rules: &Rules, gap: &Gap, lang: Lang) -> Vec<GridCel
         text(gap.unit.clone()),
         number(gap.distance_m.map(|d| (d * 10.0).round() / 10.0)),
         text(rule.map_or_else(String::new, |r| r.closes(lang).to_owned())),
-        number(gap.at.map(|p| p.lon_deg)),
-        number(gap.at.map(|p| p.lat_deg)),
+        number(at.map(|p| p.lon_deg)),
+        number(at.map(|p| p.lat_deg)),
+        text(form.shift.map_or_else(String::new, |s| s.name().to_owned())),
     ];
     cells.resize(COLUMNS.len(), GridCell::Empty);
     cells
 }
 
+/// How a field sheet is written.
+#[derive(Clone, Copy, Debug)]
+pub struct FieldForm {
+    /// Language of names and reasons.
+    pub lang: Lang,
+    /// Coordinates for Chinese map services, said in the column `crs`; empty there: the project's own.
+    pub shift: Option<ChinaShift>,
+    /// Where the day begins: the nearest first, by straight lines; those without a place last.
+    pub start: Option<LonLat>,
+}
+
 /// The sheet as a table.
-pub fn field_grid(district: &District, rules: &Rules, gaps: &[&Gap], lang: Lang) -> Grid {
+pub fn field_grid(district: &District, rules: &Rules, gaps: &[&Gap], form: &FieldForm) -> Grid {
+    let mut gaps = gaps.to_vec();
+    if let Some(start) = form.start {
+        let far = |g: &&Gap| g.at.map_or(f64::INFINITY, |at| distance_m(start, at));
+        gaps.sort_by(|a, b| far(a).total_cmp(&far(b)));
+    }
     let head = |name: &str| GridHead {
         name: name.to_owned(),
         unit: String::new(),
@@ -87,7 +108,7 @@ pub fn field_grid(district: &District, rules: &Rules, gaps: &[&Gap], lang: Lang)
     Grid {
         name: "gaps".to_owned(),
         heads: COLUMNS.iter().map(|c| head(c)).collect(),
-        rows: gaps.iter().map(|g| row(district, rules, g, lang)).collect(),
+        rows: gaps.iter().map(|g| row(district, rules, g, form)).collect(),
     }
 }
 
@@ -112,7 +133,7 @@ fn places(grid: &Grid) -> Vec<Place> {
             properties.insert((*name).to_owned(), value);
         }
         Place {
-            at: number("lon").zip(number("lat")).map(|(lon, lat)| crate::geo::LonLat::new(lon, lat)),
+            at: number("lon").zip(number("lat")).map(|(lon, lat)| LonLat::new(lon, lat)),
             name: format!("{} {}", text("rule"), text("village")).trim_end().to_owned(),
             text: [text("reason"), text("closes")].join("\n"),
             properties,

@@ -189,6 +189,22 @@ fn field_sheets_are_written_in_every_format() {
             _ => assert_eq!(text.matches("<Placemark>").count(), located),
         }
     }
+    // From a start, in the coordinates of a map service: said so, the nearest first.
+    let path = folder.path().join("day.geojson");
+    gaps(&project, &["-o", path.to_str().expect("a path"), "--from", "116.2,40.1", "--crs", "gcj02"]);
+    let read: Value = serde_json::from_slice(&std::fs::read(&path).expect("written")).expect("JSON");
+    let features = read["features"].as_array().expect("features");
+    assert!(features.iter().all(|f| f["properties"]["crs"] == "GCJ-02"));
+    let shift = |at: (f64, f64)| qiancun::geo::ChinaShift::Gcj02.of(qiancun::geo::LonLat::new(at.0, at.1));
+    let start = shift((116.2, 40.1));
+    let far = |f: &Value| {
+        let at = &f["geometry"]["coordinates"];
+        let at = qiancun::geo::LonLat::new(at[0].as_f64()?, at[1].as_f64()?);
+        Some(qiancun::geo::distance_m(start, at))
+    };
+    let distances: Vec<f64> = features.iter().filter_map(far).collect();
+    // Shifts differ a little from place to place.
+    assert!(distances.len() > 60 && distances.windows(2).all(|w| w[0] <= w[1] + 10.0), "{distances:?}");
     let (_, said) = gaps(&project, &["-o", folder.path().join("gaps.docx").to_str().expect("a path")]);
     assert!(said.contains("gaps.docx") && said.contains("xlsx"), "{said}");
 }
