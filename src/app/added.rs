@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use super::qiancun::Qiancun;
 use crate::district::{AddedFacility, added_dataset};
-use crate::geo::representative_point;
 use crate::model::{FeatureId, Role};
 use crate::project::LayerEntry;
 use crate::session::{ADDED_LAYER, Dialogue, Layer, Loaded, Status};
@@ -45,7 +44,7 @@ impl Qiancun {
     /// Asks what facility a village is to get; it stands in the village's middle until its place is typed.
     pub(super) fn ask_facility(&mut self, village: FeatureId) {
         let Some(district) = self.session.district.clone() else { return };
-        let Some(at) = representative_point(&district.villages.geometry.multi_polygon_of(village)) else { return };
+        let Some(at) = district.stand(village) else { return };
         let numbers = self.session.document.project.facilities.iter();
         let last = numbers.filter_map(|f| f.id.strip_prefix("ADD-")?.parse::<u32>().ok()).max().unwrap_or(0);
         let round = |v: f64| (v * 1e6).round() / 1e6;

@@ -57,7 +57,7 @@ pub fn run(options: Options) -> Result<(), String> {
     }
     let native = NativeOptions {
         viewport: egui::ViewportBuilder::default()
-            .with_title("千村 Qiancun")
+            .with_title(lang.t("app.name"))
             .with_app_id("qiancun")
             .with_inner_size([1366.0, 768.0])
             .with_min_inner_size([800.0, 520.0])

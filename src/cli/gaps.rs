@@ -57,14 +57,14 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
         rules.list.retain(|r| only.contains(&r.id));
     }
     for id in &rules.not_understood {
-        eprintln!("qiancun: rule {id} is neither known nor has a condition (when); it is not used");
+        eprintln!("qiancun: {}", lang.with("gaps.not-understood", &[("n", id)]));
     }
     let district = joined::load(&file, &project)?;
     let year = joined::year(&file, &district, year)?;
     let list = find_gaps(&district, year, &rules);
     for rule in &list.rules {
         if let Some(error) = &rule.error {
-            eprintln!("qiancun: the condition of rule {} cannot be read: {error}", rule.id);
+            eprintln!("qiancun: {}", lang.with("gaps.condition", &[("name", &rule.id), ("n", error)]));
         }
     }
     let before = match (since, against) {

@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::facility::{Facility, Kind, facilities_of, is_facilities};
 use super::join::{Found, VillageFinder};
 use super::table::Filler;
-use crate::geo::representative_point;
+use crate::geo::{LonLat, representative_point};
 use crate::index::{NearestIndex, SpatialIndex};
 use crate::model::{Dataset, Edit, FeatureId, Indicator, Indicators, Observations, PartKind, Report, Role, Severity};
 use crate::read::{WideTable, read_wide};
@@ -25,6 +27,7 @@ pub struct District {
     pub of_village: Vec<Vec<u32>>,
     /// What was odd in tables and joins.
     pub report: Report,
+    stands: Vec<Option<LonLat>>,
 }
 
 impl District {
@@ -71,7 +74,9 @@ impl District {
                 list.push(i as u32);
             }
         }
-        let mut district = Self { villages, indicators, observations, facilities, of_village, report };
+        let point = |v| representative_point(&villages.geometry.multi_polygon_of(v));
+        let stands = (0..villages.len()).into_par_iter().map(point).collect();
+        let mut district = Self { villages, indicators, observations, facilities, of_village, report, stands };
         district.compute_nearest();
         district.compute_derived();
         Some(district)
@@ -79,15 +84,10 @@ impl District {
 
     /// Fills the indicators that are computed: distance to the nearest clinic in use, per year.
     fn compute_nearest(&mut self) {
-        use rayon::prelude::*;
         let Some(indicator) = self.indicators.position("nearest_clinic_m") else { return };
         if !self.facilities.iter().any(|f| f.kind == Kind::Clinic) {
             return;
         }
-        let stands: Vec<_> = (0..self.villages.len())
-            .into_par_iter()
-            .map(|v| representative_point(&self.villages.geometry.multi_polygon_of(v)))
-            .collect();
         let mut years: Vec<Option<i32>> = self.observations.years().iter().map(|y| Some(*y)).collect();
         years.push(None);
         for year in years {
@@ -97,7 +97,7 @@ impl District {
             }
             let index =
                 NearestIndex::new(clinics.iter().filter_map(|i| Some((*i, self.facilities.get(*i as usize)?.at))));
-            let found: Vec<_> = stands.par_iter().map(|p| index.nearest((*p)?)).collect();
+            let found: Vec<_> = self.stands.par_iter().map(|p| index.nearest((*p)?)).collect();
             for (village, nearest) in found.into_iter().enumerate() {
                 let Some(nearest) = nearest else { continue };
                 match year {
@@ -106,6 +106,11 @@ impl District {
                 }
             }
         }
+    }
+
+    /// Where a village is taken to be: a point inside it; `None` where it has no area. Distances are measured from there.
+    pub fn stand(&self, village: FeatureId) -> Option<LonLat> {
+        self.stands.get(village as usize).copied().flatten()
     }
 
     /// Facilities of a kind that are in use and stood in a year, by position.

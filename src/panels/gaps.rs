@@ -21,6 +21,12 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
         return;
     };
     conditions(ui, session, &found, send);
+    for sentence in session.rule_troubles(&found) {
+        ui.horizontal(|ui| {
+            ui.add_space(14.0);
+            ui.label(RichText::new(sentence).size(12.0).color(t.warn));
+        });
+    }
     let Some(listed) = session.listed_gaps.clone() else { return };
     if listed.rows.is_empty() {
         ui.horizontal(|ui| {

@@ -1,7 +1,7 @@
 //! T2: a toilet in use below class III; one without a class is a question of the data.
 
-use super::no_toilet::toilets_in_use;
 use super::{Facts, Findings, Gap, GapSeverity, Rule, RuleDefinition};
+use crate::district::Kind;
 
 pub(super) struct BelowClass;
 
@@ -9,12 +9,12 @@ impl Rule for BelowClass {
     fn look(&self, facts: &Facts<'_>, rule: &RuleDefinition) -> Findings {
         let mut findings = Findings::default();
         // A map that grades no toilet at all tells nothing of classes.
-        if !toilets_in_use(facts).any(|(_, f)| f.class.is_some()) {
+        if !facts.in_use(Kind::PublicToilet).any(|(_, f)| f.class.is_some()) {
             findings.unknown = villages_of(facts);
             return findings;
         }
         let worst = rule.limit("class");
-        for (i, toilet) in toilets_in_use(facts) {
+        for (i, toilet) in facts.in_use(Kind::PublicToilet) {
             match toilet.class {
                 Some(class) if f64::from(class) > worst => {
                     findings.gaps.push(Gap::of_facility(facts, rule, i, "gap.T2").figure(None, worst, "", 0))
@@ -32,7 +32,7 @@ impl Rule for BelowClass {
 
 /// Villages that have a toilet in use, each once.
 fn villages_of(facts: &Facts<'_>) -> Vec<u32> {
-    let mut villages: Vec<u32> = toilets_in_use(facts).filter_map(|(_, f)| f.village).collect();
+    let mut villages: Vec<u32> = facts.in_use(Kind::PublicToilet).filter_map(|(_, f)| f.village).collect();
     villages.sort_unstable();
     villages.dedup();
     villages

@@ -120,7 +120,7 @@ pub struct RuleEntry {
 pub struct Rules {
     /// In the order of the list.
     pub list: Vec<RuleDefinition>,
-    /// Entries of the project that are neither a rule known here nor one of its own, by id.
+    /// What the project says and nobody here knows: rules without a condition, limits that a rule does not have.
     pub not_understood: Vec<String>,
 }
 
@@ -138,7 +138,7 @@ impl Rules {
         let mut not_understood = Vec::new();
         for entry in entries {
             match list.iter_mut().find(|r| r.id == entry.id) {
-                Some(rule) => change(rule, entry),
+                Some(rule) => not_understood.extend(change(rule, entry)),
                 None if entry.when.is_some() => list.push(RuleDefinition {
                     id: entry.id.clone(),
                     zh: entry.zh.clone(),
@@ -168,16 +168,28 @@ impl Rules {
     }
 }
 
-fn change(rule: &mut RuleDefinition, entry: &RuleEntry) {
+/// Changes a rule; gives the limits that it does not have, as `T5 resident`.
+fn change(rule: &mut RuleDefinition, entry: &RuleEntry) -> Vec<String> {
     rule.off = entry.off.unwrap_or(rule.off);
     if let Some(severity) = entry.severity {
         (rule.severity, rule.severe) = (severity, None);
     }
-    rule.limits.extend(entry.limits.iter().map(|(k, v)| (k.clone(), *v)));
-    rule.exempt.extend(entry.exempt.iter().cloned());
-    if rule.when.is_some() && entry.when.is_some() {
-        rule.when = entry.when.clone();
+    for (text, own) in [(&mut rule.zh, &entry.zh), (&mut rule.en, &entry.en)] {
+        if !own.is_empty() {
+            text.clone_from(own);
+        }
     }
+    rule.exempt.extend(entry.exempt.iter().cloned());
+    // A condition takes the place of the way to look.
+    rule.when = entry.when.clone().or(rule.when.take());
+    let mut unknown = Vec::new();
+    for (name, limit) in &entry.limits {
+        match rule.limits.get_mut(name) {
+            Some(slot) => *slot = *limit,
+            None => unknown.push(format!("{} {name}", rule.id)),
+        }
+    }
+    unknown
 }
 
 #[cfg(test)]
@@ -200,7 +212,7 @@ mod tests {
 
     #[test]
     fn a_project_changes_limits_switches_off_and_adds_its_own() {
-        let text = "[[rule]]\nid='T5'\nlimits={residents=800}\n[[rule]]\nid='C2'\noff=true\n[[rule]]\nid='X1'\nzh='人多'\nwhen='population > 3000'\n[[rule]]\nid='Q9'\n";
+        let text = "[[rule]]\nid='T5'\nlimits={residents=800, resident=1}\n[[rule]]\nid='C2'\noff=true\n[[rule]]\nid='X1'\nzh='人多'\nwhen='population > 3000'\n[[rule]]\nid='Q9'\n";
         #[derive(Deserialize)]
         struct Entries {
             rule: Vec<RuleEntry>,
@@ -210,6 +222,6 @@ mod tests {
         assert_eq!(rules.get("T5").map(|r| r.limit("residents")), Some(800.0));
         assert_eq!(rules.get("C2").map(|r| r.off), Some(true));
         assert_eq!(rules.get("X1").map(|r| r.name(Lang::En)), Some("人多"));
-        assert_eq!(rules.not_understood, ["Q9"]);
+        assert_eq!(rules.not_understood, ["T5 resident", "Q9"]);
     }
 }

@@ -1,6 +1,5 @@
 //! T3: a dry toilet that was neither rebuilt nor removed.
 
-use super::no_toilet::toilets_in_use;
 use super::{Facts, Findings, Gap, Rule, RuleDefinition, Told, per_village};
 use crate::district::{Kind, ToiletState};
 
@@ -17,7 +16,8 @@ impl Rule for DryToilet {
                 Some(_) => Told::Fine,
             });
         }
-        let still_dry = toilets_in_use(facts)
+        let still_dry = facts
+            .in_use(Kind::PublicToilet)
             .filter(|(_, f)| f.toilet == ToiletState::Dry || (f.is_dry_type && f.toilet != ToiletState::Rebuilt));
         let gap = |i| Gap::of_facility(facts, rule, i, "gap.T3").figure(Some(1.0), 0.0, "", 0);
         Findings { gaps: still_dry.map(|(i, _)| gap(i)).collect(), unknown: Vec::new() }

@@ -1,11 +1,10 @@
 //! What the rules look at: a district in a year, with what several rules need computed once.
 
-use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::date::{days_today, last_day, year_of};
 use crate::district::{District, Facility, Kind, Use, VillageFinder};
-use crate::geo::{LonLat, representative_point};
+use crate::geo::LonLat;
 use crate::index::{Nearest, NearestIndex, SpatialIndex};
 use crate::model::FeatureId;
 
@@ -21,7 +20,6 @@ pub struct Facts<'a> {
     pub finder: VillageFinder,
     /// Which villages lie where.
     pub spatial: SpatialIndex,
-    stands: Vec<Option<LonLat>>,
     nearest: FxHashMap<Kind, Reach>,
 }
 
@@ -36,17 +34,12 @@ impl<'a> Facts<'a> {
     /// Gathers what the rules need.
     pub fn new(district: &'a District, year: Option<i32>) -> Self {
         let geometry = &district.villages.geometry;
-        let stands = (0..district.villages.len())
-            .into_par_iter()
-            .map(|v| representative_point(&geometry.multi_polygon_of(v)))
-            .collect();
         let mut facts = Self {
             district,
             year,
             day: year.filter(|y| *y < year_of(days_today())).map_or_else(days_today, last_day),
             finder: VillageFinder::new(&district.villages),
             spatial: SpatialIndex::new(geometry),
-            stands,
             nearest: FxHashMap::default(),
         };
         for kind in [Kind::PublicToilet, Kind::Clinic] {
@@ -58,11 +51,6 @@ impl<'a> Facts<'a> {
             facts.nearest.insert(kind, reach);
         }
         facts
-    }
-
-    /// Where a village is taken to be: a point inside it.
-    pub fn stand(&self, village: FeatureId) -> Option<LonLat> {
-        self.stands.get(village as usize).copied().flatten()
     }
 
     /// A figure of the year; `None` where it is unknown.

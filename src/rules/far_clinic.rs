@@ -10,7 +10,7 @@ impl Rule for FarClinic {
         let (limit_m, severe_m) = (rule.limit("distance_m"), rule.limit("severe_distance_m"));
         let on_map = facts.has(Kind::Clinic);
         per_village(facts, |village| {
-            let Some(stand) = facts.stand(village).filter(|_| on_map) else { return Told::CannotTell };
+            let Some(stand) = facts.district.stand(village).filter(|_| on_map) else { return Told::CannotTell };
             let nearest = facts.nearest(Kind::Clinic, stand);
             let distance_m = nearest.map(|n| n.distance_m);
             if distance_m.is_some_and(|d| d <= limit_m) {

@@ -38,7 +38,7 @@ impl Rule for FarToilet {
                 let gap = Gap::of_village(facts, rule, village, "gap.T4-households");
                 return Told::gap(gap.figure(Some(share), limit_pct, "%", 1).word("limit", format!("{limit_m:.0}")));
             }
-            let Some(stand) = facts.stand(village) else { return Told::CannotTell };
+            let Some(stand) = facts.district.stand(village) else { return Told::CannotTell };
             let nearest = facts.nearest(Kind::PublicToilet, stand).map(|n| n.distance_m);
             if nearest.is_some_and(|d| d <= limit_m) {
                 return Told::Fine;

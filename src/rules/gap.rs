@@ -46,8 +46,6 @@ pub enum Word {
     Plain(String),
     /// An indicator's name, by its position.
     Indicator(usize),
-    /// What a key of the language files says.
-    Key(&'static str),
 }
 
 /// One gap.
@@ -87,42 +85,14 @@ impl Gap {
         village: FeatureId,
         reason: &'static str,
     ) -> Self {
-        Self {
-            rule: rule.id.clone(),
-            severity: rule.severity,
-            village: Some(village),
-            facility: None,
-            indicator: None,
-            value: None,
-            threshold: None,
-            unit: String::new(),
-            distance_m: None,
-            at: facts.stand(village),
-            detail: String::new(),
-            reason,
-            words: Vec::new(),
-        }
+        Self { village: Some(village), at: facts.district.stand(village), ..Self::of_district(rule, reason) }
     }
 
     /// A gap of a facility, where that stands.
     pub(super) fn of_facility(facts: &Facts<'_>, rule: &RuleDefinition, facility: u32, reason: &'static str) -> Self {
         let it = facts.district.facilities.get(facility as usize);
-        let name = it.map(|f| f.name.clone()).unwrap_or_default();
-        Self {
-            rule: rule.id.clone(),
-            severity: rule.severity,
-            village: it.and_then(|f| f.village),
-            facility: Some(facility),
-            indicator: None,
-            value: None,
-            threshold: None,
-            unit: String::new(),
-            distance_m: None,
-            at: it.map(|f| f.at),
-            detail: String::new(),
-            reason,
-            words: vec![("facility", Word::Plain(name))],
-        }
+        let gap = Self::of_district(rule, reason).word("facility", it.map(|f| f.name.clone()).unwrap_or_default());
+        Self { village: it.and_then(|f| f.village), facility: Some(facility), at: it.map(|f| f.at), ..gap }
     }
 
     /// A gap of the district.
@@ -186,7 +156,6 @@ impl Gap {
             let shown = match word {
                 Word::Plain(text) => text.as_str(),
                 Word::Indicator(i) => district.indicators.all().get(*i).map_or("", |i| i.name(lang)),
-                Word::Key(key) => lang.find(key).unwrap_or_default(),
             };
             text.replace(&format!("{{{name}}}"), shown)
         })

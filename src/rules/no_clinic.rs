@@ -28,7 +28,8 @@ impl Rule for NoClinic {
                 (Some("own"), false) => return Told::Fine,
                 _ => return Told::CannotTell,
             };
-            let nearest = facts.stand(village).and_then(|p| facts.nearest(Kind::Clinic, p)).map(|n| n.distance_m);
+            let nearest =
+                facts.district.stand(village).and_then(|p| facts.nearest(Kind::Clinic, p)).map(|n| n.distance_m);
             let reason = match (closed, nearest) {
                 (true, _) => "gap.C1-closed",
                 (false, Some(_)) => "gap.C1",

@@ -2,7 +2,7 @@
 
 use super::facts::can_be_used;
 use super::{Facts, Findings, Gap, Rule, RuleDefinition, Told, per_village};
-use crate::district::{Facility, Kind};
+use crate::district::Kind;
 use crate::geo::{LonLat, distance_to_area_m};
 
 pub(super) struct NoToilet;
@@ -37,7 +37,7 @@ impl Rule for NoToilet {
                 return Told::Fine;
             }
             // Without an area there is no telling what is close to it.
-            let Some(stand) = facts.stand(village) else { return Told::CannotTell };
+            let Some(stand) = facts.district.stand(village) else { return Told::CannotTell };
             if of(&perhaps) {
                 return Told::CannotTell;
             }
@@ -60,9 +60,4 @@ fn within(facts: &Facts<'_>, at: LonLat, limit_m: f64) -> Vec<u32> {
         distance_to_area_m(at, &rings) <= limit_m
     });
     found
-}
-
-/// Toilets of a village in use and perhaps in use, with their positions: used by the rules about single toilets.
-pub(super) fn toilets_in_use<'a>(facts: &Facts<'a>) -> impl Iterator<Item = (u32, &'a Facility)> {
-    facts.in_use(Kind::PublicToilet)
 }

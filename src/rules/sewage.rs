@@ -32,9 +32,8 @@ impl Rule for Sewage {
                 (Some(pct), _) if pct < limit => {
                     Told::gap(gap("gap.S1").severe(rule, pct < severe).figure(Some(pct), limit, "%", 1))
                 }
-                (Some(_), Some(false)) => Told::Fine,
                 // Enough is treated: that nobody knows by which way is no gap.
-                (Some(_), None) => Told::Fine,
+                (Some(_), _) => Told::Fine,
                 (None, _) => Told::CannotTell,
             }
         })

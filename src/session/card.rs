@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::state::Session;
 use super::symbols::{SymbolKind, mark_of};
 use crate::district::{District, Kind, Total, Use};
-use crate::geo::{LonLat, representative_point};
+use crate::geo::LonLat;
 use crate::index::NearestIndex;
 use crate::lang::Lang;
 use crate::model::{FeatureId, Good, Indicator, ObservationStatus, Origin, Role, Topic};
@@ -330,7 +330,7 @@ fn is_far(indicator: &Indicator, value: f64) -> bool {
 
 /// Name of the clinic in use that is nearest to the village's representative point.
 fn nearest_clinic(district: &District, village: FeatureId, year: Option<i32>) -> Option<String> {
-    let from = representative_point(&district.villages.geometry.multi_polygon_of(village))?;
+    let from = district.stand(village)?;
     let clinics = district.standing(Kind::Clinic, year);
     let places: Vec<(u32, LonLat)> =
         clinics.iter().filter_map(|i| Some((*i, district.facilities.get(*i as usize)?.at))).collect();

@@ -8,7 +8,7 @@ use crate::district::District;
 use crate::geo::WorldPos;
 use crate::model::Role;
 use crate::project::Focus;
-use crate::rules::{Gap, GapList, GapSeverity, RuleEntry, Rules, find_gaps};
+use crate::rules::{Gap, GapList, GapSeverity, RuleCount, RuleEntry, Rules, find_gaps};
 
 /// What the gaps were looked for in.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,6 +112,16 @@ impl Session {
             GapSeverity::Medium => t.warn,
             GapSeverity::Data | GapSeverity::District => t.ink_secondary,
         }
+    }
+
+    /// What of the project's rules cannot be used, as sentences.
+    pub fn rule_troubles(&self, found: &FoundGaps) -> Vec<String> {
+        let unknown = found.rules.not_understood.iter().map(|n| self.lang.with("gaps.not-understood", &[("n", n)]));
+        let condition = |r: &RuleCount| {
+            let error = r.error.as_ref()?;
+            Some(self.lang.with("gaps.condition", &[("name", &r.id), ("n", error)]))
+        };
+        unknown.chain(found.list.rules.iter().filter_map(condition)).collect()
     }
 
     /// A gap in words.

@@ -30,6 +30,8 @@ fn a_corrected_figure_is_shown_summed_saved_and_taken_back() {
     let district = h.state().session.district.clone().expect("a district");
     let rebuilt = district.indicators.position("dry_rebuilt").expect("known");
     let village = (0..71).find(|v| district.villages.display_name(*v) == "车耳营").expect("the village");
+    let layer = h.state().session.village_layer().expect("villages").key;
+    send(&mut h, Command::Select { layer, features: vec![village], add: false });
     send(&mut h, Command::EditFigure(village, rebuilt));
     let Some(Dialogue::Figure(mut draft)) = h.state().session.dialogue.clone() else { panic!("no form") };
     assert_eq!(draft.edit.value, "2");
@@ -148,6 +150,8 @@ fn an_added_facility_counts_is_drawn_saved_and_taken_away() {
     settle(&mut h);
     let district = h.state().session.district.clone().expect("a district");
     let village = (0..71).find(|v| district.villages.display_name(*v) == "车耳营").expect("the village");
+    let layer = h.state().session.village_layer().expect("villages").key;
+    send(&mut h, Command::Select { layer, features: vec![village], add: false });
     let share = |h: &egui_kittest::Harness<'static, qiancun::app::Qiancun>| {
         let session = &h.state().session;
         let rolled = session.rolled.clone().expect("sums");

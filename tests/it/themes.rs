@@ -5,6 +5,7 @@ use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use qiancun::app::Qiancun;
+use qiancun::cli::demo::PLANTED;
 use qiancun::district::By;
 use qiancun::lang::Lang;
 use qiancun::model::Topic;
@@ -327,7 +328,9 @@ fn the_gap_list_is_narrowed_selects_and_leaves_as_a_field_sheet() {
     let found = h.state().session.present_gaps().expect("gaps").clone();
     assert_eq!(found.list.gaps.len(), 66);
     assert!(h.query_by_label_contains("缺口 66").is_some());
-    assert!(h.query_by_label_contains("最近的距村中心 2052 米（直线）").is_some());
+    // In the list, and on the card: the window opens on the first planted gap.
+    assert_eq!(selected(&h), [PLANTED[0].place]);
+    assert_eq!(h.query_all_by_label_contains("最近的距村中心 2052 米（直线）").count(), 2);
     h.get_by_label("高 24").click();
     settle(&mut h);
     let listed = h.state().session.listed_gaps.clone().expect("a list");

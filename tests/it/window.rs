@@ -98,7 +98,7 @@ fn click(h: &mut Harness<'static, Qiancun>, at: egui::Pos2, modifiers: egui::Mod
 #[test]
 fn hover_click_add_and_undo() {
     let mut h = open(vec![demo("haidian.qiancun")], Lang::Zh, [1366.0, 768.0]);
-    assert_eq!(selected(&h), ["车耳营"]);
+    assert_eq!(selected(&h), ["梁家园"]);
     // Villages only: no ring of symbols under the pointer.
     for key in h.state().session.facility_layers() {
         h.state_mut().send(Command::ShowLayer(key, false));
@@ -126,7 +126,7 @@ fn hover_click_add_and_undo() {
     send(&mut h, Command::Undo);
     assert_eq!(selected(&h), ["温泉"]);
     send(&mut h, Command::Undo);
-    assert_eq!(selected(&h), ["车耳营"]);
+    assert_eq!(selected(&h), ["梁家园"]);
     send(&mut h, Command::Redo);
     assert_eq!(selected(&h), ["温泉"]);
 }
