@@ -207,3 +207,39 @@ fn gaps_of_20_000_villages_with_50_000_facilities(bencher: Bencher) {
     let rules = Rules::with(&[]);
     bencher.bench(|| black_box(find_gaps(&district, Some(2023), &rules)));
 }
+
+/// A log of 100,000 visits on the disk, as a team of ten would record in some years.
+fn large_log() -> (tempfile::TempDir, PathBuf) {
+    use qiancun::survey::{NewVisit, Outcome, SurveyLog};
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("large.survey.gpkg");
+    let mut log = SurveyLog::open(&file).expect("made").log;
+    let visit = |i: usize| NewVisit {
+        result: Some(Outcome::ALL[i % 4]),
+        note: format!("村口公厕已看，第 {i} 次"),
+        by: format!("调查员 {}", i % 10),
+        place: Some(LonLat::new(116.0 + (i % 1000) as f64 / 2000.0, 39.9 + (i / 1000) as f64 / 500.0)),
+        ..NewVisit::of_key(&format!("T1/DEMO{:08}//", i % 20_000))
+    };
+    log.record((0..100_000).map(visit).collect()).expect("recorded");
+    (folder, file)
+}
+
+#[divan::bench(sample_count = 5)]
+fn survey_log_of_100_000_opens(bencher: Bencher) {
+    let (_folder, file) = large_log();
+    bencher
+        .bench_local(|| qiancun::survey::SurveyLog::open(black_box(&file)).expect("opens").log.survey().events.len());
+}
+
+#[divan::bench(sample_count = 20)]
+fn survey_visit_into_100_000(bencher: Bencher) {
+    use qiancun::survey::{NewVisit, Outcome, SurveyLog};
+    let (_folder, file) = large_log();
+    let mut log = SurveyLog::open(&file).expect("opens").log;
+    bencher.bench_local(|| {
+        let visit = NewVisit { result: Some(Outcome::Closed), ..NewVisit::of_key("T1/DEMO00000007//") };
+        log.record(vec![visit]).expect("recorded");
+        log.survey().status("T1/DEMO00000007//")
+    });
+}

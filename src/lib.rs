@@ -15,6 +15,7 @@ pub mod query;
 pub mod rules;
 pub mod project;
 pub mod output;
+pub mod survey;
 pub mod render;
 pub mod palette;
 pub mod icons;

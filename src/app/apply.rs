@@ -28,7 +28,7 @@ impl Qiancun {
     }
 
     fn carry_out(&mut self, command: Command) {
-        let Some(command) = self.look(command) else { return };
+        let Some(command) = self.look(command).and_then(|c| self.survey(c)) else { return };
         let session = &mut self.session;
         match command {
             Command::OpenDialogue => self.ask_open(),
@@ -168,7 +168,7 @@ impl Qiancun {
                     }
                 }
             }
-            // Taken by `look` above.
+            // Taken by `look` and `survey` above.
             Command::SetTopic(_)
             | Command::SetMeasure(..)
             | Command::SetYear(_)
@@ -181,7 +181,19 @@ impl Qiancun {
             | Command::ShowSymbols(..)
             | Command::SetFocus(_)
             | Command::SelectPlace(_)
-            | Command::OpenCluster(_) => {}
+            | Command::OpenCluster(_)
+            | Command::VisitGap(_)
+            | Command::PhotoDialogue
+            | Command::TakePhoto(_)
+            | Command::Record(_)
+            | Command::EditVisit(_)
+            | Command::WithdrawVisit(_)
+            | Command::RestoreVisit(_)
+            | Command::ImportResultsDialogue
+            | Command::ImportResults(_)
+            | Command::TakeResults(_)
+            | Command::CompareGaps(_)
+            | Command::CompareGapsDialogue => {}
             Command::Quit => {
                 if !self.ask_before_losing(Command::Quit) {
                     self.forget_rescued();

@@ -13,7 +13,8 @@ use crate::district::{District, coverage};
 use crate::model::Dataset;
 use crate::read::{Progress, read_file};
 use crate::render::{Chunks, LayerKey, Level, Mesh};
-use crate::session::{Command, CoverageStamp, Covered, FoundGaps, GapStamp, Loaded};
+use crate::session::{Command, CoverageStamp, Covered, EarlierGaps, FoundGaps, GapStamp, Loaded, Since};
+use crate::survey::{Opened, SurveyError, SurveyLog};
 
 /// Meshes on their way at once.
 const MAX_MESHES: usize = 12;
@@ -42,6 +43,10 @@ pub enum Done {
     Coverage(Option<Covered>),
     /// Gaps were looked for.
     Gaps(FoundGaps),
+    /// Gaps were compared, or why they could not be.
+    Compared(Result<EarlierGaps, String>),
+    /// The log of a project was opened, if there is one.
+    Survey(PathBuf, Result<Option<Opened>, SurveyError>),
     /// A dialogue was answered.
     Command(Command),
 }
@@ -56,6 +61,7 @@ pub struct Jobs {
     joining: usize,
     covering: usize,
     looking: usize,
+    opening: usize,
     /// Raised where another covered area is wanted: the one being computed stops.
     wanted_coverage: Arc<AtomicU64>,
     is_software: bool,
@@ -74,6 +80,7 @@ impl Jobs {
             joining: 0,
             covering: 0,
             looking: 0,
+            opening: 0,
             wanted_coverage: Arc::default(),
             is_software,
         }
@@ -93,6 +100,7 @@ impl Jobs {
                     self.building.remove(&(*key, *chunk, *level));
                 }
                 Done::District(..) => self.joining = self.joining.saturating_sub(1),
+                Done::Compared(_) | Done::Survey(..) => self.opening = self.opening.saturating_sub(1),
                 Done::Gaps(_) => self.looking = self.looking.saturating_sub(1),
                 Done::Coverage(_) => self.covering = self.covering.saturating_sub(1),
                 Done::Finished => self.finishing = self.finishing.saturating_sub(1),
@@ -104,7 +112,12 @@ impl Jobs {
 
     /// Whether meshes, indices, label places or reports are still being made.
     pub fn is_busy(&self) -> bool {
-        !self.building.is_empty() || self.finishing > 0 || self.joining > 0 || self.covering > 0 || self.looking > 0
+        !self.building.is_empty()
+            || self.finishing > 0
+            || self.joining > 0
+            || self.covering > 0
+            || self.looking > 0
+            || self.opening > 0
     }
 
     fn reply(&self) -> impl Fn(Done) + Send + 'static {
@@ -206,6 +219,37 @@ impl Jobs {
         // Without a thread the list is missing; the map is not.
         if std::thread::Builder::new().name("gaps".into()).spawn(work).is_err() {
             self.looking -= 1;
+        }
+    }
+
+    /// Opens the log beside a project.
+    pub fn survey(&mut self, project: PathBuf) {
+        self.opening += 1;
+        let reply = self.reply();
+        let work = move || {
+            let opened = SurveyLog::open_if_there(&project);
+            reply(Done::Survey(project, opened));
+        };
+        // Without a thread the log is opened with the first visit.
+        if std::thread::Builder::new().name("survey".into()).spawn(work).is_err() {
+            self.opening -= 1;
+        }
+    }
+
+    /// Compares gaps with a year or another project.
+    pub fn compare(&mut self, found: Arc<FoundGaps>, now: Arc<District>, since: Since) {
+        self.opening += 1;
+        let reply = self.reply();
+        let work = move || {
+            let other = match &since {
+                Since::Year(_) => Ok(None),
+                Since::Project(path) => super::survey::other_district(path).map(Some),
+            };
+            reply(Done::Compared(other.map(|other| EarlierGaps::find(&found, &now, since, other))));
+        };
+        // Without a thread there is no comparison; the list is there.
+        if std::thread::Builder::new().name("compare".into()).spawn(work).is_err() {
+            self.opening -= 1;
         }
     }
 

@@ -116,6 +116,9 @@ impl Qiancun {
                 Done::Finished | Done::Topology => {}
                 Done::District(stamp, district) => self.was_joined(&stamp, district),
                 Done::Gaps(found) => self.session.gaps = Some(Arc::new(found)),
+                Done::Compared(Ok(earlier)) => self.session.gap_earlier = Some(Arc::new(earlier)),
+                Done::Compared(Err(message)) => self.could_not_compare(message),
+                Done::Survey(project, opened) => self.was_opened(&project, opened),
                 Done::Coverage(covered) => {
                     if let Some(covered) = covered {
                         self.session.covered = Some(Arc::new(covered));

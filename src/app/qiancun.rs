@@ -65,6 +65,8 @@ pub struct Qiancun {
     pub(super) added_of: Vec<crate::district::AddedFacility>,
     pub(super) coverage_of: Option<crate::session::CoverageStamp>,
     pub(super) gaps_of: Option<crate::session::GapStamp>,
+    pub(super) compared: Option<(crate::session::GapStamp, crate::session::Since)>,
+    was_focused: bool,
     queue: Vec<Command>,
 }
 
@@ -103,6 +105,8 @@ impl Qiancun {
             added_of: Vec::new(),
             coverage_of: None,
             gaps_of: None,
+            compared: None,
+            was_focused: true,
             queue: Vec::new(),
         };
         if !options.files.is_empty() {
@@ -170,6 +174,10 @@ impl Qiancun {
         }
         self.take_results();
         self.pass_years();
+        let is_focused = ui.ctx().input(|i| i.focused);
+        if is_focused && !std::mem::replace(&mut self.was_focused, is_focused) {
+            self.refresh_survey();
+        }
         let ctx = ui.ctx().clone();
         if self.style_is != Some(self.session.dark) {
             panels::apply_style(&ctx, self.session.dark);

@@ -83,7 +83,9 @@ impl Qiancun {
             self.session.make_sheet();
         }
         self.sync_coverage();
+        self.sync_survey();
         self.sync_gaps();
+        self.sync_comparison();
         if self.session.settings.drawer_open && self.session.tab == Tab::Gaps {
             self.session.list_gaps();
         }

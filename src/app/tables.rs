@@ -5,7 +5,7 @@ use std::path::Path;
 use super::qiancun::Qiancun;
 use crate::district::{WideCell, wide_grid};
 use crate::output::{FORMATS, FieldForm, Grid, GridCell, GridHead, field_grid, save, save_field_sheet, to_csv};
-use crate::session::{Command, Dialogue};
+use crate::session::{Became, Command, Dialogue};
 
 impl Qiancun {
     fn table_grid(&mut self) -> Option<Grid> {
@@ -58,7 +58,7 @@ impl Qiancun {
         };
         let head = |name: String| {
             let decimals = district.indicators.get(&name).map_or(0, |i| i.decimals);
-            GridHead { name, unit: String::new(), decimals, choices: Vec::new() }
+            GridHead { name, unit: String::new(), decimals, choices: Vec::new(), hidden: false }
         };
         let grid = Grid {
             name: "indicators".to_owned(),
@@ -76,14 +76,18 @@ impl Qiancun {
         };
         self.session.list_gaps();
         let rows = self.session.listed_gaps.as_ref().map(|l| l.rows.clone()).unwrap_or_default();
+        if self.session.gap_filter.became == Some(Became::Closed) {
+            self.session.dialogue = Some(Dialogue::Message(self.session.lang.t("gaps.closed-no-sheet").to_owned()));
+            return;
+        }
         let gaps: Vec<_> = rows.iter().filter_map(|i| found.list.gaps.get(*i)).collect();
-        let grid = field_grid(
-            &district,
-            &found.rules,
-            &gaps,
-            &FieldForm { lang: self.session.lang, shift: None, start: None },
-        );
-        let written = save_field_sheet(path, &grid, &self.session.document.project.title);
+        let (lang, wanted) = (self.session.lang, self.session.survey.form);
+        let start = wanted.from_here.then(|| self.session.camera.centre.to_lonlat());
+        let form = FieldForm { lang, shift: wanted.shift, start };
+        let survey = self.session.survey();
+        let state = |key: &str| survey.map(|s| s.field_state(key, lang)).unwrap_or_default();
+        let grid = field_grid(&district, &found.rules, &gaps, &form, &state);
+        let written = save_field_sheet(path, &grid, &self.session.document.project.title, wanted.per_town);
         self.tell_written(path, written);
     }
 

@@ -12,11 +12,12 @@ use crate::model::Role;
 use crate::output::{FieldForm, field_grid, save_field_sheet};
 use crate::project;
 use crate::rules::{Gap, GapChange, GapList, Rules, find_gaps};
+use crate::survey::{Survey, SurveyLog};
 
 /// Runs the command.
 pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
     let (mut file, mut year, mut only, mut lang, mut as_json) = (None, None, Vec::new(), Lang::En, false);
-    let (mut start, mut shift) = (None, None);
+    let (mut start, mut shift, mut by_town) = (None, None, false);
     let (mut out, mut since, mut against): (Option<PathBuf>, Option<i32>, Option<PathBuf>) = (None, None, None);
     while let Some(arg) = parser.next()? {
         match arg {
@@ -42,6 +43,7 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
             lexopt::Arg::Long("rule") => only.push(args::text(&mut parser)?),
             lexopt::Arg::Long("lang") => lang = args::lang(&mut parser)?,
             lexopt::Arg::Short('o') | lexopt::Arg::Long("output") => out = Some(PathBuf::from(parser.value()?)),
+            lexopt::Arg::Long("by-town") => by_town = true,
             lexopt::Arg::Long("json") => as_json = true,
             other => return Err(other.unexpected().into()),
         }
@@ -67,18 +69,20 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
             eprintln!("qiancun: {}", lang.with("gaps.condition", &[("name", &rule.id), ("n", error)]));
         }
     }
+    let survey = log_of(&file)?;
     let before = match (since, against) {
         (None, None) => None,
         (since, against) => Some(earlier(&file, &district, &rules, since, against.as_deref())?),
     };
     if let Some(out) = &out {
         let gaps: Vec<&Gap> = list.gaps.iter().collect();
-        let grid = field_grid(&district, &rules, &gaps, &FieldForm { lang, shift, start });
+        let form = FieldForm { lang, shift, start };
+        let grid = field_grid(&district, &rules, &gaps, &form, &|key| survey.field_state(key, lang));
         let explain = |e: std::io::Error| Failure::Input(format!("{} cannot be written: {e}", out.display()));
-        save_field_sheet(out, &grid, &project.title).map_err(explain)?;
+        save_field_sheet(out, &grid, &project.title, by_town).map_err(explain)?;
     }
     if as_json {
-        let mut document = document(&file, &district, year, &rules, &list, lang);
+        let mut document = document(&file, &district, year, &rules, &list, &survey, lang);
         if let (Some(before), Some(members)) = (&before, document.as_object_mut()) {
             members.insert("since".into(), before.document(&list, &district, &rules, lang));
         }
@@ -146,7 +150,24 @@ fn earlier(
     Ok(Earlier { name: other.display().to_string(), year, list, district: Some(before) })
 }
 
-fn document(file: &Path, district: &District, year: Option<i32>, rules: &Rules, list: &GapList, lang: Lang) -> Value {
+/// What the log beside a project says; nothing where there is none.
+fn log_of(file: &Path) -> Result<Survey, Failure> {
+    let opened = SurveyLog::open_if_there(file).map_err(|e| Failure::Input(e.to_string()))?;
+    if let Some(opened) = &opened {
+        super::survey::tell(opened);
+    }
+    Ok(opened.map(|o| o.log.into_survey()).unwrap_or_default())
+}
+
+fn document(
+    file: &Path,
+    district: &District,
+    year: Option<i32>,
+    rules: &Rules,
+    list: &GapList,
+    survey: &Survey,
+    lang: Lang,
+) -> Value {
     let name_of = |id: &str| rules.get(id).map(|r| r.name(lang).to_owned());
     let severity_of = |id: &str| rules.get(id).map(|r| r.severity.key());
     let counts: Vec<Value> = list
@@ -157,7 +178,14 @@ fn document(file: &Path, district: &District, year: Option<i32>, rules: &Rules, 
                     "unknown": r.unknown.len() })
         })
         .collect();
-    let gaps: Vec<Value> = list.gaps.iter().map(|g| gap(g, district, rules, lang)).collect();
+    let with_status = |g: &Gap| {
+        let mut value = gap(g, district, rules, lang);
+        if let Some(members) = value.as_object_mut() {
+            members.insert("status".into(), survey.status(&g.key(district)).key().into());
+        }
+        value
+    };
+    let gaps: Vec<Value> = list.gaps.iter().map(with_status).collect();
     json!({ "project": file.to_string_lossy(), "year": year, "rules": counts, "gaps": gaps })
 }
 

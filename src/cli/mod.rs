@@ -13,6 +13,8 @@ mod pick;
 mod read;
 mod shot;
 mod summary;
+mod survey;
+mod survey_exchange;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -57,12 +59,21 @@ const HELP: &str = "\
   qiancun shot [FILE|PROJECT] -o F.png [--size WxH] [--scale S] [--lang zh|en] [--dark] [--field F]
   qiancun summary PROJECT [--by town|group|district] [--year Y] [--radius M] [--json]
   qiancun gaps PROJECT [--year Y] [--since Y] [--against PROJECT] [--rule R] [--lang zh|en] [--json]
-                [-o F.xlsx|.csv|.geojson|.gpx|.kml [--from LON,LAT] [--crs gcj02|bd09]]  what is missing, where, and why; as a field sheet
+                [-o F.xlsx|.csv|.gpkg|.geojson|.gpx|.kml [--by-town] [--from LON,LAT] [--crs gcj02|bd09]]
+                                                    what is missing, where, and why; as a field sheet
+  qiancun survey add PROJECT --gap KEY --result R [--note T] [--photo F] [--place LON,LAT] [--by WHO] [--at TIME]
+  qiancun survey add PROJECT --batch                the same, one JSON object a line on standard input
+  qiancun survey list PROJECT|LOG [--history] [--json]
+  qiancun survey correct PROJECT|LOG ID [--result R] [--note T] [--by WHO] [--at TIME]
+  qiancun survey withdraw PROJECT|LOG ID            take a visit back; its events stay
+  qiancun survey export PROJECT|LOG -o F.xlsx|.csv|.geojson|.gpkg
+  qiancun survey import PROJECT FILE… [--dry-run] [--json]   filled sheets: XLSX, CSV, GeoJSON, GeoPackage
+  qiancun survey merge PROJECT|LOG OTHER… [--json]  take in what colleagues recorded
   qiancun bench FILE [--moves N] [--json]           this machine's figures
   qiancun demo OUT_DIR                              write the demonstration district
   qiancun demo [OUT_DIR] --villages N [--vertices V] write a country of N villages, for measuring
 
-Methods: manual, equal, quantile, pretty, fisher-jenks. Exit codes: 0 done, 1 the input could not be used, 2 wrong usage.
+Results of visits: confirmed, closed, wrong, unreachable. Methods: manual, equal, quantile, pretty, fisher-jenks. Exit codes: 0 done, 1 the input could not be used, 2 wrong usage.
 ";
 
 /// Runs the program with these arguments, the program's own name left out.
@@ -92,6 +103,7 @@ fn dispatch(arguments: Vec<OsString>) -> Result<(), Failure> {
         Some("shot") => shot::run(rest()),
         Some("summary") => summary::run(rest()),
         Some("gaps") => gaps::run(rest()),
+        Some("survey") => survey::run(rest()),
         Some("bench") => bench::run(rest()),
         Some("demo") => run_demo(rest()),
         Some("help" | "--help" | "-h") => {

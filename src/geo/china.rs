@@ -16,6 +16,9 @@ pub enum ChinaShift {
 }
 
 impl ChinaShift {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Gcj02, Self::Bd09];
+
     /// Name, as `crs` of the command line's JSON writes it.
     pub fn name(self) -> &'static str {
         match self {
@@ -38,6 +41,17 @@ impl ChinaShift {
             Self::Gcj02 => gcj,
             Self::Bd09 => bd09(gcj),
         }
+    }
+}
+
+impl ChinaShift {
+    /// The place in WGS 84 that is shifted to the one given, by repeated correction: after six passes nothing is left that
+    /// a double could show.
+    pub fn undo(self, shifted: LonLat) -> LonLat {
+        (0..6).fold(shifted, |at, _| {
+            let there = self.of(at);
+            LonLat::new(at.lon_deg + shifted.lon_deg - there.lon_deg, at.lat_deg + shifted.lat_deg - there.lat_deg)
+        })
     }
 }
 
@@ -86,6 +100,9 @@ mod tests {
         let beijing = LonLat::new(116.2, 40.1);
         let far = crate::geo::distance_m(beijing, ChinaShift::Bd09.of(beijing));
         assert!((700.0..2_000.0).contains(&far), "{far}");
+        for shift in ChinaShift::ALL {
+            assert!(crate::geo::distance_m(beijing, shift.undo(shift.of(beijing))) < 1e-3);
+        }
         let manila = LonLat::new(140.0, 14.6);
         assert_eq!(ChinaShift::Gcj02.of(manila), manila);
     }

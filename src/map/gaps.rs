@@ -20,7 +20,7 @@ pub(super) fn show(painter: &Painter, rect: Rect, session: &Session) {
     };
     // Several at one place are one ring, of the worst.
     let mut places: FxHashMap<[i64; 2], (Pos2, GapSeverity, usize)> = FxHashMap::default();
-    for gap in listed.rows.iter().filter_map(|i| found.list.gaps.get(*i)) {
+    for (gap, _) in listed.rows.iter().filter_map(|i| session.listed_gap(found, *i)) {
         let Some(at) = gap.at else { continue };
         let [x, y] = session.camera.offset_of(WorldPos::from_lonlat(at));
         let place = rect.center() + Vec2::new(x as f32, y as f32);

@@ -46,6 +46,7 @@ mod tests {
             unit: unit.into(),
             decimals: 1,
             choices: Vec::new(),
+            hidden: false,
         };
         let grid = Grid {
             name: "t".into(),

@@ -4,8 +4,10 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
+use super::gpkg::to_geopackage;
 use super::grid::{Grid, GridCell, GridHead};
 use super::places::{Place, to_geojson, to_gpx, to_kml};
+use super::xlsx::to_xlsx_pages;
 use crate::district::District;
 use crate::geo::{ChinaShift, LonLat, distance_m};
 use crate::lang::Lang;
@@ -17,14 +19,15 @@ use crate::rules::{Gap, Rules};
 pub const RESULTS: [&str; 4] = ["confirmed", "closed", "wrong", "unreachable"];
 
 /// Formats that a field sheet is written in, by extension.
-pub const FORMATS: [&str; 5] = ["xlsx", "csv", "geojson", "gpx", "kml"];
+pub const FORMATS: [&str; 6] = ["xlsx", "csv", "gpkg", "geojson", "gpx", "kml"];
 
 /// The columns: stable names, the same in all formats and languages, so that a filled sheet can be read again.
-const COLUMNS: [&str; 22] = [
+const COLUMNS: [&str; 24] = [
     "key",
     "rule",
     "rule_name",
     "severity",
+    "status",
     "village",
     "code",
     "town",
@@ -43,9 +46,10 @@ const COLUMNS: [&str; 22] = [
     "photo",
     "by",
     "at",
+    "seen",
 ];
 
-fn row(district: &District, rules: &Rules, gap: &Gap, form: &FieldForm) -> Vec<GridCell> {
+fn row(district: &District, rules: &Rules, gap: &Gap, form: &FieldForm, state: FieldState) -> Vec<GridCell> {
     let lang = form.lang;
     let at = gap.at.map(|at| form.shift.map_or(at, |s| s.of(at)));
     let text = |t: String| if t.is_empty() { GridCell::Empty } else { GridCell::Text(t) };
@@ -59,6 +63,7 @@ fn row(district: &District, rules: &Rules, gap: &Gap, form: &FieldForm) -> Vec<G
         text(gap.rule.clone()),
         text(rule.map_or_else(String::new, |r| r.name(lang).to_owned())),
         text(severity.to_owned()),
+        text(state.status),
         text(gap.village.map(|v| district.villages.display_name(v)).unwrap_or_default()),
         text(of_village(Role::Code)),
         text(of_village(Role::Town)),
@@ -73,7 +78,8 @@ fn row(district: &District, rules: &Rules, gap: &Gap, form: &FieldForm) -> Vec<G
         number(at.map(|p| p.lat_deg)),
         text(form.shift.map_or_else(String::new, |s| s.name().to_owned())),
     ];
-    cells.resize(COLUMNS.len(), GridCell::Empty);
+    cells.resize(COLUMNS.len() - 1, GridCell::Empty);
+    cells.push(text(state.seen));
     cells
 }
 
@@ -88,8 +94,23 @@ pub struct FieldForm {
     pub start: Option<LonLat>,
 }
 
-/// The sheet as a table.
-pub fn field_grid(district: &District, rules: &Rules, gaps: &[&Gap], form: &FieldForm) -> Grid {
+/// What the survey log says of a gap.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FieldState {
+    /// How it stands, in words.
+    pub status: String,
+    /// Ids of the visits that stand now, separated by blanks: what comes back then replaces them and no others.
+    pub seen: String,
+}
+
+/// The sheet as a table; `state` says how a gap of a key stands.
+pub fn field_grid(
+    district: &District,
+    rules: &Rules,
+    gaps: &[&Gap],
+    form: &FieldForm,
+    state: &dyn Fn(&str) -> FieldState,
+) -> Grid {
     let mut gaps = gaps.to_vec();
     if let Some(start) = form.start {
         let far = |g: &&Gap| g.at.map_or(f64::INFINITY, |at| distance_m(start, at));
@@ -103,17 +124,58 @@ pub fn field_grid(district: &District, rules: &Rules, gaps: &[&Gap], form: &Fiel
             "distance_m" => 1,
             _ => 2,
         },
-        choices: if name == "result" { RESULTS.map(str::to_owned).to_vec() } else { Vec::new() },
+        choices: if name == "result" { RESULTS.map(|r| word(r, form.lang)).to_vec() } else { Vec::new() },
+        hidden: matches!(name, "key" | "seen"),
     };
     Grid {
         name: "gaps".to_owned(),
         heads: COLUMNS.iter().map(|c| head(c)).collect(),
-        rows: gaps.iter().map(|g| row(district, rules, g, form)).collect(),
+        rows: gaps.iter().map(|g| row(district, rules, g, form, state(&g.key(district)))).collect(),
+    }
+}
+
+/// A result in the sheet's language.
+fn word(result: &str, lang: Lang) -> String {
+    lang.find(&format!("result.{result}")).unwrap_or(result).to_owned()
+}
+
+/// One table per town, in the order in which they come.
+fn by_town(grid: &Grid) -> Vec<Grid> {
+    let at = COLUMNS.iter().position(|c| *c == "town").unwrap_or(0);
+    let mut towns: Vec<Grid> = Vec::new();
+    for row in &grid.rows {
+        let name = match row.get(at) {
+            Some(GridCell::Text(town)) => town.as_str(),
+            _ => "",
+        };
+        match towns.iter_mut().find(|t| t.name == name) {
+            Some(town) => town.rows.push(row.clone()),
+            None => towns.push(Grid { name: name.to_owned(), heads: grid.heads.clone(), rows: vec![row.clone()] }),
+        }
+    }
+    towns
+}
+
+/// Writes a table of visits as XLSX, CSV, GeoPackage or GeoJSON, by the path's extension.
+///
+/// # Errors
+/// Where the format is none of them, or the file cannot be written; what stood there before is still there then.
+pub fn save_visits(path: &Path, grid: &Grid) -> std::io::Result<()> {
+    let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let columns: Vec<&str> = grid.heads.iter().map(|h| h.name.as_str()).collect();
+    match extension.as_str() {
+        "xlsx" | "csv" => super::grid::save(path, grid),
+        "gpkg" => to_geopackage(path, &places(grid), &columns, ("result", &[])),
+        "geojson" | "json" => write_replacing(path, &to_geojson(&places(grid))),
+        other => Err(std::io::Error::new(
+            std::io::ErrorKind::InvalidInput,
+            format!("visits are written as xlsx, csv, gpkg or geojson, not {other:?}"),
+        )),
     }
 }
 
 fn places(grid: &Grid) -> Vec<Place> {
-    let at = |name: &str| COLUMNS.iter().position(|c| *c == name);
+    let at = |name: &str| grid.heads.iter().position(|h| h.name == name);
     let of = |row: &[GridCell]| {
         let text = |name| match at(name).and_then(|i| row.get(i)) {
             Some(GridCell::Text(t)) => t.clone(),
@@ -124,13 +186,13 @@ fn places(grid: &Grid) -> Vec<Place> {
             _ => None,
         };
         let mut properties = Map::new();
-        for (name, cell) in COLUMNS.iter().zip(row) {
+        for (name, cell) in grid.heads.iter().map(|h| &h.name).zip(row) {
             let value = match cell {
                 GridCell::Empty => Value::Null,
                 GridCell::Number(n) => (*n).into(),
                 GridCell::Text(t) => t.as_str().into(),
             };
-            properties.insert((*name).to_owned(), value);
+            properties.insert(name.clone(), value);
         }
         Place {
             at: number("lon").zip(number("lat")).map(|(lon, lat)| LonLat::new(lon, lat)),
@@ -142,14 +204,20 @@ fn places(grid: &Grid) -> Vec<Place> {
     grid.rows.iter().map(|r| of(r)).collect()
 }
 
-/// Writes a field sheet in the format of the path's extension: see [`FORMATS`].
+/// Writes a field sheet in the format of the path's extension: see [`FORMATS`]. With `per_town` a workbook has one sheet for
+/// each town, ready to be printed.
 ///
 /// # Errors
 /// Where the format is none of them, or the file cannot be written; what stood there before is still there then.
-pub fn save_field_sheet(path: &Path, grid: &Grid, title: &str) -> std::io::Result<()> {
+pub fn save_field_sheet(path: &Path, grid: &Grid, title: &str, per_town: bool) -> std::io::Result<()> {
     let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
     match extension.as_str() {
+        "xlsx" if per_town && !grid.rows.is_empty() => {
+            let bytes = to_xlsx_pages(&by_town(grid), title).map_err(std::io::Error::other)?;
+            write_replacing(path, &bytes)
+        }
         "xlsx" | "csv" => super::grid::save(path, grid),
+        "gpkg" => to_geopackage(path, &places(grid), &COLUMNS, ("result", &RESULTS)),
         "geojson" | "json" => write_replacing(path, &to_geojson(&places(grid))),
         "gpx" => write_replacing(path, &to_gpx(&places(grid))),
         "kml" => write_replacing(path, &to_kml(&places(grid), title)),

@@ -16,6 +16,8 @@ pub struct GridHead {
     pub decimals: u8,
     /// What can be chosen in its cells; anything where empty.
     pub choices: Vec<String>,
+    /// Whether people need not see it: for reading the table again.
+    pub hidden: bool,
 }
 
 impl GridHead {

@@ -1,13 +1,17 @@
-//! Tables that leave the program: CSV for everything, XLSX for people.
+//! Tables and places that leave the program: CSV for everything, XLSX for people, GeoPackage for QGIS and QField.
 
 mod csv;
 mod field_sheet;
+mod gpkg;
+mod gpkg_point;
 mod grid;
 mod places;
 mod xlsx;
 
 pub use csv::to_csv;
-pub use field_sheet::{FORMATS, FieldForm, RESULTS, field_grid, save_field_sheet};
+pub use field_sheet::{FORMATS, FieldForm, FieldState, RESULTS, field_grid, save_field_sheet, save_visits};
+pub use gpkg::{prepare_geopackage, to_geopackage};
+pub use gpkg_point::{point_from_gpkg, point_to_gpkg};
 pub use grid::{Grid, GridCell, GridHead, save};
 pub use places::{Place, to_geojson, to_gpx, to_kml};
-pub use xlsx::to_xlsx;
+pub use xlsx::{to_xlsx, to_xlsx_pages};

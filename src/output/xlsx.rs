@@ -1,6 +1,6 @@
 //! XLSX: real numbers with their decimals, a head that stays in view.
 
-use rust_xlsxwriter::{DataValidation, Format, FormatAlign, Workbook, XlsxError};
+use rust_xlsxwriter::{DataValidation, Format, FormatAlign, Workbook, Worksheet, XlsxError};
 
 use super::grid::{Grid, GridCell};
 
@@ -13,12 +13,48 @@ const NAME_CHARS: usize = 31;
 /// Where the table does not fit into a sheet (1,048,576 rows, 16,384 columns).
 pub fn to_xlsx(grid: &Grid) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
-    let sheet = book.add_worksheet();
-    let name: String =
-        grid.name.chars().map(|c| if "[]:*?/\\'".contains(c) { '_' } else { c }).take(NAME_CHARS).collect();
-    if !name.trim().is_empty() {
-        sheet.set_name(name.trim())?;
+    write_sheet(book.add_worksheet(), grid, &grid.name)?;
+    book.save_to_buffer()
+}
+
+/// Tables as a workbook of one sheet each, ready to be printed: A4 landscape, as wide as the page, the head on every page,
+/// title and page numbers.
+///
+/// # Errors
+/// Where a table does not fit into a sheet.
+pub fn to_xlsx_pages(grids: &[Grid], title: &str) -> Result<Vec<u8>, XlsxError> {
+    let mut book = Workbook::new();
+    let mut names: Vec<String> = Vec::new();
+    for grid in grids {
+        // Two towns of one name, or of names that are the same after 31 characters, get numbers.
+        let mut name = sheet_name(&grid.name);
+        let is_taken = |names: &[String], name: &str| names.iter().any(|n| n.eq_ignore_ascii_case(name));
+        for n in 2.. {
+            if !is_taken(&names, &name) {
+                break;
+            }
+            let short: String = sheet_name(&grid.name).chars().take(NAME_CHARS - 5).collect();
+            name = format!("{short} {n}");
+        }
+        let sheet = book.add_worksheet();
+        write_sheet(sheet, grid, &name)?;
+        sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
+        sheet.set_margins(0.4, 0.4, 0.6, 0.6, 0.3, 0.3);
+        // An ampersand begins a code there.
+        let text = |t: &str| t.replace('&', "&&");
+        sheet.set_header(format!("&L{}&R{}", text(title), text(&grid.name))).set_footer("&C&P / &N");
+        names.push(name);
     }
+    book.save_to_buffer()
+}
+
+fn sheet_name(name: &str) -> String {
+    let name: String = name.chars().map(|c| if "[]:*?/\\'".contains(c) { '_' } else { c }).take(NAME_CHARS).collect();
+    if name.trim().is_empty() { "—".to_owned() } else { name.trim().to_owned() }
+}
+
+fn write_sheet(sheet: &mut Worksheet, grid: &Grid, name: &str) -> Result<(), XlsxError> {
+    sheet.set_name(sheet_name(name))?;
     let head = Format::new().set_bold().set_text_wrap().set_align(FormatAlign::VerticalCenter);
     for (c, h) in grid.heads.iter().enumerate() {
         let c = c as u16;
@@ -28,6 +64,9 @@ pub fn to_xlsx(grid: &Grid) -> Result<Vec<u8>, XlsxError> {
             _ => None,
         });
         sheet.set_column_width(c, widest.fold(11.0, f64::max).min(44.0) + 1.0)?;
+        if h.hidden {
+            sheet.set_column_hidden(c)?;
+        }
     }
     let numbers: Vec<Format> = grid
         .heads
@@ -64,5 +103,5 @@ pub fn to_xlsx(grid: &Grid) -> Result<Vec<u8>, XlsxError> {
     if let (Some(last), false) = (grid.heads.len().checked_sub(1), grid.rows.is_empty()) {
         sheet.autofilter(0, 0, grid.rows.len() as u32, last as u16)?;
     }
-    book.save_to_buffer()
+    Ok(())
 }

@@ -4,7 +4,7 @@ use egui::{Id, Key, Modal, RichText, TextEdit, Ui};
 
 use super::style::bold;
 use super::widgets::primary;
-use super::{edit, theme_editor};
+use super::{edit, theme_editor, visit};
 use crate::geo::LonLat;
 use crate::model::Role;
 use crate::render::LayerKey;
@@ -19,7 +19,7 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
         egui::Frame::NONE.fill(t.panel).stroke(egui::Stroke::new(1.0, t.line)).corner_radius(10.0).inner_margin(18.0),
     );
     let response = modal.show(ui.ctx(), |ui| {
-        ui.set_max_width(420.0);
+        ui.set_max_width(if matches!(dialogue, Dialogue::Import(_)) { 720.0 } else { 420.0 });
         match dialogue {
             Dialogue::GoTo(text, error) => go_to(ui, session, text, error, send),
             Dialogue::Theme(draft) => theme_editor::show(ui, session, draft, send),
@@ -27,6 +27,8 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
             Dialogue::Figure(draft) => edit::figure(ui, session, draft, send),
             Dialogue::Add(draft) => edit::add(ui, session, draft, send),
             Dialogue::Facility(draft) => edit::facility(ui, session, draft, send),
+            Dialogue::Visit(draft) => visit::visit(ui, session, draft, send),
+            Dialogue::Import(preview) => visit::import(ui, session, preview, send),
             Dialogue::Unsaved(then) => unsaved(ui, session, *then, send),
             Dialogue::Message(text) => {
                 ui.label(RichText::new(lang.t("dialogue.message")).font(bold(15.0)).color(t.ink));

@@ -4,10 +4,12 @@ use egui::{Align, Label, Layout, RichText, Sense, Ui, Vec2};
 use egui_extras::{Column, TableBuilder};
 
 use super::widgets::{chip_button, primary};
-use crate::district::By;
+use crate::district::{By, District};
+use crate::geo::ChinaShift;
 use crate::model::Role;
 use crate::rules::{Gap, GapSeverity};
-use crate::session::{Command, FoundGaps, GapColumn, Session, number};
+use crate::session::{Became, Command, CountBy, FoundGaps, GapColumn, Session, Since, number};
+use crate::survey::GapStatus;
 
 /// Shows the conditions and the list.
 pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
@@ -60,50 +62,166 @@ fn conditions(ui: &mut Ui, session: &mut Session, found: &FoundGaps, send: &mut 
             }
         }
         ui.add_space(6.0);
-        let towns: Vec<String> = session
-            .district
-            .as_ref()
-            .map_or_else(Vec::new, |d| d.places(By::Town).into_iter().map(|p| p.0).filter(|n| !n.is_empty()).collect());
-        let town = session.gap_filter.town.clone();
-        egui::ComboBox::from_id_salt("gap town")
-            .selected_text(town.clone().unwrap_or_else(|| lang.t("gaps.all-towns").to_owned()))
-            .show_ui(ui, |ui| {
-                for choice in [None].into_iter().chain(towns.into_iter().map(Some)) {
-                    let text = choice.clone().unwrap_or_else(|| lang.t("gaps.all-towns").to_owned());
-                    if ui.selectable_label(town == choice, text).clicked() {
-                        session.gap_filter.town = choice;
-                    }
-                }
-            });
-        let rule = session.gap_filter.rule.clone();
-        let name = |id: &str| found.rules.get(id).map_or_else(String::new, |r| format!("{id}  {}", r.name(lang)));
-        egui::ComboBox::from_id_salt("gap rule")
-            .selected_text(rule.as_deref().map_or_else(|| lang.t("gaps.all-rules").to_owned(), name))
-            .width(150.0)
-            .show_ui(ui, |ui| {
-                if ui.selectable_label(rule.is_none(), lang.t("gaps.all-rules")).clicked() {
-                    session.gap_filter.rule = None;
-                }
-                for count in &found.list.rules {
-                    let mut text = format!("{} ({})", name(&count.id), count.count);
-                    if !count.unknown.is_empty() {
-                        text += &lang.with("gaps.untold", &[("n", &count.unknown.len().to_string())]);
-                    }
-                    if ui.selectable_label(rule.as_ref() == Some(&count.id), text).clicked() {
-                        session.gap_filter.rule = Some(count.id.clone());
-                    }
-                }
-            });
+        places(ui, session);
+        rules(ui, session, found);
+        statuses(ui, session);
         if chip_button(ui, t, lang.t("gaps.in-view"), session.gap_filter.in_view).clicked() {
             session.gap_filter.in_view = !session.gap_filter.in_view;
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(12.0);
-            if primary(ui, t, lang.t(Command::ExportGapsDialogue.key())).clicked() {
-                send.push(Command::ExportGapsDialogue);
+            export(ui, session, send);
+            if ui.button(lang.t("command.import-results")).clicked() {
+                send.push(Command::ImportResultsDialogue);
             }
         });
     });
+    ui.horizontal(|ui| {
+        ui.add_space(12.0);
+        comparison(ui, session, send);
+        ui.add_space(10.0);
+        counts(ui, session);
+    });
+}
+
+/// Town and group.
+fn places(ui: &mut Ui, session: &mut Session) {
+    let lang = session.lang;
+    for (by, all) in [(By::Town, "gaps.all-towns"), (By::Group, "gaps.all-groups")] {
+        let names: Vec<String> = session
+            .district
+            .as_ref()
+            .map_or_else(Vec::new, |d| d.places(by).into_iter().map(|p| p.0).filter(|n| !n.is_empty()).collect());
+        let chosen = if by == By::Town { &mut session.gap_filter.town } else { &mut session.gap_filter.group };
+        if names.len() < 2 && chosen.is_none() {
+            continue;
+        }
+        egui::ComboBox::from_id_salt(("gap place", all))
+            .selected_text(chosen.clone().unwrap_or_else(|| lang.t(all).to_owned()))
+            .width(90.0)
+            .show_ui(ui, |ui| {
+                for choice in [None].into_iter().chain(names.into_iter().map(Some)) {
+                    let text = choice.clone().unwrap_or_else(|| lang.t(all).to_owned());
+                    if ui.selectable_label(*chosen == choice, text).clicked() {
+                        *chosen = choice;
+                    }
+                }
+            });
+    }
+}
+
+fn rules(ui: &mut Ui, session: &mut Session, found: &FoundGaps) {
+    let lang = session.lang;
+    let rule = session.gap_filter.rule.clone();
+    let name = |id: &str| found.rules.get(id).map_or_else(String::new, |r| format!("{id}  {}", r.name(lang)));
+    egui::ComboBox::from_id_salt("gap rule")
+        .selected_text(rule.as_deref().map_or_else(|| lang.t("gaps.all-rules").to_owned(), name))
+        .width(130.0)
+        .show_ui(ui, |ui| {
+            if ui.selectable_label(rule.is_none(), lang.t("gaps.all-rules")).clicked() {
+                session.gap_filter.rule = None;
+            }
+            for count in &found.list.rules {
+                let mut text = format!("{} ({})", name(&count.id), count.count);
+                if !count.unknown.is_empty() {
+                    text += &lang.with("gaps.untold", &[("n", &count.unknown.len().to_string())]);
+                }
+                if ui.selectable_label(rule.as_ref() == Some(&count.id), text).clicked() {
+                    session.gap_filter.rule = Some(count.id.clone());
+                }
+            }
+        });
+}
+
+fn statuses(ui: &mut Ui, session: &mut Session) {
+    let lang = session.lang;
+    let chosen = session.gap_filter.status;
+    let word = |s: Option<GapStatus>| s.map_or(lang.t("gaps.all-statuses"), |s| s.word(lang));
+    egui::ComboBox::from_id_salt("gap status").selected_text(word(chosen)).width(90.0).show_ui(ui, |ui| {
+        for choice in [None].into_iter().chain(GapStatus::ALL.map(Some)) {
+            if ui.selectable_label(chosen == choice, word(choice)).clicked() {
+                session.gap_filter.status = choice;
+            }
+        }
+    });
+}
+
+/// The field sheet, with how it is to be written.
+fn export(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
+    let (t, lang) = (session.tokens(), session.lang);
+    ui.menu_button(RichText::new(lang.t("gaps.sheet-options")), |ui| {
+        ui.set_min_width(240.0);
+        let form = &mut session.survey.form;
+        ui.checkbox(&mut form.per_town, lang.t("gaps.per-town"));
+        ui.checkbox(&mut form.from_here, lang.t("gaps.from-here"));
+        ui.separator();
+        ui.label(RichText::new(lang.t("gaps.coordinates")).size(12.0).color(t.ink_secondary));
+        ui.radio_value(&mut form.shift, None, "WGS 84 / CGCS2000");
+        ui.radio_value(&mut form.shift, Some(ChinaShift::Gcj02), lang.t("gaps.gcj02"));
+        ui.radio_value(&mut form.shift, Some(ChinaShift::Bd09), lang.t("gaps.bd09"));
+    });
+    if primary(ui, t, lang.t(Command::ExportGapsDialogue.key())).clicked() {
+        send.push(Command::ExportGapsDialogue);
+    }
+}
+
+/// Against an earlier year or another project.
+fn comparison(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
+    let (t, lang) = (session.tokens(), session.lang);
+    let since = session.gap_since.clone();
+    let name = |since: &Since| match since {
+        Since::Year(year) => year.to_string(),
+        Since::Project(path) => path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default(),
+    };
+    let now = session.year();
+    let years: Vec<i32> = session.district.as_ref().map_or_else(Vec::new, |d| {
+        d.observations.years().iter().copied().filter(|y| now.is_some_and(|n| *y < n)).collect()
+    });
+    let text = since
+        .as_ref()
+        .map_or_else(|| lang.t("gaps.compare").to_owned(), |s| lang.with("gaps.since", &[("n", &name(s))]));
+    egui::ComboBox::from_id_salt("gap since").selected_text(text).width(120.0).show_ui(ui, |ui| {
+        if ui.selectable_label(since.is_none(), lang.t("gaps.no-comparison")).clicked() {
+            send.push(Command::CompareGaps(None));
+        }
+        for year in years.into_iter().rev() {
+            let choice = Since::Year(year);
+            if ui.selectable_label(since.as_ref() == Some(&choice), name(&choice)).clicked() {
+                send.push(Command::CompareGaps(Some(choice)));
+            }
+        }
+        if ui.selectable_label(false, lang.t("gaps.other-project")).clicked() {
+            send.push(Command::CompareGapsDialogue);
+        }
+    });
+    let Some(change) = session.present_change().cloned() else { return };
+    for (became, key) in
+        [(Became::New, "gaps.new"), (Became::Remaining, "gaps.remaining"), (Became::Closed, "gaps.closed")]
+    {
+        let is_on = session.gap_filter.became == Some(became);
+        if chip_button(ui, t, &format!("{} {}", lang.t(key), change.count(became)), is_on).clicked() {
+            session.gap_filter.became = (!is_on).then_some(became);
+        }
+    }
+}
+
+/// The listed gaps, counted.
+fn counts(ui: &mut Ui, session: &mut Session) {
+    let (t, lang) = (session.tokens(), session.lang);
+    let chosen = session.gap_filter.count_by;
+    let word = |by: Option<CountBy>| {
+        by.map_or_else(|| lang.t("gaps.count").to_owned(), |b| lang.with("gaps.count-by", &[("n", lang.t(b.key()))]))
+    };
+    egui::ComboBox::from_id_salt("gap counts").selected_text(word(chosen)).width(110.0).show_ui(ui, |ui| {
+        for choice in [None].into_iter().chain(CountBy::ALL.map(Some)) {
+            if ui.selectable_label(chosen == choice, word(choice)).clicked() {
+                session.gap_filter.count_by = choice;
+            }
+        }
+    });
+    let groups = session.listed_gaps.as_ref().map(|l| l.groups.clone()).unwrap_or_default();
+    let text: Vec<String> = groups.iter().map(|(name, count)| format!("{name} {count}")).collect();
+    ui.add(Label::new(RichText::new(text.join("  ·  ")).size(12.0).color(t.ink)).truncate());
 }
 
 fn list(ui: &mut Ui, session: &mut Session, found: &FoundGaps, listed: &[usize], send: &mut Vec<Command>) {
@@ -118,6 +236,7 @@ fn list(ui: &mut Ui, session: &mut Session, found: &FoundGaps, listed: &[usize],
         ("gaps.reason", None),
         ("gaps.distance", Some(GapColumn::Distance)),
         ("gaps.figure", None),
+        ("gaps.status", Some(GapColumn::Status)),
     ];
     TableBuilder::new(ui)
         .id_salt("gaps")
@@ -130,7 +249,8 @@ fn list(ui: &mut Ui, session: &mut Session, found: &FoundGaps, listed: &[usize],
         .column(Column::initial(100.0).clip(true).resizable(true))
         .column(Column::remainder().clip(true))
         .column(Column::exact(92.0))
-        .column(Column::exact(150.0))
+        .column(Column::exact(140.0))
+        .column(Column::exact(104.0))
         .header(30.0, |mut header| {
             for (i, (key, column)) in heads.into_iter().enumerate() {
                 header.col(|ui| {
@@ -146,7 +266,7 @@ fn list(ui: &mut Ui, session: &mut Session, found: &FoundGaps, listed: &[usize],
                         RichText::new(format!("{}{mark}", session.lang.t(key))).size(12.0).color(t.ink_secondary);
                     let label = Label::new(text).sense(Sense::click()).truncate();
                     let response = match i {
-                        0..5 => ui.add(label),
+                        0..5 | 7 => ui.add(label),
                         _ => {
                             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                                 ui.add_space(12.0);
@@ -163,15 +283,23 @@ fn list(ui: &mut Ui, session: &mut Session, found: &FoundGaps, listed: &[usize],
         })
         .body(|body| {
             body.rows(28.0, listed.len(), |mut row| {
-                let Some(gap) = listed.get(row.index()).and_then(|i| found.list.gaps.get(*i)) else { return };
-                let layer = session.village_layer().map(|l| l.key);
+                let Some(at) = listed.get(row.index()).copied() else { return };
+                let Some((gap, district)) = session.listed_gap(found, at) else { return };
+                let is_here = session.district.as_deref().is_some_and(|d| std::ptr::eq(d, district));
+                let is_closed = session.gap_filter.became == Some(Became::Closed);
+                let layer = session.village_layer().map(|l| l.key).filter(|_| is_here);
                 row.set_selected(gap.village.zip(layer).is_some_and(|(v, l)| session.is_selected(l, v)));
-                cells(&mut row, session, found, gap);
+                cells(&mut row, session, found, (gap, district), (!is_closed).then_some(at), send);
                 let response = row.response();
                 let closes =
                     found.rules.get(&gap.rule).map(|r| format!("{}\n{}", r.name(session.lang), r.closes(session.lang)));
                 let response = response.on_hover_text(closes.unwrap_or_default());
-                let Some((village, layer)) = gap.village.zip(layer) else { return };
+                let Some((village, layer)) = gap.village.zip(layer) else {
+                    if let (true, Some(at)) = (response.double_clicked(), gap.at) {
+                        send.push(Command::GoTo(at));
+                    }
+                    return;
+                };
                 if response.double_clicked() {
                     match (gap.facility, gap.at) {
                         (Some(_), Some(at)) => send.push(Command::GoTo(at)),
@@ -185,9 +313,15 @@ fn list(ui: &mut Ui, session: &mut Session, found: &FoundGaps, listed: &[usize],
     session.gap_filter.sort = sort;
 }
 
-fn cells(row: &mut egui_extras::TableRow<'_, '_>, session: &Session, found: &FoundGaps, gap: &Gap) {
+fn cells(
+    row: &mut egui_extras::TableRow<'_, '_>,
+    session: &Session,
+    found: &FoundGaps,
+    (gap, district): (&Gap, &District),
+    at: Option<usize>,
+    send: &mut Vec<Command>,
+) {
     let t = session.tokens();
-    let Some(district) = &session.district else { return };
     let plain = |ui: &mut Ui, text: &str, colour| {
         ui.add(Label::new(RichText::new(text).color(colour)).truncate().selectable(false));
     };
@@ -209,7 +343,7 @@ fn cells(row: &mut egui_extras::TableRow<'_, '_>, session: &Session, found: &Fou
         plain(ui, &gap.village.map_or_else(whole, |v| district.villages.display_name(v)), t.ink);
     });
     row.col(|ui| plain(ui, &gap.village.map(|v| district.text(v, Role::Town)).unwrap_or_default(), t.ink_secondary));
-    row.col(|ui| plain(ui, &session.gap_reason(found, gap), t.ink));
+    row.col(|ui| plain(ui, &gap.reason(district, found.rules.get(&gap.rule), session.lang), t.ink));
     let right = |ui: &mut Ui, text: String| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(12.0);
@@ -225,5 +359,15 @@ fn cells(row: &mut egui_extras::TableRow<'_, '_>, session: &Session, found: &Fou
             _ => "—".to_owned(),
         };
         right(ui, text.trim_end().to_owned());
+    });
+    row.col(|ui| {
+        // What is closed is not visited any more.
+        let Some(at) = at else { return plain(ui, session.lang.t("gaps.closed"), t.good) };
+        let status = found.keys.get(at).map_or(GapStatus::Pending, |key| session.gap_status(key));
+        let text = RichText::new(status.word(session.lang)).size(12.0).color(session.status_ink(status));
+        let button = egui::Button::new(text).frame(false);
+        if ui.add(button).on_hover_text(session.lang.t("visit.record")).clicked() {
+            send.push(Command::VisitGap(at));
+        }
     });
 }

@@ -23,6 +23,7 @@ mod themes;
 mod theme_editor;
 mod top_bar;
 mod village;
+mod visit;
 mod widgets;
 mod window;
 

@@ -21,6 +21,8 @@ pub struct Settings {
     pub recent: Vec<PathBuf>,
     /// The project that the rescued one comes from, while there is one.
     pub rescued_from: Option<PathBuf>,
+    /// Who records visits on this machine.
+    pub surveyor: String,
     /// Whether the left panel is folded.
     pub left_folded: bool,
     /// Whether the right panel is folded.

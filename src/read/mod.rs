@@ -41,7 +41,7 @@ use points::Points;
 pub use error::ReadError;
 pub use progress::Progress;
 pub use validity::full_report;
-pub use wide::{Cell, KeyColumn, WideTable, read_wide};
+pub use wide::{Cell, KeyColumn, WideTable, read_sheets, read_wide};
 
 use crate::model::{Dataset, Report, Roles, Severity, SourceInfo};
 

@@ -160,12 +160,36 @@ fn csv_grid(text: &str) -> Vec<(u32, Vec<Cell>)> {
     rows.map(|r| (r.position().map_or(0, |p| p.line() as u32), r.iter().map(Cell::of).collect())).collect()
 }
 
+/// Every sheet of a workbook with anything in it, or the one table of a text: rows with their lines, 1-based.
+///
+/// # Errors
+/// Where the file cannot be opened, or is a workbook that cannot be read.
+pub fn read_sheets(path: &Path) -> Result<Vec<Vec<(u32, Vec<Cell>)>>, ReadError> {
+    let bytes = load(path, &Progress::new()).map_err(|cause| cause.at(path))?;
+    if bytes.starts_with(b"PK") || bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
+        return sheets(bytes).collect::<Result<_, String>>().map_err(|m| Cause::NotTable(m).at(path));
+    }
+    Ok(vec![csv_grid(&decode(&bytes).1)])
+}
+
 fn sheet(bytes: Vec<u8>) -> Result<Vec<(u32, Vec<Cell>)>, String> {
-    let mut book = calamine::open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|e| e.to_string())?;
-    // The first sheet with anything in it.
-    for name in book.sheet_names() {
-        let range = book.worksheet_range(&name).map_err(|e| e.to_string())?;
-        let Some((first, _)) = range.start() else { continue };
+    sheets(bytes).next().unwrap_or_else(|| Err("the workbook has no sheet with anything in it".to_owned()))
+}
+
+/// The sheets with anything in them; each is read when it is asked for.
+fn sheets(bytes: Vec<u8>) -> impl Iterator<Item = Result<Vec<(u32, Vec<Cell>)>, String>> {
+    let (book, trouble) = match calamine::open_workbook_auto_from_rs(Cursor::new(bytes)) {
+        Ok(book) => (Some(book), None),
+        Err(e) => (None, Some(Err(e.to_string()))),
+    };
+    let names = book.as_ref().map(|b| b.sheet_names()).unwrap_or_default();
+    let mut book = book;
+    trouble.into_iter().chain(names.into_iter().filter_map(move |name| {
+        let range = match book.as_mut()?.worksheet_range(&name) {
+            Ok(range) => range,
+            Err(e) => return Some(Err(e.to_string())),
+        };
+        let (first, _) = range.start()?;
         let cell = |d: &Data| match d {
             Data::Empty | Data::Error(_) => Cell::Empty,
             Data::Float(n) => Cell::Number(*n),
@@ -173,13 +197,8 @@ fn sheet(bytes: Vec<u8>) -> Result<Vec<(u32, Vec<Cell>)>, String> {
             Data::Bool(b) => Cell::Text(b.to_string()),
             other => Cell::of(&other.to_string()),
         };
-        return Ok(range
-            .rows()
-            .enumerate()
-            .map(|(i, r)| (first + i as u32 + 1, r.iter().map(cell).collect()))
-            .collect());
-    }
-    Err("the workbook has no sheet with anything in it".to_owned())
+        Some(Ok(range.rows().enumerate().map(|(i, r)| (first + i as u32 + 1, r.iter().map(cell).collect())).collect()))
+    }))
 }
 
 #[cfg(test)]

@@ -5,12 +5,15 @@ use std::path::PathBuf;
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::camera::Pivot;
+use super::gap_change::Since;
+use super::survey::VisitDraft;
 use crate::district::AddedFacility;
 use crate::geo::LonLat;
 use crate::lang::Lang;
 use crate::model::{Edit, FeatureId, Role, Topic};
 use crate::project::Focus;
 use crate::render::LayerKey;
+use crate::survey::Preview;
 use crate::theme::ThemeSpec;
 
 /// Pages of the drawer.
@@ -152,6 +155,30 @@ pub enum Command {
     ExportGapsDialogue,
     /// Write it there.
     ExportGapsTo(PathBuf),
+    /// Ask what a visit to a gap found; the gap by its position among those found.
+    VisitGap(usize),
+    /// Ask for a photo of the visit being typed.
+    PhotoDialogue,
+    /// Take a photo along with the visit being typed.
+    TakePhoto(PathBuf),
+    /// Record the visit being typed.
+    Record(Box<VisitDraft>),
+    /// Correct a visit, by its id.
+    EditVisit(String),
+    /// Withdraw a visit, by its id.
+    WithdrawVisit(String),
+    /// Let a withdrawn visit count again.
+    RestoreVisit(String),
+    /// Ask for filled sheets or logs of colleagues.
+    ImportResultsDialogue,
+    /// Show what a filled sheet would change; take in the events of another log.
+    ImportResults(PathBuf),
+    /// Take in the results shown.
+    TakeResults(Box<Preview>),
+    /// Compare the gaps with a year or another project; `None`: with nothing.
+    CompareGaps(Option<Since>),
+    /// Ask for the project to compare with.
+    CompareGapsDialogue,
     /// Put corrections over the files.
     Correct(Vec<Edit>),
     /// Take a correction back.
@@ -304,6 +331,14 @@ impl Command {
             Self::CopyTable => "command.copy-table",
             Self::ExportTableDialogue | Self::ExportTableTo(_) => "command.export-table",
             Self::ExportGapsDialogue | Self::ExportGapsTo(_) => "command.export-gaps",
+            Self::VisitGap(_) | Self::Record(_) => "visit.record",
+            Self::EditVisit(_) => "visit.correct",
+            Self::WithdrawVisit(_) => "visit.withdraw",
+            Self::RestoreVisit(_) => "visit.restore",
+            Self::PhotoDialogue | Self::TakePhoto(_) => "visit.photo",
+            Self::ImportResultsDialogue | Self::ImportResults(_) => "command.import-results",
+            Self::TakeResults(_) => "import.take",
+            Self::CompareGaps(_) | Self::CompareGapsDialogue => "gaps.compare",
             Self::CopyCard => "command.copy-card",
             Self::CopyMap => "command.copy-map",
             Self::ExportDialogue | Self::ExportTo(_) => "command.export",

@@ -3,12 +3,14 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use super::gap_change::Became;
 use super::state::Session;
 use crate::district::District;
 use crate::geo::WorldPos;
 use crate::model::Role;
 use crate::project::Focus;
 use crate::rules::{Gap, GapList, GapSeverity, RuleCount, RuleEntry, Rules, find_gaps};
+use crate::survey::GapStatus;
 
 /// What the gaps were looked for in.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +29,8 @@ pub struct FoundGaps {
     pub rules: Rules,
     /// The gaps.
     pub list: GapList,
+    /// The key of each in the survey log.
+    pub keys: Vec<String>,
 }
 
 impl FoundGaps {
@@ -34,7 +38,8 @@ impl FoundGaps {
     pub fn find(stamp: GapStamp, district: &District) -> Self {
         let rules = Rules::with(&stamp.rules);
         let list = find_gaps(district, stamp.year, &rules);
-        Self { stamp, rules, list }
+        let keys = list.gaps.iter().map(|g| g.key(district)).collect();
+        Self { stamp, rules, list, keys }
     }
 }
 
@@ -52,6 +57,36 @@ pub enum GapColumn {
     Town,
     /// Distance; those without one last.
     Distance,
+    /// How it stands by the survey log.
+    Status,
+}
+
+/// What the counts over the list take gaps together by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CountBy {
+    /// By town.
+    Town,
+    /// By group, such as before and behind the hills.
+    Group,
+    /// By rule.
+    Rule,
+    /// By status.
+    Status,
+}
+
+impl CountBy {
+    /// All.
+    pub const ALL: [Self; 4] = [Self::Town, Self::Group, Self::Rule, Self::Status];
+
+    /// Its name's key in the language files.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Town => "gaps.town",
+            Self::Group => "gaps.group",
+            Self::Rule => "gaps.rule",
+            Self::Status => "gaps.status",
+        }
+    }
 }
 
 /// Which gaps are listed, and how.
@@ -63,6 +98,14 @@ pub struct GapFilter {
     pub rule: Option<String>,
     /// Only this town.
     pub town: Option<String>,
+    /// Only this group.
+    pub group: Option<String>,
+    /// Only this status.
+    pub status: Option<GapStatus>,
+    /// Only what became this since the year or project compared with.
+    pub became: Option<Became>,
+    /// What the counts take gaps together by.
+    pub count_by: Option<CountBy>,
     /// Only what lies in the map's view.
     pub in_view: bool,
     /// Column to sort by, and whether the other way round.
@@ -76,6 +119,8 @@ struct ListStamp {
     filter: GapFilter,
     focus: Option<Focus>,
     view: Option<(super::Camera, [f64; 2])>,
+    survey: u64,
+    change: Option<usize>,
 }
 
 /// The gaps that are listed.
@@ -86,6 +131,8 @@ pub struct ListedGaps {
     pub rows: Vec<usize>,
     /// How many the other conditions keep of each severity.
     pub counts: [usize; 4],
+    /// The listed ones counted by what was asked for: name, count, in the order of the counts.
+    pub groups: Vec<(String, usize)>,
 }
 
 impl Session {
@@ -130,9 +177,11 @@ impl Session {
         gap.reason(district, found.rules.get(&gap.rule), self.lang)
     }
 
-    fn is_listed(&self, district: &District, gap: &Gap, but_severity: bool) -> bool {
+    fn is_listed(&self, district: &District, gap: &Gap, key: &str, but_severity: bool) -> bool {
         let filter = &self.gap_filter;
-        let town = |t: &String| gap.village.is_some_and(|v| district.text(v, Role::Town) == *t);
+        let is = |role, t: &String| gap.village.is_some_and(|v| district.text(v, role) == *t);
+        // Villages of another project have numbers of their own: the focus says nothing about them.
+        let is_here = self.district.as_deref().is_some_and(|d| std::ptr::eq(d, district));
         let is_in_view = || {
             gap.at.is_some_and(|at| {
                 let [x, y] = self.camera.offset_of(WorldPos::from_lonlat(at));
@@ -141,8 +190,10 @@ impl Session {
         };
         (but_severity || filter.severities.is_empty() || filter.severities.contains(&gap.severity))
             && filter.rule.as_ref().is_none_or(|r| *r == gap.rule)
-            && filter.town.as_ref().is_none_or(town)
-            && gap.village.is_none_or(|v| self.is_in_focus(v))
+            && filter.town.as_ref().is_none_or(|t| is(Role::Town, t))
+            && filter.group.as_ref().is_none_or(|g| is(Role::Group, g))
+            && filter.status.is_none_or(|s| s == self.gap_status(key))
+            && (!is_here || gap.village.is_none_or(|v| self.is_in_focus(v)))
             && (!filter.in_view || is_in_view())
     }
 
@@ -157,42 +208,86 @@ impl Session {
             filter: self.gap_filter.clone(),
             focus: self.focused.as_ref().map(|f| f.focus.clone()),
             view: self.gap_filter.in_view.then_some((self.camera, self.map_size_pt)),
+            survey: self.survey.version,
+            change: self.present_change().map(|c| Arc::as_ptr(c) as usize),
         };
         if self.listed_gaps.as_ref().is_none_or(|l| l.stamp != stamp) {
-            let rows = self.rows_of(&found);
+            let candidates = self.candidates(&found);
+            let of = |row: usize| self.listed_gap(&found, row);
             let counts = GapSeverity::ALL.map(|s| {
-                let district = self.district.as_ref();
-                let is = |g: &&Gap| g.severity == s && district.is_some_and(|d| self.is_listed(d, g, true));
-                found.list.gaps.iter().filter(is).count()
+                let is = |(row, key): &&(usize, &str)| {
+                    of(*row).is_some_and(|(g, d)| g.severity == s && self.is_listed(d, g, key, true))
+                };
+                candidates.iter().filter(is).count()
             });
-            self.listed_gaps = Some(ListedGaps { stamp, rows, counts });
+            let rows = self.rows_of(&found, &candidates);
+            let groups = self.groups_of(&found, &rows);
+            self.listed_gaps = Some(ListedGaps { stamp, rows, counts, groups });
         }
     }
 
-    fn rows_of(&self, found: &FoundGaps) -> Vec<usize> {
-        let Some(district) = &self.district else { return Vec::new() };
-        let gaps = &found.list.gaps;
-        let mut listed: Vec<usize> =
-            (0..gaps.len()).filter(|i| gaps.get(*i).is_some_and(|g| self.is_listed(district, g, false))).collect();
+    /// Gaps that may be listed, with their keys: those of now, of now that are new or remain, or those closed.
+    fn candidates<'a>(&'a self, found: &'a FoundGaps) -> Vec<(usize, &'a str)> {
+        let key = |row: usize| found.keys.get(row).map_or("", String::as_str);
+        let all = || (0..found.list.gaps.len()).map(|i| (i, key(i))).collect();
+        let Some((became, change)) = self.gap_filter.became.zip(self.present_change()) else { return all() };
+        let rows = match became {
+            Became::New => &change.change.new,
+            Became::Remaining => &change.change.remaining,
+            Became::Closed => return change.change.closed.iter().map(|i| (*i, "")).collect(),
+        };
+        rows.iter().map(|i| (*i, key(*i))).collect()
+    }
+
+    fn rows_of(&self, found: &FoundGaps, candidates: &[(usize, &str)]) -> Vec<usize> {
+        let of = |row: usize| self.listed_gap(found, row);
         let (column, backwards) = self.gap_filter.sort;
-        let village = |g: &Gap| g.village.map(|v| district.villages.display_name(v)).unwrap_or_default();
-        let town = |g: &Gap| g.village.map(|v| district.text(v, Role::Town)).unwrap_or_default();
-        let order = |a: &Gap, b: &Gap| match column {
+        let village = |(g, d): (&Gap, &District)| g.village.map(|v| d.villages.display_name(v)).unwrap_or_default();
+        let town = |(g, d): (&Gap, &District)| g.village.map(|v| d.text(v, Role::Town)).unwrap_or_default();
+        let order = |(i, a): (&str, (&Gap, &District)), (j, b): (&str, (&Gap, &District))| match column {
             GapColumn::Rule => Ordering::Equal,
-            GapColumn::Severity => a.severity.cmp(&b.severity),
+            GapColumn::Severity => a.0.severity.cmp(&b.0.severity),
             GapColumn::Village => village(a).cmp(&village(b)),
             GapColumn::Town => town(a).cmp(&town(b)),
-            GapColumn::Distance => match (a.distance_m, b.distance_m) {
+            GapColumn::Status => self.gap_status(i).cmp(&self.gap_status(j)),
+            GapColumn::Distance => match (a.0.distance_m, b.0.distance_m) {
                 (Some(a), Some(b)) => b.total_cmp(&a),
                 (a, b) => b.is_some().cmp(&a.is_some()),
             },
         };
-        listed.sort_by(|a, b| {
-            let (Some(one), Some(other)) = (gaps.get(*a), gaps.get(*b)) else { return a.cmp(b) };
-            let by_column = order(one, other).then(a.cmp(b));
+        let is_listed = |(row, key): &&(usize, &str)| of(*row).is_some_and(|(g, d)| self.is_listed(d, g, key, false));
+        let mut listed: Vec<(usize, &str)> = candidates.iter().filter(is_listed).copied().collect();
+        listed.sort_by(|(a, i), (b, j)| {
+            let (Some(one), Some(other)) = (of(*a), of(*b)) else { return a.cmp(b) };
+            let by_column = order((i, one), (j, other)).then(a.cmp(b));
             if backwards { by_column.reverse() } else { by_column }
         });
-        listed
+        listed.into_iter().map(|(row, _)| row).collect()
+    }
+
+    fn groups_of(&self, found: &FoundGaps, rows: &[usize]) -> Vec<(String, usize)> {
+        let Some(by) = self.gap_filter.count_by else { return Vec::new() };
+        let mut groups: Vec<(String, usize)> = Vec::new();
+        for row in rows {
+            let Some((gap, district)) = self.listed_gap(found, *row) else { continue };
+            let of_village = |role| gap.village.map(|v| district.text(v, role)).unwrap_or_default();
+            let name = match by {
+                CountBy::Town => of_village(Role::Town),
+                CountBy::Group => of_village(Role::Group),
+                CountBy::Rule => gap.rule.clone(),
+                CountBy::Status => {
+                    let key = found.keys.get(*row).map_or("", String::as_str);
+                    self.gap_status(key).word(self.lang).to_owned()
+                }
+            };
+            let name = if name.is_empty() { "—".to_owned() } else { name };
+            match groups.iter_mut().find(|g| g.0 == name) {
+                Some(group) => group.1 += 1,
+                None => groups.push((name, 1)),
+            }
+        }
+        groups.sort_by(|a, b| b.1.cmp(&a.1));
+        groups
     }
 }
 

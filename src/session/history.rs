@@ -50,6 +50,11 @@ impl History {
         Some(after)
     }
 
+    /// How many steps can be undone.
+    pub fn depth(&self) -> usize {
+        self.past.len()
+    }
+
     /// Whether there is anything to undo, and to redo.
     pub fn can(&self) -> (bool, bool) {
         (!self.past.is_empty(), !self.future.is_empty())

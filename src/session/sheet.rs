@@ -262,7 +262,7 @@ impl Sheet {
                 (Some(SheetColumn::Indicator(i)), Some(d)) => d.indicators.all().get(*i).map_or(0, |i| i.decimals),
                 _ => 0,
             };
-            GridHead { name, unit, decimals, choices: Vec::new() }
+            GridHead { name, unit, decimals, choices: Vec::new(), hidden: false }
         });
         let cell = |row: FeatureId, c: usize| {
             let is_category = !self.choices(session, c).is_empty();

@@ -11,12 +11,14 @@ use super::command::Tab;
 use super::covered::{Covered, Shares};
 use super::edits::{FacilityDraft, FigureDraft};
 use super::facts::Facts;
+use super::gap_change::{EarlierGaps, Since};
 use super::gaps::{FoundGaps, GapFilter, ListedGaps};
 use super::history::{CameraHistory, Document, History};
 use super::layer::Layer;
 use super::look::Focused;
 use super::rolled::Rolled;
 use super::sheet::Sheet;
+use super::survey::{SurveyState, VisitDraft};
 use super::symbols::Symbols;
 use crate::district::{AddedFacility, By, District};
 use crate::geo::LonLat;
@@ -26,6 +28,7 @@ use crate::palette::{Tokens, tokens};
 use crate::project::{LayerEntry, Settings, ViewEntry};
 use crate::read::Progress;
 use crate::render::LayerKey;
+use crate::survey::Preview;
 use crate::theme::{LegendClass, ThemeSpec};
 
 /// What is under the pointer.
@@ -76,6 +79,10 @@ pub enum Dialogue {
     Add(AddedFacility),
     /// A correction of a facility.
     Facility(FacilityDraft),
+    /// A visit to a gap.
+    Visit(VisitDraft),
+    /// Results on their way into the log.
+    Import(Box<Preview>),
     /// Changes would be lost: what to do afterwards.
     Unsaved(Box<super::Command>),
     /// Something went wrong.
@@ -110,6 +117,12 @@ pub struct Session {
     pub gap_filter: GapFilter,
     /// The list.
     pub listed_gaps: Option<ListedGaps>,
+    /// What the gaps are compared with.
+    pub gap_since: Option<Since>,
+    /// The comparison.
+    pub gap_earlier: Option<Arc<EarlierGaps>>,
+    /// The survey log.
+    pub survey: SurveyState,
     /// The card of the selected village.
     pub card: Option<Arc<VillageCard>>,
     /// Facilities as they are drawn under the present theme.
@@ -212,6 +225,9 @@ impl Session {
             gaps: None,
             gap_filter: GapFilter::default(),
             listed_gaps: None,
+            gap_since: None,
+            gap_earlier: None,
+            survey: SurveyState::default(),
             shares: None,
             card: None,
             symbols: None,

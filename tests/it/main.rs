@@ -14,5 +14,6 @@ mod oracle;
 mod pictures;
 mod shared;
 mod summary;
+mod survey;
 mod themes;
 mod window;

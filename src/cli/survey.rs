@@ -1,0 +1,263 @@
+//! `qiancun survey`: the log of visits without the window.
+
+use std::io::BufRead;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Failure, args, joined, read, survey_exchange};
+use crate::geo::LonLat;
+use crate::lang::Lang;
+use crate::project;
+use crate::rules::{Rules, find_gaps};
+use crate::survey::{
+    EventKind, Instant, NewVisit, Opened, Outcome, SurveyError, SurveyLog, Told, Visit, keep_photo, photo_facts,
+};
+
+impl From<SurveyError> for Failure {
+    fn from(error: SurveyError) -> Self {
+        Self::Input(error.to_string())
+    }
+}
+
+/// Runs the command.
+pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
+    let what = match parser.next()? {
+        Some(lexopt::Arg::Value(what)) => what.to_string_lossy().into_owned(),
+        _ => String::new(),
+    };
+    match what.as_str() {
+        "add" => add(parser),
+        "list" => list(parser),
+        "correct" => amend(parser, true),
+        "withdraw" => amend(parser, false),
+        "export" => survey_exchange::export(parser),
+        "import" => survey_exchange::import(parser),
+        "merge" => survey_exchange::merge(parser),
+        _ => Err(Failure::Usage("survey takes add, list, correct, withdraw, export, import or merge".into())),
+    }
+}
+
+/// Says on standard error what happened at the opening.
+pub(super) fn tell(opened: &Opened) {
+    let path = opened.log.paths().log.display();
+    for told in &opened.told {
+        match told {
+            Told::Saved(kept, n) => {
+                eprintln!(
+                    "qiancun: {path} was damaged: {n} events were saved into a new one; the old is {}",
+                    kept.display()
+                );
+            }
+            Told::Restored(n) => eprintln!("qiancun: {path}: {n} events came back from the copy beside it"),
+            Told::Edited(n) => eprintln!("qiancun: {path}: {n} edits of other programs were taken in"),
+            Told::ReadOnly => eprintln!("qiancun: {path} can be read but not written"),
+        }
+    }
+}
+
+/// Opens a log, and says what happened.
+pub(super) fn open(path: &Path) -> Result<SurveyLog, Failure> {
+    let opened = SurveyLog::open(path)?;
+    tell(&opened);
+    Ok(opened.log)
+}
+
+/// What is to be recorded, as options or as a line of JSON.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Asked {
+    gap: String,
+    result: String,
+    note: String,
+    photo: String,
+    lon: Option<f64>,
+    lat: Option<f64>,
+    by: String,
+    at: String,
+}
+
+fn add(mut parser: lexopt::Parser) -> Result<(), Failure> {
+    let (mut project, mut asked, mut is_batch) = (None, Asked::default(), false);
+    while let Some(arg) = parser.next()? {
+        match arg {
+            lexopt::Arg::Value(path) if project.is_none() => project = Some(PathBuf::from(path)),
+            lexopt::Arg::Long("gap") => asked.gap = args::text(&mut parser)?,
+            lexopt::Arg::Long("result") => asked.result = args::text(&mut parser)?,
+            lexopt::Arg::Long("note") => asked.note = args::text(&mut parser)?,
+            lexopt::Arg::Long("photo") => asked.photo = args::text(&mut parser)?,
+            lexopt::Arg::Long("by") => asked.by = args::text(&mut parser)?,
+            lexopt::Arg::Long("at") => asked.at = args::text(&mut parser)?,
+            lexopt::Arg::Long("place") => {
+                let text = args::text(&mut parser)?;
+                match args::numbers(&text)?.as_slice() {
+                    [lon, lat] => (asked.lon, asked.lat) = (Some(*lon), Some(*lat)),
+                    _ => return Err(Failure::Usage(format!("--place is LON,LAT, not {text}"))),
+                }
+            }
+            lexopt::Arg::Long("batch") => is_batch = true,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let path = project.ok_or_else(|| Failure::Usage("survey add needs a project".into()))?;
+    if !is_batch && asked.gap.is_empty() {
+        return Err(Failure::Usage(
+            "survey add needs --gap, the key of a gap as `qiancun gaps --json` prints it".into(),
+        ));
+    }
+    let project = project::load(&path).map_err(|e| Failure::Input(e.to_string()))?;
+    let district = joined::load(&path, &project)?;
+    let gaps = find_gaps(&district, district.year(None), &Rules::with(&project.rules)).gaps;
+    let known: std::collections::HashMap<String, NewVisit> =
+        gaps.iter().map(|g| (g.key(&district), NewVisit::of_gap(g, &district))).collect();
+    let mut log = open(&path)?;
+    let record = |log: &mut SurveyLog, asked: &Asked| -> Result<(), Failure> {
+        let visit = known.get(&asked.gap).cloned().unwrap_or_else(|| {
+            eprintln!("qiancun: the project has no gap {} now; the visit is recorded all the same", asked.gap);
+            NewVisit::of_key(&asked.gap)
+        });
+        let ids = log.record(vec![complete(log, visit, asked)?])?;
+        ids.iter().for_each(|id| println!("{id}"));
+        Ok(())
+    };
+    if !is_batch {
+        return record(&mut log, &asked);
+    }
+    for (i, line) in std::io::stdin().lock().lines().enumerate() {
+        let line = line?;
+        if line.trim().is_empty() {
+            continue;
+        }
+        let asked: Asked = serde_json::from_str(&line).map_err(|e| Failure::Input(format!("line {}: {e}", i + 1)))?;
+        record(&mut log, &asked)?;
+    }
+    Ok(())
+}
+
+fn complete(log: &SurveyLog, mut visit: NewVisit, asked: &Asked) -> Result<NewVisit, Failure> {
+    visit.result = Some(outcome(&asked.result)?);
+    if !asked.at.is_empty() {
+        visit.at = Some(time(&asked.at)?);
+    }
+    if !asked.photo.is_empty() {
+        let photo = Path::new(&asked.photo);
+        let facts = photo_facts(photo);
+        visit.photo = keep_photo(log.paths(), photo)?;
+        visit.at = visit.at.or(facts.at);
+        visit.place = facts.place.or(visit.place);
+    }
+    if let (Some(lon), Some(lat)) = (asked.lon, asked.lat) {
+        let place = LonLat::new(lon, lat);
+        if !place.is_valid() {
+            return Err(Failure::Usage(format!("{lon},{lat} is no place: longitude, then latitude in degrees")));
+        }
+        visit.place = Some(place);
+    }
+    (visit.note, visit.by) = (asked.note.clone(), asked.by.clone());
+    Ok(visit)
+}
+
+fn outcome(word: &str) -> Result<Outcome, Failure> {
+    let known = Outcome::ALL.map(Outcome::key).join(", ");
+    Outcome::from_word(word).ok_or_else(|| Failure::Usage(format!("--result is one of {known}, not {word:?}")))
+}
+
+fn time(text: &str) -> Result<Instant, Failure> {
+    Instant::parse(text).ok_or_else(|| Failure::Usage(format!("--at is a time such as 2026-11-24T08:30, not {text}")))
+}
+
+fn amend(mut parser: lexopt::Parser, is_correction: bool) -> Result<(), Failure> {
+    let (mut path, mut id, mut result, mut note, mut by, mut at) = (None, None, None, None, None, None);
+    while let Some(arg) = parser.next()? {
+        match arg {
+            lexopt::Arg::Value(value) if path.is_none() => path = Some(PathBuf::from(value)),
+            lexopt::Arg::Value(value) if id.is_none() => id = Some(value.to_string_lossy().into_owned()),
+            lexopt::Arg::Long("result") if is_correction => result = Some(outcome(&args::text(&mut parser)?)?),
+            lexopt::Arg::Long("note") if is_correction => note = Some(args::text(&mut parser)?),
+            lexopt::Arg::Long("by") if is_correction => by = Some(args::text(&mut parser)?),
+            lexopt::Arg::Long("at") if is_correction => at = Some(time(&args::text(&mut parser)?)?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let (Some(path), Some(id)) = (path, id) else {
+        return Err(Failure::Usage("a project or log and the id of a visit are needed".into()));
+    };
+    let mut log = open(&path)?;
+    if !is_correction {
+        return Ok(log.withdraw(&id)?);
+    }
+    Ok(log.correct(&id, |event| {
+        event.result = result.or(event.result);
+        event.note = note.unwrap_or_else(|| event.note.clone());
+        event.by = by.unwrap_or_else(|| event.by.clone());
+        event.at = at.or(event.at);
+    })?)
+}
+
+fn list(mut parser: lexopt::Parser) -> Result<(), Failure> {
+    let (mut path, mut with_history, mut as_json, mut lang) = (None, false, false, Lang::En);
+    while let Some(arg) = parser.next()? {
+        match arg {
+            lexopt::Arg::Value(value) if path.is_none() => path = Some(PathBuf::from(value)),
+            lexopt::Arg::Long("history") => with_history = true,
+            lexopt::Arg::Long("json") => as_json = true,
+            lexopt::Arg::Long("lang") => lang = args::lang(&mut parser)?,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let path = path.ok_or_else(|| Failure::Usage("survey list needs a project or a log".into()))?;
+    if !path.exists() {
+        return Err(Failure::Input(format!("{}: there is no such file", path.display())));
+    }
+    let opened = SurveyLog::open_if_there(&path)?;
+    if let Some(opened) = &opened {
+        tell(opened);
+    }
+    let survey = opened.map(|o| o.log.into_survey()).unwrap_or_default();
+    let visits: Vec<&Visit> = survey.visits.iter().filter(|v| with_history || !v.is_withdrawn).collect();
+    if as_json {
+        let one = |v: &&Visit| {
+            let mut value = event_json(&v.id, survey.said(v)?);
+            let members = value.as_object_mut()?;
+            members.insert("status".into(), survey.status(survey.said(v)?.gap.as_str()).key().into());
+            members.insert("withdrawn".into(), v.is_withdrawn.into());
+            if with_history {
+                let all = std::iter::once(v.begins).chain(v.amendments.iter().copied());
+                let history = all.filter_map(|i| survey.events.get(i));
+                let history: Vec<Value> = history.map(|e| with_kind(event_json(&e.id, e), e.kind)).collect();
+                members.insert("history".into(), history.into());
+            }
+            Some(value)
+        };
+        let list: Vec<Value> = visits.iter().filter_map(one).collect();
+        return read::print(&json!({ "visits": list }));
+    }
+    for visit in visits {
+        let Some(said) = survey.said(visit) else { continue };
+        let result = said.result.map_or("", |r| lang.find(&format!("result.{}", r.key())).unwrap_or(r.key()));
+        let at = said.at.map_or_else(|| "—".to_owned(), Instant::for_people);
+        let mark = if visit.is_withdrawn { " (withdrawn)" } else { "" };
+        println!("{}  {at}  {}  {}  {result}{mark}  {} {}", visit.id, said.gap, said.village, said.by, said.note);
+    }
+    Ok(())
+}
+
+fn with_kind(mut value: Value, kind: EventKind) -> Value {
+    if let Some(members) = value.as_object_mut() {
+        members.insert("kind".into(), kind.key().into());
+    }
+    value
+}
+
+/// A visit as `survey list --json` prints it.
+fn event_json(id: &str, said: &crate::survey::Event) -> Value {
+    let or_null = |text: &str| if text.is_empty() { Value::Null } else { text.into() };
+    json!({
+        "id": id, "gap": said.gap, "rule": or_null(&said.rule), "village": or_null(&said.village),
+        "village_code": or_null(&said.village_code), "town": or_null(&said.town), "facility": or_null(&said.facility),
+        "result": said.result.map(Outcome::key), "note": or_null(&said.note), "photo": or_null(&said.photo),
+        "lon": said.lon, "lat": said.lat, "by": or_null(&said.by), "at": said.at.map(Instant::to_text),
+        "recorded_at": said.recorded_at.map(Instant::to_text), "origin": said.origin,
+    })
+}

@@ -1,0 +1,90 @@
+//! What other programs changed in the layer `visits`, as events.
+
+use rusqlite::Connection;
+use rustc_hash::FxHashMap;
+
+use super::event::{Event, EventKind, id_of};
+use super::rows::{VisitRow, visit_rows, write_visit};
+use super::visits::Survey;
+
+/// Who edited, as events say it.
+pub(super) const EDITED: &str = "edited";
+
+/// Events for rows that were changed, added or deleted, in the order of the rows. Rows are written back as the events
+/// say them; those added get their id.
+pub(super) fn edits(conn: &Connection, survey: &Survey) -> rusqlite::Result<Vec<Event>> {
+    let rows = visit_rows(conn)?;
+    let mut seq = survey.last_seq();
+    let mut found = Vec::new();
+    let mut here: FxHashMap<&str, ()> = FxHashMap::default();
+    for row in &rows {
+        let known = survey.visit(&row.id).filter(|v| !here.contains_key(v.id.as_str()));
+        let said = known.and_then(|v| Some((v, survey.said(v)?)));
+        let Some((visit, said)) = said else {
+            seq += 1;
+            let event = added(row, seq);
+            write_visit(conn, &event.id, &event, Some(row.fid))?;
+            found.push(event);
+            continue;
+        };
+        here.insert(visit.id.as_str(), ());
+        if visit.is_withdrawn || !says_the_same(&row.said, said) {
+            seq += 1;
+            let event = Event {
+                kind: EventKind::Correction,
+                of: Some(visit.id.clone()),
+                after: visit.heads.clone(),
+                origin: EDITED.into(),
+                ..content(&row.said, said)
+            };
+            let event = with_id(event, 0, seq);
+            // What the row could not say, a result that was blanked, is put back.
+            write_visit(conn, &visit.id, &event, Some(row.fid))?;
+            found.push(event);
+        }
+    }
+    for (visit, said) in survey.standing().filter(|(v, _)| !here.contains_key(v.id.as_str())) {
+        seq += 1;
+        let event = Event {
+            kind: EventKind::Withdrawal,
+            of: Some(visit.id.clone()),
+            after: visit.heads.clone(),
+            result: None,
+            origin: EDITED.into(),
+            recorded_at: None,
+            ..said.clone()
+        };
+        found.push(with_id(event, 0, seq));
+    }
+    Ok(found)
+}
+
+fn added(row: &VisitRow, seq: i64) -> Event {
+    let mut event = Event { kind: EventKind::Visit, origin: EDITED.into(), ..row.said.clone() };
+    if event.rule.is_empty() {
+        event.rule = event.gap.split('/').next().unwrap_or_default().to_owned();
+    }
+    with_id(event, row.fid, seq)
+}
+
+/// The event under an id that follows from what it says: the same edit found in two copies of a file is one event.
+fn with_id(event: Event, fid: i64, seq: i64) -> Event {
+    let bare = Event { id: String::new(), seq: fid, ..event };
+    Event { id: id_of(&serde_json::to_string(&bare).unwrap_or_default()), seq, ..bare }
+}
+
+/// What a row says, with what it cannot do without taken from before.
+fn content(row: &Event, before: &Event) -> Event {
+    let gap = if row.gap.is_empty() { before.gap.clone() } else { row.gap.clone() };
+    Event { gap, result: row.result.or(before.result), ..row.clone() }
+}
+
+fn says_the_same(row: &Event, said: &Event) -> bool {
+    row.gap == said.gap
+        && row.result == said.result
+        && row.note == said.note
+        && row.photo == said.photo
+        && row.place() == said.place()
+        && row.by == said.by
+        && row.at == said.at
+}

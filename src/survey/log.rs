@@ -1,0 +1,444 @@
+//! The log as a file: opened, read, added to.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::changes::edits;
+use super::damage;
+use super::error::SurveyError;
+use super::event::Event;
+use super::instant::Instant;
+use super::journal::Journal;
+use super::merge::union;
+use super::paths::LogPaths;
+use super::rows::{erase_visit, events_after, insert_event, write_visit};
+use super::schema;
+use super::visits::Survey;
+
+/// How long to wait for another program that writes.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What a person is to be told about the opening.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// The database was damaged; it lies there now, and so many events were saved.
+    Saved(PathBuf, usize),
+    /// The database was gone or behind; so many events came back from the copy beside it.
+    Restored(usize),
+    /// So many edits of other programs were taken in.
+    Edited(usize),
+    /// It can be read but not written.
+    ReadOnly,
+}
+
+/// A log that was opened.
+pub struct Opened {
+    /// The log.
+    pub log: SurveyLog,
+    /// What to tell.
+    pub told: Vec<Told>,
+}
+
+/// An open log.
+pub struct SurveyLog {
+    paths: LogPaths,
+    conn: Connection,
+    journal: Journal,
+    survey: Survey,
+    last_fid: i64,
+    is_read_only: bool,
+}
+
+enum Trouble {
+    Damage,
+    Error(SurveyError),
+}
+
+impl From<SurveyError> for Trouble {
+    fn from(error: SurveyError) -> Self {
+        match error {
+            SurveyError::Damaged { .. } => Self::Damage,
+            error => Self::Error(error),
+        }
+    }
+}
+
+impl SurveyLog {
+    /// Opens the log beside a project, or a log itself; `None` where there is none yet.
+    ///
+    /// # Errors
+    /// [`SurveyError`]; a damaged log is no error as long as its folder can be written to.
+    pub fn open_if_there(path: &Path) -> Result<Option<Opened>, SurveyError> {
+        let paths = LogPaths::of(path);
+        match paths.log.exists() || paths.journal.exists() {
+            true => Self::open(path).map(Some),
+            false => Ok(None),
+        }
+    }
+
+    /// Opens the log beside a project, or a log itself, and makes it where there is none.
+    ///
+    /// # Errors
+    /// [`SurveyError`]; a damaged log is no error as long as its folder can be written to.
+    pub fn open(path: &Path) -> Result<Opened, SurveyError> {
+        let paths = LogPaths::of(path);
+        match Self::try_open(&paths) {
+            Ok(opened) => Ok(opened),
+            Err(Trouble::Error(error)) => Err(error),
+            Err(Trouble::Damage) => {
+                let saved = damage::save(&paths)?;
+                let count = saved.events.len();
+                let mut opened = Self::try_open(&paths).map_err(|trouble| match trouble {
+                    Trouble::Error(error) => error,
+                    Trouble::Damage => SurveyError::Damaged {
+                        path: paths.log.clone(),
+                        message: "even what was written anew is damaged: the disk may be failing".into(),
+                    },
+                })?;
+                opened.log.adopt(saved.events)?;
+                opened.told = vec![Told::Saved(saved.kept_as, count)];
+                Ok(opened)
+            }
+        }
+    }
+
+    fn try_open(paths: &LogPaths) -> Result<Opened, Trouble> {
+        let explain = |e: rusqlite::Error| SurveyError::of_sqlite(&paths.log, &e);
+        let journal = Journal::new(&paths.journal);
+        // Only what was a log is mended: a foreign file stays as it is.
+        let foreign = |error: SurveyError| match error {
+            SurveyError::NotALog { .. } if journal.len() > 0 => Trouble::Damage,
+            error => error.into(),
+        };
+        let (conn, is_read_only) = connect(paths).map_err(foreign)?;
+        if !is_read_only {
+            schema::prepare(&conn, &paths.log).map_err(foreign)?;
+        }
+        schema::check(&conn, &paths.log).map_err(foreign)?;
+        let sound: String = conn.query_row("PRAGMA quick_check(1)", [], |r| r.get(0)).map_err(explain)?;
+        if sound != "ok" {
+            return Err(Trouble::Damage);
+        }
+        let paths = paths.clone();
+        let mut log = Self { paths, conn, journal, survey: Survey::default(), last_fid: 0, is_read_only };
+        log.refresh()?;
+        let told = if is_read_only { vec![Told::ReadOnly] } else { log.take_in()? };
+        Ok(Opened { log, told })
+    }
+
+    /// Events of the copy that the database lacks, then edits of other programs.
+    fn take_in(&mut self) -> Result<Vec<Told>, SurveyError> {
+        let mut told = Vec::new();
+        let noted = schema::value(&self.conn, "journal_bytes").map_err(|e| self.explain(&e))?;
+        let noted = noted.and_then(|v| v.parse::<u64>().ok()).unwrap_or(0);
+        let length = self.journal.len();
+        if length > noted {
+            // Written by somebody who did not come to commit, or the database is an older one.
+            let restored = self.adopt(self.journal.read(noted))?;
+            if restored > 0 {
+                told.push(Told::Restored(restored));
+            }
+        } else if length < noted {
+            let length =
+                self.journal.rewrite(&self.survey.events).map_err(|e| SurveyError::of_io(self.journal.path(), e))?;
+            self.note_journal(length)?;
+        }
+        let edited = self.within(|log| {
+            log.refresh()?;
+            let found = edits(&log.conn, &log.survey).map_err(|e| log.explain(&e))?;
+            log.write(&found)?;
+            Ok(found.len())
+        })?;
+        if edited > 0 {
+            told.push(Told::Edited(edited));
+            self.checkpoint();
+        }
+        Ok(told)
+    }
+
+    /// Where it lies.
+    pub fn paths(&self) -> &LogPaths {
+        &self.paths
+    }
+
+    /// What was recorded.
+    pub fn survey(&self) -> &Survey {
+        &self.survey
+    }
+
+    /// What was recorded, the file closed.
+    pub fn into_survey(self) -> Survey {
+        self.survey
+    }
+
+    /// Whether nothing can be recorded.
+    pub fn is_read_only(&self) -> bool {
+        self.is_read_only
+    }
+
+    /// Takes in what other programs have recorded since; whether there was anything.
+    ///
+    /// # Errors
+    /// [`SurveyError`] where the log can no longer be read.
+    pub fn refresh(&mut self) -> Result<bool, SurveyError> {
+        let (mut last, mut fresh, mut is_whole) = (self.last_fid, Vec::new(), true);
+        events_after(&self.conn, self.last_fid, |(fid, event)| {
+            last = fid;
+            is_whole &= event.is_some();
+            fresh.extend(event);
+        })
+        .map_err(|e| self.explain(&e))?;
+        if !is_whole {
+            let message = "an event does not say what was recorded".into();
+            return Err(SurveyError::Damaged { path: self.paths.log.clone(), message });
+        }
+        self.last_fid = last;
+        let any = !fresh.is_empty();
+        if self.survey.events.is_empty() {
+            self.survey = Survey::new(fresh);
+        } else {
+            fresh.into_iter().for_each(|e| self.survey.add(e));
+        }
+        Ok(any)
+    }
+
+    /// Adds events that are made from what stands in the log, other programs' latest included: all or none. They are on
+    /// the disk when this returns. Their ids.
+    ///
+    /// # Errors
+    /// [`SurveyError`]; nothing was recorded then.
+    pub fn append(
+        &mut self,
+        make: impl FnOnce(&Survey) -> Result<Vec<Event>, SurveyError>,
+    ) -> Result<Vec<String>, SurveyError> {
+        let ids = self.within(|log| {
+            log.refresh()?;
+            let mut events = make(&log.survey)?;
+            let now = Instant::now();
+            for (seq, event) in (log.survey.last_seq() + 1..).zip(&mut events) {
+                event.seq = seq;
+                event.recorded_at = Some(now);
+            }
+            log.write(&events)?;
+            Ok(events.into_iter().map(|e| e.id).collect())
+        })?;
+        self.checkpoint();
+        Ok(ids)
+    }
+
+    /// Takes in the events of other logs as they are; how many were new.
+    ///
+    /// # Errors
+    /// [`SurveyError`]; nothing was taken in then.
+    pub fn adopt(&mut self, others: Vec<Event>) -> Result<usize, SurveyError> {
+        let count = self.within(|log| {
+            log.refresh()?;
+            let before: FxHashMap<&str, &Event> = log.survey.events.iter().map(|e| (e.id.as_str(), e)).collect();
+            let all = union(log.survey.events.iter().cloned().chain(others));
+            let is_fresh = |e: &Event| before.get(e.id.as_str()).is_none_or(|b| *b != e);
+            let fresh: Vec<Event> = all.into_values().filter(is_fresh).collect();
+            let give_way: Vec<String> =
+                fresh.iter().filter(|e| before.contains_key(e.id.as_str())).map(|e| e.id.clone()).collect();
+            if !give_way.is_empty() {
+                log.make_room(&give_way).map_err(|e| log.explain(&e))?;
+                let stay = std::mem::take(&mut log.survey).events.into_iter().filter(|e| !give_way.contains(&e.id));
+                log.survey = Survey::new(stay.collect());
+            }
+            log.write(&fresh)?;
+            Ok(fresh.len())
+        })?;
+        self.checkpoint();
+        Ok(count)
+    }
+
+    /// Takes in another log and its photos, which is left as it is; how many events were new. Edits that other programs
+    /// made in it come along.
+    ///
+    /// # Errors
+    /// [`SurveyError`]: the other is no log or cannot be read, or nothing could be written; nothing was taken in then.
+    pub fn merge(&mut self, other: &Path) -> Result<usize, SurveyError> {
+        let theirs = LogPaths::of(other);
+        if !theirs.log.exists() {
+            let source = std::io::Error::from(std::io::ErrorKind::NotFound);
+            return Err(SurveyError::Io { path: theirs.log, source });
+        }
+        let folder = std::env::temp_dir().join(format!("qiancun-merge-{}", super::event::new_id()));
+        let copied = || -> std::io::Result<PathBuf> {
+            std::fs::create_dir_all(&folder)?;
+            let copy = folder.join("other.gpkg");
+            std::fs::copy(&theirs.log, &copy)?;
+            let wal = PathBuf::from(format!("{}-wal", theirs.log.display()));
+            if wal.exists() {
+                std::fs::copy(&wal, folder.join("other.gpkg-wal"))?;
+            }
+            Ok(copy)
+        };
+        let events = copied().map_err(|e| SurveyError::of_io(&theirs.log, e)).and_then(|copy| {
+            let is_log = Connection::open(&copy).map_err(|e| SurveyError::of_sqlite(&theirs.log, &e))?;
+            schema::check(&is_log, &theirs.log)?;
+            drop(is_log);
+            Ok(Self::open(&copy)?.log.survey.events)
+        });
+        // A leftover in the folder for passing things does no harm.
+        std::fs::remove_dir_all(&folder).ok();
+        let count = self.adopt(events?)?;
+        copy_photos(&theirs.photos, &self.paths.photos).map_err(|e| SurveyError::of_io(&theirs.photos, e))?;
+        Ok(count)
+    }
+
+    /// Two logs said different things under one id: the rows that give way are taken out, within the transaction that
+    /// puts both back under ids of their own.
+    fn make_room(&self, ids: &[String]) -> rusqlite::Result<()> {
+        let keep = "SELECT sql FROM sqlite_master WHERE name = 'events_are_kept'";
+        let keep: String = self.conn.query_row(keep, [], |r| r.get(0))?;
+        self.conn.execute_batch("DROP TRIGGER events_are_kept; PRAGMA defer_foreign_keys = ON;")?;
+        for id in ids {
+            self.conn.execute("DELETE FROM events WHERE id = ?1", [id])?;
+        }
+        self.conn.execute_batch(&keep)
+    }
+
+    /// Writes events, the copy first, and brings the layer up to date; within a transaction.
+    fn write(&mut self, events: &[Event]) -> Result<(), SurveyError> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        for event in events {
+            self.last_fid = insert_event(&self.conn, event).map_err(|e| self.explain(&e))?;
+            self.survey.add(event.clone());
+        }
+        let mut done = FxHashSet::default();
+        for event in events {
+            let id = event.of.as_deref().filter(|id| self.survey.visit(id).is_some()).unwrap_or(&event.id);
+            let Some(visit) = self.survey.visit(id).filter(|v| done.insert(v.id.clone())) else { continue };
+            match self.survey.said(visit).filter(|_| !visit.is_withdrawn) {
+                Some(said) => write_visit(&self.conn, &visit.id, said, None),
+                None => erase_visit(&self.conn, &visit.id),
+            }
+            .map_err(|e| self.explain(&e))?;
+        }
+        self.note_extent().map_err(|e| self.explain(&e))?;
+        let length = self.journal.append(events).map_err(|e| SurveyError::of_io(self.journal.path(), e))?;
+        self.note_journal(length)
+    }
+
+    /// The time of the last change, and the extent, as GeoPackage asks for.
+    fn note_extent(&self) -> rusqlite::Result<()> {
+        let places = self.survey.standing().filter_map(|(_, e)| e.place());
+        let extent = places
+            .map(|p| [p.lon_deg, p.lat_deg, p.lon_deg, p.lat_deg])
+            .reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]);
+        let [w, s, e, n] = extent.map_or([None; 4], |e| e.map(Some));
+        self.conn
+            .prepare_cached(
+                "UPDATE gpkg_contents SET min_x = ?1, min_y = ?2, max_x = ?3, max_y = ?4, \
+                 last_change = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') WHERE table_name IN ('visits', 'events')",
+            )?
+            .execute([w, s, e, n])?;
+        Ok(())
+    }
+
+    fn note_journal(&self, length: u64) -> Result<(), SurveyError> {
+        schema::set_value(&self.conn, "journal_bytes", &length.to_string()).map_err(|e| self.explain(&e))
+    }
+
+    /// Does something as one transaction that no other writer comes between. After a failure the log is as before.
+    fn within<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, SurveyError>) -> Result<T, SurveyError> {
+        if self.is_read_only {
+            return Err(SurveyError::ReadOnly { path: self.paths.log.clone() });
+        }
+        self.conn.execute_batch("BEGIN IMMEDIATE").map_err(|e| self.explain(&e))?;
+        let journal_bytes = self.journal.len();
+        let done = work(self).and_then(|value| {
+            self.conn.execute_batch("COMMIT").map_err(|e| self.explain(&e))?;
+            Ok(value)
+        });
+        if done.is_err() {
+            // What was not recorded must not come back from the copy. No other writer has been there meanwhile.
+            self.journal.cut(journal_bytes);
+            // SQLite has rolled back by itself after some errors; then this has nothing to do.
+            self.conn.execute_batch("ROLLBACK").ok();
+            (self.survey, self.last_fid) = (Survey::default(), 0);
+            self.refresh()?;
+        }
+        done
+    }
+
+    /// Moves what was written into the main file, so that a copy of it alone has everything. Best effort: the events
+    /// are safe in the write-ahead log already.
+    fn checkpoint(&self) {
+        self.conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())).ok();
+    }
+
+    fn explain(&self, error: &rusqlite::Error) -> SurveyError {
+        SurveyError::of_sqlite(&self.paths.log, error)
+    }
+}
+
+/// Whether a file is a survey log, of whatever version.
+pub fn is_log(path: &Path) -> bool {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
+    let open = Connection::open_with_flags(path, flags);
+    open.is_ok_and(|conn| !matches!(schema::check(&conn, path), Err(SurveyError::NotALog { .. })))
+}
+
+/// Opens the database for writing, else for reading; whether only for reading.
+fn connect(paths: &LogPaths) -> Result<(Connection, bool), SurveyError> {
+    let explain = |e: rusqlite::Error| SurveyError::of_sqlite(&paths.log, &e);
+    let is_new = !paths.log.exists();
+    let writable = || -> rusqlite::Result<Connection> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let flags = if is_new { flags | OpenFlags::SQLITE_OPEN_CREATE } else { flags };
+        let conn = Connection::open_with_flags(&paths.log, flags)?;
+        conn.busy_timeout(PATIENCE)?;
+        conn.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
+        conn.pragma_update(None, "synchronous", "full")?;
+        conn.pragma_update(None, "foreign_keys", "on")?;
+        Ok(conn)
+    };
+    let error = match writable() {
+        Ok(conn) if !conn.is_readonly("main").unwrap_or(false) => return Ok((conn, false)),
+        Ok(_) => SurveyError::ReadOnly { path: paths.log.clone() },
+        Err(e) => explain(e),
+    };
+    if is_new || !matches!(error, SurveyError::ReadOnly { .. }) {
+        return Err(error);
+    }
+    // Where nobody can write, nobody does: the file is read as it lies there, without a lock.
+    let escaped: String = paths
+        .log
+        .to_string_lossy()
+        .chars()
+        .map(|c| match c {
+            '%' => "%25".to_owned(),
+            '?' => "%3f".to_owned(),
+            '#' => "%23".to_owned(),
+            '\\' => "/".to_owned(),
+            c => c.to_string(),
+        })
+        .collect();
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(format!("file:{escaped}?immutable=1"), flags).map_err(explain)?;
+    Ok((conn, true))
+}
+
+/// Copies photos that are not there yet; their names follow from their content.
+fn copy_photos(from: &Path, to: &Path) -> std::io::Result<()> {
+    if !from.is_dir() {
+        return Ok(());
+    }
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_photos(&entry.path(), &target)?;
+        } else if !target.exists() {
+            std::fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}

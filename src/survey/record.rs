@@ -1,0 +1,72 @@
+//! What people do with the log: record a visit, correct it, withdraw it, take that back.
+
+use super::error::SurveyError;
+use super::event::{Event, EventKind, NewVisit, new_id};
+use super::instant::Instant;
+use super::log::SurveyLog;
+use super::visits::{Survey, Visit};
+
+/// What writes events of the window and the command line.
+const ORIGIN: &str = "qiancun";
+
+impl SurveyLog {
+    /// Records visits, by people who see what stands in the log; their ids. All are on the disk when this returns, or
+    /// none.
+    ///
+    /// # Errors
+    /// [`SurveyError`]; nothing was recorded then.
+    pub fn record(&mut self, visits: Vec<NewVisit>) -> Result<Vec<String>, SurveyError> {
+        self.append(|survey| {
+            let one = |mut new: NewVisit| {
+                let after = survey.heads(&new.gap).into_iter().map(|v| v.id.clone()).collect();
+                new.at = new.at.or_else(|| Some(Instant::now()));
+                Event { id: new_id(), after, ..Event::visit(new, ORIGIN) }
+            };
+            Ok(visits.into_iter().map(one).collect())
+        })
+    }
+
+    /// Lets a visit say something else from now on.
+    ///
+    /// # Errors
+    /// [`SurveyError`]: there is no such visit, or nothing could be written.
+    pub fn correct(&mut self, id: &str, change: impl FnOnce(&mut Event)) -> Result<(), SurveyError> {
+        self.amend(id, EventKind::Correction, change)
+    }
+
+    /// Takes a visit back. Its events stay.
+    ///
+    /// # Errors
+    /// [`SurveyError`]: there is no such visit, or nothing could be written.
+    pub fn withdraw(&mut self, id: &str) -> Result<(), SurveyError> {
+        self.amend(id, EventKind::Withdrawal, |e| e.result = None)
+    }
+
+    /// Lets a withdrawn visit count again, as it was.
+    ///
+    /// # Errors
+    /// [`SurveyError`]: there is no such visit, or nothing could be written.
+    pub fn restore(&mut self, id: &str) -> Result<(), SurveyError> {
+        self.amend(id, EventKind::Correction, |_| {})
+    }
+
+    fn amend(&mut self, id: &str, kind: EventKind, change: impl FnOnce(&mut Event)) -> Result<(), SurveyError> {
+        self.append(|survey| {
+            let (visit, said) = find(survey, id)?;
+            let mut event = said.clone();
+            change(&mut event);
+            event.id = new_id();
+            event.kind = kind;
+            event.of = Some(visit.id.clone());
+            event.after = visit.heads.clone();
+            event.origin = ORIGIN.to_owned();
+            Ok(vec![event])
+        })
+        .map(drop)
+    }
+}
+
+fn find<'a>(survey: &'a Survey, id: &str) -> Result<(&'a Visit, &'a Event), SurveyError> {
+    let found = survey.visit(id).and_then(|v| Some((v, survey.said(v)?)));
+    found.ok_or_else(|| SurveyError::NoVisit(id.to_owned()))
+}
