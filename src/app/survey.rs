@@ -96,7 +96,7 @@ impl Qiancun {
     pub(super) fn refresh_survey(&mut self) {
         let survey = &mut self.session.survey;
         if let Some(log) = &mut survey.log {
-            match log.refresh() {
+            match log.catch_up() {
                 Ok(true) => survey.version += 1,
                 Ok(false) => {}
                 Err(e) => self.tell_survey(&e),

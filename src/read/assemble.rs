@@ -75,15 +75,17 @@ fn concatenate(mut stores: Vec<GeometryStore>, problems: &mut Vec<Problem>) -> G
     }
     let sum = |length: fn(&GeometryStore) -> usize| stores.iter().map(length).sum::<usize>();
     let mut all = GeometryStore {
-        coords: Vec::with_capacity(sum(|s| s.coords.len())),
+        coords: Vec::new(),
         ring_starts: Vec::with_capacity(sum(|s| s.ring_starts.len()) + 1),
         parts: Vec::with_capacity(sum(|s| s.parts.len())),
         features: Vec::with_capacity(sum(|s| s.features.len())),
     };
     all.ring_starts.push(0);
+    let mut coords_before = 0_usize;
+    let mut kept = Vec::with_capacity(stores.len());
     let mut left_out = 0;
     for store in stores {
-        if u32::try_from(all.coords.len() + store.coords.len()).is_err() {
+        if u32::try_from(coords_before + store.coords.len()).is_err() {
             left_out += store.features.len();
             all.features.extend(store.features.iter().map(|_| FeatureShape {
                 kind: GeometryKind::Null,
@@ -93,8 +95,7 @@ fn concatenate(mut stores: Vec<GeometryStore>, problems: &mut Vec<Problem>) -> G
             continue;
         }
         let (coords, rings, parts) =
-            (all.coords.len() as u32, all.ring_starts.len() as u32 - 1, all.parts.len() as u32);
-        all.coords.extend_from_slice(&store.coords);
+            (coords_before as u32, all.ring_starts.len() as u32 - 1, all.parts.len() as u32);
         all.ring_starts.extend(store.ring_starts.iter().skip(1).map(|start| start + coords));
         all.parts.extend(store.parts.iter().map(|p| Part {
             ring_start: p.ring_start + rings,
@@ -106,10 +107,28 @@ fn concatenate(mut stores: Vec<GeometryStore>, problems: &mut Vec<Problem>) -> G
             part_end: f.part_end + parts,
             ..*f
         }));
+        coords_before += store.coords.len();
+        kept.push(store.coords);
     }
+    all.coords = joined(kept, coords_before);
     if left_out > 0 {
         let detail = left_out.to_string();
         problems.push(Problem { severity: Severity::Error, code: "too-many-vertices", feature: None, detail });
     }
+    all
+}
+
+/// Positions one behind the other, copied by all cores: most of the time goes into memory touched for the first time. Each
+/// piece is given back as soon as it has been copied.
+fn joined(pieces: Vec<Vec<[f64; 2]>>, length: usize) -> Vec<[f64; 2]> {
+    let mut all = vec![[0.0; 2]; length];
+    let mut rest = all.as_mut_slice();
+    let mut places = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        let (place, behind) = rest.split_at_mut(piece.len());
+        rest = behind;
+        places.push((place, piece));
+    }
+    places.into_par_iter().for_each(|(place, piece)| place.copy_from_slice(&piece));
     all
 }

@@ -10,7 +10,7 @@ use super::instant::Instant;
 use super::journal::Journal;
 use super::merge::union;
 use super::paths::LogPaths;
-use super::rows::events_after;
+use super::rows::{EventRow, events_after};
 
 /// What was saved.
 pub(super) struct Saved {
@@ -43,9 +43,11 @@ fn readable(path: &Path) -> Vec<Event> {
     let mut events = Vec::new();
     let Ok(conn) = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE) else { return events };
     let mut last = 0;
-    let whole = events_after(&conn, 0, |(fid, event)| {
-        last = fid;
-        events.extend(event);
+    // What was changed is not what was recorded.
+    let is_whole = |row: &EventRow| row.event.digest() == row.digest;
+    let whole = events_after(&conn, 0, |row| {
+        last = row.fid;
+        events.extend(is_whole(&row).then_some(row.event));
     });
     if whole.is_ok() {
         return events;
@@ -56,9 +58,9 @@ fn readable(path: &Path) -> Vec<Event> {
     while last < end {
         let from = last;
         // A row at a time: an unreadable page costs its own rows only.
-        let one = events_after(&conn, from, |(fid, event)| {
-            last = last.max(fid);
-            events.extend(event);
+        let one = events_after(&conn, from, |row| {
+            last = last.max(row.fid);
+            events.extend(is_whole(&row).then_some(row.event));
         });
         if one.is_ok() {
             break;

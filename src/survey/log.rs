@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rayon::prelude::*;
 use rusqlite::{Connection, OpenFlags};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -146,17 +147,37 @@ impl SurveyLog {
                 self.journal.rewrite(&self.survey.events).map_err(|e| SurveyError::of_io(self.journal.path(), e))?;
             self.note_journal(length)?;
         }
-        let edited = self.within(|log| {
-            log.refresh()?;
-            let found = edits(&log.conn, &log.survey).map_err(|e| log.explain(&e))?;
-            log.write(&found)?;
-            Ok(found.len())
-        })?;
+        let edited = self.within(Self::take_edits)?;
         if edited > 0 {
             told.push(Told::Edited(edited));
             self.checkpoint();
         }
         Ok(told)
+    }
+
+    /// Edits of other programs as events; how many. Within a transaction.
+    fn take_edits(&mut self) -> Result<usize, SurveyError> {
+        self.refresh()?;
+        if schema::value(&self.conn, "edited").map_err(|e| self.explain(&e))?.as_deref() == Some("0") {
+            return Ok(0);
+        }
+        let found = edits(&self.conn, &self.survey).map_err(|e| self.explain(&e))?;
+        self.write(&found)?;
+        self.note_seen()?;
+        Ok(found.len())
+    }
+
+    /// Takes in what other programs have recorded or edited since; whether there was anything.
+    ///
+    /// # Errors
+    /// [`SurveyError`] where the log can no longer be read or written.
+    pub fn catch_up(&mut self) -> Result<bool, SurveyError> {
+        let before = self.last_fid;
+        match self.is_read_only {
+            true => self.refresh()?,
+            false => self.within(Self::take_edits)? > 0,
+        };
+        Ok(self.last_fid != before)
     }
 
     /// Where it lies.
@@ -179,18 +200,16 @@ impl SurveyLog {
         self.is_read_only
     }
 
-    /// Takes in what other programs have recorded since; whether there was anything.
-    ///
-    /// # Errors
-    /// [`SurveyError`] where the log can no longer be read.
-    pub fn refresh(&mut self) -> Result<bool, SurveyError> {
-        let (mut last, mut fresh, mut is_whole) = (self.last_fid, Vec::new(), true);
-        events_after(&self.conn, self.last_fid, |(fid, event)| {
-            last = fid;
-            is_whole &= event.is_some();
-            fresh.extend(event);
+    /// Reads what was recorded since; whether there was anything.
+    fn refresh(&mut self) -> Result<bool, SurveyError> {
+        let (mut last, mut fresh, mut digests) = (self.last_fid, Vec::new(), Vec::new());
+        events_after(&self.conn, self.last_fid, |row| {
+            last = row.fid;
+            fresh.push(row.event);
+            digests.push(row.digest);
         })
         .map_err(|e| self.explain(&e))?;
+        let is_whole = fresh.par_iter().zip(&digests).with_min_len(500).all(|(e, digest)| e.digest() == *digest);
         if !is_whole {
             let message = "an event does not say what was recorded".into();
             return Err(SurveyError::Damaged { path: self.paths.log.clone(), message });
@@ -215,7 +234,7 @@ impl SurveyLog {
         make: impl FnOnce(&Survey) -> Result<Vec<Event>, SurveyError>,
     ) -> Result<Vec<String>, SurveyError> {
         let ids = self.within(|log| {
-            log.refresh()?;
+            log.take_edits()?;
             let mut events = make(&log.survey)?;
             let now = Instant::now();
             for (seq, event) in (log.survey.last_seq() + 1..).zip(&mut events) {
@@ -223,6 +242,7 @@ impl SurveyLog {
                 event.recorded_at = Some(now);
             }
             log.write(&events)?;
+            log.note_seen()?;
             Ok(events.into_iter().map(|e| e.id).collect())
         })?;
         self.checkpoint();
@@ -235,7 +255,7 @@ impl SurveyLog {
     /// [`SurveyError`]; nothing was taken in then.
     pub fn adopt(&mut self, others: Vec<Event>) -> Result<usize, SurveyError> {
         let count = self.within(|log| {
-            log.refresh()?;
+            log.take_edits()?;
             let before: FxHashMap<&str, &Event> = log.survey.events.iter().map(|e| (e.id.as_str(), e)).collect();
             let all = union(log.survey.events.iter().cloned().chain(others));
             let is_fresh = |e: &Event| before.get(e.id.as_str()).is_none_or(|b| *b != e);
@@ -248,6 +268,7 @@ impl SurveyLog {
                 log.survey = Survey::new(stay.collect());
             }
             log.write(&fresh)?;
+            log.note_seen()?;
             Ok(fresh.len())
         })?;
         self.checkpoint();
@@ -323,6 +344,11 @@ impl SurveyLog {
         self.note_extent().map_err(|e| self.explain(&e))?;
         let length = self.journal.append(events).map_err(|e| SurveyError::of_io(self.journal.path(), e))?;
         self.note_journal(length)
+    }
+
+    /// Notes that the layer says what the events say.
+    fn note_seen(&self) -> Result<(), SurveyError> {
+        schema::set_value(&self.conn, "edited", "0").map_err(|e| self.explain(&e))
     }
 
     /// The time of the last change, and the extent, as GeoPackage asks for.

@@ -11,8 +11,15 @@ use crate::output::{point_from_gpkg, point_to_gpkg};
 const EVENT: &str = "fid, id, seq, kind, of_visit, after_ids, gap, rule, village_code, village, town, facility, result, \
                      note, photo, lon, lat, surveyor, visited_at, recorded_at, origin, digest";
 
-/// A row of `events`: its position, and the event where its digest fits.
-pub(super) type EventRow = (i64, Option<Event>);
+/// A row of `events`.
+pub(super) struct EventRow {
+    /// Its position.
+    pub(super) fid: i64,
+    /// What it says.
+    pub(super) event: Event,
+    /// The digest of what was recorded; another one than the event's own where the row was changed.
+    pub(super) digest: String,
+}
 
 /// Reads the events behind a position, as many as can be read; an error of SQLite ends it.
 pub(super) fn events_after(conn: &Connection, fid: i64, mut each: impl FnMut(EventRow)) -> rusqlite::Result<()> {
@@ -65,8 +72,7 @@ fn event_of(row: &Row<'_>) -> rusqlite::Result<EventRow> {
         recorded_at: Instant::parse(&text(row, 19)?),
         origin: text(row, 20)?,
     };
-    let is_whole = event.digest() == text(row, 21)?;
-    Ok((row.get_ref(0)?.as_i64().unwrap_or(0), is_whole.then_some(event)))
+    Ok(EventRow { fid: row.get_ref(0)?.as_i64().unwrap_or(0), event, digest: text(row, 21)? })
 }
 
 /// Adds an event; its position.

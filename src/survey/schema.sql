@@ -1,5 +1,5 @@
 CREATE TABLE qiancun_log (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL);
-INSERT INTO qiancun_log VALUES ('version', '1'), ('journal_bytes', '0');
+INSERT INTO qiancun_log VALUES ('version', '1'), ('journal_bytes', '0'), ('edited', '0');
 
 -- What was recorded. Rows are added, never changed: see the triggers. "of" has no foreign key: a log that comes from
 -- elsewhere may hold a correction whose visit it lacks, and loses neither.
@@ -50,6 +50,13 @@ CREATE TABLE visits (
   surveyor TEXT,
   visited_at DATETIME
 );
+-- So that an opening need not compare rows that nobody touched.
+CREATE TRIGGER visits_added AFTER INSERT ON visits
+  BEGIN UPDATE qiancun_log SET value = '1' WHERE key = 'edited'; END;
+CREATE TRIGGER visits_changed AFTER UPDATE ON visits
+  BEGIN UPDATE qiancun_log SET value = '1' WHERE key = 'edited'; END;
+CREATE TRIGGER visits_deleted AFTER DELETE ON visits
+  BEGIN UPDATE qiancun_log SET value = '1' WHERE key = 'edited'; END;
 INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id) VALUES
   ('visits', 'features', 'visits', 'Visits to gaps, as they stand', 4326),
   ('events', 'attributes', 'events', 'All that was recorded, corrected and withdrawn', NULL);

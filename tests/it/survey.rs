@@ -453,3 +453,70 @@ fn photos_that_are_none_are_refused_and_huge_ones_kept_without_decoding() {
     assert!(kept.status.success(), "{}", said(&kept));
     assert_eq!(visits(&project).len(), 1);
 }
+
+#[test]
+fn from_the_list_to_a_recorded_visit_and_back_in_the_window() {
+    use egui::Key;
+    use egui_kittest::kittest::Queryable;
+    use qiancun::lang::Lang;
+    use qiancun::session::{Became, Command, CountBy, Dialogue, Since, Tab};
+
+    use crate::window::{open, send, settle};
+
+    let dir = copied();
+    let project = dir.path().join("haidian.qiancun");
+    let mut h = open(vec![project.clone()], Lang::Zh, [1366.0, 768.0]);
+    send(&mut h, Command::ToggleDrawer(Tab::Gaps));
+    let listed = |h: &egui_kittest::Harness<'static, qiancun::app::Qiancun>| {
+        h.state().session.listed_gaps.as_ref().expect("a list").rows.clone()
+    };
+    let (all, first) = (listed(&h).len(), listed(&h)[0]);
+    let key = h.state().session.present_gaps().expect("gaps").keys[first].clone();
+    send(&mut h, Command::VisitGap(first));
+    h.get_by_label("属实").click();
+    settle(&mut h);
+    h.get_by_label("记录核查").click();
+    settle(&mut h);
+    assert!(h.state().session.dialogue.is_none(), "recorded");
+    assert_eq!(h.state().session.gap_status(&key), GapStatus::Confirmed);
+    assert!(h.query_all_by_label_contains("已确认").count() > 0, "the list says so");
+    // Only what is still to be visited; counted by town.
+    h.state_mut().session.gap_filter.status = Some(GapStatus::Pending);
+    h.state_mut().session.gap_filter.count_by = Some(CountBy::Town);
+    settle(&mut h);
+    assert_eq!(listed(&h).len(), all - 1);
+    let groups = h.state().session.listed_gaps.as_ref().expect("a list").groups.clone();
+    assert_eq!(groups.iter().map(|g| g.1).sum::<usize>(), all - 1);
+    h.state_mut().session.gap_filter = Default::default();
+    // Taken back by the one key for that; the events stay.
+    h.key_press_modifiers(egui::Modifiers::COMMAND, Key::Z);
+    settle(&mut h);
+    assert_eq!(h.state().session.gap_status(&key), GapStatus::Pending);
+    assert_eq!(h.state().session.survey().expect("a log").events.len(), 2);
+    // A filled sheet, looked at before it is taken.
+    let sheet = dir.path().join("filled.csv");
+    std::fs::write(&sheet, format!("key,rule,village,result,by\n{key},T1,村,closed,李\n{key},T1,村,perhaps,李\n"))
+        .expect("written");
+    send(&mut h, Command::ImportResults(sheet));
+    let Some(Dialogue::Import(preview)) = h.state().session.dialogue.clone() else { panic!("no preview") };
+    assert_eq!(preview.new_count(), 1);
+    assert!(h.query_by_label_contains("结果不认识").is_some(), "what is not understood is listed");
+    h.get_by_label("导入 1 条").click();
+    settle(&mut h);
+    assert_eq!(h.state().session.gap_status(&key), GapStatus::Closed);
+    // Against an earlier year.
+    send(&mut h, Command::CompareGaps(Some(Since::Year(2018))));
+    let change = h.state().session.present_change().expect("a comparison").change.clone();
+    assert!(!change.closed.is_empty());
+    h.state_mut().session.gap_filter.became = Some(Became::Closed);
+    settle(&mut h);
+    assert_eq!(listed(&h).len(), change.closed.len());
+    // A project that was never saved is saved first.
+    let mut bare = open(vec![], Lang::Zh, [1366.0, 768.0]);
+    send(&mut bare, Command::OpenDemo);
+    send(&mut bare, Command::VisitGap(0));
+    assert!(bare.query_by_label_contains("请先保存项目").is_some());
+    drop(h);
+    let reopened = open(vec![project], Lang::Zh, [1366.0, 768.0]);
+    assert_eq!(reopened.state().session.gap_status(&key), GapStatus::Closed, "it is there after a restart");
+}
