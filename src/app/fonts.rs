@@ -7,10 +7,7 @@ use egui::{Context, FontData, FontDefinitions, FontFamily};
 /// Installs the bundled fonts. System fonts stand behind them for rare characters: see `window`.
 pub fn install(ctx: &Context) {
     let mut fonts = FontDefinitions::empty();
-    let faces: [(&str, &'static [u8]); 2] = [
-        ("regular", include_bytes!("../../assets/fonts/NotoSansSC-Regular.otf")),
-        ("bold", include_bytes!("../../assets/fonts/NotoSansSC-Bold.otf")),
-    ];
+    let faces: [(&str, &'static [u8]); 2] = [("regular", crate::fonts::REGULAR), ("bold", crate::fonts::BOLD)];
     for (name, bytes) in faces {
         fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
     }

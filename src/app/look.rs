@@ -1,12 +1,10 @@
 //! What commands about theme, year and focus do.
 
-use std::sync::Arc;
-
 use super::qiancun::Qiancun;
 use crate::district::Facility;
 use crate::model::Topic;
 use crate::project::Focus;
-use crate::session::{Choice, Command, Focused};
+use crate::session::{Choice, Command};
 
 /// How long a year stands while the years pass, in seconds.
 const YEAR_SECS: f64 = 1.1;
@@ -143,7 +141,7 @@ impl Qiancun {
 
     fn set_focus(&mut self, focus: Option<Focus>) {
         self.session.view.focus = focus;
-        self.sync_focus();
+        self.session.find_focus();
         match self.session.focused {
             Some(_) => self.fit_focus(),
             None => self.fit_all(),
@@ -156,32 +154,6 @@ impl Qiancun {
         let boxes = members.iter().filter_map(|v| district.villages.geometry.bounds_of(*v));
         let all = boxes.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]);
         self.show_rectangle(all);
-    }
-
-    /// Brings the villages of the focus up to date; a focus that names nothing is let go.
-    pub(super) fn sync_focus(&mut self) {
-        let session = &mut self.session;
-        let (Some(focus), Some(district)) = (&session.view.focus, &session.district) else {
-            session.focused = None;
-            return;
-        };
-        let members = session.focused.as_ref().filter(|f| f.focus == *focus).map(|f| f.members.len());
-        if members == Some(district.villages.len() as usize) {
-            return;
-        }
-        let place = district.places(focus.by).into_iter().find(|(name, _)| *name == focus.name);
-        session.focused = place.map(|(_, villages)| {
-            let mut members = vec![false; district.villages.len() as usize];
-            for v in villages {
-                if let Some(member) = members.get_mut(v as usize) {
-                    *member = true;
-                }
-            }
-            Focused { focus: focus.clone(), members: Arc::new(members) }
-        });
-        if session.focused.is_none() {
-            session.view.focus = None;
-        }
     }
 
     fn select_place(&mut self, place: &Focus) {

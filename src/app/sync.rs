@@ -59,7 +59,7 @@ impl Qiancun {
     pub(super) fn sync(&mut self) {
         self.sync_added();
         self.sync_district();
-        self.sync_focus();
+        self.session.find_focus();
         self.session.roll();
         self.session.make_symbols(self.map.is_moving());
         let keys = self.session.document.keys.clone();

@@ -11,6 +11,7 @@ mod joined;
 mod nearest;
 mod pick;
 mod read;
+mod render;
 mod shot;
 mod summary;
 mod survey;
@@ -61,6 +62,9 @@ const HELP: &str = "\
   qiancun gaps PROJECT [--year Y] [--since Y] [--against PROJECT] [--rule R] [--lang zh|en] [--json]
                 [-o F.xlsx|.csv|.gpkg|.geojson|.gpx|.kml [--by-town] [--from LON,LAT] [--crs gcj02|bd09]]
                                                     what is missing, where, and why; as a field sheet
+  qiancun render PROJECT -o F.png|.svg|.pdf [--theme T] [--year Y] [--page a4|a3|a4-portrait|a3-portrait|1080p|4k]
+                 [--lang zh|en] [--title T] [--grey]  one finished page
+  qiancun atlas PROJECT -o F.pdf [--by-town] [--theme T] [--year Y] [--lang zh|en]  a page for every village or town
   qiancun survey add PROJECT --gap KEY --result R [--note T] [--photo F] [--place LON,LAT] [--by WHO] [--at TIME]
   qiancun survey add PROJECT --batch                the same, one JSON object a line on standard input
   qiancun survey list PROJECT|LOG [--history] [--json]
@@ -103,6 +107,8 @@ fn dispatch(arguments: Vec<OsString>) -> Result<(), Failure> {
         Some("shot") => shot::run(rest()),
         Some("summary") => summary::run(rest()),
         Some("gaps") => gaps::run(rest()),
+        Some("render") => render::run(rest()),
+        Some("atlas") => render::run_atlas(rest()),
         Some("survey") => survey::run(rest()),
         Some("bench") => bench::run(rest()),
         Some("demo") => run_demo(rest()),

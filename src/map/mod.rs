@@ -9,6 +9,7 @@ mod pick;
 mod stamps;
 mod view;
 
+pub use furniture::scale_bar;
 pub use labels::Labels;
 pub use pick::features_at;
 pub use view::MapView;

@@ -4,6 +4,7 @@ use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::page::PageOptions;
 use super::view::{Target, ViewEntry};
 use super::write::write_replacing;
 use crate::theme::ThemeSpec;
@@ -136,6 +137,9 @@ pub struct Project {
     /// What differs from the rules that the program ships, and rules of its own.
     #[serde(default, rename = "rule", skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<crate::rules::RuleEntry>,
+    /// What stands on finished pages.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub page: PageOptions,
     /// Keys of the file that this version does not know: kept.
     #[serde(flatten)]
     pub other: toml::Table,
@@ -158,6 +162,7 @@ impl Default for Project {
             targets: Vec::new(),
             edits: Vec::new(),
             rules: Vec::new(),
+            page: PageOptions::default(),
             other: toml::Table::new(),
         }
     }

@@ -94,8 +94,7 @@ fn concatenate(mut stores: Vec<GeometryStore>, problems: &mut Vec<Problem>) -> G
             }));
             continue;
         }
-        let (coords, rings, parts) =
-            (coords_before as u32, all.ring_starts.len() as u32 - 1, all.parts.len() as u32);
+        let (coords, rings, parts) = (coords_before as u32, all.ring_starts.len() as u32 - 1, all.parts.len() as u32);
         all.ring_starts.extend(store.ring_starts.iter().skip(1).map(|start| start + coords));
         all.parts.extend(store.parts.iter().map(|p| Part {
             ring_start: p.ring_start + rings,

@@ -112,6 +112,12 @@ impl Session {
         }
     }
 
+    /// The card of any village, for its page.
+    pub fn card_for(&self, village: FeatureId) -> Option<VillageCard> {
+        let district = self.district.as_ref()?;
+        Some(self.card_of(district, village, (Arc::as_ptr(district) as usize, village, self.year())))
+    }
+
     fn card_of(&self, district: &District, village: FeatureId, stamp: (usize, FeatureId, Option<i32>)) -> VillageCard {
         let year = stamp.2;
         let town = district.text(village, Role::Town);

@@ -14,6 +14,7 @@ mod look;
 mod rolled;
 mod sheet;
 mod state;
+mod still;
 mod survey;
 mod symbols;
 
@@ -34,4 +35,4 @@ pub use sheet::{Sheet, SheetColumn, SheetValue};
 pub use state::number;
 pub use state::{Choice, Dialogue, Hover, Pending, Session, ThemeDraft};
 pub use survey::{FieldExport, SurveyState, VisitDraft};
-pub use symbols::{ADDED_LAYER, Cluster, SymbolKind, Symbols};
+pub use symbols::{ADDED_LAYER, Cluster, SymbolKind, Symbols, mark_of};

@@ -192,8 +192,31 @@ impl Event {
 
     /// A digest of everything it says: 16 hexadecimal digits. Tells damage and foreign changes.
     pub fn digest(&self) -> String {
-        let text = serde_json::to_string(self).unwrap_or_default();
-        hex(&Sha256::digest(text.as_bytes()), 8)
+        let mut sha = Sha256::new();
+        // Each text with its length before it, so that none can borrow from its neighbour.
+        let mut text = |t: &str| {
+            sha.update((t.len() as u64).to_le_bytes());
+            sha.update(t.as_bytes());
+        };
+        text(&self.id);
+        text(self.kind.key());
+        text(self.of.as_deref().unwrap_or(""));
+        self.after.iter().for_each(|id| text(id));
+        for t in [&self.gap, &self.rule, &self.village_code, &self.village, &self.town, &self.facility] {
+            text(t);
+        }
+        text(self.result.map_or("", Outcome::key));
+        for t in [&self.note, &self.photo, &self.by, &self.origin] {
+            text(t);
+        }
+        let millis = |at: Option<Instant>| at.map_or(i64::MIN, Instant::millis);
+        for n in [self.seq, self.after.len() as i64, millis(self.at), millis(self.recorded_at)] {
+            sha.update(n.to_le_bytes());
+        }
+        for n in [self.lon, self.lat] {
+            sha.update(n.map_or(u64::MAX, |n| (n + 0.0).to_bits()).to_le_bytes());
+        }
+        hex(&sha.finalize(), 8)
     }
 
     /// A visit with what is to be recorded; id, what was seen, and position and time of writing are still to be filled in.
@@ -221,7 +244,9 @@ impl Event {
 
 /// The first bytes of a digest in hexadecimal digits.
 pub(super) fn hex(bytes: &[u8], count: usize) -> String {
-    bytes.iter().take(count).map(|b| format!("{b:02x}")).collect()
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |n: u8| char::from(DIGITS[usize::from(n & 15)]);
+    bytes.iter().take(count).flat_map(|b| [digit(b >> 4), digit(*b)]).collect()
 }
 
 /// A new id: UUID version 7 (RFC 9562), random beyond its time.

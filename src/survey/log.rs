@@ -1,6 +1,7 @@
 //! The log as a file: opened, read, added to.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rayon::prelude::*;
@@ -46,7 +47,8 @@ pub struct Opened {
 /// An open log.
 pub struct SurveyLog {
     paths: LogPaths,
-    conn: Connection,
+    /// Behind a lock only so that a session can be read by several threads at once.
+    conn: Mutex<Connection>,
     journal: Journal,
     survey: Survey,
     last_fid: i64,
@@ -124,6 +126,7 @@ impl SurveyLog {
             return Err(Trouble::Damage);
         }
         let paths = paths.clone();
+        let conn = Mutex::new(conn);
         let mut log = Self { paths, conn, journal, survey: Survey::default(), last_fid: 0, is_read_only };
         log.refresh()?;
         let told = if is_read_only { vec![Told::ReadOnly] } else { log.take_in()? };
@@ -133,7 +136,7 @@ impl SurveyLog {
     /// Events of the copy that the database lacks, then edits of other programs.
     fn take_in(&mut self) -> Result<Vec<Told>, SurveyError> {
         let mut told = Vec::new();
-        let noted = schema::value(&self.conn, "journal_bytes").map_err(|e| self.explain(&e))?;
+        let noted = schema::value(&self.conn(), "journal_bytes").map_err(|e| self.explain(&e))?;
         let noted = noted.and_then(|v| v.parse::<u64>().ok()).unwrap_or(0);
         let length = self.journal.len();
         if length > noted {
@@ -158,10 +161,10 @@ impl SurveyLog {
     /// Edits of other programs as events; how many. Within a transaction.
     fn take_edits(&mut self) -> Result<usize, SurveyError> {
         self.refresh()?;
-        if schema::value(&self.conn, "edited").map_err(|e| self.explain(&e))?.as_deref() == Some("0") {
+        if schema::value(&self.conn(), "edited").map_err(|e| self.explain(&e))?.as_deref() == Some("0") {
             return Ok(0);
         }
-        let found = edits(&self.conn, &self.survey).map_err(|e| self.explain(&e))?;
+        let found = edits(&self.conn(), &self.survey).map_err(|e| self.explain(&e))?;
         self.write(&found)?;
         self.note_seen()?;
         Ok(found.len())
@@ -203,7 +206,7 @@ impl SurveyLog {
     /// Reads what was recorded since; whether there was anything.
     fn refresh(&mut self) -> Result<bool, SurveyError> {
         let (mut last, mut fresh, mut digests) = (self.last_fid, Vec::new(), Vec::new());
-        events_after(&self.conn, self.last_fid, |row| {
+        events_after(&self.conn(), self.last_fid, |row| {
             last = row.fid;
             fresh.push(row.event);
             digests.push(row.digest);
@@ -314,12 +317,12 @@ impl SurveyLog {
     /// puts both back under ids of their own.
     fn make_room(&self, ids: &[String]) -> rusqlite::Result<()> {
         let keep = "SELECT sql FROM sqlite_master WHERE name = 'events_are_kept'";
-        let keep: String = self.conn.query_row(keep, [], |r| r.get(0))?;
-        self.conn.execute_batch("DROP TRIGGER events_are_kept; PRAGMA defer_foreign_keys = ON;")?;
+        let keep: String = self.conn().query_row(keep, [], |r| r.get(0))?;
+        self.conn().execute_batch("DROP TRIGGER events_are_kept; PRAGMA defer_foreign_keys = ON;")?;
         for id in ids {
-            self.conn.execute("DELETE FROM events WHERE id = ?1", [id])?;
+            self.conn().execute("DELETE FROM events WHERE id = ?1", [id])?;
         }
-        self.conn.execute_batch(&keep)
+        self.conn().execute_batch(&keep)
     }
 
     /// Writes events, the copy first, and brings the layer up to date; within a transaction.
@@ -328,7 +331,8 @@ impl SurveyLog {
             return Ok(());
         }
         for event in events {
-            self.last_fid = insert_event(&self.conn, event).map_err(|e| self.explain(&e))?;
+            let fid = insert_event(&self.conn(), event).map_err(|e| self.explain(&e))?;
+            self.last_fid = fid;
             self.survey.add(event.clone());
         }
         let mut done = FxHashSet::default();
@@ -336,8 +340,8 @@ impl SurveyLog {
             let id = event.of.as_deref().filter(|id| self.survey.visit(id).is_some()).unwrap_or(&event.id);
             let Some(visit) = self.survey.visit(id).filter(|v| done.insert(v.id.clone())) else { continue };
             match self.survey.said(visit).filter(|_| !visit.is_withdrawn) {
-                Some(said) => write_visit(&self.conn, &visit.id, said, None),
-                None => erase_visit(&self.conn, &visit.id),
+                Some(said) => write_visit(&self.conn(), &visit.id, said, None),
+                None => erase_visit(&self.conn(), &visit.id),
             }
             .map_err(|e| self.explain(&e))?;
         }
@@ -348,7 +352,7 @@ impl SurveyLog {
 
     /// Notes that the layer says what the events say.
     fn note_seen(&self) -> Result<(), SurveyError> {
-        schema::set_value(&self.conn, "edited", "0").map_err(|e| self.explain(&e))
+        schema::set_value(&self.conn(), "edited", "0").map_err(|e| self.explain(&e))
     }
 
     /// The time of the last change, and the extent, as GeoPackage asks for.
@@ -358,7 +362,7 @@ impl SurveyLog {
             .map(|p| [p.lon_deg, p.lat_deg, p.lon_deg, p.lat_deg])
             .reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]);
         let [w, s, e, n] = extent.map_or([None; 4], |e| e.map(Some));
-        self.conn
+        self.conn()
             .prepare_cached(
                 "UPDATE gpkg_contents SET min_x = ?1, min_y = ?2, max_x = ?3, max_y = ?4, \
                  last_change = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') WHERE table_name IN ('visits', 'events')",
@@ -368,7 +372,7 @@ impl SurveyLog {
     }
 
     fn note_journal(&self, length: u64) -> Result<(), SurveyError> {
-        schema::set_value(&self.conn, "journal_bytes", &length.to_string()).map_err(|e| self.explain(&e))
+        schema::set_value(&self.conn(), "journal_bytes", &length.to_string()).map_err(|e| self.explain(&e))
     }
 
     /// Does something as one transaction that no other writer comes between. After a failure the log is as before.
@@ -376,17 +380,17 @@ impl SurveyLog {
         if self.is_read_only {
             return Err(SurveyError::ReadOnly { path: self.paths.log.clone() });
         }
-        self.conn.execute_batch("BEGIN IMMEDIATE").map_err(|e| self.explain(&e))?;
+        self.conn().execute_batch("BEGIN IMMEDIATE").map_err(|e| self.explain(&e))?;
         let journal_bytes = self.journal.len();
         let done = work(self).and_then(|value| {
-            self.conn.execute_batch("COMMIT").map_err(|e| self.explain(&e))?;
+            self.conn().execute_batch("COMMIT").map_err(|e| self.explain(&e))?;
             Ok(value)
         });
         if done.is_err() {
             // What was not recorded must not come back from the copy. No other writer has been there meanwhile.
             self.journal.cut(journal_bytes);
             // SQLite has rolled back by itself after some errors; then this has nothing to do.
-            self.conn.execute_batch("ROLLBACK").ok();
+            self.conn().execute_batch("ROLLBACK").ok();
             (self.survey, self.last_fid) = (Survey::default(), 0);
             self.refresh()?;
         }
@@ -396,7 +400,11 @@ impl SurveyLog {
     /// Moves what was written into the main file, so that a copy of it alone has everything. Best effort: the events
     /// are safe in the write-ahead log already.
     fn checkpoint(&self) {
-        self.conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())).ok();
+        self.conn().query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())).ok();
+    }
+
+    fn conn(&self) -> MutexGuard<'_, Connection> {
+        self.conn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn explain(&self, error: &rusqlite::Error) -> SurveyError {

@@ -188,9 +188,8 @@ fn field_sheets_are_written_in_every_format() {
             "gpkg" => {
                 let conn = rusqlite::Connection::open(&path).expect("it opens");
                 let rows: i64 = conn.query_row("SELECT count(*) FROM gaps", [], |r| r.get(0)).expect("rows");
-                let points: i64 = conn
-                    .query_row("SELECT count(*) FROM gaps WHERE geom IS NOT NULL", [], |r| r.get(0))
-                    .expect("rows");
+                let points: i64 =
+                    conn.query_row("SELECT count(*) FROM gaps WHERE geom IS NOT NULL", [], |r| r.get(0)).expect("rows");
                 assert_eq!((rows as usize, points as usize), (all.len(), located));
             }
             "gpx" => assert_eq!(text.matches("<wpt").count(), located),

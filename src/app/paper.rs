@@ -1,0 +1,79 @@
+//! A project read into a session without window, display or GPU: for pages from the command line.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::district::{District, added_dataset};
+use crate::lang::Lang;
+use crate::model::{Dataset, Roles};
+use crate::project;
+use crate::read::{Progress, read_file};
+use crate::session::{ADDED_LAYER, Camera, Document, FoundGaps, Layer, Loaded, Session, Status};
+
+/// Reads a project, or a single file of boundaries, joins it and looks for gaps. What could not be read is told; the rest
+/// is there.
+///
+/// # Errors
+/// A message where the project cannot be opened, or nothing of it can be read.
+pub fn read_session(path: &Path, lang: Lang) -> Result<(Session, Vec<String>), String> {
+    let is_project = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("qiancun"));
+    let project = match is_project {
+        true => project::load(path).map_err(|e| e.to_string())?,
+        false => project::Project {
+            layers: vec![project::LayerEntry::new(path.to_path_buf())],
+            ..project::Project::default()
+        },
+    };
+    let mut session = Session::new(project::Settings::default(), lang, false);
+    let names = project.name_language.as_deref().map_or(lang, Lang::from_tag);
+    let mut troubles = Vec::new();
+    let mut keys = Vec::new();
+    for (key, entry) in (ADDED_LAYER + 1..).zip(&project.layers) {
+        keys.push(key);
+        match read_file(&entry.path, &Progress::new()) {
+            Ok(dataset) => {
+                let table = &dataset.table;
+                let roles = Roles::detect(table).named_in(names, table).chosen(&entry.fields.fields, table);
+                let loaded = Arc::new(Loaded::new(Dataset { roles, ..dataset }));
+                loaded.finish();
+                session.layers.insert(key, Layer { key, status: Status::Ready(loaded), themed: None });
+            }
+            Err(e) => troubles.push(e.to_string()),
+        }
+    }
+    if session.layers.is_empty() {
+        let all = troubles.iter().map(|t| format!("\n{t}")).collect::<String>();
+        return Err(format!("{}: nothing of it can be read{all}", path.display()));
+    }
+    if let Some(dataset) = added_dataset(&project.facilities) {
+        let status = Status::Ready(Arc::new(Loaded::new(dataset)));
+        session.layers.insert(ADDED_LAYER, Layer { key: ADDED_LAYER, status, themed: None });
+    }
+    let camera = project.camera;
+    session.view = project.view.clone();
+    session.project_path = is_project.then(|| path.to_path_buf());
+    session.document = Document { project, keys, selection: None };
+    let layers: Vec<Arc<Dataset>> = session
+        .shown()
+        .map(|(l, _)| l)
+        .chain(session.layers.get(&ADDED_LAYER))
+        .filter_map(|l| Some(l.loaded()?.dataset.clone()))
+        .collect();
+    let project = &session.document.project;
+    let tables: Vec<PathBuf> = project.tables.iter().map(|t| t.path.clone()).collect();
+    session.district = District::new(&layers, &tables, &project.indicators, &project.edits).map(Arc::new);
+    if let Some(district) = &session.district {
+        let problems = &district.report.problems;
+        troubles.extend(problems.iter().map(|p| format!("{}: {}", p.code, Lang::En.problem(p.code, &p.detail))));
+    }
+    session.find_focus();
+    session.roll();
+    if let Some((stamp, district)) = session.wanted_gaps() {
+        session.gaps = Some(Arc::new(FoundGaps::find(stamp, &district)));
+    }
+    match camera {
+        Some(camera) => session.camera = Camera::from_project(camera),
+        None => session.look_at_all(),
+    }
+    Ok((session, troubles))
+}

@@ -1,0 +1,152 @@
+//! `qiancun render` and `qiancun atlas`: finished pages without window, display or GPU.
+
+use std::path::{Path, PathBuf};
+
+use super::{Failure, args};
+use crate::app::read_session;
+use crate::lang::Lang;
+use crate::model::Topic;
+use crate::page::{
+    AtlasProgress, PageContent, PageError, PageFormat, PageOptions, atlas, missing_glyphs, page_svg, write_page,
+};
+use crate::project::write_replacing;
+use crate::session::{FoundGaps, Session};
+
+impl From<PageError> for Failure {
+    fn from(error: PageError) -> Self {
+        match error {
+            PageError::Format(_) => Self::Usage(error.to_string()),
+            error => Self::Input(error.to_string()),
+        }
+    }
+}
+
+/// What both commands take.
+struct Asked {
+    project: PathBuf,
+    out: PathBuf,
+    lang: Option<Lang>,
+    theme: Option<String>,
+    year: Option<i32>,
+    format: PageFormat,
+    grey: bool,
+    by_town: bool,
+    title: Option<String>,
+}
+
+fn asked(mut parser: lexopt::Parser, command: &str) -> Result<Asked, Failure> {
+    let (mut project, mut out) = (None, None);
+    let (mut lang, mut theme, mut year, mut title) = (None, None, None, None);
+    let (mut format, mut grey, mut by_town) = (PageFormat::default(), false, false);
+    let is_atlas = command == "atlas";
+    while let Some(arg) = parser.next()? {
+        match arg {
+            lexopt::Arg::Value(path) if project.is_none() => project = Some(PathBuf::from(path)),
+            lexopt::Arg::Short('o') | lexopt::Arg::Long("output") => out = Some(PathBuf::from(parser.value()?)),
+            lexopt::Arg::Long("lang") => lang = Some(args::lang(&mut parser)?),
+            lexopt::Arg::Long("theme") => theme = Some(args::text(&mut parser)?),
+            lexopt::Arg::Long("year") => year = Some(args::year(&mut parser)?),
+            lexopt::Arg::Long("title") => title = Some(args::text(&mut parser)?),
+            lexopt::Arg::Long("grey" | "gray") => grey = true,
+            lexopt::Arg::Long("by-town") if is_atlas => by_town = true,
+            lexopt::Arg::Long("page") if !is_atlas => {
+                let text = args::text(&mut parser)?;
+                let known = PageFormat::ALL.map(PageFormat::key).join(", ");
+                format = PageFormat::from_key(&text)
+                    .ok_or_else(|| Failure::Usage(format!("--page is one of {known}, not {text}")))?;
+            }
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let project = project.ok_or_else(|| Failure::Usage(format!("{command} needs a project")))?;
+    let out = out.ok_or_else(|| Failure::Usage(format!("{command} needs -o FILE")))?;
+    Ok(Asked { project, out, lang, theme, year, format, grey, by_town, title })
+}
+
+/// The session that the pages are made of.
+fn session(asked: &Asked) -> Result<(Session, PageOptions), Failure> {
+    let lang = asked.lang.unwrap_or_else(Lang::of_system);
+    let (mut session, troubles) = read_session(&asked.project, lang).map_err(Failure::Input)?;
+    troubles.iter().for_each(|t| eprintln!("qiancun: {t}"));
+    if let Some(theme) = &asked.theme {
+        choose(&mut session, theme)?;
+    }
+    if let Some(year) = asked.year {
+        let years = session.district.as_ref().map(|d| d.observations.years().to_vec()).unwrap_or_default();
+        if !years.contains(&year) {
+            let known: Vec<String> = years.iter().map(i32::to_string).collect();
+            let (file, known) = (asked.project.display(), known.join(", "));
+            return Err(Failure::Input(format!("{file}: no table speaks of {year}; there are {known}")));
+        }
+        session.view.year = Some(year);
+    }
+    session.roll();
+    if let Some((stamp, district)) = session.wanted_gaps().filter(|_| session.present_gaps().is_none()) {
+        session.gaps = Some(std::sync::Arc::new(FoundGaps::find(stamp, &district)));
+    }
+    let mut options = session.document.project.page.clone();
+    options.grey = asked.grey;
+    if let Some(title) = &asked.title {
+        options.title.clone_from(title);
+    }
+    Ok((session, options))
+}
+
+/// A theme by its name, or an indicator by its id.
+fn choose(session: &mut Session, theme: &str) -> Result<(), Failure> {
+    if let Some(topic) = Topic::from_key(theme).filter(|t| Topic::MAPS.contains(t)) {
+        session.view.theme = Some(topic);
+        return Ok(());
+    }
+    let indicator = session.district.as_ref().and_then(|d| d.indicators.get(theme));
+    let Some((topic, id)) = indicator.map(|i| (i.theme, i.id.clone())) else {
+        let known: Vec<&str> = Topic::MAPS.iter().map(|t| t.key()).collect();
+        let known = known.join(", ");
+        return Err(Failure::Usage(format!("--theme is one of {known}, or the id of an indicator, not {theme}")));
+    };
+    session.view.theme = Some(topic);
+    session.view.measures.insert(topic.key().to_owned(), id);
+    Ok(())
+}
+
+/// Says which characters the fonts lack: they stand as 〓.
+fn tell_missing(session: &Session, options: &PageOptions) {
+    let content = PageContent::of(session, options);
+    let missing = missing_glyphs(content.texts());
+    if !missing.is_empty() {
+        let list: Vec<String> = missing.iter().map(|c| format!("{c} (U+{:04X})", u32::from(*c))).collect();
+        eprintln!("qiancun: the fonts of pages lack {}; 〓 stands for them", list.join(", "));
+    }
+}
+
+fn project_title(session: &Session, path: &Path) -> String {
+    let title = session.document.project.title.clone();
+    if title.is_empty() {
+        path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
+    } else {
+        title
+    }
+}
+
+/// One page.
+pub fn run(parser: lexopt::Parser) -> Result<(), Failure> {
+    let asked = asked(parser, "render")?;
+    let (session, options) = session(&asked)?;
+    tell_missing(&session, &options);
+    let svg = page_svg(&session, asked.format, &options, session.document.project.camera.is_none());
+    let title = PageContent::of(&session, &options).title;
+    Ok(write_page(&asked.out, &svg, asked.format, &title, session.lang.tag())?)
+}
+
+/// A page for every village or town.
+pub fn run_atlas(parser: lexopt::Parser) -> Result<(), Failure> {
+    let asked = asked(parser, "atlas")?;
+    if asked.out.extension().is_none_or(|e| !e.eq_ignore_ascii_case("pdf")) {
+        return Err(Failure::Usage("an atlas is written as PDF: -o FILE.pdf".into()));
+    }
+    let (mut session, options) = session(&asked)?;
+    session.document.project.title = project_title(&session, &asked.project);
+    let bytes = atlas(&mut session, &options, asked.by_town, &AtlasProgress::default())?;
+    write_replacing(&asked.out, &bytes)
+        .map_err(|e| Failure::Input(format!("{} cannot be written: {e}", asked.out.display())))
+}

@@ -1,0 +1,201 @@
+//! The atlas: a table of contents, then a page for every village, or for every town.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use rayon::prelude::*;
+
+use super::compose::{compose, inks};
+use super::content::PageContent;
+use super::format::PageFormat;
+use super::metrics::{clipped, width};
+use super::output::{PageError, PdfBook, tree};
+use super::svg::{At, Svg, Type};
+use super::village::village_svg;
+use crate::district::By;
+use crate::model::{FeatureId, Role};
+use crate::project::Focus;
+use crate::project::PageOptions;
+use crate::session::Session;
+
+/// Pages composed at once, before they go into the document.
+const BATCH: usize = 24;
+
+/// How far an atlas is, and whether it is still wanted.
+#[derive(Debug, Default)]
+pub struct AtlasProgress {
+    /// Pages finished.
+    pub done: AtomicUsize,
+    /// Pages in all.
+    pub all: AtomicUsize,
+    /// Raised to stop it.
+    pub cancelled: AtomicBool,
+}
+
+/// An entry of the contents.
+struct Entry {
+    heading: String,
+    name: String,
+    page: usize,
+}
+
+/// A page each for the villages in focus, or for the towns, as one PDF with contents and bookmarks.
+///
+/// # Errors
+/// [`PageError`]; [`PageError::Cancelled`] where the progress says so.
+pub fn atlas(
+    session: &mut Session,
+    options: &PageOptions,
+    by_town: bool,
+    progress: &AtlasProgress,
+) -> Result<Vec<u8>, PageError> {
+    if let Some(loaded) = session.village_layer().and_then(|l| l.loaded()).cloned() {
+        loaded.finish();
+        loaded.chunks.find_topology();
+    }
+    let language = session.lang.tag();
+    let title = session.document.project.title.clone();
+    let towns = towns(session);
+    let mut entries = Vec::new();
+    let count: usize = if by_town { towns.len() } else { towns.iter().map(|t| t.1.len()).sum() };
+    let per_page = lines_per_page();
+    // Towns are headings of their own among the villages.
+    let lines = if by_town { count } else { count + towns.len() };
+    let front = lines.div_ceil(per_page).max(1);
+    progress.all.store(front + count, Ordering::Relaxed);
+    let mut pages: Vec<(String, FeatureId)> = Vec::new();
+    for (town, villages) in &towns {
+        if by_town {
+            entries.push(Entry { heading: String::new(), name: town.clone(), page: front + entries.len() + 1 });
+            continue;
+        }
+        for village in villages {
+            let name = session.village_layer().map(|l| session.feature_title(l.key, *village)).unwrap_or_default();
+            entries.push(Entry { heading: town.clone(), name, page: front + entries.len() + 1 });
+            pages.push((town.clone(), *village));
+        }
+    }
+    let mut book = PdfBook::new(&title, language);
+    let format = PageFormat::A4Portrait;
+    for svg in contents(session, &title, &entries, by_town, per_page) {
+        book.add(&tree(&svg)?, format, None)?;
+        progress.done.fetch_add(1, Ordering::Relaxed);
+    }
+    if by_town {
+        town_pages(session, options, &towns, &mut book, progress)?;
+        return book.finish();
+    }
+    let content = PageContent::of(session, options);
+    let shared: &Session = session;
+    for (first, batch) in pages.chunks(BATCH).enumerate().map(|(i, b)| (i * BATCH, b)) {
+        if progress.cancelled.load(Ordering::Relaxed) {
+            return Err(PageError::Cancelled);
+        }
+        let trees: Vec<_> = batch
+            .par_iter()
+            .enumerate()
+            .map(|(i, (_, village))| {
+                let svg = village_svg(shared, &content, options, *village, (first + i + 1, count));
+                tree(&svg)
+            })
+            .collect();
+        for ((town, village), tree) in batch.iter().zip(trees) {
+            let name = shared.village_layer().map(|l| shared.feature_title(l.key, *village)).unwrap_or_default();
+            let heading = (!town.is_empty()).then_some(town.as_str());
+            book.add(&tree?, format, Some((heading, &name)))?;
+            progress.done.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+    book.finish()
+}
+
+/// The villages in focus by town, in the order of the files.
+fn towns(session: &Session) -> Vec<(String, Vec<FeatureId>)> {
+    if let Some(district) = &session.district {
+        let towns = district.places(By::Town).into_iter().map(|(name, mut villages)| {
+            villages.retain(|v| session.is_in_focus(*v));
+            (name, villages)
+        });
+        return towns.filter(|t| !t.1.is_empty()).collect();
+    }
+    let Some(loaded) = session.village_layer().and_then(|l| l.loaded()) else { return Vec::new() };
+    let mut towns: Vec<(String, Vec<FeatureId>)> = Vec::new();
+    for village in 0..loaded.dataset.len() {
+        let town = loaded.dataset.text(village, Role::Town).map(|t| t.into_owned()).unwrap_or_default();
+        match towns.iter_mut().find(|t| t.0 == town) {
+            Some(found) => found.1.push(village),
+            None => towns.push((town, vec![village])),
+        }
+    }
+    towns
+}
+
+fn town_pages(
+    session: &mut Session,
+    options: &PageOptions,
+    towns: &[(String, Vec<FeatureId>)],
+    book: &mut PdfBook,
+    progress: &AtlasProgress,
+) -> Result<(), PageError> {
+    for (town, villages) in towns {
+        if progress.cancelled.load(Ordering::Relaxed) {
+            return Err(PageError::Cancelled);
+        }
+        session.narrow(Some(Focus { by: By::Town, name: town.clone() }));
+        session.look_at(villages);
+        let content = PageContent::of(session, options);
+        let svg = compose(session, &content, PageFormat::A4Portrait, options, false);
+        book.add(&tree(&svg)?, PageFormat::A4Portrait, Some((None, town)))?;
+        progress.done.fetch_add(1, Ordering::Relaxed);
+    }
+    session.narrow(None);
+    Ok(())
+}
+
+const LINE: f32 = 19.0;
+const COLUMNS: usize = 2;
+
+fn lines_per_page() -> usize {
+    let [_, h] = PageFormat::A4Portrait.size_px();
+    ((h - 200.0) / LINE).floor() as usize * COLUMNS
+}
+
+/// Pages of contents in two columns.
+fn contents(session: &Session, title: &str, entries: &[Entry], by_town: bool, per_page: usize) -> Vec<String> {
+    let ([w, h], inks) = (PageFormat::A4Portrait.size_px(), inks());
+    // Headings stand among the villages, never as the last line of a column.
+    let mut lines: Vec<(bool, String, usize)> = Vec::new();
+    let mut heading = None;
+    for entry in entries {
+        if !by_town && heading != Some(&entry.heading) {
+            heading = Some(&entry.heading);
+            lines.push((true, entry.heading.clone(), entry.page));
+        }
+        lines.push((false, entry.name.clone(), entry.page));
+    }
+    let pages = lines.chunks(per_page.max(1));
+    let pages: Vec<_> = if lines.is_empty() { vec![&[][..]] } else { pages.collect() };
+    let page = |lines: &[(bool, String, usize)]| {
+        let mut svg = Svg::new(PageFormat::A4Portrait.size_mm(), [w, h], title);
+        svg.rect([0.0, 0.0, w, h], "#ffffff", 0.0, None);
+        let (m, room) = (48.0, w - 96.0);
+        svg.text(m, 78.0, &clipped(title, 28.0, true, room), Type::new(28.0, &inks.ink).bold());
+        svg.text(m, 106.0, session.lang.t("page.contents"), Type::new(15.0, &inks.grey));
+        let (gap, rows) = (36.0, per_page / COLUMNS);
+        let column = (room - gap) / COLUMNS as f32;
+        for (i, (is_heading, name, page)) in lines.iter().enumerate() {
+            let (x, y) = (m + (i / rows) as f32 * (column + gap), 146.0 + (i % rows) as f32 * LINE);
+            let form = Type::new(12.5, if *is_heading { &inks.accent } else { &inks.ink });
+            let number = page.to_string();
+            let name = clipped(name, 12.5, *is_heading, column - width(&number, 12.5, false) - 24.0);
+            let indent = if *is_heading || by_town { 0.0 } else { 12.0 };
+            svg.text(x + indent, y, &name, if *is_heading { form.bold() } else { form });
+            if !*is_heading {
+                svg.text(x + column, y, &number, Type::new(12.5, &inks.grey).at(At::End));
+            }
+        }
+        let notice = &session.document.project.notice;
+        svg.text(m, h - 36.0, &clipped(notice, 11.5, false, room), Type::new(11.5, &inks.grey));
+        svg.finish()
+    };
+    pages.into_iter().map(page).collect()
+}

@@ -1,0 +1,321 @@
+//! One page: title, map, side column or columns below, and the last line.
+
+use super::content::PageContent;
+use super::format::PageFormat;
+use super::map::{MapForm, MapFrame, colour, draw_map, symbol};
+use super::metrics::{clipped, width, wrapped};
+use super::svg::{At, Svg, Type, hex};
+use crate::palette::LIGHT;
+use crate::project::{Arrangement, PageOptions};
+use crate::session::Session;
+
+/// Margin of an A3 page in layout pixels.
+const MARGIN: f32 = 48.0;
+
+/// Inks of pages.
+pub(super) struct Inks {
+    pub(super) ink: String,
+    pub(super) grey: String,
+    pub(super) line: String,
+    pub(super) accent: String,
+    pub(super) bad: String,
+    pub(super) warn: String,
+    pub(super) good: String,
+}
+
+pub(super) fn inks() -> Inks {
+    Inks {
+        ink: colour(LIGHT.ink),
+        grey: colour(LIGHT.ink_secondary),
+        line: colour(LIGHT.line),
+        accent: colour(LIGHT.accent),
+        bad: colour(LIGHT.bad),
+        warn: colour(LIGHT.warn),
+        good: colour(LIGHT.good),
+    }
+}
+
+/// The page as SVG. The frame shows what the window shows, or all where nothing else is asked for.
+pub fn page_svg(session: &Session, format: PageFormat, options: &PageOptions, is_whole: bool) -> String {
+    let content = PageContent::of(session, options);
+    compose(session, &content, format, options, is_whole)
+}
+
+/// The page of a content that was made before.
+pub(super) fn compose(
+    session: &Session,
+    content: &PageContent,
+    format: PageFormat,
+    options: &PageOptions,
+    is_whole: bool,
+) -> String {
+    let ([w, h], u, inks) = (format.size_px(), format.scale(), inks());
+    let m = MARGIN * u;
+    let mut svg = Svg::new(format.size_mm(), [w, h], &content.title);
+    svg.rect([0.0, 0.0, w, h], "#ffffff", 0.0, None);
+    let top = head(&mut svg, content, [m, m * 0.75, w - 2.0 * m], u, &inks);
+    let bottom = foot(&mut svg, content, [m, h - m * 0.62, w - 2.0 * m], u, &inks);
+    let (top, bottom) = (top + 12.0 * u, bottom - 14.0 * u);
+    let (room_w, room_h) = (w - 2.0 * m, (bottom - top).max(10.0));
+    let arrangement = match options.arrangement {
+        Arrangement::Side if format.is_portrait() => Arrangement::Below,
+        other => other,
+    };
+    let has_column = !(options.no_figures && options.no_legend && options.no_table && options.no_note);
+    let (map, columns): ([f32; 4], Vec<[f32; 4]>) = match arrangement {
+        _ if !has_column => ([m, top, room_w, room_h], Vec::new()),
+        Arrangement::Side => {
+            let map_w = room_w * 0.745;
+            let x = m + map_w + 24.0 * u;
+            ([m, top, map_w, room_h], vec![[x, top, m + room_w - x, room_h]])
+        }
+        Arrangement::Below => {
+            let map_h = room_h * if format.is_portrait() { 0.6 } else { 0.56 };
+            let (y, gap) = (top + map_h + 20.0 * u, 32.0 * u);
+            let column = (room_w - gap) / 2.0;
+            let rest = bottom - y;
+            ([m, top, room_w, map_h], vec![[m, y, column, rest], [m + column + gap, y, column, rest]])
+        }
+        Arrangement::Over => {
+            let column = (room_w * 0.24).max(230.0 * u);
+            let x = m + room_w - column - 16.0 * u;
+            ([m, top, room_w, room_h], vec![[x, top + 52.0 * u, column, room_h - 76.0 * u]])
+        }
+    };
+    let frame = frame_of(session, map, is_whole);
+    draw_map(&mut svg, session, content, &frame, &MapForm { options, scale: u, village: None });
+    if content.themed.as_ref().is_none_or(|t| t.legend.iter().all(|r| r.count == 0))
+        && session.village_layer().is_none()
+    {
+        let form = Type::new(18.0 * u, &inks.grey).at(At::Middle);
+        svg.text(map[0] + map[2] / 2.0, map[1] + map[3] / 2.0, session.lang.t("page.nothing"), form);
+    }
+    let parts = [Part::Figures, Part::Legend, Part::Symbols, Part::Table, Part::Note];
+    let wanted: Vec<Part> = parts.into_iter().filter(|p| p.is_wanted(content, options)).collect();
+    match columns.as_slice() {
+        [one] => {
+            if arrangement == Arrangement::Over {
+                let height = wanted.iter().map(|p| p.height(content, one[2], u)).sum::<f32>().min(one[3]);
+                let panel = [one[0] - 16.0 * u, one[1] - 16.0 * u, one[2] + 32.0 * u, height + 26.0 * u];
+                svg.rect(panel, "#ffffff", 10.0 * u, Some((&inks.line, 1.0)));
+            }
+            column(&mut svg, content, &wanted, *one, u, &inks, session);
+        }
+        [left, right] => {
+            let in_left = |p: &Part| matches!(p, Part::Figures | Part::Legend);
+            let (first, second): (Vec<Part>, Vec<Part>) = wanted.into_iter().partition(in_left);
+            column(&mut svg, content, &first, *left, u, &inks, session);
+            column(&mut svg, content, &second, *right, u, &inks, session);
+        }
+        _ => {}
+    }
+    let out = svg.finish();
+    if options.grey { super::output::grey(&out) } else { out }
+}
+
+/// What the frame of a page shows.
+fn frame_of(session: &Session, rect: [f32; 4], is_whole: bool) -> MapFrame {
+    let bounds = session.village_layer().and_then(|l| l.loaded()).and_then(|l| l.dataset.geometry.bounds());
+    match bounds.filter(|_| is_whole) {
+        Some(bounds) => MapFrame::fitting(rect, bounds, 0.05),
+        None => MapFrame::of_camera(rect, &session.camera, session.map_size_pt),
+    }
+}
+
+/// Title, subtitle, stamp; where what follows may begin.
+fn head(svg: &mut Svg, content: &PageContent, [x, y, room]: [f32; 3], u: f32, inks: &Inks) -> f32 {
+    let stamp_size = 14.0 * u;
+    let stamp = clipped(&content.stamp, stamp_size, false, room * 0.4);
+    let stamp_w = if stamp.is_empty() { 0.0 } else { width(&stamp, stamp_size, false) + 24.0 * u };
+    let title_room = room - stamp_w - if stamp.is_empty() { 0.0 } else { 24.0 * u };
+    // A long title becomes smaller before it is broken, and is broken before it is cut.
+    let size = [34.0, 28.0, 24.0].into_iter().map(|s| s * u).find(|s| width(&content.title, *s, true) <= title_room);
+    let size = size.unwrap_or(22.0 * u);
+    let lines = wrapped(&content.title, size, true, title_room, 3);
+    let mut at = y + size;
+    for line in &lines {
+        svg.text(x, at, line, Type::new(size, &inks.ink).bold());
+        at += size * 1.25;
+    }
+    if !stamp.is_empty() {
+        let rect = [x + room - stamp_w, y + 2.0 * u, stamp_w, 28.0 * u];
+        svg.rect(rect, "none", 4.0 * u, Some((&inks.bad, 1.2 * u)));
+        svg.text(rect[0] + stamp_w / 2.0, rect[1] + 19.5 * u, &stamp, Type::new(stamp_size, &inks.bad).at(At::Middle));
+    }
+    let subtitle = clipped(&content.subtitle, 16.0 * u, false, room);
+    at += 16.0 * u - size * 0.4;
+    svg.text(x, at, &subtitle, Type::new(16.0 * u, &inks.grey));
+    at + 6.0 * u
+}
+
+/// The last line: source, date and coordinates, maker; where what stands above must end.
+pub(super) fn foot(svg: &mut Svg, content: &PageContent, [x, y, room]: [f32; 3], u: f32, inks: &Inks) -> f32 {
+    let size = 13.0 * u;
+    let third = room / 3.0 - 12.0 * u;
+    svg.line([x, y - 24.0 * u, x + room, y - 24.0 * u], &inks.line, 1.0);
+    // A source may be long: it takes what the others leave.
+    let (date, maker) = (clipped(&content.date, size, false, third), clipped(&content.maker, size, false, third));
+    let left = room - width(&date, size, false) - width(&maker, size, false) - 48.0 * u;
+    let source = clipped(&content.source, size, false, left.max(third));
+    svg.text(x, y, &source, Type::new(size, &inks.grey));
+    let middle = x + width(&source, size, false) + 24.0 * u;
+    let end = x + room - width(&maker, size, false) - 24.0 * u;
+    svg.text((middle + end) / 2.0, y, &date, Type::new(size, &inks.grey).at(At::Middle));
+    svg.text(x + room, y, &maker, Type::new(size, &inks.grey).at(At::End));
+    y - 24.0 * u
+}
+
+/// A piece of a column.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Part {
+    Figures,
+    Legend,
+    Symbols,
+    Table,
+    Note,
+}
+
+impl Part {
+    fn is_wanted(self, content: &PageContent, options: &PageOptions) -> bool {
+        match self {
+            Self::Figures => !options.no_figures && !content.headlines.is_empty(),
+            Self::Legend => !options.no_legend && !content.legend.is_empty(),
+            Self::Symbols => !options.no_legend && !options.no_symbols && !content.symbols.is_empty(),
+            Self::Table => !options.no_table && !content.rows.is_empty(),
+            Self::Note => !options.no_note && !content.note.is_empty(),
+        }
+    }
+
+    /// Height at full size.
+    fn height(self, content: &PageContent, room: f32, u: f32) -> f32 {
+        u * match self {
+            Self::Figures => content.headlines.len().div_ceil(2) as f32 * 76.0 + 10.0,
+            Self::Legend => 26.0 + content.legend.len() as f32 * 26.0 + 12.0,
+            Self::Symbols => content.symbols.len() as f32 * 25.0 + 12.0,
+            Self::Table => 28.0 + 24.0 + content.rows.len() as f32 * 25.0 + 14.0,
+            Self::Note => wrapped(&content.note, 12.5 * u, false, room, 8).len() as f32 * 19.0 + 4.0,
+        }
+    }
+}
+
+fn column(
+    svg: &mut Svg,
+    content: &PageContent,
+    parts: &[Part],
+    [x, y, w, h]: [f32; 4],
+    u: f32,
+    inks: &Inks,
+    session: &Session,
+) {
+    let wanted: f32 = parts.iter().map(|p| p.height(content, w, u)).sum();
+    // Too much for the column: everything a little smaller, then the longest lists cut.
+    let k = (h / wanted.max(1.0)).clamp(0.62, 1.0);
+    let u = u * k;
+    let fixed: f32 =
+        parts.iter().filter(|p| !matches!(p, Part::Table | Part::Legend)).map(|p| p.height(content, w, u)).sum();
+    let lists: f32 =
+        parts.iter().filter(|p| matches!(p, Part::Table | Part::Legend)).map(|p| p.height(content, w, u)).sum();
+    let share = if lists > 0.0 { ((h - fixed) / lists).clamp(0.05, 1.0) } else { 1.0 };
+    let mut at = y;
+    for part in parts {
+        let own = part.height(content, w, u);
+        let room = if matches!(part, Part::Table | Part::Legend) { own * share } else { own };
+        match part {
+            Part::Figures => figures(svg, content, [x, at, w], u, inks),
+            Part::Legend => legend(svg, content, [x, at, w, room], u, inks, session),
+            Part::Symbols => symbols(svg, content, [x, at, w], u, inks),
+            Part::Table => table(svg, content, [x, at, w, room], u, inks, session),
+            Part::Note => {
+                for (i, line) in wrapped(&content.note, 12.5 * u, false, w, 8).iter().enumerate() {
+                    svg.text(x, at + 14.0 * u + i as f32 * 19.0 * u, line, Type::new(12.5 * u, &inks.grey));
+                }
+            }
+        }
+        at += room;
+    }
+}
+
+fn figures(svg: &mut Svg, content: &PageContent, [x, y, w]: [f32; 3], u: f32, inks: &Inks) {
+    for (i, figure) in content.headlines.iter().enumerate() {
+        let (column, row) = ((i % 2) as f32, (i / 2) as f32);
+        let (left, top) = (x + column * w / 2.0, y + row * 76.0 * u);
+        let room = w / 2.0 - 8.0 * u;
+        let text = format!("{}{}", figure.value, figure.unit);
+        let size = (42.0 * u).min(42.0 * u * room / width(&text, 42.0 * u, true).max(1.0));
+        svg.text(left, top + 36.0 * u, &text, Type::new(size, &inks.accent).bold());
+        let caption = clipped(&figure.caption, 13.0 * u, false, room);
+        svg.text(left, top + 57.0 * u, &caption, Type::new(13.0 * u, &inks.grey));
+    }
+}
+
+fn legend(svg: &mut Svg, content: &PageContent, [x, y, w, h]: [f32; 4], u: f32, inks: &Inks, session: &Session) {
+    let title = clipped(&content.legend_title, 14.0 * u, true, w);
+    svg.text(x, y + 16.0 * u, &title, Type::new(14.0 * u, &inks.ink).bold());
+    let room = h - 38.0 * u;
+    // Forty classes are closer together, not cut; only what cannot be read any more is counted.
+    let step = (room / content.legend.len().max(1) as f32).clamp(11.0 * u, 26.0 * u);
+    let fits = ((room / step).floor() as usize).max(1);
+    let (shown, left_out) = match content.legend.len() {
+        n if n <= fits => (n, 0),
+        n => (fits.saturating_sub(1), n - fits.saturating_sub(1)),
+    };
+    let most = content.legend.iter().map(|l| l.count).max().unwrap_or(0).max(1) as f32;
+    let size = 14.0 * u * (step / (26.0 * u)).max(0.6);
+    for (i, entry) in content.legend.iter().take(shown).enumerate() {
+        let top = y + 26.0 * u + i as f32 * step;
+        let (height, base) = (step * 0.68, top + step * 0.62);
+        let fill = entry.colour.map_or_else(|| "url(#hatch)".to_owned(), hex);
+        svg.rect([x, top + step * 0.1, 28.0 * u, height], &fill, 3.0 * u, Some((&inks.line, 1.0)));
+        let text = clipped(&entry.text, size, false, w * 0.42);
+        svg.text(x + 36.0 * u, base, &text, Type::new(size, &inks.ink));
+        let count = crate::session::number(entry.count as f64);
+        svg.text(x + w, base, &count, Type::new(size, &inks.grey).at(At::End));
+        let bar_room = w * 0.24;
+        let bar = bar_room * entry.count as f32 / most;
+        let bar_fill = entry.colour.map_or_else(|| colour(LIGHT.hatch_line), hex);
+        let start = x + w - 50.0 * u - bar_room;
+        if entry.count > 0 {
+            svg.rect([start, base - size * 0.62, bar.max(2.0 * u), 7.0 * u], &bar_fill, 2.0 * u, None);
+        }
+    }
+    if left_out > 0 {
+        let top = y + 26.0 * u + shown as f32 * step;
+        let text = session.lang.with("page.more-classes", &[("n", &left_out.to_string())]);
+        svg.text(x + 36.0 * u, top + step * 0.62, &text, Type::new(size, &inks.grey));
+    }
+}
+
+fn symbols(svg: &mut Svg, content: &PageContent, [x, y, w]: [f32; 3], u: f32, inks: &Inks) {
+    for (i, (kind, name, count)) in content.symbols.iter().enumerate() {
+        let base = y + 15.0 * u + i as f32 * 25.0 * u;
+        symbol(svg, [x + 10.0 * u, base - 5.0 * u], 5.4 * u, kind.colour(), kind.shape().into());
+        svg.text(x + 28.0 * u, base, &clipped(name, 14.0 * u, false, w * 0.7), Type::new(14.0 * u, &inks.ink));
+        svg.text(x + w, base, &count.to_string(), Type::new(14.0 * u, &inks.grey).at(At::End));
+    }
+}
+
+fn table(svg: &mut Svg, content: &PageContent, [x, y, w, h]: [f32; 4], u: f32, inks: &Inks, session: &Session) {
+    svg.text(x, y + 18.0 * u, session.lang.t("page.towns"), Type::new(14.0 * u, &inks.ink).bold());
+    let columns = content.heads.len().max(2);
+    let first = w * 0.3;
+    let step = (w - first) / (columns - 1) as f32;
+    let end_of = |column: usize| if column == 0 { x } else { x + first + step * column as f32 };
+    let size = 12.5 * u;
+    let mut cells = |cells: &[String], base: f32, ink: &str| {
+        for (i, cell) in cells.iter().enumerate() {
+            let (at, room) = if i == 0 { (At::Start, first) } else { (At::End, step - 4.0 * u) };
+            svg.text(end_of(i), base, &clipped(cell, size, false, room), Type::new(size, ink).at(at));
+        }
+        svg.line([x, base + 7.0 * u, x + w, base + 7.0 * u], &inks.line, 0.8 * u);
+    };
+    cells(&content.heads, y + 42.0 * u, &inks.grey);
+    let fits = (((h - 56.0 * u) / (25.0 * u)).floor() as usize).max(1);
+    let shown = if content.rows.len() <= fits { content.rows.len() } else { fits.saturating_sub(1) };
+    for (i, row) in content.rows.iter().take(shown).enumerate() {
+        cells(row, y + 66.0 * u + i as f32 * 25.0 * u, &inks.ink);
+    }
+    if shown < content.rows.len() {
+        let text = session.lang.with("page.more-towns", &[("n", &(content.rows.len() - shown).to_string())]);
+        svg.text(x, y + 66.0 * u + shown as f32 * 25.0 * u, &text, Type::new(size, &inks.grey));
+    }
+}

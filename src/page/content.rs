@@ -1,0 +1,320 @@
+//! What a page says, taken from the session: the same values that window and table show.
+
+use crate::district::{By, MapSpec, Rollup, choropleth};
+use crate::lang::Lang;
+use crate::model::{FeatureId, Indicator};
+use crate::session::{Session, SymbolKind, number};
+use crate::theme::Themed;
+
+use crate::project::PageOptions;
+
+/// Indicators that head a page, where tables know them: the district's own figures.
+const HEADLINES: [&str; 4] = ["dry_rebuilt", "flush_improved", "clinics_built", "sewage_treatment_pct"];
+
+/// A figure that heads a page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Headlined {
+    /// The figure.
+    pub value: String,
+    /// Its unit where it stands behind the figure: %.
+    pub unit: String,
+    /// What it counts.
+    pub caption: String,
+    /// The figure as a number.
+    pub number: f64,
+    /// Decimals it is shown with.
+    pub decimals: u8,
+}
+
+/// A row of the legend.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LegendEntry {
+    /// Colour; the hatch of missing values where absent.
+    pub colour: Option<[u8; 3]>,
+    /// Bounds or name.
+    pub text: String,
+    /// Villages.
+    pub count: usize,
+}
+
+/// Everything that a page says.
+#[derive(Clone, Debug)]
+pub struct PageContent {
+    /// Title.
+    pub title: String,
+    /// Line below it.
+    pub subtitle: String,
+    /// Figures.
+    pub headlines: Vec<Headlined>,
+    /// What the legend explains, with its unit.
+    pub legend_title: String,
+    /// Rows of the legend, highest class first, missing last.
+    pub legend: Vec<LegendEntry>,
+    /// Facilities on the map.
+    pub symbols: Vec<(SymbolKind, String, usize)>,
+    /// Heads of the table of towns.
+    pub heads: Vec<String>,
+    /// Its rows.
+    pub rows: Vec<Vec<String>>,
+    /// Note on classes and distances.
+    pub note: String,
+    /// Source.
+    pub source: String,
+    /// Date and coordinate system.
+    pub date: String,
+    /// Maker and approval number.
+    pub maker: String,
+    /// Stamp; empty where there is none.
+    pub stamp: String,
+    /// Notice of the project.
+    pub notice: String,
+    /// The classes, for the map.
+    pub themed: Option<Themed>,
+}
+
+impl PageContent {
+    /// What a page says of what the session shows.
+    pub fn of(session: &Session, options: &PageOptions) -> Self {
+        let lang = session.lang;
+        let map = session.map_spec();
+        let in_focus = |v: FeatureId| session.is_in_focus(v);
+        let themed = match (&map, &session.district) {
+            (Some(map), Some(district)) => choropleth(district, map, &in_focus),
+            _ => of_layer(session),
+        };
+        let indicator = map.and_then(|m| session.indicator(m.indicator));
+        let or = |own: &str, made: String| if own.trim().is_empty() { made } else { own.trim().to_owned() };
+        let notice = session.document.project.notice.clone();
+        let stamp = options.stamp.clone().unwrap_or_else(|| lang.t("page.stamp").to_owned());
+        Self {
+            title: or(&options.title, title(session, indicator, map.as_ref())),
+            subtitle: or(&options.subtitle, subtitle(session, indicator, map.as_ref())),
+            headlines: headlined(session),
+            legend_title: legend_title(session, indicator, themed.as_ref()),
+            legend: themed.as_ref().map(|t| legend(session, t)).unwrap_or_default(),
+            symbols: symbols(session),
+            heads: towns(session, indicator, map.as_ref()).0,
+            rows: towns(session, indicator, map.as_ref()).1,
+            note: note(session, indicator),
+            source: lang.with("page.source", &[("n", &or(&options.source, source(session, &notice)))]),
+            date: date(session, options),
+            maker: maker(session, options),
+            stamp,
+            notice,
+            themed,
+        }
+    }
+
+    /// Every text of it, to be looked through for characters that the fonts lack.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        let own =
+            [&self.title, &self.subtitle, &self.legend_title, &self.source, &self.maker, &self.stamp, &self.notice];
+        let rows = self.rows.iter().flatten().chain(&self.heads);
+        own.into_iter().chain(rows).chain(self.legend.iter().map(|l| &l.text)).map(String::as_str)
+    }
+}
+
+/// The theme of a layer's own field, where no theme's map is shown.
+fn of_layer(session: &Session) -> Option<Themed> {
+    let layer = session.village_layer()?;
+    let spec = session.entry(layer.key)?.theme.as_ref()?;
+    Themed::new(&layer.loaded()?.dataset.table, spec)
+}
+
+fn project_name(session: &Session) -> String {
+    let title = session.document.project.title.trim();
+    match title.is_empty() {
+        true => session.village_layer().map(|l| session.layer_title(l.key)).unwrap_or_default(),
+        false => title.to_owned(),
+    }
+}
+
+fn title(session: &Session, indicator: Option<&Indicator>, map: Option<&MapSpec>) -> String {
+    let lang = session.lang;
+    let Some(indicator) = indicator else { return project_name(session) };
+    let place = session.focused.as_ref().map_or_else(|| project_name(session), |f| f.focus.name.clone());
+    let name = indicator.name(lang);
+    match map.and_then(|m| Some((m.since?, m.year?))) {
+        Some((since, year)) => lang.with(
+            "page.title-change",
+            &[("place", &place), ("name", name), ("a", &since.to_string()), ("b", &year.to_string())],
+        ),
+        None => lang.with("page.title", &[("place", &place), ("name", name)]),
+    }
+}
+
+fn subtitle(session: &Session, indicator: Option<&Indicator>, map: Option<&MapSpec>) -> String {
+    let lang = session.lang;
+    let villages = match &session.district {
+        Some(_) => session.villages_in_focus().len(),
+        None => session.village_layer().and_then(|l| l.loaded()).map_or(0, |l| l.dataset.len() as usize),
+    };
+    let mut parts = vec![lang.with("page.villages", &[("n", &number(villages as f64))])];
+    parts.extend(map.and_then(|m| m.year).map(|y| lang.with("page.year", &[("n", &y.to_string())])));
+    let unit = indicator.map_or("", |i| if i.is_category() { "" } else { i.unit(lang) });
+    if !unit.is_empty() {
+        parts.push(lang.with("legend.unit", &[("n", unit)]));
+    }
+    parts.join(" · ")
+}
+
+fn headlined(session: &Session) -> Vec<Headlined> {
+    let (Some(district), Some(rolled)) = (&session.district, &session.rolled) else { return Vec::new() };
+    let lang = session.lang;
+    let known = HEADLINES.iter().filter_map(|id| district.indicators.position(id));
+    let one = |position: usize| {
+        let indicator = session.indicator(position)?;
+        let total = rolled.all.totals.get(&position)?.value?;
+        let value = indicator.show(total, lang);
+        let is_share = indicator.unit(lang) == "%";
+        let caption = match lang.find(&format!("page.caption-{}", indicator.id)) {
+            Some(caption) => caption.to_owned(),
+            None if is_share => indicator.name(lang).to_owned(),
+            None => format!("{}{}", indicator.name(lang), session.in_brackets(indicator.unit(lang))),
+        };
+        let unit = if is_share { "%".to_owned() } else { String::new() };
+        Some(Headlined { value, unit, caption, number: total, decimals: indicator.decimals })
+    };
+    let list: Vec<Headlined> = known.filter_map(one).collect();
+    if !list.is_empty() {
+        return list;
+    }
+    let Some((_, topic)) = session.topic() else { return Vec::new() };
+    session.measures(topic).into_iter().filter_map(one).take(4).collect()
+}
+
+fn legend_title(session: &Session, indicator: Option<&Indicator>, themed: Option<&Themed>) -> String {
+    let lang = session.lang;
+    match (indicator, themed) {
+        (Some(indicator), _) => {
+            let unit = if indicator.is_category() { "" } else { indicator.unit(lang) };
+            format!("{}{}", indicator.name(lang), session.in_brackets(unit))
+        }
+        (None, Some(themed)) => {
+            format!("{}{}", session.field_name(themed.spec.heading()), session.in_brackets(&themed.spec.unit))
+        }
+        (None, None) => String::new(),
+    }
+}
+
+fn legend(session: &Session, themed: &Themed) -> Vec<LegendEntry> {
+    let only = themed.legend.len() == 1;
+    let mut rows: Vec<LegendEntry> = themed
+        .legend
+        .iter()
+        .map(|row| LegendEntry {
+            colour: Some(row.colour),
+            text: session.legend_text(&row.class, only, themed.is_change),
+            count: row.count,
+        })
+        .collect();
+    if themed.kind.is_numeric() {
+        rows.reverse();
+    }
+    if themed.missing > 0 {
+        let text = session.lang.t("legend.missing").to_owned();
+        rows.push(LegendEntry { colour: None, text, count: themed.missing });
+    }
+    rows
+}
+
+fn symbols(session: &Session) -> Vec<(SymbolKind, String, usize)> {
+    let Some((_, topic)) = session.topic() else { return Vec::new() };
+    let shown = session.symbols_shown(topic);
+    let counts = session.symbol_counts().into_iter().filter(|(k, _)| shown.iter().any(|s| s == k.key()));
+    let name = |k: SymbolKind| session.lang.find(&format!("symbol.{}", k.key())).unwrap_or("").to_owned();
+    counts.map(|(kind, count)| (kind, name(kind), count)).collect()
+}
+
+/// The towns with the map's figure and the headlines.
+fn towns(session: &Session, indicator: Option<&Indicator>, map: Option<&MapSpec>) -> (Vec<String>, Vec<Vec<String>>) {
+    let (Some(district), Some(rolled)) = (&session.district, &session.rolled) else { return Default::default() };
+    let towns: Vec<&Rollup> = rolled.by(By::Town).iter().filter(|t| !t.name.is_empty()).collect();
+    if towns.len() < 2 {
+        return Default::default();
+    }
+    let lang = session.lang;
+    let mut shown: Vec<usize> =
+        map.map(|m| m.indicator).filter(|_| indicator.is_some_and(|i| !i.is_category())).into_iter().collect();
+    let known = HEADLINES.iter().filter_map(|id| district.indicators.position(id));
+    shown.extend(known.filter(|i| rolled.all.totals.get(i).is_some_and(|t| t.value.is_some())));
+    let mut seen = Vec::new();
+    shown.retain(|i| {
+        !seen.contains(i) && {
+            seen.push(*i);
+            true
+        }
+    });
+    shown.truncate(4);
+    let head = |i: &usize| {
+        let indicator = session.indicator(*i)?;
+        let short = lang.find(&format!("page.short-{}", indicator.id)).unwrap_or(indicator.name(lang));
+        Some(short.to_owned())
+    };
+    let heads = [lang.t("page.town").to_owned(), lang.t("page.count").to_owned()]
+        .into_iter()
+        .chain(shown.iter().filter_map(head));
+    let unknown = || "—".to_owned();
+    let row = |town: &&Rollup| {
+        let figure = |i: &usize| {
+            let total = town.totals.get(i).and_then(|t| t.value);
+            total.zip(session.indicator(*i)).map_or_else(unknown, |(v, indicator)| indicator.show(v, lang))
+        };
+        [town.name.clone(), town.villages.len().to_string()].into_iter().chain(shown.iter().map(figure)).collect()
+    };
+    (heads.collect(), towns.iter().map(row).collect())
+}
+
+fn note(session: &Session, indicator: Option<&Indicator>) -> String {
+    let lang = session.lang;
+    let mut parts = Vec::new();
+    if let Some(indicator) = indicator.filter(|i| !i.breaks.is_empty() && !session.view.free_classes) {
+        let breaks: Vec<String> = indicator.breaks.iter().map(|b| number(*b)).collect();
+        parts.push(lang.with("page.note-breaks", &[("n", &breaks.join(" / "))]));
+    }
+    parts.push(lang.t("page.note").to_owned());
+    parts.join(if lang == Lang::Zh { "" } else { " " })
+}
+
+/// The source that the data name, else the files' names.
+fn source(session: &Session, notice: &str) -> String {
+    if !notice.is_empty() {
+        return notice.to_owned();
+    }
+    let mut named: Vec<String> = Vec::new();
+    if let Some(loaded) = session.village_layer().and_then(|l| l.loaded()) {
+        let table = &loaded.dataset.table;
+        let column = ["source", "来源", "数据来源"].iter().find_map(|n| table.position(n));
+        named.extend(column.and_then(|c| table.value(0, c).to_text().map(|t| t.into_owned())));
+    }
+    if named.is_empty() {
+        let files = session.document.project.layers.iter().map(|l| &l.path);
+        let files = files.chain(session.document.project.tables.iter().map(|t| &t.path));
+        named = files.filter_map(|p| Some(p.file_name()?.to_string_lossy().into_owned())).collect();
+    }
+    named.join(", ")
+}
+
+fn date(session: &Session, options: &PageOptions) -> String {
+    let lang = session.lang;
+    let made = session.year().map(|y| y.to_string()).unwrap_or_default();
+    let date = if options.date.trim().is_empty() { made } else { options.date.trim().to_owned() };
+    let crs = session.village_layer().and_then(|l| l.loaded()).map(|l| l.dataset.source.crs.name().to_owned());
+    let crs = crs.map(|c| if c == "EPSG:4490" { "CGCS2000".to_owned() } else { c }).unwrap_or_default();
+    let mut parts = Vec::new();
+    if !date.is_empty() {
+        parts.push(lang.with("page.date", &[("n", &date)]));
+    }
+    parts.push(lang.with("page.crs", &[("n", &crs)]));
+    parts.join(" · ")
+}
+
+fn maker(session: &Session, options: &PageOptions) -> String {
+    let lang = session.lang;
+    let maker = if options.maker.trim().is_empty() { "千村 Qiancun" } else { options.maker.trim() };
+    let mut parts = vec![lang.with("page.maker", &[("n", maker)])];
+    if !options.approval.trim().is_empty() {
+        parts.push(lang.with("page.approval", &[("n", options.approval.trim())]));
+    }
+    parts.join(" · ")
+}

@@ -1,0 +1,22 @@
+//! Finished pages: one vector page as SVG, and from that PNG and PDF. What is on the page is what is on the screen: the same
+//! classes, colours, hatch and order, taken from the same session.
+
+mod atlas;
+mod compose;
+mod content;
+mod format;
+mod labels;
+mod map;
+mod metrics;
+mod output;
+mod svg;
+mod village;
+
+pub use crate::project::{Arrangement, PageOptions};
+pub use atlas::{AtlasProgress, atlas};
+pub use compose::page_svg;
+pub use content::{Headlined, PageContent};
+pub use format::PageFormat;
+pub use map::MapFrame;
+pub use metrics::missing_glyphs;
+pub use output::{PageError, grey, to_pdf, to_png, write_page};

@@ -1,0 +1,297 @@
+//! One page for one village (一村一页): plan, map with its neighbours, figures, gaps, years.
+
+use super::compose::{Inks, foot, inks};
+use super::content::PageContent;
+use super::format::PageFormat;
+use super::map::{MapForm, MapFrame, draw_map};
+use super::metrics::{clipped, width, wrapped};
+use super::svg::{At, Svg, Type};
+use crate::model::{FeatureId, Topic};
+use crate::palette::LIGHT;
+use crate::project::PageOptions;
+use crate::rules::GapSeverity;
+use crate::session::{CardFigure, CardSection, Session, VillageCard};
+
+/// Margin of an upright A4 page in layout pixels.
+const MARGIN: f32 = 48.0;
+/// Figures per theme.
+const FIGURES: usize = 6;
+/// Gaps in full; the rest is counted.
+const GAPS: usize = 8;
+
+/// The page of a village: its number and how many there are stand at the top.
+pub(super) fn village_svg(
+    session: &Session,
+    content: &PageContent,
+    options: &PageOptions,
+    village: FeatureId,
+    number: (usize, usize),
+) -> String {
+    let format = PageFormat::A4Portrait;
+    let ([w, h], inks, m) = (format.size_px(), inks(), MARGIN);
+    let room = w - 2.0 * m;
+    let name = session.village_layer().map(|l| session.feature_title(l.key, village)).unwrap_or_default();
+    let mut svg = Svg::new(format.size_mm(), [w, h], &name);
+    svg.rect([0.0, 0.0, w, h], "#ffffff", 0.0, None);
+    let card = session.card_for(village);
+    let mut y = head(&mut svg, session, &name, card.as_ref(), [m, 62.0, room], number, &inks);
+    y = plan(&mut svg, session, card.as_ref(), [m, y, room], &inks);
+    let bottom = foot(&mut svg, content, [m, h - 36.0, room], 0.88, &inks);
+    let map = [m, y + 12.0, room, 300.0];
+    let form = MapForm { options, scale: 0.9, village: Some(village) };
+    if let Some(frame) = frame(session, village, map) {
+        draw_map(&mut svg, session, content, &frame, &form);
+    }
+    y = map[1] + map[3] + 18.0;
+    if let Some(card) = &card {
+        y = sections(&mut svg, session, card, [m, y, room, bottom - 20.0], &inks);
+        y = gaps(&mut svg, session, card, [m, y, room, bottom - 20.0], &inks);
+        years(&mut svg, session, card, [m, y, room, bottom - 8.0], &inks);
+    }
+    let out = svg.finish();
+    if options.grey { super::output::grey(&out) } else { out }
+}
+
+/// The village with its neighbours around it.
+fn frame(session: &Session, village: FeatureId, rect: [f32; 4]) -> Option<MapFrame> {
+    let bounds = session.village_layer()?.loaded()?.dataset.geometry.bounds_of(village)?;
+    let [w, s, e, n] = bounds;
+    // A point, or a village of a few metres, is shown with its surroundings.
+    let air = |a: f64, b: f64| if b - a < 2e-3 { (a - 2e-3, b + 2e-3) } else { (a, b) };
+    let ((w, e), (s, n)) = (air(w, e), air(s, n));
+    Some(MapFrame::fitting(rect, [w, s, e, n], 0.22))
+}
+
+fn head(
+    svg: &mut Svg,
+    session: &Session,
+    name: &str,
+    card: Option<&VillageCard>,
+    [x, y, room]: [f32; 3],
+    (number, all): (usize, usize),
+    inks: &Inks,
+) -> f32 {
+    let lang = session.lang;
+    let count = lang.with("page.village-of", &[("n", &number.to_string()), ("all", &all.to_string())]);
+    svg.text(x + room, y, &count, Type::new(13.0, &inks.grey).at(At::End));
+    let title_room = room - width(&count, 13.0, false) - 20.0;
+    let name = clipped(name, 30.0, true, title_room);
+    svg.text(x, y, &name, Type::new(30.0, &inks.ink).bold());
+    let mut left = x + width(&name, 30.0, true) + 14.0;
+    let Some(card) = card else { return y };
+    let people: Vec<String> = card.base.iter().filter(|f| f.value.is_some()).map(|f| session.figure_words(f)).collect();
+    for chip in [card.town.clone(), card.group.clone(), people.join(" · ")] {
+        let wide = width(&chip, 12.5, false) + 18.0;
+        if chip.is_empty() || left + wide > x + title_room {
+            continue;
+        }
+        svg.rect([left, y - 16.0, wide, 21.0], &super::map::colour(LIGHT.field), 10.0, None);
+        svg.text(left + 9.0, y - 1.0, &chip, Type::new(12.5, &inks.grey));
+        left += wide + 8.0;
+    }
+    y
+}
+
+fn plan(svg: &mut Svg, session: &Session, card: Option<&VillageCard>, [x, y, room]: [f32; 3], inks: &Inks) -> f32 {
+    let Some(text) = card.and_then(|c| c.plan.1.clone()) else { return y + 6.0 };
+    let head = session.lang.t("field.plan_text");
+    let from = x + 14.0 + width(head, 13.0, true) + 14.0;
+    let lines = wrapped(&text, 13.0, false, x + room - 14.0 - from, 3);
+    let height = 22.0 + lines.len() as f32 * 19.0;
+    svg.rect([x, y + 16.0, room, height], &super::map::colour(LIGHT.accent_ground), 6.0, None);
+    svg.text(x + 14.0, y + 41.0, head, Type::new(13.0, &inks.ink).bold());
+    for (i, line) in lines.iter().enumerate() {
+        svg.text(from, y + 41.0 + i as f32 * 19.0, line, Type::new(13.0, &inks.ink));
+    }
+    y + 16.0 + height
+}
+
+/// The four themes in two columns.
+fn sections(svg: &mut Svg, session: &Session, card: &VillageCard, [x, y, room, end]: [f32; 4], inks: &Inks) -> f32 {
+    let gap = 34.0;
+    let column = (room - gap) / 2.0;
+    let mut y = y;
+    for pair in card.sections.chunks(2) {
+        let heights = pair.iter().map(|s| height_of(session, card, s));
+        let height = heights.fold(0.0, f32::max);
+        if y + height > end {
+            break;
+        }
+        for (i, section) in pair.iter().enumerate() {
+            let left = x + i as f32 * (column + gap);
+            theme(svg, session, card, section, [left, y, column], inks);
+        }
+        y += height;
+    }
+    y
+}
+
+fn shown(section: &CardSection) -> impl Iterator<Item = &CardFigure> {
+    section
+        .figures
+        .iter()
+        .filter(|f| f.value.is_some() || f.met.is_some() || f.series.iter().any(|s| s.1.is_some()))
+        .take(FIGURES)
+}
+
+fn height_of(session: &Session, card: &VillageCard, section: &CardSection) -> f32 {
+    let lines = shown(section).filter(|f| !session.comparison_words(f).is_empty()).count();
+    let clinic = section.topic == Topic::Clinics && card.nearest_clinic.is_some();
+    34.0 + shown(section).count() as f32 * 24.0 + lines as f32 * 15.0 + if clinic { 18.0 } else { 0.0 } + 10.0
+}
+
+fn theme(
+    svg: &mut Svg,
+    session: &Session,
+    card: &VillageCard,
+    section: &CardSection,
+    [x, y, w]: [f32; 3],
+    inks: &Inks,
+) {
+    let lang = session.lang;
+    svg.line([x, y, x + w, y], &inks.line, 1.0);
+    let name = lang.find(&format!("topic.{}", section.topic.key())).unwrap_or("");
+    svg.text(x, y + 22.0, name, Type::new(12.5, &inks.grey).bold());
+    let mut at = y + 46.0;
+    for figure in shown(section) {
+        let Some(indicator) = session.indicator(figure.indicator) else { continue };
+        let words = session.figure_words(figure);
+        let ink = match (figure.met, figure.far) {
+            (Some(true), _) => &inks.good,
+            (Some(false), true) => &inks.bad,
+            (Some(false), false) => &inks.warn,
+            (None, _) => &inks.ink,
+        };
+        let value_w = width(&words, 13.5, true);
+        svg.text(x + w, at, &words, Type::new(13.5, ink).bold().at(At::End));
+        let spark_w = 64.0;
+        let has_spark = figure.series.iter().filter(|s| s.1.is_some()).count() > 1;
+        let name_room = w - value_w - 12.0 - if has_spark { spark_w + 12.0 } else { 0.0 };
+        svg.text(x, at, &clipped(indicator.name(lang), 13.5, false, name_room), Type::new(13.5, &inks.ink));
+        if has_spark {
+            spark(svg, figure, [x + w - value_w - 12.0 - spark_w, at - 13.0, spark_w, 15.0], inks);
+        }
+        at += 24.0;
+        let more = session.comparison_words(figure);
+        if !more.is_empty() {
+            svg.text(x, at - 7.0, &clipped(&more, 11.5, false, w), Type::new(11.5, &inks.grey));
+            at += 15.0;
+        }
+    }
+    if section.topic == Topic::Clinics
+        && let Some(name) = &card.nearest_clinic
+    {
+        let text = lang.with("card.nearest", &[("n", name)]);
+        svg.text(x, at - 4.0, &clipped(&text, 11.5, false, w), Type::new(11.5, &inks.grey));
+    }
+}
+
+/// A line over the years; a year without a value parts it, the last value is a dot.
+fn spark(svg: &mut Svg, figure: &CardFigure, [x, y, w, h]: [f32; 4], inks: &Inks) {
+    let values: Vec<f64> = figure.series.iter().filter_map(|s| s.1).collect();
+    let (low, high) = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(*v), h.max(*v)));
+    let span = if high > low { high - low } else { 1.0 };
+    let steps = (figure.series.len().max(2) - 1) as f32;
+    let (mut d, mut pen_is_down, mut last) = (String::new(), false, None);
+    for (i, (_, value)) in figure.series.iter().enumerate() {
+        let Some(value) = value else {
+            pen_is_down = false;
+            continue;
+        };
+        let at = [x + w * i as f32 / steps, y + h - h * ((value - low) / span) as f32];
+        let letter = if pen_is_down { 'L' } else { 'M' };
+        d += &format!("{letter}{} {}", super::svg::num(at[0]), super::svg::num(at[1]));
+        (pen_is_down, last) = (true, Some(at));
+    }
+    svg.path(&d, &format!("fill=\"none\" stroke=\"{}\" stroke-width=\"1.6\" stroke-linejoin=\"round\"", inks.accent));
+    if let Some([cx, cy]) = last {
+        let (cx, cy) = (super::svg::num(cx), super::svg::num(cy));
+        svg.raw(&format!("<circle cx=\"{cx}\" cy=\"{cy}\" r=\"2.4\" fill=\"{}\"/>", inks.accent));
+    }
+}
+
+fn gaps(svg: &mut Svg, session: &Session, card: &VillageCard, [x, y, room, end]: [f32; 4], inks: &Inks) -> f32 {
+    let Some(found) = session.present_gaps() else { return y };
+    let list = found.list.of_village(card.stamp.1);
+    if y + 40.0 > end {
+        return y;
+    }
+    svg.line([x, y, x + room, y], &inks.line, 1.0);
+    svg.text(x, y + 22.0, session.lang.t("page.gaps"), Type::new(12.5, &inks.grey).bold());
+    svg.text(x + room, y + 22.0, &list.len().to_string(), Type::new(12.5, &inks.grey).bold().at(At::End));
+    let mut at = y + 32.0;
+    if list.is_empty() {
+        svg.text(x, at + 14.0, session.lang.t("card.no-shortfalls"), Type::new(13.0, &inks.good));
+        return at + 30.0;
+    }
+    let fits = (((end - at) / 34.0).floor().max(1.0) as usize).min(GAPS);
+    let shown = if list.len() <= fits { list.len() } else { fits.saturating_sub(1) };
+    for gap in list.iter().take(shown) {
+        let (ink, ground) = match gap.severity {
+            GapSeverity::High => (&inks.bad, "#fcebef"),
+            GapSeverity::Medium => (&inks.warn, "#fbf0e6"),
+            GapSeverity::Data | GapSeverity::District => (&inks.grey, "#f4f5f6"),
+        };
+        svg.rect([x, at, room, 28.0], ground, 6.0, None);
+        svg.text(x + 10.0, at + 19.0, &gap.rule, Type::new(13.0, ink).bold());
+        let reason = clipped(&session.gap_reason(found, gap), 13.0, false, room - 60.0);
+        svg.text(x + 42.0, at + 19.0, &reason, Type::new(13.0, &inks.ink));
+        at += 34.0;
+    }
+    if shown < list.len() {
+        let text = session.lang.with("page.more-gaps", &[("n", &(list.len() - shown).to_string())]);
+        svg.text(x + 10.0, at + 14.0, &text, Type::new(12.5, &inks.grey));
+        at += 26.0;
+    }
+    at + 6.0
+}
+
+/// The years as a table: what the themes show first, and the change since the first year.
+fn years(svg: &mut Svg, session: &Session, card: &VillageCard, [x, y, room, end]: [f32; 4], inks: &Inks) {
+    let lang = session.lang;
+    let figures: Vec<&CardFigure> = card
+        .sections
+        .iter()
+        .flat_map(|s| s.figures.iter().filter(|f| f.series.iter().filter(|v| v.1.is_some()).count() > 1))
+        .filter(|f| session.indicator(f.indicator).is_some_and(|i| !i.is_category()))
+        .collect();
+    let Some(years) = figures.first().map(|f| f.series.iter().map(|s| s.0).collect::<Vec<i32>>()) else { return };
+    let fits = (((end - y - 54.0) / 22.0).floor().max(0.0)) as usize;
+    if fits == 0 {
+        return;
+    }
+    svg.line([x, y, x + room, y], &inks.line, 1.0);
+    svg.text(x, y + 22.0, lang.t("page.years"), Type::new(12.5, &inks.grey).bold());
+    let first = room * 0.36;
+    let years: Vec<i32> = years.into_iter().rev().take(8).rev().collect();
+    let step = (room - first) / (years.len() + 1) as f32;
+    for (i, year) in years.iter().enumerate() {
+        svg.text(
+            x + first + step * (i + 1) as f32,
+            y + 44.0,
+            &year.to_string(),
+            Type::new(12.0, &inks.grey).at(At::End),
+        );
+    }
+    svg.text(x + room, y + 44.0, lang.t("page.change"), Type::new(12.0, &inks.grey).at(At::End));
+    for (row, figure) in figures.into_iter().take(fits).enumerate() {
+        let Some(indicator) = session.indicator(figure.indicator) else { continue };
+        let base = y + 66.0 + row as f32 * 22.0;
+        svg.line([x, base - 16.0, x + room, base - 16.0], &inks.line, 0.8);
+        let name = format!("{}{}", indicator.name(lang), session.in_brackets(indicator.unit(lang)));
+        svg.text(x, base, &clipped(&name, 12.5, false, first), Type::new(12.5, &inks.ink));
+        for (i, year) in years.iter().enumerate() {
+            let value = figure.series.iter().find(|s| s.0 == *year).and_then(|s| s.1);
+            let text = value.map_or_else(|| "—".to_owned(), |v| indicator.show(v, lang));
+            svg.text(x + first + step * (i + 1) as f32, base, &text, Type::new(12.5, &inks.ink).at(At::End));
+        }
+        let known = |mut values: std::vec::IntoIter<f64>| Some((values.next()?, values.next_back()?));
+        let values: Vec<f64> = figure.series.iter().filter_map(|s| s.1).collect();
+        if let Some((before, now)) = known(values.into_iter()) {
+            let change = now - before;
+            let sign = if change > 0.0 { "+" } else { "" };
+            let text = format!("{sign}{}", indicator.show(change, lang));
+            svg.text(x + room, base, &text, Type::new(12.5, &inks.accent).bold().at(At::End));
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! What stands on a page, as a person chose it; kept in the project.
+
+use serde::{Deserialize, Serialize};
+
+/// Where figures, legend and table stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Arrangement {
+    /// Beside the map; below it on upright pages.
+    #[default]
+    Side,
+    /// Below the map.
+    Below,
+    /// Over the map's corner, the map as large as the page.
+    Over,
+}
+
+impl Arrangement {
+    /// All.
+    pub const ALL: [Self; 3] = [Self::Side, Self::Below, Self::Over];
+
+    /// Stable name; in language files `page.arrangement-<key>`.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Side => "side",
+            Self::Below => "below",
+            Self::Over => "over",
+        }
+    }
+}
+
+/// What stands on a page. Texts that are empty are made from what is shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PageOptions {
+    /// Title.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub title: String,
+    /// Line below it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub subtitle: String,
+    /// Who made it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub maker: String,
+    /// Where the data come from.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub source: String,
+    /// Date of the data.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub date: String,
+    /// Map approval number; only where there is one.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub approval: String,
+    /// Stamp; the usual one where absent, none where empty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stamp: Option<String>,
+    /// Where things stand.
+    pub arrangement: Arrangement,
+    /// Whether the headline figures are left out.
+    pub no_figures: bool,
+    /// Whether the legend is left out.
+    pub no_legend: bool,
+    /// Whether the table of towns is left out.
+    pub no_table: bool,
+    /// Whether the names of villages are left out.
+    pub no_labels: bool,
+    /// Whether facilities are left out.
+    pub no_symbols: bool,
+    /// Whether scale bar and north arrow are left out.
+    pub no_furniture: bool,
+    /// Whether the note on classes and distances is left out.
+    pub no_note: bool,
+    /// Whether it is in shades of grey, as a black-and-white printer would have it.
+    #[serde(skip)]
+    pub grey: bool,
+    /// Keys of the file that this version does not know: kept.
+    #[serde(flatten)]
+    pub other: toml::Table,
+}
+
+impl Default for PageOptions {
+    fn default() -> Self {
+        Self {
+            title: String::new(),
+            subtitle: String::new(),
+            maker: String::new(),
+            source: String::new(),
+            date: String::new(),
+            approval: String::new(),
+            stamp: None,
+            arrangement: Arrangement::Side,
+            no_figures: false,
+            no_legend: false,
+            no_table: false,
+            no_labels: false,
+            no_symbols: false,
+            no_furniture: false,
+            no_note: false,
+            grey: false,
+            other: toml::Table::new(),
+        }
+    }
+}
