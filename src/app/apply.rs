@@ -16,7 +16,17 @@ impl Qiancun {
         // Saving notes camera and view in the project: nothing that a person would take back.
         let travels = matches!(
             command,
-            Command::Undo | Command::Redo | Command::Open(_) | Command::OpenDemo | Command::Save | Command::SaveTo(_)
+            Command::Undo
+                | Command::Redo
+                | Command::StartMeeting(_)
+                | Command::LeaveMeeting
+                | Command::StepScene(_)
+                | Command::GoToScene(_)
+                | Command::Escape
+                | Command::Open(_)
+                | Command::OpenDemo
+                | Command::Save
+                | Command::SaveTo(_)
         );
         self.carry_out(command);
         if !travels && self.session.document != before {
@@ -28,7 +38,11 @@ impl Qiancun {
     }
 
     fn carry_out(&mut self, command: Command) {
-        let Some(command) = self.look(command).and_then(|c| self.survey(c)) else { return };
+        let Some(command) =
+            self.look(command).and_then(|c| self.survey(c)).and_then(|c| self.meet(c)).and_then(|c| self.paper(c))
+        else {
+            return;
+        };
         let session = &mut self.session;
         match command {
             Command::OpenDialogue => self.ask_open(),
@@ -168,7 +182,8 @@ impl Qiancun {
                     }
                 }
             }
-            // Taken by `look` and `survey` above.
+            Command::SetMotion(moves) => self.remembering(|s| s.no_motion = !moves),
+            // Taken by `look`, `survey`, `meet` and `paper` above.
             Command::SetTopic(_)
             | Command::SetMeasure(..)
             | Command::SetYear(_)
@@ -193,7 +208,30 @@ impl Qiancun {
             | Command::ImportResults(_)
             | Command::TakeResults(_)
             | Command::CompareGaps(_)
-            | Command::CompareGapsDialogue => {}
+            | Command::CompareGapsDialogue
+            | Command::StartMeeting(_)
+            | Command::LeaveMeeting
+            | Command::StepScene(_)
+            | Command::GoToScene(_)
+            | Command::BlankScreen
+            | Command::Presenter
+            | Command::CaptureScene
+            | Command::UpdateScene(_)
+            | Command::SetScene(..)
+            | Command::CopyScene(_)
+            | Command::MoveScene(..)
+            | Command::RemoveScene(_)
+            | Command::Divide(_)
+            | Command::MoveDivider(_)
+            | Command::PageDialogue
+            | Command::SavePageDialogue
+            | Command::SavePageTo(_)
+            | Command::PrintPage
+            | Command::AtlasDialogue(_)
+            | Command::SaveAtlasTo(..)
+            | Command::CancelAtlas
+            | Command::YearSeriesDialogue
+            | Command::SaveYearSeriesTo(_) => {}
             Command::Quit => {
                 if !self.ask_before_losing(Command::Quit) {
                     self.forget_rescued();

@@ -1,6 +1,6 @@
 //! Work off the window's thread: reading, meshes, label places, file dialogues. Results come back by one channel.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -11,6 +11,7 @@ use rustc_hash::FxHashSet;
 use super::sync::DistrictStamp;
 use crate::district::{District, coverage};
 use crate::model::Dataset;
+use crate::page::{AtlasProgress, PageError};
 use crate::read::{Progress, read_file};
 use crate::render::{Chunks, LayerKey, Level, Mesh};
 use crate::session::{Command, CoverageStamp, Covered, EarlierGaps, FoundGaps, GapStamp, Loaded, Since};
@@ -47,6 +48,12 @@ pub enum Done {
     Compared(Result<EarlierGaps, String>),
     /// The log of a project was opened, if there is one.
     Survey(PathBuf, Result<Option<Opened>, SurveyError>),
+    /// A preview of a page; `None` where it could not be made.
+    Preview(String, Option<egui::ColorImage>),
+    /// A page or an atlas was written, or not.
+    PageSaved(PathBuf, Result<(), PageError>),
+    /// How far an atlas is.
+    AtlasAt(usize, usize),
     /// A dialogue was answered.
     Command(Command),
 }
@@ -62,6 +69,7 @@ pub struct Jobs {
     covering: usize,
     looking: usize,
     opening: usize,
+    previewing: usize,
     /// Raised where another covered area is wanted: the one being computed stops.
     wanted_coverage: Arc<AtomicU64>,
     is_software: bool,
@@ -81,6 +89,7 @@ impl Jobs {
             covering: 0,
             looking: 0,
             opening: 0,
+            previewing: 0,
             wanted_coverage: Arc::default(),
             is_software,
         }
@@ -101,6 +110,8 @@ impl Jobs {
                 }
                 Done::District(..) => self.joining = self.joining.saturating_sub(1),
                 Done::Compared(_) | Done::Survey(..) => self.opening = self.opening.saturating_sub(1),
+                Done::Preview(..) => self.previewing = self.previewing.saturating_sub(1),
+                Done::PageSaved(..) => self.opening = self.opening.saturating_sub(1),
                 Done::Gaps(_) => self.looking = self.looking.saturating_sub(1),
                 Done::Coverage(_) => self.covering = self.covering.saturating_sub(1),
                 Done::Finished => self.finishing = self.finishing.saturating_sub(1),
@@ -118,6 +129,7 @@ impl Jobs {
             || self.covering > 0
             || self.looking > 0
             || self.opening > 0
+            || self.previewing > 0
     }
 
     fn reply(&self) -> impl Fn(Done) + Send + 'static {
@@ -234,6 +246,59 @@ impl Jobs {
         if std::thread::Builder::new().name("survey".into()).spawn(work).is_err() {
             self.opening -= 1;
         }
+    }
+
+    /// Whether a preview is being made.
+    pub fn is_previewing(&self) -> bool {
+        self.previewing > 0
+    }
+
+    /// Makes a preview of a page.
+    pub fn preview(&mut self, stamp: String, make: impl FnOnce() -> Option<egui::ColorImage> + Send + 'static) {
+        self.previewing += 1;
+        let reply = self.reply();
+        let work = move || reply(Done::Preview(stamp, make()));
+        // Without a thread there is no preview; the page can be saved.
+        if std::thread::Builder::new().name("preview".into()).spawn(work).is_err() {
+            self.previewing -= 1;
+        }
+    }
+
+    /// Writes a page.
+    pub fn page(&mut self, path: PathBuf, write: impl FnOnce(&Path) -> Result<(), PageError> + Send + 'static) {
+        self.opening += 1;
+        let reply = self.reply();
+        let told = path.clone();
+        let work = move || {
+            let written = write(&path);
+            reply(Done::PageSaved(path, written));
+        };
+        if let Err(source) = std::thread::Builder::new().name("page".into()).spawn(work) {
+            self.reply()(Done::PageSaved(told.clone(), Err(PageError::Io { path: told, source })));
+        }
+    }
+
+    /// Writes an atlas, telling how far it is.
+    pub fn atlas(
+        &mut self,
+        path: PathBuf,
+        progress: Arc<AtlasProgress>,
+        write: impl FnOnce(&Path) -> Result<(), PageError> + Send + 'static,
+    ) {
+        let reply = self.reply();
+        let watch = Arc::downgrade(&progress);
+        let tell = move || {
+            // Ends with the atlas.
+            while let Some(progress) = watch.upgrade() {
+                let at = |n: &std::sync::atomic::AtomicUsize| n.load(Ordering::Relaxed);
+                reply(Done::AtlasAt(at(&progress.done), at(&progress.all)));
+                drop(progress);
+                std::thread::sleep(std::time::Duration::from_millis(150));
+            }
+        };
+        // Without a thread nobody is told how far it is; the atlas is made all the same.
+        std::thread::Builder::new().name("atlas progress".into()).spawn(tell).ok();
+        self.page(path, write);
     }
 
     /// Compares gaps with a year or another project.

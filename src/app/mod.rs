@@ -2,13 +2,16 @@
 
 mod added;
 mod apply;
+mod before;
 mod export;
 mod fonts;
 mod headless;
 mod jobs;
 mod joined;
 mod look;
+mod meeting;
 mod open;
+mod pages;
 mod paper;
 mod qiancun;
 mod rescue;

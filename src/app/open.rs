@@ -109,8 +109,10 @@ impl Qiancun {
             match done {
                 Done::Read { key, result } => self.was_read(key, result),
                 Done::Mesh(key, chunk, level, mesh) => {
-                    if let Ok(mut scene) = self.scene.lock() {
-                        scene.add_mesh(key, chunk, level, &mesh);
+                    for scene in [Some(&self.scene), self.map.before.as_ref()].into_iter().flatten() {
+                        if let Ok(mut scene) = scene.lock() {
+                            scene.add_mesh(key, chunk, level, &mesh);
+                        }
                     }
                 }
                 Done::Finished | Done::Topology => {}
@@ -119,6 +121,13 @@ impl Qiancun {
                 Done::Compared(Ok(earlier)) => self.session.gap_earlier = Some(Arc::new(earlier)),
                 Done::Compared(Err(message)) => self.could_not_compare(message),
                 Done::Survey(project, opened) => self.was_opened(&project, opened),
+                Done::Preview(stamp, image) => self.was_previewed(stamp, image),
+                Done::PageSaved(path, written) => self.page_was_saved(&path, written),
+                Done::AtlasAt(done, all) => {
+                    if let Some(atlas) = self.session.page.as_mut().and_then(|p| p.atlas.as_mut()) {
+                        (atlas.0, atlas.1) = (done, all);
+                    }
+                }
                 Done::Coverage(covered) => {
                     if let Some(covered) = covered {
                         self.session.covered = Some(Arc::new(covered));

@@ -67,6 +67,10 @@ pub struct Qiancun {
     pub(super) gaps_of: Option<crate::session::GapStamp>,
     pub(super) compared: Option<(crate::session::GapStamp, crate::session::Since)>,
     was_focused: bool,
+    pub(super) before_of: Option<super::before::BeforeStamp>,
+    /// Size of the map before the meeting began, while it is not fitted to the screen yet.
+    pub(super) fit_meeting: Option<[f64; 2]>,
+    pub(super) scene_to_fit: Option<usize>,
     queue: Vec<Command>,
 }
 
@@ -107,6 +111,9 @@ impl Qiancun {
             gaps_of: None,
             compared: None,
             was_focused: true,
+            before_of: None,
+            fit_meeting: None,
+            scene_to_fit: None,
             queue: Vec::new(),
         };
         if !options.files.is_empty() {
@@ -189,7 +196,9 @@ impl Qiancun {
         for command in commands.drain(..) {
             self.apply(command);
         }
+        self.fly_on();
         panels::show(ui, &mut self.session, &mut self.map, &mut commands);
+        self.presenter(&ctx);
         let any = !commands.is_empty();
         for command in commands {
             self.apply(command);
@@ -212,12 +221,14 @@ impl Qiancun {
         const ARROWS: [egui::Key; 4] =
             [egui::Key::ArrowLeft, egui::Key::ArrowRight, egui::Key::ArrowUp, egui::Key::ArrowDown];
         ctx.input_mut(|input| {
-            for (shortcut, command) in Command::shortcuts() {
+            let shortcuts =
+                if self.session.meeting.is_some() { Command::meeting_shortcuts() } else { Command::shortcuts() };
+            for (shortcut, command) in shortcuts {
                 let plain = shortcut.modifiers.is_none();
                 if plain && (typing || dialogue) && command != Command::Escape {
                     continue;
                 }
-                if plain && focused && ARROWS.contains(&shortcut.logical_key) {
+                if plain && focused && self.session.meeting.is_none() && ARROWS.contains(&shortcut.logical_key) {
                     continue;
                 }
                 if plain && input.modifiers.any() {

@@ -77,6 +77,8 @@ impl Qiancun {
             }
         }
         self.applied.retain(|k, _| *k == ADDED_LAYER || keys.contains(k));
+        self.sync_before();
+        self.sync_preview();
         self.sync_facts();
         self.session.make_card();
         if self.session.settings.drawer_open && self.session.tab == Tab::Table {
@@ -86,7 +88,8 @@ impl Qiancun {
         self.sync_survey();
         self.sync_gaps();
         self.sync_comparison();
-        if self.session.settings.drawer_open && self.session.tab == Tab::Gaps {
+        let rings = self.session.meeting.as_ref().is_some_and(|m| m.gaps);
+        if rings || (self.session.settings.drawer_open && self.session.tab == Tab::Gaps) {
             self.session.list_gaps();
         }
     }
@@ -239,7 +242,10 @@ impl Qiancun {
     /// Starts what the view lacks.
     pub(super) fn want_meshes(&mut self) {
         let Some(view) = self.map.view() else { return };
-        let wanted = self.scene.lock().map(|s| s.wanted(&view)).unwrap_or_default();
+        let mut wanted = self.scene.lock().map(|s| s.wanted(&view)).unwrap_or_default();
+        if let Some(before) = &self.map.before {
+            wanted.extend(before.lock().map(|s| s.wanted(&view)).unwrap_or_default());
+        }
         let of = |key: LayerKey| -> Option<Arc<Loaded>> { self.session.layers.get(&key)?.loaded().cloned() };
         let wanted: Vec<_> =
             wanted.into_iter().filter_map(|(key, chunk, level)| Some((key, of(key)?, chunk, level))).collect();

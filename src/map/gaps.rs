@@ -12,7 +12,8 @@ const MOST: usize = 2_000;
 
 /// Draws the gaps that are listed.
 pub(super) fn show(painter: &Painter, rect: Rect, session: &Session) {
-    if !(session.settings.drawer_open && session.tab == Tab::Gaps) {
+    let in_meeting = session.meeting.as_ref().map(|m| m.gaps);
+    if !in_meeting.unwrap_or(session.settings.drawer_open && session.tab == Tab::Gaps) {
         return;
     }
     let (Some(found), Some(listed), t) = (session.present_gaps(), &session.listed_gaps, session.tokens()) else {

@@ -1,6 +1,7 @@
 //! The map view: pointer and keys become commands, labels and furniture stand over the drawn map.
 
 mod clusters;
+mod divider;
 mod furniture;
 mod gaps;
 mod input;

@@ -8,7 +8,7 @@ use egui::{Rect, Sense, Ui};
 
 use super::input::{Gesture, handle};
 use super::labels::Labels;
-use super::{clusters, furniture, gaps};
+use super::{clusters, divider, furniture, gaps};
 use crate::model::FeatureId;
 use crate::palette::{CASING, SELECTION, size};
 use crate::render::{LayerKey, MapPaint, Outline, Scene, View};
@@ -21,6 +21,8 @@ const REST_SECS: f64 = 0.09;
 pub struct MapView {
     /// The scene.
     pub scene: Arc<Mutex<Scene>>,
+    /// What an earlier year looked like, for the left of the divider.
+    pub before: Option<Arc<Mutex<Scene>>>,
     labels: Labels,
     gesture: Gesture,
     camera: Option<Camera>,
@@ -37,6 +39,7 @@ impl MapView {
     pub fn new(scene: Arc<Mutex<Scene>>) -> Self {
         Self {
             scene,
+            before: None,
             labels: Labels::default(),
             gesture: Gesture::default(),
             camera: None,
@@ -113,8 +116,22 @@ impl MapView {
             outlines: outlines.collect(),
             palette: session.tokens().map(),
         };
+        let earlier = self.before.as_ref().filter(|_| session.year_before().is_some()).map(|scene| MapPaint {
+            scene: scene.clone(),
+            outlines: paint.outlines.clone(),
+            view,
+            pixels_per_point: ppp,
+            origin_px: paint.origin_px,
+            moving,
+            palette: paint.palette,
+        });
         ui.painter().add(Callback::new_paint_callback(rect, paint));
         let painter = ui.painter_at(rect);
+        let is_divided = earlier.is_some();
+        if let Some(earlier) = earlier {
+            let left = Rect::from_min_max(rect.min, egui::pos2(divider::x_of(rect, session), rect.bottom()));
+            ui.painter().with_clip_rect(left).add(Callback::new_paint_callback(rect, earlier));
+        }
         clusters::show(&painter, rect, session);
         clusters::selected_points(&painter, rect, session);
         gaps::show(&painter, rect, session);
@@ -124,8 +141,13 @@ impl MapView {
             let stroke = egui::Stroke::new(1.5, session.tokens().accent);
             painter.rect_stroke(Rect::from_two_pos(from, to), 2.0, stroke, egui::StrokeKind::Middle);
         }
-        furniture::show(&painter, rect, session);
-        furniture::zoom_buttons(ui, rect, session, send);
+        if is_divided {
+            divider::show(ui, rect, session, send);
+        }
+        if session.meeting.is_none() {
+            furniture::show(&painter, rect, session);
+            furniture::zoom_buttons(ui, rect, session, send);
+        }
     }
 
     fn refresh_outlines(&mut self, session: &Session) {

@@ -1,5 +1,6 @@
 //! The atlas: a table of contents, then a page for every village, or for every town.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use rayon::prelude::*;
@@ -28,7 +29,7 @@ pub struct AtlasProgress {
     /// Pages in all.
     pub all: AtomicUsize,
     /// Raised to stop it.
-    pub cancelled: AtomicBool,
+    pub cancelled: Arc<AtomicBool>,
 }
 
 /// An entry of the contents.

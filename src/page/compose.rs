@@ -62,6 +62,8 @@ pub(super) fn compose(
         other => other,
     };
     let has_column = !(options.no_figures && options.no_legend && options.no_table && options.no_note);
+    let parts = [Part::Figures, Part::Legend, Part::Symbols, Part::Table, Part::Note];
+    let wanted: Vec<Part> = parts.into_iter().filter(|p| p.is_wanted(content, options)).collect();
     let (map, columns): ([f32; 4], Vec<[f32; 4]>) = match arrangement {
         _ if !has_column => ([m, top, room_w, room_h], Vec::new()),
         Arrangement::Side => {
@@ -70,7 +72,12 @@ pub(super) fn compose(
             ([m, top, map_w, room_h], vec![[x, top, m + room_w - x, room_h]])
         }
         Arrangement::Below => {
-            let map_h = room_h * if format.is_portrait() { 0.6 } else { 0.56 };
+            // The map takes what the columns leave.
+            let half = (room_w - 32.0 * u) / 2.0;
+            let height = |left: bool| -> f32 {
+                wanted.iter().filter(|p| p.is_left() == left).map(|p| p.height(content, half, u)).sum()
+            };
+            let map_h = room_h - (height(true).max(height(false)) + 20.0 * u).clamp(room_h * 0.26, room_h * 0.5);
             let (y, gap) = (top + map_h + 20.0 * u, 32.0 * u);
             let column = (room_w - gap) / 2.0;
             let rest = bottom - y;
@@ -90,8 +97,6 @@ pub(super) fn compose(
         let form = Type::new(18.0 * u, &inks.grey).at(At::Middle);
         svg.text(map[0] + map[2] / 2.0, map[1] + map[3] / 2.0, session.lang.t("page.nothing"), form);
     }
-    let parts = [Part::Figures, Part::Legend, Part::Symbols, Part::Table, Part::Note];
-    let wanted: Vec<Part> = parts.into_iter().filter(|p| p.is_wanted(content, options)).collect();
     match columns.as_slice() {
         [one] => {
             if arrangement == Arrangement::Over {
@@ -102,8 +107,7 @@ pub(super) fn compose(
             column(&mut svg, content, &wanted, *one, u, &inks, session);
         }
         [left, right] => {
-            let in_left = |p: &Part| matches!(p, Part::Figures | Part::Legend);
-            let (first, second): (Vec<Part>, Vec<Part>) = wanted.into_iter().partition(in_left);
+            let (first, second): (Vec<Part>, Vec<Part>) = wanted.into_iter().partition(|p| p.is_left());
             column(&mut svg, content, &first, *left, u, &inks, session);
             column(&mut svg, content, &second, *right, u, &inks, session);
         }
@@ -154,9 +158,10 @@ pub(super) fn foot(svg: &mut Svg, content: &PageContent, [x, y, room]: [f32; 3],
     let third = room / 3.0 - 12.0 * u;
     svg.line([x, y - 24.0 * u, x + room, y - 24.0 * u], &inks.line, 1.0);
     // A source may be long: it takes what the others leave.
-    let (date, maker) = (clipped(&content.date, size, false, third), clipped(&content.maker, size, false, third));
+    let (date, maker) =
+        (clipped(&content.date, size, false, room * 0.42), clipped(&content.maker, size, false, third));
     let left = room - width(&date, size, false) - width(&maker, size, false) - 48.0 * u;
-    let source = clipped(&content.source, size, false, left.max(third));
+    let source = clipped(&content.source, size, false, left.max(room * 0.2));
     svg.text(x, y, &source, Type::new(size, &inks.grey));
     let middle = x + width(&source, size, false) + 24.0 * u;
     let end = x + room - width(&maker, size, false) - 24.0 * u;
@@ -184,6 +189,11 @@ impl Part {
             Self::Table => !options.no_table && !content.rows.is_empty(),
             Self::Note => !options.no_note && !content.note.is_empty(),
         }
+    }
+
+    /// Whether it stands in the left one of two columns.
+    fn is_left(self) -> bool {
+        matches!(self, Self::Figures | Self::Legend)
     }
 
     /// Height at full size.
@@ -275,7 +285,8 @@ fn legend(svg: &mut Svg, content: &PageContent, [x, y, w, h]: [f32; 4], u: f32, 
         let bar_fill = entry.colour.map_or_else(|| colour(LIGHT.hatch_line), hex);
         let start = x + w - 50.0 * u - bar_room;
         if entry.count > 0 {
-            svg.rect([start, base - size * 0.62, bar.max(2.0 * u), 7.0 * u], &bar_fill, 2.0 * u, None);
+            let rim = Some((inks.line.as_str(), 0.6 * u));
+            svg.rect([start, base - size * 0.62, bar.max(2.0 * u), 7.0 * u], &bar_fill, 2.0 * u, rim);
         }
     }
     if left_out > 0 {

@@ -3,28 +3,10 @@
 use crate::district::{By, MapSpec, Rollup, choropleth};
 use crate::lang::Lang;
 use crate::model::{FeatureId, Indicator};
-use crate::session::{Session, SymbolKind, number};
+use crate::session::{HEADLINES, Headlined, Session, SymbolKind, number};
 use crate::theme::Themed;
 
 use crate::project::PageOptions;
-
-/// Indicators that head a page, where tables know them: the district's own figures.
-const HEADLINES: [&str; 4] = ["dry_rebuilt", "flush_improved", "clinics_built", "sewage_treatment_pct"];
-
-/// A figure that heads a page.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Headlined {
-    /// The figure.
-    pub value: String,
-    /// Its unit where it stands behind the figure: %.
-    pub unit: String,
-    /// What it counts.
-    pub caption: String,
-    /// The figure as a number.
-    pub number: f64,
-    /// Decimals it is shown with.
-    pub decimals: u8,
-}
 
 /// A row of the legend.
 #[derive(Clone, Debug, PartialEq)]
@@ -89,7 +71,7 @@ impl PageContent {
         Self {
             title: or(&options.title, title(session, indicator, map.as_ref())),
             subtitle: or(&options.subtitle, subtitle(session, indicator, map.as_ref())),
-            headlines: headlined(session),
+            headlines: session.headlined(),
             legend_title: legend_title(session, indicator, themed.as_ref()),
             legend: themed.as_ref().map(|t| legend(session, t)).unwrap_or_default(),
             symbols: symbols(session),
@@ -156,31 +138,6 @@ fn subtitle(session: &Session, indicator: Option<&Indicator>, map: Option<&MapSp
         parts.push(lang.with("legend.unit", &[("n", unit)]));
     }
     parts.join(" · ")
-}
-
-fn headlined(session: &Session) -> Vec<Headlined> {
-    let (Some(district), Some(rolled)) = (&session.district, &session.rolled) else { return Vec::new() };
-    let lang = session.lang;
-    let known = HEADLINES.iter().filter_map(|id| district.indicators.position(id));
-    let one = |position: usize| {
-        let indicator = session.indicator(position)?;
-        let total = rolled.all.totals.get(&position)?.value?;
-        let value = indicator.show(total, lang);
-        let is_share = indicator.unit(lang) == "%";
-        let caption = match lang.find(&format!("page.caption-{}", indicator.id)) {
-            Some(caption) => caption.to_owned(),
-            None if is_share => indicator.name(lang).to_owned(),
-            None => format!("{}{}", indicator.name(lang), session.in_brackets(indicator.unit(lang))),
-        };
-        let unit = if is_share { "%".to_owned() } else { String::new() };
-        Some(Headlined { value, unit, caption, number: total, decimals: indicator.decimals })
-    };
-    let list: Vec<Headlined> = known.filter_map(one).collect();
-    if !list.is_empty() {
-        return list;
-    }
-    let Some((_, topic)) = session.topic() else { return Vec::new() };
-    session.measures(topic).into_iter().filter_map(one).take(4).collect()
 }
 
 fn legend_title(session: &Session, indicator: Option<&Indicator>, themed: Option<&Themed>) -> String {

@@ -87,12 +87,15 @@ fn put(
     if name.is_empty() || w > reach[0] * 1.25 || h > reach[1] * 1.3 {
         return;
     }
-    let most = (reach[1] / 2.0 - h * 0.6).max(0.0);
-    let shifts = [0.0, -0.75, 0.75, -1.5, 1.5, -2.2, 2.2].map(|s| s * h);
-    let at = |shift: f32| [x - w / 2.0 - 2.0, y + shift - h / 2.0, x + w / 2.0 + 2.0, y + shift + h / 2.0];
-    let Some(shift) = shifts.into_iter().filter(|s| s.abs() <= most).find(|s| room.free(&at(*s))) else { return };
+    let (most_x, most_y) = ((reach[0] / 2.0 - w * 0.4).max(0.0), (reach[1] / 2.0 - h * 0.6).max(0.0));
+    let steps = [0.0, -0.75, 0.75, -1.5, 1.5, -2.2, 2.2];
+    let at = |[dx, dy]: [f32; 2]| [x + dx - w / 2.0 - 2.0, y + dy - h / 2.0, x + dx + w / 2.0 + 2.0, y + dy + h / 2.0];
+    // Up and down first, then aside.
+    let places = [0.0, -0.45, 0.45].into_iter().flat_map(|dx| steps.map(|dy| [dx * w, dy * h]));
+    let inside = |s: &[f32; 2]| s[0].abs() <= most_x && s[1].abs() <= most_y;
+    let Some(shift) = places.into_iter().filter(inside).find(|s| room.free(&at(*s))) else { return };
     room.taken.push(at(shift));
     let (ink, halo) = if on_dark { ("#ffffff", "#1d4f74") } else { ("#1c2731", "#ffffff") };
     let form = Type { size, is_bold, colour: ink, at: At::Middle, halo: Some((halo, size * 0.2)) };
-    svg.text(x, y + shift + size * 0.36, name, form);
+    svg.text(x + shift[0], y + shift[1] + size * 0.36, name, form);
 }

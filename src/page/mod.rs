@@ -15,7 +15,7 @@ mod village;
 pub use crate::project::{Arrangement, PageOptions};
 pub use atlas::{AtlasProgress, atlas};
 pub use compose::page_svg;
-pub use content::{Headlined, PageContent};
+pub use content::PageContent;
 pub use format::PageFormat;
 pub use map::MapFrame;
 pub use metrics::missing_glyphs;

@@ -15,7 +15,9 @@ use crate::session::{CardFigure, CardSection, Session, VillageCard};
 /// Margin of an upright A4 page in layout pixels.
 const MARGIN: f32 = 48.0;
 /// Figures per theme.
-const FIGURES: usize = 6;
+const FIGURES: usize = 4;
+/// Room kept for the table of years, in layout pixels.
+const YEARS_PX: f32 = 128.0;
 /// Gaps in full; the rest is counted.
 const GAPS: usize = 8;
 
@@ -37,7 +39,7 @@ pub(super) fn village_svg(
     let mut y = head(&mut svg, session, &name, card.as_ref(), [m, 62.0, room], number, &inks);
     y = plan(&mut svg, session, card.as_ref(), [m, y, room], &inks);
     let bottom = foot(&mut svg, content, [m, h - 36.0, room], 0.88, &inks);
-    let map = [m, y + 12.0, room, 300.0];
+    let map = [m, y + 12.0, room, 280.0];
     let form = MapForm { options, scale: 0.9, village: Some(village) };
     if let Some(frame) = frame(session, village, map) {
         draw_map(&mut svg, session, content, &frame, &form);
@@ -45,7 +47,7 @@ pub(super) fn village_svg(
     y = map[1] + map[3] + 18.0;
     if let Some(card) = &card {
         y = sections(&mut svg, session, card, [m, y, room, bottom - 20.0], &inks);
-        y = gaps(&mut svg, session, card, [m, y, room, bottom - 20.0], &inks);
+        y = gaps(&mut svg, session, card, [m, y, room, bottom - YEARS_PX], &inks);
         years(&mut svg, session, card, [m, y, room, bottom - 8.0], &inks);
     }
     let out = svg.finish();

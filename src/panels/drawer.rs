@@ -2,7 +2,7 @@
 
 use egui::{RichText, Sense, Ui, Vec2};
 
-use super::{gaps, problems, summary, table};
+use super::{gaps, problems, scenes, summary, table};
 use crate::palette::size;
 use crate::session::{Command, Session, Tab};
 
@@ -22,6 +22,7 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
             let found = session.present_gaps().map_or(0, |g| g.list.gaps.len());
             tab(ui, session, Tab::Gaps, found, send);
         }
+        tab(ui, session, Tab::Scenes, session.document.project.scenes.len(), send);
         tab(ui, session, Tab::Problems, problems, send);
     });
     if !session.settings.drawer_open {
@@ -31,6 +32,7 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
         Tab::Table => table::show(ui, session, send),
         Tab::Summary => summary::show(ui, session, send),
         Tab::Gaps => gaps::show(ui, session, send),
+        Tab::Scenes => scenes::show(ui, session, send),
         Tab::Problems => problems::show(ui, session, send),
     }
 }
@@ -42,6 +44,7 @@ fn tab(ui: &mut Ui, session: &Session, tab: Tab, count: usize, send: &mut Vec<Co
         Tab::Table => "tab.table",
         Tab::Summary => "tab.summary",
         Tab::Gaps => "tab.gaps",
+        Tab::Scenes => "tab.scenes",
         Tab::Problems => "tab.problems",
     });
     let arrow = if open { "▼" } else { "▲" };

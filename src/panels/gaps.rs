@@ -365,7 +365,7 @@ fn cells(
         let Some(at) = at else { return plain(ui, session.lang.t("gaps.closed"), t.good) };
         let status = found.keys.get(at).map_or(GapStatus::Pending, |key| session.gap_status(key));
         let text = RichText::new(status.word(session.lang)).size(12.0).color(session.status_ink(status));
-        let button = egui::Button::new(text).frame(false);
+        let button = egui::Button::new(text).fill(t.field).corner_radius(9.0);
         if ui.add(button).on_hover_text(session.lang.t("visit.record")).clicked() {
             send.push(Command::VisitGap(at));
         }

@@ -27,6 +27,9 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
         entry(ui, session, Command::SaveAs, true, send);
         entry(ui, session, Command::ExportDialogue, true, send);
         entry(ui, session, Command::CopyMap, true, send);
+        entry(ui, session, Command::PageDialogue, !session.document.keys.is_empty(), send);
+        entry(ui, session, Command::AtlasDialogue(false), !session.document.keys.is_empty(), send);
+        entry(ui, session, Command::StartMeeting(false), !session.document.keys.is_empty(), send);
         let joined = session.district.is_some();
         entry(ui, session, Command::ExportTableDialogue, !session.document.keys.is_empty(), send);
         entry(ui, session, Command::ExportFiguresDialogue, joined, send);
@@ -49,6 +52,18 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
         entry(ui, session, Command::ToggleDrawer(Tab::Summary), joined, send);
         entry(ui, session, Command::ToggleDrawer(Tab::Gaps), joined, send);
         entry(ui, session, Command::ToggleDrawer(Tab::Problems), true, send);
+        let years = session.district.as_ref().map(|d| d.observations.years().to_vec()).unwrap_or_default();
+        if years.len() > 1 && session.map_spec().is_some() {
+            ui.menu_button(lang.t("meeting.divide"), |ui| {
+                for choice in [None].into_iter().chain(years.iter().copied().map(Some)) {
+                    let text = choice.map_or_else(|| lang.t("legend.no-change").to_owned(), |y| y.to_string());
+                    if ui.selectable_label(session.divided == choice, text).clicked() {
+                        send.push(Command::Divide(choice));
+                        ui.close();
+                    }
+                }
+            });
+        }
         ui.menu_button(lang.t("command.name-language"), |ui| {
             let present = session.document.project.name_language.as_deref().map(Lang::from_tag);
             for (choice, key) in

@@ -40,8 +40,18 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
         search::show(ui, session, search_width, send);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(12.0);
-            if primary(ui, t, session.lang.t("command.open")).clicked() {
-                send.push(Command::OpenDialogue);
+            if session.document.keys.is_empty() {
+                if primary(ui, t, session.lang.t("command.open")).clicked() {
+                    send.push(Command::OpenDialogue);
+                }
+            } else {
+                let words = format!("{} F5", session.lang.t("meeting.short"));
+                if primary(ui, t, &words).on_hover_text(session.lang.t("meeting.start")).clicked() {
+                    send.push(Command::StartMeeting(false));
+                }
+                if ui.button(session.lang.t("command.open")).clicked() {
+                    send.push(Command::OpenDialogue);
+                }
             }
             icon_button(
                 ui,

@@ -151,11 +151,35 @@ fn history(ui: &mut Ui, session: &Session, draft: &VisitDraft, send: &mut Vec<Co
                     }
                 }
             });
+            if !said.photo.is_empty() {
+                thumbnail(ui, session, &said.photo);
+            }
             if !said.note.is_empty() {
                 ui.label(RichText::new(&said.note).size(12.0).color(t.ink_secondary));
             }
         }
     });
+}
+
+/// The small picture of a photo, read once.
+fn thumbnail(ui: &mut Ui, session: &Session, photo: &str) {
+    let id = egui::Id::unique(("thumbnail", photo));
+    let kept: Option<Option<egui::TextureHandle>> = ui.data(|d| d.get_temp(id));
+    let texture = kept.unwrap_or_else(|| {
+        let load = |image| ui.ctx().load_texture(photo, image, egui::TextureOptions::LINEAR);
+        let texture = session.thumbnail(photo).map(load);
+        ui.data_mut(|d| d.insert_temp(id, texture.clone()));
+        texture
+    });
+    match texture {
+        Some(texture) => {
+            ui.add(egui::Image::new(&texture).max_size(egui::Vec2::new(160.0, 100.0)).corner_radius(4.0));
+        }
+        // Kept without a small picture: its name.
+        None => {
+            ui.label(RichText::new(photo).size(11.0).color(session.tokens().ink_secondary));
+        }
+    }
 }
 
 /// What a filled sheet would change.

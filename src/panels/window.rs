@@ -2,13 +2,18 @@
 
 use egui::{CentralPanel, Frame, Panel, Stroke, Ui};
 
-use super::{card, dialogues, drawer, layers, overlay, status, top_bar};
+use super::{card, dialogues, drawer, layers, meeting, overlay, page, status, top_bar};
 use crate::map::MapView;
 use crate::palette::size;
 use crate::session::{Command, Session};
 
 /// Shows the whole window: top bar, layers and legend, card, drawer, status bar, and the map in what is left.
 pub fn show(ui: &mut Ui, session: &mut Session, map: &mut MapView, send: &mut Vec<Command>) {
+    if session.meeting.is_some() {
+        meeting::show(ui, session, map, send);
+        dialogues::show(ui, session, send);
+        return;
+    }
     let t = session.tokens();
     let line = Stroke::new(1.0, t.line);
     let top =
@@ -61,5 +66,6 @@ pub fn show(ui: &mut Ui, session: &mut Session, map: &mut MapView, send: &mut Ve
     for (x, y) in posts {
         ui.painter().vline(x, y, line);
     }
+    page::show(ui, session, send);
     dialogues::show(ui, session, send);
 }

@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::page::PageOptions;
+use super::scene::SceneEntry;
 use super::view::{Target, ViewEntry};
 use super::write::write_replacing;
 use crate::theme::ThemeSpec;
@@ -137,6 +138,9 @@ pub struct Project {
     /// What differs from the rules that the program ships, and rules of its own.
     #[serde(default, rename = "rule", skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<crate::rules::RuleEntry>,
+    /// Scenes of a meeting.
+    #[serde(default, rename = "scene", skip_serializing_if = "Vec::is_empty")]
+    pub scenes: Vec<SceneEntry>,
     /// What stands on finished pages.
     #[serde(default, skip_serializing_if = "is_default")]
     pub page: PageOptions,
@@ -162,6 +166,7 @@ impl Default for Project {
             targets: Vec::new(),
             edits: Vec::new(),
             rules: Vec::new(),
+            scenes: Vec::new(),
             page: PageOptions::default(),
             other: toml::Table::new(),
         }

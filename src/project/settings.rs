@@ -23,6 +23,8 @@ pub struct Settings {
     pub rescued_from: Option<PathBuf>,
     /// Who records visits on this machine.
     pub surveyor: String,
+    /// Whether nothing moves by itself: scenes change at once, figures stand.
+    pub no_motion: bool,
     /// Whether the left panel is folded.
     pub left_folded: bool,
     /// Whether the right panel is folded.

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use eframe::egui_wgpu::{CallbackResources, CallbackTrait, ScreenDescriptor};
 use egui::PaintCallbackInfo;
+use rustc_hash::FxHashMap;
 use wgpu::util::DeviceExt;
 
 use super::outline::Outline;
@@ -37,6 +38,9 @@ struct Prepared {
     outlines: Vec<(wgpu::BindGroup, wgpu::Buffer, u32)>,
 }
 
+/// What each scene prepared: two stand side by side where years are compared.
+type PreparedScenes = FxHashMap<usize, Prepared>;
+
 impl CallbackTrait for MapPaint {
     fn prepare(
         &self,
@@ -49,7 +53,13 @@ impl CallbackTrait for MapPaint {
         let Ok(mut scene) = self.scene.lock() else { return Vec::new() };
         scene.set_palette(self.palette);
         scene.update_picture(encoder, &self.view, self.pixels_per_point, self.moving);
-        resources.remove::<Prepared>();
+        let number = self.number();
+        let prepared = resources.entry::<PreparedScenes>().or_insert_with(PreparedScenes::default);
+        // Scenes that are gone leave theirs behind.
+        if prepared.len() > 2 {
+            prepared.clear();
+        }
+        prepared.remove(&number);
         let Some(picture) = &scene.picture else { return Vec::new() };
         let uniform_buffer = |bytes: &[u8]| {
             device.create_buffer_init(&wgpu::util::BufferInitDescriptor {
@@ -122,12 +132,16 @@ impl CallbackTrait for MapPaint {
                 outlines.push((group, segments.clone(), outline.segments.len() as u32));
             }
         }
-        resources.insert(Prepared { blit, is_exact, outlines });
+        resources
+            .entry::<PreparedScenes>()
+            .or_insert_with(PreparedScenes::default)
+            .insert(number, Prepared { blit, is_exact, outlines });
         Vec::new()
     }
 
     fn paint(&self, _info: PaintCallbackInfo, pass: &mut wgpu::RenderPass<'static>, resources: &CallbackResources) {
-        let (Ok(scene), Some(prepared)) = (self.scene.lock(), resources.get::<Prepared>()) else { return };
+        let prepared = resources.get::<PreparedScenes>().and_then(|all| all.get(&self.number()));
+        let (Ok(scene), Some(prepared)) = (self.scene.lock(), prepared) else { return };
         let pipelines = &scene.pipelines;
         pass.set_pipeline(if prepared.is_exact { &pipelines.blit_exact } else { &pipelines.blit_scaled });
         pass.set_bind_group(0, &prepared.blit, &[]);
@@ -142,6 +156,11 @@ impl CallbackTrait for MapPaint {
 }
 
 impl MapPaint {
+    /// What tells its scene from others.
+    fn number(&self) -> usize {
+        Arc::as_ptr(&self.scene) as usize
+    }
+
     fn outline_uniform(&self, colour: [u8; 4], width_pt: f32) -> LayerUniform {
         let colour = colour.map(|v| f32::from(v) / 255.0);
         LayerUniform {

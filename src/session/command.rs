@@ -11,7 +11,7 @@ use crate::district::AddedFacility;
 use crate::geo::LonLat;
 use crate::lang::Lang;
 use crate::model::{Edit, FeatureId, Role, Topic};
-use crate::project::Focus;
+use crate::project::{Focus, SceneEntry};
 use crate::render::LayerKey;
 use crate::survey::Preview;
 use crate::theme::ThemeSpec;
@@ -19,6 +19,8 @@ use crate::theme::ThemeSpec;
 /// Pages of the drawer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tab {
+    /// Scenes of a meeting.
+    Scenes,
     /// The attribute table.
     Table,
     /// What is missing, by the rules.
@@ -175,6 +177,54 @@ pub enum Command {
     ImportResults(PathBuf),
     /// Take in the results shown.
     TakeResults(Box<Preview>),
+    /// Begin the meeting: at the first scene, or with what is shown.
+    StartMeeting(bool),
+    /// End the meeting and put back what was there.
+    LeaveMeeting,
+    /// The next or previous scene.
+    StepScene(i32),
+    /// Show a scene.
+    GoToScene(usize),
+    /// Blank the screen, or show it again.
+    BlankScreen,
+    /// Open or close the presenter's own window.
+    Presenter,
+    /// Make a scene of what is shown.
+    CaptureScene,
+    /// Let a scene show what is shown now.
+    UpdateScene(usize),
+    /// Change a scene's name, title or note.
+    SetScene(usize, Box<SceneEntry>),
+    /// Put a copy of a scene behind it.
+    CopyScene(usize),
+    /// Move a scene up or down the list.
+    MoveScene(usize, bool),
+    /// Take a scene out.
+    RemoveScene(usize),
+    /// Show an earlier year on the left of a divider; `None`: no divider.
+    Divide(Option<i32>),
+    /// Move the divider by a share of the map's width.
+    MoveDivider(f32),
+    /// Whether scenes fly and figures count up.
+    SetMotion(bool),
+    /// Put a page together.
+    PageDialogue,
+    /// Ask where the page is to go.
+    SavePageDialogue,
+    /// Write the page: SVG, PNG or PDF by the file's ending.
+    SavePageTo(PathBuf),
+    /// Hand the page to the system for printing.
+    PrintPage,
+    /// Ask where the atlas is to go; by town or by village.
+    AtlasDialogue(bool),
+    /// Write the atlas.
+    SaveAtlasTo(PathBuf, bool),
+    /// Stop making the atlas.
+    CancelAtlas,
+    /// Ask for a folder for a picture of every year.
+    YearSeriesDialogue,
+    /// Write a picture of the page for every year into a folder.
+    SaveYearSeriesTo(PathBuf),
     /// Compare the gaps with a year or another project; `None`: with nothing.
     CompareGaps(Option<Since>),
     /// Ask for the project to compare with.
@@ -256,7 +306,46 @@ impl Command {
             at(NONE, Key::G, Self::ToggleDrawer(Tab::Gaps)),
             at(NONE, Key::P, Self::ToggleDrawer(Tab::Problems)),
             at(NONE, Key::Escape, Self::Escape),
+            at(Modifiers::SHIFT, Key::F5, Self::StartMeeting(true)),
+            at(NONE, Key::F5, Self::StartMeeting(false)),
+            at(NONE, Key::M, Self::ToggleDrawer(Tab::Scenes)),
+            at(CTRL, Key::P, Self::PageDialogue),
         ]
+    }
+
+    /// Keys of a meeting, those of presenter remotes among them.
+    pub fn meeting_shortcuts() -> Vec<(KeyboardShortcut, Self)> {
+        let at = |m, k, c| (KeyboardShortcut::new(m, k), c);
+        let middle = [0.0, 0.0];
+        let mut list = vec![
+            at(Modifiers::SHIFT, Key::ArrowLeft, Self::MoveDivider(-0.05)),
+            at(Modifiers::SHIFT, Key::ArrowRight, Self::MoveDivider(0.05)),
+            at(NONE, Key::ArrowRight, Self::StepScene(1)),
+            at(NONE, Key::ArrowDown, Self::StepScene(1)),
+            at(NONE, Key::Space, Self::StepScene(1)),
+            at(NONE, Key::PageDown, Self::StepScene(1)),
+            at(NONE, Key::Enter, Self::StepScene(1)),
+            at(NONE, Key::ArrowLeft, Self::StepScene(-1)),
+            at(NONE, Key::ArrowUp, Self::StepScene(-1)),
+            at(NONE, Key::PageUp, Self::StepScene(-1)),
+            at(NONE, Key::Backspace, Self::StepScene(-1)),
+            at(NONE, Key::B, Self::BlankScreen),
+            at(NONE, Key::Period, Self::BlankScreen),
+            at(NONE, Key::Plus, Self::Zoom(1.0, middle)),
+            at(NONE, Key::Equals, Self::Zoom(1.0, middle)),
+            at(NONE, Key::Minus, Self::Zoom(-1.0, middle)),
+            at(NONE, Key::Num0, Self::FitAll),
+            at(NONE, Key::OpenBracket, Self::StepYear(-1)),
+            at(NONE, Key::CloseBracket, Self::StepYear(1)),
+            at(NONE, Key::Y, Self::PlayYears),
+            at(NONE, Key::P, Self::Presenter),
+            at(NONE, Key::F5, Self::LeaveMeeting),
+            at(NONE, Key::Escape, Self::Escape),
+        ];
+        let digits =
+            [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
+        list.extend(digits.into_iter().enumerate().map(|(i, key)| at(NONE, key, Self::GoToScene(i))));
+        list
     }
 
     /// The shortcut shown beside the command, as text.
@@ -317,6 +406,7 @@ impl Command {
             Self::ToggleDrawer(Tab::Table) => "command.table",
             Self::ToggleDrawer(Tab::Summary) => "command.summary",
             Self::ToggleDrawer(Tab::Gaps) => "command.gaps",
+            Self::ToggleDrawer(Tab::Scenes) => "tab.scenes",
             Self::ToggleDrawer(Tab::Problems) => "command.problems",
             Self::SetLanguage(_) => "command.language",
             Self::SetNameLanguage(_) => "command.name-language",
@@ -339,6 +429,26 @@ impl Command {
             Self::ImportResultsDialogue | Self::ImportResults(_) => "command.import-results",
             Self::TakeResults(_) => "import.take",
             Self::CompareGaps(_) | Self::CompareGapsDialogue => "gaps.compare",
+            Self::StartMeeting(_) => "meeting.start",
+            Self::LeaveMeeting => "meeting.leave",
+            Self::StepScene(_) | Self::GoToScene(_) => "scene.show",
+            Self::BlankScreen => "meeting.blank",
+            Self::Presenter => "meeting.presenter",
+            Self::CaptureScene => "scene.capture",
+            Self::UpdateScene(_) => "scene.update",
+            Self::SetScene(..) => "scene.name-hint",
+            Self::CopyScene(_) => "scene.copy",
+            Self::MoveScene(_, true) => "command.layer-up",
+            Self::MoveScene(_, false) => "command.layer-down",
+            Self::RemoveScene(_) => "scene.remove",
+            Self::Divide(_) | Self::MoveDivider(_) => "meeting.divide",
+            Self::SetMotion(_) => "scene.motion",
+            Self::PageDialogue => "page.dialogue",
+            Self::SavePageDialogue | Self::SavePageTo(_) => "page.save",
+            Self::PrintPage => "page.print",
+            Self::AtlasDialogue(_) | Self::SaveAtlasTo(..) => "page.atlas",
+            Self::CancelAtlas => "command.cancel",
+            Self::YearSeriesDialogue | Self::SaveYearSeriesTo(_) => "page.years-series",
             Self::CopyCard => "command.copy-card",
             Self::CopyMap => "command.copy-map",
             Self::ExportDialogue | Self::ExportTo(_) => "command.export",

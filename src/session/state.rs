@@ -16,6 +16,8 @@ use super::gaps::{FoundGaps, GapFilter, ListedGaps};
 use super::history::{CameraHistory, Document, History};
 use super::layer::Layer;
 use super::look::Focused;
+use super::meeting::{Flight, Meeting};
+use super::page_draft::PageDraft;
 use super::rolled::Rolled;
 use super::sheet::Sheet;
 use super::survey::{SurveyState, VisitDraft};
@@ -123,6 +125,18 @@ pub struct Session {
     pub gap_earlier: Option<Arc<EarlierGaps>>,
     /// The survey log.
     pub survey: SurveyState,
+    /// The meeting that is going on.
+    pub meeting: Option<Meeting>,
+    /// The camera on its way.
+    pub flight: Option<Flight>,
+    /// Earlier year on the left of the divider, outside of meetings.
+    pub divided: Option<i32>,
+    /// Where the divider stands, as a share of the map's width.
+    pub divider: f32,
+    /// Whether the presenter has a window of their own.
+    pub has_presenter: bool,
+    /// Whether a page is being put together.
+    pub page: Option<PageDraft>,
     /// The card of the selected village.
     pub card: Option<Arc<VillageCard>>,
     /// Facilities as they are drawn under the present theme.
@@ -228,6 +242,12 @@ impl Session {
             gap_since: None,
             gap_earlier: None,
             survey: SurveyState::default(),
+            meeting: None,
+            flight: None,
+            divided: None,
+            divider: 0.5,
+            has_presenter: false,
+            page: None,
             shares: None,
             card: None,
             symbols: None,

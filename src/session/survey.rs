@@ -64,6 +64,15 @@ impl Session {
         self.survey().map_or(GapStatus::Pending, |s| s.status(key))
     }
 
+    /// The small picture of a photo of the log.
+    pub fn thumbnail(&self, photo: &str) -> Option<egui::ColorImage> {
+        let folder = &self.survey.log.as_ref()?.paths().photos;
+        let bytes = std::fs::read(folder.join("thumbnails").join(format!("{photo}.jpg"))).ok()?;
+        let image = image::load_from_memory(&bytes).ok()?.to_rgba8();
+        let size = [image.width() as usize, image.height() as usize];
+        Some(egui::ColorImage::from_rgba_unmultiplied(size, image.as_raw()))
+    }
+
     /// Colour of a status.
     pub fn status_ink(&self, status: GapStatus) -> egui::Color32 {
         let t = self.tokens();

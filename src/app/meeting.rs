@@ -1,0 +1,247 @@
+//! What commands about scenes and meetings do.
+
+use super::qiancun::Qiancun;
+use crate::project::SceneEntry;
+use crate::session::{Camera, Command, Flight, Meeting, Was};
+
+impl Qiancun {
+    /// Carries out commands about scenes and meetings; gives back all others.
+    pub(super) fn meet(&mut self, command: Command) -> Option<Command> {
+        match command {
+            Command::StartMeeting(from_here) => self.start_meeting(from_here),
+            Command::LeaveMeeting => self.leave_meeting(),
+            Command::Escape if self.session.meeting.is_some() && self.session.dialogue.is_none() => {
+                self.leave_meeting()
+            }
+            Command::StepScene(steps) => self.step_scene(steps),
+            Command::GoToScene(scene) => self.go_to_scene(scene),
+            Command::BlankScreen => {
+                if let Some(meeting) = &mut self.session.meeting {
+                    meeting.is_blank = !meeting.is_blank;
+                }
+            }
+            Command::Presenter => self.session.has_presenter = !self.session.has_presenter,
+            Command::CaptureScene => {
+                let number = self.session.document.project.scenes.len() + 1;
+                let title = self.session.map_sentence();
+                let fallback = self.session.lang.with("scene.name", &[("n", &number.to_string())]);
+                let scene = self.session.capture(if title.is_empty() { fallback } else { title });
+                self.session.document.project.scenes.push(scene);
+            }
+            Command::UpdateScene(at) => {
+                let captured = self.session.capture(String::new());
+                if let Some(scene) = self.session.document.project.scenes.get_mut(at) {
+                    let kept = std::mem::replace(scene, captured);
+                    (scene.name, scene.title, scene.note, scene.other) = (kept.name, kept.title, kept.note, kept.other);
+                    (scene.no_figures, scene.no_legend) = (kept.no_figures, kept.no_legend);
+                }
+            }
+            Command::SetScene(at, entry) => {
+                if let Some(scene) = self.session.document.project.scenes.get_mut(at) {
+                    *scene = *entry;
+                }
+            }
+            Command::CopyScene(at) => {
+                let scenes = &mut self.session.document.project.scenes;
+                if let Some(scene) = scenes.get(at).cloned() {
+                    scenes.insert(at + 1, scene);
+                }
+            }
+            Command::MoveScene(at, up) => {
+                let scenes = &mut self.session.document.project.scenes;
+                let to = if up { at.checked_sub(1) } else { Some(at + 1) };
+                if let Some(to) = to.filter(|to| *to < scenes.len() && at < scenes.len()) {
+                    scenes.swap(at, to);
+                }
+            }
+            Command::RemoveScene(at) => {
+                let scenes = &mut self.session.document.project.scenes;
+                if at < scenes.len() {
+                    scenes.remove(at);
+                }
+            }
+            Command::Divide(year) => match &mut self.session.meeting {
+                Some(meeting) => meeting.before = year,
+                None => self.session.divided = year,
+            },
+            Command::MoveDivider(share) => {
+                self.session.divider = (self.session.divider + share).clamp(0.02, 0.98);
+            }
+            other => return Some(other),
+        }
+        None
+    }
+
+    fn now(&self) -> f64 {
+        self.ctx.input(|i| i.time)
+    }
+
+    fn start_meeting(&mut self, from_here: bool) {
+        if self.session.meeting.is_some() || self.session.document.keys.is_empty() {
+            return;
+        }
+        let session = &mut self.session;
+        session.playing = None;
+        session.meeting = Some(Meeting {
+            scene: None,
+            is_blank: false,
+            began: self.ctx.input(|i| i.time),
+            before: session.divided,
+            gaps: session.settings.drawer_open && session.tab == crate::session::Tab::Gaps,
+            no_figures: false,
+            no_legend: false,
+            was: Was {
+                document: session.document.clone(),
+                view: session.view.clone(),
+                camera: session.camera,
+                filter: session.filter.clone(),
+            },
+        });
+        self.ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(true));
+        // What the window shows is fitted to the larger map once its size is known.
+        self.fit_meeting = Some(self.session.map_size_pt);
+        if !from_here && !self.session.document.project.scenes.is_empty() {
+            self.show_scene(0, false);
+        }
+    }
+
+    /// Leaves, and puts back what was there. Scenes changed meanwhile stay changed.
+    fn leave_meeting(&mut self) {
+        let Some(meeting) = self.session.meeting.take() else { return };
+        let scenes = std::mem::take(&mut self.session.document.project.scenes);
+        let session = &mut self.session;
+        session.document = meeting.was.document;
+        session.document.project.scenes = scenes;
+        session.view = meeting.was.view;
+        session.camera = meeting.was.camera;
+        session.filter = meeting.was.filter;
+        session.flight = None;
+        session.playing = None;
+        session.has_presenter = false;
+        self.fit_meeting = None;
+        self.ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(false));
+    }
+
+    fn step_scene(&mut self, steps: i32) {
+        let count = self.session.document.project.scenes.len() as i64;
+        let Some(meeting) = &self.session.meeting else { return };
+        let now = meeting.scene.map_or(-1, |s| s as i64);
+        let next = (now + i64::from(steps)).clamp(0, (count - 1).max(0));
+        if count > 0 && next != now {
+            self.show_scene(next as usize, true);
+        }
+    }
+
+    fn go_to_scene(&mut self, scene: usize) {
+        if scene < self.session.document.project.scenes.len() {
+            self.show_scene(scene, self.session.meeting.is_some());
+        }
+    }
+
+    /// Shows a scene, the camera flying there.
+    fn show_scene(&mut self, at: usize, flies: bool) {
+        let Some(scene) = self.session.document.project.scenes.get(at).cloned() else { return };
+        let now = self.now();
+        self.session.view = scene.view.clone();
+        self.session.filter.clone_from(&scene.filter);
+        self.session.playing = None;
+        self.hide_layers(&scene);
+        self.select_scene(&scene);
+        if let Some(meeting) = &mut self.session.meeting {
+            (meeting.scene, meeting.began, meeting.is_blank) = (Some(at), now, false);
+            (meeting.before, meeting.gaps) = (scene.before, scene.gaps);
+            (meeting.no_figures, meeting.no_legend) = (scene.no_figures, scene.no_legend);
+        } else {
+            self.session.divided = scene.before;
+        }
+        self.session.divider = 0.5;
+        let from = self.session.camera;
+        match self.session.camera_of(&scene) {
+            Some(to) => self.fly(from, to, flies),
+            None => {
+                self.fit_all();
+                let to = self.session.camera;
+                self.fly(from, to, flies);
+            }
+        }
+        if self.fit_meeting.is_some() {
+            // The map has not taken the size of the screen yet: the scene is fitted to it then.
+            self.scene_to_fit = Some(at);
+        }
+    }
+
+    fn fly(&mut self, from: Camera, to: Camera, flies: bool) {
+        let still = self.session.settings.no_motion || !flies || from == to;
+        self.session.flight = (!still).then(|| Flight { from, to, began: self.now() });
+        self.session.camera = if still { to } else { from };
+    }
+
+    fn hide_layers(&mut self, scene: &SceneEntry) {
+        let titles: Vec<(usize, String)> =
+            self.session.document.keys.iter().enumerate().map(|(i, k)| (i, self.session.layer_title(*k))).collect();
+        for (i, title) in titles {
+            if let Some(layer) = self.session.document.project.layers.get_mut(i) {
+                layer.visible = !scene.hidden.contains(&title);
+            }
+        }
+    }
+
+    fn select_scene(&mut self, scene: &SceneEntry) {
+        let found = scene.selected.as_ref().and_then(|wanted| {
+            let layer = self.session.village_layer()?;
+            let dataset = &layer.loaded()?.dataset;
+            let is = |f: u32, role| dataset.text(f, role).is_some_and(|t| t == *wanted);
+            let village =
+                (0..dataset.len()).find(|f| is(*f, crate::model::Role::Code) || is(*f, crate::model::Role::Name))?;
+            Some((layer.key, vec![village]))
+        });
+        self.session.document.selection = found;
+    }
+
+    /// The presenter's own window, where the system has room for another.
+    pub(super) fn presenter(&mut self, ctx: &egui::Context) {
+        if !self.session.has_presenter || self.session.meeting.is_none() || ctx.embed_viewports() {
+            return;
+        }
+        let session = &self.session;
+        let builder = egui::ViewportBuilder::default()
+            .with_title(session.lang.t("meeting.presenter"))
+            .with_inner_size([720.0, 480.0]);
+        let id = egui::ViewportId::from_hash_of("presenter");
+        let is_closed = ctx.show_viewport_immediate(id, builder, |ui, _| {
+            crate::panels::presenter(ui, session);
+            ui.ctx().input(|i| i.viewport().close_requested())
+        });
+        if is_closed {
+            self.session.has_presenter = false;
+        }
+    }
+
+    /// Moves the camera along its flight, and fits what is shown to the screen once that has its size.
+    pub(super) fn fly_on(&mut self) {
+        if let Some(before) = self.fit_meeting
+            && self.session.meeting.is_some()
+            && self.session.map_size_pt != before
+        {
+            self.fit_meeting = None;
+            match self.scene_to_fit.take() {
+                Some(scene) => self.show_scene(scene, false),
+                None => {
+                    let [w, h] = self.session.map_size_pt;
+                    self.session.camera.zoom += (w / before[0].max(1.0)).min(h / before[1].max(1.0)).max(1e-3).log2();
+                }
+            }
+        }
+        let Some(flight) = self.session.flight else { return };
+        match flight.at(self.now()) {
+            Some(camera) => {
+                self.session.camera = camera;
+                self.ctx.request_repaint();
+            }
+            None => {
+                self.session.camera = flight.to;
+                self.session.flight = None;
+            }
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! What commands about finished pages do: preview, saving, printing, atlas, pictures of all years.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::qiancun::Qiancun;
+use crate::page::{AtlasProgress, PageContent, PageError, PageFormat, atlas, page_svg, to_png, write_page};
+use crate::project::{PageOptions, write_replacing};
+use crate::session::{Command, Dialogue, PageDraft, Session};
+
+/// Longest side of a preview in pixels.
+const PREVIEW_PX: f32 = 900.0;
+
+impl Qiancun {
+    /// Carries out commands about pages; gives back all others.
+    pub(super) fn paper(&mut self, command: Command) -> Option<Command> {
+        match command {
+            Command::PageDialogue => {
+                if !self.session.document.keys.is_empty() && self.session.page.is_none() {
+                    let options = self.session.document.project.page.clone();
+                    let format = PageFormat::A3.key().to_owned();
+                    self.session.page = Some(PageDraft { format, options, ..PageDraft::default() });
+                }
+            }
+            Command::Escape if self.session.page.is_some() && self.session.dialogue.is_none() => self.close_page(),
+            Command::SavePageDialogue => self.ask_page(),
+            Command::SavePageTo(path) => self.save_page(path),
+            Command::PrintPage => self.print_page(),
+            Command::AtlasDialogue(by_town) => self.ask_atlas(by_town),
+            Command::SaveAtlasTo(path, by_town) => self.save_atlas(path, by_town),
+            Command::CancelAtlas => {
+                if let Some((_, _, stop)) = self.session.page.as_ref().and_then(|p| p.atlas.as_ref()) {
+                    stop.store(true, Ordering::Relaxed);
+                }
+            }
+            Command::YearSeriesDialogue => {
+                let title = self.session.lang.t("page.years-series");
+                self.jobs
+                    .ask(move || rfd::FileDialog::new().set_title(title).pick_folder().map(Command::SaveYearSeriesTo));
+            }
+            Command::SaveYearSeriesTo(folder) => self.save_years(folder),
+            other => return Some(other),
+        }
+        None
+    }
+
+    /// What was chosen for the page is kept in the project.
+    fn close_page(&mut self) {
+        if let Some(draft) = self.session.page.take() {
+            let options = PageOptions { grey: false, ..draft.options };
+            if options != self.session.document.project.page {
+                self.session.document.project.page = options;
+            }
+        }
+    }
+
+    fn chosen(&self) -> (PageFormat, PageOptions) {
+        match &self.session.page {
+            Some(draft) => (PageFormat::from_key(&draft.format).unwrap_or_default(), draft.options.clone()),
+            None => (PageFormat::default(), self.session.document.project.page.clone()),
+        }
+    }
+
+    /// Makes the preview anew, in the background, where the options or what is shown changed.
+    pub(super) fn sync_preview(&mut self) {
+        if self.session.page.is_none() || self.jobs.is_previewing() {
+            return;
+        }
+        let (format, options) = self.chosen();
+        let stamp =
+            format!("{}{:?}{:?}{:?}", self.page_stamp(), self.session.view, self.session.camera, self.session.lang);
+        let Some(draft) = &mut self.session.page else { return };
+        if draft.asked.as_ref() == Some(&stamp) {
+            return;
+        }
+        draft.asked = Some(stamp.clone());
+        let still = self.session.still();
+        self.jobs.preview(stamp, move || {
+            let [w, h] = format.size_px();
+            let scale = PREVIEW_PX / w.max(h);
+            let svg = page_svg(&still, format, &options, false);
+            let png = to_png(&svg, [(w * scale) as u32, (h * scale) as u32]).ok()?;
+            let image = image::load_from_memory(&png).ok()?.to_rgba8();
+            let size = [image.width() as usize, image.height() as usize];
+            Some(egui::ColorImage::from_rgba_unmultiplied(size, image.as_raw()))
+        });
+    }
+
+    fn page_stamp(&self) -> String {
+        self.session.page.as_ref().map(PageDraft::stamp).unwrap_or_default()
+    }
+
+    /// Takes a preview.
+    pub(super) fn was_previewed(&mut self, stamp: String, image: Option<egui::ColorImage>) {
+        if let (Some(draft), Some(image)) = (&mut self.session.page, image) {
+            draft.preview = Some((stamp, image));
+        }
+    }
+
+    fn ask_page(&self) {
+        let title = self.session.lang.t("page.dialogue");
+        self.jobs.ask(move || {
+            rfd::FileDialog::new()
+                .set_title(title)
+                .add_filter("PDF", &["pdf"])
+                .add_filter("PNG", &["png"])
+                .add_filter("SVG", &["svg"])
+                .set_file_name("map.pdf")
+                .save_file()
+                .map(Command::SavePageTo)
+        });
+    }
+
+    fn save_page(&mut self, path: PathBuf) {
+        let (format, options) = self.chosen();
+        let still = self.session.still();
+        self.jobs.page(path, move |path| write(&still, format, &options, path));
+    }
+
+    /// Writes the page where the system finds it and hands it over.
+    fn print_page(&mut self) {
+        let path = std::env::temp_dir().join("qiancun-print.pdf");
+        let (format, options) = self.chosen();
+        let still = self.session.still();
+        self.jobs.page(path, move |path| {
+            write(&still, format, &options, path)?;
+            let opener = match std::env::consts::OS {
+                "windows" => std::process::Command::new("cmd").args(["/C", "start", ""]).arg(path).spawn(),
+                "macos" => std::process::Command::new("open").arg(path).spawn(),
+                _ => std::process::Command::new("xdg-open").arg(path).spawn(),
+            };
+            opener.map(drop).map_err(|source| PageError::Io { path: path.to_path_buf(), source })
+        });
+    }
+
+    fn ask_atlas(&mut self, by_town: bool) {
+        let title = self.session.lang.t(if by_town { "page.atlas-towns" } else { "page.atlas" });
+        self.jobs.ask(move || {
+            let dialogue =
+                rfd::FileDialog::new().set_title(title).add_filter("PDF", &["pdf"]).set_file_name("atlas.pdf");
+            dialogue.save_file().map(|p| Command::SaveAtlasTo(p, by_town))
+        });
+    }
+
+    fn save_atlas(&mut self, path: PathBuf, by_town: bool) {
+        let (_, options) = self.chosen();
+        let mut still = self.session.still();
+        let progress = Arc::new(AtlasProgress::default());
+        let draft = self.session.page.get_or_insert_with(|| PageDraft {
+            format: PageFormat::A4Portrait.key().to_owned(),
+            options: options.clone(),
+            ..PageDraft::default()
+        });
+        draft.atlas = Some((0, 0, progress.cancelled.clone()));
+        self.jobs.atlas(path, progress.clone(), move |path| {
+            let bytes = atlas(&mut still, &options, by_town, &progress)?;
+            write_replacing(path, &bytes).map_err(|source| PageError::Io { path: path.to_path_buf(), source })
+        });
+    }
+
+    /// A picture of the page for every year, named by the year.
+    fn save_years(&mut self, folder: PathBuf) {
+        let (_, options) = self.chosen();
+        let mut still = self.session.still();
+        let years = self.session.district.as_ref().map(|d| d.observations.years().to_vec()).unwrap_or_default();
+        self.jobs.page(folder, move |folder| {
+            for year in years {
+                still.view.year = Some(year);
+                still.roll();
+                write(&still, PageFormat::Hd, &options, &folder.join(format!("{year}.png")))?;
+            }
+            Ok(())
+        });
+    }
+
+    /// Says how the writing of a page ended.
+    pub(super) fn page_was_saved(&mut self, path: &Path, written: Result<(), PageError>) {
+        if let Some(draft) = &mut self.session.page {
+            draft.atlas = None;
+        }
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        match written {
+            Ok(()) => self.session.news = Some(self.session.lang.with("page.saved", &[("n", &name)])),
+            Err(PageError::Cancelled) => {
+                self.session.news = Some(self.session.lang.with("status.cancelled", &[("n", &name)]));
+            }
+            Err(e) => {
+                let text = self.session.lang.with("error.write", &[("name", &name), ("n", &e.to_string())]);
+                self.session.dialogue = Some(Dialogue::Message(text));
+            }
+        }
+    }
+}
+
+fn write(session: &Session, format: PageFormat, options: &PageOptions, path: &Path) -> Result<(), PageError> {
+    let svg = page_svg(session, format, options, false);
+    let title = PageContent::of(session, options).title;
+    write_page(path, &svg, format, &title, session.lang.tag())
+}

@@ -1,0 +1,177 @@
+//! A page being put together: preview at the left, what stands on it at the right.
+
+use egui::{ComboBox, Id, Modal, RichText, TextEdit, Ui, Vec2};
+
+use super::style::bold;
+use super::widgets::{primary, section};
+use crate::page::PageFormat;
+use crate::project::Arrangement;
+use crate::session::{Command, PageDraft, Session};
+
+/// Largest preview in points.
+const PREVIEW: Vec2 = Vec2::new(600.0, 470.0);
+
+/// Shows the form, where a page is being put together.
+pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
+    let Some(mut draft) = session.page.take() else { return };
+    let t = session.tokens();
+    let frame =
+        egui::Frame::NONE.fill(t.panel).stroke(egui::Stroke::new(1.0, t.line)).corner_radius(10.0).inner_margin(18.0);
+    let modal = Modal::new(Id::unique("page")).backdrop_color(egui::Color32::TRANSPARENT).frame(frame);
+    let response = modal.show(ui.ctx(), |ui| {
+        ui.set_max_width(PREVIEW.x + 330.0);
+        ui.label(RichText::new(session.lang.t("page.dialogue").trim_end_matches('…')).font(bold(15.0)).color(t.ink));
+        ui.add_space(8.0);
+        ui.horizontal_top(|ui| {
+            preview(ui, session, &draft);
+            ui.add_space(14.0);
+            ui.vertical(|ui| {
+                ui.set_width(290.0);
+                options(ui, session, &mut draft, send);
+            });
+        });
+    });
+    let is_over = response.backdrop_response.clicked();
+    session.page = Some(draft);
+    if is_over {
+        send.push(Command::Escape);
+    }
+}
+
+fn preview(ui: &mut Ui, session: &Session, draft: &PageDraft) {
+    let t = session.tokens();
+    let (rect, response) = ui.allocate_exact_size(PREVIEW, egui::Sense::hover());
+    let words = session.lang.t("page.dialogue");
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, words));
+    ui.painter().rect_filled(rect, 6.0, t.field);
+    let Some((stamp, image)) = &draft.preview else {
+        let font = egui::FontId::proportional(13.0);
+        ui.painter().text(
+            rect.center(),
+            egui::Align2::CENTER_CENTER,
+            session.lang.t("page.preview"),
+            font,
+            t.ink_secondary,
+        );
+        return;
+    };
+    let id = Id::unique("page preview");
+    let kept: Option<(String, egui::TextureHandle)> = ui.data(|d| d.get_temp(id));
+    let texture = match kept.filter(|k| k.0 == *stamp) {
+        Some((_, texture)) => texture,
+        None => {
+            let texture = ui.ctx().load_texture("page", image.clone(), egui::TextureOptions::LINEAR);
+            ui.data_mut(|d| d.insert_temp(id, (stamp.clone(), texture.clone())));
+            texture
+        }
+    };
+    let size = texture.size_vec2();
+    let scale = ((PREVIEW.x - 24.0) / size.x).min((PREVIEW.y - 24.0) / size.y);
+    let place = egui::Rect::from_center_size(rect.center(), size * scale);
+    ui.painter().rect_filled(
+        place.translate(Vec2::new(0.0, 2.0)).expand(1.0),
+        1.0,
+        egui::Color32::from_black_alpha(40),
+    );
+    let whole = egui::Rect::from_min_max(egui::pos2(0.0, 0.0), egui::pos2(1.0, 1.0));
+    ui.painter().image(texture.id(), place, whole, crate::palette::LABEL_LIGHT);
+}
+
+fn options(ui: &mut Ui, session: &Session, draft: &mut PageDraft, send: &mut Vec<Command>) {
+    let (t, lang) = (session.tokens(), session.lang);
+    ui.horizontal(|ui| {
+        ComboBox::from_id_salt("page format").selected_text(paper(&draft.format)).width(118.0).show_ui(ui, |ui| {
+            for format in PageFormat::ALL {
+                ui.selectable_value(&mut draft.format, format.key().to_owned(), paper(format.key()));
+            }
+        });
+        let name = |a: Arrangement| lang.find(&format!("page.arrangement-{}", a.key())).unwrap_or("");
+        let chosen = name(draft.options.arrangement);
+        ComboBox::from_id_salt("page arrangement").selected_text(chosen).width(100.0).show_ui(ui, |ui| {
+            for arrangement in Arrangement::ALL {
+                ui.selectable_value(&mut draft.options.arrangement, arrangement, name(arrangement));
+            }
+        });
+    });
+    ui.add_space(6.0);
+    let o = &mut draft.options;
+    let mut stamp = o.stamp.clone().unwrap_or_else(|| lang.t("page.stamp").to_owned());
+    for (key, text) in [
+        ("page.own-title", &mut o.title),
+        ("page.own-subtitle", &mut o.subtitle),
+        ("page.own-source", &mut o.source),
+        ("page.own-date", &mut o.date),
+        ("page.own-maker", &mut o.maker),
+        ("page.own-approval", &mut o.approval),
+        ("page.own-stamp", &mut stamp),
+    ] {
+        let field = TextEdit::singleline(text).hint_text(lang.t(key)).desired_width(280.0);
+        ui.add(field).widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, lang.t(key)));
+    }
+    o.stamp = (stamp != lang.t("page.stamp")).then_some(stamp);
+    ui.add_space(6.0);
+    section(ui, t, lang.t("page.elements"));
+    egui::Grid::new("page elements").num_columns(2).spacing([12.0, 4.0]).show(ui, |ui| {
+        let elements = [
+            ("page.figures", &mut o.no_figures),
+            ("page.legend", &mut o.no_legend),
+            ("page.table", &mut o.no_table),
+            ("page.labels", &mut o.no_labels),
+            ("page.symbols", &mut o.no_symbols),
+            ("page.furniture", &mut o.no_furniture),
+            ("page.notes", &mut o.no_note),
+        ];
+        for (i, (key, left_out)) in elements.into_iter().enumerate() {
+            let mut shown = !*left_out;
+            ui.checkbox(&mut shown, lang.t(key));
+            *left_out = !shown;
+            if i % 2 == 1 {
+                ui.end_row();
+            }
+        }
+        ui.checkbox(&mut o.grey, lang.t("page.grey"));
+    });
+    ui.add_space(10.0);
+    if let Some((done, all, _)) = &draft.atlas {
+        let words = lang.with("page.making", &[("n", &done.to_string()), ("all", &all.to_string())]);
+        ui.add(egui::ProgressBar::new(*done as f32 / (*all).max(1) as f32).desired_width(280.0).text(words));
+        if ui.button(lang.t("command.cancel")).clicked() {
+            send.push(Command::CancelAtlas);
+        }
+        return;
+    }
+    ui.horizontal_wrapped(|ui| {
+        if primary(ui, t, lang.t("page.save")).clicked() {
+            send.push(Command::SavePageDialogue);
+        }
+        if ui.button(lang.t("page.print")).clicked() {
+            send.push(Command::PrintPage);
+        }
+        if ui.button(lang.t("dialogue.close")).clicked() {
+            send.push(Command::Escape);
+        }
+    });
+    ui.horizontal_wrapped(|ui| {
+        for (key, command) in [
+            ("page.atlas", Command::AtlasDialogue(false)),
+            ("page.atlas-towns", Command::AtlasDialogue(true)),
+            ("page.years-series", Command::YearSeriesDialogue),
+        ] {
+            if ui.small_button(lang.t(key)).clicked() {
+                send.push(command);
+            }
+        }
+    });
+}
+
+/// A format as people say it.
+fn paper(key: &str) -> String {
+    match key {
+        "a4" => "A4 ▭".into(),
+        "a3" => "A3 ▭".into(),
+        "a4-portrait" => "A4 ▯".into(),
+        "a3-portrait" => "A3 ▯".into(),
+        "1080p" => "1920 × 1080".into(),
+        _ => "3840 × 2160".into(),
+    }
+}

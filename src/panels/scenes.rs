@@ -1,0 +1,78 @@
+//! The scenes of the project: captured, named, put in order, shown.
+
+use egui::{Align, Layout, RichText, ScrollArea, TextEdit, Ui};
+
+use super::widgets::{icon_button, primary};
+use crate::icons::Icon;
+use crate::project::SceneEntry;
+use crate::session::{Command, Session};
+
+/// Shows the list.
+pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
+    let (t, lang) = (session.tokens(), session.lang);
+    ui.horizontal(|ui| {
+        ui.add_space(12.0);
+        if primary(ui, t, lang.t("scene.capture")).clicked() {
+            send.push(Command::CaptureScene);
+        }
+        if ui.button(format!("{}  F5", lang.t("meeting.start"))).clicked() {
+            send.push(Command::StartMeeting(false));
+        }
+        ui.label(RichText::new(lang.t("scene.hint")).size(12.0).color(t.ink_secondary));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.add_space(12.0);
+            let mut moves = !session.settings.no_motion;
+            if ui.checkbox(&mut moves, lang.t("scene.motion")).changed() {
+                send.push(Command::SetMotion(moves));
+            }
+        });
+    });
+    ui.add_space(4.0);
+    let scenes = session.document.project.scenes.clone();
+    if scenes.is_empty() {
+        ui.horizontal(|ui| {
+            ui.add_space(14.0);
+            ui.label(RichText::new(lang.t("scene.none")).color(t.ink_secondary));
+        });
+        return;
+    }
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        for (at, scene) in scenes.iter().enumerate() {
+            row(ui, session, at, scene, send);
+        }
+    });
+}
+
+fn row(ui: &mut Ui, session: &Session, at: usize, scene: &SceneEntry, send: &mut Vec<Command>) {
+    let (t, lang) = (session.tokens(), session.lang);
+    let mut edited = scene.clone();
+    ui.horizontal(|ui| {
+        ui.add_space(12.0);
+        ui.set_min_height(30.0);
+        ui.label(RichText::new((at + 1).to_string()).strong().color(t.ink));
+        let field = |ui: &mut Ui, text: &mut String, hint: &'static str, width: f32| {
+            let response = ui.add(TextEdit::singleline(text).hint_text(lang.t(hint)).desired_width(width));
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, lang.t(hint)));
+        };
+        let room = (ui.available_width() - 330.0).max(300.0);
+        field(ui, &mut edited.name, "scene.name-hint", room * 0.24);
+        field(ui, &mut edited.title, "scene.title-hint", room * 0.4);
+        field(ui, &mut edited.note, "scene.note-hint", room * 0.3);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.add_space(12.0);
+            icon_button(ui, session, Icon::Minus, Command::RemoveScene(at), send);
+            icon_button(ui, session, Icon::Down, Command::MoveScene(at, false), send);
+            icon_button(ui, session, Icon::Up, Command::MoveScene(at, true), send);
+            icon_button(ui, session, Icon::Copy, Command::CopyScene(at), send);
+            if ui.button(lang.t("scene.update")).clicked() {
+                send.push(Command::UpdateScene(at));
+            }
+            if ui.button(lang.t("scene.show")).clicked() {
+                send.push(Command::GoToScene(at));
+            }
+        });
+    });
+    if edited != *scene {
+        send.push(Command::SetScene(at, Box::new(edited)));
+    }
+}

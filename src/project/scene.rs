@@ -1,0 +1,52 @@
+//! Scenes of a meeting: what is shown, from where, under which title.
+
+use serde::{Deserialize, Serialize};
+
+use super::file::Camera;
+use super::view::ViewEntry;
+
+/// A scene.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SceneEntry {
+    /// Name in the list.
+    pub name: String,
+    /// Sentence over the map; made from what is shown where empty.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub title: String,
+    /// What the speaker wants to say.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub note: String,
+    /// Where the map looks; everything where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub camera: Option<Camera>,
+    /// Width and height of the map in points when the camera was taken: other screens show the same piece of the world.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub map_size: Option<[f64; 2]>,
+    /// Theme, year, measures, focus.
+    pub view: ViewEntry,
+    /// Code or name of the village that is selected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub selected: Option<String>,
+    /// Earlier year on the left of the divider.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<i32>,
+    /// Whether gaps are ringed.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub gaps: bool,
+    /// Layers that are hidden, by their titles or files' names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hidden: Vec<String>,
+    /// Filter of the table.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub filter: String,
+    /// Whether the headline figures are left out.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub no_figures: bool,
+    /// Whether the legend is left out.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub no_legend: bool,
+    /// Keys of the file that this version does not know: kept.
+    #[serde(flatten)]
+    pub other: toml::Table,
+}

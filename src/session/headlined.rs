@@ -1,0 +1,138 @@
+//! The figures that head a page or a meeting, and the sentence that says what the map shows.
+
+use super::state::{Session, number};
+use crate::district::By;
+use crate::lang::Lang;
+use crate::model::Good;
+
+/// Indicators that head a page, where tables know them: the district's own figures.
+pub const HEADLINES: [&str; 4] = ["dry_rebuilt", "flush_improved", "clinics_built", "sewage_treatment_pct"];
+
+/// A figure that heads a page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Headlined {
+    /// Position of the indicator.
+    pub indicator: usize,
+    /// The figure.
+    pub value: String,
+    /// Its unit where it stands behind the figure: %.
+    pub unit: String,
+    /// What it counts.
+    pub caption: String,
+    /// The figure as a number.
+    pub number: f64,
+}
+
+impl Session {
+    /// The district's own figures where tables know them, else the first of the theme.
+    pub fn headlined(&self) -> Vec<Headlined> {
+        let (Some(district), Some(rolled)) = (&self.district, &self.rolled) else { return Vec::new() };
+        let lang = self.lang;
+        let known = HEADLINES.iter().filter_map(|id| district.indicators.position(id));
+        let one = |position: usize| {
+            let indicator = self.indicator(position)?;
+            let total = rolled.all.totals.get(&position)?.value?;
+            let value = indicator.show(total, lang);
+            let is_share = indicator.unit(lang) == "%";
+            let caption = match lang.find(&format!("page.caption-{}", indicator.id)) {
+                Some(caption) => caption.to_owned(),
+                None if is_share => indicator.name(lang).to_owned(),
+                None => format!("{}{}", indicator.name(lang), self.in_brackets(indicator.unit(lang))),
+            };
+            let unit = if is_share { "%".to_owned() } else { String::new() };
+            Some(Headlined { indicator: position, value, unit, caption, number: total })
+        };
+        let list: Vec<Headlined> = known.filter_map(one).collect();
+        if !list.is_empty() {
+            return list;
+        }
+        let Some((_, topic)) = self.topic() else { return Vec::new() };
+        self.measures(topic).into_iter().filter_map(one).take(4).collect()
+    }
+
+    /// What the map shows, as a sentence.
+    pub fn map_sentence(&self) -> String {
+        let lang = self.lang;
+        let project = self.document.project.title.clone();
+        let Some((map, district)) = self.map_spec().zip(self.district.as_ref()) else { return project };
+        let Some(indicator) = self.indicator(map.indicator) else { return project };
+        let name = indicator.name(lang);
+        let villages = self.villages_in_focus();
+        let values: Vec<f64> = villages.iter().filter_map(|v| district.value(map.indicator, map.year, *v)).collect();
+        let met = values.iter().filter(|v| indicator.is_met(**v) == Some(true)).count();
+        let counts = [("n", met.to_string()), ("all", villages.len().to_string())];
+        if let Some(since) = map.since {
+            let years = [("name", name), ("a", &since.to_string()), ("b", &map.year.unwrap_or_default().to_string())];
+            return lang.with("meeting.sentence-change", &years);
+        }
+        let [n, all] = counts;
+        let words =
+            |t: &str| lang.with("meeting.sentence-met", &[("name", name), ("t", t), (n.0, &n.1), (all.0, &all.1)]);
+        match (indicator.threshold, indicator.good) {
+            (Some(t), Good::Up) => words(&format!("≥ {} {}", indicator.show(t, lang), indicator.unit(lang))),
+            (Some(t), Good::Down) => words(&format!("≤ {} {}", indicator.show(t, lang), indicator.unit(lang))),
+            _ if indicator.is_category() => words(lang.t("meeting.good")),
+            _ => lang.with("page.title", &[("place", &project), ("name", name)]),
+        }
+    }
+
+    /// Villages, year, and how the groups stand.
+    pub fn map_subtitle(&self) -> String {
+        let lang = self.lang;
+        let mut parts = vec![lang.with("page.villages", &[("n", &number(self.villages_in_focus().len() as f64))])];
+        parts.extend(self.year().map(|y| lang.with("page.year", &[("n", &y.to_string())])));
+        if let Some(map) = self.map_spec()
+            && let Some(indicator) = self.indicator(map.indicator).filter(|i| !i.is_category())
+        {
+            let groups = self.ranked(By::Group, map.indicator);
+            let one = |g: &super::rolled::Ranked| {
+                let value = indicator.show(g.total.value?, lang);
+                Some(format!("{} {value}{}", g.name, indicator.unit(lang)))
+            };
+            let groups: Vec<String> = groups.iter().filter(|g| !g.name.is_empty()).filter_map(one).take(4).collect();
+            if groups.len() > 1 {
+                parts.push(groups.join(if lang == Lang::Zh { "，" } else { ", " }));
+            }
+        }
+        parts.join(" · ")
+    }
+
+    /// What changed between two years: villages that rose a class or fell one, and what the headline figures gained.
+    pub fn changes_between(&self, before: i32, now: i32) -> Vec<(String, String)> {
+        let lang = self.lang;
+        let (Some(district), Some(map)) = (&self.district, self.map_spec()) else { return Vec::new() };
+        let mut list = Vec::new();
+        let villages = self.villages_in_focus();
+        let class = |year: i32| {
+            let spec = crate::district::MapSpec { year: Some(year), since: None, ..map };
+            crate::district::choropleth(district, &spec, &|_| true)
+        };
+        if let (Some(then), Some(today), Some(indicator)) = (class(before), class(now), self.indicator(map.indicator)) {
+            let rank = |c: usize| if indicator.good == Good::Down { -(c as i64) } else { c as i64 };
+            let pairs: Vec<(i64, i64)> =
+                villages.iter().filter_map(|v| Some((rank(then.class_of(*v)?), rank(today.class_of(*v)?)))).collect();
+            if !indicator.is_category() {
+                let rose = pairs.iter().filter(|(a, b)| b > a).count();
+                let fell = pairs.iter().filter(|(a, b)| b < a).count();
+                list.push((rose.to_string(), lang.t("meeting.rose").to_owned()));
+                if fell > 0 {
+                    list.push((fell.to_string(), lang.t("meeting.fell").to_owned()));
+                }
+            }
+        }
+        for id in HEADLINES {
+            let Some(position) = district.indicators.position(id) else { continue };
+            let Some(indicator) = self.indicator(position) else { continue };
+            let total = |year: i32| district.total(position, Some(year), &villages).value;
+            if let (Some(then), Some(today)) = (total(before), total(now)) {
+                let sign = if today > then { "+" } else { "" };
+                let unit = if indicator.unit(lang) == "%" { "%" } else { "" };
+                let value = format!("{sign}{}{unit}", indicator.show(today - then, lang));
+                let caption = lang.find(&format!("page.caption-{id}")).unwrap_or(indicator.name(lang)).to_owned();
+                list.push((value, caption));
+            }
+        }
+        list.truncate(5);
+        list
+    }
+}

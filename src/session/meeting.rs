@@ -1,0 +1,139 @@
+//! A meeting: full screen, scene after scene.
+
+use super::camera::Camera;
+use super::history::Document;
+use super::state::Session;
+use crate::project::{SceneEntry, ViewEntry};
+
+/// How long a flight between scenes takes, in seconds.
+pub const FLIGHT_SECS: f64 = 0.8;
+/// How long figures count up, in seconds.
+pub const COUNT_SECS: f64 = 0.9;
+
+/// The camera on its way.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Flight {
+    /// From.
+    pub from: Camera,
+    /// To.
+    pub to: Camera,
+    /// When it began, in seconds of the window's clock.
+    pub began: f64,
+}
+
+impl Flight {
+    /// Where the camera is at a time; `None` where it has arrived.
+    pub fn at(&self, now: f64) -> Option<Camera> {
+        let t = ((now - self.began) / FLIGHT_SECS).clamp(0.0, 1.0);
+        if t >= 1.0 {
+            return None;
+        }
+        // Slow, fast, slow.
+        let t = t * t * (3.0 - 2.0 * t);
+        let mix = |a: f64, b: f64| a + (b - a) * t;
+        let centre = crate::geo::WorldPos {
+            x: mix(self.from.centre.x, self.to.centre.x),
+            y: mix(self.from.centre.y, self.to.centre.y),
+        };
+        Some(Camera { centre, zoom: mix(self.from.zoom, self.to.zoom) })
+    }
+}
+
+/// A meeting that is going on.
+#[derive(Clone, Debug)]
+pub struct Meeting {
+    /// The scene shown; `None` for what the window showed.
+    pub scene: Option<usize>,
+    /// Whether the screen is blank.
+    pub is_blank: bool,
+    /// When the scene began, in seconds of the window's clock.
+    pub began: f64,
+    /// Earlier year on the left of the divider.
+    pub before: Option<i32>,
+    /// Whether gaps are ringed.
+    pub gaps: bool,
+    /// Whether headline figures are left out.
+    pub no_figures: bool,
+    /// Whether the legend is left out.
+    pub no_legend: bool,
+    /// What was there, to be put back.
+    pub was: Was,
+}
+
+/// What a meeting puts back at its end.
+#[derive(Clone, Debug)]
+pub struct Was {
+    /// Project and selection.
+    pub document: Document,
+    /// Theme, year, focus.
+    pub view: ViewEntry,
+    /// Camera.
+    pub camera: Camera,
+    /// Filter of the table.
+    pub filter: String,
+}
+
+impl Session {
+    /// The earlier year shown on the left of the divider.
+    pub fn year_before(&self) -> Option<i32> {
+        let before = match &self.meeting {
+            Some(meeting) => meeting.before,
+            None => self.divided,
+        }?;
+        let years = self.district.as_ref()?.observations.years().to_vec();
+        (self.map_spec().is_some() && years.contains(&before) && self.year() != Some(before)).then_some(before)
+    }
+
+    /// The scene shown in the meeting.
+    pub fn scene_shown(&self) -> Option<&SceneEntry> {
+        self.document.project.scenes.get(self.meeting.as_ref()?.scene?)
+    }
+
+    /// What is shown now, as a scene.
+    pub fn capture(&self, name: String) -> SceneEntry {
+        let hidden = self.shown().filter(|(_, e)| !e.visible).map(|(l, _)| self.layer_title(l.key)).collect();
+        let selected = self.on_card().and_then(|(layer, feature)| {
+            let dataset = &layer.loaded()?.dataset;
+            let code = dataset.text(feature, crate::model::Role::Code);
+            Some(code.map_or_else(|| dataset.display_name(feature), |c| c.into_owned()))
+        });
+        SceneEntry {
+            name,
+            camera: Some(self.camera.to_project()),
+            map_size: Some(self.map_size_pt),
+            view: self.view.clone(),
+            selected,
+            before: self.divided,
+            gaps: self.settings.drawer_open && self.tab == super::Tab::Gaps,
+            hidden,
+            filter: self.filter.clone(),
+            ..SceneEntry::default()
+        }
+    }
+
+    /// The camera of a scene on this screen: the same piece of the world.
+    pub fn camera_of(&self, scene: &SceneEntry) -> Option<Camera> {
+        let mut camera = Camera::from_project(scene.camera?);
+        if let Some([w, h]) = scene.map_size {
+            let [now_w, now_h] = self.map_size_pt;
+            camera.zoom += (now_w / w.max(1.0)).min(now_h / h.max(1.0)).max(1e-3).log2();
+        }
+        Some(camera)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geo::WorldPos;
+
+    #[test]
+    fn a_flight_ends_where_it_is_to_end_within_a_second() {
+        let at = |x, zoom| Camera { centre: WorldPos { x, y: 0.4 }, zoom };
+        let flight = Flight { from: at(0.1, 5.0), to: at(0.3, 9.0), began: 10.0 };
+        assert_eq!(flight.at(10.0), Some(flight.from));
+        let middle = flight.at(10.4).expect("on its way");
+        assert!(middle.zoom > 6.0 && middle.zoom < 8.0 && middle.centre.x > 0.15 && middle.centre.x < 0.25);
+        assert_eq!(flight.at(11.0), None);
+    }
+}

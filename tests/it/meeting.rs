@@ -1,0 +1,160 @@
+//! The whole meeting by keyboard, before and after, scenes.
+
+use egui::Key;
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use qiancun::app::Qiancun;
+use qiancun::lang::Lang;
+use qiancun::session::{Command, FLIGHT_SECS, Tab};
+
+use crate::survey::copied;
+use crate::window::{demo, open, selected, send, settle};
+
+type Window = Harness<'static, Qiancun>;
+
+fn press(h: &mut Window, key: Key) {
+    h.key_press(key);
+    settle(h);
+    // Flights end within a second.
+    for _ in 0..(FLIGHT_SECS * 70.0) as usize {
+        h.step();
+    }
+}
+
+fn scene(h: &Window) -> Option<usize> {
+    h.state().session.meeting.as_ref().and_then(|m| m.scene)
+}
+
+#[test]
+fn a_whole_meeting_by_keyboard_and_esc_restores() {
+    let mut h = open(vec![demo("haidian.qiancun")], Lang::Zh, [1920.0, 1080.0]);
+    send(&mut h, Command::SetTopic(Some(qiancun::model::Topic::Services)));
+    h.state_mut().session.filter = "人口 > 100".into();
+    send(&mut h, Command::Zoom(0.7, [40.0, 10.0]));
+    let session = &h.state().session;
+    let before = (session.camera, session.view.clone(), session.document.clone(), session.filter.clone(), selected(&h));
+    press(&mut h, Key::F5);
+    assert_eq!(scene(&h), Some(0));
+    assert!(h.query_by_label("图层").is_none() && h.query_by_label_contains("71 个村，三大革命").is_some());
+    for (key, expected) in [
+        (Key::ArrowRight, 1),
+        (Key::Space, 2),
+        (Key::PageDown, 3),
+        (Key::ArrowLeft, 2),
+        (Key::PageUp, 1),
+        (Key::Num5, 4),
+        (Key::ArrowRight, 4),
+        (Key::Num3, 2),
+    ] {
+        press(&mut h, key);
+        assert_eq!(scene(&h), Some(expected), "{key:?}");
+        assert!(h.state().session.flight.is_none(), "it has arrived");
+    }
+    // Before and after: the divider moves by keys and by dragging, the numbers say what changed.
+    assert_eq!(h.state().session.year_before(), Some(2018));
+    assert!(h.state().map.before.is_some());
+    let changes = h.state().session.changes_between(2018, 2023);
+    let rebuilt = qiancun::session::Session::headlined(&h.state().session);
+    let now = rebuilt.iter().find(|f| f.caption.contains("旱厕改造")).expect("the figure").number;
+    assert_eq!(now, 137.0);
+    assert!(changes.iter().any(|(v, c)| v.starts_with('+') && c.contains("旱厕改造")), "{changes:?}");
+    let at = h.state().session.divider;
+    h.key_press_modifiers(egui::Modifiers::SHIFT, Key::ArrowRight);
+    settle(&mut h);
+    assert!((h.state().session.divider - at - 0.05).abs() < 1e-4);
+    // Blank and back, nearer and farther, a village large.
+    h.key_press(Key::B);
+    settle(&mut h);
+    assert!(h.state().session.meeting.as_ref().is_some_and(|m| m.is_blank));
+    h.key_press(Key::B);
+    settle(&mut h);
+    let zoom = h.state().session.camera.zoom;
+    h.key_press(Key::Plus);
+    settle(&mut h);
+    assert!(h.state().session.camera.zoom > zoom);
+    // The years play and stop at the end.
+    press(&mut h, Key::Num2);
+    send(&mut h, Command::SetYear(2021));
+    h.key_press(Key::Y);
+    for _ in 0..400 {
+        h.step();
+    }
+    assert_eq!(h.state().session.year(), Some(2023));
+    assert!(h.state().session.playing.is_none(), "stopped at the end");
+    press(&mut h, Key::Escape);
+    let session = &h.state().session;
+    assert!(session.meeting.is_none());
+    let after = (session.camera, session.view.clone(), session.document.clone(), session.filter.clone(), selected(&h));
+    assert_eq!(before.0, after.0);
+    assert_eq!((before.1, before.2, before.3, before.4), (after.1, after.2, after.3, after.4));
+    assert!(h.query_by_label("图层").is_some(), "the panels are back");
+    // From this scene.
+    h.key_press_modifiers(egui::Modifiers::SHIFT, Key::F5);
+    settle(&mut h);
+    assert!(h.state().session.meeting.is_some() && scene(&h).is_none());
+}
+
+#[test]
+fn scenes_are_captured_named_ordered_and_saved() {
+    let dir = copied();
+    let project = dir.path().join("haidian.qiancun");
+    let mut h = open(vec![project.clone()], Lang::Zh, [1366.0, 768.0]);
+    send(&mut h, Command::ToggleDrawer(Tab::Scenes));
+    let count = |h: &Window| h.state().session.document.project.scenes.len();
+    let had = count(&h);
+    assert_eq!(had, 5, "the demonstration has five scenes");
+    send(&mut h, Command::SetTopic(Some(qiancun::model::Topic::Clinics)));
+    send(&mut h, Command::SetYear(2020));
+    h.get_by_label("捕捉当前画面").click();
+    settle(&mut h);
+    assert_eq!(count(&h), had + 1);
+    let captured = h.state().session.document.project.scenes[had].clone();
+    assert_eq!((captured.view.theme, captured.view.year), (Some(qiancun::model::Topic::Clinics), Some(2020)));
+    let named = qiancun::project::SceneEntry { name: "卫生室 2020".into(), note: "说明".into(), ..captured };
+    send(&mut h, Command::SetScene(had, Box::new(named)));
+    send(&mut h, Command::MoveScene(had, true));
+    send(&mut h, Command::CopyScene(had - 1));
+    send(&mut h, Command::SetYear(2022));
+    send(&mut h, Command::UpdateScene(had - 1));
+    let scenes = h.state().session.document.project.scenes.clone();
+    assert_eq!((scenes[had - 1].name.as_str(), scenes[had - 1].view.year), ("卫生室 2020", Some(2022)));
+    assert_eq!(scenes[had].view.year, Some(2020), "the copy stays as it was");
+    send(&mut h, Command::RemoveScene(had));
+    send(&mut h, Command::SaveTo(project.clone()));
+    let again = open(vec![project], Lang::Zh, [1366.0, 768.0]);
+    assert_eq!(again.state().session.document.project.scenes.len(), had + 1);
+    send(&mut h, Command::Undo);
+    assert_eq!(count(&h), had + 2, "what was taken out comes back");
+}
+
+#[test]
+fn type_in_a_meeting_is_large_enough_and_grows_with_the_screen() {
+    // The smallest type is 24 px on a screen of 1080 lines, and in proportion on larger ones: read off the font sizes.
+    for (size, least) in [([1920.0, 1080.0], 24.0), ([3840.0, 2160.0], 48.0)] {
+        let mut h = open(vec![demo("haidian.qiancun")], Lang::Zh, size);
+        send(&mut h, Command::StartMeeting(false));
+        h.step();
+        let smallest = h.output().shapes.iter().filter_map(|s| smallest_text(&s.shape)).fold(f32::INFINITY, f32::min);
+        // Names on the map keep their own size, as on every map: they are read from near.
+        assert!(smallest > 10.0);
+        let sentence = h.output().shapes.iter().filter_map(|s| text_size(&s.shape, "三大革命")).fold(0.0, f32::max);
+        let source = h.output().shapes.iter().filter_map(|s| text_size(&s.shape, "来源")).fold(0.0, f32::max);
+        assert!(sentence >= 2.0 * least && source >= least, "{sentence} {source}");
+    }
+}
+
+fn smallest_text(shape: &egui::Shape) -> Option<f32> {
+    match shape {
+        egui::Shape::Text(t) => t.galley.job.sections.iter().map(|s| s.format.font_id.size).reduce(f32::min),
+        egui::Shape::Vec(all) => all.iter().filter_map(smallest_text).reduce(f32::min),
+        _ => None,
+    }
+}
+
+fn text_size(shape: &egui::Shape, part: &str) -> Option<f32> {
+    match shape {
+        egui::Shape::Text(t) if t.galley.job.text.contains(part) => smallest_text(shape),
+        egui::Shape::Vec(all) => all.iter().filter_map(|s| text_size(s, part)).reduce(f32::max),
+        _ => None,
+    }
+}
