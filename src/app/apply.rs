@@ -337,6 +337,7 @@ impl Qiancun {
             self.session.shown().filter(|(_, e)| e.visible).filter_map(|(l, _)| l.loaded()?.dataset.geometry.bounds());
         let bounds = shown.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]);
         self.show_rectangle(bounds);
+        self.fitted = Some((self.session.camera, self.session.map_size_pt));
     }
 
     pub(super) fn show_rectangle(&mut self, bounds: Option<[f64; 4]>) {

@@ -140,7 +140,7 @@ impl Headless {
         let buffers = renderer.update_buffers(device, queue, &mut encoder, &jobs, &screen);
         let view = self.target.create_view(&Default::default());
         {
-            let [r, g, b, _] = self.app.session.tokens().panel.to_normalized_gamma_f32().map(f64::from);
+            let [r, g, b, _] = self.app.session.clear_colour().to_normalized_gamma_f32().map(f64::from);
             let mut pass = encoder
                 .begin_render_pass(&wgpu::RenderPassDescriptor {
                     label: Some("frame"),

@@ -4,6 +4,9 @@ use super::qiancun::Qiancun;
 use crate::project::SceneEntry;
 use crate::session::{Camera, Command, Flight, Meeting, Was};
 
+/// Height of a meeting's screen in points: type of 11 points has 14 pixels at 1080 lines.
+const MEETING_LINES_PT: f32 = 864.0;
+
 impl Qiancun {
     /// Carries out commands about scenes and meetings; gives back all others.
     pub(super) fn meet(&mut self, command: Command) -> Option<Command> {
@@ -94,12 +97,13 @@ impl Qiancun {
                 document: session.document.clone(),
                 view: session.view.clone(),
                 camera: session.camera,
+                map_size_pt: session.map_size_pt,
                 filter: session.filter.clone(),
             },
         });
         self.ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(true));
         // What the window shows is fitted to the larger map once its size is known.
-        self.fit_meeting = Some(self.session.map_size_pt);
+        self.meeting_shows = Some((self.session.camera, self.session.map_size_pt));
         if !from_here && !self.session.document.project.scenes.is_empty() {
             self.show_scene(0, false);
         }
@@ -118,7 +122,7 @@ impl Qiancun {
         session.flight = None;
         session.playing = None;
         session.has_presenter = false;
-        self.fit_meeting = None;
+        self.meeting_shows = None;
         self.ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(false));
     }
 
@@ -156,24 +160,25 @@ impl Qiancun {
         }
         self.session.divider = 0.5;
         let from = self.session.camera;
-        match self.session.camera_of(&scene) {
-            Some(to) => self.fly(from, to, flies),
-            None => {
-                self.fit_all();
-                let to = self.session.camera;
-                self.fly(from, to, flies);
-            }
-        }
-        if self.fit_meeting.is_some() {
-            // The map has not taken the size of the screen yet: the scene is fitted to it then.
-            self.scene_to_fit = Some(at);
-        }
+        let to = self.scene_camera(&scene);
+        self.fly(from, to, flies);
+    }
+
+    /// Where a scene looks on this screen.
+    fn scene_camera(&mut self, scene: &SceneEntry) -> Camera {
+        self.session.camera_of(scene).unwrap_or_else(|| {
+            self.fit_all();
+            self.session.camera
+        })
     }
 
     fn fly(&mut self, from: Camera, to: Camera, flies: bool) {
         let still = self.session.settings.no_motion || !flies || from == to;
         self.session.flight = (!still).then(|| Flight { from, to, began: self.now() });
         self.session.camera = if still { to } else { from };
+        if self.session.meeting.is_some() {
+            self.meeting_shows = Some((to, self.session.map_size_pt));
+        }
     }
 
     fn hide_layers(&mut self, scene: &SceneEntry) {
@@ -198,6 +203,33 @@ impl Qiancun {
         self.session.document.selection = found;
     }
 
+    /// Names and symbols of the map grow with the screen of a meeting; afterwards the interface is as it was.
+    pub(super) fn scale_meeting(&mut self, ctx: &egui::Context) {
+        if self.session.meeting.is_none() {
+            if let Some(before) = self.zoom_before.take() {
+                ctx.set_zoom_factor(before);
+            }
+            return;
+        }
+        self.zoom_before.get_or_insert_with(|| ctx.zoom_factor());
+        let height_px = ctx.content_rect().height() * ctx.pixels_per_point();
+        let native = ctx.native_pixels_per_point().unwrap_or(1.0);
+        let factor = (height_px / MEETING_LINES_PT / native).clamp(1.0, 5.0);
+        if (ctx.zoom_factor() - factor).abs() > 1e-3 {
+            ctx.set_zoom_factor(factor);
+        }
+    }
+
+    /// Where everything was shown and the map has another size now, everything is shown again.
+    pub(super) fn fit_again(&mut self) {
+        let Some((camera, size)) = self.fitted else { return };
+        if self.session.camera != camera || self.session.meeting.is_some() {
+            self.fitted = None;
+        } else if size != self.session.map_size_pt {
+            self.fit_all();
+        }
+    }
+
     /// The presenter's own window, where the system has room for another.
     pub(super) fn presenter(&mut self, ctx: &egui::Context) {
         if !self.session.has_presenter || self.session.meeting.is_none() || ctx.embed_viewports() {
@@ -217,21 +249,32 @@ impl Qiancun {
         }
     }
 
+    /// Shows the same piece of the world again where the map took another size, as screens do when they are filled; not
+    /// where somebody has moved it meanwhile.
+    fn fit_meeting(&mut self) {
+        let size = self.session.map_size_pt;
+        let Some((camera, _)) = self.meeting_shows.filter(|s| s.1 != size) else { return };
+        let arrives = self.session.flight.map_or(self.session.camera, |f| f.to);
+        let Some(meeting) = self.session.meeting.clone().filter(|_| arrives == camera) else {
+            self.meeting_shows = None;
+            return;
+        };
+        let scene = meeting.scene.and_then(|s| self.session.document.project.scenes.get(s).cloned());
+        self.session.flight = None;
+        self.session.camera = match scene {
+            Some(scene) => self.scene_camera(&scene),
+            None => {
+                let [w, h] = meeting.was.map_size_pt;
+                let zoom = (size[0] / w.max(1.0)).min(size[1] / h.max(1.0)).max(1e-3).log2();
+                Camera { zoom: meeting.was.camera.zoom + zoom, ..meeting.was.camera }
+            }
+        };
+        self.meeting_shows = Some((self.session.camera, size));
+    }
+
     /// Moves the camera along its flight, and fits what is shown to the screen once that has its size.
     pub(super) fn fly_on(&mut self) {
-        if let Some(before) = self.fit_meeting
-            && self.session.meeting.is_some()
-            && self.session.map_size_pt != before
-        {
-            self.fit_meeting = None;
-            match self.scene_to_fit.take() {
-                Some(scene) => self.show_scene(scene, false),
-                None => {
-                    let [w, h] = self.session.map_size_pt;
-                    self.session.camera.zoom += (w / before[0].max(1.0)).min(h / before[1].max(1.0)).max(1e-3).log2();
-                }
-            }
-        }
+        self.fit_meeting();
         let Some(flight) = self.session.flight else { return };
         match flight.at(self.now()) {
             Some(camera) => {

@@ -67,10 +67,13 @@ pub struct Qiancun {
     pub(super) gaps_of: Option<crate::session::GapStamp>,
     pub(super) compared: Option<(crate::session::GapStamp, crate::session::Since)>,
     was_focused: bool,
+    /// Zoom of the interface before the meeting.
+    pub(super) zoom_before: Option<f32>,
+    /// The camera that showed everything, and the size of the map then.
+    pub(super) fitted: Option<(crate::session::Camera, [f64; 2])>,
     pub(super) before_of: Option<super::before::BeforeStamp>,
-    /// Size of the map before the meeting began, while it is not fitted to the screen yet.
-    pub(super) fit_meeting: Option<[f64; 2]>,
-    pub(super) scene_to_fit: Option<usize>,
+    /// The camera that a meeting put there, and the size of the map then.
+    pub(super) meeting_shows: Option<(crate::session::Camera, [f64; 2])>,
     queue: Vec<Command>,
 }
 
@@ -111,9 +114,10 @@ impl Qiancun {
             gaps_of: None,
             compared: None,
             was_focused: true,
+            zoom_before: None,
+            fitted: None,
             before_of: None,
-            fit_meeting: None,
-            scene_to_fit: None,
+            meeting_shows: None,
             queue: Vec::new(),
         };
         if !options.files.is_empty() {
@@ -196,7 +200,9 @@ impl Qiancun {
         for command in commands.drain(..) {
             self.apply(command);
         }
+        self.scale_meeting(&ctx);
         self.fly_on();
+        self.fit_again();
         panels::show(ui, &mut self.session, &mut self.map, &mut commands);
         self.presenter(&ctx);
         let any = !commands.is_empty();

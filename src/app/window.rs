@@ -39,7 +39,7 @@ impl App for Window {
     }
 
     fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
-        self.0.session.tokens().panel.to_normalized_gamma_f32()
+        self.0.session.clear_colour().to_normalized_gamma_f32()
     }
 }
 

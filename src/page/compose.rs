@@ -158,8 +158,7 @@ pub(super) fn foot(svg: &mut Svg, content: &PageContent, [x, y, room]: [f32; 3],
     let third = room / 3.0 - 12.0 * u;
     svg.line([x, y - 24.0 * u, x + room, y - 24.0 * u], &inks.line, 1.0);
     // A source may be long: it takes what the others leave.
-    let (date, maker) =
-        (clipped(&content.date, size, false, room * 0.42), clipped(&content.maker, size, false, third));
+    let (date, maker) = (clipped(&content.date, size, false, room * 0.42), clipped(&content.maker, size, false, third));
     let left = room - width(&date, size, false) - width(&maker, size, false) - 48.0 * u;
     let source = clipped(&content.source, size, false, left.max(room * 0.2));
     svg.text(x, y, &source, Type::new(size, &inks.grey));

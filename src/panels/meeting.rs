@@ -22,10 +22,14 @@ pub fn show(ui: &mut Ui, session: &mut Session, map: &mut MapView, send: &mut Ve
             ui.painter().rect_filled(rect, 0.0, Color32::BLACK);
             return;
         }
-        map.show(ui, session, send);
         let s = (rect.height() / DESIGN_HEIGHT).min(rect.width() / 1920.0).max(0.45);
-        let painter = ui.painter_at(rect);
         let pad = 64.0 * s;
+        // The map stands between the figures and the legend, so that nothing lies over it.
+        let left = if meeting.no_figures || session.rolled.is_none() { pad } else { 440.0 * s };
+        let right = if meeting.no_legend { pad } else { 400.0 * s + pad };
+        let room = Rect::from_min_max(rect.min + Vec2::new(left, 200.0 * s), rect.max - Vec2::new(right, 84.0 * s));
+        ui.scope_builder(egui::UiBuilder::new().max_rect(room), |ui| map.show(ui, session, send));
+        let painter = ui.painter_at(rect);
         head(&painter, session, rect, pad, s);
         if !meeting.no_figures {
             figures(ui, &painter, session, rect, pad, s, meeting.began);
@@ -54,19 +58,10 @@ fn title_of(session: &Session, own: &str) -> String {
     if own.trim().is_empty() { session.map_sentence() } else { own.trim().to_owned() }
 }
 
-/// A text with a soft ground behind it, so that it reads over the map.
-fn text(
-    painter: &Painter,
-    session: &Session,
-    at: Pos2,
-    anchor: Align2,
-    words: &str,
-    font: FontId,
-    ink: Color32,
-) -> Rect {
+/// A text; where it stands.
+fn text(painter: &Painter, at: Pos2, anchor: Align2, words: &str, font: FontId, ink: Color32) -> Rect {
     let galley = painter.layout_no_wrap(words.to_owned(), font, ink);
     let rect = anchor.anchor_size(at, galley.size());
-    painter.rect_filled(rect.expand2(Vec2::new(10.0, 2.0)), 8.0, session.tokens().ground.gamma_multiply(0.82));
     painter.galley(rect.min, galley, ink);
     rect
 }
@@ -81,14 +76,11 @@ fn head(painter: &Painter, session: &Session, rect: Rect, pad: f32, s: f32) {
         .find(|size| painter.layout_no_wrap(words.clone(), bold(size * s), t.ink).size().x <= room);
     let galley = painter.layout(words, bold(size.unwrap_or(32.0) * s), t.ink, room);
     let at = rect.min + Vec2::new(pad, pad * 0.8);
-    let ground = t.ground.gamma_multiply(0.82);
-    painter.rect_filled(Rect::from_min_size(at, galley.size()).expand2(Vec2::new(12.0, 4.0)), 8.0, ground);
     let below = at.y + galley.size().y;
     painter.galley(at, galley, t.ink);
     let subtitle = session.map_subtitle();
     text(
         painter,
-        session,
         Pos2::new(at.x, below + 10.0 * s),
         Align2::LEFT_TOP,
         &subtitle,
@@ -126,9 +118,9 @@ fn figures(ui: &Ui, painter: &Painter, session: &Session, rect: Rect, pad: f32, 
     for (i, (value, caption)) in list.iter().take(5).enumerate() {
         let y = top + i as f32 * step;
         let at = Pos2::new(rect.left() + pad, y);
-        let figure = text(painter, session, at, Align2::LEFT_TOP, value, bold((92.0 * s).min(step * 0.58)), t.accent);
+        let figure = text(painter, at, Align2::LEFT_TOP, value, bold((92.0 * s).min(step * 0.58)), t.accent);
         let at = Pos2::new(rect.left() + pad, figure.bottom() - 6.0 * s);
-        text(painter, session, at, Align2::LEFT_TOP, caption, FontId::proportional(28.0 * s), t.ink);
+        text(painter, at, Align2::LEFT_TOP, caption, FontId::proportional(28.0 * s), t.ink);
     }
 }
 
@@ -190,7 +182,9 @@ fn legend(painter: &Painter, session: &Session, rect: Rect, pad: f32, s: f32) {
         let bar = Vec2::new((room * *count as f32 / most).max(2.0), 12.0 * s);
         let at = Pos2::new(inner.right() - 52.0 * s - room, middle - bar.y / 2.0);
         if *count > 0 {
-            painter.rect_filled(Rect::from_min_size(at, bar), 2.0, colour.unwrap_or(t.hatch_line));
+            let bar = Rect::from_min_size(at, bar);
+            painter.rect_filled(bar, 2.0, colour.unwrap_or(t.hatch_line));
+            painter.rect_stroke(bar, 2.0, Stroke::new(1.0, t.line), egui::StrokeKind::Inside);
         }
     }
 }
@@ -261,8 +255,13 @@ fn foot(painter: &Painter, session: &Session, rect: Rect, pad: f32, s: f32) {
     let date = session.year().map(|y| y.to_string()).unwrap_or_default();
     let words = session.lang.with("page.source", &[("n", &source)]);
     let words = if date.is_empty() { words } else { format!("{words} · {date}") };
-    text(painter, session, Pos2::new(rect.left() + pad, y), Align2::LEFT_CENTER, &words, font.clone(), t.ink_secondary);
     let scenes = session.document.project.scenes.len();
+    // The dots keep their place; a long source is cut before them.
+    let room = rect.width() / 2.0 - pad - 16.0 * s * scenes as f32 - 40.0 * s;
+    let mut job = egui::text::LayoutJob::simple_singleline(words, font.clone(), t.ink_secondary);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(room);
+    let galley = painter.layout_job(job);
+    painter.galley(Pos2::new(rect.left() + pad, y - galley.size().y / 2.0), galley, t.ink_secondary);
     let shown = session.meeting.as_ref().and_then(|m| m.scene);
     if scenes > 1 {
         let step = 32.0 * s;
@@ -283,15 +282,14 @@ fn foot(painter: &Painter, session: &Session, rect: Rect, pad: f32, s: f32) {
     let length = length as f32 * s.max(1.0);
     let scale =
         if metres >= 1000.0 { format!("{} km", number(metres / 1000.0)) } else { format!("{} m", number(metres)) };
-    let north =
-        text(painter, session, Pos2::new(rect.right() - pad, y), Align2::RIGHT_CENTER, "N ▲", font.clone(), t.ink);
+    let north = text(painter, Pos2::new(rect.right() - pad, y), Align2::RIGHT_CENTER, "N ▲", font.clone(), t.ink);
     let right = north.left() - 28.0 * s;
     let stroke = Stroke::new(2.0 * s, t.ink);
     painter.line_segment([Pos2::new(right - length, y), Pos2::new(right, y)], stroke);
     for x in [right - length, right] {
         painter.line_segment([Pos2::new(x, y - 8.0 * s), Pos2::new(x, y + 8.0 * s)], stroke);
     }
-    text(painter, session, Pos2::new(right - length - 16.0 * s, y), Align2::RIGHT_CENTER, &scale, font, t.ink);
+    text(painter, Pos2::new(right - length - 16.0 * s, y), Align2::RIGHT_CENTER, &scale, font, t.ink);
 }
 
 /// The presenter's own window: the note, what comes next, the clock.

@@ -68,9 +68,11 @@ impl Session {
         let [n, all] = counts;
         let words =
             |t: &str| lang.with("meeting.sentence-met", &[("name", name), ("t", t), (n.0, &n.1), (all.0, &all.1)]);
+        let unit = indicator.unit(lang);
+        let limit = |t: f64| if unit == "%" { format!("{}%", number(t)) } else { format!("{} {unit}", number(t)) };
         match (indicator.threshold, indicator.good) {
-            (Some(t), Good::Up) => words(&format!("≥ {} {}", indicator.show(t, lang), indicator.unit(lang))),
-            (Some(t), Good::Down) => words(&format!("≤ {} {}", indicator.show(t, lang), indicator.unit(lang))),
+            (Some(t), Good::Up) => words(&lang.with("meeting.at-least", &[("n", &limit(t))])),
+            (Some(t), Good::Down) => words(&lang.with("meeting.at-most", &[("n", &limit(t))])),
             _ if indicator.is_category() => words(lang.t("meeting.good")),
             _ => lang.with("page.title", &[("place", &project), ("name", name)]),
         }

@@ -69,6 +69,8 @@ pub struct Was {
     pub view: ViewEntry,
     /// Camera.
     pub camera: Camera,
+    /// Size of the map in points.
+    pub map_size_pt: [f64; 2],
     /// Filter of the table.
     pub filter: String,
 }
@@ -82,6 +84,11 @@ impl Session {
         }?;
         let years = self.district.as_ref()?.observations.years().to_vec();
         (self.map_spec().is_some() && years.contains(&before) && self.year() != Some(before)).then_some(before)
+    }
+
+    /// What the window is cleared with: the panels' colour, in a meeting the map's ground.
+    pub fn clear_colour(&self) -> egui::Color32 {
+        if self.meeting.is_some() { self.tokens().ground } else { self.tokens().panel }
     }
 
     /// The scene shown in the meeting.

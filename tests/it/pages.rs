@@ -39,7 +39,8 @@ fn every_format_has_its_size_and_embedded_subsets_only() {
         let numbers: Vec<f32> = boxes.split(['[', ' ']).filter_map(|n| n.parse().ok()).collect();
         assert!((numbers[2] - w).abs() < 0.01 && (numbers[3] - h).abs() < 0.01, "{format:?}: {numbers:?}");
         // Subsets carry six letters before their name; files of glyphs stand beside them.
-        let fonts: Vec<&str> = text.split("/BaseFont/").skip(1).filter_map(|s| s.split(['/', ' ', '\n', '>']).next()).collect();
+        let fonts: Vec<&str> =
+            text.split("/BaseFont/").skip(1).filter_map(|s| s.split(['/', ' ', '\n', '>']).next()).collect();
         let fonts: Vec<&str> = if fonts.is_empty() {
             text.split("/BaseFont /").skip(1).filter_map(|s| s.split(['/', ' ', '\n', '>']).next()).collect()
         } else {
@@ -56,13 +57,33 @@ fn every_format_has_its_size_and_embedded_subsets_only() {
 #[test]
 fn colours_on_the_page_are_those_of_classify_and_all_is_said() {
     let svg = page(PageFormat::A3, &PageOptions::default());
-    for said in ["海淀示范污水处理率", "内部资料，未经审核不得公开", "137", "181", "99.1%", "无数据", "车耳营", "苏家坨镇", "示范数据，非真实统计", "来源"] {
+    for said in [
+        "海淀示范污水处理率",
+        "内部资料，未经审核不得公开",
+        "137",
+        "181",
+        "99.1%",
+        "无数据",
+        "车耳营",
+        "苏家坨镇",
+        "示范数据，非真实统计",
+        "来源",
+    ] {
         assert!(svg.contains(said), "{said}");
     }
     let villages = demo("villages.geojson");
     let classes = qiancun(&[
-        "classify", &villages.to_string_lossy(), "--field", "sewage_treatment_pct", "--method", "manual", "--classes", "5",
-        "--breaks", "60,80,90,99", "--json",
+        "classify",
+        &villages.to_string_lossy(),
+        "--field",
+        "sewage_treatment_pct",
+        "--method",
+        "manual",
+        "--classes",
+        "5",
+        "--breaks",
+        "60,80,90,99",
+        "--json",
     ]);
     let document: serde_json::Value = serde_json::from_slice(&classes.stdout).expect("classes");
     for class in document["classes"].as_array().expect("classes") {
@@ -73,7 +94,8 @@ fn colours_on_the_page_are_those_of_classify_and_all_is_said() {
     }
     // In grey nothing is coloured.
     let grey = page(PageFormat::A3, &PageOptions { grey: true, ..PageOptions::default() });
-    let colours = grey.split('#').skip(1).filter_map(|s| s.get(..6)).filter(|s| s.bytes().all(|b| b.is_ascii_hexdigit()));
+    let colours =
+        grey.split('#').skip(1).filter_map(|s| s.get(..6)).filter(|s| s.bytes().all(|b| b.is_ascii_hexdigit()));
     assert!(colours.clone().count() > 50 && colours.into_iter().all(|c| c[..2] == c[2..4] && c[2..4] == c[4..]));
 }
 
@@ -82,7 +104,13 @@ fn odd_pages_still_read_well() {
     let long = "很长的标题".repeat(60);
     for arrangement in Arrangement::ALL {
         for format in [PageFormat::A4, PageFormat::A3Portrait, PageFormat::Hd] {
-            let options = PageOptions { title: long.clone(), subtitle: long.clone(), source: long.clone(), arrangement, ..PageOptions::default() };
+            let options = PageOptions {
+                title: long.clone(),
+                subtitle: long.clone(),
+                source: long.clone(),
+                arrangement,
+                ..PageOptions::default()
+            };
             let svg = page(format, &options);
             assert!(svg.contains('…'), "what does not fit is cut with a mark");
             to_png(&svg, [400, 300]).expect("it can be drawn");
@@ -113,7 +141,11 @@ fn an_atlas_has_a_page_a_village_with_bookmarks_and_can_be_stopped() {
     let progress = AtlasProgress::default();
     let pdf = atlas(&mut session(), &PageOptions::default(), false, &progress).expect("an atlas");
     let text = plain(&pdf);
-    let count = text.split("/Count ").skip(1).filter_map(|s| s.split(|c: char| !c.is_ascii_digit()).next()?.parse::<usize>().ok()).max();
+    let count = text
+        .split("/Count ")
+        .skip(1)
+        .filter_map(|s| s.split(|c: char| !c.is_ascii_digit()).next()?.parse::<usize>().ok())
+        .max();
     assert!(count >= Some(72), "{count:?}");
     assert!(text.contains("/Outlines"));
     let towns = atlas(&mut session(), &PageOptions::default(), true, &AtlasProgress::default()).expect("towns");
@@ -130,7 +162,8 @@ fn commands_write_whole_files_or_say_why_not() {
     let at = |name: &str| dir.path().join(name).to_string_lossy().into_owned();
     let project = at("haidian.qiancun");
     for name in ["a.svg", "a.png", "a.pdf"] {
-        let done = qiancun(&["render", &project, "-o", &at(name), "--theme", "toilets", "--year", "2020", "--lang", "en"]);
+        let done =
+            qiancun(&["render", &project, "-o", &at(name), "--theme", "toilets", "--year", "2020", "--lang", "en"]);
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
         assert!(std::fs::metadata(dir.path().join(name)).is_ok_and(|m| m.len() > 10_000));
     }
