@@ -222,6 +222,7 @@ impl Qiancun {
             | Command::MoveScene(..)
             | Command::RemoveScene(_)
             | Command::Divide(_)
+            | Command::SetPace(_)
             | Command::MoveDivider(_)
             | Command::PageDialogue
             | Command::SavePageDialogue

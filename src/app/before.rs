@@ -22,11 +22,10 @@ pub struct BeforeStamp {
 impl Qiancun {
     /// Brings the earlier picture up to date; drops it where none is wanted.
     pub(super) fn sync_before(&mut self) {
-        let wanted = self.session.year_before().and_then(|before| {
+        let wanted = self.session.map_on_left().and_then(|map| {
             let district = self.session.district.clone()?;
             let layer = self.session.village_layer()?;
             let (key, loaded) = (layer.key, layer.loaded()?.clone());
-            let map = MapSpec { year: Some(before), since: None, ..self.session.map_spec()? };
             let stamp = BeforeStamp {
                 district: Arc::as_ptr(&district) as usize,
                 data: Arc::as_ptr(&loaded.dataset) as usize,

@@ -8,6 +8,8 @@ use crate::session::{Choice, Command};
 
 /// How long a year stands while the years pass, in seconds.
 const YEAR_SECS: f64 = 1.1;
+/// The quickest and the slowest that years pass.
+const PACE_SECS: (f64, f64) = (0.25, 5.0);
 /// Clusters of so few are listed at once.
 const LISTED: usize = 6;
 /// Zoom from which on a cluster is listed, however many it holds.
@@ -34,6 +36,10 @@ impl Qiancun {
                 self.step_year(steps);
             }
             Command::PlayYears => self.play(),
+            Command::SetPace(secs) => {
+                session.settings.year_secs = secs;
+                self.save_settings();
+            }
             Command::ShowChange(since) => session.view.since = since,
             Command::SetFreeClasses(free) => session.view.free_classes = free,
             Command::SetRadius(radius_m) => session.view.radius_m = radius_m.clamp(RADII_M.0, RADII_M.1),
@@ -87,16 +93,21 @@ impl Qiancun {
         if self.is_last_year() {
             self.session.view.year = Some(first);
         }
-        self.session.playing = Some(now + YEAR_SECS);
+        self.session.playing = Some(now + self.year_secs());
     }
 
     /// Moves on to the next year where the years pass; stops at the last.
+    fn year_secs(&self) -> f64 {
+        let chosen = self.session.settings.year_secs;
+        if chosen > 0.0 { chosen.clamp(PACE_SECS.0, PACE_SECS.1) } else { YEAR_SECS }
+    }
+
     pub(super) fn pass_years(&mut self) {
         let Some(due) = self.session.playing else { return };
         let now = self.ctx.input(|i| i.time);
         if now >= due {
             self.step_year(1);
-            self.session.playing = (!self.is_last_year()).then_some(now + YEAR_SECS);
+            self.session.playing = (!self.is_last_year()).then_some(now + self.year_secs());
         }
         if let Some(due) = self.session.playing {
             self.ctx.request_repaint_after(std::time::Duration::from_secs_f64((due - now).max(0.01)));

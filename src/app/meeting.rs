@@ -2,7 +2,7 @@
 
 use super::qiancun::Qiancun;
 use crate::project::SceneEntry;
-use crate::session::{Camera, Command, Flight, Meeting, Was};
+use crate::session::{Camera, Command, Flight, Left, Meeting, Was};
 
 /// Height of a meeting's screen in points: type of 11 points has 14 pixels at 1080 lines.
 const MEETING_LINES_PT: f32 = 864.0;
@@ -63,9 +63,9 @@ impl Qiancun {
                     scenes.remove(at);
                 }
             }
-            Command::Divide(year) => match &mut self.session.meeting {
-                Some(meeting) => meeting.before = year,
-                None => self.session.divided = year,
+            Command::Divide(left) => match &mut self.session.meeting {
+                Some(meeting) => meeting.left = left,
+                None => self.session.divided = left,
             },
             Command::MoveDivider(share) => {
                 self.session.divider = (self.session.divider + share).clamp(0.02, 0.98);
@@ -89,7 +89,7 @@ impl Qiancun {
             scene: None,
             is_blank: false,
             began: self.ctx.input(|i| i.time),
-            before: session.divided,
+            left: session.divided.clone(),
             gaps: session.settings.drawer_open && session.tab == crate::session::Tab::Gaps,
             no_figures: false,
             no_legend: false,
@@ -151,12 +151,13 @@ impl Qiancun {
         self.session.playing = None;
         self.hide_layers(&scene);
         self.select_scene(&scene);
+        let left = Left { year: scene.before, indicator: scene.beside.clone(), side_by_side: scene.side_by_side };
         if let Some(meeting) = &mut self.session.meeting {
             (meeting.scene, meeting.began, meeting.is_blank) = (Some(at), now, false);
-            (meeting.before, meeting.gaps) = (scene.before, scene.gaps);
+            (meeting.left, meeting.gaps) = (left, scene.gaps);
             (meeting.no_figures, meeting.no_legend) = (scene.no_figures, scene.no_legend);
         } else {
-            self.session.divided = scene.before;
+            self.session.divided = left;
         }
         self.session.divider = 0.5;
         let from = self.session.camera;

@@ -78,7 +78,14 @@ impl MapView {
         // Whole pixels, so that the kept picture needs no blur.
         let snap = |v: f32| (v * ppp).round() / ppp;
         let room = ui.available_rect_before_wrap();
-        let rect = Rect::from_min_max(room.min, room.max);
+        let is_beside = session.left().side_by_side && session.map_on_left().is_some() && self.before.is_some();
+        // Two maps of one size and one camera: the one with names, symbols and pointer stands at the right.
+        let beside = is_beside.then(|| {
+            let width = snap(room.width() / 2.0 - 3.0);
+            Rect::from_min_size(room.min, egui::vec2(width, room.height()))
+        });
+        let start = beside.map_or(room.min, |b| egui::pos2(b.right() + 6.0, room.min.y));
+        let rect = Rect::from_min_max(start, beside.map_or(room.max, |b| start + b.size()));
         let rect = Rect::from_min_max(
             egui::pos2(snap(rect.left()), snap(rect.top())),
             egui::pos2(snap(rect.right()), snap(rect.bottom())),
@@ -116,7 +123,7 @@ impl MapView {
             outlines: outlines.collect(),
             palette: session.tokens().map(),
         };
-        let earlier = self.before.as_ref().filter(|_| session.year_before().is_some()).map(|scene| MapPaint {
+        let earlier = self.before.as_ref().filter(|_| session.map_on_left().is_some()).map(|scene| MapPaint {
             scene: scene.clone(),
             outlines: paint.outlines.clone(),
             view,
@@ -128,9 +135,17 @@ impl MapView {
         ui.painter().add(Callback::new_paint_callback(rect, paint));
         let painter = ui.painter_at(rect);
         let is_divided = earlier.is_some();
-        if let Some(earlier) = earlier {
-            let left = Rect::from_min_max(rect.min, egui::pos2(divider::x_of(rect, session), rect.bottom()));
-            ui.painter().with_clip_rect(left).add(Callback::new_paint_callback(rect, earlier));
+        if let Some(mut earlier) = earlier {
+            match beside {
+                Some(left) => {
+                    earlier.origin_px = [left.left() * ppp, left.top() * ppp];
+                    ui.painter().add(Callback::new_paint_callback(left, earlier));
+                }
+                None => {
+                    let left = Rect::from_min_max(rect.min, egui::pos2(divider::x_of(rect, session), rect.bottom()));
+                    ui.painter().with_clip_rect(left).add(Callback::new_paint_callback(rect, earlier));
+                }
+            }
         }
         clusters::show(&painter, rect, session);
         clusters::selected_points(&painter, rect, session);
@@ -142,7 +157,7 @@ impl MapView {
             painter.rect_stroke(Rect::from_two_pos(from, to), 2.0, stroke, egui::StrokeKind::Middle);
         }
         if is_divided {
-            divider::show(ui, rect, session, send);
+            divider::show(ui, rect, beside, session, send);
         }
         if session.meeting.is_none() {
             furniture::show(&painter, rect, session);

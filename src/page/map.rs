@@ -67,6 +67,14 @@ impl MapFrame {
         [self.origin.x, self.origin.y, self.origin.x + w / self.px_per_world, self.origin.y + h / self.px_per_world]
     }
 
+    /// Whether something within bounds (west, north, east, south on the grid) can be seen, its pen included.
+    fn meets(&self, [w, n, e, s]: [u32; 4]) -> bool {
+        let [fw, fn_, fe, fs] = self.world();
+        let margin = 12.0 / self.px_per_world;
+        let (nw, se) = (GridPos { x: w, y: n }.to_world(), GridPos { x: e, y: s }.to_world());
+        nw.x <= fe + margin && se.x >= fw - margin && nw.y <= fs + margin && se.y >= fn_ - margin
+    }
+
     fn middle(&self) -> LonLat {
         let [w, n, e, s] = self.world();
         WorldPos { x: (w + e) / 2.0, y: (n + s) / 2.0 }.to_lonlat()
@@ -167,6 +175,10 @@ fn villages(
     let mut faint = vec![String::new(); classes + 2];
     for shape in &shapes {
         for (i, part) in shape.parts.iter().enumerate() {
+            // Chunks reach beyond the frame: what cannot be seen is not written.
+            if !loaded.chunks.extents.get(part.part as usize).is_some_and(|e| frame.meets(e.bounds)) {
+                continue;
+            }
             let class = match &content.themed {
                 None => classes + 1,
                 Some(themed) => themed.class_of(part.feature).filter(|c| *c < classes).unwrap_or(classes),
@@ -192,7 +204,7 @@ fn villages(
     }
     let mut borders = [const { String::new() }; 4];
     for shape in &shapes {
-        for (line, points) in shape.lines() {
+        for (line, points) in shape.lines().filter(|(_, points)| frame.meets(bounds_of(points))) {
             if let Some(d) = borders.get_mut(line.kind as usize) {
                 add_line(d, points, frame, false);
             }
@@ -218,6 +230,10 @@ fn villages(
             );
         }
     }
+}
+
+fn bounds_of(points: &[GridPos]) -> [u32; 4] {
+    points.iter().fold([u32::MAX, u32::MAX, 0, 0], |b, p| [b[0].min(p.x), b[1].min(p.y), b[2].max(p.x), b[3].max(p.y)])
 }
 
 /// Adds a line or ring in relative steps of a tenth of a layout pixel; what would not move is left out.

@@ -3,7 +3,7 @@
 use egui::{RichText, Ui};
 
 use crate::lang::Lang;
-use crate::session::{Command, Session, Tab};
+use crate::session::{Command, Left, Session, Tab};
 
 /// Shows the button and its menu.
 pub fn show(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
@@ -52,18 +52,7 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
         entry(ui, session, Command::ToggleDrawer(Tab::Summary), joined, send);
         entry(ui, session, Command::ToggleDrawer(Tab::Gaps), joined, send);
         entry(ui, session, Command::ToggleDrawer(Tab::Problems), true, send);
-        let years = session.district.as_ref().map(|d| d.observations.years().to_vec()).unwrap_or_default();
-        if years.len() > 1 && session.map_spec().is_some() {
-            ui.menu_button(lang.t("meeting.divide"), |ui| {
-                for choice in [None].into_iter().chain(years.iter().copied().map(Some)) {
-                    let text = choice.map_or_else(|| lang.t("legend.no-change").to_owned(), |y| y.to_string());
-                    if ui.selectable_label(session.divided == choice, text).clicked() {
-                        send.push(Command::Divide(choice));
-                        ui.close();
-                    }
-                }
-            });
-        }
+        divide(ui, session, send);
         ui.menu_button(lang.t("command.name-language"), |ui| {
             let present = session.document.project.name_language.as_deref().map(Lang::from_tag);
             for (choice, key) in
@@ -89,4 +78,44 @@ fn entry(ui: &mut Ui, session: &Session, command: Command, enabled: bool, send: 
         send.push(command);
         ui.close();
     }
+}
+
+/// What stands on the left of the divider: an earlier year, or another indicator of the theme.
+fn divide(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
+    let lang = session.lang;
+    let (Some((district, topic)), Some(map)) = (session.topic(), session.map_spec()) else { return };
+    let left = session.divided.clone();
+    let mut choose = |ui: &mut Ui, is_on: bool, text: &str, choice: Left| {
+        if ui.selectable_label(is_on, text).clicked() {
+            send.push(Command::Divide(choice));
+            ui.close();
+        }
+    };
+    ui.menu_button(lang.t("meeting.divide"), |ui| {
+        let none = Left { year: None, indicator: None, ..left.clone() };
+        choose(ui, left.year.is_none() && left.indicator.is_none(), lang.t("legend.no-change"), none);
+        for year in district.observations.years().iter().filter(|y| Some(**y) != map.year) {
+            let choice = Left { year: Some(*year), indicator: None, ..left.clone() };
+            choose(ui, left.year == Some(*year), &year.to_string(), choice);
+        }
+        ui.separator();
+        for position in session.measures(topic).into_iter().filter(|i| *i != map.indicator) {
+            let Some(indicator) = session.indicator(position) else { continue };
+            let id = Some(indicator.id.clone());
+            let choice = Left { year: None, indicator: id.clone(), ..left.clone() };
+            choose(ui, left.indicator == id, indicator.name(lang), choice);
+        }
+        ui.separator();
+        let choice = Left { side_by_side: !left.side_by_side, ..left.clone() };
+        choose(ui, left.side_by_side, lang.t("meeting.side-by-side"), choice);
+    });
+    ui.menu_button(lang.t("meeting.pace"), |ui| {
+        for (key, secs) in [("meeting.slow", 2.2), ("meeting.usual", 1.1), ("meeting.quick", 0.5)] {
+            let is_on = (session.settings.year_secs - secs).abs() < 0.01;
+            if ui.selectable_label(is_on, lang.t(key)).clicked() {
+                send.push(Command::SetPace(secs));
+                ui.close();
+            }
+        }
+    });
 }

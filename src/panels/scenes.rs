@@ -54,7 +54,7 @@ fn row(ui: &mut Ui, session: &Session, at: usize, scene: &SceneEntry, send: &mut
             let response = ui.add(TextEdit::singleline(text).hint_text(lang.t(hint)).desired_width(width));
             response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, lang.t(hint)));
         };
-        let room = (ui.available_width() - 330.0).max(300.0);
+        let room = (ui.available_width() - 520.0).max(300.0);
         field(ui, &mut edited.name, "scene.name-hint", room * 0.24);
         field(ui, &mut edited.title, "scene.title-hint", room * 0.4);
         field(ui, &mut edited.note, "scene.note-hint", room * 0.3);
@@ -64,6 +64,12 @@ fn row(ui: &mut Ui, session: &Session, at: usize, scene: &SceneEntry, send: &mut
             icon_button(ui, session, Icon::Down, Command::MoveScene(at, false), send);
             icon_button(ui, session, Icon::Up, Command::MoveScene(at, true), send);
             icon_button(ui, session, Icon::Copy, Command::CopyScene(at), send);
+            let mut figures = !edited.no_figures;
+            ui.checkbox(&mut figures, lang.t("page.figures"));
+            edited.no_figures = !figures;
+            let mut legend = !edited.no_legend;
+            ui.checkbox(&mut legend, lang.t("page.legend"));
+            edited.no_legend = !legend;
             if ui.button(lang.t("scene.update")).clicked() {
                 send.push(Command::UpdateScene(at));
             }

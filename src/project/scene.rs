@@ -31,6 +31,12 @@ pub struct SceneEntry {
     /// Earlier year on the left of the divider.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<i32>,
+    /// Another indicator on the left of the divider, by its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub beside: Option<String>,
+    /// Whether both stand side by side rather than under a divider.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub side_by_side: bool,
     /// Whether gaps are ringed.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub gaps: bool,

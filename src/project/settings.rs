@@ -25,6 +25,8 @@ pub struct Settings {
     pub surveyor: String,
     /// Whether nothing moves by itself: scenes change at once, figures stand.
     pub no_motion: bool,
+    /// How long a year stands while the years pass, in seconds; the usual pace where 0.
+    pub year_secs: f64,
     /// Whether the left panel is folded.
     pub left_folded: bool,
     /// Whether the right panel is folded.

@@ -6,6 +6,7 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::camera::Pivot;
 use super::gap_change::Since;
+use super::meeting::Left;
 use super::survey::VisitDraft;
 use crate::district::AddedFacility;
 use crate::geo::LonLat;
@@ -201,8 +202,10 @@ pub enum Command {
     MoveScene(usize, bool),
     /// Take a scene out.
     RemoveScene(usize),
-    /// Show an earlier year on the left of a divider; `None`: no divider.
-    Divide(Option<i32>),
+    /// Show something else on the left of a divider, or beside.
+    Divide(Left),
+    /// How long a year stands while the years pass, in seconds.
+    SetPace(f64),
     /// Move the divider by a share of the map's width.
     MoveDivider(f32),
     /// Whether scenes fly and figures count up.
@@ -441,6 +444,7 @@ impl Command {
             Self::MoveScene(_, true) => "command.layer-up",
             Self::MoveScene(_, false) => "command.layer-down",
             Self::RemoveScene(_) => "scene.remove",
+            Self::SetPace(_) => "meeting.pace",
             Self::Divide(_) | Self::MoveDivider(_) => "meeting.divide",
             Self::SetMotion(_) => "scene.motion",
             Self::PageDialogue => "page.dialogue",

@@ -3,6 +3,7 @@
 use super::camera::Camera;
 use super::history::Document;
 use super::state::Session;
+use crate::district::MapSpec;
 use crate::project::{SceneEntry, ViewEntry};
 
 /// How long a flight between scenes takes, in seconds.
@@ -48,8 +49,8 @@ pub struct Meeting {
     pub is_blank: bool,
     /// When the scene began, in seconds of the window's clock.
     pub began: f64,
-    /// Earlier year on the left of the divider.
-    pub before: Option<i32>,
+    /// What stands on the left of the divider.
+    pub left: Left,
     /// Whether gaps are ringed.
     pub gaps: bool,
     /// Whether headline figures are left out.
@@ -58,6 +59,17 @@ pub struct Meeting {
     pub no_legend: bool,
     /// What was there, to be put back.
     pub was: Was,
+}
+
+/// What is compared with the map shown: on the left of a divider, or beside it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Left {
+    /// An earlier year.
+    pub year: Option<i32>,
+    /// Another indicator, by its id.
+    pub indicator: Option<String>,
+    /// Whether both stand side by side.
+    pub side_by_side: bool,
 }
 
 /// What a meeting puts back at its end.
@@ -76,14 +88,27 @@ pub struct Was {
 }
 
 impl Session {
-    /// The earlier year shown on the left of the divider.
+    /// What stands on the left of the divider.
+    pub fn left(&self) -> &Left {
+        self.meeting.as_ref().map_or(&self.divided, |m| &m.left)
+    }
+
+    /// The map on the left of the divider, where there is one.
+    pub fn map_on_left(&self) -> Option<MapSpec> {
+        let left = self.left();
+        let (map, district) = (self.map_spec()?, self.district.as_ref()?);
+        let has = |i: &usize| district.observations.has(*i);
+        let indicator = left.indicator.as_ref().and_then(|id| district.indicators.position(id)).filter(has);
+        let year = left.year.filter(|y| district.observations.years().contains(y));
+        let spec =
+            MapSpec { indicator: indicator.unwrap_or(map.indicator), year: year.or(map.year), since: None, ..map };
+        (spec.indicator != map.indicator || spec.year != map.year).then_some(spec)
+    }
+
+    /// The earlier year on the left of the divider, where the same indicator stands on both sides.
     pub fn year_before(&self) -> Option<i32> {
-        let before = match &self.meeting {
-            Some(meeting) => meeting.before,
-            None => self.divided,
-        }?;
-        let years = self.district.as_ref()?.observations.years().to_vec();
-        (self.map_spec().is_some() && years.contains(&before) && self.year() != Some(before)).then_some(before)
+        let (left, right) = (self.map_on_left()?, self.map_spec()?);
+        left.year.filter(|y| left.indicator == right.indicator && Some(*y) != right.year)
     }
 
     /// What the window is cleared with: the panels' colour, in a meeting the map's ground.
@@ -110,7 +135,9 @@ impl Session {
             map_size: Some(self.map_size_pt),
             view: self.view.clone(),
             selected,
-            before: self.divided,
+            before: self.divided.year,
+            beside: self.divided.indicator.clone(),
+            side_by_side: self.divided.side_by_side,
             gaps: self.settings.drawer_open && self.tab == super::Tab::Gaps,
             hidden,
             filter: self.filter.clone(),

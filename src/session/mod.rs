@@ -34,7 +34,7 @@ pub use history::{CameraHistory, Document, History};
 pub use layer::shape_of;
 pub use layer::{Anchor, Layer, Loaded, Status};
 pub use look::Focused;
-pub use meeting::{COUNT_SECS, FLIGHT_SECS, Flight, Meeting, Was};
+pub use meeting::{COUNT_SECS, FLIGHT_SECS, Flight, Left, Meeting, Was};
 pub use page_draft::PageDraft;
 pub use rolled::{Ranked, Rolled};
 pub use sheet::{Sheet, SheetColumn, SheetValue};

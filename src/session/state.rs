@@ -16,7 +16,7 @@ use super::gaps::{FoundGaps, GapFilter, ListedGaps};
 use super::history::{CameraHistory, Document, History};
 use super::layer::Layer;
 use super::look::Focused;
-use super::meeting::{Flight, Meeting};
+use super::meeting::{Flight, Left, Meeting};
 use super::page_draft::PageDraft;
 use super::rolled::Rolled;
 use super::sheet::Sheet;
@@ -129,8 +129,8 @@ pub struct Session {
     pub meeting: Option<Meeting>,
     /// The camera on its way.
     pub flight: Option<Flight>,
-    /// Earlier year on the left of the divider, outside of meetings.
-    pub divided: Option<i32>,
+    /// What stands on the left of the divider, outside of meetings.
+    pub divided: Left,
     /// Where the divider stands, as a share of the map's width.
     pub divider: f32,
     /// Whether the presenter has a window of their own.
@@ -244,7 +244,7 @@ impl Session {
             survey: SurveyState::default(),
             meeting: None,
             flight: None,
-            divided: None,
+            divided: Left::default(),
             divider: 0.5,
             has_presenter: false,
             page: None,

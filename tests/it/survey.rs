@@ -520,3 +520,31 @@ fn from_the_list_to_a_recorded_visit_and_back_in_the_window() {
     let reopened = open(vec![project], Lang::Zh, [1366.0, 768.0]);
     assert_eq!(reopened.state().session.gap_status(&key), GapStatus::Closed, "it is there after a restart");
 }
+
+/// A power cut: the write-ahead log is cut anywhere, the clock is wrong afterwards.
+#[test]
+fn a_torn_write_ahead_log_and_a_clock_set_back_lose_nothing() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let file = dir.path().join("a.survey.gpkg");
+    let mut log = SurveyLog::open(&file).expect("made").log;
+    let mut ids = BTreeSet::new();
+    for i in 0..30 {
+        ids.extend(log.record(vec![visit(&format!("T1/V{i}//"), Outcome::Closed, "甲")]).expect("recorded"));
+    }
+    let whole = |ending: &str| std::fs::read(format!("{}{ending}", file.display())).unwrap_or_default();
+    let (main, wal, journal) =
+        (whole(""), whole("-wal"), std::fs::read(dir.path().join("a.survey.jsonl")).expect("a copy"));
+    for share in [0, 1, 3, 7, 10] {
+        let other = tempfile::tempdir().expect("a folder");
+        let copy = other.path().join("a.survey.gpkg");
+        std::fs::write(&copy, &main).expect("written");
+        std::fs::write(format!("{}-wal", copy.display()), &wal[..wal.len() * share / 10]).expect("written");
+        std::fs::write(other.path().join("a.survey.jsonl"), &journal).expect("written");
+        assert_eq!(ids_in(&copy).0, ids, "{share} tenths of the write-ahead log");
+    }
+    // The order is that of what was known, not of clocks: a later visit counts though its time lies before.
+    let yesterday = qiancun::survey::Instant::from_millis(qiancun::survey::Instant::now().millis() - 86_400_000);
+    let late = NewVisit { at: Some(yesterday), ..visit("T1/V3//", Outcome::Wrong, "乙") };
+    log.record(vec![late]).expect("recorded");
+    assert_eq!(log.survey().status("T1/V3//"), GapStatus::Wrong);
+}
