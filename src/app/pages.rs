@@ -9,6 +9,22 @@ use crate::page::{AtlasProgress, PageContent, PageError, PageFormat, atlas, page
 use crate::project::{PageOptions, write_replacing};
 use crate::session::{Command, Dialogue, PageDraft, Session};
 
+/// Size of a scene's small picture in pixels.
+const THUMBNAIL_PX: [u32; 2] = [144, 81];
+
+/// A page with nothing but its map.
+fn bare() -> PageOptions {
+    PageOptions {
+        stamp: Some(String::new()),
+        no_figures: true,
+        no_legend: true,
+        no_table: true,
+        no_note: true,
+        no_furniture: true,
+        ..PageOptions::default()
+    }
+}
+
 /// Longest side of a preview in pixels.
 const PREVIEW_PX: f32 = 900.0;
 
@@ -64,6 +80,10 @@ impl Qiancun {
 
     /// Makes the preview anew, in the background, where the options or what is shown changed.
     pub(super) fn sync_preview(&mut self) {
+        if self.jobs.is_previewing() {
+            return;
+        }
+        self.sync_thumbnails();
         if self.session.page.is_none() || self.jobs.is_previewing() {
             return;
         }
@@ -87,12 +107,48 @@ impl Qiancun {
         });
     }
 
+    /// Makes the small pictures of the scenes, one at a time in the background, while their list is open.
+    pub(super) fn sync_thumbnails(&mut self) {
+        let is_open = self.session.settings.drawer_open && self.session.tab == crate::session::Tab::Scenes;
+        if !is_open || self.session.thumbnails.asked.is_some() || self.session.district.is_none() {
+            return;
+        }
+        let scenes = self.session.document.project.scenes.clone();
+        let missing = scenes.into_iter().map(|s| (self.session.scene_stamp(&s), s));
+        let Some((stamp, scene)) = missing.into_iter().find(|(s, _)| !self.session.thumbnails.made.contains_key(s))
+        else {
+            return;
+        };
+        self.session.thumbnails.asked = Some(stamp.clone());
+        let mut still = self.session.still();
+        self.jobs.preview(stamp, move || {
+            still.view = scene.view.clone();
+            still.find_focus();
+            still.roll();
+            let is_whole = scene.camera.is_none();
+            if let Some(camera) = still.camera_of(&scene) {
+                still.camera = camera;
+            }
+            let options = PageOptions { no_labels: true, no_symbols: true, ..bare() };
+            let svg = crate::page::map_svg(&still, THUMBNAIL_PX.map(|v| v as f32), &options, is_whole);
+            let png = to_png(&svg, THUMBNAIL_PX).ok()?;
+            let image = image::load_from_memory(&png).ok()?.to_rgba8();
+            let size = [image.width() as usize, image.height() as usize];
+            Some(egui::ColorImage::from_rgba_unmultiplied(size, image.as_raw()))
+        });
+    }
+
     fn page_stamp(&self) -> String {
         self.session.page.as_ref().map(PageDraft::stamp).unwrap_or_default()
     }
 
     /// Takes a preview.
     pub(super) fn was_previewed(&mut self, stamp: String, image: Option<egui::ColorImage>) {
+        if self.session.thumbnails.asked.as_ref() == Some(&stamp) {
+            self.session.thumbnails.asked = None;
+            self.session.thumbnails.made.insert(stamp, image);
+            return;
+        }
         if let (Some(draft), Some(image)) = (&mut self.session.page, image) {
             draft.preview = Some((stamp, image));
         }

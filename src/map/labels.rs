@@ -177,6 +177,7 @@ impl Labels {
             .collect();
         let symbols = session.symbols.as_ref().map_or(0, |s| Arc::as_ptr(s) as usize);
         let key = Some((session.camera, rect.size(), layers, symbols));
+        let is_divided = session.map_on_left().is_some() && !session.left().side_by_side;
         if self.key != key {
             self.place(painter, rect, session, if in_software { MAX_LABELS_IN_SOFTWARE } else { MAX_LABELS });
             self.key = key;
@@ -189,6 +190,8 @@ impl Labels {
             let (Subject::Village(key, _) | Subject::Town(key, _)) = label.subject;
             let layer = session.layers.get(&key)?;
             let (ink, halo) = match label.subject {
+                // Colours differ on both sides of a divider: dark with a light halo reads on all.
+                Subject::Village(..) if is_divided => (LABEL_DARK, LABEL_LIGHT),
                 Subject::Village(_, feature) => ink_of(layer, feature, session.dark),
                 // Over many colours: a halo that none shines through.
                 Subject::Town(..) => (LABEL_DARK, LABEL_LIGHT.gamma_multiply(0.85)),

@@ -147,7 +147,13 @@ impl MapView {
                 }
             }
         }
-        clusters::show(&painter, rect, session);
+        // Facilities are those of the year at the right.
+        let right = if is_divided && beside.is_none() {
+            Rect::from_min_max(egui::pos2(divider::x_of(rect, session), rect.top()), rect.max)
+        } else {
+            rect
+        };
+        clusters::show(&painter.with_clip_rect(right), rect, session);
         clusters::selected_points(&painter, rect, session);
         gaps::show(&painter, rect, session);
         let in_software = self.scene.lock().is_ok_and(|s| s.gpu().is_software);

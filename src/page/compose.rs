@@ -41,6 +41,15 @@ pub fn page_svg(session: &Session, format: PageFormat, options: &PageOptions, is
     compose(session, &content, format, options, is_whole)
 }
 
+/// The map by itself, in a picture of a size in pixels.
+pub fn map_svg(session: &Session, [w, h]: [f32; 2], options: &PageOptions, is_whole: bool) -> String {
+    let content = PageContent::of(session, options);
+    let mut svg = Svg::new([w / 4.0, h / 4.0], [w, h], &content.title);
+    let frame = frame_of(session, [0.0, 0.0, w, h], is_whole);
+    draw_map(&mut svg, session, &content, &frame, &MapForm { options, scale: 0.4, village: None });
+    svg.finish()
+}
+
 /// The page of a content that was made before.
 pub(super) fn compose(
     session: &Session,

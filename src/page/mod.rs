@@ -14,7 +14,7 @@ mod village;
 
 pub use crate::project::{Arrangement, PageOptions};
 pub use atlas::{AtlasProgress, atlas};
-pub use compose::page_svg;
+pub use compose::{map_svg, page_svg};
 pub use content::PageContent;
 pub use format::PageFormat;
 pub use map::MapFrame;

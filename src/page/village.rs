@@ -254,8 +254,12 @@ fn years(svg: &mut Svg, session: &Session, card: &VillageCard, [x, y, room, end]
     let figures: Vec<&CardFigure> = card
         .sections
         .iter()
-        .flat_map(|s| s.figures.iter().filter(|f| f.series.iter().filter(|v| v.1.is_some()).count() > 1))
-        .filter(|f| session.indicator(f.indicator).is_some_and(|i| !i.is_category()))
+        .flat_map(|s| {
+            let is_number = |f: &&CardFigure| session.indicator(f.indicator).is_some_and(|i| !i.is_category());
+            let moves = |f: &&CardFigure| f.series.iter().filter(|v| v.1.is_some()).count() > 1;
+            // Two of each theme, so that every theme has its say.
+            s.figures.iter().filter(is_number).filter(moves).take(2)
+        })
         .collect();
     let Some(years) = figures.first().map(|f| f.series.iter().map(|s| s.0).collect::<Vec<i32>>()) else { return };
     let fits = (((end - y - 54.0) / 22.0).floor().max(0.0)) as usize;

@@ -254,7 +254,7 @@ fn foot(painter: &Painter, session: &Session, rect: Rect, pad: f32, s: f32) {
     let source = if notice.is_empty() { session.document.project.title.clone() } else { notice };
     let date = session.year().map(|y| y.to_string()).unwrap_or_default();
     let words = session.lang.with("page.source", &[("n", &source)]);
-    let words = if date.is_empty() { words } else { format!("{words} · {date}") };
+    let words = if date.is_empty() { words } else { format!("{date} · {words}") };
     let scenes = session.document.project.scenes.len();
     // The dots keep their place; a long source is cut before them.
     let room = rect.width() / 2.0 - pad - 16.0 * s * scenes as f32 - 40.0 * s;

@@ -48,8 +48,9 @@ fn row(ui: &mut Ui, session: &Session, at: usize, scene: &SceneEntry, send: &mut
     let mut edited = scene.clone();
     ui.horizontal(|ui| {
         ui.add_space(12.0);
-        ui.set_min_height(30.0);
+        ui.set_min_height(50.0);
         ui.label(RichText::new((at + 1).to_string()).strong().color(t.ink));
+        thumbnail(ui, session, scene, at, send);
         let field = |ui: &mut Ui, text: &mut String, hint: &'static str, width: f32| {
             let response = ui.add(TextEdit::singleline(text).hint_text(lang.t(hint)).desired_width(width));
             response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, lang.t(hint)));
@@ -80,5 +81,27 @@ fn row(ui: &mut Ui, session: &Session, at: usize, scene: &SceneEntry, send: &mut
     });
     if edited != *scene {
         send.push(Command::SetScene(at, Box::new(edited)));
+    }
+}
+
+/// The small picture; a click shows the scene.
+fn thumbnail(ui: &mut Ui, session: &Session, scene: &SceneEntry, at: usize, send: &mut Vec<Command>) {
+    let (rect, response) = ui.allocate_exact_size(egui::Vec2::new(80.0, 45.0), egui::Sense::click());
+    let words = session.lang.t("scene.show");
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, format!("{words} {}", at + 1)));
+    ui.painter().rect_filled(rect, 4.0, session.tokens().field);
+    let stamp = session.scene_stamp(scene);
+    if let Some(Some(image)) = session.thumbnails.made.get(&stamp) {
+        let id = egui::Id::unique(("scene", stamp.as_str()));
+        let kept: Option<egui::TextureHandle> = ui.data(|d| d.get_temp(id));
+        let texture = kept.unwrap_or_else(|| {
+            let texture = ui.ctx().load_texture("scene", image.clone(), egui::TextureOptions::LINEAR);
+            ui.data_mut(|d| d.insert_temp(id, texture.clone()));
+            texture
+        });
+        egui::Image::new(&texture).corner_radius(4.0).paint_at(ui, rect);
+    }
+    if response.clicked() {
+        send.push(Command::GoToScene(at));
     }
 }

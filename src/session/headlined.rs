@@ -128,9 +128,11 @@ impl Session {
             let total = |year: i32| district.total(position, Some(year), &villages).value;
             if let (Some(then), Some(today)) = (total(before), total(now)) {
                 let sign = if today > then { "+" } else { "" };
-                let unit = if indicator.unit(lang) == "%" { "%" } else { "" };
-                let value = format!("{sign}{}{unit}", indicator.show(today - then, lang));
+                let value = format!("{sign}{}", indicator.show(today - then, lang));
                 let caption = lang.find(&format!("page.caption-{id}")).unwrap_or(indicator.name(lang)).to_owned();
+                // A share gains points, not per cent.
+                let points = if indicator.unit(lang) == "%" { lang.t("meeting.points") } else { "" };
+                let caption = caption + points;
                 list.push((value, caption));
             }
         }

@@ -145,6 +145,12 @@ impl Session {
         }
     }
 
+    /// What a scene's small picture depends on.
+    pub fn scene_stamp(&self, scene: &SceneEntry) -> String {
+        let district = self.district.as_ref().map_or(0, |d| std::sync::Arc::as_ptr(d) as usize);
+        format!("{district}{:?}{:?}{:?}", scene.view, scene.camera, scene.map_size)
+    }
+
     /// The camera of a scene on this screen: the same piece of the world.
     pub fn camera_of(&self, scene: &SceneEntry) -> Option<Camera> {
         let mut camera = Camera::from_project(scene.camera?);

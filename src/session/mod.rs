@@ -35,7 +35,7 @@ pub use layer::shape_of;
 pub use layer::{Anchor, Layer, Loaded, Status};
 pub use look::Focused;
 pub use meeting::{COUNT_SECS, FLIGHT_SECS, Flight, Left, Meeting, Was};
-pub use page_draft::PageDraft;
+pub use page_draft::{PageDraft, Thumbnails};
 pub use rolled::{Ranked, Rolled};
 pub use sheet::{Sheet, SheetColumn, SheetValue};
 pub use state::number;

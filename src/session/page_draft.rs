@@ -5,6 +5,15 @@ use std::sync::atomic::AtomicBool;
 
 use crate::project::PageOptions;
 
+/// Small pictures of scenes, by what they show.
+#[derive(Clone, Debug, Default)]
+pub struct Thumbnails {
+    /// Picture by the stamp of its scene; `None` while it is being made or where it could not be.
+    pub made: rustc_hash::FxHashMap<String, Option<egui::ColorImage>>,
+    /// What is being made.
+    pub asked: Option<String>,
+}
+
 /// A page being put together.
 #[derive(Clone, Debug, Default)]
 pub struct PageDraft {

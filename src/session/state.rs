@@ -17,7 +17,7 @@ use super::history::{CameraHistory, Document, History};
 use super::layer::Layer;
 use super::look::Focused;
 use super::meeting::{Flight, Left, Meeting};
-use super::page_draft::PageDraft;
+use super::page_draft::{PageDraft, Thumbnails};
 use super::rolled::Rolled;
 use super::sheet::Sheet;
 use super::survey::{SurveyState, VisitDraft};
@@ -135,6 +135,8 @@ pub struct Session {
     pub divider: f32,
     /// Whether the presenter has a window of their own.
     pub has_presenter: bool,
+    /// Small pictures of the scenes.
+    pub thumbnails: Thumbnails,
     /// Whether a page is being put together.
     pub page: Option<PageDraft>,
     /// The card of the selected village.
@@ -247,6 +249,7 @@ impl Session {
             divided: Left::default(),
             divider: 0.5,
             has_presenter: false,
+            thumbnails: Thumbnails::default(),
             page: None,
             shares: None,
             card: None,
