@@ -10,11 +10,10 @@ use crate::project;
 use crate::read::{Progress, read_file};
 use crate::session::{ADDED_LAYER, Camera, Document, FoundGaps, Layer, Loaded, Session, Status};
 
-/// Reads a project, or a single file of boundaries, joins it and looks for gaps. What could not be read is told; the rest
-/// is there.
+/// Reads a project, or a single file of boundaries, joins it and looks for gaps. What is odd in the data is told.
 ///
 /// # Errors
-/// A message where the project cannot be opened, or nothing of it can be read.
+/// A message where the project or one of its files cannot be read.
 pub fn read_session(path: &Path, lang: Lang) -> Result<(Session, Vec<String>), String> {
     let is_project = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("qiancun"));
     let project = match is_project {
@@ -41,9 +40,11 @@ pub fn read_session(path: &Path, lang: Lang) -> Result<(Session, Vec<String>), S
             Err(e) => troubles.push(e.to_string()),
         }
     }
-    if session.layers.is_empty() {
-        let all = troubles.iter().map(|t| format!("\n{t}")).collect::<String>();
-        return Err(format!("{}: nothing of it can be read{all}", path.display()));
+    // A page that lacks what the project names would be handed out as if it were whole.
+    let missing = project.tables.iter().filter(|t| !t.path.is_file());
+    troubles.extend(missing.map(|t| format!("{}: there is no such file", t.path.display())));
+    if !troubles.is_empty() {
+        return Err(format!("{} cannot be read completely:\n{}", path.display(), troubles.join("\n")));
     }
     if let Some(dataset) = added_dataset(&project.facilities) {
         let status = Status::Ready(Arc::new(Loaded::new(dataset)));

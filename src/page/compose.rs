@@ -46,7 +46,7 @@ pub fn map_svg(session: &Session, [w, h]: [f32; 2], options: &PageOptions, is_wh
     let content = PageContent::of(session, options);
     let mut svg = Svg::new([w / 4.0, h / 4.0], [w, h], &content.title);
     let frame = frame_of(session, [0.0, 0.0, w, h], is_whole);
-    draw_map(&mut svg, session, &content, &frame, &MapForm { options, scale: 0.4, village: None });
+    draw_map(&mut svg, session, &content, &frame, &MapForm { options, scale: 0.4, village: None, taken_right: 0.0 });
     svg.finish()
 }
 
@@ -98,8 +98,11 @@ pub(super) fn compose(
             ([m, top, room_w, room_h], vec![[x, top + 52.0 * u, column, room_h - 76.0 * u]])
         }
     };
-    let frame = frame_of(session, map, is_whole);
-    draw_map(&mut svg, session, content, &frame, &MapForm { options, scale: u, village: None });
+    // A panel over the map takes its room from what is fitted, not from what is drawn.
+    let taken = if arrangement == Arrangement::Over { columns.first().map_or(0.0, |c| c[2] + 40.0 * u) } else { 0.0 };
+    let fitted = frame_of(session, [map[0], map[1], map[2] - taken, map[3]], is_whole);
+    let frame = MapFrame { rect: map, ..fitted };
+    draw_map(&mut svg, session, content, &frame, &MapForm { options, scale: u, village: None, taken_right: taken });
     if content.themed.as_ref().is_none_or(|t| t.legend.iter().all(|r| r.count == 0))
         && session.village_layer().is_none()
     {
@@ -164,17 +167,23 @@ fn head(svg: &mut Svg, content: &PageContent, [x, y, room]: [f32; 3], u: f32, in
 /// The last line: source, date and coordinates, maker; where what stands above must end.
 pub(super) fn foot(svg: &mut Svg, content: &PageContent, [x, y, room]: [f32; 3], u: f32, inks: &Inks) -> f32 {
     let size = 13.0 * u;
-    let third = room / 3.0 - 12.0 * u;
-    svg.line([x, y - 24.0 * u, x + room, y - 24.0 * u], &inks.line, 1.0);
-    // A source may be long: it takes what the others leave.
-    let (date, maker) = (clipped(&content.date, size, false, room * 0.42), clipped(&content.maker, size, false, third));
+    let (date, maker) = (clipped(&content.date, size, false, room * 0.6), clipped(&content.maker, size, false, room * 0.38));
     let left = room - width(&date, size, false) - width(&maker, size, false) - 48.0 * u;
-    let source = clipped(&content.source, size, false, left.max(room * 0.2));
-    svg.text(x, y, &source, Type::new(size, &inks.grey));
-    let middle = x + width(&source, size, false) + 24.0 * u;
+    let form = Type::new(size, &inks.grey);
+    if width(&content.source, size, false) > left {
+        // A long source has a line of its own.
+        svg.line([x, y - 40.0 * u, x + room, y - 40.0 * u], &inks.line, 1.0);
+        svg.text(x, y - 18.0 * u, &clipped(&content.source, size, false, room), form);
+        svg.text(x, y, &date, form);
+        svg.text(x + room, y, &maker, form.at(At::End));
+        return y - 40.0 * u;
+    }
+    svg.line([x, y - 24.0 * u, x + room, y - 24.0 * u], &inks.line, 1.0);
+    svg.text(x, y, &content.source, form);
+    let middle = x + width(&content.source, size, false) + 24.0 * u;
     let end = x + room - width(&maker, size, false) - 24.0 * u;
-    svg.text((middle + end) / 2.0, y, &date, Type::new(size, &inks.grey).at(At::Middle));
-    svg.text(x + room, y, &maker, Type::new(size, &inks.grey).at(At::End));
+    svg.text((middle + end) / 2.0, y, &date, form.at(At::Middle));
+    svg.text(x + room, y, &maker, form.at(At::End));
     y - 24.0 * u
 }
 
@@ -227,7 +236,7 @@ fn column(
 ) {
     let wanted: f32 = parts.iter().map(|p| p.height(content, w, u)).sum();
     // Too much for the column: everything a little smaller, then the longest lists cut.
-    let k = (h / wanted.max(1.0)).clamp(0.62, 1.0);
+    let k = (h / wanted.max(1.0)).clamp(0.74, 1.0);
     let u = u * k;
     let fixed: f32 =
         parts.iter().filter(|p| !matches!(p, Part::Table | Part::Legend)).map(|p| p.height(content, w, u)).sum();
@@ -314,12 +323,21 @@ fn symbols(svg: &mut Svg, content: &PageContent, [x, y, w]: [f32; 3], u: f32, in
 }
 
 fn table(svg: &mut Svg, content: &PageContent, [x, y, w, h]: [f32; 4], u: f32, inks: &Inks, session: &Session) {
-    svg.text(x, y + 18.0 * u, session.lang.t("page.towns"), Type::new(14.0 * u, &inks.ink).bold());
+    svg.text(x, y + 18.0 * u, &content.table_title, Type::new(14.0 * u, &inks.ink).bold());
     let columns = content.heads.len().max(2);
-    let first = w * 0.3;
+    let first = w * 0.25;
     let step = (w - first) / (columns - 1) as f32;
     let end_of = |column: usize| if column == 0 { x } else { x + first + step * column as f32 };
     let size = 12.5 * u;
+    // Heads share one size, small enough for the longest word among them.
+    let fits_at = |head: &String| size * (step - 5.0 * u) / width(head, size, false).max(1.0);
+    let head_size = content.heads.iter().skip(1).map(fits_at).fold(size, f32::min).max(size * 0.68);
+    for (i, head) in content.heads.iter().enumerate() {
+        let (at, room) = if i == 0 { (At::Start, first) } else { (At::End, step - 4.0 * u) };
+        let head = clipped(head, head_size, false, room);
+        svg.text(end_of(i), y + 42.0 * u, &head, Type::new(head_size, &inks.grey).at(at));
+    }
+    svg.line([x, y + 49.0 * u, x + w, y + 49.0 * u], &inks.line, 0.8 * u);
     let mut cells = |cells: &[String], base: f32, ink: &str| {
         for (i, cell) in cells.iter().enumerate() {
             let (at, room) = if i == 0 { (At::Start, first) } else { (At::End, step - 4.0 * u) };
@@ -327,7 +345,6 @@ fn table(svg: &mut Svg, content: &PageContent, [x, y, w, h]: [f32; 4], u: f32, i
         }
         svg.line([x, base + 7.0 * u, x + w, base + 7.0 * u], &inks.line, 0.8 * u);
     };
-    cells(&content.heads, y + 42.0 * u, &inks.grey);
     let fits = (((h - 56.0 * u) / (25.0 * u)).floor() as usize).max(1);
     let shown = if content.rows.len() <= fits { content.rows.len() } else { fits.saturating_sub(1) };
     for (i, row) in content.rows.iter().take(shown).enumerate() {

@@ -34,7 +34,9 @@ pub struct PageContent {
     pub legend: Vec<LegendEntry>,
     /// Facilities on the map.
     pub symbols: Vec<(SymbolKind, String, usize)>,
-    /// Heads of the table of towns.
+    /// Title of the table.
+    pub table_title: String,
+    /// Heads of the table of towns; of villages where only one town is shown.
     pub heads: Vec<String>,
     /// Its rows.
     pub rows: Vec<Vec<String>>,
@@ -65,6 +67,11 @@ impl PageContent {
             _ => of_layer(session),
         };
         let indicator = map.and_then(|m| session.indicator(m.indicator));
+        let is_one_town = session.focused.is_some();
+        let (heads, rows) = match is_one_town {
+            true => villages(session, indicator, map.as_ref()),
+            false => towns(session, indicator, map.as_ref()),
+        };
         let or = |own: &str, made: String| if own.trim().is_empty() { made } else { own.trim().to_owned() };
         let notice = session.document.project.notice.clone();
         let stamp = options.stamp.clone().unwrap_or_else(|| lang.t("page.stamp").to_owned());
@@ -75,8 +82,9 @@ impl PageContent {
             legend_title: legend_title(session, indicator, themed.as_ref()),
             legend: themed.as_ref().map(|t| legend(session, t)).unwrap_or_default(),
             symbols: symbols(session),
-            heads: towns(session, indicator, map.as_ref()).0,
-            rows: towns(session, indicator, map.as_ref()).1,
+            table_title: lang.t(if is_one_town { "page.villages-table" } else { "page.towns" }).to_owned(),
+            heads,
+            rows,
             note: note(session, indicator),
             source: lang.with("page.source", &[("n", &or(&options.source, source(session, &notice)))]),
             date: date(session, options),
@@ -222,8 +230,40 @@ fn towns(session: &Session, indicator: Option<&Indicator>, map: Option<&MapSpec>
     (heads.collect(), towns.iter().map(row).collect())
 }
 
+/// The villages in focus with the map's figure and the headlines of villages.
+fn villages(session: &Session, indicator: Option<&Indicator>, map: Option<&MapSpec>) -> (Vec<String>, Vec<Vec<String>>) {
+    let Some(district) = &session.district else { return Default::default() };
+    let lang = session.lang;
+    let mut shown: Vec<usize> = map.map(|m| m.indicator).filter(|_| indicator.is_some()).into_iter().collect();
+    let known = HEADLINES.iter().filter_map(|id| district.indicators.position(id));
+    shown.extend(known.filter(|i| district.observations.has(*i)));
+    let mut seen = Vec::new();
+    shown.retain(|i| !seen.contains(i) && {
+        seen.push(*i);
+        true
+    });
+    shown.truncate(4);
+    let head = |i: &usize| {
+        let indicator = session.indicator(*i)?;
+        Some(lang.find(&format!("page.short-{}", indicator.id)).unwrap_or(indicator.name(lang)).to_owned())
+    };
+    let heads = [lang.t("gaps.village").to_owned()].into_iter().chain(shown.iter().filter_map(head)).collect();
+    let row = |v: FeatureId| {
+        let figure = |i: &usize| {
+            let value = district.value(*i, session.year(), v).zip(session.indicator(*i));
+            value.map_or_else(|| "—".to_owned(), |(x, indicator)| indicator.show(x, lang))
+        };
+        [district.villages.display_name(v)].into_iter().chain(shown.iter().map(figure)).collect()
+    };
+    (heads, session.villages_in_focus().into_iter().map(row).collect())
+}
+
 fn note(session: &Session, indicator: Option<&Indicator>) -> String {
     let lang = session.lang;
+    // A file of boundaries alone has neither classes nor distances to explain.
+    if indicator.is_none() {
+        return String::new();
+    }
     let mut parts = Vec::new();
     if let Some(indicator) = indicator.filter(|i| !i.breaks.is_empty() && !session.view.free_classes) {
         let breaks: Vec<String> = indicator.breaks.iter().map(|b| number(*b)).collect();
@@ -262,7 +302,9 @@ fn date(session: &Session, options: &PageOptions) -> String {
     if !date.is_empty() {
         parts.push(lang.with("page.date", &[("n", &date)]));
     }
-    parts.push(lang.with("page.crs", &[("n", &crs)]));
+    if !crs.is_empty() {
+        parts.push(lang.with("page.crs", &[("n", &crs)]));
+    }
     parts.join(" · ")
 }
 

@@ -14,12 +14,16 @@ const TOWNS_BELOW_PX: f32 = 34.0;
 const MOST: usize = 1_500;
 
 struct Room {
+    /// Left, top, right, bottom.
+    frame: [f32; 4],
     taken: Vec<[f32; 4]>,
 }
 
 impl Room {
     fn free(&self, b: &[f32; 4]) -> bool {
-        !self.taken.iter().any(|t| t[0] < b[2] && b[0] < t[2] && t[1] < b[3] && b[1] < t[3])
+        let [l, t, r, bottom] = self.frame;
+        let is_inside = b[0] >= l && b[1] >= t && b[2] <= r && b[3] <= bottom;
+        is_inside && !self.taken.iter().any(|t| t[0] < b[2] && b[0] < t[2] && t[1] < b[3] && b[1] < t[3])
     }
 }
 
@@ -36,7 +40,14 @@ pub(super) fn place_labels(
     let u = form.scale;
     let Some(anchors) = loaded.anchors.get() else { return };
     let r = 4.5 * u;
-    let mut room = Room { taken: symbols.iter().map(|[x, y]| [x - r, y - r, x + r, y + r]).collect() };
+    let [left, top, wide, high] = frame.rect;
+    // Scale bar and north arrow keep their places.
+    let corners = [
+        [left, top + high - 48.0 * u, left + 150.0 * u, top + high],
+        [left + wide - 44.0 * u - form.taken_right, top, left + wide, top + 50.0 * u],
+    ];
+    let mut room = Room { frame: [left, top, left + wide, top + high], taken: corners.to_vec() };
+    room.taken.extend(symbols.iter().map(|[x, y]| [x - r, y - r, x + r, y + r]));
     let extent = |a: &Anchor| a.extent.map(|e| (f64::from(e) * frame.px_per_world) as f32);
     let mut seen: Vec<(f32, FeatureId, &Anchor)> = anchors
         .iter()
@@ -54,8 +65,9 @@ pub(super) fn place_labels(
         seen.insert(0, own);
     }
     let size = if form.village.is_some() { 15.0 } else { 11.5 } * u;
-    if middle < TOWNS_BELOW_PX * u && form.village.is_none() {
-        for (name, anchor) in loaded.town_anchors.get().into_iter().flatten().take(MOST) {
+    let towns = loaded.town_anchors.get().map_or(&[][..], Vec::as_slice);
+    if middle < TOWNS_BELOW_PX * u && form.village.is_none() && !towns.is_empty() {
+        for (name, anchor) in towns.iter().take(MOST) {
             if frame.holds(frame.at(anchor.at), 0.0) {
                 let reach = extent(anchor);
                 put(svg, &mut room, name, frame.at(anchor.at), reach, 13.0 * u, true, false);
@@ -83,8 +95,10 @@ fn put(
     is_bold: bool,
     on_dark: bool,
 ) {
+    // Where it is too wide it becomes a little smaller before it is left out.
+    let size = if width(name, size, is_bold) > reach[0] * 1.05 { size * 0.84 } else { size };
     let (w, h) = (width(name, size, is_bold), size * 1.25);
-    if name.is_empty() || w > reach[0] * 1.25 || h > reach[1] * 1.3 {
+    if name.is_empty() || w > reach[0] * 1.12 || h > reach[1] * 1.3 {
         return;
     }
     let (most_x, most_y) = ((reach[0] / 2.0 - w * 0.4).max(0.0), (reach[1] / 2.0 - h * 0.6).max(0.0));

@@ -14,7 +14,7 @@ use crate::render::{BorderKind, Chunks, Level, LevelShape, Mark, Shape};
 use crate::session::{Camera, Loaded, Session, SymbolKind, mark_of, number};
 
 /// More facilities than this in a frame are drawn small: symbols would hide the map.
-const CROWDED: usize = 400;
+const CROWDED: usize = 240;
 
 /// A rectangle of the page and the piece of the world that it shows.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -88,6 +88,8 @@ pub(super) struct MapForm<'a> {
     pub(super) scale: f32,
     /// A village that the page is about: its neighbours stand back.
     pub(super) village: Option<FeatureId>,
+    /// Layout pixels at the right that something else lies over.
+    pub(super) taken_right: f32,
 }
 
 /// Draws the map into its frame.
@@ -137,7 +139,7 @@ pub(super) fn draw_map(svg: &mut Svg, session: &Session, content: &PageContent, 
     svg.raw("</g>");
     svg.rect(frame.rect, "none", 0.0, Some((&colour(LIGHT.line), 1.0)));
     if !form.options.no_furniture {
-        furniture(svg, frame, u);
+        furniture(svg, frame, u, form.taken_right);
     }
 }
 
@@ -342,7 +344,7 @@ pub(super) fn symbol(svg: &mut Svg, [x, y]: [f32; 2], r: f32, ink: [u8; 3], mark
     svg.raw(&format!("<circle cx=\"{}\" cy=\"{}\" r=\"{}\" fill=\"#fff\"/>", num(x), num(y), num(r * inner)));
 }
 
-fn furniture(svg: &mut Svg, frame: &MapFrame, u: f32) {
+fn furniture(svg: &mut Svg, frame: &MapFrame, u: f32, taken_right: f32) {
     let [x, y, w, h] = frame.rect;
     let ink = colour(LIGHT.ink);
     let metres_per_px = ground_metres_per_world(frame.middle().lat_deg) / frame.px_per_world;
@@ -351,6 +353,12 @@ fn furniture(svg: &mut Svg, frame: &MapFrame, u: f32) {
     let text =
         if metres >= 1000.0 { format!("{} km", number(metres / 1000.0)) } else { format!("{} m", number(metres)) };
     let (left, base) = (x + 18.0 * u, y + h - 16.0 * u);
+    // A soft ground, since the map may be dark there.
+    let plate = [left - 8.0 * u, base - 26.0 * u, length.max(40.0 * u) + 16.0 * u, 33.0 * u];
+    svg.raw(&format!(
+        "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\" fill=\"#ffffff\" fill-opacity=\"0.72\"/>",
+        num(plate[0]), num(plate[1]), num(plate[2]), num(plate[3]), num(4.0 * u)
+    ));
     for line in [
         [left, base, left + length, base],
         [left, base, left, base - 5.0 * u],
@@ -359,7 +367,7 @@ fn furniture(svg: &mut Svg, frame: &MapFrame, u: f32) {
         svg.line(line, &ink, 1.2 * u);
     }
     svg.text(left, base - 8.0 * u, &text, Type::new(13.0 * u, &ink));
-    let (north_x, north_y) = (x + w - 26.0 * u, y + 28.0 * u);
+    let (north_x, north_y) = (x + w - 26.0 * u - taken_right, y + 28.0 * u);
     svg.text(north_x, north_y, "N", Type::new(14.0 * u, &ink).bold().at(At::Middle));
     let (a, b) = (north_y + 6.0 * u, north_y + 16.0 * u);
     svg.path(

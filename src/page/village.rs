@@ -36,11 +36,11 @@ pub(super) fn village_svg(
     let mut svg = Svg::new(format.size_mm(), [w, h], &name);
     svg.rect([0.0, 0.0, w, h], "#ffffff", 0.0, None);
     let card = session.card_for(village);
-    let mut y = head(&mut svg, session, &name, card.as_ref(), [m, 62.0, room], number, &inks);
+    let mut y = head(&mut svg, session, &name, card.as_ref(), [m, 66.0, room], number, &content.stamp, &inks);
     y = plan(&mut svg, session, card.as_ref(), [m, y, room], &inks);
     let bottom = foot(&mut svg, content, [m, h - 36.0, room], 0.88, &inks);
     let map = [m, y + 12.0, room, 280.0];
-    let form = MapForm { options, scale: 0.9, village: Some(village) };
+    let form = MapForm { options, scale: 0.9, village: Some(village), taken_right: 0.0 };
     if let Some(frame) = frame(session, village, map) {
         draw_map(&mut svg, session, content, &frame, &form);
     }
@@ -71,11 +71,18 @@ fn head(
     card: Option<&VillageCard>,
     [x, y, room]: [f32; 3],
     (number, all): (usize, usize),
+    stamp: &str,
     inks: &Inks,
 ) -> f32 {
     let lang = session.lang;
     let count = lang.with("page.village-of", &[("n", &number.to_string()), ("all", &all.to_string())]);
     svg.text(x + room, y, &count, Type::new(13.0, &inks.grey).at(At::End));
+    if !stamp.is_empty() {
+        let stamp = clipped(stamp, 11.0, false, room * 0.6);
+        let wide = width(&stamp, 11.0, false) + 16.0;
+        svg.rect([x + room - wide, y - 46.0, wide, 21.0], "none", 4.0, Some((&inks.bad, 1.0)));
+        svg.text(x + room - wide / 2.0, y - 31.0, &stamp, Type::new(11.0, &inks.bad).at(At::Middle));
+    }
     let title_room = room - width(&count, 13.0, false) - 20.0;
     let name = clipped(name, 30.0, true, title_room);
     svg.text(x, y, &name, Type::new(30.0, &inks.ink).bold());
@@ -128,18 +135,26 @@ fn sections(svg: &mut Svg, session: &Session, card: &VillageCard, [x, y, room, e
     y
 }
 
-fn shown(section: &CardSection) -> impl Iterator<Item = &CardFigure> {
-    section
-        .figures
-        .iter()
-        .filter(|f| f.value.is_some() || f.met.is_some() || f.series.iter().any(|s| s.1.is_some()))
-        .take(FIGURES)
+/// What the map shows first, then what is judged, then the rest that is known.
+fn shown<'a>(session: &Session, section: &'a CardSection) -> Vec<&'a CardFigure> {
+    let mapped = session.map_spec().map(|m| m.indicator);
+    let rank = |f: &CardFigure| match (Some(f.indicator) == mapped, f.met) {
+        (true, _) => 0,
+        (false, Some(false)) => 1,
+        (false, Some(true)) => 2,
+        (false, None) => 3,
+    };
+    let is_known = |f: &&CardFigure| f.value.is_some() || Some(f.indicator) == mapped;
+    let mut list: Vec<&CardFigure> = section.figures.iter().filter(is_known).collect();
+    list.sort_by_key(|f| rank(f));
+    list.truncate(FIGURES);
+    list
 }
 
 fn height_of(session: &Session, card: &VillageCard, section: &CardSection) -> f32 {
-    let lines = shown(section).filter(|f| !session.comparison_words(f).is_empty()).count();
+    let lines = shown(session, section).into_iter().filter(|f| !session.comparison_words(f).is_empty()).count();
     let clinic = section.topic == Topic::Clinics && card.nearest_clinic.is_some();
-    34.0 + shown(section).count() as f32 * 24.0 + lines as f32 * 15.0 + if clinic { 18.0 } else { 0.0 } + 10.0
+    34.0 + shown(session, section).len() as f32 * 24.0 + lines as f32 * 15.0 + if clinic { 18.0 } else { 0.0 } + 10.0
 }
 
 fn theme(
@@ -155,7 +170,7 @@ fn theme(
     let name = lang.find(&format!("topic.{}", section.topic.key())).unwrap_or("");
     svg.text(x, y + 22.0, name, Type::new(12.5, &inks.grey).bold());
     let mut at = y + 46.0;
-    for figure in shown(section) {
+    for figure in shown(session, section) {
         let Some(indicator) = session.indicator(figure.indicator) else { continue };
         let words = session.figure_words(figure);
         let ink = match (figure.met, figure.far) {
@@ -167,7 +182,7 @@ fn theme(
         let value_w = width(&words, 13.5, true);
         svg.text(x + w, at, &words, Type::new(13.5, ink).bold().at(At::End));
         let spark_w = 64.0;
-        let has_spark = figure.series.iter().filter(|s| s.1.is_some()).count() > 1;
+        let has_spark = !indicator.is_category() && figure.series.iter().filter(|s| s.1.is_some()).count() > 1;
         let name_room = w - value_w - 12.0 - if has_spark { spark_w + 12.0 } else { 0.0 };
         svg.text(x, at, &clipped(indicator.name(lang), 13.5, false, name_room), Type::new(13.5, &inks.ink));
         if has_spark {
@@ -200,7 +215,9 @@ fn spark(svg: &mut Svg, figure: &CardFigure, [x, y, w, h]: [f32; 4], inks: &Inks
             pen_is_down = false;
             continue;
         };
-        let at = [x + w * i as f32 / steps, y + h - h * ((value - low) / span) as f32];
+        // What never changes runs through the middle, not along the bottom like a zero.
+        let share = if high > low { (value - low) / span } else { 0.5 };
+        let at = [x + w * i as f32 / steps, y + h - h * share as f32];
         let letter = if pen_is_down { 'L' } else { 'M' };
         d += &format!("{letter}{} {}", super::svg::num(at[0]), super::svg::num(at[1]));
         (pen_is_down, last) = (true, Some(at));
@@ -223,7 +240,10 @@ fn gaps(svg: &mut Svg, session: &Session, card: &VillageCard, [x, y, room, end]:
     svg.text(x + room, y + 22.0, &list.len().to_string(), Type::new(12.5, &inks.grey).bold().at(At::End));
     let mut at = y + 32.0;
     if list.is_empty() {
-        svg.text(x, at + 14.0, session.lang.t("card.no-shortfalls"), Type::new(13.0, &inks.good));
+        let is_known = card.sections.iter().any(|s| s.figures.iter().any(|f| f.value.is_some()));
+        let (words, ink) =
+            if is_known { ("card.no-shortfalls", &inks.good) } else { ("page.no-figures", &inks.grey) };
+        svg.text(x, at + 14.0, session.lang.t(words), Type::new(13.0, ink));
         return at + 30.0;
     }
     let fits = (((end - at) / 34.0).floor().max(1.0) as usize).min(GAPS);
@@ -269,6 +289,9 @@ fn years(svg: &mut Svg, session: &Session, card: &VillageCard, [x, y, room, end]
     svg.line([x, y, x + room, y], &inks.line, 1.0);
     svg.text(x, y + 22.0, lang.t("page.years"), Type::new(12.5, &inks.grey).bold());
     let first = room * 0.36;
+    // Up to the year of the page, no further.
+    let last = session.year();
+    let years: Vec<i32> = years.into_iter().filter(|y| last.is_none_or(|l| *y <= l)).collect();
     let years: Vec<i32> = years.into_iter().rev().take(8).rev().collect();
     let step = (room - first) / (years.len() + 1) as f32;
     for (i, year) in years.iter().enumerate() {
@@ -292,7 +315,8 @@ fn years(svg: &mut Svg, session: &Session, card: &VillageCard, [x, y, room, end]
             svg.text(x + first + step * (i + 1) as f32, base, &text, Type::new(12.5, &inks.ink).at(At::End));
         }
         let known = |mut values: std::vec::IntoIter<f64>| Some((values.next()?, values.next_back()?));
-        let values: Vec<f64> = figure.series.iter().filter_map(|s| s.1).collect();
+        let printed = figure.series.iter().filter(|s| years.contains(&s.0));
+        let values: Vec<f64> = printed.filter_map(|s| s.1).collect();
         if let Some((before, now)) = known(values.into_iter()) {
             let change = now - before;
             let sign = if change > 0.0 { "+" } else { "" };
