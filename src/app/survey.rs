@@ -278,7 +278,7 @@ impl Qiancun {
             let merged = log.merge(path);
             self.session.survey.version += 1;
             match merged {
-                Ok(n) => self.session.news = Some(lang.with("survey.merged", &[("n", &n.to_string())])),
+                Ok((n, _)) => self.session.news = Some(lang.with("survey.merged", &[("n", &n.to_string())])),
                 Err(e) => self.tell_survey(&e),
             }
             return;

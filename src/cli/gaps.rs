@@ -91,17 +91,17 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
     if out.is_some() {
         return Ok(());
     }
-    print_words(&district, &rules, &list, lang);
+    let mut text = words(&district, &rules, &list, lang);
     if let Some(before) = &before {
         let change = GapChange::between((&list, &district), (&before.list, before.district(&district)));
         let (new, remaining, closed) = (change.new.len(), change.remaining.len(), change.closed.len());
-        println!("Against {}: {new} new, {remaining} remaining, {closed} closed", before.name);
+        text += &format!("Against {}: {new} new, {remaining} remaining, {closed} closed\n", before.name);
         let gone = change.closed.iter().filter_map(|i| before.list.gaps.get(*i));
         for gap in gone {
-            println!("  closed: {}", gap.reason(before.district(&district), rules.get(&gap.rule), lang));
+            text += &format!("  closed: {}\n", gap.reason(before.district(&district), rules.get(&gap.rule), lang));
         }
     }
-    Ok(())
+    read::print_text(&text)
 }
 
 /// The gaps of an earlier year or of another project.
@@ -207,19 +207,21 @@ fn gap(gap: &Gap, district: &District, rules: &Rules, lang: Lang) -> Value {
     })
 }
 
-fn print_words(district: &District, rules: &Rules, list: &GapList, lang: Lang) {
+fn words(district: &District, rules: &Rules, list: &GapList, lang: Lang) -> String {
+    let mut text = String::new();
     for count in &list.rules {
         let Some(rule) = rules.get(&count.id) else { continue };
         let untold = match count.unknown.len() {
             0 => String::new(),
             n => format!(" ({n} villages: cannot tell)"),
         };
-        println!("{} {}: {}{untold}", rule.id, rule.name(lang), count.count);
+        text += &format!("{} {}: {}{untold}\n", rule.id, rule.name(lang), count.count);
         for gap in list.gaps.iter().filter(|g| g.rule == rule.id) {
             let place = gap.village.map_or_else(String::new, |v| {
                 format!("{} {}: ", district.text(v, Role::Town), district.villages.display_name(v))
             });
-            println!("  [{}] {place}{}", gap.severity.key(), gap.reason(district, Some(rule), lang));
+            text += &format!("  [{}] {place}{}\n", gap.severity.key(), gap.reason(district, Some(rule), lang));
         }
     }
+    text
 }

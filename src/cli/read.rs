@@ -26,6 +26,16 @@ pub fn any(path: &Path) -> Result<Dataset, Failure> {
     read_file(path, &Progress::new()).map_err(|e| Failure::Input(e.to_string()))
 }
 
+/// Prints text on standard output.
+pub fn print_text(text: &str) -> Result<(), Failure> {
+    use std::io::Write;
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        // Whoever read the output has seen enough.
+        Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => Ok(other?),
+    }
+}
+
 /// Prints one JSON document on standard output.
 pub fn print(document: &Value) -> Result<(), Failure> {
     use std::io::Write;

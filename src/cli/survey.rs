@@ -12,7 +12,8 @@ use crate::lang::Lang;
 use crate::project;
 use crate::rules::{Rules, find_gaps};
 use crate::survey::{
-    EventKind, Instant, NewVisit, Opened, Outcome, SurveyError, SurveyLog, Told, Visit, keep_photo, photo_facts,
+    EventKind, Instant, LogPaths, NewVisit, Opened, Outcome, SurveyError, SurveyLog, Told, Visit, keep_photo,
+    photo_facts,
 };
 
 impl From<SurveyError> for Failure {
@@ -41,8 +42,13 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
 
 /// Says on standard error what happened at the opening.
 pub(super) fn tell(opened: &Opened) {
-    let path = opened.log.paths().log.display();
-    for told in &opened.told {
+    tell_all(&opened.log.paths().log, &opened.told);
+}
+
+/// The same of a log that is not open any more.
+pub(super) fn tell_all(path: &Path, told: &[Told]) {
+    let path = path.display();
+    for told in told {
         match told {
             Told::Saved(kept, n) => {
                 eprintln!(
@@ -54,6 +60,16 @@ pub(super) fn tell(opened: &Opened) {
             Told::Edited(n) => eprintln!("qiancun: {path}: {n} edits of other programs were taken in"),
             Told::ReadOnly => eprintln!("qiancun: {path} can be read but not written"),
         }
+    }
+}
+
+/// The path, where there is such a project or log: a word mistyped must not begin another log.
+pub(super) fn existing(path: &Path) -> Result<&Path, Failure> {
+    let paths = LogPaths::of(path);
+    let is_log = path == paths.log && paths.journal.exists();
+    match path.is_file() || is_log {
+        true => Ok(path),
+        false => Err(Failure::Input(format!("{}: there is no such file", path.display()))),
     }
 }
 
@@ -183,7 +199,7 @@ fn amend(mut parser: lexopt::Parser, is_correction: bool) -> Result<(), Failure>
     let (Some(path), Some(id)) = (path, id) else {
         return Err(Failure::Usage("a project or log and the id of a visit are needed".into()));
     };
-    let mut log = open(&path)?;
+    let mut log = open(existing(&path)?)?;
     if !is_correction {
         return Ok(log.withdraw(&id)?);
     }
@@ -207,9 +223,7 @@ fn list(mut parser: lexopt::Parser) -> Result<(), Failure> {
         }
     }
     let path = path.ok_or_else(|| Failure::Usage("survey list needs a project or a log".into()))?;
-    if !path.exists() {
-        return Err(Failure::Input(format!("{}: there is no such file", path.display())));
-    }
+    existing(&path)?;
     let opened = SurveyLog::open_if_there(&path)?;
     if let Some(opened) = &opened {
         tell(opened);
@@ -233,14 +247,16 @@ fn list(mut parser: lexopt::Parser) -> Result<(), Failure> {
         let list: Vec<Value> = visits.iter().filter_map(one).collect();
         return read::print(&json!({ "visits": list }));
     }
+    let mut lines = String::new();
     for visit in visits {
         let Some(said) = survey.said(visit) else { continue };
         let result = said.result.map_or("", |r| lang.find(&format!("result.{}", r.key())).unwrap_or(r.key()));
         let at = said.at.map_or_else(|| "—".to_owned(), Instant::for_people);
         let mark = if visit.is_withdrawn { " (withdrawn)" } else { "" };
-        println!("{}  {at}  {}  {}  {result}{mark}  {} {}", visit.id, said.gap, said.village, said.by, said.note);
+        let (gap, village, by, note) = (&said.gap, &said.village, &said.by, &said.note);
+        lines += &format!("{}  {at}  {gap}  {village}  {result}{mark}  {by} {note}\n", visit.id);
     }
-    Ok(())
+    read::print_text(&lines)
 }
 
 fn with_kind(mut value: Value, kind: EventKind) -> Value {

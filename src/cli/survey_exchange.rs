@@ -5,13 +5,15 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::survey::open;
+use super::survey::{existing, open};
 use super::{Failure, args, joined, read};
 use crate::lang::Lang;
 use crate::output::save_visits;
 use crate::project;
 use crate::rules::{Rules, find_gaps};
-use crate::survey::{GapStatus, Outcome, Planned, Preview, Remark, Verdict, read_results, visits_grid};
+use crate::survey::{
+    GapStatus, Outcome, Planned, Preview, Remark, Survey, SurveyLog, Verdict, read_results, visits_grid,
+};
 
 /// The visits as a table or layer.
 pub(super) fn export(mut parser: lexopt::Parser) -> Result<(), Failure> {
@@ -27,7 +29,7 @@ pub(super) fn export(mut parser: lexopt::Parser) -> Result<(), Failure> {
     let (Some(path), Some(out)) = (path, out) else {
         return Err(Failure::Usage("survey export needs a project or log and -o FILE".into()));
     };
-    let log = open(&path)?;
+    let log = open(existing(&path)?)?;
     let grid = visits_grid(log.survey(), lang);
     save_visits(&out, &grid).map_err(|e| Failure::Input(format!("{} cannot be written: {e}", out.display())))
 }
@@ -53,12 +55,21 @@ pub(super) fn import(mut parser: lexopt::Parser) -> Result<(), Failure> {
     let district = joined::load(project_path, &project)?;
     let gaps = find_gaps(&district, district.year(None), &Rules::with(&project.rules)).gaps;
     let known: HashSet<String> = gaps.iter().map(|g| g.key(&district)).collect();
-    let mut log = open(project_path)?;
+    // Looking makes no log.
+    let mut log = match is_dry {
+        true => SurveyLog::open_if_there(project_path)?.map(|o| o.log),
+        false => Some(open(project_path)?),
+    };
+    let nothing = Survey::default();
     let mut documents = Vec::new();
     for file in files {
         let rows = read_results(file)?;
-        let mut preview = Preview::new(file, rows, log.survey(), Outcome::from_word, |key| known.contains(key));
-        let recorded = if is_dry { 0 } else { log.import(&mut preview)? };
+        let survey = log.as_ref().map_or(&nothing, SurveyLog::survey);
+        let mut preview = Preview::new(file, rows, survey, Outcome::from_word, |key| known.contains(key));
+        let recorded = match &mut log {
+            Some(log) if !is_dry => log.import(&mut preview)?,
+            _ => 0,
+        };
         if as_json {
             documents.push(document(&preview, recorded));
         } else {
@@ -134,10 +145,12 @@ pub(super) fn merge(mut parser: lexopt::Parser) -> Result<(), Failure> {
     if others.is_empty() {
         return Err(Failure::Usage("survey merge needs another log".into()));
     }
-    let mut log = open(own)?;
+    let mut log = open(existing(own)?)?;
     let mut taken = 0;
     for other in others {
-        taken += log.merge(other)?;
+        let (count, told) = log.merge(other)?;
+        super::survey::tell_all(other, &told);
+        taken += count;
     }
     let survey = log.survey();
     let mut conflicts: Vec<&str> = survey.gaps().filter(|g| survey.status(g) == GapStatus::Conflict).collect();

@@ -4,6 +4,9 @@ use rust_xlsxwriter::{DataValidation, Format, FormatAlign, Workbook, Worksheet, 
 
 use super::grid::{Grid, GridCell};
 
+/// Longest text of a cell, with room for the mark behind it.
+const CELL_CHARS: usize = 32_000;
+
 /// Longest name that a sheet may have.
 const NAME_CHARS: usize = 31;
 
@@ -90,7 +93,11 @@ fn write_sheet(sheet: &mut Worksheet, grid: &Grid, name: &str) -> Result<(), Xls
                     sheet.write_number_with_format(r, c as u16, *n, format)?;
                 }
                 GridCell::Text(t) => {
-                    sheet.write_string(r, c as u16, t)?;
+                    // A cell holds so many characters (ECMA-376); what is longer is cut with a mark.
+                    let short: String = t.chars().take(CELL_CHARS).collect();
+                    let is_whole = short.len() == t.len();
+                    let text = if is_whole { short } else { format!("{short}…") };
+                    sheet.write_string(r, c as u16, text)?;
                 }
             }
         }

@@ -167,7 +167,8 @@ fn head(svg: &mut Svg, content: &PageContent, [x, y, room]: [f32; 3], u: f32, in
 /// The last line: source, date and coordinates, maker; where what stands above must end.
 pub(super) fn foot(svg: &mut Svg, content: &PageContent, [x, y, room]: [f32; 3], u: f32, inks: &Inks) -> f32 {
     let size = 13.0 * u;
-    let (date, maker) = (clipped(&content.date, size, false, room * 0.6), clipped(&content.maker, size, false, room * 0.38));
+    let (date, maker) =
+        (clipped(&content.date, size, false, room * 0.6), clipped(&content.maker, size, false, room * 0.38));
     let left = room - width(&date, size, false) - width(&maker, size, false) - 48.0 * u;
     let form = Type::new(size, &inks.grey);
     if width(&content.source, size, false) > left {

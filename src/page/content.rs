@@ -231,16 +231,22 @@ fn towns(session: &Session, indicator: Option<&Indicator>, map: Option<&MapSpec>
 }
 
 /// The villages in focus with the map's figure and the headlines of villages.
-fn villages(session: &Session, indicator: Option<&Indicator>, map: Option<&MapSpec>) -> (Vec<String>, Vec<Vec<String>>) {
+fn villages(
+    session: &Session,
+    indicator: Option<&Indicator>,
+    map: Option<&MapSpec>,
+) -> (Vec<String>, Vec<Vec<String>>) {
     let Some(district) = &session.district else { return Default::default() };
     let lang = session.lang;
     let mut shown: Vec<usize> = map.map(|m| m.indicator).filter(|_| indicator.is_some()).into_iter().collect();
     let known = HEADLINES.iter().filter_map(|id| district.indicators.position(id));
     shown.extend(known.filter(|i| district.observations.has(*i)));
     let mut seen = Vec::new();
-    shown.retain(|i| !seen.contains(i) && {
-        seen.push(*i);
-        true
+    shown.retain(|i| {
+        !seen.contains(i) && {
+            seen.push(*i);
+            true
+        }
     });
     shown.truncate(4);
     let head = |i: &usize| {

@@ -357,7 +357,11 @@ fn furniture(svg: &mut Svg, frame: &MapFrame, u: f32, taken_right: f32) {
     let plate = [left - 8.0 * u, base - 26.0 * u, length.max(40.0 * u) + 16.0 * u, 33.0 * u];
     svg.raw(&format!(
         "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\" fill=\"#ffffff\" fill-opacity=\"0.72\"/>",
-        num(plate[0]), num(plate[1]), num(plate[2]), num(plate[3]), num(4.0 * u)
+        num(plate[0]),
+        num(plate[1]),
+        num(plate[2]),
+        num(plate[3]),
+        num(4.0 * u)
     ));
     for line in [
         [left, base, left + length, base],

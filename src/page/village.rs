@@ -241,8 +241,7 @@ fn gaps(svg: &mut Svg, session: &Session, card: &VillageCard, [x, y, room, end]:
     let mut at = y + 32.0;
     if list.is_empty() {
         let is_known = card.sections.iter().any(|s| s.figures.iter().any(|f| f.value.is_some()));
-        let (words, ink) =
-            if is_known { ("card.no-shortfalls", &inks.good) } else { ("page.no-figures", &inks.grey) };
+        let (words, ink) = if is_known { ("card.no-shortfalls", &inks.good) } else { ("page.no-figures", &inks.grey) };
         svg.text(x, at + 14.0, session.lang.t(words), Type::new(13.0, ink));
         return at + 30.0;
     }

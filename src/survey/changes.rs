@@ -1,7 +1,7 @@
 //! What other programs changed in the layer `visits`, as events.
 
 use rusqlite::Connection;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::event::{Event, EventKind, id_of};
 use super::rows::{VisitRow, visit_rows, write_visit};
@@ -17,12 +17,13 @@ pub(super) fn edits(conn: &Connection, survey: &Survey) -> rusqlite::Result<Vec<
     let mut seq = survey.last_seq();
     let mut found = Vec::new();
     let mut here: FxHashMap<&str, ()> = FxHashMap::default();
+    let mut taken: FxHashSet<String> = survey.events.iter().map(|e| e.id.clone()).collect();
     for row in &rows {
         let known = survey.visit(&row.id).filter(|v| !here.contains_key(v.id.as_str()));
         let said = known.and_then(|v| Some((v, survey.said(v)?)));
         let Some((visit, said)) = said else {
             seq += 1;
-            let event = added(row, seq);
+            let event = added(row, seq, &mut taken);
             write_visit(conn, &event.id, &event, Some(row.fid))?;
             found.push(event);
             continue;
@@ -37,7 +38,7 @@ pub(super) fn edits(conn: &Connection, survey: &Survey) -> rusqlite::Result<Vec<
                 origin: EDITED.into(),
                 ..content(&row.said, said)
             };
-            let event = with_id(event, 0, seq);
+            let event = with_id(event, 0, seq, &mut taken);
             // What the row could not say, a result that was blanked, is put back.
             write_visit(conn, &visit.id, &event, Some(row.fid))?;
             found.push(event);
@@ -54,23 +55,30 @@ pub(super) fn edits(conn: &Connection, survey: &Survey) -> rusqlite::Result<Vec<
             recorded_at: None,
             ..said.clone()
         };
-        found.push(with_id(event, 0, seq));
+        found.push(with_id(event, 0, seq, &mut taken));
     }
     Ok(found)
 }
 
-fn added(row: &VisitRow, seq: i64) -> Event {
+fn added(row: &VisitRow, seq: i64, taken: &mut FxHashSet<String>) -> Event {
     let mut event = Event { kind: EventKind::Visit, origin: EDITED.into(), ..row.said.clone() };
     if event.rule.is_empty() {
         event.rule = event.gap.split('/').next().unwrap_or_default().to_owned();
     }
-    with_id(event, row.fid, seq)
+    with_id(event, row.fid, seq, taken)
 }
 
 /// The event under an id that follows from what it says: the same edit found in two copies of a file is one event.
-fn with_id(event: Event, fid: i64, seq: i64) -> Event {
-    let bare = Event { id: String::new(), seq: fid, ..event };
-    Event { id: id_of(&serde_json::to_string(&bare).unwrap_or_default()), seq, ..bare }
+/// Where that id is taken already, as when somebody blanks a row's own, it gets another.
+fn with_id(event: Event, fid: i64, seq: i64, taken: &mut FxHashSet<String>) -> Event {
+    let mut bare = Event { id: String::new(), seq: fid, ..event };
+    loop {
+        let id = id_of(&serde_json::to_string(&bare).unwrap_or_default());
+        if taken.insert(id.clone()) {
+            return Event { id, seq, ..bare };
+        }
+        bare.seq += 1_000_000_007;
+    }
 }
 
 /// What a row says, with what it cannot do without taken from before.

@@ -20,7 +20,8 @@ pub enum Verdict {
     Known,
     /// Nothing was filled in.
     Empty,
-    /// It cannot be understood, for a reason: `no-key`, `no-result`, `result` (an unknown word), `time`, `crs`.
+    /// It cannot be understood, for a reason: `no-key`, `no-result`, `result` (an unknown word), `time`,
+    /// `place`, `crs`.
     NotUnderstood(&'static str),
 }
 
@@ -108,7 +109,8 @@ impl Preview {
                     return planned;
                 }
             };
-            if after.visit(&event.id).is_some() {
+            let is_exported = !planned.row.id.is_empty() && after.visit(&planned.row.id).is_some();
+            if is_exported || after.visit(&event.id).is_some() {
                 planned.verdict = Verdict::Known;
                 return planned;
             }
@@ -195,7 +197,13 @@ fn understood(
             Some(Instant::parse(text).or_else(serial).ok_or("time")?)
         }
     };
-    let place = row.lon.zip(row.lat).map(|(lon, lat)| LonLat::new(lon, lat)).filter(|p| p.is_valid());
+    let place = match (row.lon.trim(), row.lat.trim()) {
+        ("", "") => None,
+        (lon, lat) => {
+            let degrees = |text: &str| text.parse::<f64>().map_err(|_| "place");
+            Some(LonLat::new(degrees(lon)?, degrees(lat)?)).filter(|p| p.is_valid()).ok_or("place").map(Some)?
+        }
+    };
     let place = match row.crs.trim() {
         "" | "EPSG:4326" | "EPSG:4490" => place,
         crs => {
@@ -203,6 +211,9 @@ fn understood(
             place.map(|p| shift.undo(p))
         }
     };
+    // Formats round numbers differently: to a centimetre they agree, and one row is one event.
+    let rounded = |v: f64| (v * 1e7).round() / 1e7;
+    let place = place.map(|p| LonLat::new(rounded(p.lon_deg), rounded(p.lat_deg)));
     let new = NewVisit {
         gap: row.key.clone(),
         rule: row.rule.clone(),

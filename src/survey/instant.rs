@@ -4,6 +4,9 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil};
 use serde::{Deserialize, Serialize};
 
+/// Years that a visit can lie in.
+const YEARS: std::ops::RangeInclusive<i16> = 1900..=2200;
+
 /// A point in time in UTC, to the millisecond.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(i64);
@@ -38,7 +41,12 @@ impl Instant {
             return Some(time);
         }
         if let Ok(time) = text.parse::<Timestamp>() {
-            return Some(Self(time.as_millisecond()));
+            let year = time.to_zoned(TimeZone::UTC).year();
+            return YEARS.contains(&year).then(|| Self(time.as_millisecond()));
+        }
+        // Anything else between the numbers, an afternoon's mark say, would change what they mean.
+        if !text.chars().all(|c| c.is_ascii_digit() || "-/.: T年月日时分秒".contains(c)) {
+            return None;
         }
         let numbers: Vec<i64> = text
             .split(|c: char| !c.is_ascii_digit())
@@ -46,11 +54,11 @@ impl Instant {
             .map(|s| s.parse().ok())
             .collect::<Option<_>>()?;
         let part = |i: usize| numbers.get(i).copied().unwrap_or(0);
-        if numbers.len() < 3 || numbers.len() > 7 || !text.starts_with(|c: char| c.is_ascii_digit()) {
+        if numbers.len() < 3 || numbers.len() > 6 || !text.starts_with(|c: char| c.is_ascii_digit()) {
             return None;
         }
         let small = |i| i8::try_from(part(i)).ok();
-        let year = i16::try_from(part(0)).ok().filter(|y| (1900..=2200).contains(y))?;
+        let year = i16::try_from(part(0)).ok().filter(|y| YEARS.contains(y))?;
         let time = civil::DateTime::new(year, small(1)?, small(2)?, small(3)?, small(4)?, small(5)?, 0).ok()?;
         Some(Self(time.to_zoned(TimeZone::system()).ok()?.timestamp().as_millisecond()))
     }
@@ -62,6 +70,10 @@ impl Instant {
         let fits = bytes.iter().zip(FORM).all(|(b, f)| if *f == b'0' { b.is_ascii_digit() } else { b == f });
         let part = |range: std::ops::Range<usize>| text.get(range)?.parse::<i64>().ok();
         let day = crate::rules::day_of(text.get(..10).filter(|_| fits)?)?;
+        let is_time = part(11..13)? < 24 && part(14..16)? < 60 && part(17..19)? < 60;
+        if !is_time {
+            return None;
+        }
         let seconds = (day * 24 + part(11..13)?) * 3600 + part(14..16)? * 60 + part(17..19)?;
         Some(Self(seconds * 1000 + part(20..23)?))
     }
@@ -111,7 +123,20 @@ mod tests {
             assert_eq!(Instant::parse(text), Some(day), "{text}");
         }
         assert_eq!(Instant::from_spreadsheet_day(46_350.0), Some(day));
-        for text in ["", "昨天", "2026-13-01", "24.11.26", "-5", "99999999999999999999-1-1"] {
+        for text in [
+            "",
+            "昨天",
+            "2026-13-01",
+            "24.11.26",
+            "-5",
+            "99999999999999999999-1-1",
+            "-000044-03-15T00:00:00Z",
+            "0001-01-01T00:00:00Z",
+            "2026-11-24T99:99:99.000Z",
+            "2026-11-20 下午3:30",
+            "2026-11-20 3:30 PM",
+            "2026-11-24 08:30 x 5",
+        ] {
             assert_eq!(Instant::parse(text), None, "{text}");
         }
     }

@@ -5,9 +5,13 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
-use super::event::Event;
+use super::event::{Event, hex};
 use crate::project::write_replacing;
+
+/// Bytes at the end that the mark is made of.
+const MARK_BYTES: u64 = 4096;
 
 #[derive(Serialize, Deserialize)]
 struct Line {
@@ -45,9 +49,24 @@ impl Journal {
         std::fs::metadata(&self.path).map_or(0, |m| m.len())
     }
 
-    /// Writes events behind what is there and waits until the disk has them; the new length. What a failed writing
+    /// What tells this file from any other state of it and from those of other logs: length and digest of its end.
+    pub(super) fn mark(&self) -> String {
+        let end = || -> io::Result<(u64, Vec<u8>)> {
+            let mut file = File::open(&self.path)?;
+            let length = file.metadata()?.len();
+            file.seek(SeekFrom::Start(length.saturating_sub(MARK_BYTES)))?;
+            let mut bytes = Vec::new();
+            file.read_to_end(&mut bytes)?;
+            Ok((length, bytes))
+        };
+        // Where there is none yet, its mark is that of nothing.
+        end()
+            .map_or_else(|_| "0:".to_owned(), |(length, bytes)| format!("{length}:{}", hex(&Sha256::digest(&bytes), 8)))
+    }
+
+    /// Writes events behind what is there and waits until the disk has them. What a failed writing
     /// leaves behind is cut off again.
-    pub(super) fn append(&self, events: &[Event]) -> io::Result<u64> {
+    pub(super) fn append(&self, events: &[Event]) -> io::Result<()> {
         let mut file = OpenOptions::new().create(true).append(true).read(true).open(&self.path)?;
         let before = file.metadata()?.len();
         // A line torn by a crash must not swallow the next one.
@@ -66,7 +85,7 @@ impl Journal {
             file.set_len(before).ok();
             return Err(e);
         }
-        Ok(before + bytes.len() as u64)
+        Ok(())
     }
 
     /// Cuts off what was written last and did not come to be recorded. Where even that fails, the next opening takes it
@@ -77,24 +96,15 @@ impl Journal {
         }
     }
 
-    /// Writes all events anew; the length.
-    pub(super) fn rewrite(&self, events: &[Event]) -> io::Result<u64> {
-        let bytes = lines(events);
-        write_replacing(&self.path, &bytes)?;
-        Ok(bytes.len() as u64)
+    /// Writes all events anew.
+    pub(super) fn rewrite(&self, events: &[Event]) -> io::Result<()> {
+        write_replacing(&self.path, &lines(events))
     }
 
-    /// The events from a position on; lines that are torn or changed are passed over.
-    pub(super) fn read(&self, from: u64) -> Vec<Event> {
-        let mut bytes = Vec::new();
-        let read = File::open(&self.path).and_then(|mut file| {
-            file.seek(SeekFrom::Start(from))?;
-            file.read_to_end(&mut bytes)
-        });
-        if read.is_err() {
-            // There is none, or it cannot be read: then the database is all there is.
-            return Vec::new();
-        }
+    /// The events; lines that are torn or changed are passed over.
+    pub(super) fn read(&self) -> Vec<Event> {
+        // Where there is none, or it cannot be read, the database is all there is.
+        let bytes = std::fs::read(&self.path).unwrap_or_default();
         let whole = |line: &[u8]| {
             let line: Line = serde_json::from_slice(line).ok()?;
             (line.event.digest() == line.digest).then_some(line.event)

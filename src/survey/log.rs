@@ -129,26 +129,34 @@ impl SurveyLog {
         let conn = Mutex::new(conn);
         let mut log = Self { paths, conn, journal, survey: Survey::default(), last_fid: 0, is_read_only };
         log.refresh()?;
-        let told = if is_read_only { vec![Told::ReadOnly] } else { log.take_in()? };
+        let told = if is_read_only {
+            // Nothing can be written, but all can be shown.
+            let all = union(std::mem::take(&mut log.survey).events.into_iter().chain(log.journal.read()));
+            log.survey = Survey::new(all.into_values().collect());
+            vec![Told::ReadOnly]
+        } else {
+            log.take_in()?
+        };
         Ok(Opened { log, told })
     }
 
     /// Events of the copy that the database lacks, then edits of other programs.
     fn take_in(&mut self) -> Result<Vec<Told>, SurveyError> {
         let mut told = Vec::new();
-        let noted = schema::value(&self.conn(), "journal_bytes").map_err(|e| self.explain(&e))?;
-        let noted = noted.and_then(|v| v.parse::<u64>().ok()).unwrap_or(0);
-        let length = self.journal.len();
-        if length > noted {
-            // Written by somebody who did not come to commit, or the database is an older one.
-            let restored = self.adopt(self.journal.read(noted))?;
+        let noted = schema::value(&self.conn(), "journal_mark").map_err(|e| self.explain(&e))?;
+        if noted.as_deref() != Some(self.journal.mark().as_str()) {
+            // Written by somebody who did not come to commit, or one of the two is another state, or of another log:
+            // whatever either of them holds is kept.
+            let restored = self.adopt(self.journal.read())?;
             if restored > 0 {
                 told.push(Told::Restored(restored));
             }
-        } else if length < noted {
-            let length =
-                self.journal.rewrite(&self.survey.events).map_err(|e| SurveyError::of_io(self.journal.path(), e))?;
-            self.note_journal(length)?;
+            self.within(|log| {
+                log.refresh()?;
+                let rewritten = log.journal.rewrite(&log.survey.events);
+                rewritten.map_err(|e| SurveyError::of_io(log.journal.path(), e))?;
+                log.note_journal()
+            })?;
         }
         let edited = self.within(Self::take_edits)?;
         if edited > 0 {
@@ -278,39 +286,47 @@ impl SurveyLog {
         Ok(count)
     }
 
-    /// Takes in another log and its photos, which is left as it is; how many events were new. Edits that other programs
-    /// made in it come along.
+    /// Takes in another log and its photos, which is left as it is: how many events were new, and what is to be told of the
+    /// other one. Its plain copy and edits that other programs made in it come along.
     ///
     /// # Errors
     /// [`SurveyError`]: the other is no log or cannot be read, or nothing could be written; nothing was taken in then.
-    pub fn merge(&mut self, other: &Path) -> Result<usize, SurveyError> {
+    pub fn merge(&mut self, other: &Path) -> Result<(usize, Vec<Told>), SurveyError> {
         let theirs = LogPaths::of(other);
-        if !theirs.log.exists() {
+        if !theirs.log.exists() && !theirs.journal.exists() {
             let source = std::io::Error::from(std::io::ErrorKind::NotFound);
             return Err(SurveyError::Io { path: theirs.log, source });
         }
         let folder = std::env::temp_dir().join(format!("qiancun-merge-{}", super::event::new_id()));
-        let copied = || -> std::io::Result<PathBuf> {
+        let copy = LogPaths::of(&folder.join("other.survey.gpkg"));
+        let copied = || -> std::io::Result<()> {
             std::fs::create_dir_all(&folder)?;
-            let copy = folder.join("other.gpkg");
-            std::fs::copy(&theirs.log, &copy)?;
-            let wal = PathBuf::from(format!("{}-wal", theirs.log.display()));
-            if wal.exists() {
-                std::fs::copy(&wal, folder.join("other.gpkg-wal"))?;
+            let wal = |path: &Path| PathBuf::from(format!("{}-wal", path.display()));
+            for (from, to) in [
+                (theirs.log.clone(), copy.log.clone()),
+                (wal(&theirs.log), wal(&copy.log)),
+                (theirs.journal.clone(), copy.journal.clone()),
+            ] {
+                if from.exists() {
+                    std::fs::copy(&from, &to)?;
+                }
             }
-            Ok(copy)
+            Ok(())
         };
-        let events = copied().map_err(|e| SurveyError::of_io(&theirs.log, e)).and_then(|copy| {
-            let is_log = Connection::open(&copy).map_err(|e| SurveyError::of_sqlite(&theirs.log, &e))?;
-            schema::check(&is_log, &theirs.log)?;
-            drop(is_log);
-            Ok(Self::open(&copy)?.log.survey.events)
+        let opened = copied().map_err(|e| SurveyError::of_io(&theirs.log, e)).and_then(|()| Self::open(&copy.log));
+        // The names of the copy say nothing to anybody.
+        let opened = opened.map_err(|e| match e {
+            SurveyError::NotALog { message, .. } => SurveyError::NotALog { path: theirs.log.clone(), message },
+            SurveyError::Newer { found, known, .. } => SurveyError::Newer { path: theirs.log.clone(), found, known },
+            e => e,
         });
         // A leftover in the folder for passing things does no harm.
+        let opened = opened.map(|o| (o.log.into_survey().events, o.told));
         std::fs::remove_dir_all(&folder).ok();
-        let count = self.adopt(events?)?;
+        let (events, told) = opened?;
+        let count = self.adopt(events)?;
         copy_photos(&theirs.photos, &self.paths.photos).map_err(|e| SurveyError::of_io(&theirs.photos, e))?;
-        Ok(count)
+        Ok((count, told))
     }
 
     /// Two logs said different things under one id: the rows that give way are taken out, within the transaction that
@@ -346,8 +362,8 @@ impl SurveyLog {
             .map_err(|e| self.explain(&e))?;
         }
         self.note_extent().map_err(|e| self.explain(&e))?;
-        let length = self.journal.append(events).map_err(|e| SurveyError::of_io(self.journal.path(), e))?;
-        self.note_journal(length)
+        self.journal.append(events).map_err(|e| SurveyError::of_io(self.journal.path(), e))?;
+        self.note_journal()
     }
 
     /// Notes that the layer says what the events say.
@@ -371,8 +387,9 @@ impl SurveyLog {
         Ok(())
     }
 
-    fn note_journal(&self, length: u64) -> Result<(), SurveyError> {
-        schema::set_value(&self.conn(), "journal_bytes", &length.to_string()).map_err(|e| self.explain(&e))
+    fn note_journal(&self) -> Result<(), SurveyError> {
+        let mark = self.journal.mark();
+        schema::set_value(&self.conn(), "journal_mark", &mark).map_err(|e| self.explain(&e))
     }
 
     /// Does something as one transaction that no other writer comes between. After a failure the log is as before.
@@ -422,7 +439,15 @@ pub fn is_log(path: &Path) -> bool {
 /// Opens the database for writing, else for reading; whether only for reading.
 fn connect(paths: &LogPaths) -> Result<(Connection, bool), SurveyError> {
     let explain = |e: rusqlite::Error| SurveyError::of_sqlite(&paths.log, &e);
-    let is_new = !paths.log.exists();
+    let is_new = std::fs::metadata(&paths.log).map_or(true, |m| m.len() == 0);
+    if !is_new {
+        // A foreign database is told before anything is changed in it.
+        let foreign = Connection::open_with_flags(&paths.log, OpenFlags::SQLITE_OPEN_READ_ONLY)
+            .map(|conn| schema::check(&conn, &paths.log));
+        if let Ok(Err(error @ SurveyError::NotALog { .. })) = foreign {
+            return Err(error);
+        }
+    }
     let writable = || -> rusqlite::Result<Connection> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let flags = if is_new { flags | OpenFlags::SQLITE_OPEN_CREATE } else { flags };
@@ -441,6 +466,10 @@ fn connect(paths: &LogPaths) -> Result<(Connection, bool), SurveyError> {
     if is_new || !matches!(error, SurveyError::ReadOnly { .. }) {
         return Err(error);
     }
+    if can_be_written(paths) {
+        // It is not the folder that forbids it: its head is damaged.
+        return Err(SurveyError::Damaged { path: paths.log.clone(), message: "its head cannot be read".into() });
+    }
     // Where nobody can write, nobody does: the file is read as it lies there, without a lock.
     let escaped: String = paths
         .log
@@ -457,6 +486,14 @@ fn connect(paths: &LogPaths) -> Result<(Connection, bool), SurveyError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(format!("file:{escaped}?immutable=1"), flags).map_err(explain)?;
     Ok((conn, true))
+}
+
+/// Whether the file system allows writing to the log and beside it.
+fn can_be_written(paths: &LogPaths) -> bool {
+    let beside = paths.log.with_extension(format!("probe-{}", std::process::id()));
+    let made = std::fs::File::create(&beside).is_ok();
+    std::fs::remove_file(&beside).ok();
+    made && std::fs::OpenOptions::new().write(true).open(&paths.log).is_ok()
 }
 
 /// Copies photos that are not there yet; their names follow from their content.

@@ -15,9 +15,17 @@ pub fn union(events: impl IntoIterator<Item = Event>) -> BTreeMap<String, Event>
     all
 }
 
-/// What an event says, apart from its id and from when and by what it was written down.
+/// What an event says, apart from its id, from when and by what it was written down, and from its photo, which one machine
+/// may have had and the other not.
 fn content(event: &Event) -> String {
-    let bare = Event { id: String::new(), seq: 0, recorded_at: None, origin: String::new(), ..event.clone() };
+    let bare = Event {
+        id: String::new(),
+        seq: 0,
+        recorded_at: None,
+        origin: String::new(),
+        photo: String::new(),
+        ..event.clone()
+    };
     serde_json::to_string(&bare).unwrap_or_default()
 }
 
@@ -31,7 +39,11 @@ fn put(all: &mut BTreeMap<String, Event>, event: Event) {
     }
     let (old, new) = (content(present), content(&event));
     if old == new {
-        let written = |e: &Event| (e.seq, e.recorded_at, e.origin.clone());
+        // The one whose photo lies in the log comes first: such names are digests.
+        let written = |e: &Event| {
+            let is_kept = e.photo.len() > 32 && e.photo.as_bytes().iter().take(32).all(u8::is_ascii_hexdigit);
+            (!is_kept, e.photo.is_empty(), e.seq, e.recorded_at, e.origin.clone(), e.photo.clone())
+        };
         if written(&event) < written(present) {
             *present = event;
         }

@@ -16,6 +16,8 @@ use crate::read::{Cell, read_sheets};
 pub struct ResultRow {
     /// Line or number of the row in its file, 1-based.
     pub line: u32,
+    /// Id of the visit, where the table is one of visits.
+    pub id: String,
     /// Key of the gap.
     pub key: String,
     /// The gap's rule.
@@ -40,10 +42,10 @@ pub struct ResultRow {
     pub at: String,
     /// Coordinates that the place is in; the project's own where empty.
     pub crs: String,
-    /// Longitude in degrees.
-    pub lon: Option<f64>,
-    /// Latitude in degrees.
-    pub lat: Option<f64>,
+    /// Longitude in degrees, as written.
+    pub lon: String,
+    /// Latitude in degrees, as written.
+    pub lat: String,
     /// Ids of the visits that stood when the sheet was made, separated by blanks.
     pub seen: String,
 }
@@ -69,8 +71,9 @@ impl ResultRow {
             "at" | "visited_at" | "时间" => &mut self.at,
             "crs" => &mut self.crs,
             "seen" => &mut self.seen,
-            "lon" => return self.lon = text.parse().ok(),
-            "lat" => return self.lat = text.parse().ok(),
+            "lon" => &mut self.lon,
+            "lat" => &mut self.lat,
+            "id" => &mut self.id,
             _ => return,
         };
         *field = text;
@@ -142,7 +145,7 @@ fn of_geojson(path: &Path) -> Result<Option<Vec<ResultRow>>, SurveyError> {
         }
         let position = feature.pointer("/geometry/coordinates").and_then(Value::as_array);
         if let Some([lon, lat, ..]) = position.map(Vec::as_slice) {
-            (row.lon, row.lat) = (lon.as_f64(), lat.as_f64());
+            (row.lon, row.lat) = (lon.to_string(), lat.to_string());
         }
         Some(row)
     };
@@ -152,6 +155,7 @@ fn of_geojson(path: &Path) -> Result<Option<Vec<ResultRow>>, SurveyError> {
 
 fn of_geopackage(path: &Path) -> Result<Option<Vec<ResultRow>>, SurveyError> {
     let explain = |e: rusqlite::Error| SurveyError::of_sqlite(path, &e);
+    std::fs::metadata(path).map_err(|e| SurveyError::of_io(path, e))?;
     let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
         .or_else(|_| Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY))
         .map_err(explain)?;
@@ -184,7 +188,7 @@ fn of_geopackage(path: &Path) -> Result<Option<Vec<ResultRow>>, SurveyError> {
                 }
             }
             if let Some(point) = point {
-                (found.lon, found.lat) = (Some(point.lon_deg), Some(point.lat_deg));
+                (found.lon, found.lat) = (point.lon_deg.to_string(), point.lat_deg.to_string());
             }
             list.push(found);
         }

@@ -1,5 +1,5 @@
 CREATE TABLE qiancun_log (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL);
-INSERT INTO qiancun_log VALUES ('version', '1'), ('journal_bytes', '0'), ('edited', '0');
+INSERT INTO qiancun_log VALUES ('version', '1'), ('journal_mark', '0:'), ('edited', '0');
 
 -- What was recorded. Rows are added, never changed: see the triggers. "of" has no foreign key: a log that comes from
 -- elsewhere may hold a correction whose visit it lacks, and loses neither.

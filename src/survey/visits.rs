@@ -69,6 +69,8 @@ pub struct Visit {
     pub says: usize,
     /// Whether it has been withdrawn.
     pub is_withdrawn: bool,
+    /// Whether one person withdrew it and another, not knowing, corrected it: it stands, in conflict.
+    pub is_contested: bool,
     /// Positions of its corrections and withdrawals, in order.
     pub amendments: Vec<usize>,
     /// Outcomes of corrections that do not know of each other; the one in force among them.
@@ -113,10 +115,8 @@ impl Survey {
             .collect();
         let by_id = visits.iter().enumerate().map(|(i, v)| (v.id.clone(), i)).collect();
         let mut by_gap: FxHashMap<String, Vec<usize>> = FxHashMap::default();
-        for (i, begin) in begins.iter().enumerate() {
-            if let Some(event) = events.get(*begin) {
-                by_gap.entry(event.gap.clone()).or_default().push(i);
-            }
+        for (i, said) in visits.iter().enumerate().filter_map(|(i, v)| Some((i, events.get(v.says)?))) {
+            by_gap.entry(said.gap.clone()).or_default().push(i);
         }
         Self { events, visits, by_id, by_gap }
     }
@@ -177,7 +177,11 @@ impl Survey {
 
     /// How a gap stands.
     pub fn status(&self, gap: &str) -> GapStatus {
-        let mut outcomes: Vec<Outcome> = self.heads(gap).iter().flat_map(|v| v.outcomes.iter().copied()).collect();
+        let heads = self.heads(gap);
+        if heads.iter().any(|v| v.is_contested) {
+            return GapStatus::Conflict;
+        }
+        let mut outcomes: Vec<Outcome> = heads.iter().flat_map(|v| v.outcomes.iter().copied()).collect();
         outcomes.sort_unstable();
         outcomes.dedup();
         match outcomes.as_slice() {
@@ -200,7 +204,13 @@ impl Survey {
         let target = event.of.as_deref().filter(|_| event.kind != EventKind::Visit).and_then(|id| self.by_id.get(id));
         match target.copied() {
             Some(i) => {
+                let said = self.visits.get(i).and_then(|v| self.events.get(v.says));
+                let moves = said.is_some_and(|said| said.gap != event.gap);
                 self.events.push(event);
+                if moves {
+                    *self = Self::new(std::mem::take(&mut self.events));
+                    return;
+                }
                 let Some(old) = self.visits.get_mut(i) else { return };
                 let mut amendments = std::mem::take(&mut old.amendments);
                 amendments.push(at);
@@ -234,8 +244,12 @@ fn visit(begin: usize, event: &Event, amendments: Vec<usize>, events: &[Event]) 
     let all = || amendments.iter().filter_map(|i| Some((*i, events.get(*i)?)));
     let replaced: FxHashSet<&str> = all().flat_map(|(_, e)| e.after.iter().map(String::as_str)).collect();
     let heads: Vec<(usize, &Event)> = all().filter(|(_, e)| !replaced.contains(e.id.as_str())).collect();
-    let last = heads.last().copied();
-    let is_withdrawn = last.map_or(event.kind == EventKind::Withdrawal, |(_, e)| e.kind == EventKind::Withdrawal);
+    let withdrawals = heads.iter().filter(|(_, e)| e.kind == EventKind::Withdrawal).count();
+    let is_contested = withdrawals > 0 && withdrawals < heads.len();
+    let is_withdrawn = match heads.len() {
+        0 => event.kind == EventKind::Withdrawal,
+        all => withdrawals == all,
+    };
     // A withdrawn visit shows what it said before.
     let says = heads
         .iter()
@@ -252,7 +266,7 @@ fn visit(begin: usize, event: &Event, amendments: Vec<usize>, events: &[Event]) 
         outcomes.clear();
     }
     let heads = heads.iter().map(|(_, e)| e.id.clone()).collect();
-    Visit { id: event.id.clone(), begins: begin, says, is_withdrawn, amendments, outcomes, heads }
+    Visit { id: event.id.clone(), begins: begin, says, is_withdrawn, is_contested, amendments, outcomes, heads }
 }
 
 #[cfg(test)]
@@ -336,6 +350,12 @@ mod tests {
         assert_eq!(survey.visit("a").and_then(|v| survey.said(v)?.result), Some(Closed));
         events.push(amend("z", 4, "a", Some(Confirmed), &["w"]));
         assert_eq!(Survey::new(events).status("T1/a"), GapStatus::Confirmed);
+        // Withdrawn by one, corrected by another who did not know.
+        let apart =
+            vec![event("a", 1, Confirmed, &[]), amend("x", 2, "a", Some(Closed), &[]), amend("w", 2, "a", None, &[])];
+        let survey = Survey::new(apart);
+        assert_eq!(survey.status("T1/a"), GapStatus::Conflict);
+        assert_eq!(survey.standing().count(), 1);
         // Nothing to correct: it stands by itself.
         assert_eq!(Survey::new(vec![amend("o", 1, "none", Some(Closed), &[])]).status("T1/a"), GapStatus::Closed);
     }

@@ -316,7 +316,7 @@ fn edits_of_other_programs_become_events() {
     assert!(ids_in(&file).1.is_empty(), "once only");
     // The same edits found in a copy are the same events.
     let mut log = SurveyLog::open(&file).expect("opens").log;
-    assert_eq!(log.merge(&copy).expect("merged"), 0);
+    assert_eq!(log.merge(&copy).expect("merged").0, 0);
 }
 
 #[test]
@@ -333,8 +333,8 @@ fn logs_of_two_surveyors_merge_and_contradictions_are_shown() {
     let name = qiancun::survey::keep_photo(two.paths(), &photo).expect("kept");
     drop(two);
     let before = std::fs::read(&b).expect("read");
-    assert_eq!(one.merge(&b).expect("merged"), 2);
-    assert_eq!(one.merge(&b).expect("merged"), 0);
+    assert_eq!(one.merge(&b).expect("merged").0, 2);
+    assert_eq!(one.merge(&b).expect("merged").0, 0);
     assert_eq!(std::fs::read(&b).expect("read"), before, "the other log is left as it is");
     assert!(dir.path().join("a.photos").join(&name).exists() && dir.path().join("a.photos/thumbnails").exists());
     assert_eq!(one.survey().status("T1/x//"), GapStatus::Conflict);
@@ -368,8 +368,7 @@ fn filled_sheets_come_back_once_and_what_is_not_understood_is_listed() {
     let mut filled = String::from("\u{feff}key,rule,village,result,note,photo,by,at,lon,lat,crs\r\n");
     let mut line = |i: usize, rest: &str| {
         let r = &rows[i];
-        let (lon, lat) =
-            (r.lon.map_or(String::new(), |v| v.to_string()), r.lat.map_or(String::new(), |v| v.to_string()));
+        let (lon, lat) = (r.lon.clone(), r.lat.clone());
         filled += &format!("{},{},{},{rest},{lon},{lat},GCJ-02\r\n", r.key, r.rule, r.village);
     };
     line(0, "属实,看过,p.jpg,李,2026-11-23 09:10");
@@ -547,4 +546,127 @@ fn a_torn_write_ahead_log_and_a_clock_set_back_lose_nothing() {
     let late = NewVisit { at: Some(yesterday), ..visit("T1/V3//", Outcome::Wrong, "乙") };
     log.record(vec![late]).expect("recorded");
     assert_eq!(log.survey().status("T1/V3//"), GapStatus::Wrong);
+}
+
+#[test]
+fn a_foreign_database_in_place_of_the_own_loses_neither() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let record = |name: &str, count: usize| {
+        let file = dir.path().join(name);
+        let mut log = SurveyLog::open(&file).expect("made").log;
+        let one = |i: usize| visit(&format!("T1/{name}{i}//"), Outcome::Closed, "甲");
+        (file, log.record((0..count).map(one).collect()).expect("recorded"))
+    };
+    let (a, ids_a) = record("a.survey.gpkg", 2);
+    let (b, ids_b) = record("b.survey.gpkg", 5);
+    std::fs::copy(&b, &a).expect("copied over");
+    let all: BTreeSet<String> = ids_a.iter().chain(&ids_b).cloned().collect();
+    assert_eq!(ids_in(&a), (all.clone(), vec![Told::Restored(2)]));
+    assert_eq!(ids_in(&a), (all, vec![]));
+}
+
+#[test]
+fn merging_takes_what_the_other_logs_copy_holds() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (other, ids) = log_with(&dir, 6);
+    // Its database is damaged, then gone; its plain copy is whole.
+    let whole = std::fs::read(&other).expect("read");
+    for damage in [Some(whole[..whole.len() / 2].to_vec()), None] {
+        match damage {
+            Some(bytes) => std::fs::write(&other, bytes).expect("written"),
+            None => std::fs::remove_file(&other).expect("removed"),
+        }
+        let own = tempfile::tempdir().expect("a folder");
+        let mut log = SurveyLog::open(&own.path().join("own.survey.gpkg")).expect("made").log;
+        let (count, told) = log.merge(&other).expect("merged");
+        assert_eq!(count, ids.len());
+        assert!(!told.is_empty(), "it is told");
+    }
+}
+
+#[test]
+fn odd_edits_of_the_layer_never_lock_the_log() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (file, ids) = log_with(&dir, 2);
+    let edit = |sql: &str| {
+        let conn = Connection::open(&file).expect("opens");
+        conn.execute_batch(sql).expect("edited");
+    };
+    edit("INSERT INTO visits (gap, result, note) VALUES ('T1/q//', 'wrong', 'q')");
+    assert_eq!(ids_in(&file).1, [Told::Edited(1)]);
+    for _ in 0..3 {
+        edit("UPDATE visits SET id = NULL WHERE note = 'q'");
+        let opened = SurveyLog::open(&file).expect("it opens");
+        assert_eq!(opened.log.survey().status("T1/q//"), GapStatus::Wrong);
+    }
+    // A visit moved to another gap counts there and nowhere else.
+    edit(&format!("UPDATE visits SET gap = 'S1/moved//', result = 'closed' WHERE id = '{}'", ids[0]));
+    let opened = SurveyLog::open(&file).expect("it opens");
+    let survey = opened.log.survey();
+    assert_eq!((survey.status("S1/moved//"), survey.status("T1/V0//")), (GapStatus::Closed, GapStatus::Pending));
+    // A blanked result is put back.
+    drop(opened);
+    edit("UPDATE visits SET result = NULL");
+    assert!(SurveyLog::open(&file).expect("it opens").log.survey().standing().all(|(_, e)| e.result.is_some()));
+}
+
+#[test]
+fn one_row_is_one_visit_whatever_format_it_comes_back_in() {
+    let dir = copied();
+    let project = path(&dir, "haidian.qiancun");
+    let key = &keys(&project)[0];
+    let sheet = |name: &str, text: &str| {
+        std::fs::write(path(&dir, name), text).expect("written");
+        json_of(&["survey", "import", &project, &path(&dir, name), "--json"])["files"][0]["recorded"].clone()
+    };
+    let row = |lon: &str| format!("key,result,by,lon,lat\n{key},closed,李,{lon},40.1\n");
+    assert_eq!(sheet("a.csv", &row("116.11733241520324")), 1);
+    assert_eq!(sheet("b.csv", &row("116.1173324152032")), 0, "rounded by another program");
+    // What the program exports it knows again.
+    let out = path(&dir, "e.csv");
+    assert!(qiancun(&["survey", "export", &project, "-o", &out]).status.success());
+    assert_eq!(json_of(&["survey", "import", &project, &out, "--json"])["files"][0]["recorded"], 0);
+    // Places and times that cannot be read are listed, not dropped.
+    let odd = format!(
+        "key,result,at,lon,lat\n{key},wrong,,116.3°E,40.1\n{key},wrong,,40.1,116.3\n{key},wrong,2026-11-20 下午3:30,,\n"
+    );
+    std::fs::write(path(&dir, "odd.csv"), odd).expect("written");
+    let told = json_of(&["survey", "import", &project, &path(&dir, "odd.csv"), "--json"]);
+    let rows = told["files"][0]["rows"].as_array().expect("rows");
+    let why: Vec<_> = rows.iter().filter_map(|r| r["why"].as_str()).collect();
+    assert_eq!(why, ["place", "place", "time"]);
+}
+
+#[test]
+fn words_mistyped_begin_no_log_and_foreign_files_stay() {
+    let dir = copied();
+    let project = path(&dir, "haidian.qiancun");
+    let nope = path(&dir, "nope.qiancun");
+    let out = path(&dir, "z.csv");
+    let none = path(&dir, "none.gpkg");
+    for args in [
+        vec!["survey", "export", &nope, "-o", &out],
+        vec!["survey", "withdraw", &nope, "x"],
+        vec!["survey", "list", &nope],
+        vec!["survey", "merge", &nope, &project],
+        vec!["survey", "import", &project, &none],
+    ] {
+        assert_eq!(qiancun(&args).status.code(), Some(1), "{args:?}");
+    }
+    assert!(!Path::new(&path(&dir, "nope.survey.gpkg")).exists());
+    let field = path(&dir, "field.gpkg");
+    assert!(qiancun(&["gaps", &project, "-o", &field]).status.success());
+    let before = std::fs::read(&field).expect("read");
+    assert_eq!(qiancun(&["survey", "list", &field]).status.code(), Some(1));
+    assert_eq!(std::fs::read(&field).expect("read"), before);
+    let other = copied();
+    let project = path(&other, "haidian.qiancun");
+    let dry = path(&other, "dry.csv");
+    std::fs::write(&dry, "key,result\nT1/x//,closed\n").expect("written");
+    json_of(&["survey", "import", &project, &dry, "--dry-run", "--json"]);
+    assert!(!Path::new(&path(&other, "haidian.survey.gpkg")).exists(), "looking makes no log");
+    // A time that no calendar of visits has is refused.
+    let key = &keys(&project)[0];
+    let odd = qiancun(&["survey", "add", &project, "--gap", key, "--result", "closed", "--at=-000044-03-15T00:00:00Z"]);
+    assert_eq!(odd.status.code(), Some(2));
 }
