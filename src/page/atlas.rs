@@ -36,7 +36,14 @@ pub struct AtlasProgress {
 struct Entry {
     heading: String,
     name: String,
-    page: usize,
+}
+
+/// A line of the contents.
+enum Line {
+    Heading(String),
+    /// Name, and its position among the pages.
+    Entry(String, usize),
+    Blank,
 }
 
 /// A page each for the villages in focus, or for the towns, as one PDF with contents and bookmarks.
@@ -58,26 +65,24 @@ pub fn atlas(
     let towns = towns(session);
     let mut entries = Vec::new();
     let count: usize = if by_town { towns.len() } else { towns.iter().map(|t| t.1.len()).sum() };
-    let per_page = lines_per_page();
-    // Towns are headings of their own among the villages.
-    let lines = if by_town { count } else { count + towns.len() };
-    let front = lines.div_ceil(per_page).max(1);
-    progress.all.store(front + count, Ordering::Relaxed);
     let mut pages: Vec<(String, FeatureId)> = Vec::new();
     for (town, villages) in &towns {
         if by_town {
-            entries.push(Entry { heading: String::new(), name: town.clone(), page: front + entries.len() + 1 });
+            entries.push(Entry { heading: String::new(), name: town.clone() });
             continue;
         }
         for village in villages {
             let name = session.village_layer().map(|l| session.feature_title(l.key, *village)).unwrap_or_default();
-            entries.push(Entry { heading: town.clone(), name, page: front + entries.len() + 1 });
+            entries.push(Entry { heading: town.clone(), name });
             pages.push((town.clone(), *village));
         }
     }
+    let lines = lines_of(&entries, by_town);
+    let front = lines.len().div_ceil(rows_per_column() * COLUMNS).max(1);
+    progress.all.store(front + count, Ordering::Relaxed);
     let mut book = PdfBook::new(&title, language);
     let format = PageFormat::A4Portrait;
-    for svg in contents(session, &title, &entries, by_town, per_page) {
+    for svg in contents(session, &title, &lines, by_town, front) {
         book.add(&tree(&svg)?, format, None)?;
         progress.done.fetch_add(1, Ordering::Relaxed);
     }
@@ -155,48 +160,62 @@ fn town_pages(
 const LINE: f32 = 19.0;
 const COLUMNS: usize = 2;
 
-fn lines_per_page() -> usize {
+fn rows_per_column() -> usize {
     let [_, h] = PageFormat::A4Portrait.size_px();
-    ((h - 200.0) / LINE).floor() as usize * COLUMNS
+    ((h - 200.0) / LINE).floor() as usize
 }
 
-/// Pages of contents in two columns.
-fn contents(session: &Session, title: &str, entries: &[Entry], by_town: bool, per_page: usize) -> Vec<String> {
-    let ([w, h], inks) = (PageFormat::A4Portrait.size_px(), inks());
-    // Headings stand among the villages, never as the last line of a column.
-    let mut lines: Vec<(bool, String, usize)> = Vec::new();
-    let mut heading = None;
-    for entry in entries {
-        if !by_town && heading != Some(&entry.heading) {
+/// The lines: towns as headings among the villages, never as the last line of a column, and repeated where a column begins
+/// in the middle of a town.
+fn lines_of(entries: &[Entry], by_town: bool) -> Vec<Line> {
+    let rows = rows_per_column();
+    let mut lines = Vec::new();
+    let mut heading: Option<&str> = None;
+    for (i, entry) in entries.iter().enumerate() {
+        let is_top = lines.len() % rows == 0;
+        if !by_town && (heading != Some(entry.heading.as_str()) || is_top) && !entry.heading.is_empty() {
+            if lines.len() % rows == rows - 1 {
+                lines.push(Line::Blank);
+            }
             heading = Some(&entry.heading);
-            lines.push((true, entry.heading.clone(), entry.page));
+            lines.push(Line::Heading(entry.heading.clone()));
         }
-        lines.push((false, entry.name.clone(), entry.page));
+        lines.push(Line::Entry(entry.name.clone(), i));
     }
-    let pages = lines.chunks(per_page.max(1));
-    let pages: Vec<_> = if lines.is_empty() { vec![&[][..]] } else { pages.collect() };
-    let page = |lines: &[(bool, String, usize)]| {
+    lines
+}
+
+/// Pages of contents in two columns, before the pages they list.
+fn contents(session: &Session, title: &str, lines: &[Line], by_town: bool, front: usize) -> Vec<String> {
+    let ([w, h], inks) = (PageFormat::A4Portrait.size_px(), inks());
+    let rows = rows_per_column();
+    let page = |lines: &[Line]| {
         let mut svg = Svg::new(PageFormat::A4Portrait.size_mm(), [w, h], title);
         svg.rect([0.0, 0.0, w, h], "#ffffff", 0.0, None);
         let (m, room) = (48.0, w - 96.0);
         svg.text(m, 78.0, &clipped(title, 28.0, true, room), Type::new(28.0, &inks.ink).bold());
         svg.text(m, 106.0, session.lang.t("page.contents"), Type::new(15.0, &inks.grey));
-        let (gap, rows) = (36.0, per_page / COLUMNS);
+        let gap = 36.0;
         let column = (room - gap) / COLUMNS as f32;
-        for (i, (is_heading, name, page)) in lines.iter().enumerate() {
+        for (i, line) in lines.iter().enumerate() {
             let (x, y) = (m + (i / rows) as f32 * (column + gap), 146.0 + (i % rows) as f32 * LINE);
-            let form = Type::new(12.5, if *is_heading { &inks.accent } else { &inks.ink });
-            let number = page.to_string();
-            let name = clipped(name, 12.5, *is_heading, column - width(&number, 12.5, false) - 24.0);
-            let indent = if *is_heading || by_town { 0.0 } else { 12.0 };
-            svg.text(x + indent, y, &name, if *is_heading { form.bold() } else { form });
-            if !*is_heading {
-                svg.text(x + column, y, &number, Type::new(12.5, &inks.grey).at(At::End));
+            match line {
+                Line::Blank => {}
+                Line::Heading(town) => {
+                    svg.text(x, y, &clipped(town, 12.5, true, column), Type::new(12.5, &inks.accent).bold());
+                }
+                Line::Entry(name, position) => {
+                    let number = (front + position + 1).to_string();
+                    let name = clipped(name, 12.5, false, column - width(&number, 12.5, false) - 24.0);
+                    let indent = if by_town { 0.0 } else { 12.0 };
+                    svg.text(x + indent, y, &name, Type::new(12.5, &inks.ink));
+                    svg.text(x + column, y, &number, Type::new(12.5, &inks.grey).at(At::End));
+                }
             }
         }
         let notice = &session.document.project.notice;
         svg.text(m, h - 36.0, &clipped(notice, 11.5, false, room), Type::new(11.5, &inks.grey));
         svg.finish()
     };
-    pages.into_iter().map(page).collect()
+    if lines.is_empty() { vec![page(&[])] } else { lines.chunks(rows * COLUMNS).map(page).collect() }
 }

@@ -36,7 +36,7 @@ pub(super) fn village_svg(
     let mut svg = Svg::new(format.size_mm(), [w, h], &name);
     svg.rect([0.0, 0.0, w, h], "#ffffff", 0.0, None);
     let card = session.card_for(village);
-    let mut y = head(&mut svg, session, &name, card.as_ref(), [m, 66.0, room], number, &content.stamp, &inks);
+    let mut y = head(&mut svg, session, &name, card.as_ref(), [m, 66.0, room], (number, &content.stamp), &inks);
     y = plan(&mut svg, session, card.as_ref(), [m, y, room], &inks);
     let bottom = foot(&mut svg, content, [m, h - 36.0, room], 0.88, &inks);
     let map = [m, y + 12.0, room, 280.0];
@@ -70,8 +70,7 @@ fn head(
     name: &str,
     card: Option<&VillageCard>,
     [x, y, room]: [f32; 3],
-    (number, all): (usize, usize),
-    stamp: &str,
+    ((number, all), stamp): ((usize, usize), &str),
     inks: &Inks,
 ) -> f32 {
     let lang = session.lang;

@@ -23,7 +23,7 @@ impl BorderKind {
     pub const ALL: [Self; 4] = [Self::Villages, Self::Towns, Self::Outer, Self::Line];
 }
 
-/// Outer borders that reach less far than this are left out at all levels but the last.
+/// Rims of islands that reach less far than this are left out at all levels but the last.
 const LEAST_RIM_PX: f64 = 4.0;
 
 /// Width or height of a line, whichever is larger, in grid steps.
@@ -147,9 +147,11 @@ impl LevelShape {
             let places = positions_of(&stretch, from, to).filter(kept);
             let start = self.line_points.len();
             self.line_points.extend(places.filter_map(|p| chunks.grid.get(p as usize)));
-            // The rim of what is smaller than a few pixels would be larger than the thing itself.
+            // The rim of an island smaller than a few pixels would be larger than the thing itself. A short stretch between
+            // two neighbours is no island: without it a coast of small villages would be dashes.
             let points = self.line_points.get(start..).unwrap_or(&[]);
-            if kind == BorderKind::Outer && level != Level::FULL && reach_steps(points) < least_rim_steps {
+            let is_island = kind == BorderKind::Outer && stretch.start == stretch.end;
+            if is_island && level != Level::FULL && reach_steps(points) < least_rim_steps {
                 self.line_points.truncate(start);
                 continue;
             }

@@ -286,7 +286,7 @@ impl Session {
                 None => groups.push((name, 1)),
             }
         }
-        groups.sort_by(|a, b| b.1.cmp(&a.1));
+        groups.sort_by_key(|g| std::cmp::Reverse(g.1));
         groups
     }
 }

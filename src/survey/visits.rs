@@ -256,7 +256,9 @@ fn visit(begin: usize, event: &Event, amendments: Vec<usize>, events: &[Event]) 
         .rev()
         .find(|(_, e)| e.kind == EventKind::Correction)
         .map(|(i, _)| *i)
-        .or_else(|| all().filter(|(_, e)| e.kind == EventKind::Correction).map(|(i, _)| i).last())
+        .or_else(|| {
+            amendments.iter().rev().copied().find(|i| events.get(*i).is_some_and(|e| e.kind == EventKind::Correction))
+        })
         .unwrap_or(begin);
     let mut outcomes: Vec<Outcome> = match heads.is_empty() {
         true => event.result.into_iter().collect(),
