@@ -151,16 +151,17 @@ fn legend(painter: &Painter, session: &Session, rect: Rect, pad: f32, s: f32) {
     let font = FontId::proportional(26.0 * s);
     let width = 380.0 * s;
     let step = (53.0 * s).min((rect.height() - 420.0 * s) / rows.len().max(1) as f32);
-    let height = 84.0 * s + rows.len() as f32 * step;
+    let title = painter.layout(heading, bold(26.0 * s), t.ink, width - 56.0 * s);
+    let title_height = title.size().y;
+    let height = 50.0 * s + title_height + rows.len() as f32 * step;
     let panel =
         Rect::from_min_size(Pos2::new(rect.right() - pad - width, rect.top() + 230.0 * s), Vec2::new(width, height));
     painter.rect_filled(panel.translate(Vec2::new(0.0, 3.0)).expand(2.0), 20.0, Color32::from_black_alpha(18));
     painter.rect_filled(panel, 18.0, t.panel);
     let inner = panel.shrink2(Vec2::new(28.0 * s, 22.0 * s));
-    let title = painter.layout(heading, bold(26.0 * s), t.ink, inner.width());
     painter.galley(inner.min, title, t.ink);
     for (i, (colour, words, count)) in rows.iter().enumerate() {
-        let y = inner.top() + 62.0 * s + i as f32 * step;
+        let y = inner.top() + title_height + 18.0 * s + i as f32 * step;
         let swatch = Rect::from_min_size(Pos2::new(inner.left(), y), Vec2::new(46.0 * s, 30.0 * s));
         match colour {
             Some(colour) => {
@@ -218,7 +219,7 @@ fn card(painter: &Painter, session: &Session, rect: Rect, pad: f32, s: f32) {
         lines.push((session.lang.t("card.no-shortfalls").to_owned(), t.good));
     }
     lines.extend(card.plan.1.clone().map(|plan| (plan, t.ink_secondary)));
-    let width = 460.0 * s;
+    let width = 324.0 * s;
     let name = painter.layout(card.name.clone(), bold(40.0 * s), t.ink, width);
     let town = [card.town.as_str(), card.group.as_str()].join("  ");
     let town = painter.layout_no_wrap(town, FontId::proportional(SMALLEST * s), t.ink_secondary);

@@ -6,7 +6,7 @@ use super::camera::Camera;
 use super::layer::{Layer, Status};
 use super::look::Focused;
 use super::state::Session;
-use crate::geo::WorldPos;
+use crate::geo::{LonLat, WorldPos};
 use crate::model::FeatureId;
 use crate::project::{Focus, Settings};
 
@@ -71,6 +71,14 @@ impl Session {
         if let Some(bounds) = all {
             self.camera = Camera::fitting(bounds, self.map_size_pt);
         }
+    }
+
+    /// Whether the map's view has all of a rectangle (west, south, east, north in degrees).
+    pub fn shows(&self, [w, s, e, n]: [f64; 4]) -> bool {
+        [(w, n), (e, s)].into_iter().all(|(lon, lat)| {
+            let [x, y] = self.camera.offset_of(WorldPos::from_lonlat(LonLat::new(lon, lat)));
+            x.abs() <= self.map_size_pt[0] / 2.0 && y.abs() <= self.map_size_pt[1] / 2.0
+        })
     }
 
     /// Points the camera at everything.
