@@ -10,6 +10,7 @@ mod interior;
 mod junctions;
 mod measure;
 mod repair;
+mod shores;
 mod topology;
 mod world;
 
@@ -21,5 +22,6 @@ pub use ellipsoid::{distance_m, ecef_m};
 pub use interior::representative_point;
 pub use measure::{Measure, measure};
 pub use repair::{is_simple, repaired};
+pub use shores::Shores;
 pub use topology::{FINEST_LEVEL, NOBODY, RingKind, RingOf, Stretch, Topology, doubled_ring_area, positions_of};
 pub use world::{GRID_BITS, GridPos, LonLat, MAX_LATITUDE_DEG, Mercator, WorldPos, ground_metres_per_world};

@@ -115,6 +115,16 @@ impl Topology {
         self.stretches.get(end(ring.checked_sub(1))..end(Some(ring))).unwrap_or(&[])
     }
 
+    /// How many stretches there are in all.
+    pub fn stretch_count(&self) -> usize {
+        self.stretches.len()
+    }
+
+    /// Number of a ring's first stretch among all.
+    pub fn first_stretch_of(&self, ring: u32) -> usize {
+        ring.checked_sub(1).and_then(|r| self.ring_ends.get(r as usize)).map_or(0, |e| *e as usize)
+    }
+
     /// Finds who is on the other side of each stretch.
     fn find_others(&mut self, first_of: &[u32], ring_starts: &[u32], rings: &[RingOf]) {
         let ring_of: Vec<u32> = {

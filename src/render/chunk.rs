@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
-use crate::geo::{GridPos, LonLat, Mercator, RingKind, RingOf, Topology, doubled_ring_area};
+use crate::geo::{GridPos, LonLat, Mercator, RingKind, RingOf, Shores, Topology, doubled_ring_area};
 use crate::model::{FeatureId, GeometryStore, PartKind};
 
 /// Most vertices in one chunk, at full detail, unless one feature alone has more.
@@ -42,6 +42,7 @@ pub struct Chunks {
     /// Where each part lies.
     pub extents: Vec<Extent>,
     topology: OnceLock<Topology>,
+    shores: OnceLock<Shores>,
     tree: RTree<GeomWithData<Rectangle<[f64; 2]>, u32>>,
     /// Width of a typical feature in world units; infinite where there are lines, which are always drawn.
     width: f64,
@@ -100,17 +101,26 @@ impl Chunks {
         let tree = RTree::bulk_load(boxes.collect());
         let width = typical_width(&list, &geometry);
         let rings = rings_of(&geometry);
-        Self { list, geometry, grid, rings, extents, topology: OnceLock::new(), tree, width }
+        Self { list, geometry, grid, rings, extents, topology: OnceLock::new(), shores: OnceLock::new(), tree, width }
     }
 
     /// Shared borders and ranks, where they are known.
     pub fn topology(&self) -> Option<&Topology> {
-        self.topology.get()
+        // Both or neither: without shores, specks would be drawn and kept.
+        self.topology.get().filter(|_| self.shores.get().is_some())
     }
 
     /// Shared borders and ranks; finds them where they are not known yet.
     pub fn find_topology(&self) -> &Topology {
-        self.topology.get_or_init(|| Topology::new(&self.grid, &self.geometry.ring_starts, &self.rings))
+        let find = || Topology::new(&self.grid, &self.geometry.ring_starts, &self.rings);
+        let topology = self.topology.get_or_init(find);
+        self.shores.get_or_init(|| Shores::new(topology, &self.grid, &self.geometry.ring_starts));
+        topology
+    }
+
+    /// How far shores reach, where borders are known.
+    pub fn shores(&self) -> Option<&Shores> {
+        self.shores.get()
     }
 
     /// Positions of all rings.

@@ -23,17 +23,8 @@ impl BorderKind {
     pub const ALL: [Self; 4] = [Self::Villages, Self::Towns, Self::Outer, Self::Line];
 }
 
-/// Rims of islands that reach less far than this are left out at all levels but the last.
+/// Shores that reach less far than this are left out at all levels but the last.
 const LEAST_RIM_PX: f64 = 4.0;
-
-/// Width or height of a line, whichever is larger, in grid steps.
-fn reach_steps(line: &[GridPos]) -> f64 {
-    let span = |of: fn(&GridPos) -> u32| {
-        let (low, high) = line.iter().map(of).fold((u32::MAX, 0), |(l, h), v| (l.min(v), h.max(v)));
-        f64::from(high.saturating_sub(low))
-    };
-    span(|p| p.x).max(span(|p| p.y))
-}
 
 /// A polygon at a level.
 #[derive(Clone, Copy, Debug)]
@@ -123,14 +114,20 @@ impl LevelShape {
                 }
                 for ring in part.ring_start..part.ring_end {
                     let range = chunks.geometry.ring_range(ring);
-                    for stretch in topology.stretches_of(ring).iter().filter(|s| s.drawn) {
+                    let first = topology.first_stretch_of(ring);
+                    let drawn = topology.stretches_of(ring).iter().enumerate().filter(|(_, s)| s.drawn);
+                    for (i, stretch) in drawn {
                         let kind = match stretch.other {
                             _ if part.kind == PartKind::Line => BorderKind::Line,
                             NOBODY => BorderKind::Outer,
                             other if group(other) != group(feature) => BorderKind::Towns,
                             _ => BorderKind::Villages,
                         };
-                        if kind == BorderKind::Villages && !borders {
+                        // The rim of what is smaller than a few pixels, an island or a gap in the data, would be larger
+                        // than the thing itself. A coast of many small villages is one shore, however short its pieces.
+                        let reach = || chunks.shores().map_or(f64::INFINITY, |s| f64::from(s.reach_steps(first + i)));
+                        let is_speck = kind == BorderKind::Outer && level != Level::FULL && reach() < least_rim_steps;
+                        if is_speck || (kind == BorderKind::Villages && !borders) {
                             continue;
                         }
                         found.push((kind, feature, *stretch, range.start as u32, range.end as u32));
@@ -145,16 +142,7 @@ impl LevelShape {
                 level == Level::FULL || *i == last || *i == stretch.start || level.has(topology.keep_from[*i as usize])
             };
             let places = positions_of(&stretch, from, to).filter(kept);
-            let start = self.line_points.len();
             self.line_points.extend(places.filter_map(|p| chunks.grid.get(p as usize)));
-            // The rim of an island smaller than a few pixels would be larger than the thing itself. A short stretch between
-            // two neighbours is no island: without it a coast of small villages would be dashes.
-            let points = self.line_points.get(start..).unwrap_or(&[]);
-            let is_island = kind == BorderKind::Outer && stretch.start == stretch.end;
-            if is_island && level != Level::FULL && reach_steps(points) < least_rim_steps {
-                self.line_points.truncate(start);
-                continue;
-            }
             self.lines.push(ShapeLine { end: self.line_points.len() as u32, kind, feature });
         }
     }
