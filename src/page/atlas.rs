@@ -60,6 +60,8 @@ pub fn atlas(
         loaded.finish();
         loaded.chunks.find_topology();
     }
+    // Once for all pages.
+    session.covered = session.coverage_shown();
     let language = session.lang.tag();
     let title = session.document.project.title.clone();
     let towns = towns(session);

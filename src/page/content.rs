@@ -1,9 +1,11 @@
 //! What a page says, taken from the session: the same values that window and table show.
 
+use std::sync::Arc;
+
 use crate::district::{By, MapSpec, Rollup, choropleth};
 use crate::lang::Lang;
 use crate::model::{FeatureId, Indicator};
-use crate::session::{HEADLINES, Headlined, Session, SymbolKind, number};
+use crate::session::{Covered, HEADLINES, Headlined, Session, SymbolKind, number};
 use crate::theme::Themed;
 
 use crate::project::PageOptions;
@@ -52,6 +54,8 @@ pub struct PageContent {
     pub stamp: String,
     /// Notice of the project.
     pub notice: String,
+    /// The area within reach of a clinic, where it is drawn.
+    pub covered: Option<Arc<Covered>>,
     /// The classes, for the map.
     pub themed: Option<Themed>,
 }
@@ -67,6 +71,7 @@ impl PageContent {
             _ => of_layer(session),
         };
         let indicator = map.and_then(|m| session.indicator(m.indicator));
+        let covered = session.coverage_shown();
         let is_one_town = session.focused.is_some();
         let (heads, rows) = match is_one_town {
             true => villages(session, indicator, map.as_ref()),
@@ -85,12 +90,13 @@ impl PageContent {
             table_title: lang.t(if is_one_town { "page.villages-table" } else { "page.towns" }).to_owned(),
             heads,
             rows,
-            note: note(session, indicator),
+            note: note(session, indicator, covered.is_some()),
             source: lang.with("page.source", &[("n", &or(&options.source, source(session, &notice)))]),
             date: date(session, options),
             maker: maker(session, options),
             stamp,
             notice,
+            covered,
             themed,
         }
     }
@@ -264,7 +270,7 @@ fn villages(
     (heads, session.villages_in_focus().into_iter().map(row).collect())
 }
 
-fn note(session: &Session, indicator: Option<&Indicator>) -> String {
+fn note(session: &Session, indicator: Option<&Indicator>, is_covered: bool) -> String {
     let lang = session.lang;
     // A file of boundaries alone has neither classes nor distances to explain.
     if indicator.is_none() {
@@ -274,6 +280,10 @@ fn note(session: &Session, indicator: Option<&Indicator>) -> String {
     if let Some(indicator) = indicator.filter(|i| !i.breaks.is_empty() && !session.view.free_classes) {
         let breaks: Vec<String> = indicator.breaks.iter().map(|b| number(*b)).collect();
         parts.push(lang.with("page.note-breaks", &[("n", &breaks.join(" / "))]));
+    }
+    if is_covered {
+        let radius = crate::session::distance_words(session.view.radius_m);
+        parts.push(lang.with("page.note-coverage", &[("n", &radius)]));
     }
     parts.push(lang.t("page.note").to_owned());
     parts.join(if lang == Lang::Zh { "" } else { " " })

@@ -110,6 +110,9 @@ pub(super) fn draw_map(svg: &mut Svg, session: &Session, content: &PageContent, 
     let mut symbols = Vec::new();
     if let Some(loaded) = session.village_layer().and_then(|l| l.loaded()) {
         villages(svg, session, content, loaded, frame, form);
+        if let Some(covered) = &content.covered {
+            reach(svg, &covered.coverage.area, frame, u);
+        }
         if !form.options.no_symbols {
             symbols = facilities(svg, session, content, frame, u);
         }
@@ -270,6 +273,24 @@ fn outline(chunks: &Chunks, village: FeatureId, frame: &MapFrame) -> String {
         }
     }
     d
+}
+
+/// The border of the area within reach of a clinic.
+fn reach(svg: &mut Svg, area: &geo_types::MultiPolygon<f64>, frame: &MapFrame, u: f32) {
+    let mut d = String::new();
+    for ring in area.iter().flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors())) {
+        let points: Vec<GridPos> =
+            ring.0.iter().map(|c| WorldPos::from_lonlat(LonLat::new(c.x, c.y)).to_grid()).collect();
+        if frame.meets(bounds_of(&points)) {
+            add_line(&mut d, &points, frame, true);
+        }
+    }
+    for ([r, g, b, alpha], width) in [(palette::COVERAGE_CASING, 3.6), (palette::COVERAGE, 1.6)] {
+        let (ink, opacity) = (hex([r, g, b]), num(f32::from(alpha) / 255.0));
+        let pen =
+            format!("fill=\"none\" stroke=\"{ink}\" stroke-opacity=\"{opacity}\" stroke-width=\"{}\"", num(width * u));
+        svg.path(&d, &pen);
+    }
 }
 
 /// Draws facilities; where they stand.

@@ -66,6 +66,16 @@ impl Session {
         self.covered.as_ref().filter(|c| c.stamp == stamp)
     }
 
+    /// The covered area for a page: the present one, else computed now; `None` where none is drawn.
+    pub fn coverage_shown(&self) -> Option<Arc<Covered>> {
+        let (stamp, district) = self.wanted_coverage().filter(|_| !self.view.hide_coverage)?;
+        if let Some(covered) = self.present_coverage() {
+            return Some(covered.clone());
+        }
+        let found = crate::district::coverage(&district, stamp.radius_m, stamp.year, || true)?;
+        Some(Arc::new(Covered::new(stamp, found)))
+    }
+
     /// Brings the shares up to date with the covered area and the focus.
     pub fn share_coverage(&mut self) {
         let focus = self.focused.as_ref().map(|f| f.focus.clone());

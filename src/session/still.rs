@@ -27,6 +27,7 @@ impl Session {
         still.focused = self.focused.clone();
         still.rolled = self.rolled.clone();
         still.gaps = self.gaps.clone();
+        still.covered = self.covered.clone();
         (still.camera, still.map_size_pt) = (self.camera, self.map_size_pt);
         still
     }

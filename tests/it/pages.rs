@@ -92,6 +92,13 @@ fn colours_on_the_page_are_those_of_classify_and_all_is_said() {
         let count = class["count"].as_u64().expect("a count").to_string();
         assert!(svg.contains(&format!(">{count}</text>")), "{count} villages");
     }
+    // Under the theme of clinics the area they reach is drawn and explained, as in the window.
+    let mut clinics = session();
+    clinics.view.theme = Some(qiancun::model::Topic::Clinics);
+    let svg = page_svg(&clinics, PageFormat::A4, &PageOptions::default(), true);
+    assert!(svg.contains("stroke=\"#5b21b6\"") && svg.contains("2.0 km 以内（直线）"));
+    clinics.view.hide_coverage = true;
+    assert!(!page_svg(&clinics, PageFormat::A4, &PageOptions::default(), true).contains("#5b21b6"));
     // In grey nothing is coloured.
     let grey = page(PageFormat::A3, &PageOptions { grey: true, ..PageOptions::default() });
     let colours =
