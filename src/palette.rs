@@ -116,6 +116,8 @@ pub const SYMBOLS: [[u8; 3]; 11] = [
     [0x3f, 0x7d, 0x20],
     [0xa2, 0x1c, 0xaf],
 ];
+/// A screen that is to show nothing.
+pub const BLANK: Color32 = rgb(0x000000);
 /// Text of labels on light classes, halo on dark ones.
 pub const LABEL_DARK: Color32 = rgb(0x1c2731);
 /// Text of labels on dark classes, halo on light ones.

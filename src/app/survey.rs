@@ -141,20 +141,7 @@ impl Qiancun {
     fn edit_visit(&mut self, id: &str) {
         let Some(survey) = self.session.survey() else { return };
         let Some(said) = survey.visit(id).and_then(|v| survey.said(v)) else { return };
-        let visit = NewVisit {
-            gap: said.gap.clone(),
-            rule: said.rule.clone(),
-            village_code: said.village_code.clone(),
-            village: said.village.clone(),
-            town: said.town.clone(),
-            facility: said.facility.clone(),
-            result: said.result,
-            note: said.note.clone(),
-            photo: said.photo.clone(),
-            place: said.place(),
-            by: said.by.clone(),
-            at: said.at,
-        };
+        let visit = NewVisit::of_event(said);
         let at = said.at.map(Instant::for_people).unwrap_or_default();
         let reason = match &self.session.dialogue {
             Some(Dialogue::Visit(draft)) => draft.reason.clone(),

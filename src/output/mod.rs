@@ -13,5 +13,5 @@ pub use field_sheet::{FORMATS, FieldForm, FieldState, RESULTS, field_grid, save_
 pub use gpkg::{prepare_geopackage, to_geopackage};
 pub use gpkg_point::{point_from_gpkg, point_to_gpkg};
 pub use grid::{Grid, GridCell, GridHead, save};
-pub use places::{Place, to_geojson, to_gpx, to_kml};
+pub use places::{Place, escaped, to_geojson, to_gpx, to_kml};
 pub use xlsx::{to_xlsx, to_xlsx_pages};

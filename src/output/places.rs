@@ -65,7 +65,7 @@ pub fn to_kml(places: &[Place], title: &str) -> Vec<u8> {
 }
 
 /// Text for XML; characters that XML 1.0 cannot hold are left out.
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

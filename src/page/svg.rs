@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::metrics::printable;
+use crate::output::escaped;
 
 /// A colour as SVG writes it.
 pub(super) fn hex([r, g, b]: [u8; 3]) -> String {
@@ -125,20 +126,4 @@ impl Svg {
             writeln!(self.out, "<text {place} fill=\"{colour}\">{text}</text>").ok();
         }
     }
-}
-
-/// Text for XML; what XML 1.0 cannot hold is left out.
-pub(super) fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out += "&amp;",
-            '<' => out += "&lt;",
-            '>' => out += "&gt;",
-            '"' => out += "&quot;",
-            c if c < ' ' || matches!(c, '\u{fffe}' | '\u{ffff}') => {}
-            c => out.push(c),
-        }
-    }
-    out
 }

@@ -19,7 +19,7 @@ pub fn show(ui: &mut Ui, session: &mut Session, map: &mut MapView, send: &mut Ve
     CentralPanel::no_frame().show(ui, |ui| {
         let rect = ui.available_rect_before_wrap();
         if meeting.is_blank {
-            ui.painter().rect_filled(rect, 0.0, Color32::BLACK);
+            ui.painter().rect_filled(rect, 0.0, crate::palette::BLANK);
             return;
         }
         let s = (rect.height() / DESIGN_HEIGHT).min(rect.width() / 1920.0).max(0.45);

@@ -175,6 +175,24 @@ impl NewVisit {
         }
     }
 
+    /// What a recorded visit says, to be corrected.
+    pub fn of_event(said: &Event) -> Self {
+        Self {
+            gap: said.gap.clone(),
+            rule: said.rule.clone(),
+            village_code: said.village_code.clone(),
+            village: said.village.clone(),
+            town: said.town.clone(),
+            facility: said.facility.clone(),
+            result: said.result,
+            note: said.note.clone(),
+            photo: said.photo.clone(),
+            place: said.place(),
+            by: said.by.clone(),
+            at: said.at,
+        }
+    }
+
     /// A visit to a gap of which only the key is known: the project has it no more.
     pub fn of_key(key: &str) -> Self {
         let mut parts = key.split('/');

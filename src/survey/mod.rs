@@ -5,6 +5,7 @@
 //! A plain text copy of the events lies beside the database, so that damage to one of them loses nothing.
 
 mod changes;
+mod connect;
 mod damage;
 mod error;
 mod event;
@@ -22,12 +23,13 @@ mod rows;
 mod schema;
 mod visits;
 
+pub use connect::is_log;
 pub use error::SurveyError;
 pub use event::{Event, EventKind, NewVisit, Outcome};
 pub use export::visits_grid;
 pub use import::{Planned, Preview, Remark, Verdict};
 pub use instant::Instant;
-pub use log::{Opened, SurveyLog, Told, is_log};
+pub use log::{Opened, SurveyLog, Told};
 pub use merge::union;
 pub use paths::LogPaths;
 pub use photo::{PhotoFacts, keep_photo, photo_facts};

@@ -17,5 +17,6 @@ mod pictures;
 mod shared;
 mod summary;
 mod survey;
+mod survey_faults;
 mod themes;
 mod window;
