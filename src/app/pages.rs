@@ -224,6 +224,7 @@ impl Qiancun {
             for year in years {
                 still.view.year = Some(year);
                 still.roll();
+                still.covered = still.coverage_shown();
                 write(&still, PageFormat::Hd, &options, &folder.join(format!("{year}.png")))?;
             }
             Ok(())

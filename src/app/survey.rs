@@ -68,21 +68,23 @@ impl Qiancun {
         }
     }
 
-    fn take_log(&mut self, opened: Opened) {
+    /// What happened at an opening, as sentences.
+    fn told_words(&self, told: &[Told]) -> Vec<String> {
         let lang = self.session.lang;
-        let sentences: Vec<String> = opened
-            .told
-            .iter()
-            .map(|told| match told {
-                Told::Saved(kept, n) => {
-                    let kept = kept.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-                    lang.with("survey.saved", &[("name", &kept), ("n", &n.to_string())])
-                }
-                Told::Restored(n) => lang.with("survey.restored", &[("n", &n.to_string())]),
-                Told::Edited(n) => lang.with("survey.edited", &[("n", &n.to_string())]),
-                Told::ReadOnly => lang.t("survey.read-only").to_owned(),
-            })
-            .collect();
+        let words = |told: &Told| match told {
+            Told::Saved(kept, n) => {
+                let kept = kept.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+                lang.with("survey.saved", &[("name", &kept), ("n", &n.to_string())])
+            }
+            Told::Restored(n) => lang.with("survey.restored", &[("n", &n.to_string())]),
+            Told::Edited(n) => lang.with("survey.edited", &[("n", &n.to_string())]),
+            Told::ReadOnly => lang.t("survey.read-only").to_owned(),
+        };
+        told.iter().map(words).collect()
+    }
+
+    fn take_log(&mut self, opened: Opened) {
+        let sentences = self.told_words(&opened.told);
         // Damage is said where it cannot be overlooked, the rest in passing.
         if opened.told.iter().any(|t| matches!(t, Told::Saved(..))) {
             self.session.dialogue = Some(Dialogue::Message(sentences.join("\n")));
@@ -265,6 +267,10 @@ impl Qiancun {
             let merged = log.merge(path);
             self.session.survey.version += 1;
             match merged {
+                Ok((n, told)) if told.iter().any(|t| matches!(t, Told::Saved(..))) => {
+                    let text = lang.with("survey.merged-damaged", &[("n", &n.to_string())]);
+                    self.session.dialogue = Some(Dialogue::Message(text));
+                }
                 Ok((n, _)) => self.session.news = Some(lang.with("survey.merged", &[("n", &n.to_string())])),
                 Err(e) => self.tell_survey(&e),
             }

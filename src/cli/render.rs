@@ -84,6 +84,8 @@ fn session(asked: &Asked) -> Result<(Session, PageOptions), Failure> {
     if let Some((stamp, district)) = session.wanted_gaps().filter(|_| session.present_gaps().is_none()) {
         session.gaps = Some(std::sync::Arc::new(FoundGaps::find(stamp, &district)));
     }
+    // Once, for title, page and what is told.
+    session.covered = session.coverage_shown();
     let mut options = session.document.project.page.clone();
     options.grey = asked.grey;
     if let Some(title) = &asked.title {

@@ -70,11 +70,11 @@ pub(super) fn compose(
         Arrangement::Side if format.is_portrait() => Arrangement::Below,
         other => other,
     };
-    let has_column = !(options.no_figures && options.no_legend && options.no_table && options.no_note);
     let parts = [Part::Figures, Part::Legend, Part::Symbols, Part::Table, Part::Note];
     let wanted: Vec<Part> = parts.into_iter().filter(|p| p.is_wanted(content, options)).collect();
     let (map, columns): ([f32; 4], Vec<[f32; 4]>) = match arrangement {
-        _ if !has_column => ([m, top, room_w, room_h], Vec::new()),
+        // Without anything to say beside it the map has the page.
+        _ if wanted.is_empty() => ([m, top, room_w, room_h], Vec::new()),
         Arrangement::Side => {
             let map_w = room_w * 0.745;
             let x = m + map_w + 24.0 * u;

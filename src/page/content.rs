@@ -72,9 +72,9 @@ impl PageContent {
         };
         let indicator = map.and_then(|m| session.indicator(m.indicator));
         let covered = session.coverage_shown();
-        let is_one_town = session.focused.is_some();
+        let is_one_town = session.focused.as_ref().is_some_and(|f| f.focus.by == By::Town);
         let (heads, rows) = match is_one_town {
-            true => villages(session, indicator, map.as_ref()),
+            true => villages(session, map.as_ref()),
             false => towns(session, indicator, map.as_ref()),
         };
         let or = |own: &str, made: String| if own.trim().is_empty() { made } else { own.trim().to_owned() };
@@ -91,7 +91,7 @@ impl PageContent {
             heads,
             rows,
             note: note(session, indicator, covered.is_some()),
-            source: lang.with("page.source", &[("n", &or(&options.source, source(session, &notice)))]),
+            source: lang.with("page.source", &[("n", &or(&options.source, session.source_words()))]),
             date: date(session, options),
             maker: maker(session, options),
             stamp,
@@ -117,18 +117,10 @@ fn of_layer(session: &Session) -> Option<Themed> {
     Themed::new(&layer.loaded()?.dataset.table, spec)
 }
 
-fn project_name(session: &Session) -> String {
-    let title = session.document.project.title.trim();
-    match title.is_empty() {
-        true => session.village_layer().map(|l| session.layer_title(l.key)).unwrap_or_default(),
-        false => title.to_owned(),
-    }
-}
-
 fn title(session: &Session, indicator: Option<&Indicator>, map: Option<&MapSpec>) -> String {
     let lang = session.lang;
-    let Some(indicator) = indicator else { return project_name(session) };
-    let place = session.focused.as_ref().map_or_else(|| project_name(session), |f| f.focus.name.clone());
+    let Some(indicator) = indicator else { return session.shown_name() };
+    let place = session.focused.as_ref().map_or_else(|| session.shown_name(), |f| f.focus.name.clone());
     let name = indicator.name(lang);
     match map.and_then(|m| Some((m.since?, m.year?))) {
         Some((since, year)) => lang.with(
@@ -141,11 +133,7 @@ fn title(session: &Session, indicator: Option<&Indicator>, map: Option<&MapSpec>
 
 fn subtitle(session: &Session, indicator: Option<&Indicator>, map: Option<&MapSpec>) -> String {
     let lang = session.lang;
-    let villages = match &session.district {
-        Some(_) => session.villages_in_focus().len(),
-        None => session.village_layer().and_then(|l| l.loaded()).map_or(0, |l| l.dataset.len() as usize),
-    };
-    let mut parts = vec![lang.with("page.villages", &[("n", &number(villages as f64))])];
+    let mut parts = vec![lang.with("page.villages", &[("n", &number(session.village_count() as f64))])];
     parts.extend(map.and_then(|m| m.year).map(|y| lang.with("page.year", &[("n", &y.to_string())])));
     let unit = indicator.map_or("", |i| if i.is_category() { "" } else { i.unit(lang) });
     if !unit.is_empty() {
@@ -197,77 +185,61 @@ fn symbols(session: &Session) -> Vec<(SymbolKind, String, usize)> {
     counts.map(|(kind, count)| (kind, name(kind), count)).collect()
 }
 
+/// Most figures beside a name in the table.
+const COLUMNS: usize = 4;
+
+/// Indicators of the table and their heads: the map's own first, then the headlines, as far as anything is known of them.
+fn columns(session: &Session, own: Option<usize>, is_known: impl Fn(usize) -> bool) -> Vec<(usize, String)> {
+    let Some(district) = &session.district else { return Vec::new() };
+    let known = HEADLINES.iter().filter_map(|id| district.indicators.position(id)).filter(|i| is_known(*i));
+    let mut shown: Vec<(usize, String)> = Vec::new();
+    for position in own.into_iter().chain(known) {
+        let Some(indicator) = session.indicator(position).filter(|_| shown.iter().all(|s| s.0 != position)) else {
+            continue;
+        };
+        let short = session.lang.find(&format!("page.short-{}", indicator.id));
+        shown.push((position, short.unwrap_or(indicator.name(session.lang)).to_owned()));
+    }
+    shown.truncate(COLUMNS);
+    shown
+}
+
+/// A figure of the table; what is unknown is a dash, never 0.
+fn cell(session: &Session, position: usize, value: Option<f64>) -> String {
+    let shown = value.zip(session.indicator(position)).map(|(v, indicator)| indicator.show(v, session.lang));
+    shown.unwrap_or_else(|| "—".to_owned())
+}
+
 /// The towns with the map's figure and the headlines.
 fn towns(session: &Session, indicator: Option<&Indicator>, map: Option<&MapSpec>) -> (Vec<String>, Vec<Vec<String>>) {
-    let (Some(district), Some(rolled)) = (&session.district, &session.rolled) else { return Default::default() };
+    let Some(rolled) = &session.rolled else { return Default::default() };
     let towns: Vec<&Rollup> = rolled.by(By::Town).iter().filter(|t| !t.name.is_empty()).collect();
     if towns.len() < 2 {
         return Default::default();
     }
-    let lang = session.lang;
-    let mut shown: Vec<usize> =
-        map.map(|m| m.indicator).filter(|_| indicator.is_some_and(|i| !i.is_category())).into_iter().collect();
-    let known = HEADLINES.iter().filter_map(|id| district.indicators.position(id));
-    shown.extend(known.filter(|i| rolled.all.totals.get(i).is_some_and(|t| t.value.is_some())));
-    let mut seen = Vec::new();
-    shown.retain(|i| {
-        !seen.contains(i) && {
-            seen.push(*i);
-            true
-        }
-    });
-    shown.truncate(4);
-    let head = |i: &usize| {
-        let indicator = session.indicator(*i)?;
-        let short = lang.find(&format!("page.short-{}", indicator.id)).unwrap_or(indicator.name(lang));
-        Some(short.to_owned())
-    };
-    let heads = [lang.t("page.town").to_owned(), lang.t("page.count").to_owned()]
-        .into_iter()
-        .chain(shown.iter().filter_map(head));
-    let unknown = || "—".to_owned();
+    // A category has no sum over a town.
+    let own = map.map(|m| m.indicator).filter(|_| indicator.is_some_and(|i| !i.is_category()));
+    let shown = columns(session, own, |i| rolled.all.totals.get(&i).is_some_and(|t| t.value.is_some()));
+    let heads = [session.lang.t("page.town").to_owned(), session.lang.t("page.count").to_owned()];
     let row = |town: &&Rollup| {
-        let figure = |i: &usize| {
-            let total = town.totals.get(i).and_then(|t| t.value);
-            total.zip(session.indicator(*i)).map_or_else(unknown, |(v, indicator)| indicator.show(v, lang))
-        };
+        let figure = |(i, _): &(usize, String)| cell(session, *i, town.totals.get(i).and_then(|t| t.value));
         [town.name.clone(), town.villages.len().to_string()].into_iter().chain(shown.iter().map(figure)).collect()
     };
-    (heads.collect(), towns.iter().map(row).collect())
+    let rows = towns.iter().map(row).collect();
+    (heads.into_iter().chain(shown.into_iter().map(|s| s.1)).collect(), rows)
 }
 
-/// The villages in focus with the map's figure and the headlines of villages.
-fn villages(
-    session: &Session,
-    indicator: Option<&Indicator>,
-    map: Option<&MapSpec>,
-) -> (Vec<String>, Vec<Vec<String>>) {
+/// The villages in focus with the map's figure and the headlines.
+fn villages(session: &Session, map: Option<&MapSpec>) -> (Vec<String>, Vec<Vec<String>>) {
     let Some(district) = &session.district else { return Default::default() };
-    let lang = session.lang;
-    let mut shown: Vec<usize> = map.map(|m| m.indicator).filter(|_| indicator.is_some()).into_iter().collect();
-    let known = HEADLINES.iter().filter_map(|id| district.indicators.position(id));
-    shown.extend(known.filter(|i| district.observations.has(*i)));
-    let mut seen = Vec::new();
-    shown.retain(|i| {
-        !seen.contains(i) && {
-            seen.push(*i);
-            true
-        }
-    });
-    shown.truncate(4);
-    let head = |i: &usize| {
-        let indicator = session.indicator(*i)?;
-        Some(lang.find(&format!("page.short-{}", indicator.id)).unwrap_or(indicator.name(lang)).to_owned())
-    };
-    let heads = [lang.t("gaps.village").to_owned()].into_iter().chain(shown.iter().filter_map(head)).collect();
+    let shown = columns(session, map.map(|m| m.indicator), |i| district.observations.has(i));
     let row = |v: FeatureId| {
-        let figure = |i: &usize| {
-            let value = district.value(*i, session.year(), v).zip(session.indicator(*i));
-            value.map_or_else(|| "—".to_owned(), |(x, indicator)| indicator.show(x, lang))
-        };
+        let figure = |(i, _): &(usize, String)| cell(session, *i, district.value(*i, session.year(), v));
         [district.villages.display_name(v)].into_iter().chain(shown.iter().map(figure)).collect()
     };
-    (heads, session.villages_in_focus().into_iter().map(row).collect())
+    let rows = session.villages_in_focus().into_iter().map(row).collect();
+    let head = session.lang.t("gaps.village").to_owned();
+    (std::iter::once(head).chain(shown.into_iter().map(|s| s.1)).collect(), rows)
 }
 
 fn note(session: &Session, indicator: Option<&Indicator>, is_covered: bool) -> String {
@@ -287,25 +259,6 @@ fn note(session: &Session, indicator: Option<&Indicator>, is_covered: bool) -> S
     }
     parts.push(lang.t("page.note").to_owned());
     parts.join(if lang == Lang::Zh { "" } else { " " })
-}
-
-/// The source that the data name, else the files' names.
-fn source(session: &Session, notice: &str) -> String {
-    if !notice.is_empty() {
-        return notice.to_owned();
-    }
-    let mut named: Vec<String> = Vec::new();
-    if let Some(loaded) = session.village_layer().and_then(|l| l.loaded()) {
-        let table = &loaded.dataset.table;
-        let column = ["source", "来源", "数据来源"].iter().find_map(|n| table.position(n));
-        named.extend(column.and_then(|c| table.value(0, c).to_text().map(|t| t.into_owned())));
-    }
-    if named.is_empty() {
-        let files = session.document.project.layers.iter().map(|l| &l.path);
-        let files = files.chain(session.document.project.tables.iter().map(|t| &t.path));
-        named = files.filter_map(|p| Some(p.file_name()?.to_string_lossy().into_owned())).collect();
-    }
-    named.join(", ")
 }
 
 fn date(session: &Session, options: &PageOptions) -> String {

@@ -26,7 +26,8 @@ pub fn show(ui: &mut Ui, session: &mut Session, map: &mut MapView, send: &mut Ve
         let pad = 64.0 * s;
         // The map stands between the figures and the legend, so that nothing lies over it.
         let left = if meeting.no_figures || session.rolled.is_none() { pad } else { 440.0 * s };
-        let right = if meeting.no_legend { pad } else { 400.0 * s + pad };
+        let is_classed = session.village_layer().is_some_and(|l| l.themed.is_some());
+        let right = if meeting.no_legend || !is_classed { pad } else { 400.0 * s + pad };
         let room = Rect::from_min_max(rect.min + Vec2::new(left, 200.0 * s), rect.max - Vec2::new(right, 84.0 * s));
         ui.scope_builder(egui::UiBuilder::new().max_rect(room), |ui| map.show(ui, session, send));
         let painter = ui.painter_at(rect);
@@ -251,8 +252,7 @@ fn foot(painter: &Painter, session: &Session, rect: Rect, pad: f32, s: f32) {
     let t = session.tokens();
     let y = rect.bottom() - 44.0 * s;
     let font = FontId::proportional(SMALLEST * s);
-    let notice = session.document.project.notice.clone();
-    let source = if notice.is_empty() { session.document.project.title.clone() } else { notice };
+    let source = session.source_words();
     let date = session.year().map(|y| y.to_string()).unwrap_or_default();
     let words = session.lang.with("page.source", &[("n", &source)]);
     let words = if date.is_empty() { words } else { format!("{date} · {words}") };

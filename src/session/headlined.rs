@@ -50,11 +50,50 @@ impl Session {
         self.measures(topic).into_iter().filter_map(one).take(4).collect()
     }
 
+    /// Name of what is open: the project's title, else the villages' layer.
+    pub fn shown_name(&self) -> String {
+        match self.document.project.title.trim() {
+            "" => self.village_layer().map(|l| self.layer_title(l.key)).unwrap_or_default(),
+            title => title.to_owned(),
+        }
+    }
+
+    /// How many villages are shown: those in focus, or all of a file that nothing is joined to.
+    pub fn village_count(&self) -> usize {
+        match &self.district {
+            Some(_) => self.villages_in_focus().len(),
+            None => self.village_layer().and_then(|l| l.loaded()).map_or(0, |l| l.dataset.len() as usize),
+        }
+    }
+
+    /// Where what is shown comes from: the project's notice, else what the data name, else the files' names.
+    pub fn source_words(&self) -> String {
+        let project = &self.document.project;
+        if !project.notice.is_empty() {
+            return project.notice.clone();
+        }
+        let named = self.village_layer().and_then(|l| l.loaded()).and_then(|loaded| {
+            let table = &loaded.dataset.table;
+            let column = ["source", "来源", "数据来源"].iter().find_map(|n| table.position(n))?;
+            table.value(0, column).to_text().map(|t| t.into_owned())
+        });
+        named.unwrap_or_else(|| {
+            let files = project.layers.iter().map(|l| &l.path).chain(project.tables.iter().map(|t| &t.path));
+            let names = files.filter_map(|p| Some(p.file_name()?.to_string_lossy().into_owned()));
+            names.collect::<Vec<_>>().join(", ")
+        })
+    }
+
     /// What the map shows, as a sentence.
     pub fn map_sentence(&self) -> String {
         let lang = self.lang;
-        let project = self.document.project.title.clone();
-        let Some((map, district)) = self.map_spec().zip(self.district.as_ref()) else { return project };
+        let project = self.shown_name();
+        let Some((map, district)) = self.map_spec().zip(self.district.as_ref()) else {
+            // A layer coloured by a field of its own.
+            let themed = self.village_layer().and_then(|l| l.themed.as_ref());
+            let field = themed.map(|t| self.field_name(t.spec.heading()).to_owned());
+            return field.map_or(project.clone(), |f| lang.with("page.title", &[("place", &project), ("name", &f)]));
+        };
         let Some(indicator) = self.indicator(map.indicator) else { return project };
         let name = indicator.name(lang);
         let villages = self.villages_in_focus();
@@ -81,7 +120,7 @@ impl Session {
     /// Villages, year, and how the groups stand.
     pub fn map_subtitle(&self) -> String {
         let lang = self.lang;
-        let mut parts = vec![lang.with("page.villages", &[("n", &number(self.villages_in_focus().len() as f64))])];
+        let mut parts = vec![lang.with("page.villages", &[("n", &number(self.village_count() as f64))])];
         parts.extend(self.year().map(|y| lang.with("page.year", &[("n", &y.to_string())])));
         if let Some(map) = self.map_spec()
             && let Some(indicator) = self.indicator(map.indicator).filter(|i| !i.is_category())

@@ -161,3 +161,32 @@ fn text_size(shape: &egui::Shape, part: &str) -> Option<f32> {
         _ => None,
     }
 }
+
+#[test]
+fn boundaries_alone_make_a_meeting_and_a_page_that_say_what_they_are() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let file = dir.path().join("两村.geojson");
+    let square = |x: u32, name: &str| {
+        format!(
+            "{{\"type\":\"Feature\",\"properties\":{{\"name\":\"{name}\"}},\"geometry\":{{\"type\":\"Polygon\",\
+             \"coordinates\":[[[{x},0],[{0},0],[{0},1],[{x},1],[{x},0]]]}}}}",
+            x + 1
+        )
+    };
+    let text =
+        format!("{{\"type\":\"FeatureCollection\",\"features\":[{},{}]}}", square(116, "东村"), square(117, "西村"));
+    std::fs::write(&file, text).expect("written");
+    let mut h = open(vec![file.clone()], Lang::Zh, [1366.0, 768.0]);
+    press(&mut h, Key::F5);
+    let session = &h.state().session;
+    assert!(session.meeting.is_some());
+    assert_eq!((session.map_sentence().as_str(), session.map_subtitle().as_str()), ("两村", "2 个村"));
+    assert_eq!(session.source_words(), "两村.geojson");
+    // Nothing stands beside the map: it has the page.
+    let (session, _) = qiancun::app::read_session(&file, Lang::Zh).expect("read");
+    let svg = qiancun::page::page_svg(&session, qiancun::page::PageFormat::A4, &Default::default(), true);
+    let widths =
+        svg.split("<clipPath").nth(1).and_then(|s| s.split("width=\"").nth(1)?.split('"').next()?.parse().ok());
+    assert!(widths > Some(1000.0_f32), "{widths:?} of 1122 layout pixels");
+    assert!(svg.contains("东村") && svg.contains("2 个村") && svg.contains("两村.geojson"));
+}
