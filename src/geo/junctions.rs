@@ -58,29 +58,33 @@ pub(super) fn junctions(first_of: &[u32], ring_starts: &[u32], rings: &[RingOf])
         let (a, b) = (first_of[before as usize], first_of[after as usize]);
         (a.min(b), a.max(b))
     };
-    // The neighbours of each position where it stands first, then every other ring compares its own.
-    let own: Vec<AtomicU32> = (0..first_of.len() * 2).into_par_iter().map(|_| AtomicU32::new(0)).collect();
+    // One bit per position: whether it is the first of a ring or the last before it closes. All others have their
+    // neighbours beside them, whatever ring they are of.
+    let mut ends = vec![0_u64; first_of.len() / 64 + 1];
+    for i in ring_starts.iter().flat_map(|s| [*s, s.saturating_sub(2), s.saturating_sub(1)]) {
+        ends[i as usize / 64] |= 1 << (i % 64);
+    }
+    let ring_of = |i: u32| {
+        if ends[i as usize / 64] >> (i % 64) & 1 == 0 {
+            return (i - 1, i + 3);
+        }
+        let ring = ring_starts.partition_point(|s| *s <= i).saturating_sub(1);
+        (ring_starts[ring], ring_starts.get(ring + 1).copied().unwrap_or(i + 1))
+    };
     let each = |visit: &(dyn Fn(u32, u32, u32) + Sync)| {
         rings.par_iter().enumerate().filter(|(_, of)| is_closed(of.kind)).for_each(|(r, _)| {
             let (from, to) = (ring_starts[r], ring_starts[r + 1]);
             (from..to.saturating_sub(1)).for_each(|i| visit(i, from, to));
         });
     };
-    each(&|i, from, to| {
-        if first_of[i as usize] == i {
-            let (a, b) = neighbours(i, from, to);
-            own[i as usize * 2].store(a, Ordering::Relaxed);
-            own[i as usize * 2 + 1].store(b, Ordering::Relaxed);
-        }
-    });
     let flags = || -> Vec<AtomicBool> { (0..first_of.len()).into_par_iter().map(|_| AtomicBool::new(false)).collect() };
     let (junction, shared) = (flags(), flags());
     each(&|i, from, to| {
         let first = first_of[i as usize];
         if first != i {
             shared[first as usize].store(true, Ordering::Relaxed);
-            let read = |k: usize| own[first as usize * 2 + k].load(Ordering::Relaxed);
-            if neighbours(i, from, to) != (read(0), read(1)) {
+            let (first_from, first_to) = ring_of(first);
+            if neighbours(i, from, to) != neighbours(first, first_from, first_to) {
                 junction[first as usize].store(true, Ordering::Relaxed);
             }
         }
@@ -89,6 +93,7 @@ pub(super) fn junctions(first_of: &[u32], ring_starts: &[u32], rings: &[RingOf])
     (plain(junction), plain(shared))
 }
 
+/// The stretches of a ring.
 pub(super) fn cut_ring(
     grid: &[GridPos],
     first_of: &[u32],

@@ -1,5 +1,7 @@
 //! Which borders rings share, and how coarsely each position may be drawn.
 
+use std::sync::atomic::{AtomicU8, Ordering};
+
 use rayon::prelude::*;
 
 use super::across::Neighbours;
@@ -91,17 +93,9 @@ impl Topology {
         let range = |r: usize| ring_starts[r] as usize..ring_starts[r + 1] as usize;
         let first_of = same_positions(grid, ring_starts, rings);
         let (junction, shared) = junctions(&first_of, ring_starts, rings);
-        let cut: Vec<Vec<Stretch>> = rings
-            .par_iter()
-            .enumerate()
-            .map(|(r, of)| cut_ring(grid, &first_of, &junction, range(r), of.kind))
-            .collect();
-        let mut ring_ends = Vec::with_capacity(cut.len());
-        let mut stretches = Vec::with_capacity(cut.iter().map(Vec::len).sum());
-        for ring in cut {
-            stretches.extend(ring);
-            ring_ends.push(stretches.len() as u32);
-        }
+        let (stretches, ring_ends) = all_rings(rings.len(), |r, stretches| {
+            stretches.extend(cut_ring(grid, &first_of, &junction, range(r), rings[r].kind));
+        });
         let mut topology = Self { keep_from: vec![0; grid.len()], stretches, ring_ends };
         topology.find_others(&first_of, ring_starts, rings);
         topology.rank(grid, &first_of, &shared, ring_starts, rings);
@@ -169,65 +163,75 @@ impl Topology {
     /// positions differ have a border between them all the same. Of the two sides, the lower feature draws it.
     fn look_across(&mut self, grid: &[GridPos], ring_starts: &[u32], rings: &[RingOf]) {
         let neighbours = Neighbours::new(grid, ring_starts, rings);
-        let cut: Vec<Vec<Stretch>> = (0..rings.len() as u32)
-            .into_par_iter()
-            .map(|ring| {
-                let of = rings[ring as usize];
-                let lone = |s: &Stretch| s.other == NOBODY && is_closed(of.kind);
-                let mut cut = Vec::new();
-                for stretch in self.stretches_of(ring) {
-                    match lone(stretch) {
-                        true => cut.extend(neighbours.cut(ring, stretch)),
-                        false => cut.push(*stretch),
-                    }
+        let cut = all_rings(rings.len(), |ring, cut| {
+            let lone = |s: &Stretch| s.other == NOBODY && is_closed(rings[ring].kind);
+            for stretch in self.stretches_of(ring as u32) {
+                match lone(stretch) {
+                    true => cut.extend(neighbours.cut(ring as u32, stretch)),
+                    false => cut.push(*stretch),
                 }
-                cut
-            })
-            .collect();
-        self.stretches.clear();
-        self.ring_ends.clear();
-        for ring in cut {
-            self.stretches.extend(ring);
-            self.ring_ends.push(self.stretches.len() as u32);
-        }
+            }
+        });
+        (self.stretches, self.ring_ends) = cut;
     }
 
     fn rank(&mut self, grid: &[GridPos], first_of: &[u32], shared: &[bool], ring_starts: &[u32], rings: &[RingOf]) {
-        let ranked: Vec<Vec<(u32, u8)>> = (0..rings.len() as u32)
-            .into_par_iter()
-            .map_init(
-                || (EffectiveArea::default(), Vec::new(), Vec::new()),
-                |(areas, line, places), ring| {
-                    let (from, to) = (ring_starts[ring as usize], ring_starts[ring as usize + 1]);
-                    let freedom = freedom_of(&grid[from as usize..to as usize], rings[ring as usize].kind);
-                    let mut ranked = Vec::new();
-                    for stretch in self.stretches_of(ring) {
-                        places.clear();
-                        places.extend(positions_of(stretch, from, to));
-                        let inner = places.get(1).copied().filter(|_| places.len() > 2);
-                        let Some(inner) = inner else { continue };
-                        // The ring that has it first ranks it for all.
-                        if first_of[inner as usize] != inner {
-                            continue;
-                        }
-                        let free = if shared[inner as usize] { Freedom::Both } else { freedom };
-                        line.clear();
-                        line.extend(places.iter().map(|p| grid[*p as usize]));
-                        let of = areas.of(line, free);
-                        let inside = places.iter().zip(of).skip(1).take(places.len() - 2);
-                        ranked.extend(inside.map(|(p, a)| (*p, coarsest_level(*a))));
+        let levels: Vec<AtomicU8> = std::mem::take(&mut self.keep_from).into_iter().map(AtomicU8::new).collect();
+        (0..rings.len() as u32).into_par_iter().with_min_len(RINGS).for_each_init(
+            || (EffectiveArea::default(), Vec::new(), Vec::new()),
+            |(areas, line, places), ring| {
+                let (from, to) = (ring_starts[ring as usize], ring_starts[ring as usize + 1]);
+                let freedom = freedom_of(&grid[from as usize..to as usize], rings[ring as usize].kind);
+                for stretch in self.stretches_of(ring) {
+                    places.clear();
+                    places.extend(positions_of(stretch, from, to));
+                    let inner = places.get(1).copied().filter(|_| places.len() > 2);
+                    let Some(inner) = inner else { continue };
+                    // The ring that has it first ranks it for all.
+                    if first_of[inner as usize] != inner {
+                        continue;
                     }
-                    ranked
-                },
-            )
-            .collect();
-        for (place, level) in ranked.into_iter().flatten() {
-            self.keep_from[place as usize] = level;
-        }
-        for (i, first) in first_of.iter().enumerate().filter(|(i, first)| **first as usize != *i) {
-            self.keep_from[i] = self.keep_from[*first as usize];
-        }
+                    let free = if shared[inner as usize] { Freedom::Both } else { freedom };
+                    line.clear();
+                    line.extend(places.iter().map(|p| grid[*p as usize]));
+                    for (p, area) in places.iter().zip(areas.of(line, free)).skip(1).take(places.len() - 2) {
+                        levels[*p as usize].store(coarsest_level(*area), Ordering::Relaxed);
+                    }
+                }
+            },
+        );
+        first_of
+            .par_iter()
+            .enumerate()
+            .with_min_len(1 << 16)
+            .filter(|(i, first)| **first as usize != *i)
+            .for_each(|(i, first)| levels[i].store(levels[*first as usize].load(Ordering::Relaxed), Ordering::Relaxed));
+        self.keep_from = levels.into_iter().map(AtomicU8::into_inner).collect();
     }
+}
+
+/// Rings handled in one go.
+const RINGS: usize = 1024;
+
+/// Stretches of all rings, one ring behind the other, and where each ring's end; `of` adds those of one ring.
+fn all_rings(count: usize, of: impl Fn(usize, &mut Vec<Stretch>) + Sync) -> (Vec<Stretch>, Vec<u32>) {
+    let block = |start: usize| {
+        let (mut stretches, mut ends) = (Vec::new(), Vec::with_capacity(RINGS));
+        for ring in start..(start + RINGS).min(count) {
+            of(ring, &mut stretches);
+            ends.push(stretches.len() as u32);
+        }
+        stretches.shrink_to_fit();
+        (stretches, ends)
+    };
+    let blocks: Vec<(Vec<Stretch>, Vec<u32>)> = (0..count).into_par_iter().step_by(RINGS).map(block).collect();
+    let mut stretches = Vec::with_capacity(blocks.iter().map(|b| b.0.len()).sum());
+    let mut ends = Vec::with_capacity(count);
+    for (own, own_ends) in blocks {
+        ends.extend(own_ends.iter().map(|end| end + stretches.len() as u32));
+        stretches.extend(own);
+    }
+    (stretches, ends)
 }
 
 /// The positions of a stretch in order; `from..to` is its ring.

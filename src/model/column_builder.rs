@@ -5,36 +5,12 @@ use std::hash::{Hash, Hasher};
 use rustc_hash::{FxHashMap, FxHasher};
 
 use super::table::MISSING_CODE;
-use super::{Column, ColumnData, FieldType, Value};
-
-/// Texts one behind the other in a single buffer.
-#[derive(Clone, Debug, Default)]
-struct Arena {
-    bytes: String,
-    ends: Vec<usize>,
-}
-
-impl Arena {
-    fn push(&mut self, text: &str) -> u32 {
-        self.bytes.push_str(text);
-        self.ends.push(self.bytes.len());
-        self.ends.len() as u32 - 1
-    }
-
-    fn get(&self, at: u32) -> &str {
-        let start = (at as usize).checked_sub(1).and_then(|i| self.ends.get(i)).copied().unwrap_or(0);
-        self.ends.get(at as usize).and_then(|&end| self.bytes.get(start..end)).unwrap_or("")
-    }
-
-    fn iter(&self) -> impl Iterator<Item = &str> {
-        (0..self.ends.len() as u32).map(|i| self.get(i))
-    }
-}
+use super::{Column, ColumnData, FieldType, Flags, Texts, Value};
 
 /// Distinct texts and their codes, in order of first appearance.
 #[derive(Clone, Debug, Default)]
 struct Interner {
-    texts: Arena,
+    texts: Texts,
     /// Hash of the text → its code; where two texts share a hash, the next number up.
     lookup: FxHashMap<u64, u32>,
     last: u32,
@@ -43,7 +19,7 @@ struct Interner {
 impl Interner {
     fn intern(&mut self, text: &str) -> u32 {
         // Sorted files repeat the town of the row before.
-        if !self.texts.ends.is_empty() && self.texts.get(self.last) == text {
+        if self.texts.get(self.last) == Some(text) {
             return self.last;
         }
         let mut hasher = FxHasher::default();
@@ -51,7 +27,7 @@ impl Interner {
         let mut hash = hasher.finish();
         self.last = loop {
             match self.lookup.get(&hash) {
-                Some(&code) if self.texts.get(code) == text => break code,
+                Some(&code) if self.texts.get(code) == Some(text) => break code,
                 Some(_) => hash = hash.wrapping_add(1),
                 None => {
                     let code = self.texts.push(text);
@@ -61,10 +37,6 @@ impl Interner {
             }
         };
         self.last
-    }
-
-    fn into_dictionary(self) -> Vec<Box<str>> {
-        self.texts.iter().map(Box::from).collect()
     }
 }
 
@@ -95,7 +67,7 @@ pub struct ColumnBuilder {
     /// Their values.
     cells: Vec<Cell>,
     texts: Interner,
-    literals: Arena,
+    literals: Texts,
     /// Whether a value was replaced, so that `texts` may hold what no row has.
     replaced: bool,
 }
@@ -133,10 +105,8 @@ impl ColumnBuilder {
     /// Adds what another builder collected, its rows moved up by `row_offset`; they must lie beyond the rows here.
     pub fn append(&mut self, other: Self, row_offset: u32) {
         let codes: Vec<u32> = other.texts.texts.iter().map(|text| self.texts.intern(text)).collect();
-        let base = self.literals.ends.len() as u32;
-        let bytes = self.literals.bytes.len();
-        self.literals.bytes.push_str(&other.literals.bytes);
-        self.literals.ends.extend(other.literals.ends.iter().map(|end| end + bytes));
+        let base = self.literals.len() as u32;
+        self.literals.append(&other.literals);
         self.rows.extend(other.rows.iter().map(|row| row + row_offset));
         self.cells.extend(other.cells.iter().map(|cell| match *cell {
             Cell::Text(code) => Cell::Text(codes.get(code as usize).copied().unwrap_or(MISSING_CODE)),
@@ -175,13 +145,13 @@ impl ColumnBuilder {
                 })),
             )
         } else {
-            (
-                FieldType::Integer,
-                ColumnData::Integer(self.dense(rows, None, |c| match c {
-                    Cell::Integer(i) | Cell::OddInteger(_, i) => Some(Some(i)),
-                    _ => None,
-                })),
-            )
+            let values = self.dense(rows, 0, |c| match c {
+                Cell::Integer(i) | Cell::OddInteger(_, i) => Some(i),
+                _ => None,
+            });
+            let mut known = Flags::lowered(values.len());
+            self.rows.iter().for_each(|row| known.raise(*row as usize));
+            (FieldType::Integer, ColumnData::Integer { values, known })
         };
         Column { name, kind, data }
     }
@@ -192,9 +162,9 @@ impl ColumnBuilder {
             let mut mixed = Interner::default();
             for cell in &mut self.cells {
                 let code = match *cell {
-                    Cell::Text(code) => mixed.intern(self.texts.texts.get(code)),
+                    Cell::Text(code) => mixed.intern(self.texts.texts.get(code).unwrap_or("")),
                     Cell::Integer(i) => mixed.intern(&i.to_string()),
-                    Cell::Real(at, _) | Cell::OddInteger(at, _) => mixed.intern(self.literals.get(at)),
+                    Cell::Real(at, _) | Cell::OddInteger(at, _) => mixed.intern(self.literals.get(at).unwrap_or("")),
                     Cell::Boolean(b) => mixed.intern(if b { "true" } else { "false" }),
                 };
                 *cell = Cell::Text(code);
@@ -207,7 +177,7 @@ impl ColumnBuilder {
         });
         let dates = pure && texts > 0 && self.texts.texts.iter().all(is_iso_date);
         let kind = if dates { FieldType::Date } else { FieldType::Text };
-        Column { name, kind, data: ColumnData::Text { codes, dictionary: self.texts.into_dictionary() } }
+        Column { name, kind, data: ColumnData::Text { codes, dictionary: self.texts.texts } }
     }
 
     fn dense<T: Clone>(&self, rows: u32, missing: T, value: impl Fn(Cell) -> Option<T>) -> Vec<T> {

@@ -108,6 +108,27 @@ impl Default for GeometryStore {
 }
 
 impl GeometryStore {
+    /// Puts another store's features behind those here. Where their positions no longer fit 32-bit indexes the features
+    /// come without geometry; gives how many did.
+    pub fn append(&mut self, other: &Self) -> usize {
+        let fits = |here: usize, more: usize| u32::try_from(here + more).is_ok();
+        let (rings, parts) = (self.ring_starts.len().saturating_sub(1), self.parts.len());
+        if !fits(self.coords.len(), other.coords.len()) || !fits(rings, other.ring_starts.len()) {
+            let empty = FeatureShape { kind: GeometryKind::Null, part_start: 0, part_end: 0 };
+            self.features.extend(other.features.iter().map(|_| empty));
+            return other.features.len();
+        }
+        let (coords, rings, parts) = (self.coords.len() as u32, rings as u32, parts as u32);
+        self.ring_starts.extend(other.ring_starts.iter().skip(1).map(|start| start + coords));
+        let part = |p: &Part| Part { ring_start: p.ring_start + rings, ring_end: p.ring_end + rings, ..*p };
+        self.parts.extend(other.parts.iter().map(part));
+        let moved =
+            |f: &FeatureShape| FeatureShape { part_start: f.part_start + parts, part_end: f.part_end + parts, ..*f };
+        self.features.extend(other.features.iter().map(moved));
+        self.coords.extend_from_slice(&other.coords);
+        0
+    }
+
     /// The parts of a feature; empty where the feature has no geometry or does not exist.
     pub fn parts_of(&self, feature: u32) -> &[Part] {
         self.features

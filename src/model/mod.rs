@@ -12,6 +12,7 @@ mod origin;
 mod report;
 mod roles;
 mod table;
+mod texts;
 
 pub use column_builder::ColumnBuilder;
 pub use dataset::{Crs, CrsFrom, Dataset, Format, SourceInfo};
@@ -23,6 +24,7 @@ pub use origin::{ObservationStatus, Origin};
 pub use report::{Problem, ProblemGroup, Report, Severity};
 pub use roles::{Role, Roles};
 pub use table::{Column, ColumnData, FieldType, Table, Value};
+pub use texts::{Flags, Texts};
 
 /// Position of a feature in its file, 0-based: the identity of a village inside one dataset.
 pub type FeatureId = u32;

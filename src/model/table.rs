@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::{Flags, Texts};
+
 /// Type of a field, as `check` names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FieldType {
@@ -83,10 +85,15 @@ pub enum ColumnData {
         /// Position in `dictionary`, or `u32::MAX` where missing.
         codes: Vec<u32>,
         /// Distinct texts, in order of first appearance.
-        dictionary: Vec<Box<str>>,
+        dictionary: Texts,
     },
     /// Whole numbers.
-    Integer(Vec<Option<i64>>),
+    Integer {
+        /// A number per row; 0 where missing.
+        values: Vec<i64>,
+        /// Which rows have a value.
+        known: Flags,
+    },
     /// Numbers; NaN stands for missing, as JSON has none.
     Real(Vec<f64>),
     /// True or false.
@@ -109,11 +116,13 @@ impl Column {
     pub fn value(&self, row: u32) -> Value<'_> {
         let row = row as usize;
         match &self.data {
-            ColumnData::Text { codes, dictionary } => codes
-                .get(row)
-                .and_then(|&code| dictionary.get(code as usize))
-                .map_or(Value::Missing, |text| Value::Text(text)),
-            ColumnData::Integer(values) => values.get(row).copied().flatten().map_or(Value::Missing, Value::Integer),
+            ColumnData::Text { codes, dictionary } => {
+                codes.get(row).and_then(|&code| dictionary.get(code)).map_or(Value::Missing, Value::Text)
+            }
+            ColumnData::Integer { values, known } => match values.get(row) {
+                Some(&value) if known.is_raised(row) => Value::Integer(value),
+                _ => Value::Missing,
+            },
             ColumnData::Real(values) => match values.get(row) {
                 Some(v) if !v.is_nan() => Value::Real(*v),
                 _ => Value::Missing,
@@ -126,7 +135,7 @@ impl Column {
     pub fn missing(&self) -> usize {
         match &self.data {
             ColumnData::Text { codes, .. } => codes.iter().filter(|&&c| c == MISSING_CODE).count(),
-            ColumnData::Integer(values) => values.iter().filter(|v| v.is_none()).count(),
+            ColumnData::Integer { values, known } => values.len().saturating_sub(known.count()),
             ColumnData::Real(values) => values.iter().filter(|v| v.is_nan()).count(),
             ColumnData::Boolean(values) => values.iter().filter(|v| v.is_none()).count(),
         }

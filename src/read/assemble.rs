@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::batch::Batch;
-use crate::model::{Column, ColumnBuilder, FeatureShape, GeometryKind, GeometryStore, Part, Problem, Severity, Table};
+use crate::model::{Column, ColumnBuilder, GeometryStore, Problem, Severity, Table};
 
 /// All features of a file.
 pub(super) struct Assembled {
@@ -19,7 +19,7 @@ pub(super) struct Assembled {
 pub(super) fn assemble(batches: Vec<Batch>) -> Assembled {
     let mut stores = Vec::with_capacity(batches.len());
     let mut problems = Vec::new();
-    let mut tall = 0;
+    let (mut tall, mut left_out) = (0, 0);
     let mut names: Vec<Box<str>> = Vec::new();
     let mut lookup: FxHashMap<Box<str>, usize> = FxHashMap::default();
     let mut pieces: Vec<Vec<(u32, ColumnBuilder)>> = Vec::new();
@@ -41,6 +41,7 @@ pub(super) fn assemble(batches: Vec<Batch>) -> Assembled {
         }
         problems.extend(batch.problems.into_iter().map(|p| Problem { feature: p.feature.map(|f| f + rows), ..p }));
         tall += batch.tall;
+        left_out += batch.left_out;
         rows += batch.geometry.features.len() as u32;
         stores.push(batch.geometry);
     }
@@ -63,71 +64,82 @@ pub(super) fn assemble(batches: Vec<Batch>) -> Assembled {
         all.finish(name.into(), rows)
     };
     let columns: Vec<_> = names.into_iter().zip(pieces).collect();
-    let (geometry, columns) =
-        rayon::join(|| concatenate(stores, &mut problems), || columns.into_par_iter().map(join).collect());
-    Assembled { geometry, table: Table { columns, rows }, problems, tall }
-}
-
-/// Geometry one behind the other. What no longer fits 32-bit indexes is left out and reported.
-fn concatenate(mut stores: Vec<GeometryStore>, problems: &mut Vec<Problem>) -> GeometryStore {
-    if stores.len() == 1 {
-        return stores.pop().unwrap_or_default();
-    }
-    let sum = |length: fn(&GeometryStore) -> usize| stores.iter().map(length).sum::<usize>();
-    let mut all = GeometryStore {
-        coords: Vec::new(),
-        ring_starts: Vec::with_capacity(sum(|s| s.ring_starts.len()) + 1),
-        parts: Vec::with_capacity(sum(|s| s.parts.len())),
-        features: Vec::with_capacity(sum(|s| s.features.len())),
-    };
-    all.ring_starts.push(0);
-    let mut coords_before = 0_usize;
-    let mut kept = Vec::with_capacity(stores.len());
-    let mut left_out = 0;
-    for store in stores {
-        if u32::try_from(coords_before + store.coords.len()).is_err() {
-            left_out += store.features.len();
-            all.features.extend(store.features.iter().map(|_| FeatureShape {
-                kind: GeometryKind::Null,
-                part_start: 0,
-                part_end: 0,
-            }));
-            continue;
-        }
-        let (coords, rings, parts) = (coords_before as u32, all.ring_starts.len() as u32 - 1, all.parts.len() as u32);
-        all.ring_starts.extend(store.ring_starts.iter().skip(1).map(|start| start + coords));
-        all.parts.extend(store.parts.iter().map(|p| Part {
-            ring_start: p.ring_start + rings,
-            ring_end: p.ring_end + rings,
-            ..*p
-        }));
-        all.features.extend(store.features.iter().map(|f| FeatureShape {
-            part_start: f.part_start + parts,
-            part_end: f.part_end + parts,
-            ..*f
-        }));
-        coords_before += store.coords.len();
-        kept.push(store.coords);
-    }
-    all.coords = joined(kept, coords_before);
+    let ((geometry, more), columns) =
+        rayon::join(|| concatenate(stores), || columns.into_par_iter().map(join).collect());
+    left_out += more;
     if left_out > 0 {
         let detail = left_out.to_string();
         problems.push(Problem { severity: Severity::Error, code: "too-many-vertices", feature: None, detail });
     }
-    all
+    Assembled { geometry, table: Table { columns, rows }, problems, tall }
 }
 
-/// Positions one behind the other, copied by all cores: most of the time goes into memory touched for the first time. Each
-/// piece is given back as soon as it has been copied.
-fn joined(pieces: Vec<Vec<[f64; 2]>>, length: usize) -> Vec<[f64; 2]> {
-    let mut all = vec![[0.0; 2]; length];
-    let mut rest = all.as_mut_slice();
-    let mut places = Vec::with_capacity(pieces.len());
-    for piece in pieces {
-        let (place, behind) = rest.split_at_mut(piece.len());
-        rest = behind;
-        places.push((place, piece));
+/// Batches joined while others are still being parsed, in the order of the file: so that hardly more than one copy of the
+/// positions is ever in memory, and the buffers of batches are used again.
+#[derive(Default)]
+pub(super) struct Joiner {
+    all: Batch,
+    /// Batches that came before their turn.
+    early: Vec<(usize, Batch)>,
+    next: usize,
+    /// Buffers of joined batches, empty, to be used again.
+    pub(super) spare: Vec<Vec<[f64; 2]>>,
+}
+
+impl Joiner {
+    /// Makes room for so many positions.
+    pub(super) fn expect(&mut self, positions: usize) {
+        // Without the room the buffer grows as it is filled.
+        self.all.geometry.coords.try_reserve_exact(positions).ok();
     }
-    places.into_par_iter().for_each(|(place, piece)| place.copy_from_slice(&piece));
-    all
+
+    /// Takes the batch of a number, and joins what is next.
+    pub(super) fn add(&mut self, number: usize, batch: Batch) {
+        self.early.push((number, batch));
+        while let Some(at) = self.early.iter().position(|(n, _)| *n == self.next) {
+            let (_, mut batch) = self.early.swap_remove(at);
+            self.all.append(&mut batch);
+            let mut coords = std::mem::take(&mut batch.geometry.coords);
+            coords.clear();
+            self.spare.push(coords);
+            self.next += 1;
+        }
+    }
+
+    /// Everything joined; `None` where a batch is missing.
+    pub(super) fn finish(mut self) -> Option<Batch> {
+        self.all.geometry.coords.shrink_to_fit();
+        self.early.is_empty().then_some(self.all)
+    }
+}
+
+impl Batch {
+    /// Moves another batch behind this one. What no longer fits 32-bit indexes is left out and counted.
+    pub(super) fn append(&mut self, other: &mut Self) {
+        let rows = self.row();
+        self.fields.next = 0;
+        for (name, builder) in other.fields.names.drain(..).zip(other.fields.builders.drain(..)) {
+            let field = self.fields.field(&name);
+            if let Some(all) = self.fields.builders.get_mut(field) {
+                all.append(builder, rows);
+            }
+        }
+        self.ids.append(std::mem::take(&mut other.ids), rows);
+        let moved = |p: Problem| Problem { feature: p.feature.map(|f| f + rows), ..p };
+        self.problems.extend(other.problems.drain(..).map(moved));
+        self.tall += other.tall;
+        self.left_out += other.left_out + self.geometry.append(&other.geometry);
+    }
+}
+
+/// Geometry one behind the other; how many features were left out because they no longer fit 32-bit indexes.
+fn concatenate(mut stores: Vec<GeometryStore>) -> (GeometryStore, usize) {
+    if stores.len() == 1 {
+        return (stores.pop().unwrap_or_default(), 0);
+    }
+    let mut all = GeometryStore::default();
+    all.coords.reserve_exact(stores.iter().map(|s| s.coords.len()).sum::<usize>().min(u32::MAX as usize));
+    // Each piece is given back as soon as it has been copied.
+    let left_out = stores.into_iter().map(|store| all.append(&store)).sum();
+    (all, left_out)
 }

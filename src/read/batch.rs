@@ -16,11 +16,11 @@ pub(super) struct Fields {
     pub(super) builders: Vec<ColumnBuilder>,
     lookup: FxHashMap<Box<str>, usize>,
     /// The field that followed this one in the feature before: mostly the one that follows now.
-    next: usize,
+    pub(super) next: usize,
 }
 
 impl Fields {
-    fn field(&mut self, name: &str) -> usize {
+    pub(super) fn field(&mut self, name: &str) -> usize {
         let field = if self.names.get(self.next).is_some_and(|n| &**n == name) {
             self.next
         } else if let Some(&field) = self.lookup.get(name) {
@@ -47,6 +47,8 @@ pub(super) struct Batch {
     pub(super) problems: Vec<Problem>,
     /// How many features have heights.
     pub(super) tall: usize,
+    /// Features left without geometry because their positions no longer fit 32-bit indexes.
+    pub(super) left_out: usize,
     scratch: [String; 2],
 }
 

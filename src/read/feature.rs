@@ -24,16 +24,19 @@ pub(super) enum Expect {
 
 impl Batch {
     /// Reads consecutive items of a text that begins at byte `base` of the file; `None` where the reading was cancelled.
+    /// Positions go into `coords`, an empty buffer.
     pub(super) fn of_items(
         text: &[u8],
         base: usize,
         items: &[Range<usize>],
         expect: Expect,
         progress: &Progress,
+        coords: Vec<[f64; 2]>,
     ) -> Option<Self> {
         let mut batch = Self::default();
+        batch.geometry.coords = coords;
         let length = items.last().map_or(0, |r| r.end) - items.first().map_or(0, |r| r.start);
-        // A position takes 20 to 45 bytes of text; what is too much goes back below.
+        // A position takes 20 to 45 bytes of text.
         batch.geometry.coords.reserve(length / 24);
         for range in items {
             if progress.is_cancelled() {
@@ -41,7 +44,6 @@ impl Batch {
             }
             batch.item(text.get(range.clone()).unwrap_or(&[]), base + range.start, expect);
         }
-        batch.geometry.coords.shrink_to_fit();
         progress.add(length);
         Some(batch)
     }

@@ -71,7 +71,8 @@ impl<'s, 'scope> Sink<'s, 'scope> {
         let done = self.done.clone();
         self.batches += 1;
         self.scope.spawn(move |_| {
-            if let Some(batch) = Batch::of_items(text, 0, &items, expect, progress) {
+            if let Some(mut batch) = Batch::of_items(text, 0, &items, expect, progress, Vec::new()) {
+                batch.geometry.coords.shrink_to_fit();
                 done.lock().unwrap_or_else(PoisonError::into_inner).push((number, batch));
             }
         });

@@ -14,6 +14,7 @@ use std::sync::{Mutex, PoisonError};
 use memchr::memmem;
 
 use super::Progress;
+use super::assemble::Joiner;
 use super::batch::Batch;
 use super::cursor::{Cursor, object_end};
 use super::document::{Parsed, whole_collection};
@@ -44,21 +45,24 @@ pub(super) fn stream(path: &Path, progress: &Progress) -> Option<Result<(Parsed,
     more(&mut file, &mut block, progress)?;
     let start = features_start(&block)?;
     let around = block.get(..start)?.to_vec();
-    let batches = Mutex::new(Vec::new());
+    let joiner = Mutex::new(Joiner::default());
+    let done = Mutex::new(Done::default());
     let (give, free) = channel();
     for _ in 0..rayon::current_num_threads() + 1 {
         give.send(Vec::new()).ok()?;
     }
-    let walk = Walk { file, progress, batches: &batches, give, free };
+    let walk = Walk { file, progress, size: metadata.len(), joiner: &joiner, done: &done, give, free };
     let tail = rayon::in_place_scope(|scope| walk.features(scope, block, start));
     if progress.is_cancelled() {
         return Some(Err(Cause::Cancelled));
     }
     let tail = tail?;
     let size = tail.at + tail.text.len();
-    let mut batches = batches.into_inner().unwrap_or_else(PoisonError::into_inner);
-    batches.sort_by_key(|(number, _): &(usize, Batch)| *number);
-    let parsed = frame(around, &tail.text, batches.into_iter().map(|(_, b)| b).collect(), progress)?;
+    let mut joiner = joiner.into_inner().unwrap_or_else(PoisonError::into_inner);
+    for (number, batch) in done.into_inner().unwrap_or_else(PoisonError::into_inner).batches {
+        joiner.add(number, batch);
+    }
+    let parsed = frame(around, &tail.text, vec![joiner.finish()?], progress)?;
     Some(Ok((parsed, size)))
 }
 
@@ -115,10 +119,22 @@ struct Tail {
     text: Vec<u8>,
 }
 
+/// What threads that parse leave for one another.
+#[derive(Default)]
+struct Done {
+    /// Batches with their numbers that nobody has joined yet.
+    batches: Vec<(usize, Batch)>,
+    /// Buffers to be used again.
+    spare: Vec<Vec<[f64; 2]>>,
+}
+
 struct Walk<'w> {
     file: File,
     progress: &'w Progress,
-    batches: &'w Mutex<Vec<(usize, Batch)>>,
+    /// Bytes of the file.
+    size: u64,
+    joiner: &'w Mutex<Joiner>,
+    done: &'w Mutex<Done>,
     give: Sender<Vec<u8>>,
     free: Receiver<Vec<u8>>,
 }
@@ -186,11 +202,26 @@ impl<'w> Walk<'w> {
     ) where
         'w: 'scope,
     {
-        let (progress, batches, give) = (self.progress, self.batches, self.give.clone());
-        let lent = Lent { block, give };
+        let (progress, size, joiner, done) = (self.progress, self.size, self.joiner, self.done);
+        let lent = Lent { block, give: self.give.clone() };
         scope.spawn(move |_| {
-            if let Some(batch) = Batch::of_items(&lent.block, base, &items, Expect::Feature, progress) {
-                batches.lock().unwrap_or_else(PoisonError::into_inner).push((number, batch));
+            let left = || done.lock().unwrap_or_else(PoisonError::into_inner);
+            let coords = left().spare.pop().unwrap_or_default();
+            let Some(batch) = Batch::of_items(&lent.block, base, &items, Expect::Feature, progress, coords) else {
+                return;
+            };
+            if number == 0 {
+                let text = items.last().map_or(1, |last| last.end - items[0].start).max(1);
+                let share = batch.geometry.coords.len() as f64 / text as f64;
+                joiner.lock().unwrap_or_else(PoisonError::into_inner).expect((share * size as f64 * 1.03) as usize);
+            }
+            drop(lent);
+            left().batches.push((number, batch));
+            // Where somebody joins already, he or the end takes it.
+            let Ok(mut joiner) = joiner.try_lock() else { return };
+            while let Some((number, batch)) = { left().batches.pop() } {
+                joiner.add(number, batch);
+                left().spare.append(&mut joiner.spare);
             }
         });
     }

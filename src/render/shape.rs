@@ -69,7 +69,7 @@ impl LevelShape {
     pub fn new(chunks: &Chunks, chunk: &Chunk, level: Level, group_of: &[u32]) -> Self {
         let mut shape = Self::default();
         let topology = chunks.topology();
-        let kept = |i: u32| topology.is_none_or(|t| level == Level::FULL || level.has(t.keep_from[i as usize]));
+        let ranks = topology.filter(|_| level != Level::FULL).map(|t| &t.keep_from);
         for &feature in &chunk.features {
             let first_part = chunks.geometry.features.get(feature as usize).map_or(0, |f| f.part_start);
             for (i, part) in chunks.geometry.parts_of(feature).iter().enumerate() {
@@ -79,8 +79,12 @@ impl LevelShape {
                 let before = shape.ring_ends.len();
                 for ring in part.ring_start..part.ring_end {
                     let (start, range) = (shape.points.len(), chunks.geometry.ring_range(ring));
-                    let positions = range.clone().take(range.len().saturating_sub(1));
-                    shape.points.extend(positions.filter(|p| kept(*p as u32)).filter_map(|p| chunks.grid.get(p)));
+                    let open = range.start..range.end.saturating_sub(1).max(range.start);
+                    let positions = chunks.grid.get(open.clone()).unwrap_or(&[]);
+                    match ranks.and_then(|r| r.get(open)) {
+                        Some(ranks) => level.each_kept(ranks, |i| shape.points.extend(positions.get(i))),
+                        None => shape.points.extend_from_slice(positions),
+                    }
                     match shape.points.get(start).copied() {
                         Some(p) if shape.points.len() - start >= 3 => {
                             shape.points.push(p);
@@ -98,12 +102,19 @@ impl LevelShape {
             }
         }
         shape.add_lines(chunks, chunk, level, group_of);
+        // Kept for long: what the vectors have too much goes back.
+        shape.points.shrink_to_fit();
+        shape.ring_ends.shrink_to_fit();
+        shape.parts.shrink_to_fit();
+        shape.line_points.shrink_to_fit();
+        shape.lines.shrink_to_fit();
         shape
     }
 
     fn add_lines(&mut self, chunks: &Chunks, chunk: &Chunk, level: Level, group_of: &[u32]) {
         let Some(topology) = chunks.topology() else { return };
         let borders = chunks.border_strength(level.most_px_per_world()) > 0.0;
+        let [town_borders, _] = chunks.heavy_border_strengths(level.most_px_per_world()).map(|s| s > 0.0);
         let group = |feature: u32| group_of.get(feature as usize).copied().unwrap_or(0);
         let least_rim_steps = LEAST_RIM_PX * 2f64.powi(GRID_BITS as i32) / level.most_px_per_world();
         let mut found = Vec::new();
@@ -127,7 +138,12 @@ impl LevelShape {
                         // than the thing itself. A coast of many small villages is one shore, however short its pieces.
                         let reach = || chunks.shores().map_or(f64::INFINITY, |s| f64::from(s.reach_steps(first + i)));
                         let is_speck = kind == BorderKind::Outer && level != Level::FULL && reach() < least_rim_steps;
-                        if is_speck || (kind == BorderKind::Villages && !borders) {
+                        let is_faint = match kind {
+                            BorderKind::Villages => !borders,
+                            BorderKind::Towns => !town_borders,
+                            BorderKind::Outer | BorderKind::Line => false,
+                        };
+                        if is_speck || is_faint {
                             continue;
                         }
                         found.push((kind, feature, *stretch, range.start as u32, range.end as u32));

@@ -233,6 +233,13 @@ fn name_index(dataset: &Dataset) -> NameIndex {
 }
 
 fn towns_of(dataset: &Dataset) -> Arc<[u32]> {
+    use crate::model::ColumnData;
+    let column = dataset.roles.field(Role::Town).and_then(|i| dataset.table.columns.get(i));
+    if let Some(ColumnData::Text { codes, dictionary }) = column.map(|c| &c.data) {
+        let blank: Vec<bool> = dictionary.iter().map(|t| t.trim().is_empty()).collect();
+        let town = |code: &u32| blank.get(*code as usize).filter(|blank| !**blank).map_or(0, |_| code + 1);
+        return codes.iter().map(town).collect();
+    }
     let mut numbers: rustc_hash::FxHashMap<String, u32> = Default::default();
     (0..dataset.len())
         .map(|f| match dataset.text(f, Role::Town) {
