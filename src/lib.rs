@@ -17,6 +17,7 @@ pub mod project;
 pub mod output;
 pub mod survey;
 pub mod render;
+pub mod cache;
 pub mod palette;
 pub mod icons;
 pub mod fonts;

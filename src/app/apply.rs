@@ -71,6 +71,14 @@ impl Qiancun {
             },
             Command::SaveAs => self.ask_save(),
             Command::SaveTo(path) => self.save_to(&path),
+            Command::ReadAgain(key) => self.read_again(key),
+            Command::SettingsDialogue => {
+                self.look_at_storage();
+                self.session.dialogue = Some(Dialogue::Settings);
+            }
+            Command::SetMapMemory(mb) => self.remembering(|s| s.map_memory_mb = mb),
+            Command::SetCacheLimit(mb) => self.remembering(|s| s.cache_limit_mb = Some(mb)),
+            Command::EmptyCache => self.empty_cache(),
             Command::RemoveLayer(key) => self.remove_layer(key),
             Command::MoveLayer(key, up) => self.move_layer(key, up),
             Command::ShowLayer(key, visible) => self.edit(key, |e| e.visible = visible),
@@ -84,8 +92,7 @@ impl Qiancun {
             Command::FlyTo(layer, feature) => self.fly_to(layer, feature),
             Command::StepVillage(steps) => self.step_village(steps),
             Command::FitLayer(key) => {
-                let bounds =
-                    session.layers.get(&key).and_then(|l| l.loaded()).and_then(|l| l.dataset.geometry.bounds());
+                let bounds = session.layers.get(&key).and_then(|l| l.loaded()).and_then(|l| l.bounds_deg());
                 self.show_rectangle(bounds);
             }
             Command::FitAll => self.fit_all(),
@@ -333,11 +340,14 @@ impl Qiancun {
         self.fly_to(key, next);
     }
 
+    /// Bounds of the layers shown, \[west, south, east, north\] in degrees.
+    pub(super) fn bounds_deg(&self) -> Option<[f64; 4]> {
+        let shown = self.session.shown().filter(|(_, e)| e.visible).filter_map(|(l, _)| l.loaded()?.bounds_deg());
+        shown.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])
+    }
+
     pub(super) fn fit_all(&mut self) {
-        let shown =
-            self.session.shown().filter(|(_, e)| e.visible).filter_map(|(l, _)| l.loaded()?.dataset.geometry.bounds());
-        let bounds = shown.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]);
-        self.show_rectangle(bounds);
+        self.show_rectangle(self.bounds_deg());
         self.fitted = Some((self.session.camera, self.session.map_size_pt));
     }
 

@@ -8,12 +8,13 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
+use super::cached::Origin;
 use super::sync::DistrictStamp;
+use crate::cache::{Cache, FileKey, KeptPicture, ToKeep, content_digest};
 use crate::district::{District, coverage};
-use crate::model::Dataset;
 use crate::page::{AtlasProgress, PageError};
 use crate::read::{Progress, read_file};
-use crate::render::{Chunks, LayerKey, Level, Mesh};
+use crate::render::{Chunks, DrawnOverview, LayerKey, Level, Mesh, OverviewWork};
 use crate::session::{Command, CoverageStamp, Covered, EarlierGaps, FoundGaps, GapStamp, Loaded, Since};
 use crate::survey::{Opened, SurveyError, SurveyLog};
 
@@ -30,8 +31,16 @@ pub enum Done {
         /// Key of its layer.
         key: LayerKey,
         /// The data.
-        result: Result<(Arc<Loaded>, Level, Vec<Mesh>), (String, String)>,
+        result: Result<ReadFile, (String, String)>,
     },
+    /// A picture from an earlier session.
+    Kept(KeptPicture),
+    /// The overview was drawn.
+    Overview(DrawnOverview),
+    /// What was to be done about the cache is done, or why it could not be.
+    Tended(std::io::Result<()>),
+    /// The file of a layer is not what the cache was made from.
+    Stale(LayerKey),
     /// A mesh.
     Mesh(LayerKey, u32, Level, Mesh),
     /// Shared borders of a layer are known.
@@ -58,6 +67,18 @@ pub enum Done {
     Command(Command),
 }
 
+/// A file that was read.
+pub struct ReadFile {
+    /// The data.
+    pub loaded: Arc<Loaded>,
+    /// The level of the meshes.
+    pub level: Level,
+    /// Meshes of the first picture, chunk by chunk; none where rings are drawn as they are.
+    pub meshes: Vec<Mesh>,
+    /// Where it came from, where the cache has to do with it.
+    pub origin: Option<Origin>,
+}
+
 /// The channel and what is under way.
 pub struct Jobs {
     sender: Sender<Done>,
@@ -70,6 +91,8 @@ pub struct Jobs {
     looking: usize,
     opening: usize,
     previewing: usize,
+    tending: usize,
+    reading: usize,
     /// Raised where another covered area is wanted: the one being computed stops.
     wanted_coverage: Arc<AtomicU64>,
     is_software: bool,
@@ -90,6 +113,8 @@ impl Jobs {
             looking: 0,
             opening: 0,
             previewing: 0,
+            tending: 0,
+            reading: 0,
             wanted_coverage: Arc::default(),
             is_software,
         }
@@ -112,6 +137,8 @@ impl Jobs {
                 Done::Compared(_) | Done::Survey(..) => self.opening = self.opening.saturating_sub(1),
                 Done::Preview(..) => self.previewing = self.previewing.saturating_sub(1),
                 Done::PageSaved(..) => self.opening = self.opening.saturating_sub(1),
+                Done::Read { .. } => self.reading = self.reading.saturating_sub(1),
+                Done::Overview(_) | Done::Tended(_) => self.tending = self.tending.saturating_sub(1),
                 Done::Gaps(_) => self.looking = self.looking.saturating_sub(1),
                 Done::Coverage(_) => self.covering = self.covering.saturating_sub(1),
                 Done::Finished => self.finishing = self.finishing.saturating_sub(1),
@@ -141,40 +168,118 @@ impl Jobs {
         }
     }
 
-    /// Reads a file, indexes it and builds the meshes that `level_for` asks for, given the bounds in degrees.
+    /// Reads a file, or takes it from the cache, indexes it and builds the meshes that `level_for` asks for, given the bounds
+    /// in degrees.
     pub fn read(
-        &self,
+        &mut self,
         key: LayerKey,
         path: PathBuf,
         progress: Arc<Progress>,
+        (cache, fresh): (Option<Cache>, bool),
         level_for: impl Fn(Option<[f64; 4]>) -> Level + Send + 'static,
     ) {
+        self.reading += 1;
         let software = self.is_software;
         let reply = self.reply();
         let work = move || {
-            let result = read_file(&path, &progress).map_err(|e| (e.code().to_owned(), e.to_string())).map(
-                |dataset: Dataset| {
-                    let level = level_for(dataset.geometry.bounds());
-                    let loaded = Arc::new(Loaded::new(dataset));
-                    if software {
-                        // Drawn straight from the rings; in a small file shared borders are found in no time.
-                        if loaded.chunks.vertex_count() < SMALL {
-                            loaded.chunks.find_topology();
-                        }
-                        return (loaded, level, Vec::new());
-                    }
+            let of = |cache: &Cache| {
+                let bytes = std::fs::metadata(&path).ok()?.len();
+                FileKey::of(&path).ok().filter(|_| cache.is_worth_keeping(bytes))
+            };
+            let file_key = cache.as_ref().and_then(of);
+            let known = cache.zip(file_key.as_ref()).filter(|_| !fresh);
+            let result = match known.and_then(|(cache, file_key)| cache.find(&path, file_key, &progress)) {
+                Some(found) => {
+                    let loaded = Loaded::restored(found.dataset, found.chunks, found.anchors, found.report);
+                    Ok((loaded, Some(found.content)))
+                }
+                None => read_file(&path, &progress)
+                    .map(|dataset| (Loaded::new(dataset), None))
+                    .map_err(|e| (e.code().to_owned(), e.to_string())),
+            };
+            let result = result.map(|(loaded, content)| {
+                let level = level_for(loaded.bounds_deg());
+                let origin = file_key.map(|key| Origin { key, content });
+                let loaded = Arc::new(loaded);
+                // Drawn straight from the rings where there is no GPU; in a small file shared borders are found in no time.
+                if !software || loaded.chunks.vertex_count() < SMALL {
                     loaded.chunks.find_topology();
-                    let meshes = (0..loaded.chunks.list.len())
-                        .into_par_iter()
-                        .map(|c| build(&loaded.chunks, c as u32, level, &loaded.towns))
-                        .collect();
-                    (loaded, level, meshes)
-                },
-            );
+                }
+                let build = |c: usize| build(&loaded.chunks, c as u32, level, &loaded.towns);
+                let count = if software { 0 } else { loaded.chunks.list.len() };
+                let meshes = (0..count).into_par_iter().map(build).collect();
+                ReadFile { loaded, level, meshes, origin }
+            });
             reply(Done::Read { key, result });
         };
         if let Err(e) = std::thread::Builder::new().name("read".into()).spawn(work) {
             self.reply()(Done::Read { key, result: Err(("no-thread".into(), e.to_string())) });
+        }
+    }
+
+    /// Fetches a picture from an earlier session.
+    pub fn kept_picture(&self, fetch: impl FnOnce() -> Option<KeptPicture> + Send + 'static) {
+        let reply = self.reply();
+        let work = move || {
+            if let Some(picture) = fetch() {
+                reply(Done::Kept(picture));
+            }
+        };
+        // Without a thread the map appears when it is read.
+        std::thread::Builder::new().name("picture".into()).spawn(work).ok();
+    }
+
+    /// Whether a file is being read.
+    pub fn is_reading(&self) -> bool {
+        self.reading > 0
+    }
+
+    /// Whether something is being done for the cache.
+    pub fn is_tending(&self) -> bool {
+        self.tending > 0
+    }
+
+    /// Draws an overview, then keeps it.
+    pub fn overview(
+        &mut self,
+        work: OverviewWork,
+        keep: impl FnOnce(&DrawnOverview) -> std::io::Result<()> + Send + 'static,
+    ) {
+        // One for the overview, one for keeping it.
+        self.tending += 2;
+        let reply = self.reply();
+        let work = move || {
+            let drawn = work.draw();
+            let kept = keep(&drawn);
+            reply(Done::Overview(drawn));
+            reply(Done::Tended(kept));
+        };
+        if std::thread::Builder::new().name("overview".into()).spawn(work).is_err() {
+            self.tending -= 2;
+        }
+    }
+
+    /// Keeps what was read from a file, or sees whether the file still is what the cache was made from. Stops where the layer
+    /// is taken away.
+    pub fn tend(&mut self, key: LayerKey, loaded: Arc<Loaded>, origin: Origin, cache: Cache) {
+        self.tending += 1;
+        let reply = self.reply();
+        let work = move || {
+            let go_on = || Arc::strong_count(&loaded) > 1 || Arc::strong_count(&loaded.chunks) > 1;
+            let tended = match &origin.content {
+                Some(content) => {
+                    content_digest(Path::new(&origin.key.path), go_on).map(|now| now.is_some_and(|now| now != *content))
+                }
+                None => keep(&loaded, &origin.key, &cache, go_on).map(|_| false),
+            };
+            let stale = matches!(tended, Ok(true));
+            reply(Done::Tended(tended.map(|_| ())));
+            if stale {
+                reply(Done::Stale(key));
+            }
+        };
+        if std::thread::Builder::new().name("cache".into()).spawn(work).is_err() {
+            self.tending -= 1;
         }
     }
 
@@ -346,6 +451,12 @@ impl Jobs {
         // Without a thread there is no dialogue; the command line and dropping files still work.
         std::thread::Builder::new().name("dialogue".into()).spawn(work).ok();
     }
+}
+
+fn keep(loaded: &Loaded, key: &FileKey, cache: &Cache, go_on: impl Fn() -> bool) -> std::io::Result<bool> {
+    let Some(anchors) = loaded.anchors.get().filter(|_| loaded.is_finished()) else { return Ok(false) };
+    let (dataset, chunks, report) = (&loaded.dataset, &loaded.chunks, loaded.report());
+    cache.keep(&ToKeep { key, dataset, chunks, anchors, report }, go_on)
 }
 
 fn build(chunks: &Chunks, chunk: u32, level: Level, towns: &[u32]) -> Mesh {

@@ -3,6 +3,7 @@
 mod added;
 mod apply;
 mod before;
+mod cached;
 mod export;
 mod fonts;
 mod headless;

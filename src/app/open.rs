@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::jobs::Done;
+use super::jobs::{Done, ReadFile};
 use super::qiancun::Qiancun;
 use crate::model::Indicators;
 use crate::project::{self, LayerEntry, Project, TableEntry, demo_project};
@@ -20,11 +20,14 @@ impl Qiancun {
             self.open_project(path, true);
             return;
         }
+        if let ([path], true) = (paths.as_slice(), self.session.document.keys.is_empty()) {
+            self.show_kept_file(path);
+        }
         for path in paths {
             let key = self.new_key();
             let progress = Arc::new(Progress::new());
             self.session.pending.push(Pending { key, path: path.clone(), progress: progress.clone() });
-            self.start_reading(key, path, progress);
+            self.start_reading(key, path, progress, false);
         }
     }
 
@@ -33,10 +36,12 @@ impl Qiancun {
         self.next_key
     }
 
-    fn start_reading(&self, key: LayerKey, path: PathBuf, progress: Arc<Progress>) {
+    /// Has a file read; `fresh`: from the file itself, whatever the cache says.
+    pub(super) fn start_reading(&mut self, key: LayerKey, path: PathBuf, progress: Arc<Progress>, fresh: bool) {
         let (size, ppp) = (self.session.map_size_pt, f64::from(self.ctx.pixels_per_point()));
         let camera = self.session.document.project.camera.filter(|_| !self.session.gives_way).map(Camera::from_project);
-        self.jobs.read(key, path, progress, move |bounds| {
+        let cache = self.cache();
+        self.jobs.read(key, path, progress, (cache, fresh), move |bounds| {
             let camera = camera.or_else(|| bounds.map(|b| Camera::fitting(b, size))).unwrap_or_default();
             Level::for_zoom(camera.zoom + ppp.log2())
         });
@@ -79,6 +84,8 @@ impl Qiancun {
         self.session.playing = None;
         self.session.document = Document { project, keys, selection: None };
         self.session.saved = self.session.document.clone();
+        let (project, view) = (self.session.document.project.clone(), self.session.view.clone());
+        self.show_kept(&project, &view);
         if own {
             self.session.settings.remember(path);
             self.save_settings();
@@ -94,12 +101,7 @@ impl Qiancun {
         for (key, path) in layers {
             let progress = Arc::new(Progress::new());
             self.session.layers.insert(key, Layer { key, status: Status::Loading(progress.clone()), themed: None });
-            let camera = self.session.document.project.camera.map(Camera::from_project);
-            let (size, ppp) = (self.session.map_size_pt, f64::from(self.ctx.pixels_per_point()));
-            self.jobs.read(key, path, progress, move |bounds| {
-                let camera = camera.or_else(|| bounds.map(|b| Camera::fitting(b, size))).unwrap_or_default();
-                Level::for_zoom(camera.zoom + ppp.log2())
-            });
+            self.start_reading(key, path, progress, false);
         }
     }
 
@@ -116,6 +118,15 @@ impl Qiancun {
                     }
                 }
                 Done::Finished | Done::Topology => {}
+                Done::Kept(picture) => self.was_kept(&picture),
+                Done::Overview(drawn) => {
+                    if let Ok(mut scene) = self.scene.lock() {
+                        scene.set_overview(&drawn);
+                    }
+                }
+                Done::Tended(Ok(())) => {}
+                Done::Tended(Err(e)) => self.session.storage.trouble = Some(e.to_string()),
+                Done::Stale(key) => self.was_stale(key),
                 Done::District(stamp, district) => self.was_joined(&stamp, district),
                 Done::Gaps(found) => self.session.gaps = Some(Arc::new(found)),
                 Done::Compared(Ok(earlier)) => self.session.gap_earlier = Some(Arc::new(earlier)),
@@ -138,17 +149,22 @@ impl Qiancun {
         }
     }
 
-    fn was_read(&mut self, key: LayerKey, result: Result<(Arc<Loaded>, Level, Vec<Mesh>), (String, String)>) {
+    fn was_read(&mut self, key: LayerKey, result: Result<ReadFile, (String, String)>) {
         let pending = self.session.pending.iter().position(|p| p.key == key).map(|i| self.session.pending.remove(i));
         match (result, pending) {
-            (Ok((loaded, level, meshes)), pending) => {
+            (Ok(ReadFile { loaded, level, meshes, origin }), pending) => {
+                let again = self.session.layers.get(&key).is_some_and(|l| l.loaded().is_some());
                 if let Some(pending) = pending {
                     self.add_layer(key, &pending.path);
                 } else if !self.session.layers.contains_key(&key) {
                     return;
                 }
+                if again {
+                    self.replaced(key, &loaded);
+                }
+                self.origins.extend(origin.map(|origin| (key, origin)));
                 self.session.layers.insert(key, Layer { key, status: Status::Ready(loaded.clone()), themed: None });
-                self.place(key, &loaded, level, &meshes);
+                self.place(key, &loaded, level, &meshes, again);
             }
             (Err((code, _)), Some(pending)) if code == "unsupported-format" && self.join_table(&pending.path) => {}
             (Err((code, message)), Some(pending)) => {
@@ -217,8 +233,13 @@ impl Qiancun {
         self.session.document.keys.insert(0, key);
     }
 
-    fn place(&mut self, key: LayerKey, loaded: &Arc<Loaded>, level: Level, meshes: &[Mesh]) {
-        if !loaded.is_points()
+    /// Puts a layer on the map; `again`: in place of what was there under this key.
+    fn place(&mut self, key: LayerKey, loaded: &Arc<Loaded>, level: Level, meshes: &[Mesh], again: bool) {
+        if again && let Ok(mut scene) = self.scene.lock() {
+            scene.remove_layer(key);
+        }
+        if !again
+            && !loaded.is_points()
             && let Some(at) = self.session.document.keys.iter().position(|k| *k == key)
         {
             let is_points =
@@ -241,6 +262,7 @@ impl Qiancun {
         }
         self.sync_layer(key);
         if let Ok(mut scene) = self.scene.lock() {
+            scene.drop_placeholder();
             for (chunk, mesh) in meshes.iter().enumerate() {
                 scene.add_mesh(key, chunk as u32, level, mesh);
             }
@@ -249,7 +271,7 @@ impl Qiancun {
         self.calm_frames = 0;
         self.just_placed = true;
         let first = self.session.document.keys.len() == 1;
-        if (self.fit_when_ready || first) && self.session.document.project.camera.is_none() {
+        if (self.fit_when_ready || first) && !again && self.session.document.project.camera.is_none() {
             self.fit_all();
         }
         if loaded.dataset.is_empty() || loaded.dataset.geometry.parts.is_empty() {

@@ -6,8 +6,10 @@ use std::sync::{Arc, Mutex};
 use egui::Ui;
 use rustc_hash::FxHashMap;
 
+use super::cached::Origin;
 use super::jobs::Jobs;
 use super::{fonts, sync};
+use crate::cache::Cache;
 use crate::lang::Lang;
 use crate::map::MapView;
 use crate::panels;
@@ -34,6 +36,8 @@ pub struct Options {
     pub field: Option<String>,
     /// Whether to draw with triangles even where the graphics device is a program: the way of every other device.
     pub triangles: bool,
+    /// Where files once read are kept for the next time; nothing is kept where absent.
+    pub cache: Option<Cache>,
     /// Where the project goes if the graphics device is lost, and where the next start looks for it.
     pub rescue_to: Option<PathBuf>,
 }
@@ -74,6 +78,11 @@ pub struct Qiancun {
     pub(super) before_of: Option<super::before::BeforeStamp>,
     /// The camera that a meeting put there, and the size of the map then.
     pub(super) meeting_shows: Option<(crate::session::Camera, [f64; 2])>,
+    pub(super) cache: Option<Cache>,
+    /// Where layers came from that have not been looked after yet.
+    pub(super) origins: FxHashMap<LayerKey, Origin>,
+    /// What the picture depends on that was kept last.
+    pub(super) kept_picture: Option<String>,
     queue: Vec<Command>,
 }
 
@@ -118,6 +127,9 @@ impl Qiancun {
             fitted: None,
             before_of: None,
             meeting_shows: None,
+            cache: options.cache,
+            origins: FxHashMap::default(),
+            kept_picture: None,
             queue: Vec::new(),
         };
         if !options.files.is_empty() {
@@ -138,6 +150,7 @@ impl Qiancun {
     pub fn is_settled(&self) -> bool {
         self.queue.is_empty()
             && !self.jobs.is_busy()
+            && !self.jobs.is_reading()
             && !self.just_placed
             && self.session.pending.is_empty()
             && !self.session.layers.values().any(|l| matches!(l.status, crate::session::Status::Loading(_)))
@@ -214,6 +227,7 @@ impl Qiancun {
         }
         self.sync();
         self.want_meshes();
+        self.tend_cache();
         if std::mem::take(&mut self.just_placed) {
             ctx.request_repaint();
         }

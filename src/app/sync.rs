@@ -72,6 +72,8 @@ impl Qiancun {
         if let Ok(mut scene) = self.scene.lock() {
             let bottom_first: Vec<LayerKey> = keys.iter().rev().copied().chain([ADDED_LAYER]).collect();
             scene.set_order(&bottom_first);
+            scene.set_budget((self.session.settings.map_memory_mb() as usize) << 20);
+            self.session.storage.map_bytes = scene.kept_bytes();
             for (key, visible, opacity) in shown {
                 scene.set_visibility(key, visible, opacity);
             }

@@ -129,6 +129,8 @@ fn window(mut parser: lexopt::Parser) -> Result<(), Failure> {
         settings: crate::project::Settings::load(),
         remember: true,
         rescue_to: app::rescue_path(),
+        // The settings say how much; see `Settings::cache_limit_bytes`.
+        cache: crate::cache::Cache::usual_folder().map(|folder| crate::cache::Cache::new(folder, u64::MAX)),
         ..Default::default()
     };
     while let Some(arg) = parser.next()? {

@@ -1,6 +1,7 @@
 //! Pure geometry and coordinates: no files, no screen.
 
 mod across;
+mod anchor;
 mod away;
 mod china;
 mod contains;
@@ -14,6 +15,7 @@ mod shores;
 mod topology;
 mod world;
 
+pub use anchor::Anchor;
 pub use away::distance_to_area_m;
 pub use china::ChinaShift;
 pub use contains::{Side, even_odd};

@@ -63,6 +63,17 @@ impl Shores {
         Self { reach_steps }
     }
 
+    /// From what [`Self::parts`] gave; `None` where there are not as many as stretches, or one is not a length.
+    pub fn from_parts(reach_steps: Vec<f32>, stretches: usize) -> Option<Self> {
+        let sound = reach_steps.len() == stretches && reach_steps.iter().all(|r| r.is_finite() && *r >= 0.0);
+        sound.then_some(Self { reach_steps })
+    }
+
+    /// How far the shore of each stretch reaches, in grid steps.
+    pub fn parts(&self) -> &[f32] {
+        &self.reach_steps
+    }
+
     /// Width or height in grid steps, whichever is larger, of the shore that a stretch belongs to.
     pub fn reach_steps(&self, stretch: usize) -> f32 {
         self.reach_steps.get(stretch).copied().unwrap_or(0.0)

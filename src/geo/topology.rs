@@ -103,6 +103,36 @@ impl Topology {
         topology
     }
 
+    /// From what [`Self::keep_from`] and [`Self::parts`] gave for the same rings; `None` where a rank is beyond the finest
+    /// level, a ring has no end, or a stretch lies outside its ring.
+    pub fn from_parts(
+        keep_from: Vec<u8>,
+        stretches: Vec<Stretch>,
+        ring_ends: Vec<u32>,
+        ring_starts: &[u32],
+        rings: &[RingOf],
+    ) -> Option<Self> {
+        let positions = ring_starts.last().map_or(0, |last| *last as usize);
+        let ranked = keep_from.len() == positions && keep_from.par_iter().all(|level| *level <= FINEST_LEVEL);
+        let ended = ring_ends.len() == rings.len()
+            && ring_ends.windows(2).all(|w| w[0] <= w[1])
+            && ring_ends.last().map_or(0, |last| *last as usize) == stretches.len();
+        if !ranked || !ended {
+            return None;
+        }
+        let topology = Self { keep_from, stretches, ring_ends };
+        let fits = |ring: usize| {
+            let own = ring_starts[ring]..ring_starts[ring + 1];
+            topology.stretches_of(ring as u32).iter().all(|s| own.contains(&s.start) && own.contains(&s.end))
+        };
+        (0..rings.len()).into_par_iter().all(fits).then_some(topology)
+    }
+
+    /// All stretches, one ring behind the other, and where each ring's end.
+    pub fn parts(&self) -> (&[Stretch], &[u32]) {
+        (&self.stretches, &self.ring_ends)
+    }
+
     /// The stretches of a ring, in its direction.
     pub fn stretches_of(&self, ring: u32) -> &[Stretch] {
         let end = |r: Option<u32>| r.and_then(|r| self.ring_ends.get(r as usize)).map_or(0, |e| *e as usize);

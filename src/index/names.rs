@@ -94,6 +94,47 @@ struct Term {
 /// How one village answers, before the best are chosen: orders as hits do.
 type Key = (NameRank, u16, u32);
 
+/// The best of many keys: never more of them in memory than a few times what is wanted.
+struct Best {
+    limit: usize,
+    keys: Vec<Key>,
+    /// What is not better than this is not among the best.
+    worst: Option<Key>,
+}
+
+impl Best {
+    fn new(limit: usize) -> Self {
+        Self { limit, keys: Vec::new(), worst: None }
+    }
+
+    fn add(&mut self, key: Key) {
+        if self.worst.is_none_or(|worst| key < worst) {
+            self.keys.push(key);
+            if self.keys.len() >= 4 * self.limit {
+                self.shorten();
+            }
+        }
+    }
+
+    fn shorten(&mut self) {
+        if self.keys.len() > self.limit {
+            self.worst = Some(*self.keys.select_nth_unstable(self.limit).1);
+            self.keys.truncate(self.limit);
+        }
+    }
+
+    fn with(mut self, other: Self) -> Self {
+        other.keys.into_iter().for_each(|key| self.add(key));
+        self
+    }
+
+    fn sorted(mut self) -> Vec<Key> {
+        self.shorten();
+        self.keys.sort_unstable();
+        self.keys
+    }
+}
+
 impl NameIndex {
     /// Makes the index from (name, town, code) of each village, in row order. Empty text stands for "none".
     ///
@@ -182,17 +223,19 @@ impl NameIndex {
         if limit == 0 || parts.is_empty() {
             return Vec::new();
         }
-        let mut keys: Vec<Key> = (0..self.len() as u32)
+        let best = |mut best: Best, row: u32| {
+            if let Some((rank, _)) = self.answer(row, &whole, &parts) {
+                best.add((rank, self.name_length(row), row));
+            }
+            best
+        };
+        let best = (0..self.len() as u32)
             .into_par_iter()
             .with_min_len(8192)
-            .filter_map(|row| Some((self.answer(row, &whole, &parts)?.0, self.name_length(row), row)))
-            .collect();
-        if keys.len() > limit {
-            keys.select_nth_unstable(limit);
-            keys.truncate(limit);
-        }
-        keys.sort_unstable();
-        keys.into_iter()
+            .fold(|| Best::new(limit), best)
+            .reduce(|| Best::new(limit), Best::with);
+        best.sorted()
+            .into_iter()
             .map(|(rank, _, row)| {
                 let found = self.answer(row, &whole, &parts).and_then(|a| a.1);
                 Hit { row, rank, name_match: found.and_then(|f| self.byte_range(row, f)) }

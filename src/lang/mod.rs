@@ -79,6 +79,11 @@ impl Lang {
         fill(self.t(key), values)
     }
 
+    /// A problem code as the program has it; `None` where it has none such.
+    pub fn problem_code(code: &str) -> Option<&'static str> {
+        EN.get_key_value(&format!("problem.{code}"))?.0.strip_prefix("problem.")
+    }
+
     /// The sentence of a problem code.
     pub fn problem(self, code: &str, detail: &str) -> String {
         match self.find(&format!("problem.{code}")) {

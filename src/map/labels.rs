@@ -6,11 +6,12 @@ use egui::{Color32, FontId, Painter, Pos2, Rect, Vec2};
 use rustc_hash::FxHashMap;
 
 use super::stamps::{Stamp, Stamps};
+use crate::geo::Anchor;
 use crate::model::{FeatureId, Role};
 use crate::palette::{LABEL_DARK, LABEL_LIGHT, is_dark, size};
 use crate::project::ViewEntry;
 use crate::render::LayerKey;
-use crate::session::{Anchor, Camera, Layer, Loaded, Session};
+use crate::session::{Camera, Layer, Loaded, Session};
 
 /// Most labels at once: on a GPU, and where each costs the time of its pixels.
 const MAX_LABELS: usize = 400;

@@ -14,6 +14,8 @@ pub enum Format {
     GeoJsonSeq,
     /// TopoJSON.
     TopoJson,
+    /// FlatGeobuf.
+    FlatGeobuf,
     /// A table of points, as text.
     Csv,
     /// A table of points, as a workbook.
@@ -27,6 +29,7 @@ impl Format {
             Self::GeoJson => "geojson",
             Self::GeoJsonSeq => "geojsonseq",
             Self::TopoJson => "topojson",
+            Self::FlatGeobuf => "flatgeobuf",
             Self::Csv => "csv",
             Self::Xlsx => "xlsx",
         }

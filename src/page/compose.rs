@@ -131,7 +131,7 @@ pub(super) fn compose(
 
 /// What the frame of a page shows.
 fn frame_of(session: &Session, rect: [f32; 4], is_whole: bool) -> MapFrame {
-    let bounds = session.village_layer().and_then(|l| l.loaded()).and_then(|l| l.dataset.geometry.bounds());
+    let bounds = session.village_layer().and_then(|l| l.loaded()).and_then(|l| l.bounds_deg());
     // Where the window shows everything, so does the page, as large as it can.
     match bounds.filter(|b| is_whole || session.shows(*b)) {
         Some(bounds) => MapFrame::fitting(rect, bounds, 0.05),

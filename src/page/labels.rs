@@ -4,9 +4,10 @@ use super::content::PageContent;
 use super::map::{MapForm, MapFrame};
 use super::metrics::width;
 use super::svg::{At, Svg, Type};
+use crate::geo::Anchor;
 use crate::model::FeatureId;
 use crate::palette::is_dark;
-use crate::session::{Anchor, Loaded, Session};
+use crate::session::{Loaded, Session};
 
 /// Villages narrower than this on average, in layout pixels of an A3 page, are too many to be named; their towns are.
 const TOWNS_BELOW_PX: f32 = 34.0;

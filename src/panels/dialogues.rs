@@ -4,7 +4,7 @@ use egui::{Id, Key, Modal, RichText, TextEdit, Ui};
 
 use super::style::bold;
 use super::widgets::primary;
-use super::{edit, theme_editor, visit};
+use super::{edit, settings, theme_editor, visit};
 use crate::geo::LonLat;
 use crate::model::Role;
 use crate::render::LayerKey;
@@ -30,6 +30,7 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
             Dialogue::Visit(draft) => visit::visit(ui, session, draft, send),
             Dialogue::Import(preview) => visit::import(ui, session, preview, send),
             Dialogue::Unsaved(then) => unsaved(ui, session, *then, send),
+            Dialogue::Settings => settings::show(ui, session, send),
             Dialogue::Message(text) => {
                 ui.label(RichText::new(lang.t("dialogue.message")).font(bold(15.0)).color(t.ink));
                 ui.add_space(6.0);

@@ -158,6 +158,7 @@ fn menu(ui: &mut Ui, session: &Session, key: LayerKey, at: usize, count: usize, 
     command(ui, true, Command::EditFields(key));
     command(ui, at > 0, Command::MoveLayer(key, true));
     command(ui, at + 1 < count, Command::MoveLayer(key, false));
+    command(ui, true, Command::ReadAgain(key));
     command(ui, true, Command::RemoveLayer(key));
     ui.separator();
     let mut opacity = entry.opacity * 100.0;

@@ -64,6 +64,7 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
                 }
             }
         });
+        entry(ui, session, Command::SettingsDialogue, true, send);
         ui.separator();
         entry(ui, session, Command::Quit, true, send);
     });

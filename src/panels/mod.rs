@@ -18,6 +18,7 @@ mod point;
 mod problems;
 mod scenes;
 mod search;
+mod settings;
 mod status;
 mod style;
 mod summary;

@@ -1,10 +1,12 @@
 //! The search box: names, towns and codes in Chinese, pinyin and initials.
 
+use std::sync::Arc;
+
 use egui::{Area, Id, Key, Order, RichText, TextEdit, Ui};
 
 use crate::model::FeatureId;
 use crate::render::LayerKey;
-use crate::session::{Command, Session};
+use crate::session::{Command, Searched, Session};
 
 /// Most results shown.
 const MAX_ROWS: usize = 12;
@@ -54,7 +56,9 @@ pub fn show(ui: &mut Ui, session: &mut Session, width: f32, send: &mut Vec<Comma
         frame.show(ui, |ui| {
             ui.set_width((response.rect.width() - 18.0).max(220.0));
             if hits.is_empty() {
-                ui.label(RichText::new(session.lang.t("search.nothing")).color(t.ink_secondary));
+                let sorting = session.shown().filter_map(|(l, _)| l.loaded()).any(|l| l.names_in_time().is_none());
+                let key = if sorting { "search.sorting" } else { "search.nothing" };
+                ui.label(RichText::new(session.lang.t(key)).color(t.ink_secondary));
             }
             for (row, &(layer, feature)) in hits.iter().enumerate() {
                 let name = session.feature_title(layer, feature);
@@ -77,16 +81,29 @@ fn choose(session: &mut Session, layer: LayerKey, feature: FeatureId, send: &mut
     send.push(Command::FlyTo(layer, feature));
 }
 
-fn results(session: &Session) -> Vec<(LayerKey, FeatureId)> {
+/// What answers the text; searched for once per text, not once per frame.
+fn results(session: &mut Session) -> Vec<(LayerKey, FeatureId)> {
     let query = session.search.trim();
     if query.is_empty() {
         return Vec::new();
     }
     let layers = session.shown().filter(|(_, e)| e.visible).filter_map(|(l, _)| Some((l.key, l.loaded()?)));
     let (areas, points): (Vec<_>, Vec<_>) = layers.partition(|(_, l)| !l.is_points());
-    let hits = areas
+    // While the names of a large layer are still being sorted it does not answer; it is asked again then.
+    let of: Vec<_> = areas
         .into_iter()
         .chain(points)
-        .flat_map(|(key, loaded)| loaded.names().search(query, MAX_ROWS).into_iter().map(move |hit| (key, hit.row)));
-    hits.take(MAX_ROWS).collect()
+        .filter_map(|(key, loaded)| Some((key, Arc::as_ptr(loaded) as usize, loaded.names_in_time()?)))
+        .collect();
+    let stamp: Vec<(LayerKey, usize)> = of.iter().map(|(key, place, _)| (*key, *place)).collect();
+    if let Some(searched) = session.searched.as_ref().filter(|s| s.text == query && s.of == stamp) {
+        return searched.hits.clone();
+    }
+    let hits = of.iter().flat_map(|(key, _, names)| {
+        let rows = names.search(query, MAX_ROWS);
+        rows.into_iter().map(move |hit| (*key, hit.row))
+    });
+    let hits: Vec<(LayerKey, FeatureId)> = hits.take(MAX_ROWS).collect();
+    session.searched = Some(Searched { text: query.to_owned(), of: stamp, hits: hits.clone() });
+    hits
 }

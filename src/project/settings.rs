@@ -27,6 +27,10 @@ pub struct Settings {
     pub no_motion: bool,
     /// How long a year stands while the years pass, in seconds; the usual pace where 0.
     pub year_secs: f64,
+    /// Memory for shapes of the map in MB; the usual where 0.
+    pub map_memory_mb: u32,
+    /// Most that the cache keeps on disk in MB, nothing where 0; the usual where absent.
+    pub cache_limit_mb: Option<u32>,
     /// Whether the left panel is folded.
     pub left_folded: bool,
     /// Whether the right panel is folded.
@@ -35,7 +39,23 @@ pub struct Settings {
     pub drawer_open: bool,
 }
 
+/// Memory for shapes of the map where nothing else is chosen, in MB.
+const USUAL_MAP_MEMORY_MB: u32 = 256;
+
+/// What the cache keeps on disk where nothing else is chosen, in MB.
+pub const USUAL_CACHE_MB: u32 = 4096;
+
 impl Settings {
+    /// Most that the cache keeps on disk, in bytes.
+    pub fn cache_limit_bytes(&self) -> u64 {
+        u64::from(self.cache_limit_mb.unwrap_or(USUAL_CACHE_MB)) * 1_000_000
+    }
+
+    /// Memory for shapes of the map, in MB.
+    pub fn map_memory_mb(&self) -> u32 {
+        if self.map_memory_mb == 0 { USUAL_MAP_MEMORY_MB } else { self.map_memory_mb.clamp(32, 65_536) }
+    }
+
     /// The settings file, where the platform has a place for it. `QIANCUN_CONFIG_DIR` names another folder.
     pub fn path() -> Option<PathBuf> {
         if let Some(folder) = std::env::var_os("QIANCUN_CONFIG_DIR") {

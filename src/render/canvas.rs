@@ -60,7 +60,7 @@ impl CallbackTrait for MapPaint {
             prepared.clear();
         }
         prepared.remove(&number);
-        let Some(picture) = &scene.picture else { return Vec::new() };
+        let Some((texture, kept)) = scene.shown() else { return Vec::new() };
         let uniform_buffer = |bytes: &[u8]| {
             device.create_buffer_init(&wgpu::util::BufferInitDescriptor {
                 label: Some("frame"),
@@ -68,7 +68,6 @@ impl CallbackTrait for MapPaint {
                 usage: wgpu::BufferUsages::UNIFORM,
             })
         };
-        let kept = &picture.view;
         let mut scale = kept.px_per_world / self.view.px_per_world;
         if (scale - 1.0).abs() < 1e-9 {
             scale = 1.0;
@@ -98,7 +97,7 @@ impl CallbackTrait for MapPaint {
                 },
                 wgpu::BindGroupEntry {
                     binding: 1,
-                    resource: wgpu::BindingResource::TextureView(&picture.front().create_view(&Default::default())),
+                    resource: wgpu::BindingResource::TextureView(&texture.create_view(&Default::default())),
                 },
                 wgpu::BindGroupEntry { binding: 2, resource: wgpu::BindingResource::Sampler(&scene.pipelines.sampler) },
             ],
@@ -123,9 +122,7 @@ impl CallbackTrait for MapPaint {
                         },
                         wgpu::BindGroupEntry {
                             binding: 1,
-                            resource: wgpu::BindingResource::TextureView(
-                                &picture.front().create_view(&Default::default()),
-                            ),
+                            resource: wgpu::BindingResource::TextureView(&texture.create_view(&Default::default())),
                         },
                     ],
                 });

@@ -104,6 +104,11 @@ impl Chunks {
         Self { list, geometry, grid, rings, extents, topology: OnceLock::new(), shores: OnceLock::new(), tree, width }
     }
 
+    /// The same with shared borders and shores known beforehand.
+    pub fn knowing(self, topology: Topology, shores: Shores) -> Self {
+        Self { topology: OnceLock::from(topology), shores: OnceLock::from(shores), ..self }
+    }
+
     /// Shared borders and ranks, where they are known.
     pub fn topology(&self) -> Option<&Topology> {
         // Both or neither: without shores, specks would be drawn and kept.

@@ -24,6 +24,10 @@ impl Scene {
         moving: bool,
     ) {
         let Some(palette) = self.palette else { return };
+        self.shows_overview = self.shows_placeholder();
+        if self.shows_overview {
+            return;
+        }
         self.notice_topology();
         let mut picture = match self.picture.take() {
             Some(p) if p.fits(&self.gpu, view) => p,
@@ -36,6 +40,11 @@ impl Scene {
         let enlarged = view.px_per_world / picture.view.px_per_world > MOST_ENLARGED;
         let defer = moving && software && picture.content == self.content && covers && !enlarged;
         if (covers && fresh && same_scale && !picture.is_rough) || defer {
+            self.picture = Some(picture);
+            return;
+        }
+        if moving && software && self.overview_will_do(view) {
+            self.shows_overview = true;
             self.picture = Some(picture);
             return;
         }
@@ -197,7 +206,7 @@ fn draw_layer(
     }
 }
 
-fn layer_uniform(view: &View, palette: &Palette, ppp: f32, opacity: f32, chunks: &Chunks) -> LayerUniform {
+pub(super) fn layer_uniform(view: &View, palette: &Palette, ppp: f32, opacity: f32, chunks: &Chunks) -> LayerUniform {
     let strength = chunks.border_strength(view.px_per_world);
     let mut colours = palette.borders;
     let [towns, outer] = chunks.heavy_border_strengths(view.px_per_world);

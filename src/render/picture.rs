@@ -139,7 +139,7 @@ impl Picture {
     }
 }
 
-fn extent([width, height]: [u32; 2]) -> wgpu::Extent3d {
+pub(super) fn extent([width, height]: [u32; 2]) -> wgpu::Extent3d {
     wgpu::Extent3d { width: width.max(1), height: height.max(1), depth_or_array_layers: 1 }
 }
 

@@ -6,6 +6,7 @@ use super::chunk::Chunks;
 use super::gpu::Gpu;
 use super::level::Level;
 use super::mesh::Mesh;
+use super::overview::Overview;
 use super::picture::Picture;
 use super::pipelines::Pipelines;
 use super::points::PointSymbol;
@@ -16,8 +17,8 @@ use super::view::View;
 /// Identity of a layer in the scene.
 pub type LayerKey = u64;
 
-/// Bytes of meshes or shapes kept for a layer; beyond, what was not drawn for longest goes.
-const MESH_BUDGET_BYTES: usize = 96 << 20;
+/// Bytes of meshes and shapes kept where nothing else is chosen; beyond, what was not drawn for longest goes.
+pub const USUAL_BUDGET_BYTES: usize = 256 << 20;
 
 /// Colours of everything that is not data; sRGB, straight alpha, 0 to 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -44,6 +45,11 @@ pub struct Scene {
     pub(super) pipelines: Pipelines,
     pub(super) layers: Vec<(LayerKey, SceneLayer)>,
     pub(super) picture: Option<Picture>,
+    pub(super) overview: Option<Overview>,
+    /// Whether the overview is on show rather than the picture.
+    pub(super) shows_overview: bool,
+    /// Bytes of meshes and shapes kept over all layers.
+    pub(super) budget_bytes: usize,
     pub(super) palette: Option<Palette>,
     pub(super) content: u64,
     pub(super) meshes: u64,
@@ -55,7 +61,19 @@ impl Scene {
     /// An empty scene on a device.
     pub fn new(gpu: Gpu) -> Self {
         let pipelines = Pipelines::new(&gpu.device, gpu.target_format);
-        Self { gpu, pipelines, layers: Vec::new(), picture: None, palette: None, content: 1, meshes: 1, redraws: 0 }
+        Self {
+            gpu,
+            pipelines,
+            layers: Vec::new(),
+            picture: None,
+            overview: None,
+            shows_overview: false,
+            budget_bytes: USUAL_BUDGET_BYTES,
+            palette: None,
+            content: 1,
+            meshes: 1,
+            redraws: 0,
+        }
     }
 
     /// The device.
@@ -170,30 +188,41 @@ impl Scene {
     pub fn add_mesh(&mut self, key: LayerKey, chunk: u32, level: Level, mesh: &Mesh) {
         let now = self.redraws;
         let Some((_, layer)) = self.layers.iter_mut().find(|(k, _)| *k == key) else { return };
-        layer.meshes.insert((chunk, level), GpuMesh::new(&self.gpu, mesh, now));
+        layer.add_mesh((chunk, level), GpuMesh::new(&self.gpu, mesh, now));
         self.meshes += 1;
         self.evict();
     }
 
-    /// Drops what was not drawn for longest, beyond the budget.
+    /// How many bytes of meshes and shapes are kept.
+    pub fn set_budget(&mut self, bytes: usize) {
+        self.budget_bytes = bytes;
+        self.evict();
+    }
+
+    /// Bytes of meshes and shapes that are kept now.
+    pub fn kept_bytes(&self) -> usize {
+        self.layers.iter().map(|(_, l)| l.kept_bytes()).sum()
+    }
+
+    /// Drops what was not drawn for longest, beyond the budget. What the view needs stays, whatever it takes.
     pub(super) fn evict(&mut self) {
+        let mut total = self.kept_bytes();
+        if total <= self.budget_bytes {
+            return;
+        }
         let now = self.redraws;
-        for (_, layer) in &mut self.layers {
-            let mut held: Vec<(u64, usize, (u32, Level))> =
-                layer.meshes.iter().map(|(id, m)| (m.used, m.bytes, *id)).collect();
-            held.extend(layer.shapes.iter().map(|(id, (shape, used))| (*used, shape.bytes(), *id)));
-            let mut total: usize = held.iter().map(|m| m.1).sum();
-            if total <= MESH_BUDGET_BYTES {
-                continue;
+        let mut held: Vec<(u64, LayerKey, (u32, Level))> = Vec::new();
+        for (key, layer) in &self.layers {
+            held.extend(layer.meshes.iter().map(|(id, m)| (m.used, *key, *id)));
+            held.extend(layer.shapes.iter().map(|(id, (_, used))| (*used, *key, *id)));
+        }
+        held.sort_unstable();
+        for (used, key, id) in held {
+            if total <= self.budget_bytes || used == now {
+                break;
             }
-            held.sort_unstable();
-            for (used, bytes, id) in held {
-                if total <= MESH_BUDGET_BYTES || used == now {
-                    break;
-                }
-                if layer.meshes.remove(&id).is_some() || layer.shapes.remove(&id).is_some() {
-                    total -= bytes;
-                }
+            if let Some(layer) = self.layer_mut(key) {
+                total -= layer.forget(&id);
             }
         }
     }

@@ -41,6 +41,7 @@ pub(super) struct SceneLayer {
     pub knows_topology: bool,
     /// Shapes for drawing without a GPU, and when each was last drawn.
     pub shapes: FxHashMap<(u32, Level), (Arc<LevelShape>, u64)>,
+    kept_bytes: usize,
     pub symbols: Vec<PointSymbol>,
     pub points: Option<(wgpu::Buffer, u32)>,
     pub visible: bool,
@@ -98,6 +99,7 @@ impl SceneLayer {
             towns,
             meshes: FxHashMap::default(),
             shapes: FxHashMap::default(),
+            kept_bytes: 0,
             symbols: Vec::new(),
             points: None,
             visible: true,
@@ -137,6 +139,28 @@ impl SceneLayer {
     pub fn forget_shapes(&mut self) {
         self.meshes.clear();
         self.shapes.clear();
+        self.kept_bytes = 0;
+    }
+
+    /// Bytes of meshes and shapes.
+    pub fn kept_bytes(&self) -> usize {
+        self.kept_bytes
+    }
+
+    /// Takes a mesh.
+    pub fn add_mesh(&mut self, id: (u32, Level), mesh: GpuMesh) {
+        self.kept_bytes += mesh.bytes;
+        if let Some(before) = self.meshes.insert(id, mesh) {
+            self.kept_bytes -= before.bytes;
+        }
+    }
+
+    /// Drops one mesh and one shape; gives how many bytes they took.
+    pub fn forget(&mut self, id: &(u32, Level)) -> usize {
+        let mesh = self.meshes.remove(id).map_or(0, |m| m.bytes);
+        let shape = self.shapes.remove(id).map_or(0, |(shape, _)| shape.bytes());
+        self.kept_bytes -= mesh + shape;
+        mesh + shape
     }
 
     /// The chunks within bounds at the level of a view, made where they are not there yet; none where the file's own
@@ -152,6 +176,7 @@ impl SceneLayer {
             Some((chunk, LevelShape::new(&self.chunks, of, level, &self.towns)))
         };
         let made: Vec<(u32, LevelShape)> = missing.into_par_iter().filter_map(make).collect();
+        self.kept_bytes += made.iter().map(|(_, shape)| shape.bytes()).sum::<usize>();
         self.shapes.extend(made.into_iter().map(|(chunk, shape)| ((chunk, level), (Arc::new(shape), now))));
         let mut take = |chunk: u32| {
             let (shape, used) = self.shapes.get_mut(&(chunk, level))?;

@@ -49,6 +49,16 @@ pub enum Command {
     SaveAs,
     /// Save the project to a file.
     SaveTo(PathBuf),
+    /// Read the file of a layer again, whatever the cache says.
+    ReadAgain(LayerKey),
+    /// Show what the program keeps, and how much of it.
+    SettingsDialogue,
+    /// Memory for shapes of the map, in MB.
+    SetMapMemory(u32),
+    /// Most that the cache keeps, in MB; 0: nothing.
+    SetCacheLimit(u32),
+    /// Empty the cache.
+    EmptyCache,
     /// Take a layer off the map.
     RemoveLayer(LayerKey),
     /// Move a layer up (towards the top) or down the list.
@@ -365,6 +375,11 @@ impl Command {
             Self::CancelLoad => "command.cancel",
             Self::Save | Self::SaveTo(_) => "command.save",
             Self::SaveAs => "command.save-as",
+            Self::ReadAgain(_) => "command.read-again",
+            Self::SettingsDialogue => "command.settings",
+            Self::SetMapMemory(_) => "settings.map-memory",
+            Self::SetCacheLimit(_) => "settings.cache-limit",
+            Self::EmptyCache => "settings.empty-cache",
             Self::RemoveLayer(_) => "command.remove-layer",
             Self::MoveLayer(_, true) => "command.layer-up",
             Self::MoveLayer(_, false) => "command.layer-down",

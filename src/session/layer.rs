@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
-use crate::geo::{LonLat, WorldPos, representative_point};
+use crate::geo::{Anchor, LonLat, WorldPos, representative_point};
 use crate::index::{NameIndex, SpatialIndex};
 use crate::model::{Dataset, FeatureId, GeometryStore, PartKind, Report, Role};
 use crate::read::{Progress, full_report};
@@ -14,14 +14,8 @@ use crate::theme::Themed;
 /// Features handled in one go by [`Loaded::finish`].
 const PIECE: usize = 2_000;
 
-/// Where a label stands.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Anchor {
-    /// A point inside the polygon.
-    pub at: WorldPos,
-    /// Width and height of the feature in world units.
-    pub extent: [f32; 2],
-}
+/// Features whose names are sorted within a frame.
+const SOON_SORTED: u32 = 20_000;
 
 /// A file's data and everything made from them. Immutable and shared.
 pub struct Loaded {
@@ -35,6 +29,7 @@ pub struct Loaded {
     pub anchors: Arc<OnceLock<Vec<Option<Anchor>>>>,
     /// Towns and where their labels stand, largest first; filled by [`Self::finish`].
     pub town_anchors: OnceLock<Vec<(String, Anchor)>>,
+    bounds_deg: Arc<OnceLock<Option<[f64; 4]>>>,
     spatial: Arc<OnceLock<SpatialIndex>>,
     names: OnceLock<NameIndex>,
     report: Arc<OnceLock<Report>>,
@@ -50,6 +45,7 @@ impl Loaded {
             chunks: Arc::new(chunks),
             anchors: Arc::default(),
             town_anchors: OnceLock::new(),
+            bounds_deg: Arc::default(),
             spatial: Arc::default(),
             names: OnceLock::new(),
             report: Arc::default(),
@@ -57,18 +53,43 @@ impl Loaded {
         }
     }
 
+    /// What the cache knows of a file: nothing that takes long is left to be made.
+    pub fn restored(dataset: Dataset, chunks: Chunks, anchors: Vec<Option<Anchor>>, report: Report) -> Self {
+        let towns = towns_of(&dataset);
+        Self {
+            // Names of villages and towns are placed together: both are there, or neither.
+            town_anchors: OnceLock::from(town_anchors(&dataset, &towns, &anchors)),
+            towns,
+            chunks: Arc::new(chunks),
+            anchors: Arc::new(OnceLock::from(anchors)),
+            bounds_deg: Arc::default(),
+            spatial: Arc::default(),
+            names: OnceLock::new(),
+            report: Arc::new(OnceLock::from(report)),
+            dataset: Arc::new(dataset),
+        }
+    }
+
     /// The same geometry under another choice of fields.
     pub fn with_roles(&self, dataset: Dataset) -> Self {
+        let towns = towns_of(&dataset);
+        let placed = self.anchors.get().map(|anchors| OnceLock::from(town_anchors(&dataset, &towns, anchors)));
         Self {
-            towns: towns_of(&dataset),
+            town_anchors: placed.unwrap_or_default(),
+            towns,
             chunks: self.chunks.clone(),
             anchors: self.anchors.clone(),
-            town_anchors: OnceLock::new(),
+            bounds_deg: self.bounds_deg.clone(),
             spatial: self.spatial.clone(),
             names: OnceLock::new(),
             report: self.report.clone(),
             dataset: Arc::new(dataset),
         }
+    }
+
+    /// Bounds of everything, \[west, south, east, north\] in degrees.
+    pub fn bounds_deg(&self) -> Option<[f64; 4]> {
+        *self.bounds_deg.get_or_init(|| self.dataset.geometry.bounds())
     }
 
     /// The features by place.
@@ -79,6 +100,12 @@ impl Loaded {
     /// The features by name.
     pub fn names(&self) -> &NameIndex {
         self.names.get_or_init(|| name_index(&self.dataset))
+    }
+
+    /// The features by name, where asking does not take long: small layers, and large ones once [`Self::finish`] has come to
+    /// them.
+    pub fn names_in_time(&self) -> Option<&NameIndex> {
+        if self.dataset.len() < SOON_SORTED { Some(self.names()) } else { self.names.get() }
     }
 
     /// Problems of the data: those of the reader at first, with those of the geometry once [`Self::finish`] is done.

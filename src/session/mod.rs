@@ -32,13 +32,13 @@ pub use gaps::{CountBy, FoundGaps, GapColumn, GapFilter, GapStamp, ListedGaps, d
 pub use headlined::{HEADLINES, Headlined};
 pub use history::{CameraHistory, Document, History};
 pub use layer::shape_of;
-pub use layer::{Anchor, Layer, Loaded, Status};
+pub use layer::{Layer, Loaded, Status};
 pub use look::Focused;
 pub use meeting::{COUNT_SECS, FLIGHT_SECS, Flight, Left, Meeting, Was};
 pub use page_draft::{PageDraft, Thumbnails};
 pub use rolled::{Ranked, Rolled};
 pub use sheet::{Sheet, SheetColumn, SheetValue};
 pub use state::number;
-pub use state::{Choice, Dialogue, Hover, Pending, Session, ThemeDraft};
+pub use state::{Choice, Dialogue, Hover, Pending, Searched, Session, Storage, ThemeDraft};
 pub use survey::{FieldExport, SurveyState, VisitDraft};
 pub use symbols::{ADDED_LAYER, Cluster, SymbolKind, Symbols, mark_of};

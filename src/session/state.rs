@@ -87,8 +87,34 @@ pub enum Dialogue {
     Import(Box<Preview>),
     /// Changes would be lost: what to do afterwards.
     Unsaved(Box<super::Command>),
+    /// What the program keeps.
+    Settings,
     /// Something went wrong.
     Message(String),
+}
+
+/// What was last searched for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Searched {
+    /// The text.
+    pub text: String,
+    /// The layers asked, and which data they had.
+    pub of: Vec<(LayerKey, usize)>,
+    /// What answered, best first.
+    pub hits: Vec<(LayerKey, FeatureId)>,
+}
+
+/// What the program keeps, in memory and on disk.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Storage {
+    /// Bytes of shapes of the map in memory.
+    pub map_bytes: usize,
+    /// Bytes of the cache, as last looked at; `None` where there is no cache.
+    pub cache_bytes: Option<u64>,
+    /// Where it lies.
+    pub cache_folder: Option<PathBuf>,
+    /// Why something could not be kept.
+    pub trouble: Option<String>,
 }
 
 /// Everything that is open.
@@ -123,6 +149,8 @@ pub struct Session {
     pub gap_since: Option<Since>,
     /// The comparison.
     pub gap_earlier: Option<Arc<EarlierGaps>>,
+    /// What the program keeps.
+    pub storage: Storage,
     /// The survey log.
     pub survey: SurveyState,
     /// The meeting that is going on.
@@ -173,6 +201,8 @@ pub struct Session {
     pub tab: Tab,
     /// Text of the search box.
     pub search: String,
+    /// What answered it.
+    pub searched: Option<Searched>,
     /// Whether the search box is to take the keyboard.
     pub focus_search: bool,
     /// Highlighted search result.
@@ -243,6 +273,8 @@ impl Session {
             listed_gaps: None,
             gap_since: None,
             gap_earlier: None,
+            storage: Storage::default(),
+            searched: None,
             survey: SurveyState::default(),
             meeting: None,
             flight: None,

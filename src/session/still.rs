@@ -84,7 +84,7 @@ impl Session {
 
     /// Points the camera at everything.
     pub fn look_at_all(&mut self) {
-        let shown = self.shown().filter_map(|(l, _)| l.loaded()?.dataset.geometry.bounds());
+        let shown = self.shown().filter_map(|(l, _)| l.loaded()?.bounds_deg());
         let all = shown.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]);
         self.camera = all.map_or(Camera { centre: WorldPos { x: 0.5, y: 0.5 }, zoom: 2.0 }, |bounds| {
             Camera::fitting(bounds, self.map_size_pt)

@@ -4,6 +4,8 @@
 //! upper`, so that 99 is in "≥ 99". Every bound is an observed value, the first of its class, or one that was given;
 //! equal values are therefore never parted, and what the legend says is true to the digit.
 
+use rayon::prelude::*;
+
 use super::fisher_jenks::fisher_jenks;
 use super::pretty::pretty;
 
@@ -117,7 +119,7 @@ pub fn classify(values: &[f64], method: Method, classes: usize, manual_inner: &[
     if method == Method::Manual {
         return manual(&sorted, manual_inner);
     }
-    sorted.sort_unstable_by(f64::total_cmp);
+    sorted.par_sort_unstable_by(f64::total_cmp);
     let (distinct, counts) = runs(&sorted);
     let (&low, &high) = (distinct.first()?, distinct.last()?);
     let classes = classes.clamp(1, MAX_CLASSES);

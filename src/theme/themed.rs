@@ -1,5 +1,6 @@
 //! One theme applied to one dataset.
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
@@ -146,6 +147,9 @@ pub struct CategoryLook<'a> {
     pub colour: Option<[u8; 3]>,
 }
 
+/// Rows that one thread takes at once.
+const ROWS: usize = 1 << 14;
+
 const MISSING: u16 = u16::MAX;
 
 /// Rows per class and without one, of those that count.
@@ -166,7 +170,7 @@ impl Themed {
         let column = table.columns.get(table.position(&spec.field)?)?;
         if column.kind.is_numeric() {
             let value_of = |row: u32| column.value(row).as_f64().filter(|v| v.is_finite());
-            let values: Vec<f64> = (0..table.rows).filter_map(value_of).collect();
+            let values: Vec<f64> = (0..table.rows).into_par_iter().with_min_len(ROWS).filter_map(value_of).collect();
             let method = Method::from_key(&spec.method).unwrap_or(Method::FisherJenks);
             let breaks = classify(&values, method, spec.classes.clamp(1, 20), &spec.breaks);
             let themed = Self::of_numbers(table.rows, spec, breaks.as_ref(), false, value_of, &|_| true);
@@ -184,12 +188,14 @@ impl Themed {
         spec: &ThemeSpec,
         breaks: Option<&Breaks>,
         whole: bool,
-        value_of: impl Fn(u32) -> Option<f64>,
+        value_of: impl Fn(u32) -> Option<f64> + Sync,
         counted: &dyn Fn(u32) -> bool,
     ) -> Self {
         let classes = breaks.map_or(0, Breaks::len);
         let palette = colours(&spec.ramp, classes, spec.reversed);
         let class_of: Vec<u16> = (0..rows)
+            .into_par_iter()
+            .with_min_len(ROWS)
             .map(|row| {
                 let class = value_of(row).and_then(|v| breaks?.class_of(v)).filter(|c| *c < classes);
                 class.map_or(MISSING, |c| c as u16)

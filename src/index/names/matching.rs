@@ -65,6 +65,11 @@ impl Word {
 
     /// Where the word ends if it spells the name in full, signs that may be left out apart.
     fn whole(&self, name: &[Symbol], alphabet: &Alphabet) -> Option<usize> {
+        // Every sign but those that may be left out takes a character at least.
+        let passable = |s: &&Symbol| alphabet.letter(**s).is_some_and(|l| l.passable);
+        if name.len() > self.chars.len() + name.iter().filter(passable).count() {
+            return None;
+        }
         let end = self.run(1, name, alphabet, Typing::Full)?;
         name.get(end..)?.iter().all(|&s| alphabet.letter(s).is_some_and(|l| l.passable)).then_some(end)
     }

@@ -1,0 +1,79 @@
+//! What the program keeps, in memory and on disk, and how much of it.
+
+use egui::{RichText, Ui};
+
+use super::style::bold;
+use super::widgets::{chip_button, primary};
+use crate::project::USUAL_CACHE_MB;
+use crate::session::{Command, Dialogue, Session};
+
+/// Choices of memory for shapes of the map, in MB.
+const MEMORY_MB: [u32; 4] = [128, 256, 512, 1024];
+/// Choices of room on disk, in MB.
+const CACHE_MB: [u32; 4] = [0, 1024, 4096, 16_384];
+
+/// Shows the settings; `None` once they are to be closed.
+pub fn show(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) -> Option<Dialogue> {
+    let (t, lang) = (session.tokens(), session.lang);
+    let storage = &session.storage;
+    let hint = |ui: &mut Ui, text: &str| ui.label(RichText::new(text).size(12.0).color(t.ink_secondary));
+    ui.label(RichText::new(lang.t("command.settings")).font(bold(15.0)).color(t.ink));
+    ui.add_space(10.0);
+    ui.label(RichText::new(lang.t("settings.map-memory")).font(bold(13.0)).color(t.ink));
+    hint(ui, lang.t("settings.map-memory-hint"));
+    hint(ui, &lang.with("settings.in-use", &[("n", &size(storage.map_bytes as u64))]));
+    let present = session.settings.map_memory_mb();
+    ui.horizontal(|ui| {
+        for mb in MEMORY_MB {
+            if chip_button(ui, t, &megabytes(mb), present == mb).clicked() {
+                send.push(Command::SetMapMemory(mb));
+            }
+        }
+    });
+    ui.add_space(12.0);
+    ui.label(RichText::new(lang.t("settings.cache")).font(bold(13.0)).color(t.ink));
+    hint(ui, lang.t("settings.cache-hint"));
+    match (storage.cache_bytes, &storage.cache_folder) {
+        (Some(bytes), Some(folder)) => {
+            hint(ui, &lang.with("settings.in-use", &[("n", &size(bytes))]));
+            let place = folder.display().to_string();
+            let label = egui::Label::new(RichText::new(&place).size(12.0).color(t.ink_secondary)).truncate();
+            ui.add(label).on_hover_text(place);
+            let present = session.settings.cache_limit_mb.unwrap_or(USUAL_CACHE_MB);
+            ui.horizontal(|ui| {
+                for mb in CACHE_MB {
+                    let text = if mb == 0 { lang.t("settings.no-cache").to_owned() } else { megabytes(mb) };
+                    if chip_button(ui, t, &text, present == mb).clicked() {
+                        send.push(Command::SetCacheLimit(mb));
+                    }
+                }
+            });
+            ui.add_space(4.0);
+            let empty = egui::Button::new(lang.t("settings.empty-cache"));
+            if ui.add_enabled(bytes > 0, empty).clicked() {
+                send.push(Command::EmptyCache);
+            }
+        }
+        _ => {
+            hint(ui, lang.t("settings.no-folder"));
+        }
+    }
+    if let Some(trouble) = &storage.trouble {
+        ui.label(RichText::new(lang.with("settings.trouble", &[("n", trouble)])).size(12.0).color(t.bad));
+    }
+    ui.add_space(12.0);
+    (!primary(ui, t, lang.t("dialogue.close")).clicked()).then_some(Dialogue::Settings)
+}
+
+fn megabytes(mb: u32) -> String {
+    if mb >= 1024 { format!("{} GB", mb / 1024) } else { format!("{mb} MB") }
+}
+
+/// Bytes as people read them.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000_000 => format!("{} kB", bytes.div_ceil(1000)),
+        1_000_000..1_000_000_000 => format!("{} MB", bytes / 1_000_000),
+        _ => format!("{:.1} GB", bytes as f64 / 1e9),
+    }
+}
