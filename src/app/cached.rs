@@ -1,11 +1,12 @@
 //! The cache in the window: what was open before is there at once, and what was opened is kept in the background.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use super::jobs::FirstLook;
 use super::qiancun::Qiancun;
 use crate::cache::{Cache, FileKey, KeptPicture};
 use crate::model::PartKind;
@@ -70,8 +71,24 @@ impl Qiancun {
         self.jobs.kept_picture(move || cache.picture(&of));
     }
 
+    /// How the part of a file that the camera sees is shown before all of it is read.
+    pub(super) fn first_look(&self, key: LayerKey, camera: Camera) -> Option<FirstLook> {
+        let pixels_per_point = self.ctx.pixels_per_point();
+        let tokens = self.session.tokens();
+        let is_final = self.session.entry(key).is_none_or(|e| e.theme.is_none()) && self.session.view.theme.is_none();
+        let palette = self.scene.lock().ok()?.palette()?;
+        let view = camera.view(self.map_size_px(), pixels_per_point);
+        Some(FirstLook { view, palette, colour: tokens.plain_fill, pixels_per_point, is_final })
+    }
+
+    /// Width and height of the map in pixels.
+    fn map_size_px(&self) -> [u32; 2] {
+        let pixels_per_point = f64::from(self.ctx.pixels_per_point());
+        self.session.map_size_pt.map(|pt| (pt * pixels_per_point).round().max(1.0) as u32)
+    }
+
     /// Takes a picture from the cache, unless something is on the map by now.
-    pub(super) fn was_kept(&mut self, picture: &KeptPicture) {
+    pub(super) fn was_kept(&mut self, picture: &KeptPicture, is_final: bool) {
         let is_reading = !self.session.pending.is_empty()
             || self.session.layers.values().any(|l| matches!(l.status, Status::Loading(_)));
         let is_bare = !self.session.layers.values().any(|l| l.loaded().is_some());
@@ -79,7 +96,7 @@ impl Qiancun {
             return;
         }
         if let Ok(mut scene) = self.scene.lock() {
-            scene.set_placeholder(picture.view, &picture.pixels);
+            scene.set_placeholder(picture.view, &picture.pixels, is_final);
         }
         if self.session.document.project.camera.is_none() {
             self.session.camera = Camera::fitting(picture.bounds_deg, self.session.map_size_pt);
@@ -91,7 +108,14 @@ impl Qiancun {
     pub fn shows_everything(&self) -> bool {
         let Some(view) = self.map.view() else { return false };
         let serves = self.scene.lock().is_ok_and(|s| s.placeholder_serves(&view));
-        serves || (!self.session.document.keys.is_empty() && self.is_sharp())
+        serves || self.is_drawn()
+    }
+
+    /// Whether everything that was opened is read and drawn sharply.
+    pub fn is_drawn(&self) -> bool {
+        let is_reading = !self.session.pending.is_empty()
+            || self.session.layers.values().any(|l| matches!(l.status, Status::Loading(_)));
+        !self.session.document.keys.is_empty() && !is_reading && self.is_sharp()
     }
 
     /// Once everything stands: draws the overview anew where it is out of date, keeps it and what was read, and sees whether
@@ -148,8 +172,7 @@ impl Qiancun {
     fn draw_overview(&mut self) -> bool {
         let Some(bounds) = self.bounds_deg() else { return false };
         let pixels_per_point = self.ctx.pixels_per_point();
-        let size = self.session.map_size_pt.map(|pt| (pt * f64::from(pixels_per_point)).round().max(1.0) as u32);
-        let view = Camera::fitting(bounds, self.session.map_size_pt).view(size, pixels_per_point);
+        let view = Camera::fitting(bounds, self.session.map_size_pt).view(self.map_size_px(), pixels_per_point);
         let Some(work) = self.scene.lock().ok().and_then(|s| s.overview_work(view, pixels_per_point)) else {
             return false;
         };
@@ -219,6 +242,6 @@ impl Qiancun {
     }
 }
 
-fn name_of(path: &PathBuf) -> String {
+fn name_of(path: &Path) -> String {
     path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
 }

@@ -12,9 +12,10 @@ use super::cached::Origin;
 use super::sync::DistrictStamp;
 use crate::cache::{Cache, FileKey, KeptPicture, ToKeep, content_digest};
 use crate::district::{District, coverage};
+use crate::geo::WorldPos;
 use crate::page::{AtlasProgress, PageError};
-use crate::read::{Progress, read_file};
-use crate::render::{Chunks, DrawnOverview, LayerKey, Level, Mesh, OverviewWork};
+use crate::read::{Progress, read_file, read_part, stated_bounds};
+use crate::render::{Chunks, DrawnOverview, LayerKey, Level, Mesh, OverviewWork, Palette, View, draw_plain};
 use crate::session::{Command, CoverageStamp, Covered, EarlierGaps, FoundGaps, GapStamp, Loaded, Since};
 use crate::survey::{Opened, SurveyError, SurveyLog};
 
@@ -33,8 +34,8 @@ pub enum Done {
         /// The data.
         result: Result<ReadFile, (String, String)>,
     },
-    /// A picture from an earlier session.
-    Kept(KeptPicture),
+    /// A picture to be shown until a file is read, and whether it is just what will be drawn.
+    Kept(KeptPicture, bool),
     /// The overview was drawn.
     Overview(DrawnOverview),
     /// What was to be done about the cache is done, or why it could not be.
@@ -77,6 +78,33 @@ pub struct ReadFile {
     pub meshes: Vec<Mesh>,
     /// Where it came from, where the cache has to do with it.
     pub origin: Option<Origin>,
+}
+
+/// What is to be shown of a large file before all of it is read: what lies in view, where the file has an index by place.
+pub struct FirstLook {
+    /// The view.
+    pub view: View,
+    /// Colours of ground and borders.
+    pub palette: Palette,
+    /// The one colour of villages.
+    pub colour: [u8; 3],
+    /// Pixels per point of the window.
+    pub pixels_per_point: f32,
+    /// Whether villages will have this colour.
+    pub is_final: bool,
+}
+
+impl FirstLook {
+    fn take(&self, path: &Path) -> Option<KeptPicture> {
+        let bounds_deg = stated_bounds(path)?;
+        let [w, n, e, s] = self.view.bounds();
+        let (a, b) = (WorldPos { x: w, y: n }.to_lonlat(), WorldPos { x: e, y: s }.to_lonlat());
+        let part = read_part(path, [a.lon_deg, b.lat_deg, b.lon_deg, a.lat_deg], &Progress::new())?;
+        let chunks = Arc::new(Chunks::new(part.geometry));
+        chunks.find_topology();
+        let drawn = draw_plain(chunks, self.view, self.palette, self.pixels_per_point, self.colour);
+        Some(KeptPicture { view: drawn.view, bounds_deg, pixels: drawn.pixels })
+    }
 }
 
 /// The channel and what is under way.
@@ -176,6 +204,7 @@ impl Jobs {
         path: PathBuf,
         progress: Arc<Progress>,
         (cache, fresh): (Option<Cache>, bool),
+        first: Option<FirstLook>,
         level_for: impl Fn(Option<[f64; 4]>) -> Level + Send + 'static,
     ) {
         self.reading += 1;
@@ -193,9 +222,14 @@ impl Jobs {
                     let loaded = Loaded::restored(found.dataset, found.chunks, found.anchors, found.report);
                     Ok((loaded, Some(found.content)))
                 }
-                None => read_file(&path, &progress)
-                    .map(|dataset| (Loaded::new(dataset), None))
-                    .map_err(|e| (e.code().to_owned(), e.to_string())),
+                None => {
+                    if let Some(picture) = first.as_ref().and_then(|first| first.take(&path)) {
+                        reply(Done::Kept(picture, first.is_some_and(|first| first.is_final)));
+                    }
+                    read_file(&path, &progress)
+                }
+                .map(|dataset| (Loaded::new(dataset), None))
+                .map_err(|e| (e.code().to_owned(), e.to_string())),
             };
             let result = result.map(|(loaded, content)| {
                 let level = level_for(loaded.bounds_deg());
@@ -222,7 +256,7 @@ impl Jobs {
         let reply = self.reply();
         let work = move || {
             if let Some(picture) = fetch() {
-                reply(Done::Kept(picture));
+                reply(Done::Kept(picture, true));
             }
         };
         // Without a thread the map appears when it is read.

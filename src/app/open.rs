@@ -41,7 +41,8 @@ impl Qiancun {
         let (size, ppp) = (self.session.map_size_pt, f64::from(self.ctx.pixels_per_point()));
         let camera = self.session.document.project.camera.filter(|_| !self.session.gives_way).map(Camera::from_project);
         let cache = self.cache();
-        self.jobs.read(key, path, progress, (cache, fresh), move |bounds| {
+        let first = camera.filter(|_| !fresh).and_then(|camera| self.first_look(key, camera));
+        self.jobs.read(key, path, progress, (cache, fresh), first, move |bounds| {
             let camera = camera.or_else(|| bounds.map(|b| Camera::fitting(b, size))).unwrap_or_default();
             Level::for_zoom(camera.zoom + ppp.log2())
         });
@@ -118,7 +119,7 @@ impl Qiancun {
                     }
                 }
                 Done::Finished | Done::Topology => {}
-                Done::Kept(picture) => self.was_kept(&picture),
+                Done::Kept(picture, is_final) => self.was_kept(&picture, is_final),
                 Done::Overview(drawn) => {
                     if let Ok(mut scene) = self.scene.lock() {
                         scene.set_overview(&drawn);

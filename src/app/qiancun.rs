@@ -83,6 +83,7 @@ pub struct Qiancun {
     pub(super) origins: FxHashMap<LayerKey, Origin>,
     /// What the picture depends on that was kept last.
     pub(super) kept_picture: Option<String>,
+    is_laid_out: bool,
     queue: Vec<Command>,
 }
 
@@ -130,6 +131,7 @@ impl Qiancun {
             cache: options.cache,
             origins: FxHashMap::default(),
             kept_picture: None,
+            is_laid_out: false,
             queue: Vec::new(),
         };
         if !options.files.is_empty() {
@@ -207,7 +209,14 @@ impl Qiancun {
             panels::apply_style(&ctx, self.session.dark);
             self.style_is = Some(self.session.dark);
         }
-        let mut commands = std::mem::take(&mut self.queue);
+        // What is opened first fits the map: its size is known after one frame.
+        let mut commands = match std::mem::replace(&mut self.is_laid_out, true) {
+            true => std::mem::take(&mut self.queue),
+            false => {
+                ctx.request_repaint();
+                Vec::new()
+            }
+        };
         self.shortcuts(&ctx, &mut commands);
         self.drops(&ctx, &mut commands);
         for command in commands.drain(..) {

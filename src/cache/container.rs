@@ -221,7 +221,7 @@ impl<H: Sync> Reader<H> {
     /// How many values a run has; `None` where there is no such run, or it does not end behind a value.
     fn count<T>(&self, run: &Run) -> Option<usize> {
         let size = size_of::<T>() as u64;
-        (run.bytes % size == 0).then(|| usize::try_from(run.bytes / size).ok()).flatten()
+        run.bytes.is_multiple_of(size).then(|| usize::try_from(run.bytes / size).ok()).flatten()
     }
 
     /// A run of plain values.

@@ -16,7 +16,7 @@ fn district(seed: u64, villages: u32) -> String {
         let n = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(u64::from(i)).wrapping_mul(0xbf58_476d_1ce4_e5b9)
             >> 20;
         let (x, y) = (116.0 + f64::from(i % 7) * 0.01, 40.0 + f64::from(i / 7) * 0.01);
-        let fine = if seed % 3 == 0 { 1e-9 * (n % 97) as f64 } else { 0.0 };
+        let fine = if seed.is_multiple_of(3) { 1e-9 * (n % 97) as f64 } else { 0.0 };
         let bulge = x + 0.005 + 1e-7 * ((n % 9) as f64).round();
         let ring = format!(
             "[[{x},{y}],[{},{y}],[{},{}],[{bulge:.7},{}],[{x},{}],[{x},{y}]]",

@@ -4,6 +4,7 @@ mod args;
 mod bench;
 mod check;
 mod classify;
+mod convert;
 pub mod demo;
 mod gaps;
 mod info;
@@ -73,6 +74,7 @@ const HELP: &str = "\
   qiancun survey export PROJECT|LOG -o F.xlsx|.csv|.geojson|.gpkg
   qiancun survey import PROJECT FILE… [--dry-run] [--json]   filled sheets: XLSX, CSV, GeoJSON, GeoPackage
   qiancun survey merge PROJECT|LOG OTHER… [--json]  take in what colleagues recorded
+  qiancun convert FILE OUT.fgb|OUT.geojson          the same villages in another format
   qiancun bench FILE [--moves N] [--json]           this machine's figures
   qiancun demo OUT_DIR                              write the demonstration district
   qiancun demo [OUT_DIR] --villages N [--vertices V] write a country of N villages, for measuring
@@ -104,6 +106,7 @@ fn dispatch(arguments: Vec<OsString>) -> Result<(), Failure> {
         Some("pick") => pick::run(rest()),
         Some("nearest") => nearest::run(rest()),
         Some("classify") => classify::run(rest()),
+        Some("convert") => convert::run(rest()),
         Some("shot") => shot::run(rest()),
         Some("summary") => summary::run(rest()),
         Some("gaps") => gaps::run(rest()),

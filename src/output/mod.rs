@@ -1,6 +1,7 @@
 //! Tables and places that leave the program: CSV for everything, XLSX for people, GeoPackage for QGIS and QField.
 
 mod csv;
+mod features;
 mod field_sheet;
 mod gpkg;
 mod gpkg_point;
@@ -9,6 +10,7 @@ mod places;
 mod xlsx;
 
 pub use csv::to_csv;
+pub use features::{save_flatgeobuf, save_geojson};
 pub use field_sheet::{FORMATS, FieldForm, FieldState, RESULTS, field_grid, save_field_sheet, save_visits};
 pub use gpkg::{prepare_geopackage, to_geopackage};
 pub use gpkg_point::{point_from_gpkg, point_to_gpkg};

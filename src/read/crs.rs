@@ -22,6 +22,11 @@ pub(super) fn crs_of(member: Option<&[u8]>) -> (Crs, CrsFrom) {
     (recognise(&name), CrsFrom::File)
 }
 
+/// The CRS of a name that a file gives.
+pub(super) fn named(name: &str) -> (Crs, CrsFrom) {
+    (recognise(name), CrsFrom::File)
+}
+
 /// CRS84, EPSG:4326 and EPSG:4490 in all their spellings; anything else by its own name.
 fn recognise(name: &str) -> Crs {
     let folded: String =

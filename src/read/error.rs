@@ -35,6 +35,8 @@ pub(super) enum Cause {
     UnsupportedFormat(String),
     #[error("it is no table of villages: {0}. Give it one row of column heads, with 代码 or 村名 and indicators.")]
     NotTable(String),
+    #[error("it is damaged: {0}. Download or copy it again.")]
+    Damaged(String),
     #[error("reading was cancelled. Open it again to read it.")]
     Cancelled,
 }
@@ -71,6 +73,7 @@ impl ReadError {
             Cause::NotGeoJson(_) => "not-geojson",
             Cause::UnsupportedFormat(_) => "unsupported-format",
             Cause::NotTable(_) => "not-table",
+            Cause::Damaged(_) => "damaged",
             Cause::Cancelled => "cancelled",
         }
     }

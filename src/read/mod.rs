@@ -15,6 +15,8 @@ mod document;
 mod encoding;
 mod error;
 mod feature;
+mod flatgeobuf;
+mod flatgeobuf_feature;
 mod geometry;
 mod load;
 mod number;
@@ -51,6 +53,10 @@ use crate::model::{Dataset, Report, Roles, Severity, SourceInfo};
 /// Where there is no such file, it cannot be opened, or nothing in it can be used; what can be used in part is read, and
 /// the report says what is missing.
 pub fn read_file(path: &Path, progress: &Progress) -> Result<Dataset, ReadError> {
+    if flatgeobuf::is_flatgeobuf(path) {
+        let (parsed, size) = flatgeobuf::read(path, progress).map_err(|cause| cause.at(path))?;
+        return Ok(finish(path, size, parsed, progress));
+    }
     match stream::stream(path, progress) {
         Some(Ok((parsed, size))) => return Ok(finish(path, size, parsed, progress)),
         Some(Err(cause)) => return Err(cause.at(path)),
@@ -69,6 +75,21 @@ pub fn read_file(path: &Path, progress: &Progress) -> Result<Dataset, ReadError>
         },
         Err(cause) => Err(cause.at(path)),
     }
+}
+
+/// Reads only the features of a file that meet a rectangle, \[west, south, east, north\] in degrees, where the file has an
+/// index by place (FlatGeobuf) and that is quicker than reading all of it; `None` elsewhere.
+pub fn read_part(path: &Path, bounds_deg: [f64; 4], progress: &Progress) -> Option<Dataset> {
+    if !flatgeobuf::is_flatgeobuf(path) {
+        return None;
+    }
+    let (parsed, size) = flatgeobuf::read_part(path, bounds_deg, progress)?;
+    Some(finish(path, size, parsed, progress)).filter(|d| d.source.crs.is_geographic())
+}
+
+/// Bounds of all features as the file itself gives them, \[west, south, east, north\] in degrees; `None` where it does not.
+pub fn stated_bounds(path: &Path) -> Option<[f64; 4]> {
+    flatgeobuf::is_flatgeobuf(path).then(|| flatgeobuf::envelope(path)).flatten()
 }
 
 /// Reads a file that is in memory; its path gives the layer its name and stands in messages, and is not opened.

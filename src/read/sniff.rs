@@ -15,7 +15,7 @@ const SIGNATURES: [(&[u8], &str); 14] = [
         b"SQLite format 3\0",
         "an SQLite database, which a GeoPackage is. Export the layer as GeoJSON, for example with QGIS.",
     ),
-    (b"fgb\x03", "FlatGeobuf. Export the layer as GeoJSON, for example with ogr2ogr."),
+    (b"fgb", "FlatGeobuf of a version that is not known. Write it anew, for example with ogr2ogr."),
     (b"\x1f\x8b", "compressed with gzip. Unpack it first."),
     (b"7z\xbc\xaf", "a 7-Zip archive. Unpack it first."),
     (b"Rar!", "a RAR archive. Unpack it first."),

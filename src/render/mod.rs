@@ -26,7 +26,7 @@ pub use gpu::{Gpu, NoGpu, RenderTarget};
 pub use level::Level;
 pub use mesh::Mesh;
 pub use outline::Outline;
-pub use overview::{DrawnOverview, OverviewWork};
+pub use overview::{DrawnOverview, OverviewWork, draw_plain};
 pub use points::{Mark, PointSymbol, Shape};
 pub use scene::{LayerKey, Palette, Scene, USUAL_BUDGET_BYTES};
 pub use shape::{BorderKind, LevelShape, ShapeLine, ShapePart};

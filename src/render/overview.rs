@@ -14,7 +14,7 @@ use super::points::PointSymbol;
 use super::raster::{self, RasterLayer};
 use super::scene::{Palette, Scene};
 use super::shape::LevelShape;
-use super::style::Style;
+use super::style::{Style, Texel};
 use super::view::View;
 
 /// How far an overview is enlarged while the camera moves.
@@ -26,6 +26,8 @@ pub(super) struct Overview {
     pub view: View,
     /// State of styles and layers it was drawn with; `None` for one from an earlier session.
     content: Option<u64>,
+    /// Whether it is just what would be drawn.
+    is_final: bool,
 }
 
 /// A layer of an overview that is to be drawn.
@@ -85,6 +87,20 @@ impl OverviewWork {
     }
 }
 
+/// Draws features alone, all in one colour: what is known of a file before all of it is read.
+pub fn draw_plain(
+    chunks: Arc<Chunks>,
+    view: View,
+    palette: Palette,
+    pixels_per_point: f32,
+    colour: [u8; 3],
+) -> DrawnOverview {
+    let count = chunks.geometry.features.len();
+    let style = Style::new((0..count).map(|_| Texel::Colour(colour)));
+    let part = Part { chunks, towns: vec![0; count].into(), style, symbols: Vec::new(), opacity: 1.0 };
+    OverviewWork { parts: vec![part], view, palette, pixels_per_point, content: 0 }.draw()
+}
+
 impl Scene {
     /// Whether the overview shows the layers as they are now.
     pub fn has_overview(&self) -> bool {
@@ -115,12 +131,12 @@ impl Scene {
 
     /// Takes an overview that was drawn.
     pub fn set_overview(&mut self, drawn: &DrawnOverview) {
-        self.overview = Overview::new(&self.gpu, drawn.view, &drawn.pixels, Some(drawn.content));
+        self.overview = Overview::new(&self.gpu, drawn.view, &drawn.pixels, Some(drawn.content), true);
     }
 
-    /// Takes a picture from an earlier session, to be shown until there is something to draw.
-    pub fn set_placeholder(&mut self, view: View, pixels: &[u32]) {
-        self.overview = Overview::new(&self.gpu, view, pixels, None);
+    /// Takes a picture to be shown until there is something to draw; `is_final` where it is just what will be drawn.
+    pub fn set_placeholder(&mut self, view: View, pixels: &[u32], is_final: bool) {
+        self.overview = Overview::new(&self.gpu, view, pixels, None, is_final);
     }
 
     /// Forgets the picture from an earlier session.
@@ -135,9 +151,14 @@ impl Scene {
         self.layers.is_empty() && self.overview.as_ref().is_some_and(|o| o.content.is_none())
     }
 
+    /// The colours of ground, borders and hatch, once they are set.
+    pub fn palette(&self) -> Option<Palette> {
+        self.palette
+    }
+
     /// Whether the picture from an earlier session shows everything in view just as it would be drawn: at its scale.
     pub fn placeholder_serves(&self, view: &View) -> bool {
-        let same = |o: &Overview| (o.view.px_per_world / view.px_per_world - 1.0).abs() < 0.01;
+        let same = |o: &Overview| o.is_final && (o.view.px_per_world / view.px_per_world - 1.0).abs() < 0.01;
         self.shows_placeholder() && self.overview.as_ref().is_some_and(same)
     }
 
@@ -158,7 +179,7 @@ impl Scene {
 
 impl Overview {
     /// `None` where the device has no texture that large.
-    fn new(gpu: &Gpu, view: View, pixels: &[u32], content: Option<u64>) -> Option<Self> {
+    fn new(gpu: &Gpu, view: View, pixels: &[u32], content: Option<u64>, is_final: bool) -> Option<Self> {
         let [width, height] = view.size_px;
         let limit = gpu.device.limits().max_texture_dimension_2d;
         if width > limit || height > limit || pixels.len() != width as usize * height as usize || pixels.is_empty() {
@@ -180,6 +201,6 @@ impl Overview {
             wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(width * 4), rows_per_image: None },
             picture::extent([width, height]),
         );
-        Some(Self { texture, view, content })
+        Some(Self { texture, view, content, is_final })
     }
 }

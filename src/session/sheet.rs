@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::layer::Loaded;
@@ -124,16 +125,17 @@ impl Sheet {
         if !sheet.stamp.filter.trim().is_empty() {
             match compile(&sheet.stamp.filter, &sheet) {
                 Ok(filter) => {
-                    let told = |f: &FeatureId| sheet.keeps(&filter, *f);
-                    let untold = rows.iter().filter(|f| told(f).is_none()).count();
-                    rows.retain(|f| told(f) == Some(true));
+                    let told: Vec<Option<bool>> = rows.par_iter().map(|f| sheet.keeps(&filter, *f)).collect();
+                    let untold = told.iter().filter(|t| t.is_none()).count();
+                    let mut told = told.into_iter();
+                    rows.retain(|_| told.next().flatten() == Some(true));
                     sheet.untold = untold;
                 }
                 Err(e) => sheet.error = Some(e),
             }
         }
         for (column, up) in sheet.stamp.sort.iter().rev() {
-            rows.sort_by(|a, b| ordered(&sheet.value(*a, *column), &sheet.value(*b, *column), *up));
+            rows.par_sort_by(|a, b| ordered(&sheet.value(*a, *column), &sheet.value(*b, *column), *up));
         }
         sheet.rows = rows;
         sheet

@@ -9,6 +9,7 @@ mod demo;
 mod district;
 mod drawing;
 mod edits;
+mod flatgeobuf;
 mod gaps;
 mod levels;
 mod meeting;

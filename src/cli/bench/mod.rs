@@ -88,7 +88,9 @@ pub fn run(parser: lexopt::Parser) -> Result<(), Failure> {
 fn all(arguments: &Arguments) -> Result<Value, Failure> {
     let Arguments { file, moves, .. } = arguments;
     touch(file);
-    let read = other_process(file, &["--only-read".as_ref()])?;
+    // A project is opened, not read.
+    let is_project = file.extension().is_some_and(|e| e.eq_ignore_ascii_case("qiancun"));
+    let read = if is_project { Value::Null } else { other_process(file, &["--only-read".as_ref()])? };
     let cache = std::env::temp_dir().join(format!("qiancun-bench-{}", std::process::id()));
     let measured = one_window(file, *moves, &cache).and_then(|(mut document, cache_mb)| {
         touch(file);

@@ -49,9 +49,7 @@ impl Window {
 
     /// Until the data themselves are on the map, where a picture from an earlier session came first.
     pub(super) fn until_read(&mut self, began: Instant) -> f64 {
-        while (self.head.app.session.document.keys.is_empty() || !self.head.app.is_sharp())
-            && began.elapsed().as_secs() < 300
-        {
+        while !self.head.app.is_drawn() && began.elapsed().as_secs() < 300 {
             self.head.wait(std::time::Duration::from_millis(200));
             self.head.frame(Vec::new());
         }

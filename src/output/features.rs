@@ -1,0 +1,296 @@
+//! Whole files of villages out: FlatGeobuf, which has its own spatial index, and GeoJSON (RFC 7946).
+
+use std::fs::File;
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use flatbuffers::{FlatBufferBuilder, WIPOffset};
+use flatgeobuf::packed_r_tree::{NodeItem, PackedRTree, calc_extent, hilbert_sort};
+use flatgeobuf::{
+    Column, ColumnArgs, ColumnType, Crs as HeaderCrs, CrsArgs, Feature, FeatureArgs, Geometry, GeometryArgs,
+    GeometryType, Header, HeaderArgs,
+};
+
+use crate::model::{Crs, Dataset, FieldType, GeometryKind, GeometryStore, Part, PartKind, Value};
+
+/// Writes a file beside its place and gives it its name when it is whole.
+fn beside(to: &Path, write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> io::Result<()> {
+    let name = to.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
+    let part = to.with_file_name(format!(".{}.{}.part", name.to_string_lossy(), std::process::id()));
+    let written = File::create(&part).and_then(|file| {
+        let mut out = BufWriter::with_capacity(1 << 20, file);
+        write(&mut out)?;
+        out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
+    });
+    let done = written.and_then(|()| std::fs::rename(&part, to));
+    if done.is_err() {
+        std::fs::remove_file(&part).ok();
+    }
+    done
+}
+
+/// Builds features of a FlatGeobuf file one after the other.
+struct Builder<'a> {
+    dataset: &'a Dataset,
+    buffer: FlatBufferBuilder<'static>,
+    properties: Vec<u8>,
+}
+
+impl Builder<'_> {
+    /// A feature as it stands in the file, its size before it. One without positions has no geometry.
+    fn feature(&mut self, feature: u32) -> &[u8] {
+        self.buffer.reset();
+        self.properties.clear();
+        let geometry = self.geometry(feature);
+        for (i, column) in self.dataset.table.columns.iter().enumerate() {
+            property(&mut self.properties, i as u16, column.value(feature));
+        }
+        let properties = Some(self.buffer.create_vector(&self.properties));
+        let arguments = FeatureArgs { geometry, properties, ..Default::default() };
+        let feature = Feature::create(&mut self.buffer, &arguments);
+        self.buffer.finish_size_prefixed(feature, None);
+        self.buffer.finished_data()
+    }
+
+    fn geometry(&mut self, feature: u32) -> Option<WIPOffset<Geometry<'static>>> {
+        let store: &GeometryStore = &self.dataset.geometry;
+        let parts = store.parts_of(feature);
+        let kind = store.features.get(feature as usize)?.kind;
+        let rings = |parts: &[Part]| parts.iter().flat_map(|p| p.ring_start..p.ring_end).collect::<Vec<u32>>();
+        let type_ = match kind {
+            _ if parts.is_empty() => return None,
+            GeometryKind::Null => return None,
+            GeometryKind::Point => GeometryType::Point,
+            GeometryKind::MultiPoint => GeometryType::MultiPoint,
+            GeometryKind::LineString => GeometryType::LineString,
+            GeometryKind::MultiLineString => GeometryType::MultiLineString,
+            GeometryKind::Polygon => GeometryType::Polygon,
+            GeometryKind::MultiPolygon | GeometryKind::GeometryCollection => {
+                let of = |part: &Part| match part.kind {
+                    PartKind::Point => GeometryType::Point,
+                    PartKind::Line => GeometryType::LineString,
+                    PartKind::Polygon => GeometryType::Polygon,
+                };
+                let made: Vec<_> = parts.iter().map(|part| self.simple(of(part), &rings(&[*part]))).collect();
+                let parts = Some(self.buffer.create_vector(&made));
+                let is_collection = kind == GeometryKind::GeometryCollection;
+                let type_ = if is_collection { GeometryType::GeometryCollection } else { GeometryType::MultiPolygon };
+                return Some(Geometry::create(&mut self.buffer, &GeometryArgs { type_, parts, ..Default::default() }));
+            }
+        };
+        Some(self.simple(type_, &rings(parts)))
+    }
+
+    /// Rings, lines or points one behind the other, and where each ends unless there is but one.
+    fn simple(&mut self, type_: GeometryType, rings: &[u32]) -> WIPOffset<Geometry<'static>> {
+        let store: &GeometryStore = &self.dataset.geometry;
+        let flat: Vec<f64> = rings.iter().flat_map(|r| store.ring(*r)).flatten().copied().collect();
+        let mut end = 0;
+        let ends = rings.iter().map(|r| {
+            end += store.ring(*r).len() as u32;
+            end
+        });
+        let has_ends = rings.len() > 1 && !matches!(type_, GeometryType::Point | GeometryType::MultiPoint);
+        let ends: Vec<u32> = if has_ends { ends.collect() } else { Vec::new() };
+        let xy = Some(self.buffer.create_vector(&flat));
+        let ends = has_ends.then(|| self.buffer.create_vector(&ends));
+        Geometry::create(&mut self.buffer, &GeometryArgs { type_, xy, ends, ..Default::default() })
+    }
+}
+
+/// Adds a field: the number of its column, its value. What is missing is not written.
+fn property(out: &mut Vec<u8>, column: u16, value: Value<'_>) {
+    if value != Value::Missing {
+        out.extend(column.to_le_bytes());
+    }
+    match value {
+        Value::Missing => {}
+        Value::Text(text) => {
+            out.extend((text.len() as u32).to_le_bytes());
+            out.extend(text.as_bytes());
+        }
+        Value::Integer(whole) => out.extend(whole.to_le_bytes()),
+        Value::Real(real) => out.extend(real.to_le_bytes()),
+        Value::Boolean(flag) => out.push(u8::from(flag)),
+    }
+}
+
+/// The header: layer, fields, CRS; the kind of geometry stands with each feature.
+fn header(dataset: &Dataset, envelope: Option<[f64; 4]>) -> Vec<u8> {
+    let mut b = FlatBufferBuilder::new();
+    let column = |b: &mut FlatBufferBuilder<'static>, column: &crate::model::Column| {
+        let type_ = match column.kind {
+            FieldType::Text | FieldType::Date => ColumnType::String,
+            FieldType::Integer => ColumnType::Long,
+            FieldType::Real => ColumnType::Double,
+            FieldType::Boolean => ColumnType::Bool,
+        };
+        let name = Some(b.create_string(&column.name));
+        Column::create(b, &ColumnArgs { name, type_, ..Default::default() })
+    };
+    let columns: Vec<_> = dataset.table.columns.iter().map(|c| column(&mut b, c)).collect();
+    let columns = Some(b.create_vector(&columns));
+    let code = match &dataset.source.crs {
+        Crs::Geographic(epsg) => *epsg as i32,
+        Crs::Other(name) => name.strip_prefix("EPSG:").and_then(|code| code.parse().ok()).unwrap_or(0),
+    };
+    let other = match &dataset.source.crs {
+        Crs::Other(name) if code == 0 => Some(b.create_string(name)),
+        _ => None,
+    };
+    let org = (code != 0).then(|| b.create_string("EPSG"));
+    let crs = Some(HeaderCrs::create(&mut b, &CrsArgs { org, code, name: other, ..Default::default() }));
+    let name = Some(b.create_string(&dataset.source.layer));
+    let arguments = HeaderArgs {
+        name,
+        envelope: envelope.map(|e| b.create_vector(&e)),
+        geometry_type: GeometryType::Unknown,
+        columns,
+        features_count: u64::from(dataset.len()),
+        index_node_size: if envelope.is_some() { PackedRTree::DEFAULT_NODE_SIZE } else { 0 },
+        crs,
+        ..Default::default()
+    };
+    let header = Header::create(&mut b, &arguments);
+    b.finish_size_prefixed(header, None);
+    b.finished_data().to_vec()
+}
+
+/// Writes all features as FlatGeobuf with a packed Hilbert R-tree; they come in the order of the tree. Features without
+/// geometry stay, without a place in the tree. Each keeps the kind of geometry it had.
+///
+/// # Errors
+/// Those of the file system; nothing is left behind then.
+pub fn save_flatgeobuf(dataset: &Dataset, to: &Path) -> io::Result<()> {
+    let failed = |e: flatgeobuf::Error| io::Error::other(e.to_string());
+    let node = |feature: u32| match dataset.geometry.bounds_of(feature) {
+        Some([w, s, e, n]) => NodeItem { offset: u64::from(feature), ..NodeItem::bounds(w, s, e, n) },
+        None => NodeItem::create(u64::from(feature)),
+    };
+    let mut nodes: Vec<NodeItem> = (0..dataset.len()).map(node).collect();
+    let extent = calc_extent(&nodes);
+    let envelope = Some([extent.min_x, extent.min_y, extent.max_x, extent.max_y]).filter(|e| e[0] <= e[2]);
+    if envelope.is_some() {
+        hilbert_sort(&mut nodes, &extent);
+    }
+    beside(to, |out| {
+        out.write_all(b"fgb\x03fgb\x00")?;
+        out.write_all(&header(dataset, envelope))?;
+        let index_at = out.stream_position()?;
+        // The tree says where each feature lies: it is written when all of them are.
+        let index_bytes = envelope.map_or(0, |_| PackedRTree::index_size(nodes.len(), PackedRTree::DEFAULT_NODE_SIZE));
+        out.seek(SeekFrom::Start(index_at + index_bytes as u64))?;
+        let mut builder = Builder { dataset, buffer: FlatBufferBuilder::new(), properties: Vec::new() };
+        let mut at = 0;
+        for node in &mut nodes {
+            let bytes = builder.feature(node.offset as u32);
+            out.write_all(bytes)?;
+            node.offset = at;
+            at += bytes.len() as u64;
+        }
+        if envelope.is_some() {
+            out.seek(SeekFrom::Start(index_at))?;
+            let tree = PackedRTree::build(&nodes, &extent, PackedRTree::DEFAULT_NODE_SIZE).map_err(failed)?;
+            tree.stream_write(out)?;
+        }
+        Ok(())
+    })
+}
+
+/// Writes all features as GeoJSON, one a line, in their order. Coordinates are written so that reading gives the same numbers.
+///
+/// # Errors
+/// Those of the file system; nothing is left behind then.
+pub fn save_geojson(dataset: &Dataset, to: &Path) -> io::Result<()> {
+    beside(to, |out| {
+        let name = serde_json::to_string(&dataset.source.layer)?;
+        write!(out, "{{\"type\":\"FeatureCollection\",\"name\":{name},")?;
+        match &dataset.source.crs {
+            Crs::Geographic(4326) => {}
+            crs => {
+                let name = serde_json::to_string(&crs.name())?;
+                write!(out, "\"crs\":{{\"type\":\"name\",\"properties\":{{\"name\":{name}}}}},")?;
+            }
+        }
+        out.write_all(b"\"features\":[\n")?;
+        for feature in 0..dataset.len() {
+            out.write_all(if feature == 0 { b"" } else { b",\n" })?;
+            let properties: serde_json::Map<String, serde_json::Value> =
+                dataset.table.columns.iter().map(|c| (c.name.clone(), json_of(c.value(feature)))).collect();
+            let properties = serde_json::to_string(&properties)?;
+            write!(out, "{{\"type\":\"Feature\",\"properties\":{properties},\"geometry\":")?;
+            geometry(out, &dataset.geometry, feature)?;
+            out.write_all(b"}")?;
+        }
+        out.write_all(b"\n]}\n")
+    })
+}
+
+fn json_of(value: Value<'_>) -> serde_json::Value {
+    match value {
+        Value::Missing => serde_json::Value::Null,
+        Value::Text(text) => text.into(),
+        Value::Integer(whole) => whole.into(),
+        Value::Real(real) => real.into(),
+        Value::Boolean(flag) => flag.into(),
+    }
+}
+
+fn geometry(out: &mut impl Write, store: &GeometryStore, feature: u32) -> io::Result<()> {
+    let parts = store.parts_of(feature);
+    let kind = store.features.get(feature as usize).map_or(GeometryKind::Null, |f| f.kind);
+    if kind == GeometryKind::Null || parts.is_empty() {
+        return out.write_all(b"null");
+    }
+    if kind == GeometryKind::GeometryCollection {
+        out.write_all(b"{\"type\":\"GeometryCollection\",\"geometries\":[")?;
+        for (i, part) in parts.iter().enumerate() {
+            let name = match part.kind {
+                PartKind::Point => "Point",
+                PartKind::Line => "LineString",
+                PartKind::Polygon => "Polygon",
+            };
+            write!(out, "{}{{\"type\":\"{name}\",\"coordinates\":", if i > 0 { "," } else { "" })?;
+            one_part(out, store, part)?;
+            out.write_all(b"}")?;
+        }
+        return out.write_all(b"]}");
+    }
+    let is_multi =
+        matches!(kind, GeometryKind::MultiPoint | GeometryKind::MultiLineString | GeometryKind::MultiPolygon);
+    write!(out, "{{\"type\":\"{}\",\"coordinates\":{}", kind.name(), if is_multi { "[" } else { "" })?;
+    for (i, part) in parts.iter().enumerate() {
+        if i > 0 {
+            out.write_all(b",")?;
+        }
+        one_part(out, store, part)?;
+    }
+    out.write_all(if is_multi { b"]}" } else { b"}" })
+}
+
+fn one_part(out: &mut impl Write, store: &GeometryStore, part: &Part) -> io::Result<()> {
+    let positions = |out: &mut dyn Write, ring: &[[f64; 2]]| -> io::Result<()> {
+        out.write_all(b"[")?;
+        for (i, [x, y]) in ring.iter().enumerate() {
+            write!(out, "{}[{x},{y}]", if i > 0 { "," } else { "" })?;
+        }
+        out.write_all(b"]")
+    };
+    match part.kind {
+        PartKind::Point => match store.rings_of(part).flatten().next() {
+            Some([x, y]) => write!(out, "[{x},{y}]"),
+            None => out.write_all(b"[]"),
+        },
+        PartKind::Line => store.rings_of(part).take(1).try_for_each(|ring| positions(out, ring)),
+        PartKind::Polygon => {
+            out.write_all(b"[")?;
+            for (i, ring) in store.rings_of(part).enumerate() {
+                if i > 0 {
+                    out.write_all(b",")?;
+                }
+                positions(out, ring)?;
+            }
+            out.write_all(b"]")
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! FlatGeobuf (<https://flatgeobuf.org>): a header, a packed Hilbert R-tree over the features, the features in its order. All of
+//! it is read block by block, several blocks at once; or, by the tree, only what lies in a rectangle.
+
+use std::fs::File;
+use std::io::{ErrorKind, Read, Seek, SeekFrom};
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use flatgeobuf::packed_r_tree::PackedRTree;
+use flatgeobuf::{FgbReader, GeometryType, size_prefixed_root_as_feature};
+use rayon::prelude::*;
+
+use super::Progress;
+use super::batch::Batch;
+use super::document::Parsed;
+use super::error::Cause;
+use super::flatgeobuf_feature::{Columns, feature};
+use crate::model::{Crs, CrsFrom, Format, Report, Severity};
+
+/// Bytes in a block, unless one feature needs more.
+const BLOCK: usize = 2 << 20;
+
+/// Bytes of one node of the tree.
+const NODE_BYTES: u64 = 40;
+
+/// How a file begins.
+const MAGIC: &[u8] = b"fgb\x03fgb";
+
+/// Most features that are read by the tree: beyond, reading everything is as quick.
+const MOST_IN_VIEW: usize = 200_000;
+
+/// What the header says.
+struct Head {
+    columns: Columns,
+    kind: GeometryType,
+    crs: Crs,
+    crs_from: CrsFrom,
+    name: String,
+    /// How many features; 0 where the writer did not know.
+    count: u64,
+    node_size: u16,
+    index_at: u64,
+    features_at: u64,
+    bytes: u64,
+}
+
+/// Whether a file says it is FlatGeobuf.
+pub(super) fn is_flatgeobuf(path: &Path) -> bool {
+    let mut start = [0; 7];
+    File::open(path).and_then(|mut f| f.read_exact(&mut start)).is_ok() && start == *MAGIC
+}
+
+fn unreadable(e: std::io::Error) -> Cause {
+    if e.kind() == ErrorKind::NotFound { Cause::NotFound } else { Cause::Unreadable(e) }
+}
+
+fn damaged(why: impl std::fmt::Display) -> Cause {
+    Cause::Damaged(why.to_string())
+}
+
+/// Reads the header; the file stands behind it.
+fn head(file: &mut File) -> Result<Head, Cause> {
+    let bytes = file.metadata().map_err(unreadable)?.len();
+    let reader = FgbReader::open(&mut *file).map_err(|e| match e {
+        flatgeobuf::Error::IO(e) if e.kind() == ErrorKind::UnexpectedEof => damaged("it ends within its header"),
+        flatgeobuf::Error::IO(e) => unreadable(e),
+        other => damaged(other),
+    })?;
+    let header = reader.header();
+    let columns = Columns::of(header.columns().into_iter().flatten());
+    let (crs, crs_from) = match header.crs().map(|crs| (crs.code(), crs.org(), crs.name())) {
+        None | Some((0, None | Some(""), None | Some(""))) => (Crs::Geographic(4326), CrsFrom::Default),
+        Some((code @ (4326 | 4490), ..)) => (Crs::Geographic(code as u32), CrsFrom::File),
+        Some((code, org, _)) if code != 0 => {
+            (Crs::Other(format!("{}:{code}", org.filter(|o| !o.is_empty()).unwrap_or("EPSG"))), CrsFrom::File)
+        }
+        Some((_, _, name)) => super::crs::named(name.unwrap_or("?")),
+    };
+    let (count, node_size, kind) = (header.features_count(), header.index_node_size(), header.geometry_type());
+    let name = header.name().unwrap_or("").to_owned();
+    let index_at = file.stream_position().map_err(unreadable)?;
+    // Every feature has a node and four bytes at least: what says more than fits is damaged.
+    let has_index = node_size > 0 && count > 0;
+    let least = if has_index { NODE_BYTES + 4 } else { 4 };
+    if count > bytes.saturating_sub(index_at) / least || node_size == 1 {
+        return Err(damaged("its header speaks of more features than the file can hold"));
+    }
+    let index_bytes = if has_index { PackedRTree::index_size(count as usize, node_size) as u64 } else { 0 };
+    let features_at = index_at + index_bytes;
+    if features_at > bytes {
+        return Err(damaged("it ends within its index"));
+    }
+    Ok(Head { columns, kind, crs, crs_from, name, count, node_size, index_at, features_at, bytes })
+}
+
+/// Reads a whole file.
+pub(super) fn read(path: &Path, progress: &Progress) -> Result<(Parsed, usize), Cause> {
+    let mut file = File::open(path).map_err(unreadable)?;
+    let head = head(&mut file)?;
+    progress.set(head.features_at, head.bytes * 2);
+    file.seek(SeekFrom::Start(head.features_at)).map_err(unreadable)?;
+    let mut source = Source { file, carried: Vec::new(), left: head.bytes - head.features_at, cut: false };
+    let mut all = Batch::default();
+    let mut next = source.group(progress).map_err(unreadable)?;
+    while !next.is_empty() {
+        if progress.is_cancelled() {
+            return Err(Cause::Cancelled);
+        }
+        // While one group of blocks is understood the next is read.
+        let (later, batches) = rayon::join(|| source.group(progress), || parsed_blocks(next, &head, progress));
+        if all.row() == 0 && head.count > 0 {
+            let first: usize = batches.iter().map(|b| b.geometry.coords.len()).sum();
+            let rows = batches.iter().map(|b| u64::from(b.row())).sum::<u64>().max(1);
+            let share = first as f64 / rows as f64 * head.count as f64 * 1.03;
+            // Without the room it grows as it is filled.
+            all.geometry.coords.try_reserve_exact(share.min(head.bytes as f64 / 16.0) as usize).ok();
+        }
+        batches.into_iter().for_each(|mut batch| all.append(&mut batch));
+        next = later.map_err(unreadable)?;
+    }
+    all.geometry.coords.shrink_to_fit();
+    let mut report = Report::default();
+    let rows = u64::from(all.row());
+    if source.cut || (head.count > 0 && rows < head.count) {
+        report.add(Severity::Error, "truncated", None, head.bytes.to_string());
+    }
+    Ok((as_parsed(head.crs, head.crs_from, head.name, all, report), head.bytes as usize))
+}
+
+fn as_parsed(crs: Crs, crs_from: CrsFrom, name: String, all: Batch, mut report: Report) -> Parsed {
+    if let Crs::Other(name) = &crs {
+        report.add(Severity::Error, "projected-crs", None, name.clone());
+    }
+    let name = Some(name).filter(|n| !n.trim().is_empty());
+    Parsed { batches: vec![all], format: Format::FlatGeobuf, encoding: "UTF-8", crs, crs_from, name, report }
+}
+
+/// Reads only the features whose envelope meets \[west, south, east, north\], by the tree. `None` where the file has none, or
+/// most of it lies there, so that nothing is gained.
+pub(super) fn read_part(path: &Path, [w, s, e, n]: [f64; 4], progress: &Progress) -> Option<(Parsed, usize)> {
+    let mut file = File::open(path).ok()?;
+    let head = head(&mut file).ok().filter(|h| h.node_size > 1 && h.count > 0)?;
+    file.seek(SeekFrom::Start(head.index_at)).ok()?;
+    let mut reader = std::io::BufReader::with_capacity(1 << 16, file);
+    // A damaged tree leads the library out of bounds: then everything is read from end to end instead.
+    let search = || PackedRTree::stream_search(&mut reader, head.count as usize, head.node_size, w, s, e, n);
+    let mut found = catch_unwind(AssertUnwindSafe(search)).ok()?.ok()?;
+    if found.len() > MOST_IN_VIEW || found.len() as u64 * 2 > head.count {
+        return None;
+    }
+    found.sort_unstable_by_key(|item| item.offset);
+    let mut block = Vec::new();
+    let mut items = Vec::with_capacity(found.len());
+    for item in found {
+        let at = head.features_at.checked_add(item.offset as u64).filter(|at| *at < head.bytes)?;
+        let here = reader.stream_position().ok()?;
+        reader.seek_relative(at as i64 - here as i64).ok()?;
+        let mut size = [0; 4];
+        reader.read_exact(&mut size).ok()?;
+        let length = u64::from(u32::from_le_bytes(size));
+        (at + 4 + length <= head.bytes && !progress.is_cancelled()).then_some(())?;
+        let start = block.len();
+        block.extend_from_slice(&size);
+        (&mut reader).take(length).read_to_end(&mut block).ok()?;
+        items.push(start..block.len());
+    }
+    let batch = batch_of(&block, &items, &head);
+    Some((as_parsed(head.crs, head.crs_from, head.name, batch, Report::default()), head.bytes as usize))
+}
+
+/// Bounds of all features as the header has them, \[west, south, east, north\].
+pub(super) fn envelope(path: &Path) -> Option<[f64; 4]> {
+    let reader = FgbReader::open(File::open(path).ok()?).ok()?;
+    let envelope: Vec<f64> = reader.header().envelope()?.iter().collect();
+    let bounds: [f64; 4] = envelope.get(..4)?.try_into().ok()?;
+    bounds.iter().all(|v| v.is_finite()).then_some(bounds)
+}
+
+/// Bytes of some features, and where each lies.
+type Block = (Vec<u8>, Vec<Range<usize>>);
+
+/// The features of a file, cut into blocks.
+struct Source {
+    file: File,
+    /// The beginning of a feature whose end has not been read yet.
+    carried: Vec<u8>,
+    /// Bytes of the file not read yet.
+    left: u64,
+    /// Whether the last feature has no end.
+    cut: bool,
+}
+
+impl Source {
+    /// As many blocks as keep all cores busy; none at the end.
+    fn group(&mut self, progress: &Progress) -> std::io::Result<Vec<Block>> {
+        let mut blocks = Vec::new();
+        for _ in 0..rayon::current_num_threads() * 2 {
+            match self.block(progress)? {
+                Some(block) => blocks.push(block),
+                None => break,
+            }
+        }
+        Ok(blocks)
+    }
+
+    fn block(&mut self, progress: &Progress) -> std::io::Result<Option<Block>> {
+        let mut bytes = std::mem::take(&mut self.carried);
+        let mut items = Vec::new();
+        let mut at = 0;
+        loop {
+            let room = (BLOCK.saturating_sub(bytes.len()).max(BLOCK / 2) as u64).min(self.left);
+            let read = (&mut self.file).take(room).read_to_end(&mut bytes)?;
+            progress.add(read);
+            self.left -= read as u64;
+            if (read as u64) < room {
+                // It has become shorter meanwhile.
+                self.left = 0;
+            }
+            while let Some(size) = bytes.get(at..at + 4).and_then(|s| s.try_into().ok()).map(u32::from_le_bytes) {
+                let end = at + 4 + size as usize;
+                if end > bytes.len() {
+                    // A size that the file cannot hold is damage: nothing behind it can be found.
+                    if (end - bytes.len()) as u64 > self.left {
+                        (self.cut, self.left) = (true, 0);
+                        bytes.truncate(at);
+                    }
+                    break;
+                }
+                items.push(at..end);
+                at = end;
+            }
+            if !items.is_empty() {
+                self.carried = bytes.split_off(at);
+                return Ok(Some((bytes, items)));
+            }
+            if self.left == 0 {
+                self.cut |= at < bytes.len();
+                return Ok(None);
+            }
+        }
+    }
+}
+
+fn parsed_blocks(blocks: Vec<Block>, head: &Head, progress: &Progress) -> Vec<Batch> {
+    let parse = |(bytes, items): Block| {
+        let batch = batch_of(&bytes, &items, head);
+        progress.add(bytes.len());
+        batch
+    };
+    blocks.into_par_iter().map(parse).collect()
+}
+
+fn batch_of(bytes: &[u8], items: &[Range<usize>], head: &Head) -> Batch {
+    let mut batch = Batch::default();
+    batch.geometry.coords.reserve(bytes.len() / 20);
+    for range in items {
+        let item = bytes.get(range.clone()).unwrap_or(&[]);
+        feature(&mut batch, size_prefixed_root_as_feature(item).ok(), &head.columns, head.kind);
+    }
+    batch
+}

@@ -1,0 +1,210 @@
+//! One feature of a FlatGeobuf file into a batch. Whatever is wrong with it becomes a problem of that feature.
+
+use flatgeobuf::{Column, ColumnType, Feature, Geometry, GeometryType};
+
+use super::batch::Batch;
+use super::geometry::{Mark, end_part, end_ring, next_ring};
+use crate::model::{GeometryKind, GeometryStore, PartKind, Severity, Value};
+
+/// How deep collections may lie in one another.
+const DEEPEST: usize = 32;
+
+/// Names and types of fields.
+#[derive(Default)]
+pub(super) struct Columns(Vec<(String, ColumnType)>);
+
+impl Columns {
+    pub(super) fn of<'a>(columns: impl Iterator<Item = Column<'a>>) -> Self {
+        Self(columns.map(|c| (c.name().to_owned(), c.type_())).collect())
+    }
+}
+
+/// Reads a feature; `None` stands for one that is not whole.
+pub(super) fn feature(batch: &mut Batch, feature: Option<Feature<'_>>, columns: &Columns, kind: GeometryType) {
+    let mark = Mark::of(&batch.geometry);
+    let Some(feature) = feature else {
+        batch.problem(Severity::Error, "damaged-feature", "");
+        batch.finish(GeometryKind::Null, mark, false);
+        return;
+    };
+    let mut tall = false;
+    let kind = match feature.geometry().filter(|g| g.xy().is_some_and(|xy| !xy.is_empty()) || g.parts().is_some()) {
+        None => {
+            batch.problem(Severity::Info, "null-geometry", "");
+            GeometryKind::Null
+        }
+        Some(geometry) => {
+            let kind = if kind == GeometryType::Unknown { geometry.type_() } else { kind };
+            tall = geometry.z().is_some_and(|z| !z.is_empty());
+            match add(&mut batch.geometry, geometry, kind, 0) {
+                Ok(kind) => kind,
+                Err(what) => {
+                    mark.roll_back(&mut batch.geometry);
+                    let (code, detail) = what;
+                    batch.problem(Severity::Error, code, detail);
+                    GeometryKind::Null
+                }
+            }
+        }
+    };
+    let own = feature.columns().map(|c| Columns::of(c.iter()));
+    let bytes = feature.properties().map_or(&[][..], |p| p.bytes());
+    if properties(batch, bytes, own.as_ref().unwrap_or(columns)).is_none() {
+        batch.problem(Severity::Warning, "bad-properties", "");
+    }
+    batch.finish(kind, mark, tall);
+}
+
+type Wrong = (&'static str, String);
+
+/// Adds a geometry; gives its kind.
+fn add(store: &mut GeometryStore, g: Geometry<'_>, kind: GeometryType, depth: usize) -> Result<GeometryKind, Wrong> {
+    if depth > DEEPEST {
+        return Err(("nested-too-deep", DEEPEST.to_string()));
+    }
+    let bad = || ("bad-coordinates", String::new());
+    Ok(match kind {
+        GeometryType::Point | GeometryType::MultiPoint => {
+            for at in positions(&g) {
+                let ring = next_ring(store);
+                store.coords.push(at);
+                end_ring(store);
+                end_part(store, PartKind::Point, ring);
+            }
+            if kind == GeometryType::Point { GeometryKind::Point } else { GeometryKind::MultiPoint }
+        }
+        GeometryType::LineString | GeometryType::MultiLineString => {
+            for range in rings(&g).ok_or_else(bad)? {
+                let ring = next_ring(store);
+                store.coords.extend(positions(&g).skip(range.start).take(range.len()));
+                end_ring(store);
+                end_part(store, PartKind::Line, ring);
+            }
+            if kind == GeometryType::LineString { GeometryKind::LineString } else { GeometryKind::MultiLineString }
+        }
+        GeometryType::Polygon => {
+            polygon(store, &g).ok_or_else(bad)?;
+            GeometryKind::Polygon
+        }
+        GeometryType::MultiPolygon => {
+            match g.parts() {
+                Some(parts) => parts.iter().try_for_each(|part| polygon(store, &part)).ok_or_else(bad)?,
+                None => polygon(store, &g).ok_or_else(bad)?,
+            }
+            GeometryKind::MultiPolygon
+        }
+        GeometryType::GeometryCollection => {
+            for part in g.parts().into_iter().flatten() {
+                add(store, part, part.type_(), depth + 1)?;
+            }
+            GeometryKind::GeometryCollection
+        }
+        other => return Err(("unknown-geometry-type", other.variant_name().unwrap_or("?").to_owned())),
+    })
+}
+
+fn polygon(store: &mut GeometryStore, g: &Geometry<'_>) -> Option<()> {
+    let first = next_ring(store);
+    let mut all = positions(g);
+    for range in rings(g)? {
+        store.coords.extend(all.by_ref().take(range.len()));
+        end_ring(store);
+    }
+    if next_ring(store) > first {
+        end_part(store, PartKind::Polygon, first);
+    }
+    Some(())
+}
+
+/// Positions one behind the other.
+fn positions<'a>(g: &Geometry<'a>) -> impl Iterator<Item = [f64; 2]> + use<'a> {
+    let bytes = g.xy().map_or(&[][..], |xy| xy.bytes());
+    bytes.as_chunks::<16>().0.iter().map(|pair| {
+        let number = |half: &[u8]| f64::from_le_bytes(half.try_into().unwrap_or([0; 8]));
+        let (x, y) = pair.split_at(8);
+        [number(x), number(y)]
+    })
+}
+
+/// The rings or lines among the positions; `None` where their ends are not in order.
+fn rings(g: &Geometry<'_>) -> Option<Vec<std::ops::Range<usize>>> {
+    let count = g.xy().map_or(0, |xy| xy.len() / 2);
+    let ends: Vec<usize> = match g.ends().filter(|e| !e.is_empty()) {
+        Some(ends) => ends.iter().map(|e| e as usize).collect(),
+        None => vec![count],
+    };
+    let mut start = 0;
+    let mut found = Vec::with_capacity(ends.len());
+    for end in ends {
+        (start <= end && end <= count).then_some(())?;
+        if end > start {
+            found.push(start..end);
+        }
+        start = end;
+    }
+    (start == count).then_some(found)
+}
+
+/// Reads fields: the number of a column, its value, and so on. `None` where the bytes end early or name no column.
+fn properties(batch: &mut Batch, mut bytes: &[u8], columns: &Columns) -> Option<()> {
+    let row = batch.row();
+    batch.fields.next = 0;
+    while !bytes.is_empty() {
+        let number = u16::from_le_bytes(take(&mut bytes)?);
+        let (name, kind) = columns.0.get(usize::from(number))?;
+        let text;
+        let value = match *kind {
+            ColumnType::Byte => Value::Integer(i64::from(i8::from_le_bytes(take(&mut bytes)?))),
+            ColumnType::UByte => Value::Integer(i64::from(u8::from_le_bytes(take(&mut bytes)?))),
+            ColumnType::Bool => Value::Boolean(u8::from_le_bytes(take(&mut bytes)?) != 0),
+            ColumnType::Short => Value::Integer(i64::from(i16::from_le_bytes(take(&mut bytes)?))),
+            ColumnType::UShort => Value::Integer(i64::from(u16::from_le_bytes(take(&mut bytes)?))),
+            ColumnType::Int => Value::Integer(i64::from(i32::from_le_bytes(take(&mut bytes)?))),
+            ColumnType::UInt => Value::Integer(i64::from(u32::from_le_bytes(take(&mut bytes)?))),
+            ColumnType::Long => Value::Integer(i64::from_le_bytes(take(&mut bytes)?)),
+            ColumnType::ULong => {
+                let whole = u64::from_le_bytes(take(&mut bytes)?);
+                text = whole.to_string();
+                // Beyond 64 bits with a sign it is a code.
+                i64::try_from(whole).map_or(Value::Text(&text), Value::Integer)
+            }
+            ColumnType::Float => real(f64::from(f32::from_le_bytes(take(&mut bytes)?))),
+            ColumnType::Double => real(f64::from_le_bytes(take(&mut bytes)?)),
+            ColumnType::String | ColumnType::Json | ColumnType::DateTime | ColumnType::Binary => {
+                let length = u32::from_le_bytes(take(&mut bytes)?) as usize;
+                let (own, rest) = bytes.split_at_checked(length)?;
+                bytes = rest;
+                if *kind == ColumnType::Binary {
+                    continue;
+                }
+                match std::str::from_utf8(own) {
+                    Ok(own) => Value::Text(own),
+                    Err(_) => {
+                        batch.problem(Severity::Warning, "bad-utf8", "");
+                        text = String::from_utf8_lossy(own).into_owned();
+                        Value::Text(&text)
+                    }
+                }
+            }
+            _ => return None,
+        };
+        let field = batch.fields.field(name);
+        // Types are settled by the column: how a number was written does not matter.
+        let replaced = batch.fields.builders.get_mut(field).is_some_and(|builder| builder.set(row, value, "1"));
+        if replaced {
+            batch.problem(Severity::Info, "duplicate-key", name.clone());
+        }
+    }
+    Some(())
+}
+
+/// A number; what is not finite stands for nothing.
+fn real(value: f64) -> Value<'static> {
+    if value.is_finite() { Value::Real(value) } else { Value::Missing }
+}
+
+fn take<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
+    let (first, rest) = bytes.split_first_chunk::<N>()?;
+    *bytes = rest;
+    Some(*first)
+}
