@@ -1,12 +1,12 @@
 //! The cache in the window: what was open before is there at once, and what was opened is kept in the background.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::jobs::FirstLook;
+use super::jobs::{FirstLook, Placeholder};
 use super::qiancun::Qiancun;
 use crate::cache::{Cache, FileKey, KeptPicture};
 use crate::model::PartKind;
@@ -20,6 +20,8 @@ const SMALL: usize = 150_000;
 /// Where a layer's data come from.
 #[derive(Clone, Debug)]
 pub struct Origin {
+    /// Where it is.
+    pub path: PathBuf,
     /// The file as it stood before it was read.
     pub key: FileKey,
     /// SHA-256 of the content that the cache was made from; `None` where the file itself was read.
@@ -35,7 +37,12 @@ impl Qiancun {
     }
 
     /// Everything that the picture of a project depends on, in one word: files as they stand, themes, colours.
-    fn picture_of(&self, project: &Project, view: &ViewEntry) -> Option<String> {
+    fn picture_of(
+        &self,
+        project: &Project,
+        view: &ViewEntry,
+        file: impl Fn(&Path) -> Option<FileState>,
+    ) -> Option<String> {
         let plain = Project {
             title: String::new(),
             notice: String::new(),
@@ -49,12 +56,19 @@ impl Qiancun {
         let mut of = toml::to_string(&plain).ok()?;
         let files = plain.layers.iter().map(|l| &l.path).chain(plain.tables.iter().map(|t| &t.path));
         for path in files {
-            let metadata = std::fs::metadata(path).ok()?;
-            let modified = metadata.modified().ok()?;
-            write!(of, "{} {} {modified:?};", path.display(), metadata.len()).ok()?;
+            let (bytes, modified) = file(path)?;
+            write!(of, "{} {bytes} {modified:?};", path.display()).ok()?;
         }
         write!(of, "{} {:?} {}", self.session.dark, self.session.lang, env!("CARGO_PKG_VERSION")).ok()?;
         Some(Sha256::digest(of.as_bytes()).iter().map(|b| format!("{b:02x}")).collect())
+    }
+
+    /// Notes a file as it stands when its reading begins.
+    pub(super) fn note_state(&mut self, path: &Path) {
+        match state_of(path) {
+            Some(state) => self.states.insert(path.to_path_buf(), state),
+            None => self.states.remove(path),
+        };
     }
 
     /// Shows the picture of a file that is about to be read alone on the map, if there is one.
@@ -66,19 +80,37 @@ impl Qiancun {
 
     /// Shows the picture of a project whose files are about to be read, if there is one.
     pub(super) fn show_kept(&mut self, project: &Project, view: &ViewEntry) {
-        let Some(cache) = self.cache() else { return };
-        let Some(of) = self.picture_of(project, view) else { return };
-        self.jobs.kept_picture(move || cache.picture(&of));
+        let Some(cache) = self.cache().filter(|_| self.field.is_none()) else { return };
+        let Some(of) = self.picture_of(project, view, state_of) else { return };
+        self.jobs.kept_picture(self.opening, move || cache.picture(&of));
     }
 
-    /// How the part of a file that the camera sees is shown before all of it is read.
+    /// Whether something is being read that is to stand on the map.
+    fn is_opening(&self) -> bool {
+        let is_loading =
+            |key: &LayerKey| self.session.layers.get(key).is_some_and(|l| matches!(l.status, Status::Loading(_)));
+        !self.session.pending.is_empty() || self.session.document.keys.iter().any(is_loading)
+    }
+
+    /// A picture that stands for what is being read goes where nothing is being read any more.
+    pub(super) fn sync_placeholder(&mut self) {
+        if !self.is_opening()
+            && let Ok(mut scene) = self.scene.lock()
+        {
+            scene.drop_placeholder();
+        }
+    }
+
+    /// How the part of a file that the camera sees is shown before all of it is read: where it alone is on the map.
     pub(super) fn first_look(&self, key: LayerKey, camera: Camera) -> Option<FirstLook> {
+        let entry = self.session.entry(key)?;
+        let is_alone = self.session.document.keys.len() == 1 && entry.visible && entry.opacity >= 1.0;
         let pixels_per_point = self.ctx.pixels_per_point();
-        let tokens = self.session.tokens();
-        let is_final = self.session.entry(key).is_none_or(|e| e.theme.is_none()) && self.session.view.theme.is_none();
-        let palette = self.scene.lock().ok()?.palette()?;
+        let has_colours = entry.theme.is_none() && self.session.view.theme.is_none() && self.field.is_none();
+        let palette = self.scene.lock().ok()?.palette().filter(|_| is_alone)?;
         let view = camera.view(self.map_size_px(), pixels_per_point);
-        Some(FirstLook { view, palette, colour: tokens.plain_fill, pixels_per_point, is_final })
+        let colour = self.session.tokens().plain_fill;
+        Some(FirstLook { view, palette, colour, pixels_per_point, has_colours, opening: self.opening })
     }
 
     /// Width and height of the map in pixels.
@@ -87,16 +119,19 @@ impl Qiancun {
         self.session.map_size_pt.map(|pt| (pt * pixels_per_point).round().max(1.0) as u32)
     }
 
-    /// Takes a picture from the cache, unless something is on the map by now.
-    pub(super) fn was_kept(&mut self, picture: &KeptPicture, is_final: bool) {
-        let is_reading = !self.session.pending.is_empty()
-            || self.session.layers.values().any(|l| matches!(l.status, Status::Loading(_)));
+    /// Takes a picture for what is being read, unless something is on the map by now, or a picture that serves the view.
+    pub(super) fn was_kept(&mut self, placeholder: &Placeholder) {
+        let Placeholder { picture, is_whole, has_colours, opening } = placeholder;
         let is_bare = !self.session.layers.values().any(|l| l.loaded().is_some());
-        if !is_reading || !is_bare {
+        if *opening != self.opening || !self.is_opening() || !is_bare {
             return;
         }
+        let view = self.map.view();
         if let Ok(mut scene) = self.scene.lock() {
-            scene.set_placeholder(picture.view, &picture.pixels, is_final);
+            if view.is_some_and(|view| scene.placeholder_serves(&view)) {
+                return;
+            }
+            scene.set_placeholder(picture.view, &picture.pixels, *is_whole, *has_colours);
         }
         if self.session.document.project.camera.is_none() {
             self.session.camera = Camera::fitting(picture.bounds_deg, self.session.map_size_pt);
@@ -113,31 +148,29 @@ impl Qiancun {
 
     /// Whether everything that was opened is read and drawn sharply.
     pub fn is_drawn(&self) -> bool {
-        let is_reading = !self.session.pending.is_empty()
-            || self.session.layers.values().any(|l| matches!(l.status, Status::Loading(_)));
-        !self.session.document.keys.is_empty() && !is_reading && self.is_sharp()
+        !self.session.document.keys.is_empty() && !self.is_opening() && self.is_sharp()
     }
 
     /// Once everything stands: draws the overview anew where it is out of date, keeps it and what was read, and sees whether
     /// what came from the cache is still what the files say. One thing at a time.
     pub(super) fn tend_cache(&mut self) {
+        self.origins.retain(|key, _| self.session.layers.contains_key(key));
+        let finished = |key: &LayerKey| -> Option<Arc<Loaded>> {
+            self.session.layers.get(key)?.loaded().filter(|l| l.is_finished()).cloned()
+        };
+        let next = self.origins.keys().find_map(|k| Some((*k, finished(k)?)));
         let stale = self.overview_is_stale();
-        if (!stale && self.origins.is_empty()) || self.jobs.is_tending() {
+        if (!stale && next.is_none()) || self.jobs.is_tending() || self.jobs.is_busy() {
             return;
         }
-        if self.calm_frames < 4 || self.jobs.is_busy() || self.map.is_moving() || !self.is_sharp() {
-            if !self.jobs.is_busy() {
-                self.ctx.request_repaint_after(std::time::Duration::from_millis(60));
-            }
+        if self.calm_frames < 4 || self.map.is_moving() || !self.is_sharp() {
+            self.ctx.request_repaint_after(std::time::Duration::from_millis(60));
             return;
         }
         if stale && self.draw_overview() {
             return;
         }
-        let finished = |key: &LayerKey| -> Option<Arc<Loaded>> {
-            self.session.layers.get(key)?.loaded().filter(|l| l.is_finished()).cloned()
-        };
-        let Some((key, loaded)) = self.origins.keys().find_map(|k| Some((*k, finished(k)?))) else { return };
+        let Some((key, loaded)) = next else { return };
         let (Some(origin), Some(cache)) = (self.origins.remove(&key), self.cache()) else { return };
         self.jobs.tend(key, loaded, origin, cache);
     }
@@ -151,21 +184,20 @@ impl Qiancun {
     /// elsewhere it is only kept for the next time.
     fn overview_is_stale(&self) -> bool {
         let is_plain = self.session.meeting.is_none() && self.map.before.is_none() && self.session.playing.is_none();
-        let mut shown = self.session.shown().filter(|(_, e)| e.visible).filter_map(|(l, _)| l.loaded()).peekable();
-        if !is_plain || self.session.joining || shown.peek().is_none() {
+        if !is_plain || self.session.joining || self.jobs.is_reading() {
             return false;
         }
         let mut count = 0;
-        for loaded in shown {
-            if !loaded.is_finished() {
-                return false;
-            }
+        for (layer, _) in self.session.shown().filter(|(_, e)| e.visible) {
+            // What is not there yet, or cannot be read, would be missing in the picture.
+            let Some(loaded) = layer.loaded().filter(|l| l.is_finished()) else { return false };
             count += loaded.chunks.vertex_count();
         }
         let keeps_small = self.cache.as_ref().is_some_and(|c| c.is_worth_keeping(0));
-        let (has, software) = self.scene.lock().map_or((true, true), |s| (s.has_overview(), s.gpu().is_software));
-        (count > SMALL || keeps_small)
-            && if software { !has } else { self.cache.is_some() && self.kept_picture != self.picture_now() }
+        let Ok(scene) = self.scene.lock() else { return false };
+        let is_kept = self.kept_content == Some(scene.content()) || self.cache().is_none();
+        (count > SMALL || (keeps_small && count > 0))
+            && if scene.gpu().is_software { !scene.has_overview() } else { !is_kept }
     }
 
     /// Has the overview drawn, and kept where it is not yet; false where it cannot be drawn.
@@ -176,19 +208,35 @@ impl Qiancun {
         let Some(work) = self.scene.lock().ok().and_then(|s| s.overview_work(view, pixels_per_point)) else {
             return false;
         };
+        self.kept_content = self.scene.lock().ok().map(|s| s.content());
         let of = self.picture_now();
-        let keep = self.cache().zip(of.clone().filter(|_| self.kept_picture != of && self.has_areas()));
-        self.kept_picture = of;
+        let keep = self.cache().zip(of.clone().filter(|of| self.wants_keeping(Some(of)) && self.has_areas()));
+        if self.wants_keeping(of.as_ref()) {
+            self.kept_picture = of.map(|of| (of, self.map_size_px()));
+        }
         self.jobs.overview(work, move |drawn: &DrawnOverview| {
-            let Some((cache, of)) = keep else { return Ok(()) };
+            let Some((cache, of)) = keep.filter(|(cache, of)| !cache.has_picture(of, drawn.view.size_px)) else {
+                return Ok(());
+            };
             cache.keep_picture(&of, &KeptPicture { view: drawn.view, bounds_deg: bounds, pixels: drawn.pixels.clone() })
         });
         true
     }
 
+    /// Whether this picture is not kept yet, or only a smaller one, drawn while a panel was open.
+    fn wants_keeping(&self, of: Option<&String>) -> bool {
+        let area = |[width, height]: [u32; 2]| u64::from(width) * u64::from(height);
+        match (&self.kept_picture, of) {
+            (Some((kept, size)), Some(of)) if kept == of => area(self.map_size_px()) > area(*size) * 5 / 4,
+            (_, of) => of.is_some(),
+        }
+    }
+
     /// What the picture of the map as it is depends on.
+    /// `None` where a file is no longer as it was when it was read.
     fn picture_now(&self) -> Option<String> {
-        self.picture_of(&self.session.document.project, &self.session.view)
+        let as_read = |path: &Path| self.states.get(path).copied().filter(|state| state_of(path) == Some(*state));
+        self.picture_of(&self.session.document.project, &self.session.view, as_read)
     }
 
     /// Whether areas or lines are shown: symbols alone change with every zoom, and are read in no time.
@@ -212,14 +260,12 @@ impl Qiancun {
         self.read_again(key);
     }
 
-    /// What was read again takes the place of what was there. A selection by number would mean other villages.
+    /// What was read again takes the place of what was there. A selection by number could mean other villages: it goes.
     pub(super) fn replaced(&mut self, key: LayerKey, loaded: &Arc<Loaded>) {
-        let same = |old: &Arc<Loaded>| old.dataset.len() == loaded.dataset.len();
-        if !self.session.layers.get(&key).and_then(|l| l.loaded()).is_some_and(same)
-            && self.session.document.selection.as_ref().is_some_and(|(of, _)| *of == key)
-        {
+        if self.session.document.selection.as_ref().is_some_and(|(of, _)| *of == key) {
             self.session.document.selection = None;
         }
+        self.session.hover = None;
         self.session.news =
             Some(self.session.lang.with("status.read-again", &[("n", &name_of(&loaded.dataset.source.path))]));
     }
@@ -240,6 +286,14 @@ impl Qiancun {
         self.kept_picture = None;
         self.look_at_storage();
     }
+}
+
+/// Size and time of a file.
+pub(super) type FileState = (u64, std::time::SystemTime);
+
+fn state_of(path: &Path) -> Option<FileState> {
+    let metadata = std::fs::metadata(path).ok()?;
+    Some((metadata.len(), metadata.modified().ok()?))
 }
 
 fn name_of(path: &Path) -> String {

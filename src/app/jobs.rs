@@ -1,5 +1,6 @@
 //! Work off the window's thread: reading, meshes, label places, file dialogues. Results come back by one channel.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -34,16 +35,16 @@ pub enum Done {
         /// The data.
         result: Result<ReadFile, (String, String)>,
     },
-    /// A picture to be shown until a file is read, and whether it is just what will be drawn.
-    Kept(KeptPicture, bool),
+    /// A picture to be shown until a file is read.
+    Kept(Placeholder),
     /// The overview was drawn.
     Overview(DrawnOverview),
     /// What was to be done about the cache is done, or why it could not be.
     Tended(std::io::Result<()>),
     /// The file of a layer is not what the cache was made from.
     Stale(LayerKey),
-    /// A mesh.
-    Mesh(LayerKey, u32, Level, Mesh),
+    /// A mesh, and the data it was made from.
+    Mesh(LayerKey, u32, Level, Mesh, Arc<Loaded>),
     /// Shared borders of a layer are known.
     Topology,
     /// Indices, labels and the report of a layer are there.
@@ -91,18 +92,36 @@ pub struct FirstLook {
     /// Pixels per point of the window.
     pub pixels_per_point: f32,
     /// Whether villages will have this colour.
-    pub is_final: bool,
+    pub has_colours: bool,
+    /// Which opening it is for.
+    pub opening: u64,
+}
+
+/// A picture to be shown until there is something to draw.
+pub struct Placeholder {
+    /// The picture.
+    pub picture: KeptPicture,
+    /// Whether it shows all there is, not only what is in view.
+    pub is_whole: bool,
+    /// Whether its colours are those that will be drawn.
+    pub has_colours: bool,
+    /// Which opening it is for: later ones have other files.
+    pub opening: u64,
 }
 
 impl FirstLook {
-    fn take(&self, path: &Path) -> Option<KeptPicture> {
+    fn take(&self, path: &Path, progress: &Progress) -> Option<KeptPicture> {
         let bounds_deg = stated_bounds(path)?;
         let [w, n, e, s] = self.view.bounds();
         let (a, b) = (WorldPos { x: w, y: n }.to_lonlat(), WorldPos { x: e, y: s }.to_lonlat());
-        let part = read_part(path, [a.lon_deg, b.lat_deg, b.lon_deg, a.lat_deg], &Progress::new())?;
-        let chunks = Arc::new(Chunks::new(part.geometry));
-        chunks.find_topology();
-        let drawn = draw_plain(chunks, self.view, self.palette, self.pixels_per_point, self.colour);
+        let part = read_part(path, [a.lon_deg, b.lat_deg, b.lon_deg, a.lat_deg], progress)?;
+        let part = Loaded::new(part);
+        if part.is_points() {
+            return None;
+        }
+        part.chunks.find_topology();
+        let (chunks, towns) = (part.chunks.clone(), part.towns.clone());
+        let drawn = draw_plain(chunks, towns, self.view, self.palette, self.pixels_per_point, self.colour);
         Some(KeptPicture { view: drawn.view, bounds_deg, pixels: drawn.pixels })
     }
 }
@@ -158,7 +177,7 @@ impl Jobs {
         let done: Vec<Done> = self.receiver.try_iter().collect();
         for d in &done {
             match d {
-                Done::Mesh(key, chunk, level, _) => {
+                Done::Mesh(key, chunk, level, ..) => {
                     self.building.remove(&(*key, *chunk, *level));
                 }
                 Done::District(..) => self.joining = self.joining.saturating_sub(1),
@@ -209,41 +228,52 @@ impl Jobs {
     ) {
         self.reading += 1;
         let software = self.is_software;
+        if let Some(first) = first {
+            let (reply, path, progress) = (self.reply(), path.clone(), progress.clone());
+            let look = move || {
+                if let Some(picture) = first.take(&path, &progress) {
+                    let FirstLook { has_colours, opening, .. } = first;
+                    reply(Done::Kept(Placeholder { picture, is_whole: false, has_colours, opening }));
+                }
+            };
+            // Without a thread the map appears when it is read.
+            std::thread::Builder::new().name("first look".into()).spawn(look).ok();
+        }
         let reply = self.reply();
         let work = move || {
-            let of = |cache: &Cache| {
-                let bytes = std::fs::metadata(&path).ok()?.len();
-                FileKey::of(&path).ok().filter(|_| cache.is_worth_keeping(bytes))
-            };
-            let file_key = cache.as_ref().and_then(of);
-            let known = cache.zip(file_key.as_ref()).filter(|_| !fresh);
-            let result = match known.and_then(|(cache, file_key)| cache.find(&path, file_key, &progress)) {
-                Some(found) => {
-                    let loaded = Loaded::restored(found.dataset, found.chunks, found.anchors, found.report);
-                    Ok((loaded, Some(found.content)))
-                }
-                None => {
-                    if let Some(picture) = first.as_ref().and_then(|first| first.take(&path)) {
-                        reply(Done::Kept(picture, first.is_some_and(|first| first.is_final)));
+            let read = || {
+                let of = |cache: &Cache| {
+                    let bytes = std::fs::metadata(&path).ok()?.len();
+                    FileKey::of(&path).ok().filter(|_| cache.is_worth_keeping(bytes))
+                };
+                let file_key = cache.as_ref().and_then(of);
+                let known = cache.zip(file_key.as_ref()).filter(|_| !fresh);
+                let result = match known.and_then(|(cache, file_key)| cache.find(&path, file_key, &progress)) {
+                    Some(found) => {
+                        let loaded = Loaded::restored(found.dataset, found.chunks, found.anchors, found.report);
+                        Ok((loaded, Some(found.content)))
                     }
-                    read_file(&path, &progress)
-                }
-                .map(|dataset| (Loaded::new(dataset), None))
-                .map_err(|e| (e.code().to_owned(), e.to_string())),
+                    None => read_file(&path, &progress)
+                        .map(|dataset| (Loaded::new(dataset), None))
+                        .map_err(|e| (e.code().to_owned(), e.to_string())),
+                };
+                result.map(|(loaded, content)| {
+                    let level = level_for(loaded.bounds_deg());
+                    let origin = file_key.map(|key| Origin { path, key, content });
+                    let loaded = Arc::new(loaded);
+                    // Drawn straight from the rings where there is no GPU; in a small file shared borders are found in no time.
+                    if !software || loaded.chunks.vertex_count() < SMALL {
+                        loaded.chunks.find_topology();
+                    }
+                    let build = |c: usize| build(&loaded.chunks, c as u32, level, &loaded.towns);
+                    let count = if software { 0 } else { loaded.chunks.list.len() };
+                    let meshes = (0..count).into_par_iter().map(build).collect();
+                    ReadFile { loaded, level, meshes, origin }
+                })
             };
-            let result = result.map(|(loaded, content)| {
-                let level = level_for(loaded.bounds_deg());
-                let origin = file_key.map(|key| Origin { key, content });
-                let loaded = Arc::new(loaded);
-                // Drawn straight from the rings where there is no GPU; in a small file shared borders are found in no time.
-                if !software || loaded.chunks.vertex_count() < SMALL {
-                    loaded.chunks.find_topology();
-                }
-                let build = |c: usize| build(&loaded.chunks, c as u32, level, &loaded.towns);
-                let count = if software { 0 } else { loaded.chunks.list.len() };
-                let meshes = (0..count).into_par_iter().map(build).collect();
-                ReadFile { loaded, level, meshes, origin }
-            });
+            // A fault in the reader costs the file, not the window.
+            let result = catch_unwind(AssertUnwindSafe(read))
+                .unwrap_or_else(|_| Err(("fault".into(), "the program has a fault here".into())));
             reply(Done::Read { key, result });
         };
         if let Err(e) = std::thread::Builder::new().name("read".into()).spawn(work) {
@@ -252,11 +282,11 @@ impl Jobs {
     }
 
     /// Fetches a picture from an earlier session.
-    pub fn kept_picture(&self, fetch: impl FnOnce() -> Option<KeptPicture> + Send + 'static) {
+    pub fn kept_picture(&self, opening: u64, fetch: impl FnOnce() -> Option<KeptPicture> + Send + 'static) {
         let reply = self.reply();
         let work = move || {
             if let Some(picture) = fetch() {
-                reply(Done::Kept(picture, true));
+                reply(Done::Kept(Placeholder { picture, is_whole: true, has_colours: true, opening }));
             }
         };
         // Without a thread the map appears when it is read.
@@ -283,7 +313,17 @@ impl Jobs {
         self.tending += 2;
         let reply = self.reply();
         let work = move || {
-            let drawn = work.draw();
+            // On one thread of its own: the window's drawing shares the others.
+            let alone = rayon::ThreadPoolBuilder::new().num_threads(1).build();
+            let drawn = catch_unwind(AssertUnwindSafe(|| match alone {
+                Ok(pool) => pool.install(|| work.draw()),
+                Err(_) => work.draw(),
+            }));
+            let Ok(drawn) = drawn else {
+                reply(Done::Tended(Ok(())));
+                reply(Done::Tended(Err(panicked())));
+                return;
+            };
             let kept = keep(&drawn);
             reply(Done::Overview(drawn));
             reply(Done::Tended(kept));
@@ -300,12 +340,11 @@ impl Jobs {
         let reply = self.reply();
         let work = move || {
             let go_on = || Arc::strong_count(&loaded) > 1 || Arc::strong_count(&loaded.chunks) > 1;
-            let tended = match &origin.content {
-                Some(content) => {
-                    content_digest(Path::new(&origin.key.path), go_on).map(|now| now.is_some_and(|now| now != *content))
-                }
-                None => keep(&loaded, &origin.key, &cache, go_on).map(|_| false),
+            let tend = || match &origin.content {
+                Some(content) => content_digest(&origin.path, go_on).map(|now| now.is_some_and(|now| now != *content)),
+                None => keep(&loaded, &origin, &cache, go_on).map(|_| false),
             };
+            let tended = catch_unwind(AssertUnwindSafe(tend)).unwrap_or_else(|_| Err(panicked()));
             let stale = matches!(tended, Ok(true));
             reply(Done::Tended(tended.map(|_| ())));
             if stale {
@@ -326,7 +365,8 @@ impl Jobs {
             if self.building.insert((key, chunk, level)) {
                 let reply = self.reply();
                 rayon::spawn(move || {
-                    reply(Done::Mesh(key, chunk, level, build(&loaded.chunks, chunk, level, &loaded.towns)))
+                    let mesh = build(&loaded.chunks, chunk, level, &loaded.towns);
+                    reply(Done::Mesh(key, chunk, level, mesh, loaded))
                 });
             }
         }
@@ -487,10 +527,15 @@ impl Jobs {
     }
 }
 
-fn keep(loaded: &Loaded, key: &FileKey, cache: &Cache, go_on: impl Fn() -> bool) -> std::io::Result<bool> {
+fn panicked() -> std::io::Error {
+    std::io::Error::other("the program has a fault here")
+}
+
+fn keep(loaded: &Loaded, origin: &Origin, cache: &Cache, go_on: impl Fn() -> bool) -> std::io::Result<bool> {
     let Some(anchors) = loaded.anchors.get().filter(|_| loaded.is_finished()) else { return Ok(false) };
     let (dataset, chunks, report) = (&loaded.dataset, &loaded.chunks, loaded.report());
-    cache.keep(&ToKeep { key, dataset, chunks, anchors, report }, go_on)
+    let Origin { path, key, .. } = origin;
+    cache.keep(&ToKeep { path, key, dataset, chunks, anchors, report }, go_on)
 }
 
 fn build(chunks: &Chunks, chunk: u32, level: Level, towns: &[u32]) -> Mesh {

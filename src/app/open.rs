@@ -20,6 +20,7 @@ impl Qiancun {
             self.open_project(path, true);
             return;
         }
+        self.opening += 1;
         if let ([path], true) = (paths.as_slice(), self.session.document.keys.is_empty()) {
             self.show_kept_file(path);
         }
@@ -41,6 +42,7 @@ impl Qiancun {
         let (size, ppp) = (self.session.map_size_pt, f64::from(self.ctx.pixels_per_point()));
         let camera = self.session.document.project.camera.filter(|_| !self.session.gives_way).map(Camera::from_project);
         let cache = self.cache();
+        self.note_state(&path);
         let first = camera.filter(|_| !fresh).and_then(|camera| self.first_look(key, camera));
         self.jobs.read(key, path, progress, (cache, fresh), first, move |bounds| {
             let camera = camera.or_else(|| bounds.map(|b| Camera::fitting(b, size))).unwrap_or_default();
@@ -69,6 +71,11 @@ impl Qiancun {
                 return;
             }
         };
+        self.opening += 1;
+        self.origins.clear();
+        if let Ok(mut scene) = self.scene.lock() {
+            scene.drop_placeholder();
+        }
         self.session.layers.clear();
         self.added_of.clear();
         self.applied.clear();
@@ -111,7 +118,13 @@ impl Qiancun {
         for done in self.jobs.take() {
             match done {
                 Done::Read { key, result } => self.was_read(key, result),
-                Done::Mesh(key, chunk, level, mesh) => {
+                Done::Mesh(key, chunk, level, mesh, of) => {
+                    // Of data that were read again meanwhile, or of other towns: it is asked for anew.
+                    let is_same =
+                        |now: &Arc<Loaded>| Arc::ptr_eq(&now.chunks, &of.chunks) && Arc::ptr_eq(&now.towns, &of.towns);
+                    if !self.session.layers.get(&key).and_then(|l| l.loaded()).is_some_and(is_same) {
+                        continue;
+                    }
                     for scene in [Some(&self.scene), self.map.before.as_ref()].into_iter().flatten() {
                         if let Ok(mut scene) = scene.lock() {
                             scene.add_mesh(key, chunk, level, &mesh);
@@ -119,7 +132,7 @@ impl Qiancun {
                     }
                 }
                 Done::Finished | Done::Topology => {}
-                Done::Kept(picture, is_final) => self.was_kept(&picture, is_final),
+                Done::Kept(placeholder) => self.was_kept(&placeholder),
                 Done::Overview(drawn) => {
                     if let Ok(mut scene) = self.scene.lock() {
                         scene.set_overview(&drawn);
@@ -179,8 +192,11 @@ impl Qiancun {
             (Err((code, message)), None) => {
                 let path = self.session.entry(key).map(|e| e.path.display().to_string()).unwrap_or_default();
                 let text = self.explain(&code, &path, &message);
-                if let Some(layer) = self.session.layers.get_mut(&key) {
-                    layer.status = Status::Failed(text);
+                match self.session.layers.get_mut(&key) {
+                    // What is on the map stays there; only the new reading failed.
+                    Some(layer) if layer.loaded().is_some() => self.session.dialogue = Some(Dialogue::Message(text)),
+                    Some(layer) => layer.status = Status::Failed(text),
+                    None => {}
                 }
             }
         }
@@ -236,7 +252,7 @@ impl Qiancun {
 
     /// Puts a layer on the map; `again`: in place of what was there under this key.
     fn place(&mut self, key: LayerKey, loaded: &Arc<Loaded>, level: Level, meshes: &[Mesh], again: bool) {
-        if again && let Ok(mut scene) = self.scene.lock() {
+        if let Ok(mut scene) = self.scene.lock() {
             scene.remove_layer(key);
         }
         if !again

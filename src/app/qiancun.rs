@@ -81,8 +81,14 @@ pub struct Qiancun {
     pub(super) cache: Option<Cache>,
     /// Where layers came from that have not been looked after yet.
     pub(super) origins: FxHashMap<LayerKey, Origin>,
-    /// What the picture depends on that was kept last.
-    pub(super) kept_picture: Option<String>,
+    /// What the picture depends on that was kept last, and its size in pixels.
+    pub(super) kept_picture: Option<(String, [u32; 2])>,
+    /// Size and time of files when their reading began.
+    pub(super) states: FxHashMap<PathBuf, super::cached::FileState>,
+    /// State of the scene whose picture was drawn to be kept last.
+    pub(super) kept_content: Option<u64>,
+    /// Which opening this is: raised with every file or project.
+    pub(super) opening: u64,
     is_laid_out: bool,
     queue: Vec<Command>,
 }
@@ -131,6 +137,9 @@ impl Qiancun {
             cache: options.cache,
             origins: FxHashMap::default(),
             kept_picture: None,
+            states: FxHashMap::default(),
+            kept_content: None,
+            opening: 0,
             is_laid_out: false,
             queue: Vec::new(),
         };

@@ -57,6 +57,7 @@ fn has_figures(dataset: &Dataset) -> bool {
 impl Qiancun {
     /// Brings everything up to date; cheap where nothing changed.
     pub(super) fn sync(&mut self) {
+        self.sync_placeholder();
         self.sync_added();
         self.sync_district();
         self.session.find_focus();
@@ -194,6 +195,7 @@ impl Qiancun {
         if !needed || !self.session.district.as_ref().is_some_and(same) {
             self.session.district = None;
         }
+        stamp.tables.iter().for_each(|path| self.note_state(path));
         if needed {
             self.jobs.district(stamp.clone());
         }

@@ -130,15 +130,23 @@ impl Cache {
         files.sort_by_key(|(_, _, used)| *used);
         let is_part = |path: &Path| path.extension().is_some_and(|e| e == container::PART);
         let is_left = |used: &SystemTime| used.elapsed().is_ok_and(|age| age > LEFT_BEHIND);
-        let mut total: u64 = files.iter().filter(|(path, ..)| !is_part(path)).map(|(_, bytes, _)| bytes).sum();
+        let is_picture = |path: &Path| path.extension().is_some_and(|e| e == picture::ENDING);
+        let sum = |of: &dyn Fn(&Path) -> bool| files.iter().filter(|f| of(&f.0)).map(|f| f.1).sum::<u64>();
+        // A picture is made with every theme and year that is looked at: they must not drive out what takes long to make.
+        let pictures_limit = self.limit_bytes / 8;
+        let (mut total, mut pictures) = (sum(&|path| !is_part(path)), sum(&is_picture));
         for (path, bytes, used) in files {
-            let goes = if is_part(&path) { is_left(&used) } else { total > self.limit_bytes };
+            let goes = match is_part(&path) {
+                true => is_left(&used),
+                false => total > self.limit_bytes || (is_picture(&path) && pictures > pictures_limit),
+            };
             if !goes {
                 continue;
             }
             // What cannot be removed stays; the next writer tries again.
             if std::fs::remove_file(&path).is_ok() && !is_part(&path) {
                 total -= bytes;
+                pictures -= if is_picture(&path) { bytes } else { 0 };
             }
         }
     }

@@ -62,6 +62,12 @@ impl Cache {
         Ok(())
     }
 
+    /// Whether a picture of this size is kept that depends on just this.
+    pub fn has_picture(&self, of: &str, size_px: [u32; 2]) -> bool {
+        let reader: Option<Reader<Head>> = Reader::open(&self.place(of, ENDING));
+        reader.is_some_and(|r| r.head.of == of && r.head.size_px == size_px)
+    }
+
     /// The picture that depends on just this; `None` where there is none, or it is not whole.
     pub fn picture(&self, of: &str) -> Option<KeptPicture> {
         let path = self.place(of, ENDING);

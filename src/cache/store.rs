@@ -46,6 +46,8 @@ pub struct Found {
 
 /// What is to be kept of a file.
 pub struct ToKeep<'a> {
+    /// Where the file is.
+    pub path: &'a Path,
     /// The file as it stood before it was read.
     pub key: &'a FileKey,
     /// The data.
@@ -85,14 +87,17 @@ impl Cache {
     /// # Errors
     /// Those of the file system; nothing is left behind then.
     pub fn keep(&self, what: &ToKeep<'_>, go_on: impl Fn() -> bool) -> std::io::Result<bool> {
-        let ToKeep { key, dataset, chunks, anchors, report } = what;
+        let ToKeep { path, key, dataset, chunks, anchors, report } = what;
         let source = &dataset.source;
         let known = FORMATS.contains(&source.format) && ENCODINGS.contains(&source.encoding);
         let (Some(topology), Some(shores)) = (chunks.topology(), chunks.shores()) else { return Ok(false) };
         if !known || !self.is_worth_keeping(key.bytes) {
             return Ok(false);
         }
-        let path = Path::new(&key.path);
+        // Half a position is the least that one takes.
+        if dataset.geometry.coords.len() as u64 * 8 > self.limit_bytes {
+            return Ok(false);
+        }
         let Some(content) = content_digest(path, &go_on)? else { return Ok(false) };
         // What was read is what lies there only if nothing changed from before the reading to now.
         if FileKey::of(path)? != **key {

@@ -77,7 +77,8 @@ fn keep(file: &Path, cache: &Cache) -> (Arc<Loaded>, FileKey) {
     loaded.finish();
     let anchors = loaded.anchors.get().expect("anchors");
     let report = full_report(&loaded.dataset, || true).expect("a report");
-    let what = ToKeep { key: &key, dataset: &loaded.dataset, chunks: &loaded.chunks, anchors, report: &report };
+    let what =
+        ToKeep { path: file, key: &key, dataset: &loaded.dataset, chunks: &loaded.chunks, anchors, report: &report };
     assert!(cache.keep(&what, || true).expect("kept"));
     (loaded, key)
 }
@@ -215,7 +216,14 @@ fn what_changes_while_it_is_read_is_not_kept() {
     loaded.chunks.find_topology();
     loaded.finish();
     let anchors = loaded.anchors.get().expect("anchors");
-    let what = ToKeep { key: &key, dataset: &loaded.dataset, chunks: &loaded.chunks, anchors, report: loaded.report() };
+    let what = ToKeep {
+        path: &place.file,
+        key: &key,
+        dataset: &loaded.dataset,
+        chunks: &loaded.chunks,
+        anchors,
+        report: loaded.report(),
+    };
     assert!(!place.cache().keep(&what, || true).expect("no error"));
     assert_eq!(place.cache().files().len(), 0);
 }
@@ -244,7 +252,14 @@ fn the_limit_is_held_and_the_oldest_goes() {
     loaded.chunks.find_topology();
     loaded.finish();
     let anchors = loaded.anchors.get().expect("anchors");
-    let what = ToKeep { key: &key, dataset: &loaded.dataset, chunks: &loaded.chunks, anchors, report: loaded.report() };
+    let what = ToKeep {
+        path: &place.file,
+        key: &key,
+        dataset: &loaded.dataset,
+        chunks: &loaded.chunks,
+        anchors,
+        report: loaded.report(),
+    };
     assert!(!cache.limited(100).keep(&what, || true).expect("no error"));
     assert_eq!(cache.bytes(), 0);
 }
@@ -269,7 +284,14 @@ fn a_folder_that_cannot_be_written_is_an_error_and_leaves_nothing() {
     loaded.chunks.find_topology();
     loaded.finish();
     let anchors = loaded.anchors.get().expect("anchors");
-    let what = ToKeep { key: &key, dataset: &loaded.dataset, chunks: &loaded.chunks, anchors, report: loaded.report() };
+    let what = ToKeep {
+        path: &place.file,
+        key: &key,
+        dataset: &loaded.dataset,
+        chunks: &loaded.chunks,
+        anchors,
+        report: loaded.report(),
+    };
     assert!(place.cache().keep(&what, || true).is_err());
     assert!(find(&place, &key).is_none());
     assert_eq!((place.cache().bytes(), place.cache().empty().ok()), (0, Some(0)));
@@ -311,7 +333,7 @@ fn two_writers_at_once_leave_one_whole_file() {
                     let anchors = loaded.anchors.get().expect("anchors");
                     let report = loaded.report();
                     let (dataset, chunks) = (&loaded.dataset, &loaded.chunks);
-                    let what = ToKeep { key: &key, dataset, chunks, anchors, report };
+                    let what = ToKeep { path: &place.file, key: &key, dataset, chunks, anchors, report };
                     assert!(place.cache().keep(&what, || true).expect("kept"));
                     // Blocks of one writer under the list of another are told by their checksums: nothing, or the whole.
                     if let Some(found) = find(&place, &key) {

@@ -31,6 +31,8 @@ pub struct MapView {
     rect: Rect,
     selected: Option<((LayerKey, Vec<FeatureId>), Arc<Outline>)>,
     hovered: Option<((LayerKey, FeatureId), Arc<Outline>)>,
+    /// The data that the outlines of selection and hover are of.
+    outlined: [Option<usize>; 2],
     view: Option<View>,
 }
 
@@ -48,6 +50,7 @@ impl MapView {
             rect: Rect::ZERO,
             selected: None,
             hovered: None,
+            outlined: [None; 2],
             view: None,
         }
     }
@@ -177,6 +180,13 @@ impl MapView {
             Some(Outline::new(&loaded.chunks, features.iter().copied()))
         };
         let selection = session.document.selection.as_ref();
+        // A layer that was read again has other shapes under the same numbers.
+        let place = |layer: LayerKey| session.layers.get(&layer)?.loaded().map(|l| Arc::as_ptr(&l.chunks) as usize);
+        let hovered = session.hover.as_ref().and_then(|h| h.features.first());
+        let of = [selection.and_then(|s| place(s.0)), hovered.and_then(|h| place(h.0))];
+        if std::mem::replace(&mut self.outlined, of) != of {
+            (self.selected, self.hovered) = (None, None);
+        }
         if self.selected.as_ref().map(|s| &s.0) != selection {
             self.selected = selection.and_then(|key| {
                 let outline =

@@ -164,7 +164,12 @@ impl ColumnBuilder {
                 let code = match *cell {
                     Cell::Text(code) => mixed.intern(self.texts.texts.get(code).unwrap_or("")),
                     Cell::Integer(i) => mixed.intern(&i.to_string()),
-                    Cell::Real(at, _) | Cell::OddInteger(at, _) => mixed.intern(self.literals.get(at).unwrap_or("")),
+                    Cell::Real(at, r) => match self.literals.get(at) {
+                        Some(literal) if !literal.is_empty() => mixed.intern(literal),
+                        // Binary formats do not write digits.
+                        _ => mixed.intern(&r.to_string()),
+                    },
+                    Cell::OddInteger(at, _) => mixed.intern(self.literals.get(at).unwrap_or("")),
                     Cell::Boolean(b) => mixed.intern(if b { "true" } else { "false" }),
                 };
                 *cell = Cell::Text(code);

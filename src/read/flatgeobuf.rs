@@ -4,11 +4,11 @@
 use std::fs::File;
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::ops::Range;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
+use flatbuffers::VerifierOptions;
 use flatgeobuf::packed_r_tree::PackedRTree;
-use flatgeobuf::{FgbReader, GeometryType, size_prefixed_root_as_feature};
+use flatgeobuf::{FgbReader, GeometryType, size_prefixed_root_as_feature_with_opts};
 use rayon::prelude::*;
 
 use super::Progress;
@@ -27,8 +27,12 @@ const NODE_BYTES: u64 = 40;
 /// How a file begins.
 const MAGIC: &[u8] = b"fgb\x03fgb";
 
-/// Most features that are read by the tree: beyond, reading everything is as quick.
+/// Most features, and most bytes of them, that are read by the tree: beyond, reading everything is as quick.
 const MOST_IN_VIEW: usize = 200_000;
+const MOST_BYTES_IN_VIEW: usize = 128 << 20;
+
+/// No feature is smaller: its table has an offset and a size.
+const LEAST_BYTES: usize = 8;
 
 /// What the header says.
 struct Head {
@@ -69,7 +73,10 @@ fn head(file: &mut File) -> Result<Head, Cause> {
     })?;
     let header = reader.header();
     let columns = Columns::of(header.columns().into_iter().flatten());
-    let (crs, crs_from) = match header.crs().map(|crs| (crs.code(), crs.org(), crs.name())) {
+    // Where only the long form is given its name is the first thing in quotes.
+    let quoted = |wkt: &'_ str| wkt.split('"').nth(1).unwrap_or("?").to_owned();
+    let long = header.crs().and_then(|crs| crs.wkt()).map(quoted);
+    let (crs, crs_from) = match header.crs().map(|crs| (crs.code(), crs.org(), crs.name().or(long.as_deref()))) {
         None | Some((0, None | Some(""), None | Some(""))) => (Crs::Geographic(4326), CrsFrom::Default),
         Some((code @ (4326 | 4490), ..)) => (Crs::Geographic(code as u32), CrsFrom::File),
         Some((code, org, _)) if code != 0 => {
@@ -100,7 +107,9 @@ pub(super) fn read(path: &Path, progress: &Progress) -> Result<(Parsed, usize), 
     let head = head(&mut file)?;
     progress.set(head.features_at, head.bytes * 2);
     file.seek(SeekFrom::Start(head.features_at)).map_err(unreadable)?;
-    let mut source = Source { file, carried: Vec::new(), left: head.bytes - head.features_at, cut: false };
+    let left = head.bytes - head.features_at;
+    let wanted = if head.count > 0 { head.count } else { u64::MAX };
+    let mut source = Source { file, carried: Vec::new(), left, wanted, cut: false };
     let mut all = Batch::default();
     let mut next = source.group(progress).map_err(unreadable)?;
     while !next.is_empty() {
@@ -143,23 +152,18 @@ pub(super) fn read_part(path: &Path, [w, s, e, n]: [f64; 4], progress: &Progress
     let head = head(&mut file).ok().filter(|h| h.node_size > 1 && h.count > 0)?;
     file.seek(SeekFrom::Start(head.index_at)).ok()?;
     let mut reader = std::io::BufReader::with_capacity(1 << 16, file);
-    // A damaged tree leads the library out of bounds: then everything is read from end to end instead.
-    let search = || PackedRTree::stream_search(&mut reader, head.count as usize, head.node_size, w, s, e, n);
-    let mut found = catch_unwind(AssertUnwindSafe(search)).ok()?.ok()?;
-    if found.len() > MOST_IN_VIEW || found.len() as u64 * 2 > head.count {
-        return None;
-    }
-    found.sort_unstable_by_key(|item| item.offset);
+    let found = search(&mut reader, &head, [w, s, e, n])?;
     let mut block = Vec::new();
     let mut items = Vec::with_capacity(found.len());
-    for item in found {
-        let at = head.features_at.checked_add(item.offset as u64).filter(|at| *at < head.bytes)?;
+    for offset in found {
+        let at = head.features_at.checked_add(offset).filter(|at| *at < head.bytes)?;
         let here = reader.stream_position().ok()?;
         reader.seek_relative(at as i64 - here as i64).ok()?;
         let mut size = [0; 4];
         reader.read_exact(&mut size).ok()?;
         let length = u64::from(u32::from_le_bytes(size));
-        (at + 4 + length <= head.bytes && !progress.is_cancelled()).then_some(())?;
+        let fits = at + 4 + length <= head.bytes && block.len() as u64 + length <= MOST_BYTES_IN_VIEW as u64;
+        (fits && !progress.is_cancelled()).then_some(())?;
         let start = block.len();
         block.extend_from_slice(&size);
         (&mut reader).take(length).read_to_end(&mut block).ok()?;
@@ -167,6 +171,57 @@ pub(super) fn read_part(path: &Path, [w, s, e, n]: [f64; 4], progress: &Progress
     }
     let batch = batch_of(&block, &items, &head);
     Some((as_parsed(head.crs, head.crs_from, head.name, batch, Report::default()), head.bytes as usize))
+}
+
+/// Where the features lie, behind the tree, whose envelopes meet \[west, south, east, north\]; in the order of the file. `None`
+/// where the tree is damaged: a node that leads elsewhere than into the level below; or where too much lies there.
+fn search(reader: &mut std::io::BufReader<File>, head: &Head, [w, s, e, n]: [f64; 4]) -> Option<Vec<u64>> {
+    let per_node = u64::from(head.node_size);
+    // How many nodes each level has, leaves first; in the file the root comes first and the leaves last.
+    let mut counts = vec![head.count];
+    loop {
+        let above = counts.last()?.div_ceil(per_node);
+        counts.push(above);
+        if above == 1 {
+            break;
+        }
+    }
+    let starts: Vec<u64> = (0..counts.len()).map(|level| counts.iter().skip(level + 1).sum()).collect();
+    let mut wanted = vec![0..1_u64];
+    let mut found = Vec::new();
+    let mut node = [0; NODE_BYTES as usize];
+    for level in (0..counts.len()).rev() {
+        let mut below = Vec::new();
+        for range in wanted {
+            let at = head.index_at + (starts.get(level)? + range.start) * NODE_BYTES;
+            let here = reader.stream_position().ok()?;
+            reader.seek_relative(at as i64 - here as i64).ok()?;
+            for _ in range {
+                reader.read_exact(&mut node).ok()?;
+                let number = |i: usize| node.get(i * 8..i * 8 + 8)?.try_into().ok().map(u64::from_le_bytes);
+                let bound = |i: usize| number(i).map(f64::from_bits);
+                if bound(2)? < w || bound(0)? > e || bound(3)? < s || bound(1)? > n {
+                    continue;
+                }
+                let leads = number(4)?;
+                if level == 0 {
+                    found.push(leads);
+                    continue;
+                }
+                let child = leads.checked_sub(*starts.get(level - 1)?)?;
+                let count = *counts.get(level - 1)?;
+                (child < count && child % per_node == 0).then_some(())?;
+                below.push(child..(child + per_node).min(count));
+            }
+            if found.len() > MOST_IN_VIEW || found.len() as u64 * 2 > head.count {
+                return None;
+            }
+        }
+        wanted = below;
+    }
+    found.sort_unstable();
+    // Two nodes that lead to one feature are damage.
+    found.windows(2).all(|pair| pair[0] < pair[1]).then_some(found)
 }
 
 /// Bounds of all features as the header has them, \[west, south, east, north\].
@@ -187,6 +242,8 @@ struct Source {
     carried: Vec<u8>,
     /// Bytes of the file not read yet.
     left: u64,
+    /// Features still to come, as the header says.
+    wanted: u64,
     /// Whether the last feature has no end.
     cut: bool,
 }
@@ -217,8 +274,15 @@ impl Source {
                 // It has become shorter meanwhile.
                 self.left = 0;
             }
-            while let Some(size) = bytes.get(at..at + 4).and_then(|s| s.try_into().ok()).map(u32::from_le_bytes) {
+            while self.wanted > 0
+                && let Some(size) = bytes.get(at..at + 4).and_then(|s| s.try_into().ok()).map(u32::from_le_bytes)
+            {
                 let end = at + 4 + size as usize;
+                if (size as usize) < LEAST_BYTES {
+                    (self.cut, self.left) = (true, 0);
+                    bytes.truncate(at);
+                    break;
+                }
                 if end > bytes.len() {
                     // A size that the file cannot hold is damage: nothing behind it can be found.
                     if (end - bytes.len()) as u64 > self.left {
@@ -229,6 +293,12 @@ impl Source {
                 }
                 items.push(at..end);
                 at = end;
+                self.wanted -= 1;
+            }
+            if self.wanted == 0 {
+                // What stands behind the last feature is none.
+                self.left = 0;
+                bytes.truncate(at);
             }
             if !items.is_empty() {
                 self.carried = bytes.split_off(at);
@@ -256,7 +326,10 @@ fn batch_of(bytes: &[u8], items: &[Range<usize>], head: &Head) -> Batch {
     batch.geometry.coords.reserve(bytes.len() / 20);
     for range in items {
         let item = bytes.get(range.clone()).unwrap_or(&[]);
-        feature(&mut batch, size_prefixed_root_as_feature(item).ok(), &head.columns, head.kind);
+        // Tables that several others point to would be many times what the file holds.
+        let options = VerifierOptions { max_apparent_size: item.len() * 2 + 4096, ..VerifierOptions::default() };
+        let whole = size_prefixed_root_as_feature_with_opts(&options, item).ok();
+        feature(&mut batch, whole, &head.columns, head.kind);
     }
     batch
 }

@@ -62,7 +62,10 @@ fn add(store: &mut GeometryStore, g: Geometry<'_>, kind: GeometryType, depth: us
     if depth > DEEPEST {
         return Err(("nested-too-deep", DEEPEST.to_string()));
     }
-    let bad = || ("bad-coordinates", String::new());
+    let bad = || ("damaged-feature", String::new());
+    // A single kind with several parts is a multiple one.
+    let several = |store: &GeometryStore, before: usize| store.parts.len() > before + 1;
+    let before = store.parts.len();
     Ok(match kind {
         GeometryType::Point | GeometryType::MultiPoint => {
             for at in positions(&g) {
@@ -71,16 +74,19 @@ fn add(store: &mut GeometryStore, g: Geometry<'_>, kind: GeometryType, depth: us
                 end_ring(store);
                 end_part(store, PartKind::Point, ring);
             }
-            if kind == GeometryType::Point { GeometryKind::Point } else { GeometryKind::MultiPoint }
+            let one = kind == GeometryType::Point && !several(store, before);
+            if one { GeometryKind::Point } else { GeometryKind::MultiPoint }
         }
         GeometryType::LineString | GeometryType::MultiLineString => {
+            let mut all = positions(&g);
             for range in rings(&g).ok_or_else(bad)? {
                 let ring = next_ring(store);
-                store.coords.extend(positions(&g).skip(range.start).take(range.len()));
+                store.coords.extend(all.by_ref().take(range.len()));
                 end_ring(store);
                 end_part(store, PartKind::Line, ring);
             }
-            if kind == GeometryType::LineString { GeometryKind::LineString } else { GeometryKind::MultiLineString }
+            let one = kind == GeometryType::LineString && !several(store, before);
+            if one { GeometryKind::LineString } else { GeometryKind::MultiLineString }
         }
         GeometryType::Polygon => {
             polygon(store, &g).ok_or_else(bad)?;
@@ -189,8 +195,9 @@ fn properties(batch: &mut Batch, mut bytes: &[u8], columns: &Columns) -> Option<
             _ => return None,
         };
         let field = batch.fields.field(name);
-        // Types are settled by the column: how a number was written does not matter.
-        let replaced = batch.fields.builders.get_mut(field).is_some_and(|builder| builder.set(row, value, "1"));
+        // A whole number is as Rust writes it; for others nothing is known of how they were written.
+        let literal = if matches!(value, Value::Integer(_)) { "1" } else { "" };
+        let replaced = batch.fields.builders.get_mut(field).is_some_and(|builder| builder.set(row, value, literal));
         if replaced {
             batch.problem(Severity::Info, "duplicate-key", name.clone());
         }

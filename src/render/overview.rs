@@ -26,8 +26,10 @@ pub(super) struct Overview {
     pub view: View,
     /// State of styles and layers it was drawn with; `None` for one from an earlier session.
     content: Option<u64>,
-    /// Whether it is just what would be drawn.
-    is_final: bool,
+    /// Whether it shows all there is, not only what was in view.
+    is_whole: bool,
+    /// Whether its colours are those that would be drawn.
+    has_colours: bool,
 }
 
 /// A layer of an overview that is to be drawn.
@@ -90,6 +92,7 @@ impl OverviewWork {
 /// Draws features alone, all in one colour: what is known of a file before all of it is read.
 pub fn draw_plain(
     chunks: Arc<Chunks>,
+    towns: Arc<[u32]>,
     view: View,
     palette: Palette,
     pixels_per_point: f32,
@@ -97,14 +100,19 @@ pub fn draw_plain(
 ) -> DrawnOverview {
     let count = chunks.geometry.features.len();
     let style = Style::new((0..count).map(|_| Texel::Colour(colour)));
-    let part = Part { chunks, towns: vec![0; count].into(), style, symbols: Vec::new(), opacity: 1.0 };
+    let part = Part { chunks, towns, style, symbols: Vec::new(), opacity: 1.0 };
     OverviewWork { parts: vec![part], view, palette, pixels_per_point, content: 0 }.draw()
 }
 
 impl Scene {
     /// Whether the overview shows the layers as they are now.
     pub fn has_overview(&self) -> bool {
-        self.overview.as_ref().is_some_and(|o| o.content == Some(self.content))
+        self.overview.as_ref().is_some_and(|o| o.content == Some(self.content)) || self.refused == self.content
+    }
+
+    /// Number of the state of layers and styles: rises with every change of what is shown.
+    pub fn content(&self) -> u64 {
+        self.content
     }
 
     /// What it takes to draw an overview; `None` where nothing is shown, or shared borders of a layer are not known yet.
@@ -131,12 +139,21 @@ impl Scene {
 
     /// Takes an overview that was drawn.
     pub fn set_overview(&mut self, drawn: &DrawnOverview) {
-        self.overview = Overview::new(&self.gpu, drawn.view, &drawn.pixels, Some(drawn.content), true);
+        // The map has changed meanwhile, or another is being opened.
+        if drawn.content != self.content || self.shows_placeholder() {
+            return;
+        }
+        self.refused = drawn.content;
+        self.overview = Overview::new(&self.gpu, drawn.view, &drawn.pixels, Some(drawn.content));
     }
 
-    /// Takes a picture to be shown until there is something to draw; `is_final` where it is just what will be drawn.
-    pub fn set_placeholder(&mut self, view: View, pixels: &[u32], is_final: bool) {
-        self.overview = Overview::new(&self.gpu, view, pixels, None, is_final);
+    /// Takes a picture to be shown until there is something to draw. `is_whole` where it shows all there is, not only what is in
+    /// view; `has_colours` where its colours are those that will be drawn.
+    pub fn set_placeholder(&mut self, view: View, pixels: &[u32], is_whole: bool, has_colours: bool) {
+        self.overview = Overview::new(&self.gpu, view, pixels, None);
+        if let Some(overview) = &mut self.overview {
+            (overview.is_whole, overview.has_colours) = (is_whole, has_colours);
+        }
     }
 
     /// Forgets the picture from an earlier session.
@@ -158,14 +175,19 @@ impl Scene {
 
     /// Whether the picture from an earlier session shows everything in view just as it would be drawn: at its scale.
     pub fn placeholder_serves(&self, view: &View) -> bool {
-        let same = |o: &Overview| o.is_final && (o.view.px_per_world / view.px_per_world - 1.0).abs() < 0.01;
+        let same = |o: &Overview| {
+            o.has_colours
+                && (o.is_whole || o.view.covers(view))
+                && (o.view.px_per_world / view.px_per_world - 1.0).abs() < 0.01
+        };
         self.shows_placeholder() && self.overview.as_ref().is_some_and(same)
     }
 
     /// Whether the overview will do for a view while the camera moves.
     pub(super) fn overview_will_do(&self, view: &View) -> bool {
         let enlarged = |o: &Overview| view.px_per_world / o.view.px_per_world;
-        self.has_overview() && self.overview.as_ref().is_some_and(|o| enlarged(o) <= MOST_ENLARGED)
+        let serves = |o: &Overview| o.content == Some(self.content) && enlarged(o) <= MOST_ENLARGED;
+        self.overview.as_ref().is_some_and(serves)
     }
 
     /// What is on show: texture and view.
@@ -179,7 +201,7 @@ impl Scene {
 
 impl Overview {
     /// `None` where the device has no texture that large.
-    fn new(gpu: &Gpu, view: View, pixels: &[u32], content: Option<u64>, is_final: bool) -> Option<Self> {
+    fn new(gpu: &Gpu, view: View, pixels: &[u32], content: Option<u64>) -> Option<Self> {
         let [width, height] = view.size_px;
         let limit = gpu.device.limits().max_texture_dimension_2d;
         if width > limit || height > limit || pixels.len() != width as usize * height as usize || pixels.is_empty() {
@@ -201,6 +223,6 @@ impl Overview {
             wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(width * 4), rows_per_image: None },
             picture::extent([width, height]),
         );
-        Some(Self { texture, view, content, is_final })
+        Some(Self { texture, view, content, is_whole: true, has_colours: true })
     }
 }

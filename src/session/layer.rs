@@ -124,7 +124,8 @@ impl Loaded {
     /// Makes indices, places of labels and the full report, in pieces that leave room for other work. Stops where the
     /// layer was taken away meanwhile.
     pub fn finish(self: &Arc<Self>) {
-        self.spatial();
+        // Searching is what people do first.
+        rayon::join(|| self.names(), || self.spatial());
         let geometry: &GeometryStore = &self.dataset.geometry;
         if self.anchors.get().is_none() {
             let mut anchors = Vec::with_capacity(self.dataset.len() as usize);
@@ -138,7 +139,6 @@ impl Loaded {
         if let Some(anchors) = self.anchors.get() {
             self.town_anchors.get_or_init(|| town_anchors(&self.dataset, &self.towns, anchors));
         }
-        self.names();
         let is_shown = || Arc::strong_count(self) > 1 || Arc::strong_count(&self.report) > 1;
         if self.report.get().is_none()
             && let Some(report) = full_report(&self.dataset, is_shown)

@@ -248,3 +248,67 @@ fn whatever_becomes_of_the_cache_the_map_opens() {
     let h = place.open(true);
     assert!(!first_name(&h).is_empty());
 }
+
+fn serves(h: &Headless) -> bool {
+    let view = h.app.view().expect("a view");
+    h.app.scene().lock().expect("a scene").placeholder_serves(&view)
+}
+
+#[test]
+fn the_picture_of_a_file_that_cannot_be_read_goes() {
+    let place = Place::new(100, 12);
+    place.fill();
+    // The same size and time, but nothing that can be read: the picture is found, the file fails.
+    let time = std::fs::metadata(&place.file).and_then(|m| m.modified()).expect("a time");
+    let length = std::fs::metadata(&place.file).expect("a file").len() as usize;
+    std::fs::write(&place.file, vec![b'x'; length]).expect("written");
+    std::fs::File::options().append(true).open(&place.file).and_then(|f| f.set_modified(time)).expect("time");
+    let mut h = place.bare(true);
+    h.app.send(Command::Open(vec![place.file.clone()]));
+    h.frame(Vec::new());
+    until(&mut h, |h| matches!(h.app.session.dialogue, Some(Dialogue::Message(_))));
+    h.frame(Vec::new());
+    h.frame(Vec::new());
+    assert!(!serves(&h), "a picture of what is not open");
+    // Another file opens as if nothing had been.
+    let other = Place::new(30, 12);
+    h.app.send(Command::Open(vec![other.file.clone()]));
+    h.frame(Vec::new());
+    assert!(h.settle(120.0));
+    assert_eq!(h.app.session.layers.values().filter(|l| l.loaded().is_some()).count(), 1);
+    assert!(!serves(&h));
+}
+
+#[test]
+fn a_file_that_is_gone_when_it_is_read_again_stays_on_the_map() {
+    let place = Place::new(60, 12);
+    let mut h = place.open(true);
+    let key = h.app.session.document.keys[0];
+    let name = first_name(&h);
+    let text = std::fs::read(&place.file).expect("text");
+    std::fs::remove_file(&place.file).expect("removed");
+    h.app.send(Command::ReadAgain(key));
+    h.frame(Vec::new());
+    until(&mut h, |h| matches!(h.app.session.dialogue, Some(Dialogue::Message(_))));
+    assert_eq!(first_name(&h), name);
+    assert!(h.app.is_sharp());
+    // It comes back with fewer villages: colours and shapes are those of what is there now.
+    h.app.session.dialogue = None;
+    std::fs::write(&place.file, text).expect("written");
+    let other = Place::new(20, 12);
+    std::fs::copy(&other.file, &place.file).expect("copied");
+    h.app.send(Command::ReadAgain(key));
+    h.frame(Vec::new());
+    let count = |h: &Headless| h.app.session.layers.values().find_map(|l| l.loaded()).map_or(0, |l| l.dataset.len());
+    until(&mut h, |h| count(h) == 20);
+    h.app.send(Command::FitAll);
+    h.frame(Vec::new());
+    assert!(h.settle(120.0));
+    h.app.session.news = None;
+    h.frame(Vec::new());
+    let picture = h.pixels().expect("pixels");
+    let mut fresh = place.open(false);
+    fresh.app.session.news = None;
+    fresh.frame(Vec::new());
+    assert!(picture == fresh.pixels().expect("pixels"), "another map than a fresh window draws");
+}

@@ -127,9 +127,6 @@ fn damage_is_told_and_never_ends_the_program() {
     for length in (0..whole.len()).step_by(whole.len() / 300) {
         try_it(&whole[..length]);
     }
-    let hook = std::panic::take_hook();
-    // The library's own panics over a damaged tree are caught; they need not be printed a hundred times.
-    std::panic::set_hook(Box::new(|_| {}));
     for at in (0..4000).chain((4000..whole.len()).step_by(97)) {
         for mask in [0xff, 0x01] {
             let mut bytes = whole.clone();
@@ -137,7 +134,6 @@ fn damage_is_told_and_never_ends_the_program() {
             try_it(&bytes);
         }
     }
-    std::panic::set_hook(hook);
     std::fs::write(&broken, &whole[..whole.len() - 10]).expect("written");
     let cut = read(&broken);
     assert_eq!(cut.len(), 79);
