@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::jobs::{FirstLook, Placeholder};
 use super::qiancun::Qiancun;
+use super::reading::{FirstLook, Placeholder};
 use crate::cache::{Cache, FileKey, KeptPicture};
 use crate::model::PartKind;
 use crate::project::{LayerEntry, Project, ViewEntry};

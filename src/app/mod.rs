@@ -15,6 +15,7 @@ mod open;
 mod pages;
 mod paper;
 mod qiancun;
+mod reading;
 mod rescue;
 mod survey;
 mod sync;

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::jobs::{Done, ReadFile};
+use super::jobs::Done;
 use super::qiancun::Qiancun;
+use super::reading::ReadFile;
 use crate::model::Indicators;
 use crate::project::{self, LayerEntry, Project, TableEntry, demo_project};
 use crate::read::{Progress, read_wide};

@@ -1,8 +1,9 @@
 //! Tables and places that leave the program: CSV for everything, XLSX for people, GeoPackage for QGIS and QField.
 
 mod csv;
-mod features;
 mod field_sheet;
+mod flatgeobuf;
+mod geojson;
 mod gpkg;
 mod gpkg_point;
 mod grid;
@@ -10,8 +11,9 @@ mod places;
 mod xlsx;
 
 pub use csv::to_csv;
-pub use features::{save_flatgeobuf, save_geojson};
 pub use field_sheet::{FORMATS, FieldForm, FieldState, RESULTS, field_grid, save_field_sheet, save_visits};
+pub use flatgeobuf::save_flatgeobuf;
+pub use geojson::save_geojson;
 pub use gpkg::{prepare_geopackage, to_geopackage};
 pub use gpkg_point::{point_from_gpkg, point_to_gpkg};
 pub use grid::{Grid, GridCell, GridHead, save};

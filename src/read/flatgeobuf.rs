@@ -16,19 +16,16 @@ use super::batch::Batch;
 use super::document::Parsed;
 use super::error::Cause;
 use super::flatgeobuf_feature::{Columns, feature};
+use super::flatgeobuf_tree::{NODE_BYTES, Tree, search};
 use crate::model::{Crs, CrsFrom, Format, Report, Severity};
 
 /// Bytes in a block, unless one feature needs more.
 const BLOCK: usize = 2 << 20;
 
-/// Bytes of one node of the tree.
-const NODE_BYTES: u64 = 40;
-
 /// How a file begins.
 const MAGIC: &[u8] = b"fgb\x03fgb";
 
-/// Most features, and most bytes of them, that are read by the tree: beyond, reading everything is as quick.
-const MOST_IN_VIEW: usize = 200_000;
+/// Most bytes of features that are read by the tree: beyond, reading everything is as quick.
 const MOST_BYTES_IN_VIEW: usize = 128 << 20;
 
 /// No feature is smaller: its table has an offset and a size.
@@ -152,7 +149,8 @@ pub(super) fn read_part(path: &Path, [w, s, e, n]: [f64; 4], progress: &Progress
     let head = head(&mut file).ok().filter(|h| h.node_size > 1 && h.count > 0)?;
     file.seek(SeekFrom::Start(head.index_at)).ok()?;
     let mut reader = std::io::BufReader::with_capacity(1 << 16, file);
-    let found = search(&mut reader, &head, [w, s, e, n])?;
+    let tree = Tree { at: head.index_at, count: head.count, node_size: head.node_size };
+    let found = search(&mut reader, tree, [w, s, e, n])?;
     let mut block = Vec::new();
     let mut items = Vec::with_capacity(found.len());
     for offset in found {
@@ -171,57 +169,6 @@ pub(super) fn read_part(path: &Path, [w, s, e, n]: [f64; 4], progress: &Progress
     }
     let batch = batch_of(&block, &items, &head);
     Some((as_parsed(head.crs, head.crs_from, head.name, batch, Report::default()), head.bytes as usize))
-}
-
-/// Where the features lie, behind the tree, whose envelopes meet \[west, south, east, north\]; in the order of the file. `None`
-/// where the tree is damaged: a node that leads elsewhere than into the level below; or where too much lies there.
-fn search(reader: &mut std::io::BufReader<File>, head: &Head, [w, s, e, n]: [f64; 4]) -> Option<Vec<u64>> {
-    let per_node = u64::from(head.node_size);
-    // How many nodes each level has, leaves first; in the file the root comes first and the leaves last.
-    let mut counts = vec![head.count];
-    loop {
-        let above = counts.last()?.div_ceil(per_node);
-        counts.push(above);
-        if above == 1 {
-            break;
-        }
-    }
-    let starts: Vec<u64> = (0..counts.len()).map(|level| counts.iter().skip(level + 1).sum()).collect();
-    let mut wanted = vec![0..1_u64];
-    let mut found = Vec::new();
-    let mut node = [0; NODE_BYTES as usize];
-    for level in (0..counts.len()).rev() {
-        let mut below = Vec::new();
-        for range in wanted {
-            let at = head.index_at + (starts.get(level)? + range.start) * NODE_BYTES;
-            let here = reader.stream_position().ok()?;
-            reader.seek_relative(at as i64 - here as i64).ok()?;
-            for _ in range {
-                reader.read_exact(&mut node).ok()?;
-                let number = |i: usize| node.get(i * 8..i * 8 + 8)?.try_into().ok().map(u64::from_le_bytes);
-                let bound = |i: usize| number(i).map(f64::from_bits);
-                if bound(2)? < w || bound(0)? > e || bound(3)? < s || bound(1)? > n {
-                    continue;
-                }
-                let leads = number(4)?;
-                if level == 0 {
-                    found.push(leads);
-                    continue;
-                }
-                let child = leads.checked_sub(*starts.get(level - 1)?)?;
-                let count = *counts.get(level - 1)?;
-                (child < count && child % per_node == 0).then_some(())?;
-                below.push(child..(child + per_node).min(count));
-            }
-            if found.len() > MOST_IN_VIEW || found.len() as u64 * 2 > head.count {
-                return None;
-            }
-        }
-        wanted = below;
-    }
-    found.sort_unstable();
-    // Two nodes that lead to one feature are damage.
-    found.windows(2).all(|pair| pair[0] < pair[1]).then_some(found)
 }
 
 /// Bounds of all features as the header has them, \[west, south, east, north\].

@@ -17,6 +17,7 @@ mod error;
 mod feature;
 mod flatgeobuf;
 mod flatgeobuf_feature;
+mod flatgeobuf_tree;
 mod geometry;
 mod load;
 mod number;

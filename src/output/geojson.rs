@@ -1,0 +1,121 @@
+//! Whole files of villages out as GeoJSON (RFC 7946).
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use crate::model::{Crs, Dataset, GeometryKind, GeometryStore, Part, PartKind, Value};
+
+/// Writes a file beside its place and gives it its name when it is whole.
+pub(super) fn beside(to: &Path, write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> io::Result<()> {
+    let name = to.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
+    let part = to.with_file_name(format!(".{}.{}.part", name.to_string_lossy(), std::process::id()));
+    let written = File::create(&part).and_then(|file| {
+        let mut out = BufWriter::with_capacity(1 << 20, file);
+        write(&mut out)?;
+        out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
+    });
+    let done = written.and_then(|()| std::fs::rename(&part, to));
+    if done.is_err() {
+        std::fs::remove_file(&part).ok();
+    }
+    done
+}
+
+/// Writes all features as GeoJSON, one a line, in their order. Coordinates are written so that reading gives the same numbers.
+///
+/// # Errors
+/// Those of the file system; nothing is left behind then.
+pub fn save_geojson(dataset: &Dataset, to: &Path) -> io::Result<()> {
+    beside(to, |out| {
+        let name = serde_json::to_string(&dataset.source.layer)?;
+        write!(out, "{{\"type\":\"FeatureCollection\",\"name\":{name},")?;
+        match &dataset.source.crs {
+            Crs::Geographic(4326) => {}
+            crs => {
+                let name = serde_json::to_string(&crs.name())?;
+                write!(out, "\"crs\":{{\"type\":\"name\",\"properties\":{{\"name\":{name}}}}},")?;
+            }
+        }
+        out.write_all(b"\"features\":[\n")?;
+        for feature in 0..dataset.len() {
+            out.write_all(if feature == 0 { b"" } else { b",\n" })?;
+            let properties: serde_json::Map<String, serde_json::Value> =
+                dataset.table.columns.iter().map(|c| (c.name.clone(), json_of(c.value(feature)))).collect();
+            let properties = serde_json::to_string(&properties)?;
+            write!(out, "{{\"type\":\"Feature\",\"properties\":{properties},\"geometry\":")?;
+            geometry(out, &dataset.geometry, feature)?;
+            out.write_all(b"}")?;
+        }
+        out.write_all(b"\n]}\n")
+    })
+}
+
+fn json_of(value: Value<'_>) -> serde_json::Value {
+    match value {
+        Value::Missing => serde_json::Value::Null,
+        Value::Text(text) => text.into(),
+        Value::Integer(whole) => whole.into(),
+        Value::Real(real) => real.into(),
+        Value::Boolean(flag) => flag.into(),
+    }
+}
+
+fn geometry(out: &mut impl Write, store: &GeometryStore, feature: u32) -> io::Result<()> {
+    let parts = store.parts_of(feature);
+    let kind = store.features.get(feature as usize).map_or(GeometryKind::Null, |f| f.kind);
+    if kind == GeometryKind::Null || parts.is_empty() {
+        return out.write_all(b"null");
+    }
+    if kind == GeometryKind::GeometryCollection {
+        out.write_all(b"{\"type\":\"GeometryCollection\",\"geometries\":[")?;
+        for (i, part) in parts.iter().enumerate() {
+            let name = match part.kind {
+                PartKind::Point => "Point",
+                PartKind::Line => "LineString",
+                PartKind::Polygon => "Polygon",
+            };
+            write!(out, "{}{{\"type\":\"{name}\",\"coordinates\":", if i > 0 { "," } else { "" })?;
+            one_part(out, store, part)?;
+            out.write_all(b"}")?;
+        }
+        return out.write_all(b"]}");
+    }
+    let is_multi =
+        matches!(kind, GeometryKind::MultiPoint | GeometryKind::MultiLineString | GeometryKind::MultiPolygon);
+    write!(out, "{{\"type\":\"{}\",\"coordinates\":{}", kind.name(), if is_multi { "[" } else { "" })?;
+    for (i, part) in parts.iter().enumerate() {
+        if i > 0 {
+            out.write_all(b",")?;
+        }
+        one_part(out, store, part)?;
+    }
+    out.write_all(if is_multi { b"]}" } else { b"}" })
+}
+
+fn one_part(out: &mut impl Write, store: &GeometryStore, part: &Part) -> io::Result<()> {
+    let positions = |out: &mut dyn Write, ring: &[[f64; 2]]| -> io::Result<()> {
+        out.write_all(b"[")?;
+        for (i, [x, y]) in ring.iter().enumerate() {
+            write!(out, "{}[{x},{y}]", if i > 0 { "," } else { "" })?;
+        }
+        out.write_all(b"]")
+    };
+    match part.kind {
+        PartKind::Point => match store.rings_of(part).flatten().next() {
+            Some([x, y]) => write!(out, "[{x},{y}]"),
+            None => out.write_all(b"[]"),
+        },
+        PartKind::Line => store.rings_of(part).take(1).try_for_each(|ring| positions(out, ring)),
+        PartKind::Polygon => {
+            out.write_all(b"[")?;
+            for (i, ring) in store.rings_of(part).enumerate() {
+                if i > 0 {
+                    out.write_all(b",")?;
+                }
+                positions(out, ring)?;
+            }
+            out.write_all(b"]")
+        }
+    }
+}
