@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use egui::{Color32, FontId, Painter, Pos2, Rect, Vec2};
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::stamps::{Stamp, Stamps};
@@ -37,6 +38,12 @@ fn taken_by_symbols(session: &Session, half: Vec2) -> Vec<Rect> {
     });
     rects.filter(|r| view.intersects(*r)).take(MAX_OBSTACLES).collect()
 }
+
+/// Square points that a village takes at least where it is named: a line of text.
+const LEAST_PT2: f64 = 120.0;
+
+/// So many features are looked at one by one; more are looked for by place.
+const FEW: usize = 3_000;
 
 /// How much wider than its village a name may be.
 const SPILL: f64 = 1.05;
@@ -78,6 +85,8 @@ struct Order {
     /// The dataset, by its place in memory.
     of: usize,
     features: Vec<FeatureId>,
+    /// Place of each feature in that order.
+    ranks: Vec<u32>,
     /// Width of a typical feature in world units.
     width: f64,
 }
@@ -87,9 +96,32 @@ impl Order {
         let area = |f: u32| anchors[f as usize].map_or(0.0, |a| a.extent[0] * a.extent[1]);
         let mut features: Vec<FeatureId> =
             (0..anchors.len() as u32).filter(|f| anchors[*f as usize].is_some()).collect();
-        features.sort_by(|a, b| area(*b).total_cmp(&area(*a)).then(a.cmp(b)));
+        features.par_sort_unstable_by(|a, b| area(*b).total_cmp(&area(*a)).then(a.cmp(b)));
         let middle = features.get(features.len() / 2).map_or(0.0, |f| area(*f));
-        Self { of, features, width: f64::from(middle).sqrt() }
+        let mut ranks = vec![u32::MAX; anchors.len()];
+        features.iter().enumerate().for_each(|(rank, f)| ranks[*f as usize] = rank as u32);
+        Self { of, features, ranks, width: f64::from(middle).sqrt() }
+    }
+
+    /// Features that could be named in a view, largest first: those that have room for a name at this scale and, where these
+    /// are many, lie in view.
+    fn candidates(&self, loaded: &Loaded, anchors: &[Option<Anchor>], session: &Session, half: Vec2) -> Vec<FeatureId> {
+        let scale = session.camera.points_per_world();
+        let room = |f: &FeatureId| {
+            anchors[*f as usize]
+                .is_some_and(|a| f64::from(a.extent[0]) * f64::from(a.extent[1]) * scale * scale >= LEAST_PT2)
+        };
+        let large = self.features.partition_point(room);
+        if large <= FEW {
+            return self.features.get(..large).unwrap_or(&[]).to_vec();
+        }
+        let Some(index) = loaded.spatial_in_time() else { return Vec::new() };
+        let corner = |x: f32, y: f32| session.camera.world_at([f64::from(x), f64::from(y)]).to_lonlat();
+        let (a, b) = (corner(-half.x - 60.0, -half.y - 20.0), corner(half.x + 60.0, half.y + 20.0));
+        let mut found = index.in_rectangle([a.lon_deg, b.lat_deg, b.lon_deg, a.lat_deg]);
+        found.retain(|f| self.ranks.get(*f as usize).is_some_and(|rank| (*rank as usize) < large));
+        found.sort_unstable_by_key(|f| self.ranks[*f as usize]);
+        found
     }
 }
 
@@ -173,7 +205,9 @@ impl Labels {
             .filter_map(|(l, _)| {
                 let loaded = l.loaded()?;
                 loaded.anchors.get()?;
-                Some((l.key, Arc::as_ptr(&loaded.dataset) as usize))
+                // Where places are not sorted yet, names of villages come once they are.
+                let is_sorted = usize::from(loaded.spatial_in_time().is_some());
+                Some((l.key, Arc::as_ptr(&loaded.dataset) as usize | is_sorted))
             })
             .collect();
         let symbols = session.symbols.as_ref().map_or(0, |s| Arc::as_ptr(s) as usize);
@@ -237,23 +271,37 @@ impl Labels {
             }
             keys.push((layer.key, loaded));
         }
+        let candidates: Vec<Vec<FeatureId>> = keys
+            .iter()
+            .map(|(key, loaded)| {
+                let order = self.order.get(key).zip(loaded.anchors.get());
+                order.map_or_else(Vec::new, |(order, anchors)| order.candidates(loaded, anchors, session, half))
+            })
+            .collect();
         for keep in [true, false] {
-            for &(key, loaded) in &keys {
-                self.place_layer(painter, key, loaded, &mut room, keep);
+            for (&(key, loaded), candidates) in keys.iter().zip(&candidates) {
+                self.place_layer(painter, key, loaded, candidates, &mut room, keep);
             }
         }
     }
 
     /// Places the labels of a layer: first those that were there before, then others.
-    fn place_layer(&mut self, painter: &Painter, key: LayerKey, loaded: &Loaded, room: &mut Room<'_>, keep: bool) {
+    fn place_layer(
+        &mut self,
+        painter: &Painter,
+        key: LayerKey,
+        loaded: &Loaded,
+        candidates: &[FeatureId],
+        room: &mut Room<'_>,
+        keep: bool,
+    ) {
         let (Some(anchors), Some(order)) = (loaded.anchors.get(), self.order.get(&key)) else { return };
         let scale = room.session.camera.points_per_world();
         if order.width * scale < TOWNS_BELOW_PT {
             for (i, (name, anchor)) in loaded.town_anchors.get().map_or(&[][..], |t| t).iter().enumerate() {
                 let subject = Subject::Town(key, i);
-                let fits = least_width_pt(name, subject) <= f64::from(anchor.extent[0]) * scale;
-                if fits
-                    && room.is_near(anchor)
+                if room.is_near(anchor)
+                    && least_width_pt(name, subject) <= f64::from(anchor.extent[0]) * scale
                     && room.kept.contains_key(&subject) == keep
                     && self.placed.len() < room.most
                 {
@@ -268,11 +316,10 @@ impl Labels {
                 }
             }
         }
-        for &feature in &order.features {
+        for &feature in candidates {
             let Some(anchor) = anchors.get(feature as usize).copied().flatten() else { continue };
             let extent = [f64::from(anchor.extent[0]) * scale, f64::from(anchor.extent[1]) * scale];
-            // Sorted by size: what follows is smaller still than a line of text.
-            if extent[0] * extent[1] < 120.0 || self.placed.len() >= room.most {
+            if self.placed.len() >= room.most {
                 break;
             }
             let subject = Subject::Village(key, feature);

@@ -17,12 +17,14 @@ pub fn features_at(session: &Session, at: LonLat) -> Vec<(LayerKey, FeatureId)> 
     for layer in session.layers.get(&ADDED_LAYER).into_iter().chain(files) {
         let Some(loaded) = layer.loaded().filter(|l| l.dataset.source.crs.is_geographic()) else { continue };
         let geometry = &loaded.dataset.geometry;
-        let mut points = loaded.spatial().points_near(geometry, at, reach_deg);
+        // A large layer answers as soon as its features are sorted by place, a moment after it appears.
+        let Some(index) = loaded.spatial_in_time() else { continue };
+        let mut points = index.points_near(geometry, at, reach_deg);
         // Under a theme only what is drawn by itself can be met.
         if let Some(singles) = session.symbols.as_ref().and_then(|s| s.singles.get(&layer.key)) {
             points.retain(|f| singles.contains_key(f));
         }
-        let polygons = loaded.spatial().at_point(geometry, at);
+        let polygons = index.at_point(geometry, at);
         found.extend(points.into_iter().chain(polygons).map(|f| (layer.key, f)));
     }
     found

@@ -102,6 +102,11 @@ impl Loaded {
         self.names.get_or_init(|| name_index(&self.dataset))
     }
 
+    /// The features by place, where asking does not take long: see [`Self::names_in_time`].
+    pub fn spatial_in_time(&self) -> Option<&SpatialIndex> {
+        if self.dataset.len() < SOON_SORTED { Some(self.spatial()) } else { self.spatial.get() }
+    }
+
     /// The features by name, where asking does not take long: small layers, and large ones once [`Self::finish`] has come to
     /// them.
     pub fn names_in_time(&self) -> Option<&NameIndex> {
