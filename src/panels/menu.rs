@@ -10,67 +10,74 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
     let lang = session.lang;
     let menu = ui.menu_button(RichText::new("≡").size(18.0), |ui| {
         ui.set_min_width(220.0);
-        for command in [Command::OpenDialogue, Command::OpenDemo] {
-            entry(ui, session, command, true, send);
-        }
-        if !session.settings.recent.is_empty() {
-            ui.menu_button(lang.t("menu.recent"), |ui| {
-                for path in &session.settings.recent {
-                    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-                    if ui.button(name).on_hover_text(path.display().to_string()).clicked() {
-                        send.push(Command::Open(vec![path.clone()]));
-                    }
-                }
-            });
-        }
-        entry(ui, session, Command::Save, true, send);
-        entry(ui, session, Command::SaveAs, true, send);
-        entry(ui, session, Command::ExportDialogue, true, send);
-        entry(ui, session, Command::CopyMap, true, send);
-        entry(ui, session, Command::PageDialogue, !session.document.keys.is_empty(), send);
-        entry(ui, session, Command::AtlasDialogue(false), !session.document.keys.is_empty(), send);
-        entry(ui, session, Command::StartMeeting(false), !session.document.keys.is_empty(), send);
-        let joined = session.district.is_some();
-        entry(ui, session, Command::ExportTableDialogue, !session.document.keys.is_empty(), send);
-        entry(ui, session, Command::ExportFiguresDialogue, joined, send);
-        entry(ui, session, Command::ExportGapsDialogue, session.present_gaps().is_some(), send);
-        ui.separator();
-        let (undo, redo) = session.history.can();
-        entry(ui, session, Command::Undo, undo, send);
-        entry(ui, session, Command::Redo, redo, send);
-        entry(ui, session, Command::FocusSearch, true, send);
-        entry(ui, session, Command::GoToDialogue, true, send);
-        ui.separator();
-        entry(ui, session, Command::FitAll, true, send);
-        entry(ui, session, Command::FitSelection, session.document.selection.is_some(), send);
-        entry(ui, session, Command::CameraBack, true, send);
-        entry(ui, session, Command::CameraForward, true, send);
-        ui.separator();
-        entry(ui, session, Command::ToggleLeft, true, send);
-        entry(ui, session, Command::ToggleRight, true, send);
-        entry(ui, session, Command::ToggleDrawer(Tab::Table), true, send);
-        entry(ui, session, Command::ToggleDrawer(Tab::Summary), joined, send);
-        entry(ui, session, Command::ToggleDrawer(Tab::Gaps), joined, send);
-        entry(ui, session, Command::ToggleDrawer(Tab::Problems), true, send);
-        divide(ui, session, send);
-        ui.menu_button(lang.t("command.name-language"), |ui| {
-            let present = session.document.project.name_language.as_deref().map(Lang::from_tag);
-            for (choice, key) in
-                [(None, "menu.names-auto"), (Some(Lang::Zh), "menu.names-zh"), (Some(Lang::En), "menu.names-en")]
-            {
-                if ui.selectable_label(present == choice, lang.t(key)).clicked() {
-                    send.push(Command::SetNameLanguage(choice));
-                    ui.close();
-                }
-            }
-        });
-        entry(ui, session, Command::SettingsDialogue, true, send);
-        ui.separator();
-        entry(ui, session, Command::Quit, true, send);
+        // On a low window the menu is longer than the screen: what does not fit is scrolled to.
+        let height = (ui.ctx().content_rect().height() - 24.0).max(200.0);
+        egui::ScrollArea::vertical().max_height(height).show(ui, |ui| entries(ui, session, send));
     });
     let words = lang.t("menu.name");
     menu.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, words));
     menu.response.on_hover_text(words);
+}
+
+fn entries(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
+    let lang = session.lang;
+    for command in [Command::OpenDialogue, Command::OpenDemo] {
+        entry(ui, session, command, true, send);
+    }
+    if !session.settings.recent.is_empty() {
+        ui.menu_button(lang.t("menu.recent"), |ui| {
+            for path in &session.settings.recent {
+                let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+                if ui.button(name).on_hover_text(path.display().to_string()).clicked() {
+                    send.push(Command::Open(vec![path.clone()]));
+                }
+            }
+        });
+    }
+    entry(ui, session, Command::Save, true, send);
+    entry(ui, session, Command::SaveAs, true, send);
+    entry(ui, session, Command::ExportDialogue, true, send);
+    entry(ui, session, Command::CopyMap, true, send);
+    entry(ui, session, Command::PageDialogue, !session.document.keys.is_empty(), send);
+    entry(ui, session, Command::AtlasDialogue(false), !session.document.keys.is_empty(), send);
+    entry(ui, session, Command::StartMeeting(false), !session.document.keys.is_empty(), send);
+    let joined = session.district.is_some();
+    entry(ui, session, Command::ExportTableDialogue, !session.document.keys.is_empty(), send);
+    entry(ui, session, Command::ExportFiguresDialogue, joined, send);
+    entry(ui, session, Command::ExportGapsDialogue, session.present_gaps().is_some(), send);
+    entry(ui, session, Command::SettingsDialogue, true, send);
+    ui.separator();
+    let (undo, redo) = session.history.can();
+    entry(ui, session, Command::Undo, undo, send);
+    entry(ui, session, Command::Redo, redo, send);
+    entry(ui, session, Command::FocusSearch, true, send);
+    entry(ui, session, Command::GoToDialogue, true, send);
+    ui.separator();
+    entry(ui, session, Command::FitAll, true, send);
+    entry(ui, session, Command::FitSelection, session.document.selection.is_some(), send);
+    entry(ui, session, Command::CameraBack, true, send);
+    entry(ui, session, Command::CameraForward, true, send);
+    ui.separator();
+    entry(ui, session, Command::ToggleLeft, true, send);
+    entry(ui, session, Command::ToggleRight, true, send);
+    entry(ui, session, Command::ToggleDrawer(Tab::Table), true, send);
+    entry(ui, session, Command::ToggleDrawer(Tab::Summary), joined, send);
+    entry(ui, session, Command::ToggleDrawer(Tab::Gaps), joined, send);
+    entry(ui, session, Command::ToggleDrawer(Tab::Problems), true, send);
+    divide(ui, session, send);
+    ui.menu_button(lang.t("command.name-language"), |ui| {
+        let present = session.document.project.name_language.as_deref().map(Lang::from_tag);
+        for (choice, key) in
+            [(None, "menu.names-auto"), (Some(Lang::Zh), "menu.names-zh"), (Some(Lang::En), "menu.names-en")]
+        {
+            if ui.selectable_label(present == choice, lang.t(key)).clicked() {
+                send.push(Command::SetNameLanguage(choice));
+                ui.close();
+            }
+        }
+    });
+    ui.separator();
+    entry(ui, session, Command::Quit, true, send);
 }
 
 fn entry(ui: &mut Ui, session: &Session, command: Command, enabled: bool, send: &mut Vec<Command>) {

@@ -17,7 +17,7 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) -> Option<D
     let (t, lang) = (session.tokens(), session.lang);
     let storage = &session.storage;
     let hint = |ui: &mut Ui, text: &str| ui.label(RichText::new(text).size(12.0).color(t.ink_secondary));
-    ui.label(RichText::new(lang.t("command.settings")).font(bold(15.0)).color(t.ink));
+    ui.label(RichText::new(lang.t("settings.title")).font(bold(15.0)).color(t.ink));
     ui.add_space(10.0);
     ui.label(RichText::new(lang.t("settings.map-memory")).font(bold(13.0)).color(t.ink));
     hint(ui, lang.t("settings.map-memory-hint"));

@@ -32,7 +32,7 @@ pub(super) fn search(reader: &mut BufReader<File>, tree: Tree, [w, s, e, n]: [f6
         }
     }
     let starts: Vec<u64> = (0..counts.len()).map(|level| counts.iter().skip(level + 1).sum()).collect();
-    let mut wanted = vec![0..1_u64];
+    let mut wanted: Vec<std::ops::Range<u64>> = std::iter::once(0..1).collect();
     let mut found = Vec::new();
     let mut node = [0; NODE_BYTES as usize];
     for level in (0..counts.len()).rev() {
