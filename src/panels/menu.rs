@@ -9,10 +9,11 @@ use crate::session::{Command, Left, Session, Tab};
 pub fn show(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
     let lang = session.lang;
     let menu = ui.menu_button(RichText::new("≡").size(18.0), |ui| {
-        ui.set_min_width(220.0);
+        ui.set_min_width(250.0);
         // On a low window the menu is longer than the screen: what does not fit is scrolled to.
         let height = (ui.ctx().content_rect().height() - 24.0).max(200.0);
-        egui::ScrollArea::vertical().max_height(height).show(ui, |ui| entries(ui, session, send));
+        let area = egui::ScrollArea::vertical().max_height(height).min_scrolled_height(height);
+        area.show(ui, |ui| entries(ui, session, send));
     });
     let words = lang.t("menu.name");
     menu.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, words));
