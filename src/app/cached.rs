@@ -255,11 +255,6 @@ impl Qiancun {
         self.start_reading(key, path, Default::default(), true);
     }
 
-    /// What was shown from the cache is not what the file says.
-    pub(super) fn was_stale(&mut self, key: LayerKey) {
-        self.read_again(key);
-    }
-
     /// What was read again takes the place of what was there. A selection by number could mean other villages: it goes.
     pub(super) fn replaced(&mut self, key: LayerKey, loaded: &Arc<Loaded>) {
         if self.session.document.selection.as_ref().is_some_and(|(of, _)| *of == key) {

@@ -141,7 +141,7 @@ impl Qiancun {
                 }
                 Done::Tended(Ok(())) => {}
                 Done::Tended(Err(e)) => self.session.storage.trouble = Some(e.to_string()),
-                Done::Stale(key) => self.was_stale(key),
+                Done::Stale(key) => self.read_again(key),
                 Done::District(stamp, district) => self.was_joined(&stamp, district),
                 Done::Gaps(found) => self.session.gaps = Some(Arc::new(found)),
                 Done::Compared(Ok(earlier)) => self.session.gap_earlier = Some(Arc::new(earlier)),

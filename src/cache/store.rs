@@ -146,11 +146,11 @@ fn read(place: &Path, path: &Path, key: &FileKey, progress: &Progress) -> Option
     if head.key != *key {
         return None;
     }
-    progress.set_bytes(0, reader.bytes());
+    progress.set(0, reader.bytes());
     let go_on = || (!progress.is_cancelled()).then_some(());
     let geometry = Arc::new(geometry::read(&reader)?);
     go_on()?;
-    progress.set_bytes(reader.bytes() / 2, reader.bytes());
+    progress.set(reader.bytes() / 2, reader.bytes());
     let features = u32::try_from(geometry.features.len()).ok()?;
     let (rest, chunks) = rayon::join(
         || {

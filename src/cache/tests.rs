@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::Dataset;
-use crate::read::{Progress, full_report, read_file};
+use crate::read::{Progress, read_file};
 use crate::render::{Chunks, View};
 use crate::session::Loaded;
 
@@ -70,16 +70,24 @@ impl Place {
     }
 }
 
-fn keep(file: &Path, cache: &Cache) -> (Arc<Loaded>, FileKey) {
-    let key = FileKey::of(file).expect("a key");
+fn prepared(file: &Path) -> Arc<Loaded> {
     let loaded = Arc::new(Loaded::new(read_file(file, &Progress::new()).expect("readable")));
     loaded.chunks.find_topology();
-    loaded.finish();
+    // A layer that nobody holds is not looked at to the end.
+    let held = loaded.clone();
+    held.finish();
+    assert!(loaded.is_finished());
+    loaded
+}
+
+fn to_keep<'a>(path: &'a Path, key: &'a FileKey, loaded: &'a Loaded) -> ToKeep<'a> {
     let anchors = loaded.anchors.get().expect("anchors");
-    let report = full_report(&loaded.dataset, || true).expect("a report");
-    let what =
-        ToKeep { path: file, key: &key, dataset: &loaded.dataset, chunks: &loaded.chunks, anchors, report: &report };
-    assert!(cache.keep(&what, || true).expect("kept"));
+    ToKeep { path, key, dataset: &loaded.dataset, chunks: &loaded.chunks, anchors, report: loaded.report() }
+}
+
+fn keep(file: &Path, cache: &Cache) -> (Arc<Loaded>, FileKey) {
+    let (loaded, key) = (prepared(file), FileKey::of(file).expect("a key"));
+    assert!(cache.keep(&to_keep(file, &key, &loaded), || true).expect("kept"));
     (loaded, key)
 }
 
@@ -212,18 +220,8 @@ fn what_the_sample_cannot_see_the_digest_of_the_whole_does() {
 fn what_changes_while_it_is_read_is_not_kept() {
     let place = Place::new(&district(2, 20));
     let key = FileKey { bytes: 1 << 30, ..FileKey::of(&place.file).expect("key") };
-    let loaded = Arc::new(Loaded::new(read_file(&place.file, &Progress::new()).expect("readable")));
-    loaded.chunks.find_topology();
-    loaded.finish();
-    let anchors = loaded.anchors.get().expect("anchors");
-    let what = ToKeep {
-        path: &place.file,
-        key: &key,
-        dataset: &loaded.dataset,
-        chunks: &loaded.chunks,
-        anchors,
-        report: loaded.report(),
-    };
+    let loaded = prepared(&place.file);
+    let what = to_keep(&place.file, &key, &loaded);
     assert!(!place.cache().keep(&what, || true).expect("no error"));
     assert_eq!(place.cache().files().len(), 0);
 }
@@ -248,18 +246,8 @@ fn the_limit_is_held_and_the_oldest_goes() {
     assert_eq!(cache.bytes(), 0);
     // What does not fit at all is not kept.
     let key = FileKey::of(&place.file).expect("key");
-    let loaded = Arc::new(Loaded::new(read_file(&place.file, &Progress::new()).expect("readable")));
-    loaded.chunks.find_topology();
-    loaded.finish();
-    let anchors = loaded.anchors.get().expect("anchors");
-    let what = ToKeep {
-        path: &place.file,
-        key: &key,
-        dataset: &loaded.dataset,
-        chunks: &loaded.chunks,
-        anchors,
-        report: loaded.report(),
-    };
+    let loaded = prepared(&place.file);
+    let what = to_keep(&place.file, &key, &loaded);
     assert!(!cache.limited(100).keep(&what, || true).expect("no error"));
     assert_eq!(cache.bytes(), 0);
 }
@@ -280,18 +268,8 @@ fn a_folder_that_cannot_be_written_is_an_error_and_leaves_nothing() {
     // A file where the folder should be: as good as read-only, for root too.
     std::fs::write(place.folder.path().join("cache"), "in the way").expect("written");
     let key = FileKey::of(&place.file).expect("key");
-    let loaded = Arc::new(Loaded::new(read_file(&place.file, &Progress::new()).expect("readable")));
-    loaded.chunks.find_topology();
-    loaded.finish();
-    let anchors = loaded.anchors.get().expect("anchors");
-    let what = ToKeep {
-        path: &place.file,
-        key: &key,
-        dataset: &loaded.dataset,
-        chunks: &loaded.chunks,
-        anchors,
-        report: loaded.report(),
-    };
+    let loaded = prepared(&place.file);
+    let what = to_keep(&place.file, &key, &loaded);
     assert!(place.cache().keep(&what, || true).is_err());
     assert!(find(&place, &key).is_none());
     assert_eq!((place.cache().bytes(), place.cache().empty().ok()), (0, Some(0)));
@@ -323,17 +301,12 @@ fn pictures_come_back_and_no_flipped_byte_is_believed() {
 fn two_writers_at_once_leave_one_whole_file() {
     let place = Place::new(&district(8, 40));
     let key = FileKey::of(&place.file).expect("key");
-    let loaded = Arc::new(Loaded::new(read_file(&place.file, &Progress::new()).expect("readable")));
-    loaded.chunks.find_topology();
-    loaded.finish();
+    let loaded = prepared(&place.file);
     std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
                 for _ in 0..10 {
-                    let anchors = loaded.anchors.get().expect("anchors");
-                    let report = loaded.report();
-                    let (dataset, chunks) = (&loaded.dataset, &loaded.chunks);
-                    let what = ToKeep { path: &place.file, key: &key, dataset, chunks, anchors, report };
+                    let what = to_keep(&place.file, &key, &loaded);
                     assert!(place.cache().keep(&what, || true).expect("kept"));
                     // Blocks of one writer under the list of another are told by their checksums: nothing, or the whole.
                     if let Some(found) = find(&place, &key) {

@@ -41,12 +41,8 @@ impl Progress {
         self.bytes_done.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
-    /// Says how far it is, for readers elsewhere.
-    pub fn set_bytes(&self, done: u64, total: u64) {
-        self.set(done, total);
-    }
-
-    pub(super) fn set(&self, done: u64, total: u64) {
+    /// Says how far it is, in bytes.
+    pub fn set(&self, done: u64, total: u64) {
         self.bytes_done.store(done, Ordering::Relaxed);
         self.bytes_total.store(total, Ordering::Relaxed);
     }

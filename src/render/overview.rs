@@ -107,7 +107,7 @@ pub fn draw_plain(
 impl Scene {
     /// Whether the overview shows the layers as they are now.
     pub fn has_overview(&self) -> bool {
-        self.overview.as_ref().is_some_and(|o| o.content == Some(self.content)) || self.refused == self.content
+        self.overview_of == self.content
     }
 
     /// Number of the state of layers and styles: rises with every change of what is shown.
@@ -143,7 +143,8 @@ impl Scene {
         if drawn.content != self.content || self.shows_placeholder() {
             return;
         }
-        self.refused = drawn.content;
+        // Also where the device has no texture that large: drawing it again would not help.
+        self.overview_of = drawn.content;
         self.overview = Overview::new(&self.gpu, drawn.view, &drawn.pixels, Some(drawn.content));
     }
 

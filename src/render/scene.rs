@@ -46,8 +46,8 @@ pub struct Scene {
     pub(super) layers: Vec<(LayerKey, SceneLayer)>,
     pub(super) picture: Option<Picture>,
     pub(super) overview: Option<Overview>,
-    /// State whose overview the device could not take, or took.
-    pub(super) refused: u64,
+    /// State of styles and layers whose overview was drawn last.
+    pub(super) overview_of: u64,
     /// Whether the overview is on show rather than the picture.
     pub(super) shows_overview: bool,
     /// Bytes of meshes and shapes kept over all layers.
@@ -69,7 +69,7 @@ impl Scene {
             layers: Vec::new(),
             picture: None,
             overview: None,
-            refused: 0,
+            overview_of: 0,
             shows_overview: false,
             budget_bytes: USUAL_BUDGET_BYTES,
             palette: None,
