@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod attacked;
 mod broken;
 mod cached;
 mod commands;

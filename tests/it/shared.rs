@@ -10,10 +10,14 @@ pub fn folder(test: &str) -> Option<PathBuf> {
     static FOLDER: OnceLock<Option<PathBuf>> = OnceLock::new();
     let found = FOLDER.get_or_init(find).clone();
     if found.is_none() {
-        // Past the capture of the test runner, so that `.ci/run` sees it.
-        writeln!(std::io::stderr(), "SKIPPED {test}: no shared data (set QIANCUN_SHARED)").ok();
+        skipped(test);
     }
     found
+}
+
+/// Says that a test was skipped for want of the shared data: past the capture of the test runner, so that `.ci/run` sees it.
+pub fn skipped(test: &str) {
+    writeln!(std::io::stderr(), "SKIPPED {test}: no shared data (set QIANCUN_SHARED)").ok();
 }
 
 fn find() -> Option<PathBuf> {
