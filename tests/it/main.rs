@@ -13,6 +13,7 @@ mod edits;
 mod flatgeobuf;
 mod gaps;
 mod levels;
+mod lost;
 mod meeting;
 mod oracle;
 mod pages;

@@ -14,15 +14,20 @@ pub fn demo(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("maps/haidian-demo").join(name)
 }
 
+/// A light window in English.
+pub fn english() -> Options {
+    Options { lang: Some(Lang::En), dark: Some(false), ..Options::default() }
+}
+
 pub fn open(files: Vec<PathBuf>, lang: Lang, size: [f32; 2]) -> Harness<'static, Qiancun> {
+    open_with(Options { empty: files.is_empty(), files, lang: Some(lang), ..english() }, size)
+}
+
+pub fn open_with(options: Options, size: [f32; 2]) -> Harness<'static, Qiancun> {
     let state = RenderTarget::create(true).expect("a software renderer");
     let gpu = Gpu::from_render_state(&state);
     let context = egui::Context::default();
-    let app = Qiancun::new(
-        &context,
-        gpu,
-        Options { empty: files.is_empty(), files, lang: Some(lang), dark: Some(false), ..Options::default() },
-    );
+    let app = Qiancun::new(&context, gpu, options);
     let mut started = false;
     let mut harness = Harness::builder()
         .with_size(egui::vec2(size[0], size[1]))
