@@ -7,10 +7,29 @@ use crate::project;
 use crate::render::LayerKey;
 use crate::session::{Camera, Command, Dialogue, Status, ThemeDraft};
 
+/// Whether a command opens files in place of what is shown.
+fn opens(command: &Command) -> bool {
+    match command {
+        Command::OpenDialogue
+        | Command::Open(_)
+        | Command::OpenDemo
+        | Command::OpenTheirs
+        | Command::Recover(_)
+        | Command::ImportResults(_) => true,
+        Command::SaveThen(then) | Command::Discard(then) => opens(then),
+        _ => false,
+    }
+}
+
 impl Qiancun {
-    /// Carries out a command. A change of project or selection can be undone, a jump of the camera taken back.
+    /// Carries out a command. A change of the project can be undone, a jump of the camera taken back; what is selected is looked at,
+    /// and no step of its own.
     pub(super) fn apply(&mut self, command: Command) {
-        let (before, camera) = (self.session.document.clone(), self.session.camera);
+        if self.session.meeting.is_some() && opens(&command) {
+            self.session.news = Some(self.session.lang.t("meeting.no-open").to_owned());
+            return;
+        }
+        let (before, camera) = (self.session.kept_document().into_owned(), self.session.camera);
         let steady =
             matches!(command, Command::Zoom(..) | Command::Pan(_) | Command::CameraBack | Command::CameraForward);
         // Saving notes camera and view in the project: nothing that a person would take back.
@@ -22,24 +41,65 @@ impl Qiancun {
                 | Command::LeaveMeeting
                 | Command::StepScene(_)
                 | Command::GoToScene(_)
-                | Command::Escape
                 | Command::Open(_)
                 | Command::OpenDemo
                 | Command::Save
                 | Command::SaveTo(_)
-        );
+                | Command::SaveOver(_)
+                | Command::SaveThen(_)
+                | Command::Discard(_)
+                | Command::OpenTheirs
+                | Command::Recover(_)
+                | Command::Quit
+        ) || (matches!(command, Command::Escape) && self.session.meeting.is_some());
+        let (name, same) = (command.key(), command.changes_same());
         self.carry_out(command);
-        if !travels && self.session.document != before {
-            self.session.history.push(before);
+        if !travels && !self.session.kept_document().changes_nothing(&before) {
+            let now = self.ctx.input(|i| i.time);
+            self.session.history.push(before, name, same, now);
         }
         if !steady && self.session.camera != camera {
             self.session.camera_history.push(camera);
         }
     }
 
+    fn take_back(&mut self, forward: bool) {
+        let session = &mut self.session;
+        let step = match forward {
+            false => session.history.undo(&session.document),
+            true => session.history.redo(&session.document),
+        };
+        let lang = session.lang;
+        let Some((restored, name)) = step else {
+            session.news = Some(lang.t(if forward { "status.nothing-to-redo" } else { "status.nothing-to-undo" }).into());
+            return;
+        };
+        match restored {
+            crate::session::Restored::Document(document) => {
+                let selection = session.document.selection.take();
+                session.document = *document;
+                // What is selected stays so, where its layer is still there.
+                session.document.selection = selection.filter(|(key, _)| {
+                    *key == crate::session::ADDED_LAYER || session.document.keys.contains(key)
+                });
+            }
+            crate::session::Restored::Visits(states) => {
+                if !self.bring_visits(&states) {
+                    match forward {
+                        false => self.session.history.undo_failed(),
+                        true => self.session.history.redo_failed(),
+                    }
+                    return;
+                }
+            }
+        }
+        let key = if forward { "status.redone" } else { "status.undone" };
+        self.session.news = Some(lang.with(key, &[("n", lang.t(name))]));
+    }
+
     fn carry_out(&mut self, command: Command) {
         let Some(command) =
-            self.look(command).and_then(|c| self.survey(c)).and_then(|c| self.meet(c)).and_then(|c| self.paper(c))
+            self.keep_files(command).and_then(|c| self.look(c)).and_then(|c| self.survey(c)).and_then(|c| self.meet(c)).and_then(|c| self.paper(c))
         else {
             return;
         };
@@ -65,12 +125,6 @@ impl Qiancun {
                     }
                 }
             }
-            Command::Save => match session.project_path.clone() {
-                Some(path) => self.save_to(&path),
-                None => self.ask_save(),
-            },
-            Command::SaveAs => self.ask_save(),
-            Command::SaveTo(path) => self.save_to(&path),
             Command::ReadAgain(key) => self.read_again(key),
             Command::SettingsDialogue => {
                 self.look_at_storage();
@@ -114,16 +168,8 @@ impl Qiancun {
             Command::GoTo(at) => {
                 session.camera = Camera { centre: WorldPos::from_lonlat(at), zoom: session.camera.zoom.max(13.0) };
             }
-            Command::Undo => {
-                if let Some(document) = session.history.undo(&session.document) {
-                    session.document = document;
-                }
-            }
-            Command::Redo => {
-                if let Some(document) = session.history.redo(&session.document) {
-                    session.document = document;
-                }
-            }
+            Command::Undo => self.take_back(false),
+            Command::Redo => self.take_back(true),
             Command::FocusSearch => session.focus_search = true,
             Command::ToggleLeft => self.remembering(|s| s.left_folded = !s.left_folded),
             Command::ToggleRight => self.remembering(|s| s.right_folded = !s.right_folded),
@@ -177,7 +223,12 @@ impl Qiancun {
             }
             Command::CopyMap => self.copy_map(),
             Command::ExportDialogue => self.ask_export(),
-            Command::ExportTo(path) => self.export_to(&path),
+            Command::ExportTo(path) => {
+                let path = project::with_ending(&path, "png");
+                if self.may_write(&path) {
+                    self.export_to(&path);
+                }
+            }
             Command::Escape => {
                 if !session.search.is_empty() {
                     session.search.clear();
@@ -190,8 +241,18 @@ impl Qiancun {
                 }
             }
             Command::SetMotion(moves) => self.remembering(|s| s.no_motion = !moves),
-            // Taken by `look`, `survey`, `meet` and `paper` above.
-            Command::SetTopic(_)
+            // Taken by `keep_files`, `look`, `survey`, `meet` and `paper` above.
+            Command::Save
+            | Command::SaveAs
+            | Command::SaveTo(_)
+            | Command::SaveOver(_)
+            | Command::SaveThen(_)
+            | Command::Discard(_)
+            | Command::OpenTheirs
+            | Command::Recover(_)
+            | Command::ForgetUnsaved(_)
+            | Command::AdoptLog(_)
+            | Command::SetTopic(_)
             | Command::SetMeasure(..)
             | Command::SetYear(_)
             | Command::StepYear(_)
@@ -207,6 +268,10 @@ impl Qiancun {
             | Command::VisitGap(_)
             | Command::PhotoDialogue
             | Command::TakePhoto(_)
+            | Command::ShowPhoto(_)
+            | Command::AttachVisit(..)
+            | Command::LookAtResults(_)
+            | Command::TakeMerge(_)
             | Command::Record(_)
             | Command::EditVisit(_)
             | Command::WithdrawVisit(_)
@@ -241,8 +306,11 @@ impl Qiancun {
             | Command::YearSeriesDialogue
             | Command::SaveYearSeriesTo(_) => {}
             Command::Quit => {
+                // A meeting's view is not the window's.
+                self.leave_meeting();
                 if !self.ask_before_losing(Command::Quit) {
                     self.forget_rescued();
+                    self.keep_nothing();
                     self.quit = true;
                 }
             }
@@ -262,6 +330,7 @@ impl Qiancun {
 
     /// Asks whether to save where changes would be lost; true if it asked.
     fn ask_before_losing(&mut self, then: Command) -> bool {
+        self.after_saving = None;
         let ask = self.session.is_changed() && !self.session.document.keys.is_empty();
         if ask {
             self.session.dialogue = Some(Dialogue::Unsaved(Box::new(then)));
@@ -371,41 +440,7 @@ impl Qiancun {
         self.session.dialogue = Some(Dialogue::Theme(ThemeDraft { layer: key, spec, breaks_text }));
     }
 
-    /// The project with where the map looks and what is selected.
-    pub(super) fn present_project(&self) -> project::Project {
-        let mut project = self.session.document.project.clone();
-        project.camera = Some(self.session.camera.to_project());
-        project.view = self.session.view.clone();
-        project.selected = self.session.on_card().and_then(|(layer, feature)| {
-            let dataset = &layer.loaded()?.dataset;
-            let code = dataset.text(feature, crate::model::Role::Code);
-            Some(code.map_or_else(|| dataset.display_name(feature), |c| c.into_owned()))
-        });
-        project
-    }
-
-    fn save_to(&mut self, path: &std::path::Path) {
-        let present = self.present_project();
-        match project::save(path, &present) {
-            Ok(()) => {
-                self.forget_rescued();
-                self.session.document.project = present;
-                self.session.saved = self.session.document.clone();
-                self.session.project_path = Some(path.to_path_buf());
-                self.session.gives_way = false;
-                self.session.settings.remember(path);
-                self.save_settings();
-                let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-                self.session.news = Some(self.session.lang.with("status.saved", &[("n", &name)]));
-            }
-            Err(e) => {
-                self.session.dialogue =
-                    Some(Dialogue::Message(self.session.lang.with("error.save", &[("n", &e.to_string())])))
-            }
-        }
-    }
-
-    fn ask_open(&self) {
+    fn ask_open(&mut self) {
         let title = self.session.lang.t("command.open");
         self.jobs.ask(move || {
             let dialogue = rfd::FileDialog::new()
@@ -422,22 +457,11 @@ impl Qiancun {
         });
     }
 
-    fn ask_save(&self) {
-        let title = self.session.lang.t("command.save-as");
-        self.jobs.ask(move || {
-            let dialogue = rfd::FileDialog::new()
-                .set_title(title)
-                .add_filter("qiancun", &["qiancun"])
-                .set_file_name("map.qiancun");
-            dialogue.save_file().map(|p| Command::SaveTo(p.with_extension("qiancun")))
-        });
-    }
-
-    fn ask_export(&self) {
+    fn ask_export(&mut self) {
         let title = self.session.lang.t("command.export");
         self.jobs.ask(move || {
             let dialogue = rfd::FileDialog::new().set_title(title).add_filter("PNG", &["png"]).set_file_name("map.png");
-            dialogue.save_file().map(|p| Command::ExportTo(p.with_extension("png")))
+            dialogue.save_file().map(|p| Command::ExportTo(project::with_ending(&p, "png")))
         });
     }
 }

@@ -1,11 +1,15 @@
 //! Work off the window's thread: reading, meshes, label places, file dialogues. Results come back by one channel.
+//!
+//! Every job goes through [`Jobs::start`] or, on the pool, [`Jobs::build`]: it is counted while it runs, a panic in it is caught and
+//! told, and whatever ends it takes it off the count. Nothing else in this room starts a thread.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::reading::{Placeholder, ReadFile};
 use super::sync::DistrictStamp;
@@ -13,10 +17,78 @@ use crate::district::{District, coverage};
 use crate::page::{AtlasProgress, PageError};
 use crate::render::{Chunks, DrawnOverview, LayerKey, Level, Mesh};
 use crate::session::{Command, CoverageStamp, Covered, EarlierGaps, FoundGaps, GapStamp, Loaded, Since};
-use crate::survey::{Opened, SurveyError, SurveyLog};
+use crate::survey::{Incoming, Opened, PhotoFacts, SurveyError, SurveyLog};
 
 /// Meshes on their way at once.
 const MAX_MESHES: usize = 12;
+
+/// What a job does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Job {
+    /// Reads the file of a layer.
+    Read(LayerKey),
+    /// Fetches or draws a picture to be shown until a file is read.
+    Picture,
+    /// Builds a mesh.
+    Mesh(LayerKey, u32, Level),
+    /// Makes indices, places of labels and the report of a layer.
+    Finish,
+    /// Joins villages, tables and facilities.
+    Join,
+    /// Computes the area within the radius of a clinic.
+    Coverage,
+    /// Looks for gaps.
+    Gaps,
+    /// Compares gaps.
+    Compare,
+    /// Opens or copies a survey log.
+    Survey,
+    /// Reads results or a colleague's log.
+    Results,
+    /// Looks into a photo.
+    Photo,
+    /// Makes a preview.
+    Preview,
+    /// Writes pages.
+    Page,
+    /// Does something for the cache.
+    Tend,
+    /// Asks a question of the system.
+    Dialogue,
+}
+
+impl Job {
+    /// Stable name; in language files `job.<key>` says what did not come about.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Read(_) => "read",
+            Self::Picture | Self::Tend => "cache",
+            Self::Mesh(..) => "mesh",
+            Self::Finish => "finish",
+            Self::Join => "join",
+            Self::Coverage => "coverage",
+            Self::Gaps => "gaps",
+            Self::Compare => "compare",
+            Self::Survey => "survey",
+            Self::Results => "results",
+            Self::Photo => "photo",
+            Self::Preview => "preview",
+            Self::Page => "page",
+            Self::Dialogue => "dialogue",
+        }
+    }
+
+    /// Whether the picture of the map waits for it.
+    fn is_of_the_map(self) -> bool {
+        matches!(self, Self::Mesh(..) | Self::Finish | Self::Join | Self::Coverage | Self::Gaps)
+    }
+
+    /// Whether what is shown is not complete while it runs.
+    fn is_awaited(self) -> bool {
+        self.is_of_the_map()
+            || matches!(self, Self::Compare | Self::Survey | Self::Results | Self::Photo | Self::Preview | Self::Page)
+    }
+}
 
 /// What a job brought.
 pub enum Done {
@@ -51,6 +123,14 @@ pub enum Done {
     Compared(Result<EarlierGaps, String>),
     /// The log of a project was opened, if there is one.
     Survey(PathBuf, Result<Option<Opened>, SurveyError>),
+    /// A log went along with its project: how many visits, or why not.
+    LogCopied(Result<usize, SurveyError>),
+    /// Results or a colleague's log were read, for the project of that path.
+    Incoming(PathBuf, PathBuf, Result<Incoming, SurveyError>),
+    /// What a camera wrote into a photo.
+    PhotoFacts(PathBuf, PhotoFacts),
+    /// The small picture of a photo of the log; `None` where there is none.
+    Thumbnail(PathBuf, Option<egui::ColorImage>),
     /// A preview of a page; `None` where it could not be made.
     Preview(String, Option<egui::ColorImage>),
     /// A page or an atlas was written, or not.
@@ -59,26 +139,68 @@ pub enum Done {
     AtlasAt(usize, usize),
     /// A dialogue was answered.
     Command(Command),
+    /// Unsaved work could not be kept, for a reason.
+    NotKept(String),
+    /// A job ended without a result, for a reason: the program has a fault there, or no thread was to be had.
+    Failed(Job, String),
+}
+
+/// What comes through the channel.
+enum Message {
+    /// Something on the way.
+    Told(Done),
+    /// A job is over, with what it brought.
+    Ended(Job, Option<Done>),
+    /// A job is over and brought nothing, for a reason.
+    Failed(Job, String),
+}
+
+/// Where jobs say what they have.
+#[derive(Clone)]
+pub struct Reply {
+    sender: Sender<Message>,
+    ctx: egui::Context,
+}
+
+impl Reply {
+    /// Says something, and wakes the window up.
+    pub fn tell(&self, done: Done) {
+        self.send(Message::Told(done));
+    }
+
+    fn send(&self, message: Message) {
+        // The window is gone: nobody needs the result.
+        self.sender.send(message).ok();
+        self.ctx.request_repaint();
+    }
+
+    /// Does the work of a job, and says how it ended, whatever happens in it.
+    fn carry_out(&self, job: Job, work: impl FnOnce(&Self) -> Option<Done>) {
+        self.send(match catch_unwind(AssertUnwindSafe(|| work(self))) {
+            Ok(done) => Message::Ended(job, done),
+            Err(panic) => Message::Failed(job, panic_text(&*panic)),
+        });
+    }
+}
+
+/// What a panic says.
+pub(super) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|t| (*t).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "panic".to_owned())
 }
 
 /// The channel and what is under way.
 pub struct Jobs {
-    pub(super) sender: Sender<Done>,
-    pub(super) receiver: Receiver<Done>,
-    pub(super) ctx: egui::Context,
-    pub(super) building: FxHashSet<(LayerKey, u32, Level)>,
-    pub(super) finishing: usize,
-    pub(super) joining: usize,
-    pub(super) covering: usize,
-    pub(super) looking: usize,
-    pub(super) opening: usize,
-    pub(super) previewing: usize,
-    pub(super) tending: usize,
-    pub(super) reading: usize,
+    sender: Sender<Message>,
+    receiver: Receiver<Message>,
+    ctx: egui::Context,
+    running: FxHashMap<Job, usize>,
+    /// Meshes in whose making the program has a fault: they are not tried again.
+    broken: FxHashSet<Job>,
     /// Says whether there is a picture from the cache, once that is known.
     pub(super) picture_first: Option<Receiver<bool>>,
     /// Raised where another covered area is wanted: the one being computed stops.
-    pub(super) wanted_coverage: Arc<AtomicU64>,
+    wanted_coverage: Arc<AtomicU64>,
     pub(super) is_software: bool,
 }
 
@@ -90,15 +212,8 @@ impl Jobs {
             sender,
             receiver,
             ctx,
-            building: FxHashSet::default(),
-            finishing: 0,
-            joining: 0,
-            covering: 0,
-            looking: 0,
-            opening: 0,
-            previewing: 0,
-            tending: 0,
-            reading: 0,
+            running: FxHashMap::default(),
+            broken: FxHashSet::default(),
             picture_first: None,
             wanted_coverage: Arc::default(),
             is_software,
@@ -110,148 +225,150 @@ impl Jobs {
         self.ctx = ctx;
     }
 
-    /// What has come in; meshes and label places are ticked off.
+    /// What has come in since; jobs that are over are ticked off.
     pub fn take(&mut self) -> Vec<Done> {
-        let done: Vec<Done> = self.receiver.try_iter().collect();
-        for d in &done {
-            match d {
-                Done::Mesh(key, chunk, level, ..) => {
-                    self.building.remove(&(*key, *chunk, *level));
+        let mut all = Vec::new();
+        for message in self.receiver.try_iter() {
+            let (over, done) = match message {
+                Message::Told(done) => (None, Some(done)),
+                Message::Ended(job, done) => (Some(job), done),
+                Message::Failed(job, why) => {
+                    if matches!(job, Job::Mesh(..)) {
+                        self.broken.insert(job);
+                    }
+                    (Some(job), Some(Done::Failed(job, why)))
                 }
-                Done::District(..) => self.joining = self.joining.saturating_sub(1),
-                Done::Compared(_) | Done::Survey(..) => self.opening = self.opening.saturating_sub(1),
-                Done::Preview(..) => self.previewing = self.previewing.saturating_sub(1),
-                Done::PageSaved(..) => self.opening = self.opening.saturating_sub(1),
-                Done::Read { .. } => self.reading = self.reading.saturating_sub(1),
-                Done::Overview(_) | Done::Tended(_) => self.tending = self.tending.saturating_sub(1),
-                Done::Gaps(_) => self.looking = self.looking.saturating_sub(1),
-                Done::Coverage(_) => self.covering = self.covering.saturating_sub(1),
-                Done::Finished => self.finishing = self.finishing.saturating_sub(1),
-                _ => {}
+            };
+            if let Some(count) = over.and_then(|job| self.running.get_mut(&job)) {
+                *count = count.saturating_sub(1);
             }
+            all.extend(done);
         }
-        done
+        self.running.retain(|_, count| *count > 0);
+        all
     }
 
-    /// Whether meshes, indices, label places or reports are still being made.
+    fn is_running(&self, which: impl Fn(Job) -> bool) -> bool {
+        self.running.keys().any(|job| which(*job))
+    }
+
+    /// Whether something is being made that what is shown waits for.
     pub fn is_busy(&self) -> bool {
-        !self.building.is_empty()
-            || self.finishing > 0
-            || self.joining > 0
-            || self.covering > 0
-            || self.looking > 0
-            || self.opening > 0
-            || self.previewing > 0
+        self.is_running(Job::is_awaited)
     }
 
-    pub(super) fn reply(&self) -> impl Fn(Done) + Send + 'static {
-        let (sender, ctx) = (self.sender.clone(), self.ctx.clone());
-        move |done| {
-            // The window is gone: nobody needs the result.
-            sender.send(done).ok();
-            ctx.request_repaint();
+    /// Whether something is being made that the map waits for.
+    pub fn is_map_busy(&self) -> bool {
+        self.is_running(Job::is_of_the_map)
+    }
+
+    /// Whether a file is being read.
+    pub fn is_reading(&self) -> bool {
+        self.is_running(|j| matches!(j, Job::Read(_)))
+    }
+
+    /// Whether something is being done for the cache.
+    pub fn is_tending(&self) -> bool {
+        self.is_running(|j| j == Job::Tend)
+    }
+
+    /// Whether a preview is being made.
+    pub fn is_previewing(&self) -> bool {
+        self.is_running(|j| j == Job::Preview)
+    }
+
+    /// Where others than jobs say what they have.
+    pub(super) fn reply(&self) -> Reply {
+        Reply { sender: self.sender.clone(), ctx: self.ctx.clone() }
+    }
+
+    /// Starts a job on a thread of its own.
+    pub fn start(&mut self, job: Job, work: impl FnOnce(&Reply) -> Option<Done> + Send + 'static) {
+        *self.running.entry(job).or_default() += 1;
+        let reply = self.reply();
+        let body = move || reply.carry_out(job, work);
+        if let Err(e) = std::thread::Builder::new().name(job.key().into()).spawn(body) {
+            self.reply().send(Message::Failed(job, e.to_string()));
         }
     }
 
     /// Starts building meshes that are wanted, as many as keep the cores busy without delaying what is wanted next.
     pub fn build(&mut self, wanted: impl IntoIterator<Item = (LayerKey, Arc<Loaded>, u32, Level)>) {
+        let mut under_way = self.running.keys().filter(|j| matches!(j, Job::Mesh(..))).count();
         for (key, loaded, chunk, level) in wanted {
-            if self.building.len() >= MAX_MESHES {
+            if under_way >= MAX_MESHES {
                 break;
             }
-            if self.building.insert((key, chunk, level)) {
-                let reply = self.reply();
-                rayon::spawn(move || {
-                    let mesh = build(&loaded.chunks, chunk, level, &loaded.towns);
-                    reply(Done::Mesh(key, chunk, level, mesh, loaded))
-                });
+            let job = Job::Mesh(key, chunk, level);
+            if self.broken.contains(&job) || self.running.contains_key(&job) {
+                continue;
             }
+            under_way += 1;
+            self.running.insert(job, 1);
+            let reply = self.reply();
+            rayon::spawn(move || {
+                reply.carry_out(job, |_| {
+                    let mesh = build(&loaded.chunks, chunk, level, &loaded.towns);
+                    Some(Done::Mesh(key, chunk, level, mesh, loaded))
+                });
+            });
         }
     }
 
     /// Makes what follows the first picture of a layer: indices, places of labels, the full report.
     pub fn finish(&mut self, loaded: Arc<Loaded>) {
-        self.finishing += 1;
-        let reply = self.reply();
-        let work = move || {
-            loaded.chunks.find_topology();
-            reply(Done::Topology);
-            loaded.finish();
-            reply(Done::Finished);
-        };
         // Not on the pool: its workers would take no mesh while they wait for pieces.
-        if std::thread::Builder::new().name("finish".into()).spawn(work).is_err() {
-            self.finishing -= 1;
-        }
+        self.start(Job::Finish, move |reply| {
+            loaded.chunks.find_topology();
+            reply.tell(Done::Topology);
+            loaded.finish();
+            Some(Done::Finished)
+        });
     }
 
     /// Joins the layers and tables of a stamp.
     pub fn district(&mut self, stamp: DistrictStamp) {
-        self.joining += 1;
-        let reply = self.reply();
-        let work = move || {
+        self.start(Job::Join, move |_| {
             let district = District::new(&stamp.layers, &stamp.tables, &stamp.indicators, &stamp.edits).map(Arc::new);
-            reply(Done::District(stamp, district));
-        };
-        // Without a thread the figures of the tables are missing; the map is not.
-        if std::thread::Builder::new().name("join".into()).spawn(work).is_err() {
-            self.joining -= 1;
-        }
+            Some(Done::District(stamp, district))
+        });
     }
 
     /// Looks for gaps.
     pub fn gaps(&mut self, stamp: GapStamp, district: Arc<District>) {
-        self.looking += 1;
-        let reply = self.reply();
-        let work = move || reply(Done::Gaps(FoundGaps::find(stamp, &district)));
-        // Without a thread the list is missing; the map is not.
-        if std::thread::Builder::new().name("gaps".into()).spawn(work).is_err() {
-            self.looking -= 1;
-        }
+        self.start(Job::Gaps, move |_| Some(Done::Gaps(FoundGaps::find(stamp, &district))));
     }
 
     /// Opens the log beside a project.
     pub fn survey(&mut self, project: PathBuf) {
-        self.opening += 1;
-        let reply = self.reply();
-        let work = move || {
+        self.start(Job::Survey, move |_| {
             let opened = SurveyLog::open_if_there(&project);
-            reply(Done::Survey(project, opened));
-        };
-        // Without a thread the log is opened with the first visit.
-        if std::thread::Builder::new().name("survey".into()).spawn(work).is_err() {
-            self.opening -= 1;
-        }
+            Some(Done::Survey(project, opened))
+        });
     }
 
-    /// Whether a preview is being made.
-    pub fn is_previewing(&self) -> bool {
-        self.previewing > 0
+    /// Takes a log with its photos along to where its project was saved.
+    pub fn copy_log(&mut self, from: PathBuf, to: PathBuf) {
+        self.start(Job::Survey, move |_| {
+            let copied = SurveyLog::open(&to).and_then(|mut opened| {
+                opened.log.merge(&from)?;
+                Ok(opened.log.survey().standing().count())
+            });
+            Some(Done::LogCopied(copied))
+        });
     }
 
     /// Makes a preview of a page.
     pub fn preview(&mut self, stamp: String, make: impl FnOnce() -> Option<egui::ColorImage> + Send + 'static) {
-        self.previewing += 1;
-        let reply = self.reply();
-        let work = move || reply(Done::Preview(stamp, make()));
-        // Without a thread there is no preview; the page can be saved.
-        if std::thread::Builder::new().name("preview".into()).spawn(work).is_err() {
-            self.previewing -= 1;
-        }
+        self.start(Job::Preview, move |_| Some(Done::Preview(stamp, make())));
     }
 
     /// Writes a page.
     pub fn page(&mut self, path: PathBuf, write: impl FnOnce(&Path) -> Result<(), PageError> + Send + 'static) {
-        self.opening += 1;
-        let reply = self.reply();
-        let told = path.clone();
-        let work = move || {
+        self.start(Job::Page, move |_| {
             let written = write(&path);
-            reply(Done::PageSaved(path, written));
-        };
-        if let Err(source) = std::thread::Builder::new().name("page".into()).spawn(work) {
-            self.reply()(Done::PageSaved(told.clone(), Err(PageError::Io { path: told, source })));
-        }
+            Some(Done::PageSaved(path, written))
+        });
     }
 
     /// Writes an atlas, telling how far it is.
@@ -261,69 +378,124 @@ impl Jobs {
         progress: Arc<AtlasProgress>,
         write: impl FnOnce(&Path) -> Result<(), PageError> + Send + 'static,
     ) {
-        let reply = self.reply();
         let watch = Arc::downgrade(&progress);
-        let tell = move || {
+        self.start(Job::Dialogue, move |reply| {
             // Ends with the atlas.
             while let Some(progress) = watch.upgrade() {
                 let at = |n: &std::sync::atomic::AtomicUsize| n.load(Ordering::Relaxed);
-                reply(Done::AtlasAt(at(&progress.done), at(&progress.all)));
+                reply.tell(Done::AtlasAt(at(&progress.done), at(&progress.all)));
                 drop(progress);
                 std::thread::sleep(std::time::Duration::from_millis(150));
             }
-        };
-        // Without a thread nobody is told how far it is; the atlas is made all the same.
-        std::thread::Builder::new().name("atlas progress".into()).spawn(tell).ok();
-        self.page(path, write);
+            None
+        });
+        // Cores of its own: pages made one after the other for minutes must not stand before what a person waits for.
+        self.page(path, move |path| {
+            let threads = std::thread::available_parallelism().map_or(1, |n| n.get().saturating_sub(1).max(1));
+            match rayon::ThreadPoolBuilder::new().num_threads(threads).build() {
+                Ok(pool) => pool.install(|| write(path)),
+                Err(_) => write(path),
+            }
+        });
     }
 
     /// Compares gaps with a year or another project.
     pub fn compare(&mut self, found: Arc<FoundGaps>, now: Arc<District>, since: Since) {
-        self.opening += 1;
-        let reply = self.reply();
-        let work = move || {
+        self.start(Job::Compare, move |_| {
             let other = match &since {
                 Since::Year(_) => Ok(None),
                 Since::Project(path) => super::survey::other_district(path).map(Some),
             };
-            reply(Done::Compared(other.map(|other| EarlierGaps::find(&found, &now, since, other))));
-        };
-        // Without a thread there is no comparison; the list is there.
-        if std::thread::Builder::new().name("compare".into()).spawn(work).is_err() {
-            self.opening -= 1;
-        }
+            Some(Done::Compared(other.map(|other| EarlierGaps::find(&found, &now, since, other))))
+        });
     }
 
     /// Computes the area within the radius of a clinic; one under way for other settings stops.
     pub fn coverage(&mut self, stamp: CoverageStamp, district: Arc<District>) {
         let turn = self.wanted_coverage.fetch_add(1, Ordering::Relaxed) + 1;
         let wanted = self.wanted_coverage.clone();
-        self.covering += 1;
-        let reply = self.reply();
-        let work = move || {
+        self.start(Job::Coverage, move |_| {
             let go_on = || wanted.load(Ordering::Relaxed) == turn;
             let found = coverage(&district, stamp.radius_m, stamp.year, go_on);
-            reply(Done::Coverage(found.map(|c| Covered::new(stamp, c))));
-        };
-        // Without a thread the shares are missing; the map is not.
-        if std::thread::Builder::new().name("coverage".into()).spawn(work).is_err() {
-            self.covering -= 1;
-        }
+            Some(Done::Coverage(found.map(|c| Covered::new(stamp, c))))
+        });
     }
 
     /// Asks a question of the system off the window's thread; the answer comes back as a command.
-    pub fn ask(&self, question: impl FnOnce() -> Option<Command> + Send + 'static) {
-        let reply = self.reply();
-        let work = move || {
-            if let Some(command) = question() {
-                reply(Done::Command(command));
-            }
-        };
-        // Without a thread there is no dialogue; the command line and dropping files still work.
-        std::thread::Builder::new().name("dialogue".into()).spawn(work).ok();
+    pub fn ask(&mut self, question: impl FnOnce() -> Option<Command> + Send + 'static) {
+        self.start(Job::Dialogue, move |_| question().map(Done::Command));
     }
 }
 
 pub(super) fn build(chunks: &Chunks, chunk: u32, level: Level, towns: &[u32]) -> Mesh {
     chunks.list.get(chunk as usize).map(|c| Mesh::build(chunks, c, level, towns)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(jobs: &mut Jobs) -> Vec<Done> {
+        let mut done = Vec::new();
+        for _ in 0..500 {
+            done.extend(jobs.take());
+            if jobs.running.is_empty() {
+                return done;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(4));
+        }
+        panic!("a job stays under way");
+    }
+
+    /// Clause A9 of "nothing lost": a panic in whatever job is told, and leaves nothing raised.
+    #[test]
+    fn lost_a9_a_panic_in_a_job_is_told_and_no_counter_stays_raised() {
+        for job in [
+            Job::Read(3),
+            Job::Join,
+            Job::Gaps,
+            Job::Coverage,
+            Job::Preview,
+            Job::Page,
+            Job::Compare,
+            Job::Survey,
+            Job::Results,
+            Job::Tend,
+            Job::Finish,
+        ] {
+            let mut jobs = Jobs::new(egui::Context::default(), true);
+            jobs.start(job, move |_| panic!("a fault in {job:?}"));
+            jobs.start(job, |_| Some(Done::Topology));
+            let done = all(&mut jobs);
+            assert!(!jobs.is_busy() && !jobs.is_map_busy() && !jobs.is_reading() && !jobs.is_tending());
+            let told = done.iter().filter(|d| matches!(d, Done::Failed(of, why) if *of == job && why.contains("a fault")));
+            assert_eq!(told.count(), 1, "{job:?}");
+            assert!(done.iter().any(|d| matches!(d, Done::Topology)), "the other one goes on");
+        }
+    }
+
+    /// On the pool a panic would end the program.
+    #[test]
+    fn lost_a9_a_panic_on_the_pool_does_not_end_the_program() {
+        let jobs = Jobs::new(egui::Context::default(), true);
+        let (reply, job) = (jobs.reply(), Job::Mesh(1, 0, Level::for_zoom(10.0)));
+        rayon::spawn(move || reply.carry_out(job, |_| panic!("a fault")));
+        let mut jobs = jobs;
+        jobs.running.insert(job, 1);
+        assert!(matches!(all(&mut jobs).as_slice(), [Done::Failed(Job::Mesh(1, 0, _), _)]));
+        assert!(jobs.broken.contains(&job), "it is not tried again and again");
+    }
+
+    /// Every thread of this room is started here, or by the keeper of unsaved work.
+    #[test]
+    fn nothing_else_starts_a_thread() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/app");
+        for entry in std::fs::read_dir(folder).expect("the room").flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let text = std::fs::read_to_string(entry.path()).expect("read");
+            if !["jobs.rs", "saving.rs"].contains(&name.as_str()) {
+                assert!(!text.contains("thread::Builder") && !text.contains("rayon::spawn") && !text.contains("thread::spawn"), "{name}");
+            }
+        }
+    }
 }

@@ -110,7 +110,7 @@ impl Qiancun {
     }
 
     /// Leaves, and puts back what was there. Scenes changed meanwhile stay changed.
-    fn leave_meeting(&mut self) {
+    pub(super) fn leave_meeting(&mut self) {
         let Some(meeting) = self.session.meeting.take() else { return };
         let scenes = std::mem::take(&mut self.session.document.project.scenes);
         let session = &mut self.session;

@@ -17,6 +17,7 @@ mod paper;
 mod qiancun;
 mod reading;
 mod rescue;
+mod saving;
 mod survey;
 mod sync;
 mod tables;

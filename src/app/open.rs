@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::jobs::Done;
+use super::jobs::{Done, Job};
 use super::qiancun::Qiancun;
 use super::reading::ReadFile;
 use crate::model::Indicators;
@@ -16,6 +16,7 @@ use crate::theme::ThemeSpec;
 impl Qiancun {
     /// Opens files: the first project among them, else all as layers.
     pub(super) fn open(&mut self, paths: Vec<PathBuf>) {
+        self.session.dialogue = None;
         let is_project = |p: &&PathBuf| p.extension().is_some_and(|e| e.eq_ignore_ascii_case("qiancun"));
         if let Some(path) = paths.iter().find(is_project) {
             self.open_project(path, true);
@@ -65,13 +66,40 @@ impl Qiancun {
     /// Opens a project. `own` is false for the demonstration: it is saved elsewhere, and the first file opened takes
     /// its place.
     pub(super) fn open_project(&mut self, path: &Path, own: bool) {
-        let project = match project::load(path) {
-            Ok(project) => project,
-            Err(e) => {
-                self.session.dialogue = Some(Dialogue::Message(e.to_string()));
-                return;
+        match project::open(path) {
+            Ok(original) => {
+                self.show_project(original.project.clone(), own.then(|| path.to_path_buf()), Some(original));
+                if own {
+                    self.session.settings.remember(path);
+                    self.save_settings();
+                    self.tell_not_understood();
+                    self.look_for_stray_log(path);
+                }
             }
-        };
+            Err(e) => self.session.dialogue = Some(Dialogue::Message(e.to_string())),
+        }
+    }
+
+    /// Says what of the project this version does not understand.
+    fn tell_not_understood(&mut self) {
+        const MOST: usize = 12;
+        let mut told = self.session.not_understood();
+        if told.is_empty() {
+            return;
+        }
+        let rest = told.len().saturating_sub(MOST);
+        told.truncate(MOST);
+        if rest > 0 {
+            told.push(self.session.lang.with("import.more", &[("n", &rest.to_string())]));
+        }
+        let text = format!("{}\n{}", self.session.lang.t("error.left-out"), told.join("\n"));
+        self.session.dialogue = Some(Dialogue::Message(text));
+    }
+
+    /// Shows a project in place of what is open; `path` is where it is saved, `None` for the demonstration and for what was never
+    /// saved, and `original` the file as it was read.
+    pub(super) fn show_project(&mut self, project: Project, path: Option<PathBuf>, original: Option<project::Original>) {
+        let own = path.is_some();
         self.opening += 1;
         self.origins.clear();
         if let Ok(mut scene) = self.scene.lock() {
@@ -83,7 +111,10 @@ impl Qiancun {
         self.session.facts = None;
         self.session.history = Default::default();
         self.session.gives_way = !own;
-        self.session.project_path = own.then(|| path.to_path_buf());
+        self.session.project_path = path;
+        self.session.on_disk = original;
+        self.told_changed = None;
+        self.after_saving = None;
         let keys: Vec<LayerKey> = project.layers.iter().map(|_| self.new_key()).collect();
         self.fit_when_ready = project.camera.is_none();
         if let Some(camera) = project.camera {
@@ -95,10 +126,6 @@ impl Qiancun {
         self.session.saved = self.session.document.clone();
         let (project, view) = (self.session.document.project.clone(), self.session.view.clone());
         self.show_kept(&project, &view);
-        if own {
-            self.session.settings.remember(path);
-            self.save_settings();
-        }
         let layers: Vec<(LayerKey, PathBuf)> = self
             .session
             .document
@@ -139,12 +166,25 @@ impl Qiancun {
                         scene.set_overview(&drawn);
                     }
                 }
+                Done::NotKept(trouble) => {
+                    self.session.dialogue =
+                        Some(Dialogue::Message(self.session.lang.with("error.not-kept", &[("n", &trouble)])));
+                }
+                Done::LogCopied(told) => self.log_was_copied(told),
                 Done::Tended(Ok(())) => {}
                 Done::Tended(Err(e)) => self.session.storage.trouble = Some(e.to_string()),
                 Done::Stale(key) => self.read_again(key),
                 Done::District(stamp, district) => self.was_joined(&stamp, district),
-                Done::Gaps(found) => self.session.gaps = Some(Arc::new(found)),
-                Done::Compared(Ok(earlier)) => self.session.gap_earlier = Some(Arc::new(earlier)),
+                // One that was superseded meanwhile says nothing.
+                Done::Gaps(found) if self.gaps_of.as_ref() == Some(&found.stamp) => {
+                    self.session.gaps = Some(Arc::new(found));
+                    self.index_log();
+                }
+                Done::Gaps(_) => {}
+                Done::Compared(Ok(earlier)) if self.compared.as_ref() == Some(&earlier.stamp) => {
+                    self.session.gap_earlier = Some(Arc::new(earlier));
+                }
+                Done::Compared(Ok(_)) => {}
                 Done::Compared(Err(message)) => self.could_not_compare(message),
                 Done::Survey(project, opened) => self.was_opened(&project, opened),
                 Done::Preview(stamp, image) => self.was_previewed(stamp, image),
@@ -155,13 +195,41 @@ impl Qiancun {
                     }
                 }
                 Done::Coverage(covered) => {
-                    if let Some(covered) = covered {
+                    if let Some(covered) = covered.filter(|c| self.coverage_of == Some(c.stamp)) {
                         self.session.covered = Some(Arc::new(covered));
                     }
                 }
                 Done::Command(command) => self.send(command),
+                Done::Incoming(project, path, read) => self.was_incoming(&project, &path, read),
+                Done::PhotoFacts(path, facts) => self.was_looked_into(&path, facts),
+                Done::Thumbnail(photo, image) => {
+                    self.session.photos.insert(photo, image);
+                }
+                Done::Failed(job, why) => self.has_failed(job, &why),
             }
         }
+    }
+
+    /// A job has a fault: it is told once, what waited for it goes on, and the window stays.
+    fn has_failed(&mut self, job: Job, why: &str) {
+        match job {
+            Job::Read(key) => return self.was_read(key, Err(("fault".into(), why.to_owned()))),
+            Job::Join => self.session.joining = false,
+            Job::Compare => self.session.gap_since = None,
+            Job::Preview => self.session.thumbnails.asked = None,
+            Job::Page => {
+                if let Some(draft) = &mut self.session.page {
+                    draft.atlas = None;
+                }
+            }
+            _ => {}
+        }
+        if !self.told_faults.insert(job.key()) {
+            return;
+        }
+        let lang = self.session.lang;
+        let what = lang.find(&format!("job.{}", job.key())).unwrap_or(job.key());
+        self.session.dialogue = Some(Dialogue::Message(lang.with("error.job", &[("what", what), ("n", why)])));
     }
 
     fn was_read(&mut self, key: LayerKey, result: Result<ReadFile, (String, String)>) {
@@ -216,7 +284,8 @@ impl Qiancun {
         }
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
         if self.session.document.project.tables.iter().all(|t| t.path != path) {
-            self.session.history.push(self.session.document.clone());
+            let now = self.ctx.input(|i| i.time);
+            self.session.history.push(self.session.document.clone(), "command.open", None, now);
             self.session.document.project.tables.push(TableEntry { path, other: Default::default() });
         }
         let rows = table.rows.len().to_string();
@@ -237,12 +306,15 @@ impl Qiancun {
         let before = self.session.document.clone();
         if self.session.gives_way {
             self.session.gives_way = false;
+            self.session.history = Default::default();
+            self.session.on_disk = None;
             self.session.view = Default::default();
             self.session.document = Document { project: Project::default(), keys: Vec::new(), selection: None };
             self.session.saved = self.session.document.clone();
             self.fit_when_ready = true;
         } else {
-            self.session.history.push(before);
+            let now = self.ctx.input(|i| i.time);
+            self.session.history.push(before, "command.open", None, now);
         }
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
         self.session.settings.remember(&path);

@@ -154,7 +154,7 @@ impl Qiancun {
         }
     }
 
-    fn ask_page(&self) {
+    fn ask_page(&mut self) {
         let title = self.session.lang.t("page.dialogue");
         self.jobs.ask(move || {
             rfd::FileDialog::new()
@@ -169,6 +169,9 @@ impl Qiancun {
     }
 
     fn save_page(&mut self, path: PathBuf) {
+        if !self.may_write(&path) {
+            return;
+        }
         let (format, options) = self.chosen();
         let still = self.session.still();
         self.jobs.page(path, move |path| write(&still, format, &options, path));
@@ -176,7 +179,17 @@ impl Qiancun {
 
     /// Writes the page where the system finds it and hands it over.
     fn print_page(&mut self) {
-        let path = std::env::temp_dir().join("qiancun-print.pdf");
+        // A fresh name that nobody else can have planted, readable by this person only.
+        let fresh = tempfile::Builder::new().prefix("qiancun-print-").suffix(".pdf").tempfile();
+        let path = match fresh.map_err(|e| e.to_string()).and_then(|f| f.keep().map_err(|e| e.to_string())) {
+            Ok((_, path)) => path,
+            Err(e) => {
+                let name = std::env::temp_dir().display().to_string();
+                let text = self.session.lang.with("error.write", &[("name", &name), ("n", &e)]);
+                self.session.dialogue = Some(Dialogue::Message(text));
+                return;
+            }
+        };
         let (format, options) = self.chosen();
         let still = self.session.still();
         self.jobs.page(path, move |path| {
@@ -200,6 +213,9 @@ impl Qiancun {
     }
 
     fn save_atlas(&mut self, path: PathBuf, by_town: bool) {
+        if !self.may_write(&path) {
+            return;
+        }
         let (_, options) = self.chosen();
         let mut still = self.session.still();
         let progress = Arc::new(AtlasProgress::default());

@@ -89,6 +89,14 @@ pub struct Qiancun {
     pub(super) kept_content: Option<u64>,
     /// Which opening this is: raised with every file or project.
     pub(super) opening: u64,
+    /// What follows a saving that was asked for on the way to something else.
+    pub(super) after_saving: Option<Command>,
+    /// Keeps unsaved work; absent where nothing is to be remembered.
+    pub(super) keeper: Option<super::saving::Keeper>,
+    /// The text of the project on disk that was told last.
+    pub(super) told_changed: Option<String>,
+    /// Kinds of jobs whose faults were told.
+    pub(super) told_faults: rustc_hash::FxHashSet<&'static str>,
     is_laid_out: bool,
     queue: Vec<Command>,
 }
@@ -140,6 +148,10 @@ impl Qiancun {
             states: FxHashMap::default(),
             kept_content: None,
             opening: 0,
+            after_saving: None,
+            keeper: None,
+            told_changed: None,
+            told_faults: Default::default(),
             is_laid_out: false,
             queue: Vec::new(),
         };
@@ -148,6 +160,7 @@ impl Qiancun {
         } else if !options.empty && !app.open_rescued() {
             app.queue.push(Command::OpenDemo);
         }
+        app.begin_keeping();
         app
     }
 
@@ -212,6 +225,13 @@ impl Qiancun {
         let is_focused = ui.ctx().input(|i| i.focused);
         if is_focused && !std::mem::replace(&mut self.was_focused, is_focused) {
             self.refresh_survey();
+            self.look_at_disk();
+        }
+        self.was_focused = is_focused;
+        if ui.ctx().input(|i| i.viewport().close_requested()) && !self.quit {
+            // Where changes would be lost, and where a meeting goes on, the window stays until that is settled.
+            ui.ctx().send_viewport_cmd(egui::ViewportCommand::CancelClose);
+            self.queue.push(Command::Quit);
         }
         let ctx = ui.ctx().clone();
         if self.style_is != Some(self.session.dark) {
@@ -244,6 +264,7 @@ impl Qiancun {
             ctx.request_repaint();
         }
         self.sync();
+        self.keep_unsaved();
         self.want_meshes();
         self.tend_cache();
         if std::mem::take(&mut self.just_placed) {

@@ -1,6 +1,5 @@
 //! Jobs around reading a file: the cache before it, a first look beside it, what is kept after it.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::channel;
@@ -9,10 +8,10 @@ use std::time::Duration;
 use rayon::prelude::*;
 
 use super::cached::Origin;
-use super::jobs::{Done, Jobs, build};
+use super::jobs::{Done, Job, Jobs, build};
 use crate::cache::{Cache, FileKey, KeptPicture, ToKeep, content_digest};
 use crate::geo::WorldPos;
-use crate::read::{Progress, read_file, read_part, stated_bounds};
+use crate::read::{Progress, plain_file, read_file, read_part, stated_bounds};
 use crate::render::{DrawnOverview, LayerKey, Level, Mesh, OverviewWork, Palette, View, draw_plain};
 use crate::session::Loaded;
 
@@ -92,93 +91,64 @@ impl Jobs {
         first: Option<FirstLook>,
         level_for: impl Fn(Option<[f64; 4]>) -> Level + Send + 'static,
     ) {
-        self.reading += 1;
         let software = self.is_software;
         if let Some(first) = first {
-            let (reply, path, progress) = (self.reply(), path.clone(), progress.clone());
-            let look = move || {
-                if let Some(picture) = first.take(&path, &progress) {
-                    let FirstLook { has_colours, opening, .. } = first;
-                    reply(Done::Kept(Placeholder { picture, is_whole: false, has_colours, opening }));
-                }
-            };
-            // Without a thread the map appears when it is read.
-            std::thread::Builder::new().name("first look".into()).spawn(look).ok();
+            let (path, progress) = (path.clone(), progress.clone());
+            self.start(Job::Picture, move |_| {
+                let picture = first.take(&path, &progress)?;
+                let FirstLook { has_colours, opening, .. } = first;
+                Some(Done::Kept(Placeholder { picture, is_whole: false, has_colours, opening }))
+            });
         }
-        let reply = self.reply();
         let picture_first = self.picture_first.take();
-        let work = move || {
+        self.start(Job::Read(key), move |_| {
             if picture_first.is_some_and(|told| told.recv_timeout(PATIENCE) == Ok(true)) {
                 std::thread::sleep(A_FRAME);
             }
-            let read = || {
-                let of = |cache: &Cache| {
-                    let bytes = std::fs::metadata(&path).ok()?.len();
-                    FileKey::of(&path).ok().filter(|_| cache.is_worth_keeping(bytes))
-                };
-                let file_key = cache.as_ref().and_then(of);
-                let known = cache.zip(file_key.as_ref()).filter(|_| !fresh);
-                let result = match known.and_then(|(cache, file_key)| cache.find(&path, file_key, &progress)) {
-                    Some(found) => {
-                        let loaded = Loaded::restored(found.dataset, found.chunks, found.anchors, found.report);
-                        Ok((loaded, Some(found.content)))
-                    }
-                    None => read_file(&path, &progress)
-                        .map(|dataset| (Loaded::new(dataset), None))
-                        .map_err(|e| (e.code().to_owned(), e.to_string())),
-                };
-                result.map(|(loaded, content)| {
-                    let level = level_for(loaded.bounds_deg());
-                    let origin = file_key.map(|key| Origin { path, key, content });
-                    let loaded = Arc::new(loaded);
-                    // Drawn straight from the rings where there is no GPU; in a small file shared borders are found in no time.
-                    if !software || loaded.chunks.vertex_count() < SMALL {
-                        loaded.chunks.find_topology();
-                    }
-                    let build = |c: usize| build(&loaded.chunks, c as u32, level, &loaded.towns);
-                    let count = if software { 0 } else { loaded.chunks.list.len() };
-                    let meshes = (0..count).into_par_iter().map(build).collect();
-                    ReadFile { loaded, level, meshes, origin }
-                })
+            let of = |cache: &Cache| {
+                let bytes = plain_file(&path).ok().filter(|m| m.is_file())?.len();
+                FileKey::of(&path).ok().filter(|_| cache.is_worth_keeping(bytes))
             };
-            // A fault in the reader costs the file, not the window.
-            let result = catch_unwind(AssertUnwindSafe(read))
-                .unwrap_or_else(|_| Err(("fault".into(), "the program has a fault here".into())));
-            reply(Done::Read { key, result });
-        };
-        if let Err(e) = std::thread::Builder::new().name("read".into()).spawn(work) {
-            self.reply()(Done::Read { key, result: Err(("no-thread".into(), e.to_string())) });
-        }
+            let file_key = cache.as_ref().and_then(of);
+            let known = cache.zip(file_key.as_ref()).filter(|_| !fresh);
+            let result = match known.and_then(|(cache, file_key)| cache.find(&path, file_key, &progress)) {
+                Some(found) => {
+                    let loaded = Loaded::restored(found.dataset, found.chunks, found.anchors, found.report);
+                    Ok((loaded, Some(found.content)))
+                }
+                None => read_file(&path, &progress)
+                    .map(|dataset| (Loaded::new(dataset), None))
+                    .map_err(|e| (e.code().to_owned(), e.to_string())),
+            };
+            let result = result.map(|(loaded, content)| {
+                let level = level_for(loaded.bounds_deg());
+                let origin = file_key.map(|key| Origin { path, key, content });
+                let loaded = Arc::new(loaded);
+                // Drawn straight from the rings where there is no GPU; in a small file shared borders are found in no time.
+                if !software || loaded.chunks.vertex_count() < SMALL {
+                    loaded.chunks.find_topology();
+                }
+                let build = |c: usize| build(&loaded.chunks, c as u32, level, &loaded.towns);
+                let count = if software { 0 } else { loaded.chunks.list.len() };
+                let meshes = (0..count).into_par_iter().map(build).collect();
+                ReadFile { loaded, level, meshes, origin }
+            });
+            Some(Done::Read { key, result })
+        });
     }
 
     /// Fetches a picture from an earlier session.
     ///
     /// What is read after this call waits until it is there, and for a frame more: reading takes all cores.
     pub fn kept_picture(&mut self, opening: u64, fetch: impl FnOnce() -> Option<KeptPicture> + Send + 'static) {
-        let reply = self.reply();
         let (tell, told) = channel();
-        let work = move || {
+        self.picture_first = Some(told);
+        self.start(Job::Picture, move |_| {
             let picture = fetch();
             // Nobody waits where nothing is read.
             tell.send(picture.is_some()).ok();
-            if let Some(picture) = picture {
-                reply(Done::Kept(Placeholder { picture, is_whole: true, has_colours: true, opening }));
-            }
-        };
-        // Without a thread the map appears when it is read.
-        if std::thread::Builder::new().name("picture".into()).spawn(work).is_ok() {
-            self.picture_first = Some(told);
-        }
-    }
-
-    /// Whether a file is being read.
-    pub fn is_reading(&self) -> bool {
-        self.reading > 0
-    }
-
-    /// Whether something is being done for the cache.
-    pub fn is_tending(&self) -> bool {
-        self.tending > 0
+            Some(Done::Kept(Placeholder { picture: picture?, is_whole: true, has_colours: true, opening }))
+        });
     }
 
     /// Draws an overview, then keeps it.
@@ -187,56 +157,33 @@ impl Jobs {
         work: OverviewWork,
         keep: impl FnOnce(&DrawnOverview) -> std::io::Result<()> + Send + 'static,
     ) {
-        // One for the overview, one for keeping it.
-        self.tending += 2;
-        let reply = self.reply();
-        let work = move || {
+        self.start(Job::Tend, move |reply| {
             // On one thread of its own: the window's drawing shares the others.
-            let alone = rayon::ThreadPoolBuilder::new().num_threads(1).build();
-            let drawn = catch_unwind(AssertUnwindSafe(|| match alone {
+            let drawn = match rayon::ThreadPoolBuilder::new().num_threads(1).build() {
                 Ok(pool) => pool.install(|| work.draw()),
                 Err(_) => work.draw(),
-            }));
-            let Ok(drawn) = drawn else {
-                reply(Done::Tended(Ok(())));
-                reply(Done::Tended(Err(panicked())));
-                return;
             };
             let kept = keep(&drawn);
-            reply(Done::Overview(drawn));
-            reply(Done::Tended(kept));
-        };
-        if std::thread::Builder::new().name("overview".into()).spawn(work).is_err() {
-            self.tending -= 2;
-        }
+            reply.tell(Done::Overview(drawn));
+            Some(Done::Tended(kept))
+        });
     }
 
     /// Keeps what was read from a file, or sees whether the file still is what the cache was made from. Stops where the layer
     /// is taken away.
     pub fn tend(&mut self, key: LayerKey, loaded: Arc<Loaded>, origin: Origin, cache: Cache) {
-        self.tending += 1;
-        let reply = self.reply();
-        let work = move || {
+        self.start(Job::Tend, move |reply| {
             let go_on = || Arc::strong_count(&loaded) > 1 || Arc::strong_count(&loaded.chunks) > 1;
-            let tend = || match &origin.content {
+            let tended = match &origin.content {
                 Some(content) => content_digest(&origin.path, go_on).map(|now| now.is_some_and(|now| now != *content)),
                 None => keep(&loaded, &origin, &cache, go_on).map(|_| false),
             };
-            let tended = catch_unwind(AssertUnwindSafe(tend)).unwrap_or_else(|_| Err(panicked()));
-            let stale = matches!(tended, Ok(true));
-            reply(Done::Tended(tended.map(|_| ())));
-            if stale {
-                reply(Done::Stale(key));
+            if matches!(tended, Ok(true)) {
+                reply.tell(Done::Stale(key));
             }
-        };
-        if std::thread::Builder::new().name("cache".into()).spawn(work).is_err() {
-            self.tending -= 1;
-        }
+            Some(Done::Tended(tended.map(|_| ())))
+        });
     }
-}
-
-fn panicked() -> std::io::Error {
-    std::io::Error::other("the program has a fault here")
 }
 
 fn keep(loaded: &Loaded, origin: &Origin, cache: &Cache, go_on: impl Fn() -> bool) -> std::io::Result<bool> {

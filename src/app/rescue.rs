@@ -49,10 +49,44 @@ impl Qiancun {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
+        if path.exists() {
+            // Another window's, which nobody has opened yet: this one's is offered beside it.
+            return match self.keep_now() {
+                true => Ok(()),
+                false => Err(std::io::ErrorKind::AlreadyExists.into()),
+            };
+        }
         project::save(&path, &self.present_project()).map_err(std::io::Error::other)?;
         self.session.settings.rescued_from = self.session.project_path.clone();
         self.save_settings();
+        self.keep_nothing();
         Ok(())
+    }
+
+    /// Does something on the window's thread; where it panics, the project is rescued and the program ends with a word.
+    pub fn guard(&mut self, work: impl FnOnce(&mut Self)) {
+        use std::panic::{AssertUnwindSafe, catch_unwind};
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| work(self))) {
+            self.rescue_after_panic(&super::jobs::panic_text(&*panic));
+        }
+    }
+
+    /// Rescues the project after a panic, as far as it is whole.
+    pub(super) fn rescue_after_panic(&mut self, why: &str) {
+        use std::panic::{AssertUnwindSafe, catch_unwind};
+        if self.ending.is_some() {
+            return;
+        }
+        self.lost.store(true, Ordering::Release);
+        let lang = self.session.lang;
+        // What panicked once may do so again.
+        let rescued = catch_unwind(AssertUnwindSafe(|| self.rescue()));
+        self.ending = Some(match rescued {
+            Ok(Ok(())) => lang.with("error.panicked", &[("n", why)]),
+            Ok(Err(e)) => lang.with("error.panicked-unsaved", &[("n", &format!("{why}; {e}"))]),
+            Err(_) => lang.with("error.panicked-unsaved", &[("n", why)]),
+        });
+        self.quit = true;
     }
 
     /// Opens what was rescued, as a project with changes that are not saved yet; false where there is nothing.
@@ -65,6 +99,7 @@ impl Qiancun {
         }
         self.session.settings.recent = recent;
         self.session.project_path = self.session.settings.rescued_from.take();
+        self.session.on_disk = self.session.project_path.as_deref().and_then(|p| project::open(p).ok());
         // Nothing that is saved looks like this: closing asks.
         self.session.saved = Default::default();
         self.session.news = Some(self.session.lang.t("status.rescued").to_owned());

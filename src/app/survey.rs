@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use super::jobs::{Done, Job};
 use super::qiancun::Qiancun;
 use crate::project;
-use crate::session::{Command, Dialogue, VisitDraft};
+use crate::session::{Command, Dialogue, VisitDraft, VisitStates};
 use crate::survey::{
-    Instant, NewVisit, Opened, Outcome, Preview, SurveyError, SurveyLog, Told, keep_photo, photo_facts, read_results,
+    GapIndex, Incoming, Instant, LogPaths, MergePreview, NewVisit, Opened, PhotoFacts, Preview, SurveyError, SurveyLog,
+    Told, keep_photo, photo_facts, small_picture,
 };
 
 impl Qiancun {
@@ -18,11 +20,16 @@ impl Qiancun {
             Command::TakePhoto(path) => self.take_photo(path),
             Command::Record(draft) => self.record(*draft),
             Command::EditVisit(id) => self.edit_visit(&id),
-            Command::WithdrawVisit(id) => self.amend(|log| log.withdraw(&id)),
-            Command::RestoreVisit(id) => self.amend(|log| log.restore(&id)),
+            Command::ShowPhoto(path) => self.show_photo(path),
+            Command::WithdrawVisit(id) => self.amend("visit.withdraw", &id, |log, id| log.withdraw(id)),
+            Command::RestoreVisit(id) => self.amend("visit.restore", &id, |log, id| log.restore(id)),
+            Command::AttachVisit(id, key) => self.attach_visit(&id, &key),
+            Command::AdoptLog(log) => self.adopt_log(&log),
             Command::ImportResultsDialogue => self.ask_results(),
-            Command::ImportResults(path) => self.import(&path),
+            Command::ImportResults(path) => self.import(path),
+            Command::LookAtResults(preview) => self.look_at_results(&preview),
             Command::TakeResults(preview) => self.take_results_in(*preview),
+            Command::TakeMerge(preview) => self.take_merge(*preview),
             Command::CompareGaps(since) => {
                 if since.is_none() {
                     self.session.gap_filter.became = None;
@@ -30,7 +37,6 @@ impl Qiancun {
                 self.session.gap_since = since;
             }
             Command::CompareGapsDialogue => self.ask_comparison(),
-            Command::Undo if self.undoes_visit() => self.undo_visit(),
             other => return Some(other),
         }
         None
@@ -43,8 +49,8 @@ impl Qiancun {
         }
         let project = self.session.project_path.clone();
         let survey = &mut self.session.survey;
-        (survey.of, survey.log, survey.trouble) = (project.clone(), None, None);
-        survey.recorded.clear();
+        (survey.of, survey.log, survey.trouble, survey.note) = (project.clone(), None, None, None);
+        survey.lists_visits = false;
         survey.version += 1;
         if let Some(project) = project {
             self.jobs.survey(project);
@@ -78,6 +84,12 @@ impl Qiancun {
             }
             Told::Restored(n) => lang.with("survey.restored", &[("n", &n.to_string())]),
             Told::Edited(n) => lang.with("survey.edited", &[("n", &n.to_string())]),
+            Told::CopyDamaged(n) => lang.with("survey.copy-damaged", &[("n", &n.to_string())]),
+            Told::Migrated(kept) => {
+                let kept = kept.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+                lang.with("survey.migrated", &[("name", &kept)])
+            }
+            Told::OnNetwork => lang.t("survey.on-network").to_owned(),
             Told::ReadOnly => lang.t("survey.read-only").to_owned(),
         };
         told.iter().map(words).collect()
@@ -86,12 +98,61 @@ impl Qiancun {
     fn take_log(&mut self, opened: Opened) {
         let sentences = self.told_words(&opened.told);
         // Damage is said where it cannot be overlooked, the rest in passing.
-        if opened.told.iter().any(|t| matches!(t, Told::Saved(..))) {
+        if opened.told.contains(&Told::OnNetwork) {
+            self.session.survey.note = Some(self.session.lang.t("survey.on-network").to_owned());
+        }
+        if opened.told.iter().any(|t| matches!(t, Told::Saved(..) | Told::CopyDamaged(_))) {
             self.session.dialogue = Some(Dialogue::Message(sentences.join("\n")));
         } else if !sentences.is_empty() {
             self.session.news = Some(sentences.join(" "));
         }
         self.session.survey.log = Some(opened.log);
+        self.session.photos.clear();
+        self.index_log();
+    }
+
+    /// Lets visits be found by the gaps that the map has now.
+    pub(super) fn index_log(&mut self) {
+        let Some(index) = self.session.present_gaps().map(|f| f.index.clone()) else { return };
+        if let Some(log) = &mut self.session.survey.log {
+            log.find_by(index);
+            self.session.survey.version += 1;
+        }
+    }
+
+    /// Looks for a log whose project was renamed, where the project has none: it is offered.
+    pub(super) fn look_for_stray_log(&mut self, project: &Path) {
+        if self.session.dialogue.is_none()
+            && let [stray] = LogPaths::strays(project).as_slice()
+        {
+            self.session.dialogue = Some(Dialogue::StrayLog(stray.clone()));
+        }
+    }
+
+    /// Gives a log with its copy and photos the name of the project.
+    fn adopt_log(&mut self, log: &Path) {
+        self.session.dialogue = None;
+        let Some(project) = self.session.project_path.clone() else { return };
+        match LogPaths::of(log).rename_to(&LogPaths::of(&project)) {
+            Ok(()) => self.jobs.survey(project),
+            Err(e) => {
+                let name = log.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+                let text = self.session.lang.with("error.write", &[("name", &name), ("n", &e.to_string())]);
+                self.session.dialogue = Some(Dialogue::Message(text));
+            }
+        }
+    }
+
+    /// Says how a log went along with its project.
+    pub(super) fn log_was_copied(&mut self, copied: Result<usize, SurveyError>) {
+        match copied {
+            Ok(n) => {
+                self.session.news = Some(self.session.lang.with("survey.taken-along", &[("n", &n.to_string())]));
+                // What is open is of the time before the copy.
+                self.session.survey.of = None;
+            }
+            Err(e) => self.tell_survey(&e),
+        }
     }
 
     /// Takes in what other programs recorded meanwhile: when the window comes to the front again.
@@ -154,7 +215,7 @@ impl Qiancun {
             Some(Dialogue::Visit(VisitDraft { visit, reason, corrects, at, ..VisitDraft::default() }));
     }
 
-    fn ask_photo(&self) {
+    fn ask_photo(&mut self) {
         let title = self.session.lang.t("visit.photo");
         self.jobs.ask(move || {
             let dialogue = rfd::FileDialog::new().set_title(title);
@@ -166,10 +227,41 @@ impl Qiancun {
     }
 
     fn take_photo(&mut self, path: PathBuf) {
-        if let Some(Dialogue::Visit(draft)) = &mut self.session.dialogue {
-            draft.facts = photo_facts(&path);
-            draft.photo = Some(path);
+        if let Some(Dialogue::Visit(draft)) = &mut self.session.dialogue
+            && !draft.photos.contains(&path)
+        {
+            draft.photos.push(path.clone());
+            self.jobs.start(Job::Photo, move |_| {
+                let facts = photo_facts(&path);
+                Some(Done::PhotoFacts(path, facts))
+            });
         }
+    }
+
+    /// Takes what a camera wrote into a photo of the visit being typed.
+    pub(super) fn was_looked_into(&mut self, path: &Path, facts: PhotoFacts) {
+        if let Some(Dialogue::Visit(draft)) = &mut self.session.dialogue
+            && draft.photos.iter().any(|p| p == path)
+        {
+            draft.facts.at = draft.facts.at.or(facts.at);
+            draft.facts.place = draft.facts.place.or(facts.place);
+        }
+    }
+
+    /// Has the small picture of a photo of the log made, once.
+    fn show_photo(&mut self, photo: PathBuf) {
+        if self.session.photos.contains_key(&photo) {
+            return;
+        }
+        self.session.photos.insert(photo.clone(), None);
+        self.jobs.start(Job::Photo, move |_| {
+            let name = photo.file_name()?.to_string_lossy().into_owned();
+            let image = small_picture(photo.parent()?, &name).map(|image| {
+                let size = [image.width() as usize, image.height() as usize];
+                egui::ColorImage::from_rgba_unmultiplied(size, image.as_raw())
+            });
+            Some(Done::Thumbnail(photo, image))
+        });
     }
 
     fn record(&mut self, mut draft: VisitDraft) {
@@ -179,15 +271,8 @@ impl Qiancun {
             self.save_settings();
         }
         draft.visit.by = surveyor;
-        let recorded = self.write_draft(&draft);
-        match recorded {
-            Ok(Some(id)) => {
-                let depth = self.session.history.depth();
-                self.session.survey.recorded.push((id, depth));
-                self.session.news = Some(self.session.lang.t("survey.recorded").to_owned());
-                self.session.dialogue = None;
-            }
-            Ok(None) => {
+        match self.write_draft(&draft) {
+            Ok(()) => {
                 self.session.news = Some(self.session.lang.t("survey.recorded").to_owned());
                 self.session.dialogue = None;
             }
@@ -200,48 +285,106 @@ impl Qiancun {
         self.session.survey.version += 1;
     }
 
-    /// Records a visit or corrects one; the id of a new one.
-    fn write_draft(&mut self, draft: &VisitDraft) -> Result<Option<String>, SurveyError> {
-        let Some(log) = self.log() else { return Ok(None) };
+    /// Records a visit or corrects one.
+    fn write_draft(&mut self, draft: &VisitDraft) -> Result<(), SurveyError> {
+        let Some(log) = self.log() else { return Ok(()) };
         let log = log?;
         let mut visit = draft.visit.clone();
-        if let Some(photo) = &draft.photo {
-            visit.photo = keep_photo(log.paths(), photo)?;
+        for photo in &draft.photos {
+            let kept = keep_photo(log.paths(), photo)?;
+            if !visit.photos.iter().any(|p| p.file == kept.file) {
+                visit.photos.push(kept);
+            }
         }
         // The moment of opening the form is as good as that of closing it, unless another was typed.
-        visit.at = Instant::parse(&draft.at).or(visit.at);
-        let Some(id) = &draft.corrects else { return Ok(log.record(vec![visit])?.pop()) };
-        log.correct(id, |event| {
-            event.result = visit.result;
-            event.note = visit.note;
-            event.photo = visit.photo;
-            (event.lon, event.lat) = (visit.place.map(|p| p.lon_deg), visit.place.map(|p| p.lat_deg));
-            event.by = visit.by;
-            event.at = visit.at;
-        })?;
-        Ok(None)
+        visit.at = Instant::parse_near(&draft.at, Some(Instant::now())).map(|(at, _)| at).or(visit.at);
+        let Some(id) = &draft.corrects else {
+            let ids = log.record(vec![visit])?;
+            let after = ids.iter().map(|id| (id.clone(), log.survey().state(id))).collect();
+            let before = ids.into_iter().map(|id| (id, None)).collect();
+            self.session.history.push_visits("visit.record", before, after);
+            return Ok(());
+        };
+        let id = id.clone();
+        self.step("visit.correct", vec![id.clone()], |log| {
+            log.correct(&id, |event| {
+                event.result = visit.result;
+                event.note = visit.note;
+                event.photos = visit.photos;
+                (event.lon, event.lat) = (visit.place.map(|p| p.lon_deg), visit.place.map(|p| p.lat_deg));
+                event.by = visit.by;
+                event.at = visit.at;
+                event.at_text = String::new();
+            })
+        })
     }
 
-    fn amend(&mut self, amend: impl FnOnce(&mut SurveyLog) -> Result<(), SurveyError>) {
-        let Some(log) = &mut self.session.survey.log else { return };
-        if let Err(e) = amend(log) {
+    /// Does something to visits, as one step that can be taken back.
+    fn step<T>(
+        &mut self,
+        name: &'static str,
+        ids: Vec<String>,
+        work: impl FnOnce(&mut SurveyLog) -> Result<T, SurveyError>,
+    ) -> Result<T, SurveyError> {
+        let Some(log) = &mut self.session.survey.log else {
+            return Err(SurveyError::NoVisit(ids.into_iter().next().unwrap_or_default()));
+        };
+        let states = |log: &SurveyLog| -> VisitStates {
+            ids.iter().map(|id| (id.clone(), log.survey().state(id))).collect()
+        };
+        let before = states(log);
+        let done = work(log)?;
+        let after = states(log);
+        self.session.history.push_visits(name, before, after);
+        self.session.survey.version += 1;
+        Ok(done)
+    }
+
+    fn amend(
+        &mut self,
+        name: &'static str,
+        id: &str,
+        amend: impl FnOnce(&mut SurveyLog, &str) -> Result<(), SurveyError>,
+    ) {
+        if let Err(e) = self.step(name, vec![id.to_owned()], |log| amend(log, id)) {
             self.tell_survey(&e);
         }
+    }
+
+    /// Lets a visit be one to another gap.
+    fn attach_visit(&mut self, id: &str, key: &str) {
+        let index = self.session.present_gaps().map(|f| f.index.clone());
+        let subject = index.and_then(|index| index.subject(key).cloned());
+        let Some(subject) = subject else { return };
+        let rule = key.split('/').next().unwrap_or_default().to_owned();
+        let attached = self.step("visit.attach", vec![id.to_owned()], |log| {
+            log.correct(id, |event| {
+                (event.gap, event.rule, event.subject) = (key.to_owned(), rule, subject);
+            })
+        });
+        match attached {
+            Ok(()) => self.session.news = Some(self.session.lang.t("visit.attached").to_owned()),
+            Err(e) => self.tell_survey(&e),
+        }
+    }
+
+    /// Brings visits to states that they were in; whether that was possible.
+    pub(super) fn bring_visits(&mut self, states: &VisitStates) -> bool {
+        let brought = match &mut self.session.survey.log {
+            Some(log) => log.bring(states),
+            None => return false,
+        };
         self.session.survey.version += 1;
+        match brought {
+            Ok(()) => true,
+            Err(e) => {
+                self.tell_survey(&e);
+                false
+            }
+        }
     }
 
-    /// Whether the last thing done here was to record a visit.
-    fn undoes_visit(&self) -> bool {
-        self.session.survey.recorded.last().is_some_and(|(_, depth)| *depth >= self.session.history.depth())
-    }
-
-    fn undo_visit(&mut self) {
-        let Some((id, _)) = self.session.survey.recorded.pop() else { return };
-        self.amend(|log| log.withdraw(&id));
-        self.session.news = Some(self.session.lang.t("survey.withdrawn").to_owned());
-    }
-
-    fn ask_results(&self) {
+    fn ask_results(&mut self) {
         let title = self.session.lang.t("command.import-results");
         self.jobs.ask(move || {
             rfd::FileDialog::new()
@@ -252,47 +395,51 @@ impl Qiancun {
         });
     }
 
-    fn import(&mut self, path: &Path) {
-        let lang = self.session.lang;
-        let Some(log) = self.log() else {
-            self.session.dialogue = Some(Dialogue::Message(lang.t("visit.save-first").to_owned()));
+    /// Has a filled sheet or a colleague's log read, to be looked at before anything is taken in.
+    fn import(&mut self, path: PathBuf) {
+        let Some(project) = self.session.project_path.clone() else {
+            self.session.dialogue = Some(Dialogue::Message(self.session.lang.t("visit.save-first").to_owned()));
             return;
         };
-        let log = match log {
-            Ok(log) => log,
+        self.jobs.start(Job::Results, move |_| {
+            let read = Incoming::read(&path);
+            Some(Done::Incoming(project, path, read))
+        });
+    }
+
+    /// Shows what a sheet or a log would bring.
+    pub(super) fn was_incoming(&mut self, project: &Path, path: &Path, read: Result<Incoming, SurveyError>) {
+        if self.session.project_path.as_deref() != Some(project) {
+            return;
+        }
+        let incoming = match read {
+            Ok(incoming) => incoming,
             Err(e) => return self.tell_survey(&e),
         };
-        let is_geopackage = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("gpkg"));
-        if is_geopackage && crate::survey::is_log(path) {
-            let merged = log.merge(path);
-            self.session.survey.version += 1;
-            match merged {
-                Ok((n, told)) if told.iter().any(|t| matches!(t, Told::Saved(..))) => {
-                    let text = lang.with("survey.merged-damaged", &[("n", &n.to_string())]);
-                    self.session.dialogue = Some(Dialogue::Message(text));
-                }
-                Ok((n, _)) => self.session.news = Some(lang.with("survey.merged", &[("n", &n.to_string())])),
-                Err(e) => self.tell_survey(&e),
-            }
-            return;
+        match self.log() {
+            None => return,
+            Some(Err(e)) => return self.tell_survey(&e),
+            Some(Ok(_)) => {}
         }
-        match read_results(path) {
-            Ok(rows) => {
-                let found = self.session.present_gaps().cloned();
-                let is_gap = |key: &str| found.as_ref().is_some_and(|f| f.keys.iter().any(|k| k == key));
-                let Some(survey) = self.session.survey() else { return };
-                let preview = Preview::new(path, rows, survey, Outcome::from_word, is_gap);
-                self.session.dialogue = Some(Dialogue::Import(Box::new(preview)));
+        let index = self.session.present_gaps().map_or_else(|| GapIndex::default().into(), |f| f.index.clone());
+        let Some(survey) = self.session.survey() else { return };
+        self.session.dialogue = Some(match incoming {
+            Incoming::Rows(rows) => Dialogue::Import(Box::new(Preview::new(path, rows, survey, &index))),
+            Incoming::Log(events, told) => {
+                Dialogue::Merge(Box::new(MergePreview::new(path, events, told, survey)))
             }
-            Err(e) => self.tell_survey(&e),
-        }
+        });
+    }
+
+    fn look_at_results(&mut self, preview: &Preview) {
+        let index = self.session.present_gaps().map_or_else(|| GapIndex::default().into(), |f| f.index.clone());
+        let Some(survey) = self.session.survey() else { return };
+        self.session.dialogue = Some(Dialogue::Import(Box::new(preview.again(survey, &index))));
     }
 
     fn take_results_in(&mut self, mut preview: Preview) {
-        let Some(log) = &mut self.session.survey.log else { return };
-        let taken = log.import(&mut preview);
-        self.session.survey.version += 1;
-        match taken {
+        let ids = preview.visits();
+        match self.step("import.take", ids, |log| log.import(&mut preview)) {
             Ok(n) => {
                 self.session.dialogue = None;
                 self.session.news = Some(self.session.lang.with("survey.imported", &[("n", &n.to_string())]));
@@ -301,7 +448,19 @@ impl Qiancun {
         }
     }
 
-    fn ask_comparison(&self) {
+    fn take_merge(&mut self, preview: MergePreview) {
+        let ids = preview.visits.iter().map(|v| v.id.clone()).collect();
+        let MergePreview { path, events, .. } = preview;
+        match self.step("merge.take", ids, |log| log.take_merge(&path, events)) {
+            Ok(n) => {
+                self.session.dialogue = None;
+                self.session.news = Some(self.session.lang.with("survey.merged", &[("n", &n.to_string())]));
+            }
+            Err(e) => self.tell_survey(&e),
+        }
+    }
+
+    fn ask_comparison(&mut self) {
         let title = self.session.lang.t("gaps.compare");
         self.jobs.ask(move || {
             let dialogue = rfd::FileDialog::new().set_title(title).add_filter("qiancun", &["qiancun"]);

@@ -253,14 +253,14 @@ impl Qiancun {
         let of = |key: LayerKey| -> Option<Arc<Loaded>> { self.session.layers.get(&key)?.loaded().cloned() };
         let wanted: Vec<_> =
             wanted.into_iter().filter_map(|(key, chunk, level)| Some((key, of(key)?, chunk, level))).collect();
-        self.calm_frames = if wanted.is_empty() && !self.jobs.is_busy() { self.calm_frames + 1 } else { 0 };
+        self.calm_frames = if wanted.is_empty() && !self.jobs.is_map_busy() { self.calm_frames + 1 } else { 0 };
         self.jobs.build(wanted);
         // Indices and names wait until the map stands: the first picture comes sooner.
         let bare = self.session.layers.values().filter_map(|l| l.loaded()).find(|l| !l.is_finished());
         if let Some(loaded) = bare.cloned() {
             if self.calm_frames > 2 {
                 self.jobs.finish(loaded);
-            } else if !self.jobs.is_busy() {
+            } else if !self.jobs.is_map_busy() {
                 self.ctx.request_repaint();
             }
         }

@@ -32,6 +32,9 @@ impl Qiancun {
     }
 
     fn write_grid(&mut self, path: &Path, grid: &Grid) {
+        if !self.may_write(path) {
+            return;
+        }
         self.tell_written(path, save(path, grid));
     }
 
@@ -80,6 +83,9 @@ impl Qiancun {
             self.session.dialogue = Some(Dialogue::Message(self.session.lang.t("gaps.closed-no-sheet").to_owned()));
             return;
         }
+        if !self.may_write(path) {
+            return;
+        }
         let gaps: Vec<_> = rows.iter().filter_map(|i| found.list.gaps.get(*i)).collect();
         let (lang, wanted) = (self.session.lang, self.session.survey.form);
         let start = wanted.from_here.then(|| self.session.camera.centre.to_lonlat());
@@ -91,7 +97,7 @@ impl Qiancun {
         self.tell_written(path, written);
     }
 
-    pub(super) fn ask_export_gaps(&self) {
+    pub(super) fn ask_export_gaps(&mut self) {
         let title = self.session.lang.t("command.export-gaps");
         self.jobs.ask(move || {
             let dialogue = FORMATS.iter().fold(rfd::FileDialog::new().set_title(title), |dialogue, format| {
@@ -101,7 +107,7 @@ impl Qiancun {
         });
     }
 
-    pub(super) fn ask_export_figures(&self) {
+    pub(super) fn ask_export_figures(&mut self) {
         let title = self.session.lang.t("command.export-figures");
         self.jobs.ask(move || {
             let dialogue = rfd::FileDialog::new()
@@ -114,7 +120,7 @@ impl Qiancun {
     }
 
     /// Asks where to.
-    pub(super) fn ask_export_table(&self) {
+    pub(super) fn ask_export_table(&mut self) {
         let title = self.session.lang.t("command.export-table");
         self.jobs.ask(move || {
             let dialogue = rfd::FileDialog::new()

@@ -6,7 +6,6 @@ use egui::Ui;
 use super::qiancun::{Options, Qiancun};
 use crate::lang::Lang;
 use crate::render::Gpu;
-use crate::session::Command;
 
 /// The program in eframe's window.
 struct Window(Qiancun, Ending);
@@ -17,6 +16,9 @@ type Ending = std::sync::Arc<std::sync::Mutex<Option<String>>>;
 impl Drop for Window {
     /// Also where the window's library gives up first: the project is saved all the same.
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.rescue_after_panic("panic");
+        }
         if self.0.rescue_if_lost()
             && let Ok(mut ending) = self.1.lock()
         {
@@ -28,11 +30,7 @@ impl Drop for Window {
 impl App for Window {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut Frame) {
         let ctx = ui.ctx().clone();
-        if ctx.input(|i| i.viewport().close_requested()) && !self.0.wants_to_quit() && self.0.session.is_changed() {
-            ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
-            self.0.send(Command::Quit);
-        }
-        self.0.ui(ui);
+        self.0.guard(|app| app.ui(ui));
         if self.0.wants_to_quit() {
             ctx.send_viewport_cmd(egui::ViewportCommand::Close);
         }

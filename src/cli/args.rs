@@ -1,11 +1,13 @@
 //! Arguments that several commands share.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use lexopt::Parser;
 
 use super::Failure;
 use crate::lang::Lang;
+use crate::project::{self, is_same_file};
+use crate::survey::LogPaths;
 
 /// The value of an option as text.
 pub fn text(parser: &mut Parser) -> Result<String, Failure> {
@@ -61,4 +63,27 @@ pub fn file_and_json(mut parser: Parser, command: &str) -> Result<(PathBuf, bool
         }
     }
     Ok((file.ok_or_else(|| Failure::Usage(format!("{command} needs a file")))?, json))
+}
+
+/// The files that a command on a project, a log or a file is made from: itself, what a project names, and its log.
+pub fn sources(path: &Path) -> Vec<PathBuf> {
+    let log = LogPaths::of(path);
+    let mut all = vec![path.to_path_buf(), log.log, log.journal];
+    if let Ok(project) = project::load(path) {
+        all.extend(project.layers.into_iter().map(|l| l.path));
+        all.extend(project.tables.into_iter().map(|t| t.path));
+    }
+    all
+}
+
+/// Refuses to write over what an output is made from.
+pub fn refuse_source(out: &Path, sources: &[PathBuf]) -> Result<(), Failure> {
+    match sources.iter().find(|s| s.exists() && out.exists() && is_same_file(s, out)) {
+        Some(source) => Err(Failure::Input(format!(
+            "{} is what this is made from ({}); it is not overwritten: choose another name",
+            out.display(),
+            source.display()
+        ))),
+        None => Ok(()),
+    }
 }

@@ -9,6 +9,7 @@ use super::{Failure, read};
 use crate::lang::Lang;
 use crate::model::{Dataset, Report};
 use crate::read::{Progress, ReadError, full_report, read_file};
+use crate::cli::say::said;
 
 /// Runs the command.
 pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
@@ -92,21 +93,21 @@ fn geometries(dataset: &Dataset) -> BTreeMap<&'static str, usize> {
 
 fn print_words(path: &Path, result: &Result<Dataset, ReadError>) {
     match result {
-        Err(e) => println!("{}: {e}", path.display()),
+        Err(e) => said!("{}: {e}", path.display()),
         Ok(d) => {
             let s = &d.source;
-            println!("{}", path.display());
-            println!("  {} · {} · {} ({})", s.format.name(), s.encoding, s.crs.name(), s.crs_from.name());
+            said!("{}", path.display());
+            said!("  {} · {} · {} ({})", s.format.name(), s.encoding, s.crs.name(), s.crs_from.name());
             let counts: Vec<String> = geometries(d).iter().map(|(k, n)| format!("{k} {n}")).collect();
-            println!("  {} features, {} vertices ({})", d.len(), d.geometry.coords.len(), counts.join(", "));
+            said!("  {} features, {} vertices ({})", d.len(), d.geometry.coords.len(), counts.join(", "));
             if let Some([w, south, e, n]) = d.geometry.bounds() {
-                println!("  {w} {south} … {e} {n}");
+                said!("  {w} {south} … {e} {n}");
             }
             for c in &d.table.columns {
-                println!("  {}: {}, {} missing", c.name, c.kind.name(), c.missing());
+                said!("  {}: {}, {} missing", c.name, c.kind.name(), c.missing());
             }
             for g in full(d).groups() {
-                println!(
+                said!(
                     "  {} {} × {}: {}",
                     g.severity.name(),
                     g.code,

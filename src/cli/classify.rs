@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Failure, args, read};
 use crate::theme::{LegendClass, Method, ThemeSpec, Themed};
+use crate::cli::say::said;
 
 /// Runs the command.
 pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
@@ -77,8 +78,8 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
         return read::print(&json!({ "method": method, "field": field, "classes": rows, "missing": themed.missing }));
     }
     for row in &rows {
-        println!("{}\t{}\t{}\t{}", row["lower"], row["upper"], row["count"], row["colour"].as_str().unwrap_or(""));
+        said!("{}\t{}\t{}\t{}", row["lower"], row["upper"], row["count"], row["colour"].as_str().unwrap_or(""));
     }
-    println!("missing\t\t{}", themed.missing);
+    said!("missing\t\t{}", themed.missing);
     Ok(())
 }

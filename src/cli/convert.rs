@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::{Failure, read};
+use super::{Failure, args, read};
 use crate::output::{save_flatgeobuf, save_geojson};
+use crate::cli::say::{said, told};
 
 /// Runs the command.
 pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
@@ -23,12 +24,13 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
         "geojson" | "json" => save_geojson,
         _ => return Err(Failure::Usage("convert writes .fgb (FlatGeobuf) or .geojson".into())),
     };
+    args::refuse_source(to, std::slice::from_ref(from))?;
     let dataset = read::any(from)?;
     save(&dataset, to).map_err(|e| Failure::Input(format!("{} could not be written: {e}", to.display())))?;
     let lost: usize = dataset.report.problems.iter().filter(|p| p.severity == crate::model::Severity::Error).count();
-    println!("{}: {} features", to.display(), dataset.len());
+    said!("{}: {} features", to.display(), dataset.len());
     if lost > 0 {
-        eprintln!("qiancun: {lost} problems of {}: see `qiancun check`", from.display());
+        told!("qiancun: {lost} problems of {}: see `qiancun check`", from.display());
     }
     Ok(())
 }

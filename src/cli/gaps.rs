@@ -10,9 +10,9 @@ use crate::geo::{ChinaShift, LonLat};
 use crate::lang::Lang;
 use crate::model::Role;
 use crate::output::{FieldForm, field_grid, save_field_sheet};
-use crate::project;
 use crate::rules::{Gap, GapChange, GapList, Rules, find_gaps};
 use crate::survey::{Survey, SurveyLog};
+use crate::cli::say::told;
 
 /// Runs the command.
 pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
@@ -49,7 +49,10 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
         }
     }
     let file = file.ok_or_else(|| Failure::Usage("gaps needs a project".into()))?;
-    let project = project::load(&file).map_err(|e| Failure::Input(e.to_string()))?;
+    let project = joined::project(&file)?;
+    if let Some(out) = &out {
+        args::refuse_source(out, &args::sources(&file))?;
+    }
     let mut rules = Rules::with(&project.rules);
     if let Some(unknown) = only.iter().find(|id| rules.get(id).is_none()) {
         let known: Vec<&str> = rules.list.iter().map(|r| r.id.as_str()).collect();
@@ -59,14 +62,14 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
         rules.list.retain(|r| only.contains(&r.id));
     }
     for id in &rules.not_understood {
-        eprintln!("qiancun: {}", lang.with("gaps.not-understood", &[("n", id)]));
+        told!("qiancun: {}", lang.with("gaps.not-understood", &[("n", id)]));
     }
     let district = joined::load(&file, &project)?;
     let year = joined::year(&file, &district, year)?;
     let list = find_gaps(&district, year, &rules);
     for rule in &list.rules {
         if let Some(error) = &rule.error {
-            eprintln!("qiancun: {}", lang.with("gaps.condition", &[("name", &rule.id), ("n", error)]));
+            told!("qiancun: {}", lang.with("gaps.condition", &[("name", &rule.id), ("n", error)]));
         }
     }
     let survey = log_of(&file)?;
@@ -143,7 +146,7 @@ fn earlier(
         let name = year.map_or_else(|| file.display().to_string(), |y| y.to_string());
         return Ok(Earlier { name, year, list: find_gaps(district, year, rules), district: None });
     };
-    let project = project::load(other).map_err(|e| Failure::Input(e.to_string()))?;
+    let project = joined::project(other)?;
     let before = joined::load(other, &project)?;
     let year = joined::year(other, &before, since)?;
     let list = find_gaps(&before, year, rules);

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{Failure, args, read};
 use crate::geo::{LonLat, measure, repaired, representative_point};
 use crate::model::{Dataset, FeatureId, GeometryKind, Role};
+use crate::cli::say::said;
 
 /// Runs the command.
 pub fn run(parser: lexopt::Parser) -> Result<(), Failure> {
@@ -17,7 +18,7 @@ pub fn run(parser: lexopt::Parser) -> Result<(), Failure> {
     }
     for v in &villages {
         let number = |key: &str| v[key].as_f64().map_or_else(|| "—".to_owned(), |n| format!("{n:.4}"));
-        println!(
+        said!(
             "{}\t{}\t{} km²\t{} km",
             v["feature"],
             v["name"].as_str().unwrap_or("—"),

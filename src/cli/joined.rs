@@ -6,12 +6,22 @@ use super::Failure;
 use crate::app::read_district;
 use crate::district::District;
 use crate::project::Project;
+use crate::cli::say::told;
+
+/// Reads a project; what of it is not understood is told on standard error.
+pub(super) fn project(file: &Path) -> Result<Project, Failure> {
+    let original = crate::project::open(file).map_err(|e| Failure::Input(e.to_string()))?;
+    for left_out in &original.not_understood {
+        told!("qiancun: {}: {} is not understood and left out: {}", file.display(), left_out.place, left_out.why);
+    }
+    Ok(original.project)
+}
 
 /// Reads everything that a project names and joins it. What is odd is told on standard error; without villages there is
 /// nothing to say.
 pub(super) fn load(file: &Path, project: &Project) -> Result<District, Failure> {
     let (district, troubles) = read_district(file, project).map_err(Failure::Input)?;
-    troubles.iter().for_each(|t| eprintln!("qiancun: {t}"));
+    troubles.iter().for_each(|t| told!("qiancun: {t}"));
     Ok(district)
 }
 

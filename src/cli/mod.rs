@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand.
 
 mod args;
+mod say;
 mod bench;
 mod check;
 mod classify;
@@ -22,6 +23,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use crate::app;
+use say::{said, told};
 
 /// Why a command did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -84,17 +86,23 @@ Results of visits: confirmed, closed, wrong, unreachable. Methods: manual, equal
 
 /// Runs the program with these arguments, the program's own name left out.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    match dispatch(arguments.into_iter().collect()) {
+    match dispatch(arguments.into_iter().collect()).and_then(|()| say::finish()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Usage(message)) => {
-            eprintln!("qiancun: {message}\n\n{HELP}");
+            told!("qiancun: {message}\n\n{HELP}");
             ExitCode::from(2)
         }
         Err(Failure::Input(message)) => {
-            eprintln!("qiancun: {message}");
+            told!("qiancun: {message}");
             ExitCode::from(1)
         }
-        Err(Failure::Printed) => ExitCode::from(1),
+        // What could not be printed is one more failure.
+        Err(Failure::Printed) => {
+            if let Err(e) = say::finish() {
+                told!("qiancun: {e}");
+            }
+            ExitCode::from(1)
+        }
     }
 }
 
@@ -116,11 +124,11 @@ fn dispatch(arguments: Vec<OsString>) -> Result<(), Failure> {
         Some("bench") => bench::run(rest()),
         Some("demo") => run_demo(rest()),
         Some("help" | "--help" | "-h") => {
-            print!("{HELP}");
+            say::say(format_args!("{HELP}"), "");
             Ok(())
         }
         Some("--version" | "-V") => {
-            println!("qiancun {}", env!("CARGO_PKG_VERSION"));
+            said!("qiancun {}", env!("CARGO_PKG_VERSION"));
             Ok(())
         }
         _ => window(lexopt::Parser::from_args(arguments)),
@@ -170,7 +178,7 @@ fn run_demo(mut parser: lexopt::Parser) -> Result<(), Failure> {
     crate::project::write_replacing(&path, project).map_err(explain)?;
     written.push(path);
     for path in written {
-        println!("{}", path.display());
+        said!("{}", path.display());
     }
     Ok(())
 }
@@ -190,6 +198,6 @@ fn write_country(folder: &std::path::Path, villages: usize, vertices: u32) -> Re
         std::fs::remove_file(&beside).ok();
         return Err(explain(e));
     }
-    println!("{}", path.display());
+    said!("{}", path.display());
     Ok(())
 }

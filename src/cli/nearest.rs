@@ -10,6 +10,7 @@ use super::{Failure, args, read};
 use crate::district::{Kind, Use, kind_field, usage_by_row};
 use crate::index::NearestIndex;
 use crate::model::Dataset;
+use crate::cli::say::said;
 
 /// Runs the command.
 pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
@@ -41,8 +42,8 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
     for row in rows {
         let name = row["feature"].as_u64().map(|f| villages.display_name(f as u32)).unwrap_or_default();
         match (row["facility"].as_u64(), row["distance_m"].as_f64()) {
-            (Some(j), Some(d)) => println!("{name}\t{}\t{d:.0} m", facilities.display_name(j as u32)),
-            _ => println!("{name}\t—"),
+            (Some(j), Some(d)) => said!("{name}\t{}\t{d:.0} m", facilities.display_name(j as u32)),
+            _ => said!("{name}\t—"),
         }
     }
     Ok(())

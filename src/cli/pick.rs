@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::{Failure, args, read};
 use crate::geo::LonLat;
 use crate::index::SpatialIndex;
+use crate::cli::say::said;
 
 /// Runs the command.
 pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
@@ -49,7 +50,7 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
     }
     for (p, features) in found {
         let names: Vec<String> = features.iter().map(|f| dataset.display_name(*f)).collect();
-        println!("{}, {}: {}", p.lon_deg, p.lat_deg, if names.is_empty() { "—".to_owned() } else { names.join(", ") });
+        said!("{}, {}: {}", p.lon_deg, p.lat_deg, if names.is_empty() { "—".to_owned() } else { names.join(", ") });
     }
     Ok(())
 }
@@ -57,7 +58,9 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
 /// Reads a CSV with columns `lon` and `lat`, in any order and among others.
 fn read_points(path: &Path) -> Result<Vec<LonLat>, Failure> {
     let text =
-        std::fs::read_to_string(path).map_err(|e| Failure::Input(format!("{} cannot be read: {e}", path.display())))?;
+        crate::read::read_plain(path, 1 << 31)
+        .and_then(|b| String::from_utf8(b).map_err(|e| std::io::Error::new(std::io::ErrorKind::InvalidData, e)))
+        .map_err(|e| Failure::Input(format!("{} cannot be read: {e}", path.display())))?;
     let mut lines = text.trim_start_matches('\u{feff}').lines();
     let header: Vec<String> =
         lines.next().unwrap_or("").split(',').map(|h| h.trim().trim_matches('"').to_ascii_lowercase()).collect();

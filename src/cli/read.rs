@@ -1,10 +1,11 @@
 //! Reading files for commands.
 
+use std::io::{self, Write};
 use std::path::Path;
 
 use serde_json::Value;
 
-use super::Failure;
+use super::{Failure, say};
 use crate::model::Dataset;
 use crate::read::{Progress, read_file};
 
@@ -28,22 +29,12 @@ pub fn any(path: &Path) -> Result<Dataset, Failure> {
 
 /// Prints text on standard output.
 pub fn print_text(text: &str) -> Result<(), Failure> {
-    use std::io::Write;
-    match std::io::stdout().lock().write_all(text.as_bytes()) {
-        // Whoever read the output has seen enough.
-        Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        other => Ok(other?),
-    }
+    say::say(format_args!("{text}"), "");
+    Ok(())
 }
 
 /// Prints one JSON document on standard output.
 pub fn print(document: &Value) -> Result<(), Failure> {
-    use std::io::Write;
-    let mut out = std::io::stdout().lock();
-    let written = serde_json::to_writer(&mut out, document).map_err(std::io::Error::from).and_then(|()| writeln!(out));
-    match written {
-        // Whoever read the output has seen enough.
-        Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        other => Ok(other?),
-    }
+    say::write(|out| serde_json::to_writer(&mut *out, document).map_err(io::Error::from).and_then(|()| writeln!(out)));
+    Ok(())
 }

@@ -11,6 +11,7 @@ use crate::page::{
 };
 use crate::project::write_replacing;
 use crate::session::{FoundGaps, Session};
+use crate::cli::say::told;
 
 impl From<PageError> for Failure {
     fn from(error: PageError) -> Self {
@@ -60,6 +61,7 @@ fn asked(mut parser: lexopt::Parser, command: &str) -> Result<Asked, Failure> {
     }
     let project = project.ok_or_else(|| Failure::Usage(format!("{command} needs a project")))?;
     let out = out.ok_or_else(|| Failure::Usage(format!("{command} needs -o FILE")))?;
+    args::refuse_source(&out, &args::sources(&project))?;
     Ok(Asked { project, out, lang, theme, year, format, grey, by_town, title })
 }
 
@@ -67,7 +69,7 @@ fn asked(mut parser: lexopt::Parser, command: &str) -> Result<Asked, Failure> {
 fn session(asked: &Asked) -> Result<(Session, PageOptions), Failure> {
     let lang = asked.lang.unwrap_or_else(Lang::of_system);
     let (mut session, troubles) = read_session(&asked.project, lang).map_err(Failure::Input)?;
-    troubles.iter().for_each(|t| eprintln!("qiancun: {t}"));
+    troubles.iter().for_each(|t| told!("qiancun: {t}"));
     if let Some(theme) = &asked.theme {
         choose(&mut session, theme)?;
     }
@@ -117,7 +119,7 @@ fn tell_missing(session: &Session, options: &PageOptions) {
     let missing = missing_glyphs(content.texts());
     if !missing.is_empty() {
         let list: Vec<String> = missing.iter().map(|c| format!("{c} (U+{:04X})", u32::from(*c))).collect();
-        eprintln!("qiancun: the fonts of pages lack {}; 〓 stands for them", list.join(", "));
+        told!("qiancun: the fonts of pages lack {}; 〓 stands for them", list.join(", "));
     }
 }
 

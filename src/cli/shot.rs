@@ -33,6 +33,9 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
         }
     }
     let out = out.ok_or_else(|| Failure::Usage("shot needs -o F.png".into()))?;
+    for file in &options.files {
+        args::refuse_source(&out, &args::sources(file))?;
+    }
     let lang = options.lang.unwrap_or_else(Lang::of_system);
     let field = options.field.clone();
     let mut headless = Headless::new(options, size, scale, true)

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::{Failure, args, joined, read};
 use crate::district::{By, Coverage, District, coverage, rollups};
 use crate::lang::Lang;
-use crate::project;
+use crate::cli::say::said;
 
 /// Radius of the covered share where none is given, in metres.
 const RADIUS_M: f64 = 2000.0;
@@ -35,7 +35,7 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
         }
     }
     let file = file.ok_or_else(|| Failure::Usage("summary needs a project".into()))?;
-    let project = project::load(&file).map_err(|e| Failure::Input(e.to_string()))?;
+    let project = joined::project(&file)?;
     let district = joined::load(&file, &project)?;
     let year = joined::year(&file, &district, year)?;
     let covered = coverage(&district, radius_m, year, || true);
@@ -82,11 +82,11 @@ fn document(
 
 fn print_words(district: &District, by: By, year: Option<i32>) {
     for row in rollups(district, by, year) {
-        println!("{} · {} villages · {}", row.name, row.villages.len(), year.map_or("—".into(), |y| y.to_string()));
+        said!("{} · {} villages · {}", row.name, row.villages.len(), year.map_or("—".into(), |y| y.to_string()));
         for (i, total) in &row.totals {
             let (Some(indicator), Some(value)) = (district.indicators.all().get(*i), total.value) else { continue };
             let unknown = if total.unknown > 0 { format!(" ({} unknown)", total.unknown) } else { String::new() };
-            println!("  {}: {} {}{unknown}", indicator.en, indicator.show(value, Lang::En), indicator.unit(Lang::En));
+            said!("  {}: {} {}{unknown}", indicator.en, indicator.show(value, Lang::En), indicator.unit(Lang::En));
         }
     }
 }

@@ -7,12 +7,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Failure, args, joined, read, survey_exchange};
+use crate::cli::say::{said, told};
 use crate::geo::LonLat;
 use crate::lang::Lang;
-use crate::project;
 use crate::rules::{Rules, find_gaps};
 use crate::survey::{
-    EventKind, Instant, LogPaths, NewVisit, Opened, Outcome, SurveyError, SurveyLog, Told, Visit, keep_photo,
+    EventKind, GapIndex, Instant, LogPaths, NewVisit, Opened, Outcome, SurveyError, SurveyLog, Told, Visit, keep_photo,
     photo_facts,
 };
 
@@ -33,10 +33,11 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
         "list" => list(parser),
         "correct" => amend(parser, true),
         "withdraw" => amend(parser, false),
+        "adopt" => adopt(parser),
         "export" => survey_exchange::export(parser),
         "import" => survey_exchange::import(parser),
         "merge" => survey_exchange::merge(parser),
-        _ => Err(Failure::Usage("survey takes add, list, correct, withdraw, export, import or merge".into())),
+        _ => Err(Failure::Usage("survey takes add, list, correct, withdraw, adopt, export, import or merge".into())),
     }
 }
 
@@ -51,14 +52,23 @@ pub(super) fn tell_all(path: &Path, told: &[Told]) {
     for told in told {
         match told {
             Told::Saved(kept, n) => {
-                eprintln!(
+                told!(
                     "qiancun: {path} was damaged: {n} events were saved into a new one; the old is {}",
                     kept.display()
                 );
             }
-            Told::Restored(n) => eprintln!("qiancun: {path}: {n} events came back from the copy beside it"),
-            Told::Edited(n) => eprintln!("qiancun: {path}: {n} edits of other programs were taken in"),
-            Told::ReadOnly => eprintln!("qiancun: {path} can be read but not written"),
+            Told::Restored(n) => told!("qiancun: {path}: {n} events came back from the copy beside it"),
+            Told::Edited(n) => told!("qiancun: {path}: {n} edits of other programs were taken in"),
+            Told::CopyDamaged(n) => {
+                told!("qiancun: {path}: {n} lines of the copy beside it were damaged; nothing is lost, they were written anew");
+            }
+            Told::Migrated(kept) => {
+                told!("qiancun: {path} was of an earlier version; it is kept as {}", kept.display());
+            }
+            Told::OnNetwork => {
+                told!("qiancun: {path} lies on another machine: one program writes at a time, without a write-ahead log");
+            }
+            Told::ReadOnly => told!("qiancun: {path} can be read but not written"),
         }
     }
 }
@@ -92,6 +102,8 @@ struct Asked {
     lat: Option<f64>,
     by: String,
     at: String,
+    /// Whether a time in the future, or long ago, is meant.
+    sure: bool,
 }
 
 fn add(mut parser: lexopt::Parser) -> Result<(), Failure> {
@@ -105,6 +117,7 @@ fn add(mut parser: lexopt::Parser) -> Result<(), Failure> {
             lexopt::Arg::Long("photo") => asked.photo = args::text(&mut parser)?,
             lexopt::Arg::Long("by") => asked.by = args::text(&mut parser)?,
             lexopt::Arg::Long("at") => asked.at = args::text(&mut parser)?,
+            lexopt::Arg::Long("sure") => asked.sure = true,
             lexopt::Arg::Long("place") => {
                 let text = args::text(&mut parser)?;
                 match args::numbers(&text)?.as_slice() {
@@ -122,19 +135,21 @@ fn add(mut parser: lexopt::Parser) -> Result<(), Failure> {
             "survey add needs --gap, the key of a gap as `qiancun gaps --json` prints it".into(),
         ));
     }
-    let project = project::load(&path).map_err(|e| Failure::Input(e.to_string()))?;
+    let project = joined::project(&path)?;
     let district = joined::load(&path, &project)?;
+    tell_strays(&path);
     let gaps = find_gaps(&district, district.year(None), &Rules::with(&project.rules)).gaps;
     let known: std::collections::HashMap<String, NewVisit> =
         gaps.iter().map(|g| (g.key(&district), NewVisit::of_gap(g, &district))).collect();
     let mut log = open(&path)?;
+    log.find_by(GapIndex::new(&district, &gaps).into());
     let record = |log: &mut SurveyLog, asked: &Asked| -> Result<(), Failure> {
         let visit = known.get(&asked.gap).cloned().unwrap_or_else(|| {
-            eprintln!("qiancun: the project has no gap {} now; the visit is recorded all the same", asked.gap);
+            told!("qiancun: the project has no gap {} now; the visit is recorded all the same", asked.gap);
             NewVisit::of_key(&asked.gap)
         });
         let ids = log.record(vec![complete(log, visit, asked)?])?;
-        ids.iter().for_each(|id| println!("{id}"));
+        ids.iter().for_each(|id| said!("{id}"));
         Ok(())
     };
     if !is_batch {
@@ -154,14 +169,20 @@ fn add(mut parser: lexopt::Parser) -> Result<(), Failure> {
 fn complete(log: &SurveyLog, mut visit: NewVisit, asked: &Asked) -> Result<NewVisit, Failure> {
     visit.result = Some(outcome(&asked.result)?);
     if !asked.at.is_empty() {
-        visit.at = Some(time(&asked.at)?);
+        let at = time(&asked.at)?;
+        if at.is_odd() && !asked.sure {
+            let at = at.for_people();
+            return Err(Failure::Usage(format!("{at} lies in the future, or long ago: --sure if it is meant so")));
+        }
+        visit.at = Some(at);
     }
-    if !asked.photo.is_empty() {
-        let photo = Path::new(&asked.photo);
+    for photo in asked.photo.split(';').map(str::trim).filter(|p| !p.is_empty()) {
+        let photo = Path::new(photo);
+        let kept = keep_photo(log.paths(), photo)?;
         let facts = photo_facts(photo);
-        visit.photo = keep_photo(log.paths(), photo)?;
         visit.at = visit.at.or(facts.at);
         visit.place = facts.place.or(visit.place);
+        visit.photos.push(kept);
     }
     if let (Some(lon), Some(lat)) = (asked.lon, asked.lat) {
         let place = LonLat::new(lon, lat);
@@ -181,6 +202,42 @@ fn outcome(word: &str) -> Result<Outcome, Failure> {
 
 fn time(text: &str) -> Result<Instant, Failure> {
     Instant::parse(text).ok_or_else(|| Failure::Usage(format!("--at is a time such as 2026-11-24T08:30, not {text}")))
+}
+
+/// Says which logs beside a project without one have lost their project.
+fn tell_strays(project: &Path) {
+    for stray in LogPaths::strays(project) {
+        told!(
+            "qiancun: {} has no survey log, but {} lies beside it and its project is gone; if the project was renamed: \
+             qiancun survey adopt {} {}",
+            project.display(),
+            stray.display(),
+            project.display(),
+            stray.display()
+        );
+    }
+}
+
+/// Gives a log whose project was renamed the project's name.
+fn adopt(mut parser: lexopt::Parser) -> Result<(), Failure> {
+    let mut paths: Vec<PathBuf> = Vec::new();
+    while let Some(arg) = parser.next()? {
+        match arg {
+            lexopt::Arg::Value(value) if paths.len() < 2 => paths.push(PathBuf::from(value)),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let [project, log] = paths.as_slice() else {
+        return Err(Failure::Usage("survey adopt needs a project and the log that it is to have".into()));
+    };
+    existing(project)?;
+    existing(log)?;
+    let own = LogPaths::of(project);
+    LogPaths::of(log)
+        .rename_to(&own)
+        .map_err(|e| Failure::Input(format!("{} cannot be renamed to {}: {e}", log.display(), own.log.display())))?;
+    said!("{}", own.log.display());
+    Ok(())
 }
 
 fn amend(mut parser: lexopt::Parser, is_correction: bool) -> Result<(), Failure> {
@@ -227,6 +284,9 @@ fn list(mut parser: lexopt::Parser) -> Result<(), Failure> {
     let opened = SurveyLog::open_if_there(&path)?;
     if let Some(opened) = &opened {
         tell(opened);
+    } else if !LogPaths::strays(&path).is_empty() {
+        tell_strays(&path);
+        return Err(Failure::Printed);
     }
     let survey = opened.map(|o| o.log.into_survey()).unwrap_or_default();
     let visits: Vec<&Visit> = survey.visits.iter().filter(|v| with_history || !v.is_withdrawn).collect();
@@ -234,7 +294,7 @@ fn list(mut parser: lexopt::Parser) -> Result<(), Failure> {
         let one = |v: &&Visit| {
             let mut value = event_json(&v.id, survey.said(v)?);
             let members = value.as_object_mut()?;
-            members.insert("status".into(), survey.status(survey.said(v)?.gap.as_str()).key().into());
+            members.insert("status".into(), survey.status(survey.key_of(survey.said(v)?)).key().into());
             members.insert("withdrawn".into(), v.is_withdrawn.into());
             if with_history {
                 let all = std::iter::once(v.begins).chain(v.amendments.iter().copied());
@@ -245,16 +305,29 @@ fn list(mut parser: lexopt::Parser) -> Result<(), Failure> {
             Some(value)
         };
         let list: Vec<Value> = visits.iter().filter_map(one).collect();
-        return read::print(&json!({ "visits": list }));
+        let others: Vec<Value> = survey.others().map(|e| with_kind(event_json(&e.id, e), e.kind)).collect();
+        let mut document = json!({ "visits": list });
+        if !others.is_empty() {
+            document["others"] = others.into();
+        }
+        return read::print(&document);
     }
     let mut lines = String::new();
     for visit in visits {
         let Some(said) = survey.said(visit) else { continue };
-        let result = said.result.map_or("", |r| lang.find(&format!("result.{}", r.key())).unwrap_or(r.key()));
-        let at = said.at.map_or_else(|| "—".to_owned(), Instant::for_people);
+        let result = said.result.map_or("", |r| r.word(lang));
+        let at = match (said.at, said.at_text.as_str()) {
+            (Some(at), _) => at.for_people(),
+            (None, "") => "—".to_owned(),
+            (None, text) => format!("“{text}”"),
+        };
         let mark = if visit.is_withdrawn { " (withdrawn)" } else { "" };
-        let (gap, village, by, note) = (&said.gap, &said.village, &said.by, &said.note);
+        let (gap, village, by, note) = (&said.gap, &said.subject.village, &said.by, &said.note);
         lines += &format!("{}  {at}  {gap}  {village}  {result}{mark}  {by} {note}\n", visit.id);
+    }
+    let others = survey.others().count();
+    if others > 0 {
+        told!("qiancun: {others} records of a later version of Qiancun are kept; this version does not show them");
     }
     read::print_text(&lines)
 }
@@ -269,11 +342,13 @@ fn with_kind(mut value: Value, kind: EventKind) -> Value {
 /// A visit as `survey list --json` prints it.
 fn event_json(id: &str, said: &crate::survey::Event) -> Value {
     let or_null = |text: &str| if text.is_empty() { Value::Null } else { text.into() };
+    let photo = said.photos.first().map_or("", |p| p.file.as_str());
     json!({
-        "id": id, "gap": said.gap, "rule": or_null(&said.rule), "village": or_null(&said.village),
-        "village_code": or_null(&said.village_code), "town": or_null(&said.town), "facility": or_null(&said.facility),
-        "result": said.result.map(Outcome::key), "note": or_null(&said.note), "photo": or_null(&said.photo),
-        "lon": said.lon, "lat": said.lat, "by": or_null(&said.by), "at": said.at.map(Instant::to_text),
+        "id": id, "gap": said.gap, "rule": or_null(&said.rule), "village": or_null(&said.subject.village),
+        "village_code": or_null(&said.subject.code), "town": or_null(&said.subject.town),
+        "facility": or_null(said.subject.facility_word()), "subject": said.subject,
+        "result": said.result.map(Outcome::key), "note": or_null(&said.note), "photo": or_null(photo),
+        "photos": said.photos, "at_text": or_null(&said.at_text), "lon": said.lon, "lat": said.lat, "by": or_null(&said.by), "at": said.at.map(Instant::to_text),
         "recorded_at": said.recorded_at.map(Instant::to_text), "origin": said.origin,
     })
 }

@@ -1,6 +1,5 @@
 //! `qiancun survey export`, `import` and `merge`: the log out, results back, logs together.
 
-use std::collections::HashSet;
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
@@ -9,11 +8,12 @@ use super::survey::{existing, open};
 use super::{Failure, args, joined, read};
 use crate::lang::Lang;
 use crate::output::save_visits;
-use crate::project;
 use crate::rules::{Rules, find_gaps};
 use crate::survey::{
-    GapStatus, Outcome, Planned, Preview, Remark, Survey, SurveyLog, Verdict, read_results, visits_grid,
+    GapIndex, GapStatus, MergePreview, Planned, Preview, Remark, Survey, SurveyLog, Verdict, read_log, read_results,
+    visits_grid,
 };
+use crate::cli::say::said;
 
 /// The visits as a table or layer.
 pub(super) fn export(mut parser: lexopt::Parser) -> Result<(), Failure> {
@@ -29,6 +29,7 @@ pub(super) fn export(mut parser: lexopt::Parser) -> Result<(), Failure> {
     let (Some(path), Some(out)) = (path, out) else {
         return Err(Failure::Usage("survey export needs a project or log and -o FILE".into()));
     };
+    args::refuse_source(&out, &args::sources(&path))?;
     let log = open(existing(&path)?)?;
     let grid = visits_grid(log.survey(), lang);
     save_visits(&out, &grid).map_err(|e| Failure::Input(format!("{} cannot be written: {e}", out.display())))
@@ -36,10 +37,11 @@ pub(super) fn export(mut parser: lexopt::Parser) -> Result<(), Failure> {
 
 /// Filled sheets into the log.
 pub(super) fn import(mut parser: lexopt::Parser) -> Result<(), Failure> {
-    let (mut paths, mut is_dry, mut as_json) = (Vec::new(), false, false);
+    let (mut paths, mut is_dry, mut as_json, mut is_sure) = (Vec::new(), false, false, false);
     while let Some(arg) = parser.next()? {
         match arg {
             lexopt::Arg::Value(value) => paths.push(PathBuf::from(value)),
+            lexopt::Arg::Long("sure") => is_sure = true,
             lexopt::Arg::Long("dry-run") => is_dry = true,
             lexopt::Arg::Long("json") => as_json = true,
             other => return Err(other.unexpected().into()),
@@ -51,21 +53,27 @@ pub(super) fn import(mut parser: lexopt::Parser) -> Result<(), Failure> {
     if files.is_empty() {
         return Err(Failure::Usage("survey import needs a filled sheet".into()));
     }
-    let project = project::load(project_path).map_err(|e| Failure::Input(e.to_string()))?;
+    let project = joined::project(project_path)?;
     let district = joined::load(project_path, &project)?;
     let gaps = find_gaps(&district, district.year(None), &Rules::with(&project.rules)).gaps;
-    let known: HashSet<String> = gaps.iter().map(|g| g.key(&district)).collect();
+    let index = std::sync::Arc::new(GapIndex::new(&district, &gaps));
     // Looking makes no log.
     let mut log = match is_dry {
         true => SurveyLog::open_if_there(project_path)?.map(|o| o.log),
         false => Some(open(project_path)?),
     };
+    if let Some(log) = &mut log {
+        log.find_by(index.clone());
+    }
     let nothing = Survey::default();
     let mut documents = Vec::new();
     for file in files {
         let rows = read_results(file)?;
         let survey = log.as_ref().map_or(&nothing, SurveyLog::survey);
-        let mut preview = Preview::new(file, rows, survey, Outcome::from_word, |key| known.contains(key));
+        let mut preview = Preview::new(file, rows, survey, &index);
+        if is_sure {
+            preview.take_odd_times();
+        }
         let recorded = match &mut log {
             Some(log) if !is_dry => log.import(&mut preview)?,
             _ => 0,
@@ -82,6 +90,7 @@ pub(super) fn import(mut parser: lexopt::Parser) -> Result<(), Failure> {
 fn verdict(verdict: Verdict) -> (&'static str, Option<&'static str>) {
     match verdict {
         Verdict::New => ("new", None),
+        Verdict::Corrects => ("corrects", None),
         Verdict::Known => ("known", None),
         Verdict::Empty => ("empty", None),
         Verdict::NotUnderstood(why) => ("not-understood", Some(why)),
@@ -104,10 +113,10 @@ fn print(preview: &Preview, recorded: usize, is_dry: bool) {
     let lang = Lang::En;
     let count = |is: fn(Verdict) -> bool| preview.count(is);
     let not_understood = count(|v| matches!(v, Verdict::NotUnderstood(_)));
-    println!(
+    said!(
         "{}: {} new, {} already in the log, {not_understood} not understood, {} without a result{}",
         preview.path.display(),
-        preview.new_count(),
+        count(|v| v == Verdict::New),
         count(|v| v == Verdict::Known),
         count(|v| v == Verdict::Empty),
         if is_dry { "; nothing was recorded".to_owned() } else { format!("; {recorded} recorded") },
@@ -117,12 +126,21 @@ fn print(preview: &Preview, recorded: usize, is_dry: bool) {
         let remarks: Vec<&str> =
             p.remarks.iter().filter_map(|r: &Remark| lang.find(&format!("remark.{}", r.key()))).collect();
         match p.verdict {
-            Verdict::New => {
-                println!("  row {}: {}  {}  {}", p.row.line, p.row.key, change(p.before, p.after), remarks.join("; "));
+            Verdict::New | Verdict::Corrects => {
+                let corrects = if p.verdict == Verdict::Corrects { "  corrects what it brought before;" } else { "" };
+                let left = if p.is_taken { "" } else { "  NOT TAKEN (--sure takes it);" };
+                said!(
+                    "  row {}: {}  {} {corrects}{left}  {}",
+                    p.row.line,
+                    p.row.key,
+                    change(p.before, p.after),
+                    remarks.join("; ")
+                );
             }
             Verdict::NotUnderstood(why) => {
                 let why = lang.find(&format!("not-understood.{why}")).unwrap_or(why);
-                println!("  row {}: not understood: {why}: {}", p.row.line, p.row.result);
+                let said = [&p.row.result, &p.row.at].into_iter().find(|t| !t.is_empty()).map_or("", |t| t.as_str());
+                said!("  row {}: not understood: {why}: {said}", p.row.line);
             }
             Verdict::Known | Verdict::Empty => {}
         }
@@ -131,10 +149,11 @@ fn print(preview: &Preview, recorded: usize, is_dry: bool) {
 
 /// Colleagues' logs into one.
 pub(super) fn merge(mut parser: lexopt::Parser) -> Result<(), Failure> {
-    let (mut paths, mut as_json) = (Vec::new(), false);
+    let (mut paths, mut as_json, mut is_dry) = (Vec::new(), false, false);
     while let Some(arg) = parser.next()? {
         match arg {
             lexopt::Arg::Value(value) => paths.push(PathBuf::from(value)),
+            lexopt::Arg::Long("dry-run") => is_dry = true,
             lexopt::Arg::Long("json") => as_json = true,
             other => return Err(other.unexpected().into()),
         }
@@ -145,20 +164,36 @@ pub(super) fn merge(mut parser: lexopt::Parser) -> Result<(), Failure> {
     if others.is_empty() {
         return Err(Failure::Usage("survey merge needs another log".into()));
     }
+    // All are read before anything is taken in: one that cannot be read costs nothing.
+    let mut read = Vec::new();
+    for other in others {
+        let (events, told) = read_log(other)?;
+        super::survey::tell_all(other, &told);
+        read.push((other, events));
+    }
     let mut log = open(existing(own)?)?;
     let mut taken = 0;
-    for other in others {
-        let (count, told) = log.merge(other)?;
-        super::survey::tell_all(other, &told);
-        taken += count;
+    for (other, events) in read {
+        if is_dry {
+            let preview = MergePreview::new(other, events, Vec::new(), log.survey());
+            taken += preview.fresh;
+            for visit in preview.visits.iter().filter(|_| !as_json) {
+                let change = format!("{} → {}", visit.before.key(), visit.after.key());
+                let (subject, changed) = (&visit.subject, if visit.is_changed { " (changed)" } else { "" });
+                said!("  {}  {} {} {}  {change}{changed}", visit.id, visit.rule, subject.village, visit.by);
+            }
+        } else {
+            taken += log.take_merge(other, events)?;
+        }
     }
     let survey = log.survey();
     let mut conflicts: Vec<&str> = survey.gaps().filter(|g| survey.status(g) == GapStatus::Conflict).collect();
     conflicts.sort_unstable();
     if as_json {
-        return read::print(&json!({ "taken": taken, "events": survey.events.len(), "conflicts": conflicts }));
+        return super::read::print(&json!({ "taken": taken, "events": survey.events.len(), "conflicts": conflicts }));
     }
-    println!("{taken} events taken in; {} gaps with results that contradict", conflicts.len());
-    conflicts.iter().for_each(|gap| println!("  {gap}"));
+    let done = if is_dry { "would be taken in" } else { "taken in" };
+    said!("{taken} events {done}; {} gaps with results that contradict", conflicts.len());
+    conflicts.iter().for_each(|gap| said!("  {gap}"));
     Ok(())
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::facility::{Facility, Kind, facilities_of, is_facilities};
 use super::join::{Found, VillageFinder};
@@ -27,6 +28,10 @@ pub struct District {
     pub of_village: Vec<Vec<u32>>,
     /// What was odd in tables and joins.
     pub report: Report,
+    /// Name of each layer of facilities: that of its file.
+    layer_names: Vec<String>,
+    /// Ids or names that facilities of several layers have.
+    shared_keys: FxHashSet<String>,
     stands: Vec<Option<LonLat>>,
 }
 
@@ -64,7 +69,12 @@ impl District {
             .enumerate()
             .flat_map(|(source, d)| facilities_of(d).into_iter().map(move |f| Facility { source, ..f }))
             .collect();
-        correct(&mut facilities, edits, &mut report);
+        let layer_names: Vec<String> = layers
+            .iter()
+            .filter(|d| is_facilities(d))
+            .map(|d| d.source.path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default())
+            .collect();
+        correct(&mut facilities, &layer_names, edits, &mut report);
         for facility in &mut facilities {
             place(facility, &villages, &finder, &spatial, &mut report);
         }
@@ -76,7 +86,17 @@ impl District {
         }
         let point = |v| representative_point(&villages.geometry.multi_polygon_of(v));
         let stands = (0..villages.len()).into_par_iter().map(point).collect();
-        let mut district = Self { villages, indicators, observations, facilities, of_village, report, stands };
+        let mut first: FxHashMap<&str, usize> = FxHashMap::default();
+        let own = |f: &Facility| if f.id.is_empty() { f.name.clone() } else { f.id.clone() };
+        let keys: Vec<String> = facilities.iter().map(own).collect();
+        let mut shared_keys = FxHashSet::default();
+        for (facility, key) in facilities.iter().zip(&keys) {
+            if *first.entry(key.as_str()).or_insert(facility.source) != facility.source {
+                shared_keys.insert(key.clone());
+            }
+        }
+        let mut district =
+            Self { villages, indicators, observations, facilities, of_village, report, layer_names, shared_keys, stands };
         district.compute_nearest();
         district.compute_derived();
         Some(district)
@@ -134,6 +154,21 @@ impl District {
         asked.filter(|y| self.observations.years().contains(y)).or_else(|| self.last_year())
     }
 
+    /// Name of a facility's layer.
+    pub fn layer_name(&self, facility: &Facility) -> String {
+        self.layer_names.get(facility.source).cloned().unwrap_or_default()
+    }
+
+    /// What names a facility over years and machines: its id, else its name; with its layer before it where another layer has
+    /// the same.
+    pub fn facility_key(&self, facility: &Facility) -> String {
+        let key = if facility.id.is_empty() { &facility.name } else { &facility.id };
+        match self.shared_keys.contains(key) {
+            true => format!("{}:{key}", self.layer_name(facility)),
+            false => key.clone(),
+        }
+    }
+
     /// Text of a village's field; empty where it has none.
     pub fn text(&self, village: FeatureId, role: Role) -> String {
         self.villages.text(village, role).map(|t| t.into_owned()).unwrap_or_default()
@@ -141,9 +176,12 @@ impl District {
 }
 
 /// Puts the project's corrections over the facilities.
-fn correct(facilities: &mut [Facility], edits: &[Edit], report: &mut Report) {
+fn correct(facilities: &mut [Facility], layers: &[String], edits: &[Edit], report: &mut Report) {
     for edit in edits.iter().filter(|e| !e.facility.is_empty()) {
-        let is = |f: &Facility| f.id == edit.facility || (f.id.is_empty() && f.name == edit.facility);
+        let is = |f: &Facility| {
+            let is_here = edit.layer.is_empty() || layers.get(f.source).is_some_and(|l| *l == edit.layer);
+            is_here && (f.id == edit.facility || (f.id.is_empty() && f.name == edit.facility))
+        };
         let known = facilities.iter_mut().find(|f| is(f)).is_some_and(|f| f.correct(edit));
         if !known {
             let detail = format!("{} · {} · {}", edit.facility, edit.what, edit.value);

@@ -29,9 +29,13 @@ impl VillageFinder {
             if let Some(code) = villages.text(f, Role::Code) {
                 codes.entry(code.trim().to_owned()).or_default().push(f);
             }
-            if let Some(name) = villages.text(f, Role::Name) {
-                let town = villages.text(f, Role::Town).map(|t| folded_town(&t)).unwrap_or_default();
-                names.entry(folded_name(&name)).or_default().push((town, f));
+            // In whatever language names are shown: a table joins as it did.
+            let town = villages.text(f, Role::Town).map(|t| folded_town(&t)).unwrap_or_default();
+            let mut all: Vec<String> = villages.all_names(f).iter().map(|n| folded_name(n)).collect();
+            all.sort_unstable();
+            all.dedup();
+            for name in all {
+                names.entry(name).or_default().push((town.clone(), f));
             }
         }
         Self { codes, names }

@@ -207,7 +207,7 @@ impl<'a> Filler<'a> {
         for edit in edits.iter().filter(|e| e.facility.is_empty()) {
             let detail = || format!("{} · {} · {}", edit.village, edit.what, edit.value);
             let village = match self.finder.find(&edit.village, "", "") {
-                Found::Nothing => self.finder.find("", &edit.village, ""),
+                Found::Nothing => self.finder.find("", &edit.village, &edit.town),
                 found => found,
             };
             let position = self.indicators.position(&edit.what);

@@ -131,6 +131,22 @@ impl Dataset {
         (!text.trim().is_empty()).then_some(text)
     }
 
+    /// The village's name as the file says it, the same in all languages of the window; empty where it has none.
+    pub fn file_name(&self, feature: FeatureId) -> String {
+        let text = self.roles.own_name().and_then(|field| self.table.value(feature, field).to_text());
+        text.map(|t| t.trim().to_owned()).unwrap_or_default()
+    }
+
+    /// All names that the village may be shown by.
+    pub fn all_names(&self, feature: FeatureId) -> Vec<String> {
+        let fields = self.roles.name_fields();
+        let mut names: Vec<String> =
+            fields.into_iter().filter_map(|f| Some(self.table.value(feature, f).to_text()?.into_owned())).collect();
+        names.retain(|n| !n.trim().is_empty());
+        names.dedup();
+        names
+    }
+
     /// The village's name, else its code, else `#` and its 1-based position.
     pub fn display_name(&self, feature: FeatureId) -> String {
         self.text(feature, Role::Name)

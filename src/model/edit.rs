@@ -9,6 +9,12 @@ pub struct Edit {
     /// Code of the village, or its name where it has none; empty for a facility.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub village: String,
+    /// Town of a village without a code, as its file says it: names alone are not unique.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub town: String,
+    /// Layer of the facility, by its file's name; any where empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub layer: String,
     /// Id of the facility, or its name where it has none; empty for a village.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub facility: String,
@@ -34,7 +40,11 @@ pub struct Edit {
 impl Edit {
     /// Whether another edit speaks of the same value, so that it takes this one's place.
     pub fn is_of_same(&self, other: &Self) -> bool {
+        // Corrections of earlier versions say neither town nor layer.
+        let same = |a: &str, b: &str| a == b || a.is_empty() || b.is_empty();
         (&self.village, &self.facility, &self.what, self.year)
             == (&other.village, &other.facility, &other.what, other.year)
+            && same(&self.town, &other.town)
+            && same(&self.layer, &other.layer)
     }
 }

@@ -159,6 +159,10 @@ impl Role {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Roles {
     fields: [Option<usize>; 5],
+    /// The field of names that the file or a person says, in whatever language names are shown.
+    own_name: Option<usize>,
+    /// Fields of names in Chinese and in English, where there are such.
+    names: [Option<usize>; 2],
 }
 
 impl Roles {
@@ -172,8 +176,9 @@ impl Roles {
                     (fits && folded(&column.name) == folded(alias) && !roles.fields.contains(&Some(i))).then_some(i)
                 })
             });
-            roles.fields[role as usize] = hit;
+            roles.set(role, hit);
         }
+        roles.names = [Lang::Zh, Lang::En].map(|lang| roles.named_in(lang, table).field(Role::Name));
         roles
     }
 
@@ -200,7 +205,8 @@ impl Roles {
             table.columns.iter().position(is).filter(is_free)
         });
         if found.is_some() {
-            self.set(Role::Name, found);
+            // Shown, and no more than that: what names a village over languages stays.
+            self.fields[Role::Name as usize] = found;
         }
         self
     }
@@ -210,9 +216,25 @@ impl Roles {
         self.fields[role as usize]
     }
 
+    /// The field of names that is the same in all languages of the window.
+    pub fn own_name(&self) -> Option<usize> {
+        self.own_name
+    }
+
+    /// All fields that names may be shown from.
+    pub fn name_fields(&self) -> Vec<usize> {
+        let mut all: Vec<usize> = [self.own_name, self.field(Role::Name)].into_iter().chain(self.names).flatten().collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
     /// Lets a field, or none, play a role.
     pub fn set(&mut self, role: Role, field: Option<usize>) {
         self.fields[role as usize] = field;
+        if role == Role::Name {
+            self.own_name = field;
+        }
     }
 }
 
@@ -266,6 +288,9 @@ mod tests {
         };
         assert_eq!(name(Lang::En), "name_en");
         assert_eq!(name(Lang::Zh), "name_zh");
+        let own = |lang| Roles::detect(&t).named_in(lang, &t).own_name();
+        assert_eq!(own(Lang::En), own(Lang::Zh));
+        assert_eq!(Roles::detect(&t).name_fields(), [1, 2, 3]);
         let plain = table(&["code", "name"]);
         assert_eq!(Roles::detect(&plain).named_in(Lang::En, &plain), Roles::detect(&plain));
     }

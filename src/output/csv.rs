@@ -2,7 +2,16 @@
 
 use super::grid::{Grid, GridCell};
 
-/// A table as text in UTF-8; `mark` puts a byte order mark before it, so that Excel reads the Chinese.
+/// Text that no spreadsheet takes for a formula: what begins as one, or with a blank that hides one, gets an apostrophe before
+/// it, which spreadsheets do not show (OWASP, CSV injection). Our own reader takes it off again.
+fn guarded(text: &str) -> String {
+    match text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        true => format!("'{text}"),
+        false => text.to_owned(),
+    }
+}
+
+/// A table as text in UTF-8, guarded against formulas; `mark` puts a byte order mark before it, so that Excel reads the Chinese.
 pub fn to_csv(grid: &Grid, separator: char, mark: bool) -> Vec<u8> {
     let mut out = String::new();
     if mark {
@@ -23,12 +32,12 @@ pub fn to_csv(grid: &Grid, separator: char, mark: bool) -> Vec<u8> {
         }
         out.push_str("\r\n");
     };
-    row(&mut grid.heads.iter().map(|h| h.text()));
+    row(&mut grid.heads.iter().map(|h| guarded(&h.text())));
     for cells in &grid.rows {
         row(&mut cells.iter().map(|c| match c {
             GridCell::Empty => String::new(),
             GridCell::Number(n) => n.to_string(),
-            GridCell::Text(t) => t.clone(),
+            GridCell::Text(t) => guarded(t),
         }));
     }
     out.into_bytes()
@@ -58,5 +67,14 @@ mod tests {
         };
         let text = String::from_utf8(to_csv(&grid, ',', false)).expect("UTF-8");
         assert_eq!(text, "a,b (%)\r\n\"x, \"\"y\"\"\",99\r\n0110,\r\n");
+    }
+
+    #[test]
+    fn no_text_is_a_formula() {
+        let head = GridHead { name: "=h".into(), unit: String::new(), decimals: 0, choices: Vec::new(), hidden: false };
+        let rows = vec![vec![GridCell::Text("=1+1".into())], vec![GridCell::Number(-2.0)], vec![GridCell::Text("-".into())]];
+        let grid = Grid { name: "t".into(), heads: vec![head], rows };
+        let text = String::from_utf8(to_csv(&grid, ',', false)).expect("UTF-8");
+        assert_eq!(text, "'=h\r\n'=1+1\r\n-2\r\n'-\r\n");
     }
 }

@@ -4,7 +4,7 @@ use egui::{Id, Key, Modal, RichText, TextEdit, Ui};
 
 use super::style::bold;
 use super::widgets::primary;
-use super::{edit, settings, theme_editor, visit};
+use super::{edit, settings, theme_editor, unsaved, visit};
 use crate::geo::LonLat;
 use crate::model::Role;
 use crate::render::LayerKey;
@@ -19,7 +19,7 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
         egui::Frame::NONE.fill(t.panel).stroke(egui::Stroke::new(1.0, t.line)).corner_radius(10.0).inner_margin(18.0),
     );
     let response = modal.show(ui.ctx(), |ui| {
-        ui.set_max_width(if matches!(dialogue, Dialogue::Import(_)) { 720.0 } else { 420.0 });
+        ui.set_max_width(if matches!(dialogue, Dialogue::Import(_) | Dialogue::Merge(_)) { 720.0 } else { 420.0 });
         match dialogue {
             Dialogue::GoTo(text, error) => go_to(ui, session, text, error, send),
             Dialogue::Theme(draft) => theme_editor::show(ui, session, draft, send),
@@ -29,7 +29,12 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
             Dialogue::Facility(draft) => edit::facility(ui, session, draft, send),
             Dialogue::Visit(draft) => visit::visit(ui, session, draft, send),
             Dialogue::Import(preview) => visit::import(ui, session, preview, send),
-            Dialogue::Unsaved(then) => unsaved(ui, session, *then, send),
+            Dialogue::Merge(preview) => visit::merge(ui, session, preview, send),
+            Dialogue::Unsaved(then) => unsaved::ask(ui, session, *then, send),
+            Dialogue::Changed(change) => unsaved::changed(ui, session, change, send),
+            Dialogue::Replace(path) => unsaved::replace(ui, session, path, send),
+            Dialogue::Recover(found) => unsaved::recover(ui, session, found, send),
+            Dialogue::StrayLog(log) => unsaved::stray(ui, session, log, send),
             Dialogue::Settings => settings::show(ui, session, send),
             Dialogue::Message(text) => {
                 ui.label(RichText::new(lang.t("dialogue.message")).font(bold(15.0)).color(t.ink));
@@ -125,30 +130,6 @@ fn fields(ui: &mut Ui, session: &Session, layer: LayerKey, send: &mut Vec<Comman
     });
     ui.add_space(10.0);
     (!primary(ui, t, lang.t("dialogue.close")).clicked()).then_some(Dialogue::Fields(layer))
-}
-
-fn unsaved(ui: &mut Ui, session: &mut Session, then: Command, send: &mut Vec<Command>) -> Option<Dialogue> {
-    let t = session.tokens();
-    let lang = session.lang;
-    ui.label(RichText::new(lang.t("dialogue.unsaved")).font(bold(15.0)).color(t.ink));
-    ui.label(RichText::new(lang.t("dialogue.unsaved-text")).color(t.ink_secondary));
-    ui.add_space(10.0);
-    let mut keep = Some(Dialogue::Unsaved(Box::new(then.clone())));
-    ui.horizontal(|ui| {
-        if primary(ui, t, lang.t("command.save")).clicked() {
-            send.push(Command::Save);
-            keep = None;
-        }
-        if ui.button(lang.t("dialogue.discard")).clicked() {
-            session.saved = session.document.clone();
-            send.push(then);
-            keep = None;
-        }
-        if ui.button(lang.t("command.cancel")).clicked() {
-            keep = None;
-        }
-    });
-    keep
 }
 
 #[cfg(test)]

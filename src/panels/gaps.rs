@@ -23,6 +23,10 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
         return;
     };
     conditions(ui, session, &found, send);
+    if session.survey.lists_visits {
+        super::visits::show(ui, session, send);
+        return;
+    }
     for sentence in session.rule_troubles(&found) {
         ui.horizontal(|ui| {
             ui.add_space(14.0);
@@ -67,6 +71,16 @@ fn conditions(ui: &mut Ui, session: &mut Session, found: &FoundGaps, send: &mut 
         statuses(ui, session);
         if chip_button(ui, t, lang.t("gaps.in-view"), session.gap_filter.in_view).clicked() {
             session.gap_filter.in_view = !session.gap_filter.in_view;
+        }
+        if session.survey.log.is_some() {
+            let (count, orphans) = (session.listed_visits().len(), session.orphan_count());
+            let text = match orphans {
+                0 => lang.with("visits.chip", &[("n", &count.to_string())]),
+                _ => lang.with("visits.chip-orphans", &[("n", &count.to_string()), ("k", &orphans.to_string())]),
+            };
+            if chip_button(ui, t, &text, session.survey.lists_visits).clicked() {
+                session.survey.lists_visits = !session.survey.lists_visits;
+            }
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(12.0);

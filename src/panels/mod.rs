@@ -27,7 +27,9 @@ mod themes;
 mod theme_editor;
 mod top_bar;
 mod village;
+mod unsaved;
 mod visit;
+mod visits;
 mod widgets;
 mod window;
 

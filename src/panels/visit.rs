@@ -5,7 +5,7 @@ use egui::{Grid, Label, RichText, ScrollArea, TextEdit, Ui};
 use super::style::bold;
 use super::widgets::{chip_button, primary};
 use crate::session::{Command, Dialogue, Session, VisitDraft};
-use crate::survey::{Instant, Outcome, Planned, Preview, Verdict, Visit};
+use crate::survey::{Instant, MergePreview, Outcome, Planned, Preview, Remark, Told, Verdict, Visit};
 
 /// Rows of a preview shown at once; the rest is counted.
 const MOST_ROWS: usize = 300;
@@ -13,7 +13,8 @@ const MOST_ROWS: usize = 300;
 /// A visit, new or to be corrected.
 pub fn visit(ui: &mut Ui, session: &Session, mut draft: VisitDraft, send: &mut Vec<Command>) -> Option<Dialogue> {
     let (t, lang) = (session.tokens(), session.lang);
-    let place = [draft.visit.town.as_str(), draft.visit.village.as_str()].join(" ");
+    let subject = &draft.visit.subject;
+    let place = [subject.town.as_str(), subject.village.as_str()].join(" ");
     let heading = format!("{} · {}", draft.visit.rule, place.trim());
     ui.label(RichText::new(heading).font(bold(15.0)).color(t.ink));
     if !draft.reason.is_empty() {
@@ -47,19 +48,27 @@ pub fn visit(ui: &mut Ui, session: &Session, mut draft: VisitDraft, send: &mut V
         ui.end_row();
         ui.label(lang.t("visit.photo"));
         ui.horizontal(|ui| {
-            let name = draft.photo.as_ref().and_then(|p| p.file_name()).map(|n| n.to_string_lossy().into_owned());
             if ui.button(lang.t("visit.choose-photo")).clicked() {
                 send.push(Command::PhotoDialogue);
             }
-            let name = name.unwrap_or_else(|| draft.visit.photo.clone());
-            ui.add(Label::new(RichText::new(name).size(12.0).color(t.ink_secondary)).truncate());
+            let chosen = draft.photos.iter().filter_map(|p| Some(p.file_name()?.to_string_lossy().into_owned()));
+            let kept = draft.visit.photos.iter().map(|p| p.word().to_owned());
+            let names: Vec<String> = kept.chain(chosen).collect();
+            ui.add(Label::new(RichText::new(names.join(", ")).size(12.0).color(t.ink_secondary)).truncate());
         });
         ui.end_row();
     });
     facts(ui, session, &mut draft);
-    let time_is_right = draft.at.trim().is_empty() || Instant::parse(&draft.at).is_some();
+    let time = Instant::parse_near(&draft.at, Some(Instant::now())).map(|(at, _)| at);
+    let time_is_right = draft.at.trim().is_empty() || time.is_some();
     if !time_is_right {
         ui.label(RichText::new(lang.t("visit.time-unreadable")).size(12.0).color(t.bad));
+    }
+    // A time in the future, or of long ago, is asked about.
+    let is_odd = time.is_some_and(Instant::is_odd);
+    if is_odd {
+        let text = lang.with("visit.odd-time", &[("n", &time.map(Instant::for_people).unwrap_or_default())]);
+        ui.checkbox(&mut draft.is_sure, RichText::new(text).size(12.0).color(t.warn));
     }
     if let Some(trouble) = &draft.trouble {
         ui.label(RichText::new(trouble).size(12.0).color(t.bad));
@@ -76,7 +85,7 @@ pub fn visit(ui: &mut Ui, session: &Session, mut draft: VisitDraft, send: &mut V
                 send.push(Command::SaveAs);
             }
         } else {
-            let can = draft.visit.result.is_some() && time_is_right;
+            let can = draft.visit.result.is_some() && time_is_right && (!is_odd || draft.is_sure);
             let word = if draft.corrects.is_some() { "visit.correct" } else { "visit.record" };
             if ui.add_enabled_ui(can, |ui| primary(ui, t, lang.t(word)).clicked()).inner {
                 send.push(Command::Record(Box::new(draft.clone())));
@@ -127,8 +136,8 @@ fn history(ui: &mut Ui, session: &Session, draft: &VisitDraft, send: &mut Vec<Co
     ScrollArea::vertical().max_height(150.0).show(ui, |ui| {
         for visit in visits.into_iter().rev() {
             let Some(said) = survey.said(visit) else { continue };
-            let word = said.result.map_or("", |r| lang.find(&format!("result.{}", r.key())).unwrap_or(r.key()));
-            let at = said.at.map_or_else(|| "—".to_owned(), Instant::for_people);
+            let word = said.result.map_or("", |r| r.word(lang));
+            let at = when(said);
             let mut text = RichText::new(format!("{at}  {}  {word}", said.by)).size(12.0).color(t.ink);
             if visit.is_withdrawn {
                 text = text.strikethrough().color(t.ink_secondary);
@@ -151,8 +160,8 @@ fn history(ui: &mut Ui, session: &Session, draft: &VisitDraft, send: &mut Vec<Co
                     }
                 }
             });
-            if !said.photo.is_empty() {
-                thumbnail(ui, session, &said.photo);
+            for photo in &said.photos {
+                thumbnail(ui, session, &photo.file, photo.word(), send);
             }
             if !said.note.is_empty() {
                 ui.label(RichText::new(&said.note).size(12.0).color(t.ink_secondary));
@@ -161,29 +170,43 @@ fn history(ui: &mut Ui, session: &Session, draft: &VisitDraft, send: &mut Vec<Co
     });
 }
 
-/// The small picture of a photo, read once.
-fn thumbnail(ui: &mut Ui, session: &Session, photo: &str) {
-    let id = egui::Id::unique(("thumbnail", photo));
-    let kept: Option<Option<egui::TextureHandle>> = ui.data(|d| d.get_temp(id));
-    let texture = kept.unwrap_or_else(|| {
-        let load = |image| ui.ctx().load_texture(photo, image, egui::TextureOptions::LINEAR);
-        let texture = session.thumbnail(photo).map(load);
-        ui.data_mut(|d| d.insert_temp(id, texture.clone()));
-        texture
-    });
-    match texture {
-        Some(texture) => {
-            ui.add(egui::Image::new(&texture).max_size(egui::Vec2::new(160.0, 100.0)).corner_radius(4.0));
+/// When a visit was, in words: as it was written where that is no time.
+pub(super) fn when(said: &crate::survey::Event) -> String {
+    match said.at {
+        Some(at) => at.for_people(),
+        None if said.at_text.is_empty() => "—".to_owned(),
+        None => format!("“{}”", said.at_text),
+    }
+}
+
+/// The small picture of a photo; its name where there is none.
+fn thumbnail(ui: &mut Ui, session: &Session, photo: &str, word: &str, send: &mut Vec<Command>) {
+    let path = session.photo_folder().map(|folder| folder.join(photo));
+    let image = path.as_ref().and_then(|p| session.photos.get(p));
+    match (path, image) {
+        (_, Some(Some(image))) => {
+            let id = egui::Id::unique(("thumbnail", photo));
+            let kept: Option<egui::TextureHandle> = ui.data(|d| d.get_temp(id));
+            let texture = kept.unwrap_or_else(|| {
+                let texture = ui.ctx().load_texture(photo, image.clone(), egui::TextureOptions::LINEAR);
+                ui.data_mut(|d| d.insert_temp(id, texture.clone()));
+                texture
+            });
+            let picture = egui::Image::new(&texture).max_size(egui::Vec2::new(160.0, 100.0)).corner_radius(4.0);
+            ui.add(picture).on_hover_text(word);
         }
-        // Kept without a small picture: its name.
-        None => {
-            ui.label(RichText::new(photo).size(11.0).color(session.tokens().ink_secondary));
+        // Not asked for yet, or kept without a small picture.
+        (path, asked) => {
+            if let (Some(path), None) = (path, asked) {
+                send.push(Command::ShowPhoto(path));
+            }
+            ui.label(RichText::new(word).size(11.0).color(session.tokens().ink_secondary));
         }
     }
 }
 
 /// What a filled sheet would change.
-pub fn import(ui: &mut Ui, session: &Session, preview: Box<Preview>, send: &mut Vec<Command>) -> Option<Dialogue> {
+pub fn import(ui: &mut Ui, session: &Session, mut preview: Box<Preview>, send: &mut Vec<Command>) -> Option<Dialogue> {
     let (t, lang) = (session.tokens(), session.lang);
     ui.set_max_width(720.0);
     let name = preview.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
@@ -193,24 +216,29 @@ pub fn import(ui: &mut Ui, session: &Session, preview: Box<Preview>, send: &mut 
     let counts = lang.with(
         "import.counts",
         &[
-            ("new", &preview.new_count().to_string()),
+            ("new", &count(|v| v == Verdict::New)),
             ("known", &count(|v| v == Verdict::Known)),
             ("empty", &count(|v| v == Verdict::Empty)),
             ("bad", &bad.to_string()),
         ],
     );
     ui.label(RichText::new(counts).color(if bad > 0 { t.warn } else { t.ink_secondary }));
+    let corrected = preview.count(|v| v == Verdict::Corrects);
+    if corrected > 0 {
+        let text = lang.with("import.corrects", &[("n", &corrected.to_string())]);
+        ui.label(RichText::new(text).color(t.ink_secondary));
+    }
     ui.add_space(6.0);
+    let mut is_mended = false;
     ScrollArea::vertical().max_height(320.0).auto_shrink([false, true]).show(ui, |ui| {
-        let told = |p: &&Planned| !matches!(p.verdict, Verdict::Empty | Verdict::Known);
-        let rows: Vec<&Planned> = preview.rows.iter().filter(told).collect();
+        let is_told = |p: &Planned| !matches!(p.verdict, Verdict::Empty | Verdict::Known);
+        let mut rows: Vec<&mut Planned> = preview.rows.iter_mut().filter(|p| is_told(p)).collect();
         // What could not be understood comes first: the rest needs nobody.
-        let (bad, new): (Vec<&Planned>, Vec<&Planned>) =
-            rows.into_iter().partition(|p| matches!(p.verdict, Verdict::NotUnderstood(_)));
-        let total = bad.len() + new.len();
+        rows.sort_by_key(|p| !matches!(p.verdict, Verdict::NotUnderstood(_)));
+        let total = rows.len();
         Grid::new("import").num_columns(4).spacing([14.0, 5.0]).show(ui, |ui| {
-            for planned in bad.into_iter().chain(new).take(MOST_ROWS) {
-                row(ui, session, planned);
+            for planned in rows.into_iter().take(MOST_ROWS) {
+                is_mended |= row(ui, session, planned);
                 ui.end_row();
             }
         });
@@ -218,11 +246,14 @@ pub fn import(ui: &mut Ui, session: &Session, preview: Box<Preview>, send: &mut 
             ui.label(lang.with("import.more", &[("n", &(total - MOST_ROWS).to_string())]));
         }
     });
+    if is_mended {
+        send.push(Command::LookAtResults(preview.clone()));
+    }
     ui.add_space(10.0);
     let mut keep = true;
     ui.horizontal(|ui| {
-        let can = preview.new_count() > 0;
-        let word = lang.with("import.take-n", &[("n", &preview.new_count().to_string())]);
+        let can = preview.taken_count() > 0;
+        let word = lang.with("import.take-n", &[("n", &preview.taken_count().to_string())]);
         if ui.add_enabled_ui(can, |ui| primary(ui, t, &word).clicked()).inner {
             send.push(Command::TakeResults(preview.clone()));
         }
@@ -231,23 +262,105 @@ pub fn import(ui: &mut Ui, session: &Session, preview: Box<Preview>, send: &mut 
     keep.then_some(Dialogue::Import(preview))
 }
 
-fn row(ui: &mut Ui, session: &Session, planned: &Planned) {
+/// A row of the preview; whether it was mended.
+fn row(ui: &mut Ui, session: &Session, planned: &mut Planned) -> bool {
     let (t, lang) = (session.tokens(), session.lang);
     let small = |text: String, ink| RichText::new(text).size(12.0).color(ink);
     ui.label(small(lang.with("import.row", &[("n", &planned.row.line.to_string())]), t.ink_secondary));
-    ui.label(small(format!("{} {}", planned.row.rule, planned.row.village), t.ink));
+    ui.label(small(format!("{} {}", planned.row.rule, planned.row.subject.village), t.ink));
+    let mut is_mended = false;
     match planned.verdict {
         Verdict::NotUnderstood(why) => {
-            let why = lang.find(&format!("not-understood.{why}")).unwrap_or(why);
-            ui.label(small(why.to_owned(), t.bad));
-            ui.label(small(planned.row.result.clone(), t.ink_secondary));
+            let words = lang.find(&format!("not-understood.{why}")).unwrap_or(why);
+            ui.label(small(words.to_owned(), t.bad));
+            match why {
+                "result" | "no-result" => {
+                    let id = ("mend result", planned.row.line);
+                    let chosen = planned.row.result.clone();
+                    egui::ComboBox::from_id_salt(id).selected_text(chosen).width(150.0).show_ui(ui, |ui| {
+                        for outcome in Outcome::ALL {
+                            if ui.selectable_label(false, outcome.word(lang)).clicked() {
+                                planned.row.result = outcome.key().to_owned();
+                                is_mended = true;
+                            }
+                        }
+                    });
+                }
+                "time" => {
+                    let edit = TextEdit::singleline(&mut planned.row.at).desired_width(150.0);
+                    let response = ui.add(edit);
+                    response.widget_info(|| {
+                        egui::WidgetInfo::labeled(egui::Role::TextInput, true, lang.t("visit.at"))
+                    });
+                    is_mended |= response.lost_focus();
+                }
+                _ => {
+                    ui.label(small(planned.row.result.clone(), t.ink_secondary));
+                }
+            }
         }
         _ => {
             let change = format!("{} → {}", planned.before.word(lang), planned.after.word(lang));
             ui.label(small(change, session.status_ink(planned.after)));
             let remarks: Vec<&str> =
                 planned.remarks.iter().filter_map(|r| lang.find(&format!("remark.{}", r.key()))).collect();
-            ui.label(small(remarks.join(" · "), t.warn));
+            ui.horizontal(|ui| {
+                if planned.remarks.contains(&Remark::OddTime) {
+                    let text = small(lang.with("import.odd-time", &[("n", &planned.row.at)]), t.warn);
+                    ui.checkbox(&mut planned.is_taken, text);
+                } else {
+                    ui.label(small(remarks.join(" · "), t.warn));
+                }
+            });
         }
     }
+    is_mended
+}
+
+/// What the log of a colleague would bring.
+pub fn merge(ui: &mut Ui, session: &Session, preview: Box<MergePreview>, send: &mut Vec<Command>) -> Option<Dialogue> {
+    let (t, lang) = (session.tokens(), session.lang);
+    ui.set_max_width(720.0);
+    let small = |text: String, ink| RichText::new(text).size(12.0).color(ink);
+    let name = preview.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    ui.label(RichText::new(lang.with("merge.title", &[("n", &name)])).font(bold(15.0)).color(t.ink));
+    let changed = preview.visits.iter().filter(|v| v.is_changed).count();
+    let counts = lang.with(
+        "merge.counts",
+        &[("new", &(preview.visits.len() - changed).to_string()), ("changed", &changed.to_string())],
+    );
+    ui.label(RichText::new(counts).color(t.ink_secondary));
+    if preview.others > 0 {
+        ui.label(small(lang.with("merge.others", &[("n", &preview.others.to_string())]), t.ink_secondary));
+    }
+    if preview.told.iter().any(|told| matches!(told, Told::Saved(..))) {
+        ui.label(small(lang.t("merge.damaged").to_owned(), t.warn));
+    }
+    ui.add_space(6.0);
+    ScrollArea::vertical().max_height(320.0).auto_shrink([false, true]).show(ui, |ui| {
+        Grid::new("merge").num_columns(4).spacing([14.0, 5.0]).show(ui, |ui| {
+            for visit in preview.visits.iter().take(MOST_ROWS) {
+                let place = [visit.rule.as_str(), &visit.subject.town, &visit.subject.village].join(" ");
+                ui.label(small(place, t.ink));
+                ui.label(small(visit.by.clone(), t.ink_secondary));
+                let change = format!("{} → {}", visit.before.word(lang), visit.after.word(lang));
+                ui.label(small(change, session.status_ink(visit.after)));
+                ui.label(small(if visit.is_changed { lang.t("merge.changed") } else { "" }.to_owned(), t.warn));
+                ui.end_row();
+            }
+        });
+        if preview.visits.len() > MOST_ROWS {
+            ui.label(lang.with("import.more", &[("n", &(preview.visits.len() - MOST_ROWS).to_string())]));
+        }
+    });
+    ui.add_space(10.0);
+    let mut keep = true;
+    ui.horizontal(|ui| {
+        let word = lang.with("import.take-n", &[("n", &preview.visits.len().to_string())]);
+        if ui.add_enabled_ui(preview.fresh > 0, |ui| primary(ui, t, &word).clicked()).inner {
+            send.push(Command::TakeMerge(preview.clone()));
+        }
+        keep &= !ui.button(lang.t("dialogue.close")).clicked();
+    });
+    keep.then_some(Dialogue::Merge(preview))
 }

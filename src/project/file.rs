@@ -6,8 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use super::page::PageOptions;
 use super::scene::SceneEntry;
-use super::view::{Target, ViewEntry};
-use super::write::write_replacing;
+use super::keep::changed_text;
+use super::understand::{NotUnderstood, not_finite, understand};
+use super::view::{RADIUS_M, Target, ViewEntry};
+use super::write::replace;
+use crate::geo::LonLat;
+use crate::read::read_plain;
 use crate::theme::ThemeSpec;
 
 /// Version of the format that this program writes.
@@ -202,6 +206,40 @@ pub enum ProjectError {
         /// Its version.
         found: u32,
     },
+    /// A number that is none: nothing can be computed with it.
+    #[error("{path}, line {line}: {place} is {value}, which is no number; write a number there, or take the line out")]
+    NoNumber {
+        /// The file.
+        path: PathBuf,
+        /// Its line, 1-based.
+        line: usize,
+        /// Which value, such as `rule[0].limits.residents`.
+        place: String,
+        /// How it stands there.
+        value: String,
+    },
+    /// Somebody else wrote the file since it was last looked at.
+    #[error("{path} was written by somebody else meanwhile; it is left as it is")]
+    Changed {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+/// Most bytes of a project file.
+const MOST_BYTES: u64 = 256_000_000;
+
+/// A project file as it was read or written last.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Original {
+    /// The file.
+    pub path: PathBuf,
+    /// Its text.
+    pub text: String,
+    /// What it says; paths of layers and tables are absolute.
+    pub project: Project,
+    /// What of it was not understood: left out of the project, and kept in the file.
+    pub not_understood: Vec<NotUnderstood>,
 }
 
 /// Opens a project; layer paths come back absolute.
@@ -209,38 +247,151 @@ pub enum ProjectError {
 /// # Errors
 /// [`ProjectError`]. A missing layer file is no error here: the rest opens.
 pub fn load(path: &Path) -> Result<Project, ProjectError> {
-    let text = std::fs::read_to_string(path).map_err(|source| ProjectError::Io { path: path.into(), source })?;
-    let mut project: Project =
-        toml::from_str(&text).map_err(|e| ProjectError::Syntax { path: path.into(), message: e.to_string() })?;
-    if project.version > VERSION {
-        return Err(ProjectError::Newer { path: path.into(), found: project.version });
-    }
-    let folder = absolute(path).parent().map(Path::to_path_buf).unwrap_or_default();
-    for layer in &mut project.layers {
-        layer.path = normal(&folder.join(&layer.path));
-    }
-    for table in &mut project.tables {
-        table.path = normal(&folder.join(&table.path));
-    }
-    Ok(project)
+    open(path).map(|original| original.project)
 }
 
-/// Saves a project; layer paths are written relative to it, with `/`, where they share a root.
+/// Opens a project, and keeps its text, so that saving changes only what changed.
+///
+/// # Errors
+/// [`ProjectError`]. A missing layer file is no error here, nor is what this version does not understand: the rest opens.
+pub fn open(path: &Path) -> Result<Original, ProjectError> {
+    let text = read_text(path)?;
+    understood(path, text)
+}
+
+fn read_text(path: &Path) -> Result<String, ProjectError> {
+    let io = |source| ProjectError::Io { path: path.into(), source };
+    let bytes = read_plain(path, MOST_BYTES).map_err(io)?;
+    // A byte order mark, as an editor may leave, says nothing.
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").map(<[u8]>::to_vec).unwrap_or(bytes);
+    String::from_utf8(bytes).map_err(|e| io(std::io::Error::new(std::io::ErrorKind::InvalidData, e)))
+}
+
+pub(super) fn understood(path: &Path, text: String) -> Result<Original, ProjectError> {
+    let syntax = |message: String| ProjectError::Syntax { path: path.into(), message };
+    let table: toml::Table = toml::from_str(&text).map_err(|e| syntax(e.to_string()))?;
+    if let Some((line, place, value)) = not_finite(&text) {
+        return Err(ProjectError::NoNumber { path: path.into(), line, place, value });
+    }
+    let newer = table.get("version").and_then(toml::Value::as_integer).filter(|v| *v > i64::from(VERSION));
+    if let Some(found) = newer {
+        return Err(ProjectError::Newer { path: path.into(), found: u32::try_from(found).unwrap_or(u32::MAX) });
+    }
+    let (mut project, mut not_understood) = understand(table).map_err(syntax)?;
+    not_understood.extend(within_bounds(&mut project));
+    made_absolute(&mut project, &folder_of(path));
+    Ok(Original { path: path.to_path_buf(), text, project, not_understood })
+}
+
+/// Puts numbers that nothing can be drawn with back to what is usual, and names them.
+fn within_bounds(project: &mut Project) -> Vec<NotUnderstood> {
+    let mut told = Vec::new();
+    let mut tell = |place: String, value: f64| {
+        told.push(NotUnderstood { place, why: format!("{value} is out of range"), entry: None });
+    };
+    let is_camera = |c: &Camera| LonLat::new(c.lon, c.lat).is_valid() && (-10.0..=40.0).contains(&c.zoom);
+    if let Some(camera) = project.camera.take_if(|c| !is_camera(c)) {
+        tell("camera".to_owned(), camera.zoom);
+    }
+    let views = std::iter::once(("view".to_owned(), &mut project.view))
+        .chain(project.scenes.iter_mut().enumerate().map(|(i, s)| (format!("scene[{i}].view"), &mut s.view)));
+    for (place, view) in views {
+        if !(view.radius_m > 0.0 && view.radius_m <= 1e6) {
+            tell(format!("{place}.radius_m"), view.radius_m);
+            view.radius_m = RADIUS_M;
+        }
+    }
+    for (i, scene) in project.scenes.iter_mut().enumerate() {
+        if let Some(camera) = scene.camera.take_if(|c| !is_camera(c)) {
+            tell(format!("scene[{i}].camera"), camera.zoom);
+        }
+    }
+    for (i, layer) in project.layers.iter_mut().enumerate().filter(|(_, l)| !(0.0..=1.0).contains(&l.opacity)) {
+        tell(format!("layer[{i}].opacity"), layer.opacity.into());
+        layer.opacity = layer.opacity.clamp(0.0, 1.0);
+    }
+    for (i, added) in project.facilities.iter().enumerate().filter(|(_, f)| !f.at().is_valid()) {
+        tell(format!("facility[{i}].lon"), added.lon);
+    }
+    told
+}
+
+fn folder_of(path: &Path) -> PathBuf {
+    absolute(path).parent().map(Path::to_path_buf).unwrap_or_default()
+}
+
+fn paths_of(project: &mut Project) -> impl Iterator<Item = &mut PathBuf> {
+    project.layers.iter_mut().map(|l| &mut l.path).chain(project.tables.iter_mut().map(|t| &mut t.path))
+}
+
+fn made_absolute(project: &mut Project, folder: &Path) {
+    paths_of(project).for_each(|path| *path = normal(&folder.join(&*path)));
+}
+
+fn made_relative(project: &Project, folder: &Path) -> Project {
+    let mut written = project.clone();
+    paths_of(&mut written).for_each(|path| *path = relative(folder, &absolute(path)));
+    written
+}
+
+/// The text of a project as it stands in a file. What `original` held beyond the project, comments, order, keys that are not
+/// known, stays.
+fn text_of(path: &Path, project: &Project, original: Option<&Original>) -> Result<String, ProjectError> {
+    let folder = folder_of(path);
+    let written = made_relative(project, &folder);
+    let syntax = |e: toml::ser::Error| ProjectError::Syntax { path: path.into(), message: e.to_string() };
+    let kept = || {
+        let original = original?;
+        let base = toml::Table::try_from(made_relative(&original.project, &folder_of(&original.path))).ok()?;
+        let now = toml::Table::try_from(&written).ok()?;
+        let text = changed_text(&original.text, &base, &now, &original.not_understood)?;
+        // What is written says what was meant, or it is written anew.
+        let (mut says, _) = understand(toml::from_str(&text).ok()?).ok()?;
+        within_bounds(&mut says);
+        made_absolute(&mut says, &folder);
+        let mut meant = written.clone();
+        made_absolute(&mut meant, &folder);
+        (says == meant).then_some(text)
+    };
+    match kept() {
+        Some(text) => Ok(text),
+        None => toml::to_string_pretty(&written).map_err(syntax),
+    }
+}
+
+/// Saves a project; layer paths are written relative to it, with `/`, where they share a root. What a project file that is there
+/// holds beyond the project stays in it.
 ///
 /// # Errors
 /// [`ProjectError::Io`] where the folder or the disk does not allow it; the old file is then untouched.
 pub fn save(path: &Path, project: &Project) -> Result<(), ProjectError> {
-    let folder = absolute(path).parent().map(Path::to_path_buf).unwrap_or_default();
-    let mut written = project.clone();
-    for layer in &mut written.layers {
-        layer.path = relative(&folder, &absolute(&layer.path));
+    let original = open(path).ok();
+    save_unseen(path, project, original.as_ref(), None).map(drop)
+}
+
+/// Saves a project that came from `original`, here or elsewhere, and gives back the file as it is now. With `seen` nothing is
+/// written unless the file still has that text, or, for an empty one, is still not there.
+///
+/// # Errors
+/// [`ProjectError::Changed`] where the file was written meanwhile, else as [`save`]; the old file is then untouched.
+pub fn save_unseen(
+    path: &Path,
+    project: &Project,
+    original: Option<&Original>,
+    seen: Option<&str>,
+) -> Result<Original, ProjectError> {
+    let text = text_of(path, project, original)?;
+    let mut is_changed = false;
+    let look = |target: &Path| {
+        let now = || std::fs::read_to_string(target).unwrap_or_default();
+        is_changed = seen.is_some_and(|seen| now().trim_start_matches('\u{feff}') != seen);
+        if is_changed { Err(std::io::ErrorKind::Other.into()) } else { Ok(()) }
+    };
+    match replace(path, text.as_bytes(), look) {
+        Ok(()) => understood(path, text),
+        Err(_) if is_changed => Err(ProjectError::Changed { path: path.into() }),
+        Err(source) => Err(ProjectError::Io { path: path.into(), source }),
     }
-    for table in &mut written.tables {
-        table.path = relative(&folder, &absolute(&table.path));
-    }
-    let text = toml::to_string_pretty(&written)
-        .map_err(|e| ProjectError::Syntax { path: path.into(), message: e.to_string() })?;
-    write_replacing(path, text.as_bytes()).map_err(|source| ProjectError::Io { path: path.into(), source })
 }
 
 fn absolute(path: &Path) -> PathBuf {
@@ -295,6 +446,70 @@ mod tests {
             assert!(text.contains(kept), "{kept} in\n{text}");
         }
         assert_eq!(load(&path).expect("opens again"), project);
+    }
+
+    #[test]
+    fn what_the_file_held_stays_where_it_stood() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let path = dir.path().join("a.qiancun");
+        let source = "# 海淀\nversion = 1 # format\n# the title\ntitle = \"a\" # kept\n\n[[edit]] # first\nvillage = \"V1\"\nwhat = \"population\"\nyear = 2023\nvalue = \"5\"\nfuture = [1, 2]\n\n# the second\n[[edit]]\nvillage = \"V2\"\nwhat = \"population\"\nvalue = \"6\"\n\n[[edit]]\nwhat = \"population\"\nvalue = 7 # no text\n\n[[layer]]\npath = \"./v.geojson\" # here\nglow = true\n\n[layer.theme]\nfield = \"x\"\n\n[[decision]]\nwho = \"甲\" # a later version\n";
+        std::fs::write(&path, source).expect("written");
+        let original = open(&path).expect("opens");
+        assert_eq!(original.not_understood.len(), 1);
+        let same = save_unseen(&path, &original.project, Some(&original), Some(source)).expect("saved");
+        assert_eq!(same.text, source, "nothing changed");
+        let mut project = original.project.clone();
+        project.title = "b".into();
+        project.edits.remove(0);
+        project.edits.push(crate::model::Edit { village: "V3".into(), what: "x".into(), ..Default::default() });
+        project.layers[0].opacity = 0.5;
+        let saved = save_unseen(&path, &project, Some(&original), Some(source)).expect("saved");
+        for kept in ["# 海淀", "# format", "# the title\ntitle = \"b\" # kept", "# the second", "value = 7 # no text", "path = \"./v.geojson\" # here", "glow = true", "who = \"甲\" # a later version", "opacity = 0.5"] {
+            assert!(saved.text.contains(kept), "{kept} in\n{}", saved.text);
+        }
+        assert!(!saved.text.contains("V1") && saved.text.contains("V3"));
+        assert_eq!(saved.project, project);
+        // Elsewhere, paths lead to the same files.
+        std::fs::create_dir(dir.path().join("sub")).expect("made");
+        let other = dir.path().join("sub/b.qiancun");
+        let elsewhere = save_unseen(&other, &project, Some(&saved), Some("")).expect("saved");
+        assert_eq!(elsewhere.project, project);
+        assert!(elsewhere.text.contains("../v.geojson") && elsewhere.text.contains("# the second"));
+        // Written by another meanwhile.
+        std::fs::write(&path, "version = 1\n").expect("written");
+        assert!(matches!(save_unseen(&path, &project, Some(&saved), Some(&saved.text)), Err(ProjectError::Changed { .. })));
+        assert_eq!(std::fs::read_to_string(&path).expect("read"), "version = 1\n");
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+        /// Whatever is taken out, moved, changed or added: the file says what was meant, and comments of what stays stay.
+        #[test]
+        fn saving_says_what_was_meant(order in proptest::collection::vec(0..8_usize, 0..8), values in proptest::collection::vec("[a-z]{0,3}", 8), title in "[a-z\"#\n]{0,6}") {
+            let dir = tempfile::tempdir().expect("a temporary folder");
+            let path = dir.path().join("a.qiancun");
+            let mut source = "version = 1\n".to_owned();
+            for i in 0..8 {
+                source += &format!("# about {i}\n[[edit]]\nvillage = \"V{i}\"\nwhat = \"x\"\nvalue = \"{i}\"\nown = {i} # tail {i}\n");
+                source += &format!("[[scene]]\nname = \"s{i}\" # scene {i}\n[scene.view]\nyear = 20{i}0\n");
+            }
+            std::fs::write(&path, &source).expect("written");
+            let original = open(&path).expect("opens");
+            let mut project = original.project.clone();
+            let mut order = order;
+            order.dedup();
+            let mut seen = Vec::new();
+            order.retain(|i| !seen.contains(i) && { seen.push(*i); true });
+            project.edits = order.iter().map(|i| { let mut e = original.project.edits[*i].clone(); if *i % 2 == 1 { e.value = values[*i].clone(); } e }).collect();
+            project.scenes = order.iter().rev().map(|i| original.project.scenes[*i].clone()).collect();
+            project.title = title;
+            let saved = save_unseen(&path, &project, Some(&original), None).expect("saved");
+            proptest::prop_assert_eq!(&saved.project, &project);
+            for i in order {
+                proptest::prop_assert!(saved.text.contains(&format!("# tail {i}")) && saved.text.contains(&format!("# scene {i}")), "{} in\n{}", i, saved.text);
+            }
+        }
     }
 
     #[test]

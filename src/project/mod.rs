@@ -1,18 +1,27 @@
 //! What is saved: the project file, and the settings and recent files of this person on this machine.
 
+mod autosave;
 mod demo;
+mod difference;
 mod file;
+mod keep;
 mod page;
 mod scene;
 mod settings;
+mod understand;
 mod view;
 
+pub use autosave::{Autosave, Unsaved, unsaved};
 pub use demo::demo_project;
-pub use file::{Camera, FieldMapping, LayerEntry, Project, ProjectError, TableEntry, load, save};
+pub use difference::{Difference, differences};
+pub use file::{
+    Camera, FieldMapping, LayerEntry, Original, Project, ProjectError, TableEntry, load, open, save, save_unseen,
+};
 pub use page::{Arrangement, PageOptions};
 pub use scene::SceneEntry;
 pub use settings::{Settings, USUAL_CACHE_MB};
+pub use understand::NotUnderstood;
 pub use view::{Focus, RADIUS_M, Target, ViewEntry};
-pub use write::write_replacing;
+pub use write::{clear_leftovers, is_same_file, replace, with_ending, write_replacing};
 
 mod write;

@@ -4,31 +4,104 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Writes a file whole: into a new file beside it, synced, then renamed over it. A link stays a link: the file that it
-/// leads to is written. What is no file, such as a device or a pipe, is written to, never replaced.
+/// How names of files end that are being written.
+const PART: &str = ".part";
+
+/// Writes a file whole: into a new file beside it, synced, then renamed over it; the folder is synced too. A link stays a link:
+/// the file that it leads to is written. A file that was there keeps its mode. What is no file, such as a device or a pipe, is
+/// written to, never replaced.
 ///
 /// # Errors
 /// Those of the file system; the old file is then still as it was.
 pub fn write_replacing(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    replace(path, bytes, |_| Ok(()))
+}
+
+/// Writes a file as [`write_replacing`] does, if `look` still agrees when all is written and only the renaming is left: what was
+/// written there meanwhile by another is not overwritten unseen.
+///
+/// # Errors
+/// Those of the file system and of `look`; the old file is then still as it was.
+pub fn replace(path: &Path, bytes: &[u8], look: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     let path = target.as_path();
-    if fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir()) {
+    let present = fs::metadata(path);
+    if present.as_ref().is_ok_and(|m| !m.is_file() && !m.is_dir()) {
         return File::options().write(true).open(path)?.write_all(bytes);
+    }
+    if present.as_ref().is_ok_and(fs::Metadata::is_dir) {
+        return Err(io::ErrorKind::IsADirectory.into());
     }
     let name = path.file_name().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidFilename))?;
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut beside = PathBuf::from(folder);
-    beside.push(format!(".{}.{}.part", name.to_string_lossy(), std::process::id()));
-    let written = File::create(&beside).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
-    let done = written.and_then(|()| fs::rename(&beside, path));
-    if done.is_err() {
-        // Best effort: what failed is reported, a leftover beside it is not worth a second message.
-        fs::remove_file(&beside).ok();
+    // A fresh name that nobody can have planted. It goes by itself where anything fails.
+    let mut beside = tempfile::Builder::new();
+    let prefix = format!(".{}.", name.to_string_lossy());
+    beside.prefix(&prefix).suffix(PART);
+    #[cfg(unix)]
+    let usual = std::os::unix::fs::PermissionsExt::from_mode(0o666);
+    #[cfg(unix)]
+    beside.permissions(usual);
+    let mut beside = beside.tempfile_in(folder)?;
+    // As long as somebody writes it, nobody takes it for a leftover. Where locks are not known, age tells.
+    beside.as_file().lock().ok();
+    beside.write_all(bytes)?;
+    if let Ok(present) = present {
+        // Best effort: on some file systems modes cannot be set, and the content counts.
+        beside.as_file().set_permissions(present.permissions()).ok();
     }
-    done
+    beside.as_file().sync_all()?;
+    look(path)?;
+    beside.persist(path).map_err(|e| e.error)?;
+    sync_folder(folder);
+    Ok(())
+}
+
+/// Lets the disk have the names of a folder; not all systems know that, and none needs it for the content.
+fn sync_folder(folder: &Path) {
+    if cfg!(unix) {
+        File::open(folder).and_then(|f| f.sync_all()).ok();
+    }
+}
+
+/// Takes leftovers of writing away that a killed program left in a folder: files being written are held by a lock as long as
+/// their writer lives.
+pub fn clear_leftovers(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let is_leftover = name.starts_with('.') && name.ends_with(PART) && entry.file_type().is_ok_and(|t| t.is_file());
+        let is_free = || File::open(entry.path()).is_ok_and(|f| f.try_lock().is_ok());
+        if is_leftover && is_free() {
+            // What cannot be removed is tried again at the next opening.
+            fs::remove_file(entry.path()).ok();
+        }
+    }
+}
+
+/// A path with an ending: as it is where it has it, in whatever case; else with the ending behind the whole name, so that
+/// `v1.2` becomes `v1.2.qiancun`.
+pub fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    if path.extension().is_some_and(|e| e.eq_ignore_ascii_case(ending)) {
+        return path.to_path_buf();
+    }
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(".");
+    name.push(ending);
+    path.with_file_name(name)
+}
+
+/// Whether two paths lead to one file, by whatever links.
+pub fn is_same_file(a: &Path, b: &Path) -> bool {
+    let real = |p: &Path| fs::canonicalize(p).or_else(|_| std::path::absolute(p));
+    if matches!((real(a), real(b)), (Ok(a), Ok(b)) if a == b) {
+        return true;
+    }
+    #[cfg(unix)]
+    if let (Ok(a), Ok(b)) = (fs::metadata(a), fs::metadata(b)) {
+        use std::os::unix::fs::MetadataExt;
+        return (a.dev(), a.ino()) == (b.dev(), b.ino());
+    }
+    false
 }
 
 #[cfg(test)]
@@ -45,6 +118,46 @@ mod tests {
         assert_eq!(fs::read_dir(dir.path()).expect("listed").count(), 1);
         assert!(write_replacing(&dir.path().join("none/x"), b"").is_err());
         assert!(write_replacing(dir.path(), b"").is_err());
+        let refused = replace(&path, b"three", |_| Err(io::ErrorKind::Other.into()));
+        assert!(refused.is_err());
+        assert_eq!(fs::read(&path).expect("read"), b"two");
+        assert_eq!(fs::read_dir(dir.path()).expect("listed").count(), 1);
+    }
+
+    #[test]
+    fn endings_are_put_behind_the_whole_name() {
+        for (path, expected) in [("a/v1.2", "a/v1.2.qiancun"), ("v1", "v1.qiancun"), ("A.QIANCUN", "A.QIANCUN")] {
+            assert_eq!(with_ending(Path::new(path), "qiancun"), Path::new(expected));
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn modes_stay_links_stay_and_planted_names_are_not_followed() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let path = dir.path().join("a");
+        fs::write(&path, "one").expect("written");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("set");
+        write_replacing(&path, b"two").expect("written");
+        assert_eq!(fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o640);
+        std::os::unix::fs::symlink("a", dir.path().join("b")).expect("a link");
+        assert!(is_same_file(&path, &dir.path().join("b")));
+        fs::hard_link(&path, dir.path().join("c")).expect("a link");
+        assert!(is_same_file(&path, &dir.path().join("c")));
+        assert!(!is_same_file(&path, &dir.path().join("d")));
+    }
+
+    #[test]
+    fn leftovers_go_and_what_is_being_written_stays() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        fs::write(dir.path().join(".a.jpg.x1.part"), "left").expect("written");
+        fs::write(dir.path().join("own.part"), "not ours").expect("written");
+        let busy = File::create(dir.path().join(".b.jpg.x2.part")).expect("made");
+        busy.lock().expect("locked");
+        clear_leftovers(dir.path());
+        assert!(!dir.path().join(".a.jpg.x1.part").exists());
+        assert!(dir.path().join("own.part").exists() && dir.path().join(".b.jpg.x2.part").exists());
     }
 
     #[cfg(target_os = "linux")]

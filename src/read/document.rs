@@ -25,6 +25,21 @@ pub(super) struct Parsed {
     pub(super) report: Report,
 }
 
+/// Whether the first 64 kB can be the beginning of a map or of a table.
+pub(super) fn may_be(head: &[u8]) -> bool {
+    if head.starts_with(b"fgb") || head.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
+        return true;
+    }
+    if head.starts_with(b"PK") {
+        let has = |name: &[u8]| memchr::memmem::find(head, name).is_some();
+        return has(b"[Content_Types].xml") || has(b"xl/") || has(b"_rels/") || has(b"mimetype");
+    }
+    let decoded = encoding::decode(head);
+    let text: &[u8] = &decoded.text;
+    let is_text = !text.contains(&0);
+    is_text && (matches!(Cursor::new(text).peek(), Some(RECORD | b'{')) || sniff::is_text_table(text))
+}
+
 /// Reads a whole file.
 pub(super) fn parse(bytes: &[u8], progress: &Progress) -> Result<Parsed, Cause> {
     if bytes.is_empty() {

@@ -17,6 +17,8 @@ pub(super) enum Cause {
     NotFound,
     #[error("it is a folder. Choose a file inside it.")]
     IsFolder,
+    #[error("it is a device or a pipe, not a file. Choose a file.")]
+    NotAFile,
     #[error("the system refused it ({0}). Check its permissions and that no other program holds it.")]
     Unreadable(std::io::Error),
     #[error("it is empty. Export or download it again.")]
@@ -35,6 +37,8 @@ pub(super) enum Cause {
     UnsupportedFormat(String),
     #[error("it is no table of villages: {0}. Give it one row of column heads, with 代码 or 村名 and indicators.")]
     NotTable(String),
+    #[error("the workbook cannot be read: {0}.")]
+    Workbook(String),
     #[error("it is damaged: {0}. Download or copy it again.")]
     Damaged(String),
     #[error("reading was cancelled. Open it again to read it.")]
@@ -66,6 +70,7 @@ impl ReadError {
         match self.cause {
             Cause::NotFound => "not-found",
             Cause::IsFolder => "is-folder",
+            Cause::NotAFile => "not-a-file",
             Cause::Unreadable(_) => "unreadable",
             Cause::EmptyFile => "empty-file",
             Cause::NotJson { .. } => "not-json",
@@ -73,6 +78,7 @@ impl ReadError {
             Cause::NotGeoJson(_) => "not-geojson",
             Cause::UnsupportedFormat(_) => "unsupported-format",
             Cause::NotTable(_) => "not-table",
+            Cause::Workbook(_) => "workbook",
             Cause::Damaged(_) => "damaged",
             Cause::Cancelled => "cancelled",
         }

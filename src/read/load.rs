@@ -7,23 +7,49 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::Progress;
 use super::error::Cause;
+use super::{Progress, document, plain_file, sniff};
 
 /// Bytes read at once.
 const BLOCK: usize = 4 << 20;
 
-/// The whole content of a file.
-pub(super) fn load(path: &Path, progress: &Progress) -> Result<Vec<u8>, Cause> {
-    let cause = |e: std::io::Error| match e.kind() {
+/// Bytes by which a large file is told.
+const HEAD_BYTES: u64 = 64 << 10;
+
+/// Files beyond this are read only where their beginning is that of a map or a table.
+const LARGE_BYTES: u64 = 32 << 20;
+
+fn cause(e: std::io::Error) -> Cause {
+    match e.kind() {
         ErrorKind::NotFound => Cause::NotFound,
         ErrorKind::IsADirectory => Cause::IsFolder,
+        ErrorKind::InvalidInput => Cause::NotAFile,
         _ => Cause::Unreadable(e),
-    };
-    let metadata = std::fs::metadata(path).map_err(cause)?;
-    if metadata.is_dir() {
-        return Err(Cause::IsFolder);
     }
+}
+
+/// What the system says of a file; devices, pipes and folders are refused.
+fn stat(path: &Path) -> Result<std::fs::Metadata, Cause> {
+    let metadata = plain_file(path).map_err(cause)?;
+    if metadata.is_dir() { Err(Cause::IsFolder) } else { Ok(metadata) }
+}
+
+/// Looks at the beginning of a large file, so that a film dropped by mistake costs 64 kB.
+pub(super) fn look(path: &Path) -> Result<(), Cause> {
+    if stat(path)?.len() <= LARGE_BYTES {
+        return Ok(());
+    }
+    let mut head = Vec::new();
+    File::open(path).and_then(|f| f.take(HEAD_BYTES).read_to_end(&mut head)).map_err(cause)?;
+    match document::may_be(&head) {
+        true => Ok(()),
+        false => Err(sniff::other_large(&head)),
+    }
+}
+
+/// The whole content of a file.
+pub(super) fn load(path: &Path, progress: &Progress) -> Result<Vec<u8>, Cause> {
+    let metadata = stat(path)?;
     let size = metadata.len() as usize;
     progress.set(0, size as u64 * 2);
     if metadata.is_file() && size > 2 * BLOCK {

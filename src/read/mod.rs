@@ -22,6 +22,7 @@ mod geometry;
 mod load;
 mod number;
 mod outline;
+mod plain;
 mod points;
 mod progress;
 mod sequence;
@@ -32,6 +33,8 @@ mod text;
 mod topojson;
 mod validity;
 mod wide;
+mod workbook;
+mod workbook_look;
 
 #[cfg(test)]
 mod tests;
@@ -42,9 +45,11 @@ use std::sync::Arc;
 use points::Points;
 
 pub use error::ReadError;
+pub use plain::{open_plain, plain_file, read_plain};
 pub use progress::Progress;
 pub use validity::full_report;
 pub use wide::{Cell, KeyColumn, WideTable, read_sheets, read_wide};
+pub use workbook::Rows;
 
 use crate::model::{Dataset, Report, Roles, Severity, SourceInfo};
 
@@ -54,6 +59,7 @@ use crate::model::{Dataset, Report, Roles, Severity, SourceInfo};
 /// Where there is no such file, it cannot be opened, or nothing in it can be used; what can be used in part is read, and
 /// the report says what is missing.
 pub fn read_file(path: &Path, progress: &Progress) -> Result<Dataset, ReadError> {
+    load::look(path).map_err(|cause| cause.at(path))?;
     if flatgeobuf::is_flatgeobuf(path) {
         let (parsed, size) = flatgeobuf::read(path, progress).map_err(|cause| cause.at(path))?;
         return Ok(finish(path, size, parsed, progress));
@@ -71,8 +77,9 @@ pub fn read_file(path: &Path, progress: &Progress) -> Result<Dataset, ReadError>
             Ok(finish(path, size, parsed, progress))
         }
         Err(cause) if Points::may_be(&cause) => match points::points(bytes) {
-            Some(points) => Ok(from_points(path, size, points)),
-            None => Err(cause.at(path)),
+            Ok(Some(points)) => Ok(from_points(path, size, points)),
+            Ok(None) => Err(cause.at(path)),
+            Err(why) => Err(why.at(path)),
         },
         Err(cause) => Err(cause.at(path)),
     }
@@ -81,7 +88,7 @@ pub fn read_file(path: &Path, progress: &Progress) -> Result<Dataset, ReadError>
 /// Reads only the features of a file that meet a rectangle, \[west, south, east, north\] in degrees, where the file has an
 /// index by place (FlatGeobuf) and that is quicker than reading all of it; `None` elsewhere.
 pub fn read_part(path: &Path, bounds_deg: [f64; 4], progress: &Progress) -> Option<Dataset> {
-    if !flatgeobuf::is_flatgeobuf(path) {
+    if plain_file(path).is_err() || !flatgeobuf::is_flatgeobuf(path) {
         return None;
     }
     let (parsed, size) = flatgeobuf::read_part(path, bounds_deg, progress)?;
@@ -90,7 +97,7 @@ pub fn read_part(path: &Path, bounds_deg: [f64; 4], progress: &Progress) -> Opti
 
 /// Bounds of all features as the file itself gives them, \[west, south, east, north\] in degrees; `None` where it does not.
 pub fn stated_bounds(path: &Path) -> Option<[f64; 4]> {
-    flatgeobuf::is_flatgeobuf(path).then(|| flatgeobuf::envelope(path)).flatten()
+    (plain_file(path).is_ok() && flatgeobuf::is_flatgeobuf(path)).then(|| flatgeobuf::envelope(path)).flatten()
 }
 
 /// Reads a file that is in memory; its path gives the layer its name and stands in messages, and is not opened.

@@ -2,6 +2,7 @@
 
 use super::error::Cause;
 use super::wide::{Cell, grid_of};
+use super::workbook::{Rows, is_named_workbook};
 use crate::model::{
     Column, ColumnBuilder, Crs, CrsFrom, FeatureShape, Format, GeometryKind, GeometryStore, Part, PartKind, Report,
     Severity, Table, Value,
@@ -23,9 +24,20 @@ pub(super) struct Points {
 
 /// Reads a table of points; `None` where it is no table, or none of its first rows heads longitude and latitude.
 /// Coordinates are degrees on WGS 84. A row without a usable position keeps its attributes and is told.
-pub(super) fn points(bytes: Vec<u8>) -> Option<Points> {
+///
+/// # Errors
+/// Where it is a workbook that is not to be unpacked, or is damaged.
+pub(super) fn points(bytes: Vec<u8>) -> Result<Option<Points>, Cause> {
     let format = if bytes.starts_with(b"PK") { Format::Xlsx } else { Format::Csv };
-    let (encoding, grid) = grid_of(bytes).ok()?;
+    let is_named = is_named_workbook(&bytes);
+    match grid_of(bytes) {
+        Ok((encoding, grid)) => Ok(points_in(&grid, format, encoding)),
+        Err(why) if is_named => Err(Cause::Workbook(why)),
+        Err(_) => Ok(None),
+    }
+}
+
+fn points_in(grid: &Rows, format: Format, encoding: &'static str) -> Option<Points> {
     let find = |row: &[Cell], names: &[&str]| {
         row.iter().position(|c| {
             let text: String = c.text().chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
@@ -119,13 +131,13 @@ mod tests {
     fn positions_codes_and_rows_without() {
         let text = "设施清单\n编号,类别,状态,经度,纬度,village_code\nGC-1,公厕,在用,116.10,40.05,0110\nGC-2,公厕,停用,,40.05,0111\n\nGC-3,卫生室,在用,116.2°E,40.1,0112\n";
         let (gbk, ..) = encoding_rs::GB18030.encode(text);
-        let p = points(gbk.into_owned()).expect("points");
+        let p = points(gbk.into_owned()).ok().flatten().expect("points");
         assert_eq!((p.encoding, p.table.rows), ("GB18030", 3));
         assert_eq!(p.geometry.coords, [[116.10, 40.05], [116.2, 40.1]]);
         assert_eq!(p.geometry.features[1].kind, GeometryKind::Null);
         assert_eq!(p.report.problems.len(), 1);
         let code = p.table.position("village_code").expect("kept");
         assert_eq!(p.table.value(0, code), Value::Text("0110"));
-        assert!(points(b"a,b\n1,2\n".to_vec()).is_none());
+        assert!(points(b"a,b\n1,2\n".to_vec()).is_ok_and(|p| p.is_none()));
     }
 }

@@ -36,6 +36,21 @@ pub(super) fn binary(bytes: &[u8]) -> Option<Cause> {
     known.map(|(_, what)| Cause::UnsupportedFormat((*what).to_owned()))
 }
 
+/// The error for a large file whose beginning is neither a map's nor a table's.
+pub(super) fn other_large(head: &[u8]) -> Cause {
+    binary(head).unwrap_or_else(|| {
+        Cause::UnsupportedFormat(
+            "neither a map nor a table that is known here, by its first 64 kB. Choose a file of boundaries or a table.".into(),
+        )
+    })
+}
+
+/// Whether text begins as a table of text does.
+pub(super) fn is_text_table(text: &[u8]) -> bool {
+    let head = String::from_utf8_lossy(text.get(..4096).unwrap_or(text)).trim_start().to_ascii_lowercase();
+    is_table(&head)
+}
+
 /// The error for text that begins neither an object nor a sequence of them.
 pub(super) fn other_text(text: &[u8]) -> Cause {
     let head = String::from_utf8_lossy(text.get(..4096).unwrap_or(text)).trim_start().to_ascii_lowercase();

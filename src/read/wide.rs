@@ -1,12 +1,10 @@
 //! Wide tables of indicators: one row per village and year, one column per indicator; CSV and XLSX.
 
-use std::io::Cursor;
 use std::path::{Path, PathBuf};
-
-use calamine::{Data, Reader};
 
 use super::error::Cause;
 use super::load::load;
+use super::workbook::{Rows, is_workbook, sheets};
 use super::{Progress, ReadError};
 use crate::model::Indicators;
 
@@ -31,9 +29,17 @@ impl Cell {
         }
     }
 
-    fn of(text: &str) -> Self {
+    pub(super) fn of(text: &str) -> Self {
         let text = text.trim().trim_start_matches('\u{feff}');
         if text.is_empty() { Self::Empty } else { Self::Text(text.to_owned()) }
+    }
+
+    /// A cell of a text table: what was written so that no spreadsheet takes it for a formula says what it said before.
+    fn of_text(text: &str) -> Self {
+        match text.trim_start_matches('\u{feff}').strip_prefix('\'') {
+            Some(guarded) if guarded.starts_with(['=', '+', '-', '@', '\t', '\r']) => Self::of(guarded),
+            _ => Self::of(text),
+        }
     }
 }
 
@@ -121,8 +127,8 @@ pub fn read_wide(path: &Path, indicators: &Indicators) -> Result<WideTable, Read
 }
 
 /// Encoding and rows, with their lines, of a workbook or of text.
-pub(super) fn grid_of(bytes: Vec<u8>) -> Result<(&'static str, Vec<(u32, Vec<Cell>)>), String> {
-    if bytes.starts_with(b"PK") || bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
+pub(super) fn grid_of(bytes: Vec<u8>) -> Result<(&'static str, Rows), String> {
+    if is_workbook(&bytes) {
         return Ok(("binary", sheet(bytes)?));
     }
     let (encoding, text) = decode(&bytes);
@@ -146,7 +152,7 @@ fn decode(bytes: &[u8]) -> (&'static str, String) {
     }
 }
 
-fn csv_grid(text: &str) -> Vec<(u32, Vec<Cell>)> {
+fn csv_grid(text: &str) -> Rows {
     let first: String = text.lines().take(5).collect();
     let count = |c: char| first.matches(c).count();
     let delimiter = [',', ';', '\t'].into_iter().max_by_key(|c| count(*c)).unwrap_or(',');
@@ -157,48 +163,24 @@ fn csv_grid(text: &str) -> Vec<(u32, Vec<Cell>)> {
         .from_reader(text.as_bytes());
     // Text that is UTF-8, in rows of any length: there is no error left that a row could bring.
     let rows = reader.records().filter_map(|r| r.ok());
-    rows.map(|r| (r.position().map_or(0, |p| p.line() as u32), r.iter().map(Cell::of).collect())).collect()
+    rows.map(|r| (r.position().map_or(0, |p| p.line() as u32), r.iter().map(Cell::of_text).collect())).collect()
 }
 
-/// Every sheet of a workbook with anything in it, or the one table of a text: rows with their lines, 1-based.
+/// Every sheet of a workbook with anything in it, or the one table of a text: rows with their lines, 1-based. A value of merged
+/// cells stands in each of their rows.
 ///
 /// # Errors
 /// Where the file cannot be opened, or is a workbook that cannot be read.
-pub fn read_sheets(path: &Path) -> Result<Vec<Vec<(u32, Vec<Cell>)>>, ReadError> {
+pub fn read_sheets(path: &Path) -> Result<Vec<Rows>, ReadError> {
     let bytes = load(path, &Progress::new()).map_err(|cause| cause.at(path))?;
-    if bytes.starts_with(b"PK") || bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
-        return sheets(bytes).collect::<Result<_, String>>().map_err(|m| Cause::NotTable(m).at(path));
+    if is_workbook(&bytes) {
+        return sheets(bytes, true).collect::<Result<_, String>>().map_err(|m| Cause::NotTable(m).at(path));
     }
     Ok(vec![csv_grid(&decode(&bytes).1)])
 }
 
-fn sheet(bytes: Vec<u8>) -> Result<Vec<(u32, Vec<Cell>)>, String> {
-    sheets(bytes).next().unwrap_or_else(|| Err("the workbook has no sheet with anything in it".to_owned()))
-}
-
-/// The sheets with anything in them; each is read when it is asked for.
-fn sheets(bytes: Vec<u8>) -> impl Iterator<Item = Result<Vec<(u32, Vec<Cell>)>, String>> {
-    let (book, trouble) = match calamine::open_workbook_auto_from_rs(Cursor::new(bytes)) {
-        Ok(book) => (Some(book), None),
-        Err(e) => (None, Some(Err(e.to_string()))),
-    };
-    let names = book.as_ref().map(|b| b.sheet_names()).unwrap_or_default();
-    let mut book = book;
-    trouble.into_iter().chain(names.into_iter().filter_map(move |name| {
-        let range = match book.as_mut()?.worksheet_range(&name) {
-            Ok(range) => range,
-            Err(e) => return Some(Err(e.to_string())),
-        };
-        let (first, _) = range.start()?;
-        let cell = |d: &Data| match d {
-            Data::Empty | Data::Error(_) => Cell::Empty,
-            Data::Float(n) => Cell::Number(*n),
-            Data::Int(n) => Cell::Number(*n as f64),
-            Data::Bool(b) => Cell::Text(b.to_string()),
-            other => Cell::of(&other.to_string()),
-        };
-        Some(Ok(range.rows().enumerate().map(|(i, r)| (first + i as u32 + 1, r.iter().map(cell).collect())).collect()))
-    }))
+fn sheet(bytes: Vec<u8>) -> Result<Rows, String> {
+    sheets(bytes, false).next().unwrap_or_else(|| Err("the workbook has no sheet with anything in it".to_owned()))
 }
 
 #[cfg(test)]

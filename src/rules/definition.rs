@@ -95,6 +95,30 @@ pub struct RuleEntry {
     /// How much its gaps matter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub severity: Option<GapSeverity>,
+    /// How much they matter beyond the second limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub severe: Option<GapSeverity>,
+    /// What would close a gap, in either language.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub closes: String,
+    /// What would close a gap, in Chinese.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub zh_closes: String,
+    /// What would close a gap, in English.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub en_closes: String,
+    /// Where the rule comes from.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub clause: String,
+    /// Indicators that it looks at, in place of those it has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub indicators: Option<Vec<String>>,
+    /// Indicators whose shortfalls its gaps tell, in place of those it has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judges: Option<Vec<String>>,
+    /// Indicators that are asked for only where an expression holds, besides those it has.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub required_where: BTreeMap<String, String>,
     /// Limits that differ.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub limits: BTreeMap<String, f64>,
@@ -139,25 +163,32 @@ impl Rules {
         for entry in entries {
             match list.iter_mut().find(|r| r.id == entry.id) {
                 Some(rule) => not_understood.extend(change(rule, entry)),
-                None if entry.when.is_some() => list.push(RuleDefinition {
-                    id: entry.id.clone(),
-                    zh: entry.zh.clone(),
-                    en: if entry.en.is_empty() && entry.zh.is_empty() { entry.id.clone() } else { entry.en.clone() },
-                    zh_closes: String::new(),
-                    en_closes: String::new(),
-                    severity: entry.severity.unwrap_or(GapSeverity::Medium),
-                    severe: None,
-                    clause: String::new(),
-                    limits: entry.limits.clone(),
-                    indicators: Vec::new(),
-                    judges: Vec::new(),
-                    required_where: BTreeMap::new(),
-                    exempt: entry.exempt.clone(),
-                    when: entry.when.clone(),
-                    off: entry.off.unwrap_or(false),
-                }),
+                None if entry.when.is_some() => {
+                    let name = entry.en.is_empty() && entry.zh.is_empty();
+                    let mut rule = RuleDefinition {
+                        id: entry.id.clone(),
+                        zh: String::new(),
+                        en: if name { entry.id.clone() } else { String::new() },
+                        zh_closes: String::new(),
+                        en_closes: String::new(),
+                        severity: GapSeverity::Medium,
+                        severe: None,
+                        clause: String::new(),
+                        limits: entry.limits.clone(),
+                        indicators: Vec::new(),
+                        judges: Vec::new(),
+                        required_where: BTreeMap::new(),
+                        exempt: Vec::new(),
+                        when: None,
+                        off: false,
+                    };
+                    change(&mut rule, entry);
+                    list.push(rule);
+                }
                 None => not_understood.push(entry.id.clone()),
             }
+            // What no rule has would count for nothing, in silence.
+            not_understood.extend(entry.other.keys().map(|key| format!("{} {key}", entry.id)));
         }
         Self { list, not_understood }
     }
@@ -168,17 +199,35 @@ impl Rules {
     }
 }
 
+/// The first text, or the second where it is empty.
+fn either<'a>(first: &'a String, second: &'a String) -> &'a String {
+    if first.is_empty() { second } else { first }
+}
+
 /// Changes a rule; gives the limits that it does not have, as `T5 resident`.
 fn change(rule: &mut RuleDefinition, entry: &RuleEntry) -> Vec<String> {
     rule.off = entry.off.unwrap_or(rule.off);
     if let Some(severity) = entry.severity {
         (rule.severity, rule.severe) = (severity, None);
     }
-    for (text, own) in [(&mut rule.zh, &entry.zh), (&mut rule.en, &entry.en)] {
+    rule.severe = entry.severe.or(rule.severe);
+    for (text, own) in [
+        (&mut rule.zh, &entry.zh),
+        (&mut rule.en, &entry.en),
+        (&mut rule.zh_closes, either(&entry.zh_closes, &entry.closes)),
+        (&mut rule.en_closes, either(&entry.en_closes, &entry.closes)),
+        (&mut rule.clause, &entry.clause),
+    ] {
         if !own.is_empty() {
             text.clone_from(own);
         }
     }
+    for (list, own) in [(&mut rule.indicators, &entry.indicators), (&mut rule.judges, &entry.judges)] {
+        if let Some(own) = own {
+            list.clone_from(own);
+        }
+    }
+    rule.required_where.extend(entry.required_where.iter().map(|(k, v)| (k.clone(), v.clone())));
     rule.exempt.extend(entry.exempt.iter().cloned());
     // A condition takes the place of the way to look.
     rule.when = entry.when.clone().or(rule.when.take());

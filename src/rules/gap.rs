@@ -161,21 +161,59 @@ impl Gap {
         })
     }
 
-    /// What names this gap in the survey log, over years and machines: rule, village by code (else name), facility by id
-    /// (else name), indicator and detail.
+    /// What names this gap in the survey log, over years, machines and languages: rule, village by code (else by district, town and
+    /// name as the file says them), facility by id (else name, and with its layer where two layers share ids), indicator and detail.
     pub fn key(&self, district: &District) -> String {
         let village = self.village.map_or_else(String::new, |v| village_key(district, v));
         let facility = self.facility.and_then(|f| district.facilities.get(f as usize));
-        let facility = facility.map_or("", |f| if f.id.is_empty() { f.name.as_str() } else { f.id.as_str() });
+        let facility = facility.map(|f| district.facility_key(f)).unwrap_or_default();
+        self.key_of(district, &village, &facility)
+    }
+
+    /// Keys by which version 1 of the log may have named this gap: by a name in whatever language it was shown, and by the
+    /// facility's id or name alone.
+    pub fn former_keys(&self, district: &District) -> Vec<String> {
+        let villages = match self.village {
+            None => vec![String::new()],
+            Some(v) => {
+                let code = district.text(v, Role::Code);
+                let mut all = district.villages.all_names(v);
+                all.extend((!code.is_empty()).then_some(code));
+                all
+            }
+        };
+        let facilities = match self.facility.and_then(|f| district.facilities.get(f as usize)) {
+            None => vec![String::new()],
+            Some(f) => [f.id.clone(), f.name.clone()].into_iter().filter(|t| !t.is_empty()).collect(),
+        };
+        let now = self.key(district);
+        let mut keys: Vec<String> =
+            villages.iter().flat_map(|v| facilities.iter().map(|f| self.key_of(district, v, f))).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys.retain(|k| *k != now);
+        keys
+    }
+
+    fn key_of(&self, district: &District, village: &str, facility: &str) -> String {
         let indicator = self.indicator.and_then(|i| district.indicators.all().get(i)).map_or("", |i| i.id.as_str());
-        [self.rule.as_str(), village.as_str(), facility, indicator, self.detail.as_str()].join("/")
+        [self.rule.as_str(), village, facility, indicator, self.detail.as_str()].join("/")
     }
 }
 
-/// What names a village over years and machines: its code, else its name.
+/// What names a village over years, machines and languages: its code, else district, town and name as the file says them.
 pub(super) fn village_key(district: &District, village: FeatureId) -> String {
+    // What parts a key is no part of a name in it.
+    let part = |text: String| text.replace('/', "／").replace('|', "｜");
     match district.text(village, Role::Code) {
-        code if code.is_empty() => district.villages.display_name(village),
+        code if code.is_empty() => {
+            let name = match district.villages.file_name(village) {
+                name if name.is_empty() => district.villages.display_name(village),
+                name => name,
+            };
+            let parts = [district.text(village, Role::District), district.text(village, Role::Town), name];
+            parts.map(part).join("|")
+        }
         code => code,
     }
 }

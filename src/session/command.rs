@@ -14,7 +14,7 @@ use crate::lang::Lang;
 use crate::model::{Edit, FeatureId, Role, Topic};
 use crate::project::{Focus, SceneEntry};
 use crate::render::LayerKey;
-use crate::survey::Preview;
+use crate::survey::{MergePreview, Preview};
 use crate::theme::ThemeSpec;
 
 /// Pages of the drawer.
@@ -47,8 +47,22 @@ pub enum Command {
     Save,
     /// Ask where and save there.
     SaveAs,
-    /// Save the project to a file.
+    /// Save the project to a file; another one that stands there is asked about first.
     SaveTo(PathBuf),
+    /// Save the project over whatever stands there.
+    SaveOver(PathBuf),
+    /// Save the project, then do something else.
+    SaveThen(Box<Command>),
+    /// Do something that makes unsaved changes go.
+    Discard(Box<Command>),
+    /// Take the project as somebody else wrote it.
+    OpenTheirs,
+    /// Open unsaved work that an earlier program left behind.
+    Recover(PathBuf),
+    /// Forget unsaved work that an earlier program left behind.
+    ForgetUnsaved(PathBuf),
+    /// Give a log whose project was renamed the project's name.
+    AdoptLog(PathBuf),
     /// Read the file of a layer again, whatever the cache says.
     ReadAgain(LayerKey),
     /// Show what the program keeps, and how much of it.
@@ -174,6 +188,10 @@ pub enum Command {
     PhotoDialogue,
     /// Take a photo along with the visit being typed.
     TakePhoto(PathBuf),
+    /// Fetch the small picture of a photo of the log, by its file.
+    ShowPhoto(PathBuf),
+    /// Let a visit be one to another gap, by its key.
+    AttachVisit(String, String),
     /// Record the visit being typed.
     Record(Box<VisitDraft>),
     /// Correct a visit, by its id.
@@ -188,6 +206,10 @@ pub enum Command {
     ImportResults(PathBuf),
     /// Take in the results shown.
     TakeResults(Box<Preview>),
+    /// Look again at the results shown, after some were mended.
+    LookAtResults(Box<Preview>),
+    /// Take in the log shown.
+    TakeMerge(Box<MergePreview>),
     /// Begin the meeting: at the first scene, or with what is shown.
     StartMeeting(bool),
     /// End the meeting and put back what was there.
@@ -361,6 +383,18 @@ impl Command {
         list
     }
 
+    /// What a command changes, where it is sent again and again while hands move: a drag, a text being typed. Changes of the same thing
+    /// are one step until hands rest.
+    pub fn changes_same(&self) -> Option<String> {
+        Some(match self {
+            Self::SetOpacity(key, _) => format!("opacity {key}"),
+            Self::SetTheme(key, _) => format!("theme {key}"),
+            Self::SetScene(at, _) => format!("scene {at}"),
+            Self::MoveScene(..) => "scenes".to_owned(),
+            _ => return None,
+        })
+    }
+
     /// The shortcut shown beside the command, as text.
     pub fn shortcut_text(&self, ctx: &egui::Context) -> String {
         let found = Self::shortcuts().into_iter().find(|(_, c)| c == self);
@@ -373,7 +407,12 @@ impl Command {
             Self::OpenDialogue | Self::Open(_) => "command.open",
             Self::OpenDemo => "command.open-demo",
             Self::CancelLoad => "command.cancel",
-            Self::Save | Self::SaveTo(_) => "command.save",
+            Self::Save | Self::SaveTo(_) | Self::SaveOver(_) | Self::SaveThen(_) => "command.save",
+            Self::Discard(_) => "dialogue.discard",
+            Self::OpenTheirs => "changed.theirs",
+            Self::Recover(_) => "recover.restore",
+            Self::ForgetUnsaved(_) => "recover.discard",
+            Self::AdoptLog(_) => "stray.take",
             Self::SaveAs => "command.save-as",
             Self::ReadAgain(_) => "command.read-again",
             Self::SettingsDialogue => "command.settings",
@@ -443,9 +482,11 @@ impl Command {
             Self::EditVisit(_) => "visit.correct",
             Self::WithdrawVisit(_) => "visit.withdraw",
             Self::RestoreVisit(_) => "visit.restore",
-            Self::PhotoDialogue | Self::TakePhoto(_) => "visit.photo",
+            Self::PhotoDialogue | Self::TakePhoto(_) | Self::ShowPhoto(_) => "visit.photo",
+            Self::AttachVisit(..) => "visit.attach",
             Self::ImportResultsDialogue | Self::ImportResults(_) => "command.import-results",
-            Self::TakeResults(_) => "import.take",
+            Self::TakeResults(_) | Self::LookAtResults(_) => "import.take",
+            Self::TakeMerge(_) => "merge.take",
             Self::CompareGaps(_) | Self::CompareGapsDialogue => "gaps.compare",
             Self::StartMeeting(_) => "meeting.start",
             Self::LeaveMeeting => "meeting.leave",

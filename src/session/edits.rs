@@ -39,8 +39,11 @@ impl Session {
         let code = district.text(village, Role::Code);
         let name = district.villages.display_name(village);
         let year = self.year().filter(|_| district.observations.has_years(indicator) || self.year().is_some());
+        let town = if code.is_empty() { district.text(village, Role::Town) } else { String::new() };
         let mut edit = Edit {
-            village: if code.is_empty() { name.clone() } else { code },
+            // Without a code its name as the file says it, in whatever language it is shown.
+            village: if code.is_empty() { district.villages.file_name(village) } else { code },
+            town,
             what: definition.id.clone(),
             year,
             ..Edit::default()
@@ -88,6 +91,7 @@ impl Session {
             .filter(|(what, _)| is_toilet || *what == "status")
             .map(|(what, value)| Edit {
                 facility: if facility.id.is_empty() { facility.name.clone() } else { facility.id.clone() },
+                layer: self.district.as_ref().map(|d| d.layer_name(facility)).unwrap_or_default(),
                 what: (*what).to_owned(),
                 value: value.clone(),
                 ..Edit::default()

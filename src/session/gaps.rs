@@ -10,7 +10,7 @@ use crate::geo::WorldPos;
 use crate::model::Role;
 use crate::project::Focus;
 use crate::rules::{Gap, GapList, GapSeverity, RuleCount, RuleEntry, Rules, find_gaps};
-use crate::survey::GapStatus;
+use crate::survey::{GapIndex, GapStatus};
 
 /// What the gaps were looked for in.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +31,8 @@ pub struct FoundGaps {
     pub list: GapList,
     /// The key of each in the survey log.
     pub keys: Vec<String>,
+    /// Finds what was recorded of them, whatever their keys were then.
+    pub index: Arc<GapIndex>,
 }
 
 impl FoundGaps {
@@ -39,7 +41,8 @@ impl FoundGaps {
         let rules = Rules::with(&stamp.rules);
         let list = find_gaps(district, stamp.year, &rules);
         let keys = list.gaps.iter().map(|g| g.key(district)).collect();
-        Self { stamp, rules, list, keys }
+        let index = Arc::new(GapIndex::new(district, &list.gaps));
+        Self { stamp, rules, list, keys, index }
     }
 }
 

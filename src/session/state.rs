@@ -27,10 +27,10 @@ use crate::geo::LonLat;
 use crate::lang::Lang;
 use crate::model::{FeatureId, Problem, Role};
 use crate::palette::{Tokens, tokens};
-use crate::project::{LayerEntry, Settings, ViewEntry};
+use crate::project::{Difference, LayerEntry, Original, Settings, Unsaved, ViewEntry, is_same_file};
 use crate::read::Progress;
 use crate::render::LayerKey;
-use crate::survey::Preview;
+use crate::survey::{MergePreview, Preview};
 use crate::theme::{LegendClass, ThemeSpec};
 
 /// What is under the pointer.
@@ -66,6 +66,19 @@ pub struct ThemeDraft {
     pub breaks_text: String,
 }
 
+/// A project that somebody else wrote meanwhile.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DiskChange {
+    /// The file.
+    pub path: PathBuf,
+    /// In what it differs from what is open: theirs first.
+    pub differences: Vec<Difference>,
+    /// Why it cannot be opened, where it cannot.
+    pub trouble: Option<String>,
+    /// Whether the person was about to save.
+    pub saving: bool,
+}
+
 /// A question or form over the window.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Dialogue {
@@ -85,8 +98,18 @@ pub enum Dialogue {
     Visit(VisitDraft),
     /// Results on their way into the log.
     Import(Box<Preview>),
+    /// The log of a colleague on its way into the log.
+    Merge(Box<MergePreview>),
     /// Changes would be lost: what to do afterwards.
     Unsaved(Box<super::Command>),
+    /// Somebody else wrote the project.
+    Changed(DiskChange),
+    /// Another file stands where something is to be saved.
+    Replace(PathBuf),
+    /// What earlier programs left unsaved: the file that keeps it, what it is, and in what it differs from the saved project.
+    Recover(Vec<(PathBuf, Unsaved, Vec<Difference>)>),
+    /// A log whose project was renamed.
+    StrayLog(PathBuf),
     /// What the program keeps.
     Settings,
     /// Something went wrong.
@@ -125,6 +148,8 @@ pub struct Session {
     pub saved: Document,
     /// Where the project was saved, if it was.
     pub project_path: Option<PathBuf>,
+    /// That file as it was last read or written.
+    pub on_disk: Option<Original>,
     /// Layers by key, those taken off the map included, so that undo finds them.
     pub layers: FxHashMap<LayerKey, Layer>,
     /// Villages, tables and facilities joined, once they are; `None` where the project has neither tables nor facilities.
@@ -153,6 +178,8 @@ pub struct Session {
     pub storage: Storage,
     /// The survey log.
     pub survey: SurveyState,
+    /// Small pictures of photos by their files, as far as they were asked for; `None` where there is none.
+    pub photos: FxHashMap<PathBuf, Option<egui::ColorImage>>,
     /// The meeting that is going on.
     pub meeting: Option<Meeting>,
     /// The camera on its way.
@@ -262,6 +289,7 @@ impl Session {
             document: Document::default(),
             saved: Document::default(),
             project_path: None,
+            on_disk: None,
             layers: FxHashMap::default(),
             district: None,
             view: ViewEntry::default(),
@@ -276,6 +304,7 @@ impl Session {
             storage: Storage::default(),
             searched: None,
             survey: SurveyState::default(),
+            photos: FxHashMap::default(),
             meeting: None,
             flight: None,
             divided: Left::default(),
@@ -319,9 +348,40 @@ impl Session {
         tokens(self.dark)
     }
 
+    /// Project and selection as they would be saved: during a meeting those of the window before it, with the scenes of now.
+    pub fn kept_document(&self) -> std::borrow::Cow<'_, Document> {
+        match &self.meeting {
+            None => std::borrow::Cow::Borrowed(&self.document),
+            Some(meeting) => {
+                let mut kept = meeting.was.document.clone();
+                kept.project.scenes.clone_from(&self.document.project.scenes);
+                std::borrow::Cow::Owned(kept)
+            }
+        }
+    }
+
     /// Whether the project differs from what was saved.
     pub fn is_changed(&self) -> bool {
-        self.document.project != self.saved.project
+        self.kept_document().project != self.saved.project
+    }
+
+    /// The file among those that the session is made of, the project and its log included, that an output would overwrite.
+    pub fn source_at(&self, path: &std::path::Path) -> Option<PathBuf> {
+        if !path.exists() {
+            return None;
+        }
+        let project = &self.document.project;
+        let log = self.project_path.as_deref().map(crate::survey::LogPaths::of);
+        let layers = project.layers.iter().map(|l| l.path.clone());
+        let tables = project.tables.iter().map(|t| t.path.clone());
+        let own = self.project_path.clone().into_iter().chain(log.into_iter().flat_map(|l| [l.log, l.journal]));
+        own.chain(layers).chain(tables).find(|source| is_same_file(source, path))
+    }
+
+    /// What of the project file this version does not understand, as sentences.
+    pub fn not_understood(&self) -> Vec<String> {
+        let list = self.on_disk.iter().flat_map(|o| &o.not_understood);
+        list.map(|n| self.lang.with("error.not-understood", &[("place", &n.place), ("n", &n.why)])).collect()
     }
 
     /// Layers of the map, top first, with their entries in the project.

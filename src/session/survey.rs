@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::state::Session;
 use crate::geo::ChinaShift;
-use crate::survey::{GapStatus, NewVisit, PhotoFacts, Survey, SurveyLog};
+use crate::survey::{GapStatus, NewVisit, PhotoFacts, Survey, SurveyLog, Visit};
 
 /// The log beside the project.
 #[derive(Default)]
@@ -17,8 +17,10 @@ pub struct SurveyState {
     pub trouble: Option<String>,
     /// Raised with every change, for what is derived from it.
     pub version: u64,
-    /// Visits recorded here, with the depth of the history then: undo takes the last one back.
-    pub recorded: Vec<(String, usize)>,
+    /// What is odd about where it lies, as a sentence.
+    pub note: Option<String>,
+    /// Whether the list shows visits rather than gaps.
+    pub lists_visits: bool,
     /// How the next field sheet is to be written.
     pub form: FieldExport,
 }
@@ -45,8 +47,10 @@ pub struct VisitDraft {
     pub corrects: Option<String>,
     /// When, as typed.
     pub at: String,
-    /// A photo to be taken along.
-    pub photo: Option<PathBuf>,
+    /// Photos to be taken along.
+    pub photos: Vec<PathBuf>,
+    /// Whether a time that lies in the future, or long ago, is meant.
+    pub is_sure: bool,
     /// What the camera wrote into it.
     pub facts: PhotoFacts,
     /// Why it could not be recorded, as a sentence.
@@ -64,20 +68,35 @@ impl Session {
         self.survey().map_or(GapStatus::Pending, |s| s.status(key))
     }
 
-    /// The small picture of a photo of the log.
-    pub fn thumbnail(&self, photo: &str) -> Option<egui::ColorImage> {
-        let folder = &self.survey.log.as_ref()?.paths().photos;
-        let bytes = std::fs::read(folder.join("thumbnails").join(format!("{photo}.jpg"))).ok()?;
-        let image = image::load_from_memory(&bytes).ok()?.to_rgba8();
-        let size = [image.width() as usize, image.height() as usize];
-        Some(egui::ColorImage::from_rgba_unmultiplied(size, image.as_raw()))
+    /// Where the log keeps its photos.
+    pub fn photo_folder(&self) -> Option<PathBuf> {
+        Some(self.survey.log.as_ref()?.paths().photos.clone())
+    }
+
+    /// Visits that count, and whether the map has their gap: those without one first, then the latest.
+    pub fn listed_visits(&self) -> Vec<(&Visit, bool)> {
+        let Some(survey) = self.survey() else { return Vec::new() };
+        let index = survey.index();
+        let has_gap = |visit: &Visit| {
+            let said = survey.said(visit);
+            index.is_none_or(|index| said.is_some_and(|s| index.has(survey.key_of(s))))
+        };
+        let mut list: Vec<(&Visit, bool)> = survey.standing().map(|(v, _)| (v, has_gap(v))).collect();
+        list.reverse();
+        list.sort_by_key(|(_, has_gap)| *has_gap);
+        list
+    }
+
+    /// How many visits have lost their gap.
+    pub fn orphan_count(&self) -> usize {
+        self.listed_visits().iter().take_while(|(_, has_gap)| !has_gap).count()
     }
 
     /// Colour of a status.
     pub fn status_ink(&self, status: GapStatus) -> egui::Color32 {
         let t = self.tokens();
         match status {
-            GapStatus::Pending => t.ink_secondary,
+            GapStatus::Pending | GapStatus::Unread => t.ink_secondary,
             GapStatus::Confirmed | GapStatus::Unreachable => t.warn,
             GapStatus::Closed | GapStatus::Wrong => t.good,
             GapStatus::Conflict => t.bad,

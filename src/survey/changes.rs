@@ -3,16 +3,20 @@
 use rusqlite::Connection;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::event::{Event, EventKind, id_of};
+use super::event::{Event, id_of};
+use super::paths::LogPaths;
+use super::photo::take_in;
 use super::rows::{VisitRow, visit_rows, write_visit};
+use super::subject::{Photo, Subject};
 use super::visits::Survey;
+use super::word::EventKind;
 
 /// Who edited, as events say it.
 pub(super) const EDITED: &str = "edited";
 
 /// Events for rows that were changed, added or deleted, in the order of the rows. Rows are written back as the events
-/// say them; those added get their id.
-pub(super) fn edits(conn: &Connection, survey: &Survey) -> rusqlite::Result<Vec<Event>> {
+/// say them; those added get their id. Photos that another program put beside the log are taken into its folder.
+pub(super) fn edits(conn: &Connection, survey: &Survey, paths: &LogPaths) -> rusqlite::Result<Vec<Event>> {
     let rows = visit_rows(conn)?;
     let mut seq = survey.last_seq();
     let mut found = Vec::new();
@@ -22,30 +26,30 @@ pub(super) fn edits(conn: &Connection, survey: &Survey) -> rusqlite::Result<Vec<
         let known = survey.visit(&row.id).filter(|v| !here.contains_key(v.id.as_str()));
         let said = known.and_then(|v| Some((v, survey.said(v)?)));
         let Some((visit, said)) = said else {
-            seq += 1;
-            let event = added(row, seq, &mut taken);
-            write_visit(conn, &event.id, &event, Some(row.fid))?;
+            seq = seq.saturating_add(1);
+            let event = added(row, seq, &mut taken, paths);
+            write_visit(conn, Some(&event.id), &event, Some(row.fid))?;
             found.push(event);
             continue;
         };
         here.insert(visit.id.as_str(), ());
         if visit.is_withdrawn || !says_the_same(&row.said, said) {
-            seq += 1;
+            seq = seq.saturating_add(1);
             let event = Event {
                 kind: EventKind::Correction,
                 of: Some(visit.id.clone()),
                 after: visit.heads.clone(),
                 origin: EDITED.into(),
-                ..content(&row.said, said)
+                ..content(&row.said, said, paths)
             };
             let event = with_id(event, 0, seq, &mut taken);
             // What the row could not say, a result that was blanked, is put back.
-            write_visit(conn, &visit.id, &event, Some(row.fid))?;
+            write_visit(conn, Some(&visit.id), &event, Some(row.fid))?;
             found.push(event);
         }
     }
     for (visit, said) in survey.standing().filter(|(v, _)| !here.contains_key(v.id.as_str())) {
-        seq += 1;
+        seq = seq.saturating_add(1);
         let event = Event {
             kind: EventKind::Withdrawal,
             of: Some(visit.id.clone()),
@@ -60,11 +64,12 @@ pub(super) fn edits(conn: &Connection, survey: &Survey) -> rusqlite::Result<Vec<
     Ok(found)
 }
 
-fn added(row: &VisitRow, seq: i64, taken: &mut FxHashSet<String>) -> Event {
+fn added(row: &VisitRow, seq: i64, taken: &mut FxHashSet<String>, paths: &LogPaths) -> Event {
     let mut event = Event { kind: EventKind::Visit, origin: EDITED.into(), ..row.said.clone() };
     if event.rule.is_empty() {
         event.rule = event.gap.split('/').next().unwrap_or_default().to_owned();
     }
+    event.photos = event.photos.iter().map(|p| take_in(paths, p)).collect();
     with_id(event, row.fid, seq, taken)
 }
 
@@ -82,17 +87,38 @@ fn with_id(event: Event, fid: i64, seq: i64, taken: &mut FxHashSet<String>) -> E
 }
 
 /// What a row says, with what it cannot do without taken from before.
-fn content(row: &Event, before: &Event) -> Event {
+fn content(row: &Event, before: &Event, paths: &LogPaths) -> Event {
     let gap = if row.gap.is_empty() { before.gap.clone() } else { row.gap.clone() };
-    Event { gap, result: row.result.or(before.result), ..row.clone() }
+    // What is known of a photo is not in its row.
+    let photo = |p: &Photo| before.photos.iter().find(|b| b.file == p.file).cloned().unwrap_or_else(|| take_in(paths, p));
+    let same = row.subject.facility_name == before.subject.facility_word();
+    let subject = Subject {
+        facility_name: if same { before.subject.facility_name.clone() } else { row.subject.facility_name.clone() },
+        ..row.subject.clone()
+    };
+    Event {
+        gap,
+        result: row.result.or(before.result),
+        photos: row.photos.iter().map(photo).collect(),
+        subject,
+        more: before.more.clone(),
+        ..row.clone()
+    }
+}
+
+/// Line ends are those of whatever program wrote last.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().map(str::trim_end)
 }
 
 fn says_the_same(row: &Event, said: &Event) -> bool {
+    let names = |photos: &[Photo]| photos.iter().map(|p| p.file.clone()).collect::<Vec<_>>();
     row.gap == said.gap
         && row.result == said.result
-        && row.note == said.note
-        && row.photo == said.photo
+        && lines(&row.note).eq(lines(&said.note))
+        && names(&row.photos) == names(&said.photos)
         && row.place() == said.place()
         && row.by == said.by
         && row.at == said.at
+        && row.at_text == said.at_text
 }

@@ -1,31 +1,101 @@
 //! Opening the database: for writing, else for reading; and what is told apart on the way.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use rusqlite::config::DbConfig;
+use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, OpenFlags};
 
 use super::error::SurveyError;
 use super::paths::LogPaths;
 use super::schema;
+use crate::output::point_from_gpkg;
+use crate::read::plain_file;
 
 /// How long to wait for another program that writes.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long one opening may take, whatever a database makes of it.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// Steps of SQLite's machine between two looks at the clock.
+const STEPS: i32 = 100_000;
+
 /// Whether a file is a survey log, of whatever version.
 pub fn is_log(path: &Path) -> bool {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
-    let open = Connection::open_with_flags(path, flags);
-    open.is_ok_and(|conn| !matches!(schema::check(&conn, path), Err(SurveyError::NotALog { .. })))
+    let is_file = plain_file(path).is_ok_and(|m| m.is_file());
+    let open = || Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY);
+    is_file
+        && open().is_ok_and(|mut conn| {
+            guard(&mut conn).is_ok() && !matches!(schema::check(&conn, path), Err(SurveyError::NotALog { .. }))
+        })
+}
+
+/// Lets a database that somebody else may have made do no more than hold tables: its views and triggers get no functions that
+/// reach further, and what does not end is ended.
+pub(super) fn guard(conn: &mut Connection) -> rusqlite::Result<()> {
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    let began = Instant::now();
+    conn.progress_handler(STEPS, Some(move || began.elapsed() > LIMIT))
+}
+
+/// Takes the limit away: the log is open, and from now on only what this program asks for runs in it.
+fn release(conn: &mut Connection) -> rusqlite::Result<()> {
+    conn.progress_handler(0, None::<fn() -> bool>)
+}
+
+/// Functions that spatial indices of GeoPackages call in their triggers (OGC 12-128r18, annex F.3): a layer that got one in QGIS can
+/// still be written. All geometries of a log are points.
+fn spatial_functions(conn: &Connection) -> rusqlite::Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
+    let point = |context: &rusqlite::functions::Context<'_>| match context.get_raw(0) {
+        rusqlite::types::ValueRef::Blob(blob) => point_from_gpkg(blob),
+        _ => None,
+    };
+    for name in ["ST_MinX", "ST_MaxX"] {
+        conn.create_scalar_function(name, 1, flags, move |c| Ok(point(c).map(|p| p.lon_deg)))?;
+    }
+    for name in ["ST_MinY", "ST_MaxY"] {
+        conn.create_scalar_function(name, 1, flags, move |c| Ok(point(c).map(|p| p.lat_deg)))?;
+    }
+    conn.create_scalar_function("ST_IsEmpty", 1, flags, move |c| Ok(point(c).is_none()))
+}
+
+/// Takes away what a log does not need and somebody else put into it: triggers that are neither its own nor those of a spatial
+/// index. Only for copies: a log itself is left as it is.
+pub(super) fn drop_foreign_triggers(path: &Path) -> rusqlite::Result<()> {
+    let mut conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    guard(&mut conn)?;
+    const OWN: [&str; 5] = ["events_stay", "events_are_kept", "visits_added", "visits_changed", "visits_deleted"];
+    let mut names = conn.prepare("SELECT name FROM sqlite_master WHERE type = 'trigger'")?;
+    let names: Vec<String> = names.query_map([], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?;
+    for name in names.iter().filter(|n| !OWN.contains(&n.as_str())) {
+        conn.execute_batch(&format!("DROP TRIGGER \"{}\"", name.replace('"', "\"\"")))?;
+    }
+    Ok(())
 }
 
 /// Opens the database for writing, else for reading; whether only for reading.
+///
+/// It is never in SQLite's write-ahead mode: that needs memory shared between its users, which folders of a network do not have,
+/// and a copy of the one file would lack what was written last.
 pub(super) fn connect(paths: &LogPaths) -> Result<(Connection, bool), SurveyError> {
     let explain = |e: rusqlite::Error| SurveyError::of_sqlite(&paths.log, &e);
-    let is_new = std::fs::metadata(&paths.log).map_or(true, |m| m.len() == 0);
+    let is_new = match plain_file(&paths.log) {
+        Ok(m) if m.is_file() => m.len() == 0,
+        Ok(_) => {
+            let source = std::io::Error::from(std::io::ErrorKind::IsADirectory);
+            return Err(SurveyError::Io { path: paths.log.clone(), source });
+        }
+        Err(e) if e.kind() == std::io::ErrorKind::InvalidInput => return Err(SurveyError::of_io(&paths.log, e)),
+        Err(_) => true,
+    };
     if !is_new {
         // A foreign database is told before anything is changed in it.
         let foreign = Connection::open_with_flags(&paths.log, OpenFlags::SQLITE_OPEN_READ_ONLY)
+            .and_then(|mut conn| guard(&mut conn).map(|()| conn))
             .map(|conn| schema::check(&conn, &paths.log));
         if let Ok(Err(error @ SurveyError::NotALog { .. })) = foreign {
             return Err(error);
@@ -34,11 +104,18 @@ pub(super) fn connect(paths: &LogPaths) -> Result<(Connection, bool), SurveyErro
     let writable = || -> rusqlite::Result<Connection> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let flags = if is_new { flags | OpenFlags::SQLITE_OPEN_CREATE } else { flags };
-        let conn = Connection::open_with_flags(&paths.log, flags)?;
+        let mut conn = Connection::open_with_flags(&paths.log, flags)?;
         conn.busy_timeout(PATIENCE)?;
-        conn.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
-        conn.pragma_update(None, "synchronous", "full")?;
+        guard(&mut conn)?;
+        let mode: String = conn.query_row("PRAGMA journal_mode", [], |r| r.get(0))?;
+        if mode != "delete" {
+            // Where another program holds it, it stays as it is until the next opening.
+            conn.pragma_update_and_check(None, "journal_mode", "delete", |_| Ok(())).ok();
+        }
+        conn.pragma_update(None, "synchronous", "extra")?;
         conn.pragma_update(None, "foreign_keys", "on")?;
+        spatial_functions(&conn)?;
+        release(&mut conn)?;
         Ok(conn)
     };
     let error = match writable() {
@@ -67,7 +144,8 @@ pub(super) fn connect(paths: &LogPaths) -> Result<(Connection, bool), SurveyErro
         })
         .collect();
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let conn = Connection::open_with_flags(format!("file:{escaped}?immutable=1"), flags).map_err(explain)?;
+    let mut conn = Connection::open_with_flags(format!("file:{escaped}?immutable=1"), flags).map_err(explain)?;
+    guard(&mut conn).map_err(explain)?;
     Ok((conn, true))
 }
 
@@ -79,20 +157,45 @@ fn can_be_written(paths: &LogPaths) -> bool {
     made && std::fs::OpenOptions::new().write(true).open(&paths.log).is_ok()
 }
 
-/// Copies photos that are not there yet; their names follow from their content.
-pub(super) fn copy_photos(from: &Path, to: &Path) -> std::io::Result<()> {
-    if !from.is_dir() {
-        return Ok(());
+/// Kinds of file systems that other machines hold.
+const OF_NETWORKS: [&str; 14] = [
+    "nfs", "nfs4", "cifs", "smb3", "smbfs", "smb2", "afs", "ceph", "davfs", "fuse.sshfs", "fuse.davfs2", "fuse.glusterfs",
+    "fuse.rclone", "ncpfs",
+];
+
+/// Whether a file lies on another machine, as far as the system tells.
+pub fn is_on_network(path: &Path) -> bool {
+    if cfg!(windows) {
+        let text = path.to_string_lossy();
+        return text.starts_with(r"\\") && !text.starts_with(r"\\?\") && !text.starts_with(r"\\.\");
     }
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy_photos(&entry.path(), &target)?;
-        } else if !target.exists() {
-            std::fs::copy(entry.path(), target)?;
+    let folder = path.parent().and_then(|p| std::fs::canonicalize(p).ok()).unwrap_or_default();
+    std::fs::read_to_string("/proc/self/mountinfo").is_ok_and(|mounts| is_mounted_from_network(&mounts, &folder))
+}
+
+fn is_mounted_from_network(mounts: &str, folder: &Path) -> bool {
+    let mount = |line: &str| {
+        let (left, right) = line.split_once(" - ")?;
+        // Blanks in names stand as octal numbers.
+        let at = left.split(' ').nth(4)?.replace("\\040", " ");
+        folder.starts_with(&at).then(|| (at.len(), right.split(' ').next().unwrap_or_default().to_owned()))
+    };
+    let innermost = mounts.lines().filter_map(mount).max_by_key(|(length, _)| *length);
+    innermost.is_some_and(|(_, kind)| OF_NETWORKS.contains(&kind.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_of_networks_are_told_by_their_mount() {
+        let mounts = "36 35 98:0 / / rw - ext4 /dev/sda rw\n37 36 0:30 / /mnt/my\\040share rw shared:1 - cifs //host/x rw\n\
+                      38 36 0:31 / /home rw - nfs4 host:/home rw\n39 38 0:32 / /home/local rw - xfs /dev/sdb rw\n";
+        for (folder, expected) in
+            [("/data", false), ("/mnt/my share/a", true), ("/home/wang", true), ("/home/local/b", false), ("/homes", false)]
+        {
+            assert_eq!(is_mounted_from_network(mounts, Path::new(folder)), expected, "{folder}");
         }
     }
-    Ok(())
 }

@@ -1,86 +1,14 @@
-//! One thing that was recorded: a visit, a correction of one, or that one is withdrawn.
+//! One thing that was recorded: a visit, a correction of one, that one is withdrawn, or what a later version records.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::instant::Instant;
+use super::subject::{Photo, Subject};
+use super::word::{EventKind, Outcome};
 use crate::district::District;
 use crate::geo::LonLat;
-use crate::lang::Lang;
-use crate::model::Role;
 use crate::rules::Gap;
-
-/// What a visit found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Outcome {
-    /// The gap is there.
-    Confirmed,
-    /// It has been closed.
-    Closed,
-    /// It never was: the data are wrong.
-    Wrong,
-    /// The place could not be reached.
-    Unreachable,
-}
-
-impl Outcome {
-    /// All, in the order in which they are offered.
-    pub const ALL: [Self; 4] = [Self::Confirmed, Self::Closed, Self::Wrong, Self::Unreachable];
-
-    /// Stable name; in language files `result.<key>`.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Confirmed => "confirmed",
-            Self::Closed => "closed",
-            Self::Wrong => "wrong",
-            Self::Unreachable => "unreachable",
-        }
-    }
-
-    /// The outcome that a person names: by the stable name, or by its word in any language of the program.
-    pub fn from_word(word: &str) -> Option<Self> {
-        let word = word.trim();
-        let is = |o: &Self, lang: Lang| {
-            lang.find(&format!("result.{}", o.key())).is_some_and(|w| w.eq_ignore_ascii_case(word))
-        };
-        Self::ALL.into_iter().find(|o| o.key().eq_ignore_ascii_case(word) || is(o, Lang::Zh) || is(o, Lang::En))
-    }
-
-    /// The outcome of a stable name.
-    pub fn from_key(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|o| o.key() == key)
-    }
-}
-
-/// What an event says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum EventKind {
-    /// Somebody was there.
-    #[default]
-    Visit,
-    /// What an earlier visit is to say instead.
-    Correction,
-    /// An earlier visit does not count.
-    Withdrawal,
-}
-
-impl EventKind {
-    /// Stable name, as in the database.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Visit => "visit",
-            Self::Correction => "correction",
-            Self::Withdrawal => "withdrawal",
-        }
-    }
-
-    /// The kind of a stable name.
-    pub fn from_key(key: &str) -> Option<Self> {
-        [Self::Visit, Self::Correction, Self::Withdrawal].into_iter().find(|k| k.key() == key)
-    }
-}
 
 /// An event. Nothing in it ever changes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -101,20 +29,14 @@ pub struct Event {
     pub gap: String,
     /// The gap's rule.
     pub rule: String,
-    /// Code of the village.
-    pub village_code: String,
-    /// Name of the village.
-    pub village: String,
-    /// Its town.
-    pub town: String,
-    /// Id or name of the facility.
-    pub facility: String,
+    /// What it speaks of.
+    pub subject: Subject,
     /// What was found; `None` for a withdrawal.
     pub result: Option<Outcome>,
     /// In the surveyor's words.
     pub note: String,
-    /// Name of a photo in the log's folder of photos.
-    pub photo: String,
+    /// Photos.
+    pub photos: Vec<Photo>,
     /// Longitude in degrees (WGS 84).
     pub lon: Option<f64>,
     /// Latitude in degrees (WGS 84).
@@ -123,10 +45,16 @@ pub struct Event {
     pub by: String,
     /// When, as people on the spot say it.
     pub at: Option<Instant>,
+    /// When, as it was written, where that cannot be read as a time.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub at_text: String,
     /// When it was written down.
     pub recorded_at: Option<Instant>,
     /// What wrote it: `qiancun`, the name of an imported file, `edited` for another program.
     pub origin: String,
+    /// What a later version says besides: kept.
+    #[serde(flatten)]
+    pub more: serde_json::Map<String, serde_json::Value>,
 }
 
 /// What is recorded of a visit.
@@ -136,20 +64,14 @@ pub struct NewVisit {
     pub gap: String,
     /// The gap's rule.
     pub rule: String,
-    /// Code of the village.
-    pub village_code: String,
-    /// Name of the village.
-    pub village: String,
-    /// Its town.
-    pub town: String,
-    /// Id or name of the facility.
-    pub facility: String,
+    /// What it speaks of.
+    pub subject: Subject,
     /// What was found.
     pub result: Option<Outcome>,
     /// In the surveyor's words.
     pub note: String,
-    /// Name of a photo in the log's folder of photos.
-    pub photo: String,
+    /// Photos.
+    pub photos: Vec<Photo>,
     /// Where.
     pub place: Option<LonLat>,
     /// Who.
@@ -161,15 +83,10 @@ pub struct NewVisit {
 impl NewVisit {
     /// A visit to a gap, with all that the gap says and nothing found yet.
     pub fn of_gap(gap: &Gap, district: &District) -> Self {
-        let of_village = |role| gap.village.map(|v| district.text(v, role)).unwrap_or_default();
-        let facility = gap.facility.and_then(|f| district.facilities.get(f as usize));
         Self {
             gap: gap.key(district),
             rule: gap.rule.clone(),
-            village_code: of_village(Role::Code),
-            village: gap.village.map(|v| district.villages.display_name(v)).unwrap_or_default(),
-            town: of_village(Role::Town),
-            facility: facility.map_or_else(String::new, |f| f.name.clone()),
+            subject: Subject::of_gap(gap, district),
             place: gap.at,
             ..Self::default()
         }
@@ -180,13 +97,10 @@ impl NewVisit {
         Self {
             gap: said.gap.clone(),
             rule: said.rule.clone(),
-            village_code: said.village_code.clone(),
-            village: said.village.clone(),
-            town: said.town.clone(),
-            facility: said.facility.clone(),
+            subject: said.subject.clone(),
             result: said.result,
             note: said.note.clone(),
-            photo: said.photo.clone(),
+            photos: said.photos.clone(),
             place: said.place(),
             by: said.by.clone(),
             at: said.at,
@@ -197,8 +111,20 @@ impl NewVisit {
     pub fn of_key(key: &str) -> Self {
         let mut parts = key.split('/');
         let mut part = || parts.next().unwrap_or_default().to_owned();
-        let (rule, village_code, facility) = (part(), part(), part());
-        Self { gap: key.to_owned(), rule, village_code, facility, ..Self::default() }
+        let (rule, village, facility) = (part(), part(), part());
+        // Without a code the key has names.
+        let names: Vec<&str> = village.split('|').collect();
+        let subject = match names.as_slice() {
+            [district, town, name] => Subject {
+                district: (*district).to_owned(),
+                town: (*town).to_owned(),
+                village: (*name).to_owned(),
+                facility,
+                ..Subject::default()
+            },
+            _ => Subject { code: village, facility, ..Subject::default() },
+        };
+        Self { gap: key.to_owned(), rule, subject, ..Self::default() }
     }
 }
 
@@ -206,6 +132,14 @@ impl Event {
     /// The event's place.
     pub fn place(&self) -> Option<LonLat> {
         self.lon.zip(self.lat).map(|(lon, lat)| LonLat::new(lon, lat)).filter(|p| p.is_valid())
+    }
+
+    /// Whether another event says the same of its visit, whenever and by whatever it was written.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        (&self.gap, &self.rule, &self.subject, self.result, &self.note, &self.photos)
+            == (&other.gap, &other.rule, &other.subject, other.result, &other.note, &other.photos)
+            && (self.lon, self.lat, &self.by, self.at, &self.at_text)
+                == (other.lon, other.lat, &other.by, other.at, &other.at_text)
     }
 
     /// A digest of everything it says: 16 hexadecimal digits. Tells damage and foreign changes.
@@ -216,19 +150,35 @@ impl Event {
             sha.update((t.len() as u64).to_le_bytes());
             sha.update(t.as_bytes());
         };
+        text("v2");
         text(&self.id);
         text(self.kind.key());
         text(self.of.as_deref().unwrap_or(""));
         self.after.iter().for_each(|id| text(id));
-        for t in [&self.gap, &self.rule, &self.village_code, &self.village, &self.town, &self.facility] {
+        for t in [&self.gap, &self.rule, &self.note, &self.by, &self.origin, &self.at_text] {
+            text(t);
+        }
+        let s = &self.subject;
+        for t in [&s.district, &s.town, &s.village, &s.code, &s.layer, &s.facility, &s.facility_name] {
             text(t);
         }
         text(self.result.map_or("", Outcome::key));
-        for t in [&self.note, &self.photo, &self.by, &self.origin] {
-            text(t);
-        }
         let millis = |at: Option<Instant>| at.map_or(i64::MIN, Instant::millis);
-        for n in [self.seq, self.after.len() as i64, millis(self.at), millis(self.recorded_at)] {
+        for photo in &self.photos {
+            for t in [&photo.file, &photo.name, &photo.digest] {
+                text(t);
+            }
+            text(&millis(photo.taken).to_string());
+        }
+        // Sorted, as whoever keeps them need not keep their order.
+        let mut more: Vec<(&String, String)> = self.more.iter().map(|(k, v)| (k, v.to_string())).collect();
+        more.sort();
+        for (key, value) in &more {
+            text(key);
+            text(value);
+        }
+        let counts = [self.after.len(), self.photos.len(), more.len()].map(|n| n as i64);
+        for n in [self.seq, millis(self.at), millis(self.recorded_at)].into_iter().chain(counts) {
             sha.update(n.to_le_bytes());
         }
         for n in [self.lon, self.lat] {
@@ -243,13 +193,10 @@ impl Event {
             kind: EventKind::Visit,
             gap: new.gap,
             rule: new.rule,
-            village_code: new.village_code,
-            village: new.village,
-            town: new.town,
-            facility: new.facility,
+            subject: new.subject,
             result: new.result,
             note: new.note,
-            photo: new.photo,
+            photos: new.photos,
             lon: new.place.map(|p| p.lon_deg),
             lat: new.place.map(|p| p.lat_deg),
             by: new.by,

@@ -1,7 +1,9 @@
 //! The visits as a table.
 
-use super::event::Outcome;
+use super::instant::Instant;
+use super::subject::photos_text;
 use super::visits::Survey;
+use super::word::Outcome;
 use crate::lang::Lang;
 use crate::output::{Grid, GridCell, GridHead};
 
@@ -15,24 +17,24 @@ const COLUMNS: [&str; 15] = [
 pub fn visits_grid(survey: &Survey, lang: Lang) -> Grid {
     let text = |t: &str| if t.is_empty() { GridCell::Empty } else { GridCell::Text(t.to_owned()) };
     let number = |n: Option<f64>| n.map_or(GridCell::Empty, GridCell::Number);
-    let word = |o: Outcome| lang.find(&format!("result.{}", o.key())).unwrap_or(o.key());
+    let word = |o: Outcome| o.word(lang);
     let rows = survey.standing().map(|(visit, said)| {
         vec![
             text(&visit.id),
             text(&said.gap),
             text(&said.rule),
-            text(&said.village),
-            text(&said.village_code),
-            text(&said.town),
-            text(&said.facility),
-            text(survey.status(&said.gap).word(lang)),
+            text(&said.subject.village),
+            text(&said.subject.code),
+            text(&said.subject.town),
+            text(said.subject.facility_word()),
+            text(survey.status(survey.key_of(said)).word(lang)),
             text(said.result.map_or("", word)),
             text(&said.note),
-            text(&said.photo),
+            text(&photos_text(&said.photos)),
             number(said.lon),
             number(said.lat),
             text(&said.by),
-            said.at.map_or(GridCell::Empty, |at| GridCell::Text(at.for_people())),
+            text(&said.at.map_or_else(|| said.at_text.clone(), Instant::for_people)),
         ]
     });
     let head = |name: &&str| GridHead {

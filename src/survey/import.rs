@@ -3,19 +3,28 @@
 use std::path::{Path, PathBuf};
 
 use super::error::SurveyError;
-use super::event::{Event, NewVisit, Outcome, id_of};
+use super::event::{Event, NewVisit, id_of};
+use super::gap_index::GapIndex;
 use super::instant::Instant;
 use super::log::SurveyLog;
-use super::photo::keep_photo;
+use super::photo::{keep_photo, within};
 use super::results::ResultRow;
-use super::visits::{GapStatus, Survey};
+use super::subject::{Photo, Subject, photos_of_text};
+use super::visits::{GapStatus, Survey, Visit};
+use super::word::{EventKind, Outcome};
 use crate::geo::{ChinaShift, LonLat};
+use crate::read::plain_file;
+
+/// Rule of what was found on the ground and is no gap of the map.
+const FINDING: &str = "X";
 
 /// What is to become of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It becomes a visit.
     New,
+    /// It corrects the visit that it brought before.
+    Corrects,
     /// The log has it already.
     Known,
     /// Nothing was filled in.
@@ -30,9 +39,17 @@ pub enum Verdict {
 pub enum Remark {
     /// The project has no such gap now: it has been closed, or its village is gone.
     NoSuchGap,
-    /// The photo was not found beside the sheet: its name is kept.
+    /// The row had lost its key; its gap was found by rule and village.
+    FoundByVillage,
+    /// It is no gap of the map: somebody found it on the ground.
+    Finding,
+    /// The time lies in the future, or long ago: taken only where a person says so.
+    OddTime,
+    /// Year or day were not written: the last there was.
+    TimeAssumed,
+    /// A photo was not found beside the sheet: its name is kept.
     NoPhoto,
-    /// The photo cannot be used: its name is kept.
+    /// A photo cannot be used: its name is kept.
     BadPhoto,
     /// Another visit says something else, and neither knew the other.
     Contradicts,
@@ -43,6 +60,10 @@ impl Remark {
     pub fn key(self) -> &'static str {
         match self {
             Self::NoSuchGap => "no-such-gap",
+            Self::FoundByVillage => "found-by-village",
+            Self::Finding => "finding",
+            Self::OddTime => "odd-time",
+            Self::TimeAssumed => "time-assumed",
             Self::NoPhoto => "no-photo",
             Self::BadPhoto => "bad-photo",
             Self::Contradicts => "contradicts",
@@ -63,8 +84,10 @@ pub struct Planned {
     pub before: GapStatus,
     /// How it will stand.
     pub after: GapStatus,
+    /// Whether it is taken; what is odd in time is only where a person says so.
+    pub is_taken: bool,
     event: Option<Event>,
-    photo: Option<PathBuf>,
+    photos: Vec<PathBuf>,
 }
 
 /// A file's rows and what is to become of them.
@@ -77,99 +100,188 @@ pub struct Preview {
 }
 
 impl Preview {
-    /// Looks at rows: `outcome` reads a result's word in whatever language, `is_gap` says whether the project has the
-    /// gap now.
-    pub fn new(
-        path: &Path,
-        rows: Vec<ResultRow>,
-        survey: &Survey,
-        outcome: impl Fn(&str) -> Option<Outcome>,
-        is_gap: impl Fn(&str) -> bool,
-    ) -> Self {
+    /// Looks at rows; the index has the gaps of the map now.
+    pub fn new(path: &Path, rows: Vec<ResultRow>, survey: &Survey, index: &GapIndex) -> Self {
         let origin = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         let folder = path.parent().unwrap_or(Path::new(""));
+        // Times without a year or a day are those before the sheet was written last.
+        let written = std::fs::metadata(path).and_then(|m| m.modified()).ok();
+        let written = written.and_then(|t| t.duration_since(std::time::UNIX_EPOCH).ok());
+        let near = written.map_or_else(Instant::now, |d| Instant::from_millis(d.as_millis() as i64));
         // Rows are taken one after the other, each seeing what those before it made of the log.
         let mut after = survey.clone();
-        let plan = |row: ResultRow| {
-            let before = after.status(&row.key);
-            let mut planned = Planned {
-                verdict: Verdict::Empty,
-                remarks: Vec::new(),
-                before,
-                after: before,
-                event: None,
-                photo: None,
-                row,
-            };
-            let event = match understood(&planned.row, &origin, &outcome) {
-                Ok(Some(event)) => event,
-                Ok(None) => return planned,
-                Err(why) => {
-                    planned.verdict = Verdict::NotUnderstood(why);
-                    return planned;
-                }
-            };
-            let is_exported = !planned.row.id.is_empty() && after.visit(&planned.row.id).is_some();
-            if is_exported || after.visit(&event.id).is_some() {
-                planned.verdict = Verdict::Known;
-                return planned;
-            }
-            planned.verdict = Verdict::New;
-            if !is_gap(&event.gap) {
-                planned.remarks.push(Remark::NoSuchGap);
-            }
-            if !event.photo.is_empty() {
-                let found = folder.join(&event.photo);
-                match found.is_file() {
-                    true => planned.photo = Some(found),
-                    false => planned.remarks.push(Remark::NoPhoto),
-                }
-            }
-            after.add(Event { seq: after.last_seq() + 1, ..event.clone() });
-            planned.after = after.status(&event.gap);
-            if planned.after == GapStatus::Conflict {
-                planned.remarks.push(Remark::Contradicts);
-            }
-            planned.event = Some(event);
-            planned
-        };
+        let plan = |row: ResultRow| planned(row, &mut after, index, &origin, folder, near);
         Self { path: path.to_path_buf(), rows: rows.into_iter().map(plan).collect() }
     }
 
-    /// How many rows would become visits.
-    pub fn new_count(&self) -> usize {
-        self.count(|v| v == Verdict::New)
+    /// Looks again, after rows were mended by hand; what was ticked stays so.
+    pub fn again(&self, survey: &Survey, index: &GapIndex) -> Self {
+        let mut next = Self::new(&self.path, self.rows.iter().map(|p| p.row.clone()).collect(), survey, index);
+        for (now, before) in next.rows.iter_mut().zip(&self.rows) {
+            if now.remarks.contains(&Remark::OddTime) && before.remarks.contains(&Remark::OddTime) {
+                now.is_taken = before.is_taken;
+            }
+        }
+        next
+    }
+
+    /// How many rows would be taken.
+    pub fn taken_count(&self) -> usize {
+        self.rows.iter().filter(|r| r.is_taken && r.event.is_some()).count()
     }
 
     /// How many rows have a verdict.
     pub fn count(&self, is: impl Fn(Verdict) -> bool) -> usize {
         self.rows.iter().filter(|r| is(r.verdict)).count()
     }
+
+    /// Ids of the visits that would change or begin.
+    pub fn visits(&self) -> Vec<String> {
+        let taken = self.rows.iter().filter(|r| r.is_taken).filter_map(|r| r.event.as_ref());
+        taken.map(|e| e.of.clone().unwrap_or_else(|| e.id.clone())).collect()
+    }
+
+    /// Takes odd times too.
+    pub fn take_odd_times(&mut self) {
+        self.rows.iter_mut().for_each(|r| r.is_taken = r.event.is_some());
+    }
+}
+
+fn planned(
+    row: ResultRow,
+    after: &mut Survey,
+    index: &GapIndex,
+    origin: &str,
+    folder: &Path,
+    near: Instant,
+) -> Planned {
+    let mut planned = Planned {
+        verdict: Verdict::Empty,
+        remarks: Vec::new(),
+        before: GapStatus::Pending,
+        after: GapStatus::Pending,
+        is_taken: false,
+        event: None,
+        photos: Vec::new(),
+        row,
+    };
+    let mut event = match understood(&planned.row, origin, index, near, &mut planned.remarks) {
+        Ok(Some(event)) => event,
+        Ok(None) => return planned,
+        Err(why) => {
+            planned.verdict = Verdict::NotUnderstood(why);
+            planned.before = after.status(&planned.row.key);
+            planned.after = planned.before;
+            return planned;
+        }
+    };
+    let key = after.key_of(&event).to_owned();
+    (planned.before, planned.after) = (after.status(&key), after.status(&key));
+    let is_exported = !planned.row.id.is_empty() && after.visit(&planned.row.id).is_some();
+    if is_exported || after.visit(&event.id).is_some() {
+        planned.verdict = Verdict::Known;
+        return planned;
+    }
+    planned.verdict = Verdict::New;
+    if let Some(visit) = brought_before(after, &event, origin) {
+        let Some(said) = after.said(visit) else { return planned };
+        if says_the_same(said, &event) {
+            planned.verdict = Verdict::Known;
+            return planned;
+        }
+        planned.verdict = Verdict::Corrects;
+        (event.kind, event.of, event.after) = (EventKind::Correction, Some(visit.id.clone()), visit.heads.clone());
+        // The same correction read twice is one.
+        event.id = id_of(&format!("{} {}", visit.id, event.id));
+        if after.events.iter().any(|e| e.id == event.id) {
+            planned.verdict = Verdict::Known;
+            return planned;
+        }
+    } else if !index.has(&key) && !planned.remarks.contains(&Remark::Finding) {
+        planned.remarks.push(Remark::NoSuchGap);
+    }
+    for photo in &event.photos {
+        match within(folder, &photo.file).filter(|p| plain_file(p).is_ok_and(|m| m.is_file())) {
+            Some(found) => planned.photos.push(found),
+            None => planned.remarks.push(Remark::NoPhoto),
+        }
+    }
+    after.add(Event { seq: after.last_seq().saturating_add(1), ..event.clone() });
+    planned.after = after.status(&key);
+    if planned.after == GapStatus::Conflict {
+        planned.remarks.push(Remark::Contradicts);
+    }
+    planned.is_taken = !planned.remarks.contains(&Remark::OddTime);
+    planned.event = Some(event);
+    planned
+}
+
+/// The visit that this row brought before it was corrected: of the same gap, made when the same visits stood, from the same sheet
+/// or by the same person at the same time.
+fn brought_before<'a>(survey: &'a Survey, event: &Event, origin: &str) -> Option<&'a Visit> {
+    let key = survey.key_of(event);
+    let is = |visit: &&Visit| {
+        let Some(begin) = survey.events.get(visit.begins) else { return false };
+        let is_same_stand = {
+            let set = |ids: &[String]| ids.iter().cloned().collect::<std::collections::BTreeSet<_>>();
+            set(&begin.after) == set(&event.after)
+        };
+        let (by, at) = (begin.by == event.by, begin.at == event.at && event.at.is_some());
+        let is_same_row = (begin.origin == origin && (by || at)) || (by && at && !event.by.is_empty());
+        begin.kind == EventKind::Visit && begin.origin != super::record::ORIGIN && is_same_stand && is_same_row
+    };
+    survey.of_gap(key).find(is)
+}
+
+/// Whether a row says what the log says of its visit. Photos have other names there.
+fn says_the_same(said: &Event, row: &Event) -> bool {
+    let lines = |e: &Event| e.note.lines().map(|l| l.trim_end().to_owned()).collect::<Vec<_>>();
+    said.result == row.result
+        && lines(said) == lines(row)
+        && said.by == row.by
+        && said.at == row.at
+        && said.at_text == row.at_text
+        && said.photos.len() == row.photos.len()
+        && match (said.place(), row.place()) {
+            // What was not written in the sheet is no change.
+            (_, None) => true,
+            (Some(a), Some(b)) => (a.lon_deg - b.lon_deg).abs() < 1e-6 && (a.lat_deg - b.lat_deg).abs() < 1e-6,
+            (None, Some(_)) => false,
+        }
 }
 
 impl SurveyLog {
-    /// Takes the new rows of a preview in, their photos with them; how many.
+    /// Takes the rows of a preview in that are ticked, their photos with them; how many.
     ///
     /// # Errors
     /// [`SurveyError`]; nothing was recorded then.
     pub fn import(&mut self, preview: &mut Preview) -> Result<usize, SurveyError> {
         let mut events = Vec::new();
-        for planned in &mut preview.rows {
-            let Some(event) = planned.event.clone() else { continue };
-            // The id is the row's own: the photo's name in the log follows from its content and does not change it.
-            let photo = match planned.photo.as_ref().map(|photo| keep_photo(self.paths(), photo)) {
-                None => event.photo.clone(),
-                Some(Ok(name)) => name,
-                Some(Err(SurveyError::Photo { .. })) => {
-                    planned.remarks.push(Remark::BadPhoto);
-                    event.photo.clone()
+        for planned in preview.rows.iter_mut().filter(|p| p.is_taken) {
+            let Some(mut event) = planned.event.clone() else { continue };
+            // The id is the row's own: a photo's name in the log follows from its content and does not change it.
+            for path in &planned.photos {
+                let kept = match keep_photo(self.paths(), path) {
+                    Ok(kept) => kept,
+                    Err(SurveyError::Photo { .. }) => {
+                        planned.remarks.push(Remark::BadPhoto);
+                        continue;
+                    }
+                    Err(e) => return Err(e),
+                };
+                let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+                let is = |p: &&mut Photo| p.file == name || p.file.ends_with(&format!("/{name}"));
+                if let Some(photo) = event.photos.iter_mut().find(is) {
+                    *photo = kept;
                 }
-                Some(Err(e)) => return Err(e),
-            };
-            events.push(Event { photo, ..event });
+            }
+            events.push(event);
         }
         // Another window may have taken the same rows in meanwhile.
-        let ids = self.append(|survey| Ok(events.into_iter().filter(|e| survey.visit(&e.id).is_none()).collect()))?;
+        let ids = self.append(|survey| {
+            let there: std::collections::HashSet<&str> = survey.events.iter().map(|e| e.id.as_str()).collect();
+            Ok(events.into_iter().filter(|e| !there.contains(e.id.as_str())).collect())
+        })?;
         Ok(ids.len())
     }
 }
@@ -178,23 +290,32 @@ impl SurveyLog {
 fn understood(
     row: &ResultRow,
     origin: &str,
-    outcome: impl Fn(&str) -> Option<Outcome>,
+    index: &GapIndex,
+    near: Instant,
+    remarks: &mut Vec<Remark>,
 ) -> Result<Option<Event>, &'static str> {
     if row.is_empty() {
         return Ok(None);
     }
-    if row.key.is_empty() {
-        return Err("no-key");
-    }
     if row.result.trim().is_empty() {
         return Err("no-result");
     }
-    let result = outcome(row.result.trim()).ok_or("result")?;
+    let result = Outcome::from_word(&row.result).ok_or("result")?;
+    let mut at_text = String::new();
     let at = match row.at.trim() {
         "" => None,
         text => {
-            let serial = || text.parse().ok().and_then(Instant::from_spreadsheet_day);
-            Some(Instant::parse(text).or_else(serial).ok_or("time")?)
+            let serial = || text.parse().ok().and_then(Instant::from_spreadsheet_day).map(|at| (at, false));
+            // A compact day, 20261120, is no serial number of one.
+            let (at, is_assumed) = Instant::parse_near(text, Some(near)).or_else(serial).ok_or("time")?;
+            if is_assumed {
+                remarks.push(Remark::TimeAssumed);
+                at_text = text.to_owned();
+            }
+            if at.is_odd() {
+                remarks.push(Remark::OddTime);
+            }
+            Some(at)
         }
     };
     let place = match (row.lon.trim(), row.lat.trim()) {
@@ -214,24 +335,57 @@ fn understood(
     // Formats round numbers differently: to a centimetre they agree, and one row is one event.
     let rounded = |v: f64| (v * 1e7).round() / 1e7;
     let place = place.map(|p| LonLat::new(rounded(p.lon_deg), rounded(p.lat_deg)));
+    let (gap, rule, subject) = gap_of(row, place, index, remarks)?;
     let new = NewVisit {
-        gap: row.key.clone(),
-        rule: row.rule.clone(),
-        village_code: row.code.clone(),
-        village: row.village.clone(),
-        town: row.town.clone(),
-        facility: row.facility.clone(),
+        gap,
+        rule,
+        subject,
         result: Some(result),
         note: row.note.clone(),
-        photo: row.photo.clone(),
+        photos: photos_of_text(&row.photo),
         place,
-        by: row.by.clone(),
+        by: row.by.trim().to_owned(),
         at,
     };
     let mut event = Event::visit(new, origin);
+    event.at_text = at_text;
     event.after = row.seen.split_whitespace().map(str::to_owned).collect();
     // The name of the file says nothing about the visit.
     let said = Event { origin: String::new(), ..event.clone() };
     event.id = id_of(&serde_json::to_string(&said).unwrap_or_default());
     Ok(Some(event))
+}
+
+/// Key, rule and subject of what a row speaks of: by its key; by rule and village where the key was lost; else what was found on the
+/// ground, which is kept by itself.
+fn gap_of(
+    row: &ResultRow,
+    place: Option<LonLat>,
+    index: &GapIndex,
+    remarks: &mut Vec<Remark>,
+) -> Result<(String, String, Subject), &'static str> {
+    let key = row.key.trim();
+    if !key.is_empty() {
+        let subject = index.subject(key).cloned().unwrap_or_else(|| row.subject.clone());
+        return Ok((key.to_owned(), row.rule.clone(), subject));
+    }
+    if let Some(key) = index.of_row(&row.rule, &row.subject) {
+        remarks.push(Remark::FoundByVillage);
+        let subject = index.subject(key).cloned().unwrap_or_else(|| row.subject.clone());
+        return Ok((key.to_owned(), row.rule.trim().to_owned(), subject));
+    }
+    let subject = &row.subject;
+    if subject.village.is_empty() && subject.code.is_empty() && place.is_none() {
+        return Err("no-key");
+    }
+    remarks.push(Remark::Finding);
+    let rule = if row.rule.trim().is_empty() { FINDING } else { row.rule.trim() };
+    let village = match subject.code.as_str() {
+        "" => [&subject.district, &subject.town, &subject.village].map(|t| t.replace(['/', '|'], " ")).join("|"),
+        code => code.to_owned(),
+    };
+    // Several at one village are several: each by its facility and its place.
+    let at = place.map(|p| format!("{:.5} {:.5}", p.lon_deg, p.lat_deg)).unwrap_or_default();
+    let key = format!("{FINDING}/{village}/{}//{at}", subject.facility_word().replace('/', " "));
+    Ok((key, rule.to_owned(), subject.clone()))
 }

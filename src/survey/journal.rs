@@ -1,34 +1,52 @@
 //! The plain copy of the events: one JSON object a line, synced before the database commits.
 
+use std::cell::Cell;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
-use super::event::{Event, hex};
+use super::event::Event;
+use super::v1::EventV1;
 use crate::project::write_replacing;
+use crate::read::{open_plain, plain_file};
 
-/// Bytes at the end that the mark is made of.
-const MARK_BYTES: u64 = 4096;
+/// Version of a line.
+const VERSION: u32 = 2;
 
 #[derive(Serialize, Deserialize)]
-struct Line {
+struct Line<E> {
+    /// Absent in version 1.
+    #[serde(default)]
+    v: u32,
     digest: String,
-    event: Event,
+    event: E,
 }
 
 /// The file.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Journal {
     path: PathBuf,
+    /// Length and CRC-32 of the file as last seen, so that adding to it need not read it all again.
+    seen: Cell<Option<(u64, u32)>>,
+}
+
+/// What the copy holds.
+#[derive(Debug, Default)]
+pub(super) struct Copied {
+    /// Events that say what was recorded.
+    pub(super) events: Vec<Event>,
+    /// Lines that this version does not understand, as they stand: a later version wrote them.
+    pub(super) foreign: Vec<Vec<u8>>,
+    /// Lines that were changed, or are torn in the middle of the file.
+    pub(super) damaged: usize,
 }
 
 fn lines(events: &[Event]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for event in events {
-        let line = Line { digest: event.digest(), event: event.clone() };
+        let line = Line { v: VERSION, digest: event.digest(), event };
         bytes.extend(serde_json::to_vec(&line).unwrap_or_default());
         bytes.push(b'\n');
     }
@@ -37,11 +55,7 @@ fn lines(events: &[Event]) -> Vec<u8> {
 
 impl Journal {
     pub(super) fn new(path: &Path) -> Self {
-        Self { path: path.to_path_buf() }
-    }
-
-    pub(super) fn path(&self) -> &Path {
-        &self.path
+        Self { path: path.to_path_buf(), seen: Cell::new(None) }
     }
 
     /// Length in bytes; 0 where there is none.
@@ -49,26 +63,52 @@ impl Journal {
         std::fs::metadata(&self.path).map_or(0, |m| m.len())
     }
 
-    /// What tells this file from any other state of it and from those of other logs: length and digest of its end.
+    /// What tells this file from any other state of it and from those of other logs: length and CRC-32 of all of it.
     pub(super) fn mark(&self) -> String {
-        let end = || -> io::Result<(u64, Vec<u8>)> {
-            let mut file = File::open(&self.path)?;
-            let length = file.metadata()?.len();
-            file.seek(SeekFrom::Start(length.saturating_sub(MARK_BYTES)))?;
-            let mut bytes = Vec::new();
-            file.read_to_end(&mut bytes)?;
-            Ok((length, bytes))
+        let (length, crc) = self.state();
+        format!("{length}:{crc:08x}")
+    }
+
+    fn state(&self) -> (u64, u32) {
+        if let Some(seen) = self.seen.get().filter(|(length, _)| *length == self.len()) {
+            return seen;
+        }
+        let mut hasher = crc32fast::Hasher::new();
+        let mut length = 0;
+        let mut read = || -> io::Result<()> {
+            let mut file = open_plain(&self.path)?;
+            let mut block = vec![0; 1 << 16];
+            loop {
+                match file.read(&mut block)? {
+                    0 => return Ok(()),
+                    n => {
+                        hasher.update(block.get(..n).unwrap_or(&[]));
+                        length += n as u64;
+                    }
+                }
+            }
         };
         // Where there is none yet, its mark is that of nothing.
-        end()
-            .map_or_else(|_| "0:".to_owned(), |(length, bytes)| format!("{length}:{}", hex(&Sha256::digest(&bytes), 8)))
+        read().ok();
+        let state = (length, hasher.finalize());
+        self.seen.set(Some(state));
+        state
+    }
+
+    /// Looks at the whole file again the next time, whatever was seen of it.
+    pub(super) fn forget(&self) {
+        self.seen.set(None);
     }
 
     /// Writes events behind what is there and waits until the disk has them. What a failed writing
     /// leaves behind is cut off again.
     pub(super) fn append(&self, events: &[Event]) -> io::Result<()> {
+        match plain_file(&self.path) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
+            _ => {}
+        }
+        let (before, crc) = self.state();
         let mut file = OpenOptions::new().create(true).append(true).read(true).open(&self.path)?;
-        let before = file.metadata()?.len();
         // A line torn by a crash must not swallow the next one.
         let is_torn = before > 0 && {
             let mut last = [0];
@@ -83,32 +123,138 @@ impl Journal {
         if let Err(e) = written {
             // The error is what is told; a tail that stays has no event that was acknowledged.
             file.set_len(before).ok();
+            self.forget();
             return Err(e);
         }
+        let mut hasher = crc32fast::Hasher::new_with_initial_len(crc, before);
+        hasher.update(&bytes);
+        self.seen.set(Some((before + bytes.len() as u64, hasher.finalize())));
         Ok(())
     }
 
     /// Cuts off what was written last and did not come to be recorded. Where even that fails, the next opening takes it
     /// in: too much rather than too little.
     pub(super) fn cut(&self, length: u64) {
+        self.forget();
         if self.len() > length {
             OpenOptions::new().write(true).open(&self.path).and_then(|f| f.set_len(length)).ok();
         }
     }
 
-    /// Writes all events anew.
-    pub(super) fn rewrite(&self, events: &[Event]) -> io::Result<()> {
-        write_replacing(&self.path, &lines(events))
+    /// Writes all events anew, and behind them the lines that are not understood.
+    pub(super) fn rewrite(&self, events: &[Event], foreign: &[Vec<u8>]) -> io::Result<()> {
+        let mut bytes = lines(events);
+        for line in foreign {
+            bytes.extend_from_slice(line);
+            bytes.push(b'\n');
+        }
+        let written = write_replacing(&self.path, &bytes);
+        self.forget();
+        written
     }
 
-    /// The events; lines that are torn or changed are passed over.
-    pub(super) fn read(&self) -> Vec<Event> {
+    /// What it holds, of whatever version.
+    pub(super) fn read(&self) -> Copied {
+        let mut bytes = Vec::new();
         // Where there is none, or it cannot be read, the database is all there is.
-        let bytes = std::fs::read(&self.path).unwrap_or_default();
-        let whole = |line: &[u8]| {
-            let line: Line = serde_json::from_slice(line).ok()?;
-            (line.event.digest() == line.digest).then_some(line.event)
-        };
-        bytes.split(|b| *b == b'\n').filter_map(whole).collect()
+        open_plain(&self.path).and_then(|mut f| f.read_to_end(&mut bytes)).ok();
+        let mut copied = Copied::default();
+        let mut rest = bytes.as_slice();
+        while !rest.is_empty() {
+            let end = memchr::memchr(b'\n', rest);
+            let (line, behind) = rest.split_at(end.unwrap_or(rest.len()));
+            rest = behind.get(1..).unwrap_or(&[]);
+            let line = line.trim_ascii();
+            if line.is_empty() {
+                continue;
+            }
+            match understood(line) {
+                Found::Event(event) => copied.events.push(*event),
+                Found::Foreign => copied.foreign.push(line.to_vec()),
+                // A tail without its end was never acknowledged.
+                Found::Damaged if end.is_none() => {}
+                Found::Damaged => copied.damaged += 1,
+            }
+        }
+        copied
+    }
+}
+
+enum Found {
+    Event(Box<Event>),
+    Foreign,
+    Damaged,
+}
+
+fn understood(line: &[u8]) -> Found {
+    let whole = |digest: &str, own: String, event: Event| match digest == own {
+        true => Found::Event(Box::new(event)),
+        false => Found::Damaged,
+    };
+    #[derive(Deserialize)]
+    struct Version {
+        #[serde(default)]
+        v: u32,
+    }
+    match serde_json::from_slice::<Version>(line) {
+        Err(_) => Found::Damaged,
+        Ok(Version { v: 0 }) => match serde_json::from_slice::<Line<EventV1>>(line) {
+            Ok(line) => whole(&line.digest, line.event.digest(), line.event.into_event()),
+            Err(_) => Found::Damaged,
+        },
+        Ok(Version { v: VERSION }) => match serde_json::from_slice::<Line<Event>>(line) {
+            Ok(line) => whole(&line.digest, line.event.digest(), line.event),
+            Err(_) => Found::Damaged,
+        },
+        Ok(_) => Found::Foreign,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::survey::Outcome;
+
+    fn event(id: &str) -> Event {
+        Event { id: id.into(), gap: "T1/x".into(), result: Some(Outcome::Closed), ..Event::default() }
+    }
+
+    #[test]
+    fn the_mark_grows_with_the_file_and_tells_any_change() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("a.jsonl");
+        let journal = Journal::new(&path);
+        assert_eq!(journal.mark(), "0:00000000");
+        journal.append(&[event("a")]).expect("written");
+        journal.append(&[event("b"), event("c")]).expect("written");
+        assert_eq!(journal.mark(), Journal::new(&path).mark());
+        let mut bytes = std::fs::read(&path).expect("read");
+        bytes[60] ^= 1;
+        std::fs::write(&path, &bytes).expect("written");
+        assert_ne!(journal.mark(), Journal::new(&path).mark());
+        let copied = Journal::new(&path).read();
+        assert_eq!((copied.events.len(), copied.damaged), (2, 1));
+    }
+
+    #[test]
+    fn what_a_later_version_wrote_survives_a_rewrite() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("a.jsonl");
+        let journal = Journal::new(&path);
+        // A word that is not known, a member that is not known, and a line of another version.
+        let mut newer = event("n");
+        newer.result = Outcome::from_key("partly");
+        newer.more.insert("weather".into(), "rain".into());
+        journal.append(&[event("a"), newer.clone()]).expect("written");
+        let line = br#"{"v":3,"digest":"?","event":{"id":1}}"#;
+        let mut file = OpenOptions::new().append(true).open(&path).expect("opens");
+        file.write_all(&[line.as_slice(), b"\n{\"torn"].concat()).expect("written");
+        journal.forget();
+        let copied = journal.read();
+        assert_eq!((copied.events.len(), copied.foreign.len(), copied.damaged), (2, 1, 0));
+        journal.rewrite(&copied.events, &copied.foreign).expect("written");
+        let again = journal.read();
+        assert_eq!(again.events, [event("a"), newer]);
+        assert_eq!(again.foreign, [line.to_vec()]);
     }
 }

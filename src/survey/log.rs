@@ -8,17 +8,21 @@ use rusqlite::Connection;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::changes::edits;
-use super::connect::{connect, copy_photos};
+use super::connect::{connect, drop_foreign_triggers, is_on_network};
 use super::damage;
 use super::error::SurveyError;
 use super::event::Event;
 use super::instant::Instant;
 use super::journal::Journal;
 use super::merge::union;
+use super::migrate::migrate;
 use super::paths::LogPaths;
-use super::rows::{erase_visit, events_after, insert_event, write_visit};
+use super::gap_index::GapIndex;
+use super::photo::{copy_photos, take_from};
+use super::rows::{erase_visit, events_after, events_v1, insert_event, is_v1, write_visit};
 use super::schema;
 use super::visits::Survey;
+use crate::project::clear_leftovers;
 
 /// What a person is to be told about the opening.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +33,12 @@ pub enum Told {
     Restored(usize),
     /// So many edits of other programs were taken in.
     Edited(usize),
+    /// So many lines of the plain copy were damaged; nothing was lost, and they were written anew.
+    CopyDamaged(usize),
+    /// It was of version 1, and is kept as it was there.
+    Migrated(PathBuf),
+    /// It lies on another machine: one program writes at a time.
+    OnNetwork,
     /// It can be read but not written.
     ReadOnly,
 }
@@ -46,7 +56,7 @@ pub struct SurveyLog {
     paths: LogPaths,
     /// Behind a lock only so that a session can be read by several threads at once.
     conn: Mutex<Connection>,
-    journal: Journal,
+    journal: Mutex<Journal>,
     survey: Survey,
     last_fid: i64,
     is_read_only: bool,
@@ -109,8 +119,9 @@ impl SurveyLog {
         let explain = |e: rusqlite::Error| SurveyError::of_sqlite(&paths.log, &e);
         let journal = Journal::new(&paths.journal);
         // Only what was a log is mended: a foreign file stays as it is.
+        let has_copy = journal.len() > 0;
         let foreign = |error: SurveyError| match error {
-            SurveyError::NotALog { .. } if journal.len() > 0 => Trouble::Damage,
+            SurveyError::NotALog { .. } if has_copy => Trouble::Damage,
             error => error.into(),
         };
         let (conn, is_read_only) = connect(paths).map_err(foreign)?;
@@ -122,18 +133,28 @@ impl SurveyLog {
         if sound != "ok" {
             return Err(Trouble::Damage);
         }
+        let mut told = Vec::new();
+        if !is_read_only {
+            told.extend(migrate(&conn, paths)?.map(Told::Migrated));
+            clear_leftovers(&paths.photos);
+            clear_leftovers(&paths.photos.join("thumbnails"));
+        }
         let paths = paths.clone();
-        let conn = Mutex::new(conn);
+        let (conn, journal) = (Mutex::new(conn), Mutex::new(journal));
         let mut log = Self { paths, conn, journal, survey: Survey::default(), last_fid: 0, is_read_only };
         log.refresh()?;
-        let told = if is_read_only {
+        if is_read_only {
             // Nothing can be written, but all can be shown.
-            let all = union(std::mem::take(&mut log.survey).events.into_iter().chain(log.journal.read()));
+            let copied = log.journal().read();
+            let all = union(std::mem::take(&mut log.survey).events.into_iter().chain(copied.events));
             log.survey = Survey::new(all.into_values().collect());
-            vec![Told::ReadOnly]
+            told.push(Told::ReadOnly);
         } else {
-            log.take_in()?
-        };
+            told.extend(log.take_in()?);
+        }
+        if is_on_network(&log.paths.log) {
+            told.push(Told::OnNetwork);
+        }
         Ok(Opened { log, told })
     }
 
@@ -141,24 +162,30 @@ impl SurveyLog {
     fn take_in(&mut self) -> Result<Vec<Told>, SurveyError> {
         let mut told = Vec::new();
         let noted = schema::value(&self.conn(), "journal_mark").map_err(|e| self.explain(&e))?;
-        if noted.as_deref() != Some(self.journal.mark().as_str()) {
+        let mark = self.journal().mark();
+        if noted.as_deref() != Some(mark.as_str()) {
             // Written by somebody who did not come to commit, or one of the two is another state, or of another log:
             // whatever either of them holds is kept.
-            let restored = self.adopt(self.journal.read())?;
+            let copied = self.journal().read();
+            let restored = self.adopt(copied.events)?;
             if restored > 0 {
                 told.push(Told::Restored(restored));
             }
+            if copied.damaged > 0 {
+                told.push(Told::CopyDamaged(copied.damaged));
+            }
             self.within(|log| {
                 log.refresh()?;
-                let rewritten = log.journal.rewrite(&log.survey.events);
-                rewritten.map_err(|e| SurveyError::of_io(log.journal.path(), e))?;
+                // Read once more within the transaction: whoever wrote meanwhile wrote there first.
+                let foreign = log.journal().read().foreign;
+                let rewritten = log.journal().rewrite(&log.survey.events, &foreign);
+                rewritten.map_err(|e| SurveyError::of_io(&log.paths.journal, e))?;
                 log.note_journal()
             })?;
         }
         let edited = self.within(Self::take_edits)?;
         if edited > 0 {
             told.push(Told::Edited(edited));
-            self.checkpoint();
         }
         Ok(told)
     }
@@ -169,7 +196,7 @@ impl SurveyLog {
         if schema::value(&self.conn(), "edited").map_err(|e| self.explain(&e))?.as_deref() == Some("0") {
             return Ok(0);
         }
-        let found = edits(&self.conn(), &self.survey).map_err(|e| self.explain(&e))?;
+        let found = edits(&self.conn(), &self.survey, &self.paths).map_err(|e| self.explain(&e))?;
         self.write(&found)?;
         self.note_seen()?;
         Ok(found.len())
@@ -211,13 +238,24 @@ impl SurveyLog {
     /// Reads what was recorded since; whether there was anything.
     fn refresh(&mut self) -> Result<bool, SurveyError> {
         let (mut last, mut fresh, mut digests) = (self.last_fid, Vec::new(), Vec::new());
-        events_after(&self.conn(), self.last_fid, |row| {
-            last = row.fid;
-            fresh.push(row.event);
-            digests.push(row.digest);
-        })
-        .map_err(|e| self.explain(&e))?;
-        let is_whole = fresh.par_iter().zip(&digests).with_min_len(500).all(|(e, digest)| e.digest() == *digest);
+        let mut is_whole = true;
+        if is_v1(&self.conn()).map_err(|e| self.explain(&e))? {
+            // Only where it cannot be written: elsewhere it is of this version by now.
+            events_v1(&self.conn(), self.last_fid, |fid, event, whole| {
+                last = fid;
+                is_whole &= whole;
+                fresh.push(event.into_event());
+            })
+            .map_err(|e| self.explain(&e))?;
+        } else {
+            events_after(&self.conn(), self.last_fid, |row| {
+                last = row.fid;
+                fresh.push(row.event);
+                digests.push(row.digest);
+            })
+            .map_err(|e| self.explain(&e))?;
+        }
+        is_whole &= fresh.par_iter().zip(&digests).with_min_len(500).all(|(e, digest)| e.digest() == *digest);
         if !is_whole {
             let message = "an event does not say what was recorded".into();
             return Err(SurveyError::Damaged { path: self.paths.log.clone(), message });
@@ -225,7 +263,7 @@ impl SurveyLog {
         self.last_fid = last;
         let any = !fresh.is_empty();
         if self.survey.events.is_empty() {
-            self.survey = Survey::new(fresh);
+            self.survey = Survey::of(fresh, self.survey.index().cloned());
         } else {
             fresh.into_iter().for_each(|e| self.survey.add(e));
         }
@@ -245,7 +283,10 @@ impl SurveyLog {
             log.take_edits()?;
             let mut events = make(&log.survey)?;
             let now = Instant::now();
-            for (seq, event) in (log.survey.last_seq() + 1..).zip(&mut events) {
+            let mut seq = log.survey.last_seq();
+            for event in &mut events {
+                // At its end it stays there: then the clock tells the order.
+                seq = seq.saturating_add(1);
                 event.seq = seq;
                 event.recorded_at = Some(now);
             }
@@ -253,7 +294,6 @@ impl SurveyLog {
             log.note_seen()?;
             Ok(events.into_iter().map(|e| e.id).collect())
         })?;
-        self.checkpoint();
         Ok(ids)
     }
 
@@ -272,14 +312,15 @@ impl SurveyLog {
                 fresh.iter().filter(|e| before.contains_key(e.id.as_str())).map(|e| e.id.clone()).collect();
             if !give_way.is_empty() {
                 log.make_room(&give_way).map_err(|e| log.explain(&e))?;
-                let stay = std::mem::take(&mut log.survey).events.into_iter().filter(|e| !give_way.contains(&e.id));
-                log.survey = Survey::new(stay.collect());
+                let index = log.survey.index().cloned();
+                let gone: FxHashSet<&String> = give_way.iter().collect();
+                let stay = std::mem::take(&mut log.survey).events.into_iter().filter(|e| !gone.contains(&e.id));
+                log.survey = Survey::of(stay.collect(), index);
             }
             log.write(&fresh)?;
             log.note_seen()?;
             Ok(fresh.len())
         })?;
-        self.checkpoint();
         Ok(count)
     }
 
@@ -289,41 +330,30 @@ impl SurveyLog {
     /// # Errors
     /// [`SurveyError`]: the other is no log or cannot be read, or nothing could be written; nothing was taken in then.
     pub fn merge(&mut self, other: &Path) -> Result<(usize, Vec<Told>), SurveyError> {
+        let (events, told) = read_log(other)?;
+        self.take_merge(other, events).map(|count| (count, told))
+    }
+
+    /// Takes in the events of another log, read by [`read_log`], and its photos; how many were new.
+    ///
+    /// # Errors
+    /// [`SurveyError`]: nothing could be written; nothing was taken in then.
+    pub fn take_merge(&mut self, other: &Path, mut events: Vec<Event>) -> Result<usize, SurveyError> {
         let theirs = LogPaths::of(other);
-        if !theirs.log.exists() && !theirs.journal.exists() {
-            let source = std::io::Error::from(std::io::ErrorKind::NotFound);
-            return Err(SurveyError::Io { path: theirs.log, source });
-        }
-        let folder = std::env::temp_dir().join(format!("qiancun-merge-{}", super::event::new_id()));
-        let copy = LogPaths::of(&folder.join("other.survey.gpkg"));
-        let copied = || -> std::io::Result<()> {
-            std::fs::create_dir_all(&folder)?;
-            let wal = |path: &Path| PathBuf::from(format!("{}-wal", path.display()));
-            for (from, to) in [
-                (theirs.log.clone(), copy.log.clone()),
-                (wal(&theirs.log), wal(&copy.log)),
-                (theirs.journal.clone(), copy.journal.clone()),
-            ] {
-                if from.exists() {
-                    std::fs::copy(&from, &to)?;
-                }
+        // Photos first: an event never names one that is not there.
+        if !self.is_read_only {
+            copy_photos(&theirs.photos, &self.paths.photos).map_err(|e| SurveyError::of_io(&theirs.photos, e))?;
+            let beside = theirs.log.parent().unwrap_or(Path::new("")).to_path_buf();
+            for photo in events.iter_mut().flat_map(|e| &mut e.photos) {
+                *photo = take_from(&self.paths, &beside, photo);
             }
-            Ok(())
-        };
-        let opened = copied().map_err(|e| SurveyError::of_io(&theirs.log, e)).and_then(|()| Self::open(&copy.log));
-        // The names of the copy say nothing to anybody.
-        let opened = opened.map_err(|e| match e {
-            SurveyError::NotALog { message, .. } => SurveyError::NotALog { path: theirs.log.clone(), message },
-            SurveyError::Newer { found, known, .. } => SurveyError::Newer { path: theirs.log.clone(), found, known },
-            e => e,
-        });
-        // A leftover in the folder for passing things does no harm.
-        let opened = opened.map(|o| (o.log.into_survey().events, o.told));
-        std::fs::remove_dir_all(&folder).ok();
-        let (events, told) = opened?;
-        let count = self.adopt(events)?;
-        copy_photos(&theirs.photos, &self.paths.photos).map_err(|e| SurveyError::of_io(&theirs.photos, e))?;
-        Ok((count, told))
+        }
+        self.adopt(events)
+    }
+
+    /// Lets what was recorded be found by what the map has now: see [`GapIndex`].
+    pub fn find_by(&mut self, index: std::sync::Arc<GapIndex>) {
+        self.survey.find_by(index);
     }
 
     /// Two logs said different things under one id: the rows that give way are taken out, within the transaction that
@@ -353,13 +383,14 @@ impl SurveyLog {
             let id = event.of.as_deref().filter(|id| self.survey.visit(id).is_some()).unwrap_or(&event.id);
             let Some(visit) = self.survey.visit(id).filter(|v| done.insert(v.id.clone())) else { continue };
             match self.survey.said(visit).filter(|_| !visit.is_withdrawn) {
-                Some(said) => write_visit(&self.conn(), &visit.id, said, None),
+                Some(said) => write_visit(&self.conn(), Some(&visit.id), said, None),
                 None => erase_visit(&self.conn(), &visit.id),
             }
             .map_err(|e| self.explain(&e))?;
         }
         self.note_extent().map_err(|e| self.explain(&e))?;
-        self.journal.append(events).map_err(|e| SurveyError::of_io(self.journal.path(), e))?;
+        let appended = self.journal().append(events);
+        appended.map_err(|e| SurveyError::of_io(&self.paths.journal, e))?;
         self.note_journal()
     }
 
@@ -385,7 +416,7 @@ impl SurveyLog {
     }
 
     fn note_journal(&self) -> Result<(), SurveyError> {
-        let mark = self.journal.mark();
+        let mark = self.journal().mark();
         schema::set_value(&self.conn(), "journal_mark", &mark).map_err(|e| self.explain(&e))
     }
 
@@ -395,33 +426,98 @@ impl SurveyLog {
             return Err(SurveyError::ReadOnly { path: self.paths.log.clone() });
         }
         self.conn().execute_batch("BEGIN IMMEDIATE").map_err(|e| self.explain(&e))?;
-        let journal_bytes = self.journal.len();
+        let journal_bytes = self.journal().len();
         let done = work(self).and_then(|value| {
             self.conn().execute_batch("COMMIT").map_err(|e| self.explain(&e))?;
             Ok(value)
         });
         if done.is_err() {
             // What was not recorded must not come back from the copy. No other writer has been there meanwhile.
-            self.journal.cut(journal_bytes);
+            self.journal().cut(journal_bytes);
             // SQLite has rolled back by itself after some errors; then this has nothing to do.
             self.conn().execute_batch("ROLLBACK").ok();
-            (self.survey, self.last_fid) = (Survey::default(), 0);
+            let index = self.survey.index().cloned();
+            (self.survey, self.last_fid) = (Survey::of(Vec::new(), index), 0);
             self.refresh()?;
         }
         done
-    }
-
-    /// Moves what was written into the main file, so that a copy of it alone has everything. Best effort: the events
-    /// are safe in the write-ahead log already.
-    fn checkpoint(&self) {
-        self.conn().query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())).ok();
     }
 
     fn conn(&self) -> MutexGuard<'_, Connection> {
         self.conn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn journal(&self) -> MutexGuard<'_, Journal> {
+        self.journal.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn explain(&self, error: &rusqlite::Error) -> SurveyError {
         SurveyError::of_sqlite(&self.paths.log, error)
+    }
+}
+
+/// How folders begin that logs are copied into to be read.
+const COPIES: &str = "qiancun-merge-";
+
+/// The events of another log, which is left as it is, its plain copy and edits of other programs in it included; and what is to be
+/// told of it.
+///
+/// # Errors
+/// [`SurveyError`]: it is no log, or cannot be read.
+pub fn read_log(other: &Path) -> Result<(Vec<Event>, Vec<Told>), SurveyError> {
+    let theirs = LogPaths::of(other);
+    let is_file = |path: &Path| crate::read::plain_file(path).map(|m| m.is_file());
+    match (is_file(&theirs.log), is_file(&theirs.journal)) {
+        (Err(e), _) if e.kind() == std::io::ErrorKind::InvalidInput => return Err(SurveyError::of_io(&theirs.log, e)),
+        (Ok(true), _) | (_, Ok(true)) => {}
+        _ => {
+            let source = std::io::Error::from(std::io::ErrorKind::NotFound);
+            return Err(SurveyError::Io { path: theirs.log, source });
+        }
+    }
+    clear_copies();
+    let io = |e| SurveyError::of_io(&theirs.log, e);
+    let folder = tempfile::Builder::new().prefix(COPIES).tempdir().map_err(io)?;
+    // Held as long as the copy is needed: whoever finds the folder without a holder may take it away.
+    let held = std::fs::File::create(folder.path().join("held")).map_err(io)?;
+    held.lock().ok();
+    let copy = LogPaths::of(&folder.path().join("other.survey.gpkg"));
+    let beside = |path: &Path, ending: &str| PathBuf::from(format!("{}{ending}", path.display()));
+    for (from, to) in [
+        (theirs.log.clone(), copy.log.clone()),
+        // What a program that was killed, or is still writing, has not brought into the file itself.
+        (beside(&theirs.log, "-wal"), beside(&copy.log, "-wal")),
+        (beside(&theirs.log, "-journal"), beside(&copy.log, "-journal")),
+        (theirs.journal.clone(), copy.journal.clone()),
+    ] {
+        if is_file(&from).unwrap_or(false) {
+            std::fs::copy(&from, &to).map_err(io)?;
+        }
+    }
+    // A damaged one is told apart when it is opened.
+    drop_foreign_triggers(&copy.log).ok();
+    let opened = SurveyLog::open(&copy.log);
+    // The names of the copy say nothing to anybody.
+    let opened = opened.map_err(|e| match e {
+        SurveyError::NotALog { message, .. } => SurveyError::NotALog { path: theirs.log.clone(), message },
+        SurveyError::Newer { found, known, .. } => SurveyError::Newer { path: theirs.log.clone(), found, known },
+        SurveyError::Damaged { message, .. } => SurveyError::Damaged { path: theirs.log.clone(), message },
+        SurveyError::Database { message, .. } => SurveyError::Database { path: theirs.log.clone(), message },
+        SurveyError::Busy { .. } => SurveyError::Busy { path: theirs.log.clone() },
+        e => e,
+    })?;
+    // What happened to the copy did not happen to theirs.
+    let told = opened.told.into_iter().filter(|t| !matches!(t, Told::Migrated(_) | Told::OnNetwork)).collect();
+    Ok((opened.log.into_survey().events, told))
+}
+
+/// Takes away copies that a killed program left behind.
+fn clear_copies() {
+    for entry in std::fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten() {
+        let is_copy = entry.file_name().to_string_lossy().starts_with(COPIES);
+        let is_free = || std::fs::File::open(entry.path().join("held")).is_ok_and(|f| f.try_lock().is_ok());
+        if is_copy && entry.file_type().is_ok_and(|t| t.is_dir()) && is_free() {
+            std::fs::remove_dir_all(entry.path()).ok();
+        }
     }
 }

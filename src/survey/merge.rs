@@ -1,5 +1,6 @@
 //! Two logs as one.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::event::{Event, id_of};
@@ -15,7 +16,7 @@ pub fn union(events: impl IntoIterator<Item = Event>) -> BTreeMap<String, Event>
     all
 }
 
-/// What an event says, apart from its id, from when and by what it was written down, and from its photo, which one machine
+/// What an event says, apart from its id, from when and by what it was written down, and from its photos, which one machine
 /// may have had and the other not.
 fn content(event: &Event) -> String {
     let bare = Event {
@@ -23,7 +24,7 @@ fn content(event: &Event) -> String {
         seq: 0,
         recorded_at: None,
         origin: String::new(),
-        photo: String::new(),
+        photos: Vec::new(),
         ..event.clone()
     };
     serde_json::to_string(&bare).unwrap_or_default()
@@ -39,10 +40,11 @@ fn put(all: &mut BTreeMap<String, Event>, event: Event) {
     }
     let (old, new) = (content(present), content(&event));
     if old == new {
-        // The one whose photo lies in the log comes first: such names are digests.
+        // The one with the most photos that lie in a log comes first.
         let written = |e: &Event| {
-            let is_kept = e.photo.len() > 32 && e.photo.as_bytes().iter().take(32).all(u8::is_ascii_hexdigit);
-            (!is_kept, e.photo.is_empty(), e.seq, e.recorded_at, e.origin.clone(), e.photo.clone())
+            let kept = e.photos.iter().filter(|p| p.is_kept()).count();
+            let photos = serde_json::to_string(&e.photos).unwrap_or_default();
+            (Reverse(kept), Reverse(e.photos.len()), e.seq, e.recorded_at, e.origin.clone(), photos)
         };
         if written(&event) < written(present) {
             *present = event;
@@ -55,7 +57,7 @@ fn put(all: &mut BTreeMap<String, Event>, event: Event) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::event::{EventKind, Outcome};
+    use super::super::word::{EventKind, Outcome};
     use super::super::visits::Survey;
     use super::*;
     use proptest::prelude::*;

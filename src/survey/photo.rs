@@ -1,23 +1,29 @@
 //! Photos: copied beside the log under the digest of their content, with a small one for the window.
 
 use std::io::Cursor;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
-use image::ImageReader;
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageReader, Limits, RgbaImage};
 use sha2::{Digest, Sha256};
 
 use super::error::SurveyError;
 use super::event::hex;
 use super::instant::Instant;
 use super::paths::LogPaths;
+use super::subject::Photo;
 use crate::geo::LonLat;
 use crate::project::write_replacing;
+use crate::read::{open_plain, plain_file, read_plain};
 
 /// Longest side of the small one, in pixels.
 const THUMBNAIL_PX: u32 = 320;
 
 /// Photos beyond this are kept, but nothing is decoded of them: 200 megapixels take 600 MB.
 const MAX_DECODED_PX: u64 = 80_000_000;
+
+/// Most memory that decoding a photo may take, in bytes.
+const MAX_DECODED_BYTES: u64 = 512 << 20;
 
 /// Files beyond this are no photos.
 const MAX_BYTES: u64 = 200_000_000;
@@ -34,7 +40,7 @@ pub struct PhotoFacts {
 /// Position and time of a photo from its EXIF (CIPA DC-008-2023), where it has them.
 pub fn photo_facts(path: &Path) -> PhotoFacts {
     let read = || {
-        let mut reader = std::io::BufReader::new(std::fs::File::open(path).ok()?);
+        let mut reader = std::io::BufReader::new(open_plain(path).ok()?);
         exif::Reader::new().read_from_container(&mut reader).ok()
     };
     let Some(exif) = read() else { return PhotoFacts::default() };
@@ -64,32 +70,96 @@ pub fn photo_facts(path: &Path) -> PhotoFacts {
     PhotoFacts { place, at }
 }
 
-/// Copies a photo into the log's folder, with a small one beside; its name there.
+/// A file that a name leads to within a folder; `None` for names that lead out of it: with `..`, a drive, a host, or absolute.
+pub(super) fn within(folder: &Path, name: &str) -> Option<PathBuf> {
+    let name = name.trim();
+    // What separates folders in one system is part of a name in another: it is taken for a separator everywhere.
+    let is_foreign = name.contains('\\') || name.contains(':') || name.contains('\0');
+    let path = Path::new(name);
+    let is_plain = !name.is_empty() && !is_foreign && path.components().all(|c| matches!(c, Component::Normal(_)));
+    is_plain.then(|| folder.join(path))
+}
+
+/// Copies a photo into the log's folder, with a small one beside.
 ///
 /// # Errors
 /// Where it is no image, cannot be read, or the folder cannot be written to.
-pub fn keep_photo(paths: &LogPaths, photo: &Path) -> Result<String, SurveyError> {
+pub fn keep_photo(paths: &LogPaths, photo: &Path) -> Result<Photo, SurveyError> {
     let refuse = |message: &str| SurveyError::Photo { path: photo.into(), message: message.into() };
-    let read = |e| SurveyError::of_io(photo, e);
-    let size = std::fs::metadata(photo).map_err(read)?.len();
-    if size > MAX_BYTES {
-        return Err(refuse("larger than 200 MB: no photo"));
-    }
-    let bytes = std::fs::read(photo).map_err(read)?;
+    let read = |e: std::io::Error| match e.kind() {
+        std::io::ErrorKind::InvalidInput | std::io::ErrorKind::FileTooLarge => refuse(&format!("{e}: no photo")),
+        _ => SurveyError::of_io(photo, e),
+    };
+    let bytes = read_plain(photo, MAX_BYTES).map_err(read)?;
     let ending = kind(&bytes).ok_or_else(|| refuse("neither JPEG, PNG, HEIC nor WebP: no photo"))?;
-    let name = format!("{}.{ending}", hex(&Sha256::digest(&bytes), 16));
+    let digest = hex(&Sha256::digest(&bytes), 32);
+    let name = format!("{}.{ending}", digest.get(..32).unwrap_or_default());
+    let small = thumbnail(&bytes).map_err(|e| refuse(&e))?;
     let thumbnails = paths.photos.join("thumbnails");
     std::fs::create_dir_all(&thumbnails).map_err(|e| SurveyError::of_io(&paths.photos, e))?;
     let target = paths.photos.join(&name);
-    let is_there = std::fs::metadata(&target).is_ok_and(|m| m.len() == size);
+    let is_there = std::fs::metadata(&target).is_ok_and(|m| m.is_file() && m.len() == bytes.len() as u64);
     if !is_there {
         write_replacing(&target, &bytes).map_err(|e| SurveyError::of_io(&target, e))?;
     }
-    if let Some(small) = thumbnail(&bytes).map_err(|e| refuse(&e))? {
+    if let Some(small) = small {
         let target = thumbnails.join(format!("{name}.jpg"));
         write_replacing(&target, &small).map_err(|e| SurveyError::of_io(&target, e))?;
     }
-    Ok(name)
+    let own = photo.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok(Photo { file: name, name: own, digest, taken: photo_facts(photo).at })
+}
+
+/// A photo that lies beside the log, as QField puts it there (`DCIM/x.jpg`), taken into the folder of photos; what is not there,
+/// or is no picture, stays a name.
+pub(super) fn take_in(paths: &LogPaths, photo: &Photo) -> Photo {
+    let beside = paths.log.parent().unwrap_or(Path::new("")).to_path_buf();
+    take_from(paths, &beside, photo)
+}
+
+/// A photo that a name leads to within a folder, taken into the log's folder of photos.
+pub(super) fn take_from(paths: &LogPaths, folder: &Path, photo: &Photo) -> Photo {
+    if photo.is_kept() {
+        return photo.clone();
+    }
+    let found = within(folder, &photo.file).filter(|p| plain_file(p).is_ok_and(|m| m.is_file()));
+    found.and_then(|path| keep_photo(paths, &path).ok()).unwrap_or_else(|| photo.clone())
+}
+
+/// Copies the pictures of a folder of photos that are not there yet, their small ones too; their names follow from their content.
+/// Links, devices and whatever is no picture are left.
+pub(super) fn copy_photos(from: &Path, to: &Path) -> std::io::Result<()> {
+    for sub in ["", "thumbnails"] {
+        let (from, to) = (from.join(sub), to.join(sub));
+        // A link could lead anywhere.
+        if !std::fs::symlink_metadata(&from).is_ok_and(|m| m.is_dir()) {
+            continue;
+        }
+        for entry in std::fs::read_dir(&from)? {
+            let entry = entry?;
+            let target = to.join(entry.file_name());
+            let size = std::fs::symlink_metadata(entry.path()).ok().filter(|m| m.is_file()).map(|m| m.len());
+            if size.is_none_or(|n| n > MAX_BYTES) || target.exists() {
+                continue;
+            }
+            let bytes = std::fs::read(entry.path())?;
+            if kind(&bytes).is_some() {
+                std::fs::create_dir_all(&to)?;
+                write_replacing(&target, &bytes)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The small picture of a photo of the log, at most 320 pixels wide and high; `None` where there is none, or its name leads out of the
+/// folder of photos.
+pub fn small_picture(photos: &Path, name: &str) -> Option<RgbaImage> {
+    let path = within(&photos.join("thumbnails"), &format!("{name}.jpg"))
+        .filter(|p| p.is_file())
+        .or_else(|| within(photos, name).filter(|p| p.is_file()))?;
+    let bytes = read_plain(&path, MAX_BYTES).ok()?;
+    Some(shrunk(&decoded(&bytes).ok()??).to_rgba8())
 }
 
 fn kind(bytes: &[u8]) -> Option<&'static str> {
@@ -103,19 +173,96 @@ fn kind(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// A small JPEG; `None` where the photo is kept without one: of a kind that is not decoded here, or too large.
-fn thumbnail(bytes: &[u8]) -> Result<Option<Vec<u8>>, String> {
+/// The picture as its camera was held; `None` where it is of a kind that is not decoded here, or too large.
+fn decoded(bytes: &[u8]) -> Result<Option<DynamicImage>, String> {
     if !matches!(kind(bytes), Some("jpg" | "png")) {
         return Ok(None);
     }
-    let reader = || ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|e| e.to_string());
+    let reader = || {
+        let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|e| e.to_string())?;
+        let mut limits = Limits::default();
+        limits.max_alloc = Some(MAX_DECODED_BYTES);
+        reader.limits(limits);
+        Ok::<_, String>(reader)
+    };
     let (width, height) = reader()?.into_dimensions().map_err(|e| format!("damaged: {e}"))?;
     if u64::from(width) * u64::from(height) > MAX_DECODED_PX {
         return Ok(None);
     }
-    let image = reader()?.decode().map_err(|e| format!("damaged: {e}"))?;
+    let mut image = reader()?.decode().map_err(|e| format!("damaged: {e}"))?;
+    let exif = exif::Reader::new().read_from_container(&mut Cursor::new(bytes)).ok();
+    let turned = exif.and_then(|e| e.get_field(exif::Tag::Orientation, exif::In::PRIMARY)?.value.get_uint(0));
+    if let Some(orientation) = turned.and_then(|t| Orientation::from_exif(u8::try_from(t).ok()?)) {
+        image.apply_orientation(orientation);
+    }
+    Ok(Some(image))
+}
+
+/// The picture, made smaller where it is larger than a small one.
+fn shrunk(image: &DynamicImage) -> DynamicImage {
+    match image.width().max(image.height()) > THUMBNAIL_PX {
+        true => image.thumbnail(THUMBNAIL_PX, THUMBNAIL_PX),
+        false => image.clone(),
+    }
+}
+
+/// A small JPEG; `None` where the photo is kept without one.
+fn thumbnail(bytes: &[u8]) -> Result<Option<Vec<u8>>, String> {
+    let Some(image) = decoded(bytes)? else { return Ok(None) };
     let mut small = Vec::new();
     let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut small, 80);
-    image.thumbnail(THUMBNAIL_PX, THUMBNAIL_PX).to_rgb8().write_with_encoder(encoder).map_err(|e| e.to_string())?;
+    shrunk(&image).to_rgb8().write_with_encoder(encoder).map_err(|e| e.to_string())?;
     Ok(Some(small))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_stay_within_their_folder() {
+        let folder = Path::new("/photos");
+        assert_eq!(within(folder, "DCIM/x.jpg"), Some(PathBuf::from("/photos/DCIM/x.jpg")));
+        for name in ["", "../x.jpg", "a/../../x", "/etc/passwd", r"\\host\share\x", r"..\x", "C:/x", "C:x", "file://x", "."] {
+            assert_eq!(within(folder, name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_photo_keeps_its_name_and_its_small_one_stands_upright() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let paths = LogPaths::of(&dir.path().join("a.qiancun"));
+        // A JPEG of 40 × 20 whose camera was turned: orientation 6 (EXIF), shown as 20 × 40.
+        let mut jpeg = Vec::new();
+        let image = image::RgbImage::from_pixel(40, 20, image::Rgb([200, 10, 10]));
+        image.write_with_encoder(image::codecs::jpeg::JpegEncoder::new(&mut jpeg)).expect("encoded");
+        let exif: &[u8] = &[
+            0xff, 0xe1, 0x00, 0x22, b'E', b'x', b'i', b'f', 0, 0, b'M', b'M', 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0,
+            0, 1, 0, 6, 0, 0, 0, 0, 0, 0,
+        ];
+        jpeg.splice(2..2, exif.iter().copied());
+        let photo = dir.path().join("IMG_0001.jpg");
+        std::fs::write(&photo, &jpeg).expect("written");
+        let kept = keep_photo(&paths, &photo).expect("kept");
+        assert_eq!((kept.name.as_str(), kept.digest.len()), ("IMG_0001.jpg", 64));
+        let small = small_picture(&paths.photos, &kept.file).expect("a small one");
+        assert_eq!((small.width(), small.height()), (20, 40));
+        assert!(small_picture(&paths.photos, "../a.qiancun").is_none());
+    }
+
+    /// A shared project may hold anything under the name of a small picture.
+    #[test]
+    fn wide_pictures_become_small_before_they_are_shown() {
+        let dir = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir(dir.path().join("thumbnails")).expect("made");
+        image::RgbImage::new(20_000, 3).save(dir.path().join("thumbnails/wide.jpg")).expect("written");
+        let small = small_picture(dir.path(), "wide").expect("a picture");
+        assert!(small.width() <= 320);
+        // Whoever claims four thousand million pixels is not believed.
+        let mut bomb = std::fs::read(dir.path().join("thumbnails/wide.jpg")).expect("read");
+        let at = bomb.windows(2).position(|w| w == [0xff, 0xc0]).expect("a frame");
+        bomb[at + 5..at + 9].fill(0xff);
+        std::fs::write(dir.path().join("thumbnails/bomb.jpg"), bomb).expect("written");
+        assert!(small_picture(dir.path(), "bomb").is_none());
+    }
 }

@@ -1,13 +1,14 @@
 //! What people do with the log: record a visit, correct it, withdraw it, take that back.
 
 use super::error::SurveyError;
-use super::event::{Event, EventKind, NewVisit, new_id};
+use super::event::{Event, NewVisit, new_id};
 use super::instant::Instant;
 use super::log::SurveyLog;
-use super::visits::{Survey, Visit};
+use super::visits::{Survey, Visit, VisitState};
+use super::word::EventKind;
 
 /// What writes events of the window and the command line.
-const ORIGIN: &str = "qiancun";
+pub(super) const ORIGIN: &str = "qiancun";
 
 impl SurveyLog {
     /// Records visits, by people who see what stands in the log; their ids. All are on the disk when this returns, or
@@ -48,6 +49,44 @@ impl SurveyLog {
     /// [`SurveyError`]: there is no such visit, or nothing could be written.
     pub fn restore(&mut self, id: &str) -> Result<(), SurveyError> {
         self.amend(id, EventKind::Correction, |_| {})
+    }
+
+    /// Brings visits to states that they were in, by events behind those that are there: what undo and redo do. `None`: the visit
+    /// was not there.
+    ///
+    /// # Errors
+    /// [`SurveyError`]: nothing could be written.
+    pub fn bring(&mut self, states: &[(String, Option<VisitState>)]) -> Result<(), SurveyError> {
+        self.append(|survey| {
+            let mut events = Vec::new();
+            for (id, wanted) in states {
+                let Some((visit, said)) = survey.visit(id).and_then(|v| Some((v, survey.said(v)?))) else { continue };
+                let mut after = visit.heads.clone();
+                let mut push = |kind, content: &Event, result| {
+                    let mut event = content.clone();
+                    (event.id, event.kind, event.of) = (new_id(), kind, Some(visit.id.clone()));
+                    event.origin = ORIGIN.to_owned();
+                    event.result = result;
+                    event.after = std::mem::replace(&mut after, vec![event.id.clone()]);
+                    events.push(event);
+                };
+                match wanted {
+                    None if visit.is_withdrawn => {}
+                    None => push(EventKind::Withdrawal, said, None),
+                    Some(state) => {
+                        let differs = !state.said.says_the_same(said);
+                        if differs || (visit.is_withdrawn && !state.is_withdrawn) || visit.is_contested {
+                            push(EventKind::Correction, &state.said, state.said.result);
+                        }
+                        if state.is_withdrawn && (differs || !visit.is_withdrawn) {
+                            push(EventKind::Withdrawal, &state.said, None);
+                        }
+                    }
+                }
+            }
+            Ok(events)
+        })
+        .map(drop)
     }
 
     fn amend(&mut self, id: &str, kind: EventKind, change: impl FnOnce(&mut Event)) -> Result<(), SurveyError> {

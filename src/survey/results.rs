@@ -6,10 +6,15 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
 use serde_json::Value;
 
+use super::connect::guard;
 use super::error::SurveyError;
+use super::subject::Subject;
 use crate::geo::LonLat;
 use crate::output::point_from_gpkg;
-use crate::read::{Cell, read_sheets};
+use crate::read::{Cell, plain_file, read_plain, read_sheets};
+
+/// Most bytes of a filled sheet in GeoJSON.
+const MOST_BYTES: u64 = 512_000_000;
 
 /// A row of a filled sheet, as it stands.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,19 +27,13 @@ pub struct ResultRow {
     pub key: String,
     /// The gap's rule.
     pub rule: String,
-    /// Name of the village.
-    pub village: String,
-    /// Code of the village.
-    pub code: String,
-    /// Its town.
-    pub town: String,
-    /// The facility.
-    pub facility: String,
+    /// What the row speaks of, in the words of the sheet.
+    pub subject: Subject,
     /// What was found, in the words of the sheet.
     pub result: String,
     /// Note.
     pub note: String,
-    /// Path or name of a photo.
+    /// Paths or names of photos, separated by `;`.
     pub photo: String,
     /// Who.
     pub by: String,
@@ -56,35 +55,109 @@ impl ResultRow {
         [&self.result, &self.note, &self.photo].iter().all(|t| t.trim().is_empty())
     }
 
-    fn put(&mut self, column: &str, text: String) {
+    fn put(&mut self, column: Column, text: String) {
         let field = match column {
-            "key" => &mut self.key,
-            "rule" => &mut self.rule,
-            "village" => &mut self.village,
-            "code" => &mut self.code,
-            "town" => &mut self.town,
-            "facility" => &mut self.facility,
-            "result" | "结果" => &mut self.result,
-            "note" | "备注" => &mut self.note,
-            "photo" | "照片" => &mut self.photo,
-            "by" | "surveyor" | "调查人" => &mut self.by,
-            "at" | "visited_at" | "时间" => &mut self.at,
-            "crs" => &mut self.crs,
-            "seen" => &mut self.seen,
-            "lon" => &mut self.lon,
-            "lat" => &mut self.lat,
-            "id" => &mut self.id,
-            _ => return,
+            Column::Key => &mut self.key,
+            Column::Rule => &mut self.rule,
+            Column::Village => &mut self.subject.village,
+            Column::Code => &mut self.subject.code,
+            Column::Town => &mut self.subject.town,
+            Column::District => &mut self.subject.district,
+            Column::Facility => &mut self.subject.facility_name,
+            Column::Result => &mut self.result,
+            Column::Note => &mut self.note,
+            Column::Photo if self.photo.is_empty() => &mut self.photo,
+            Column::Photo => {
+                if !text.trim().is_empty() {
+                    self.photo = format!("{};{text}", self.photo);
+                }
+                return;
+            }
+            Column::By => &mut self.by,
+            Column::At => &mut self.at,
+            Column::Crs => &mut self.crs,
+            Column::Seen => &mut self.seen,
+            Column::Lon => &mut self.lon,
+            Column::Lat => &mut self.lat,
+            Column::Id => &mut self.id,
         };
-        *field = text;
+        // The first column of a meaning counts; one beside it fills what it leaves open.
+        if field.is_empty() {
+            *field = text;
+        }
+    }
+}
+
+/// What a column of a sheet says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Column {
+    Key,
+    Rule,
+    Village,
+    Code,
+    Town,
+    District,
+    Facility,
+    Result,
+    Note,
+    Photo,
+    By,
+    At,
+    Crs,
+    Seen,
+    Lon,
+    Lat,
+    Id,
+}
+
+impl Column {
+    /// Tells a column by its head, as sheets of this program have it, or as people change it: in Chinese, with both languages beside
+    /// each other, with an explanation in brackets, in capitals.
+    fn of(head: &str) -> Option<Self> {
+        let plain: String = head.chars().filter(|c| !c.is_control()).flat_map(char::to_lowercase).collect();
+        let before = plain.split(['(', '（', ':', '：', '/', '、']).next().unwrap_or_default().trim();
+        if let Some(column) = Self::of_word(before) {
+            return Some(column);
+        }
+        // Two languages: 结果 result.
+        let mut words = before.split_whitespace().filter_map(Self::of_word);
+        let first = words.next()?;
+        words.all(|other| other == first).then_some(first)
+    }
+
+    fn of_word(word: &str) -> Option<Self> {
+        Some(match word.trim_matches(['*', '＊', ' ', '_']) {
+            "key" | "缺口编号" | "键" => Self::Key,
+            "rule" | "规则" | "规则编号" => Self::Rule,
+            "village" | "村" | "村名" | "村庄" => Self::Village,
+            "code" | "village_code" | "村代码" | "代码" => Self::Code,
+            "town" | "镇" | "乡镇" | "街镇" | "镇街" => Self::Town,
+            "district" | "区县" | "区" => Self::District,
+            "facility" | "设施" | "设施名称" => Self::Facility,
+            "result" | "results" | "outcome" | "结果" | "核查结果" | "处理结果" | "现场结果" | "走访结果" | "整改结果" | "核实结果"
+            | "调查结果" | "检查结果" => Self::Result,
+            "note" | "notes" | "remark" | "remarks" | "备注" | "说明" | "情况说明" => Self::Note,
+            "photo" | "photos" | "more_photos" | "picture" | "照片" | "图片" => Self::Photo,
+            "by" | "surveyor" | "调查人" | "核查人" | "走访人" | "检查人" | "姓名" => Self::By,
+            "at" | "visited_at" | "date" | "time" | "时间" | "日期" | "核查时间" | "走访时间" | "检查时间" | "核查日期" | "走访日期" => {
+                Self::At
+            }
+            "crs" | "坐标系" => Self::Crs,
+            "seen" => Self::Seen,
+            "lon" | "longitude" | "经度" => Self::Lon,
+            "lat" | "latitude" | "纬度" => Self::Lat,
+            "id" => Self::Id,
+            _ => return None,
+        })
     }
 }
 
 /// Reads the rows of a filled sheet: XLSX (all its sheets), CSV, GeoJSON, or a GeoPackage that QField brought back.
 ///
 /// # Errors
-/// Where the file cannot be read, or nothing in it has the columns `key` and `result`.
+/// Where the file cannot be read, or nothing in it has a column of results beside one that says what they are of.
 pub fn read_results(path: &Path) -> Result<Vec<ResultRow>, SurveyError> {
+    plain_file(path).map_err(|e| SurveyError::of_io(path, e))?;
     let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
     let rows = match extension.as_str() {
         "gpkg" => of_geopackage(path)?,
@@ -93,31 +166,38 @@ pub fn read_results(path: &Path) -> Result<Vec<ResultRow>, SurveyError> {
     };
     rows.ok_or_else(|| SurveyError::NoResults {
         path: path.into(),
-        message: "no table in it has the columns key and result".into(),
+        message: "no table in it has a column result (结果) beside one that says what the results are of: key, or the village \
+                  and the rule. A column that was renamed or deleted has to come back"
+            .into(),
     })
 }
 
-fn is_head(names: &[String]) -> bool {
-    let has = |name: &str| names.iter().any(|n| n == name);
-    has("key") && (has("result") || has("结果"))
+/// The columns that heads name; `None` where they are no heads of a filled sheet.
+fn columns_of<T: AsRef<str>>(names: &[T]) -> Option<Vec<Option<Column>>> {
+    let columns: Vec<Option<Column>> = names.iter().map(|n| Column::of(n.as_ref())).collect();
+    let has = |column| columns.contains(&Some(column));
+    let is_of_something = has(Column::Key) || has(Column::Id) || ((has(Column::Village) || has(Column::Code)) && has(Column::Rule));
+    (has(Column::Result) && is_of_something).then_some(columns)
 }
 
 fn of_sheets(path: &Path) -> Result<Option<Vec<ResultRow>>, SurveyError> {
     let sheets = read_sheets(path).map_err(|e| SurveyError::NoResults { path: path.into(), message: e.to_string() })?;
     let mut all: Option<Vec<ResultRow>> = None;
     for sheet in sheets {
-        let mut head: Option<Vec<String>> = None;
+        let mut head: Option<Vec<Option<Column>>> = None;
         for (line, cells) in sheet {
             let texts: Vec<String> = cells.iter().map(Cell::text).collect();
             // Heads may be repeated on every page.
-            if is_head(&texts) {
-                head = Some(texts);
+            if let Some(columns) = columns_of(&texts) {
+                head = Some(columns);
                 all.get_or_insert_default();
                 continue;
             }
             let Some(head) = &head else { continue };
             let mut row = ResultRow { line, ..ResultRow::default() };
-            head.iter().zip(texts).for_each(|(name, text)| row.put(name, text));
+            for (column, text) in head.iter().zip(texts).filter_map(|(c, t)| Some(((*c)?, t))) {
+                row.put(column, text);
+            }
             all.get_or_insert_default().push(row);
         }
     }
@@ -125,7 +205,7 @@ fn of_sheets(path: &Path) -> Result<Option<Vec<ResultRow>>, SurveyError> {
 }
 
 fn of_geojson(path: &Path) -> Result<Option<Vec<ResultRow>>, SurveyError> {
-    let bytes = std::fs::read(path).map_err(|e| SurveyError::of_io(path, e))?;
+    let bytes = read_plain(path, MOST_BYTES).map_err(|e| SurveyError::of_io(path, e))?;
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     let document: Value = serde_json::from_slice(bytes)
         .map_err(|e| SurveyError::NoResults { path: path.into(), message: e.to_string() })?;
@@ -135,13 +215,14 @@ fn of_geojson(path: &Path) -> Result<Option<Vec<ResultRow>>, SurveyError> {
     let row = |(i, feature): (usize, &Value)| {
         let mut row = ResultRow { line: i as u32 + 1, ..ResultRow::default() };
         for (name, value) in feature.get("properties")?.as_object()? {
-            any |= name == "result";
+            let Some(column) = Column::of(name) else { continue };
+            any |= column == Column::Result;
             let text = match value {
                 Value::Null => String::new(),
                 Value::String(text) => text.trim().to_owned(),
                 other => other.to_string(),
             };
-            row.put(name, text);
+            row.put(column, text);
         }
         let position = feature.pointer("/geometry/coordinates").and_then(Value::as_array);
         if let Some([lon, lat, ..]) = position.map(Vec::as_slice) {
@@ -155,12 +236,16 @@ fn of_geojson(path: &Path) -> Result<Option<Vec<ResultRow>>, SurveyError> {
 
 fn of_geopackage(path: &Path) -> Result<Option<Vec<ResultRow>>, SurveyError> {
     let explain = |e: rusqlite::Error| SurveyError::of_sqlite(path, &e);
-    std::fs::metadata(path).map_err(|e| SurveyError::of_io(path, e))?;
-    let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+    let mut conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
         .or_else(|_| Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY))
         .map_err(explain)?;
+    guard(&mut conn).map_err(explain)?;
+    // Tables only: a view could be anything, and need not end.
     let mut tables = conn
-        .prepare("SELECT table_name FROM gpkg_contents WHERE data_type IN ('features', 'attributes')")
+        .prepare(
+            "SELECT c.table_name FROM gpkg_contents c JOIN sqlite_master m ON m.name = c.table_name AND m.type = 'table' \
+             WHERE c.data_type IN ('features', 'attributes')",
+        )
         .map_err(explain)?;
     let names: Vec<String> = tables.query_map([], |r| r.get(0)).and_then(Iterator::collect).map_err(explain)?;
     let mut all: Option<Vec<ResultRow>> = None;
@@ -168,9 +253,7 @@ fn of_geopackage(path: &Path) -> Result<Option<Vec<ResultRow>>, SurveyError> {
         let mut statement =
             conn.prepare(&format!("SELECT * FROM \"{}\"", name.replace('"', "\"\""))).map_err(explain)?;
         let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
-        if !is_head(&columns) {
-            continue;
-        }
+        let Some(columns) = columns_of(&columns) else { continue };
         let list = all.get_or_insert_default();
         let mut rows = statement.query([]).map_err(explain)?;
         let mut line = 0;
@@ -179,12 +262,18 @@ fn of_geopackage(path: &Path) -> Result<Option<Vec<ResultRow>>, SurveyError> {
             let mut found = ResultRow { line, ..ResultRow::default() };
             let mut point: Option<LonLat> = None;
             for (i, column) in columns.iter().enumerate() {
-                match row.get_ref(i).map_err(explain)? {
-                    ValueRef::Text(text) => found.put(column, String::from_utf8_lossy(text).trim().to_owned()),
-                    ValueRef::Integer(n) => found.put(column, n.to_string()),
-                    ValueRef::Real(n) => found.put(column, n.to_string()),
-                    ValueRef::Blob(blob) => point = point.or_else(|| point_from_gpkg(blob)),
-                    ValueRef::Null => {}
+                let text = match row.get_ref(i).map_err(explain)? {
+                    ValueRef::Text(text) => String::from_utf8_lossy(text).trim().to_owned(),
+                    ValueRef::Integer(n) => n.to_string(),
+                    ValueRef::Real(n) => n.to_string(),
+                    ValueRef::Blob(blob) => {
+                        point = point.or_else(|| point_from_gpkg(blob));
+                        continue;
+                    }
+                    ValueRef::Null => continue,
+                };
+                if let Some(column) = column {
+                    found.put(*column, text);
                 }
             }
             if let Some(point) = point {
@@ -194,4 +283,31 @@ fn of_geopackage(path: &Path) -> Result<Option<Vec<ResultRow>>, SurveyError> {
         }
     }
     Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heads_as_people_change_them() {
+        for (head, expected) in [
+            ("result", Column::Result),
+            ("Result", Column::Result),
+            ("结果 result", Column::Result),
+            ("结果（必填）", Column::Result),
+            ("*核查结果", Column::Result),
+            ("result\r\n", Column::Result),
+            ("备注/note", Column::Note),
+            ("时间", Column::At),
+            ("调查人:", Column::By),
+        ] {
+            assert_eq!(Column::of(head), Some(expected), "{head:?}");
+        }
+        for head in ["", "rule_name", "severity", "result note", "reason"] {
+            assert_eq!(Column::of(head), None, "{head:?}");
+        }
+        assert!(columns_of(&["key", "结果"]).is_some() && columns_of(&["village", "rule", "result"]).is_some());
+        assert!(columns_of(&["village", "result"]).is_none() && columns_of(&["key", "note"]).is_none());
+    }
 }

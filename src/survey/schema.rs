@@ -8,7 +8,7 @@ use super::error::SurveyError;
 use crate::output::prepare_geopackage;
 
 /// Version of the log that this program writes.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// Makes an empty database a log; does nothing to one that is.
 pub(super) fn prepare(conn: &Connection, path: &Path) -> Result<(), SurveyError> {
@@ -27,9 +27,12 @@ pub(super) fn prepare(conn: &Connection, path: &Path) -> Result<(), SurveyError>
 pub(super) fn check(conn: &Connection, path: &Path) -> Result<(), SurveyError> {
     let explain = |e: rusqlite::Error| SurveyError::of_sqlite(path, &e);
     let tables: i64 = conn
-        .query_row("SELECT count(*) FROM sqlite_master WHERE name IN ('qiancun_log', 'events', 'visits')", [], |r| {
-            r.get(0)
-        })
+        .query_row(
+            // A view could be anything, and need not end.
+            "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ('qiancun_log', 'events', 'visits')",
+            [],
+            |r| r.get(0),
+        )
         .map_err(explain)?;
     if tables < 3 {
         return Err(SurveyError::NotALog {
@@ -37,11 +40,16 @@ pub(super) fn check(conn: &Connection, path: &Path) -> Result<(), SurveyError> {
             message: "it lacks the tables qiancun_log, events and visits".into(),
         });
     }
-    let found = value(conn, "version").map_err(explain)?.and_then(|v| v.parse().ok()).unwrap_or(0);
+    let found = version(conn).map_err(explain)?;
     if found > VERSION {
         return Err(SurveyError::Newer { path: path.into(), found, known: VERSION });
     }
     Ok(())
+}
+
+/// The version of a log.
+pub(super) fn version(conn: &Connection) -> rusqlite::Result<u32> {
+    Ok(value(conn, "version")?.and_then(|v| v.parse().ok()).unwrap_or(0))
 }
 
 /// A fact about the log itself.

@@ -1,30 +1,30 @@
 CREATE TABLE qiancun_log (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL);
-INSERT INTO qiancun_log VALUES ('version', '1'), ('journal_mark', '0:'), ('edited', '0');
+INSERT INTO qiancun_log VALUES ('version', '2'), ('journal_mark', '0:'), ('edited', '0');
 
 -- What was recorded. Rows are added, never changed: see the triggers. "of" has no foreign key: a log that comes from
--- elsewhere may hold a correction whose visit it lacks, and loses neither.
+-- elsewhere may hold a correction whose visit it lacks, and loses neither. Kinds and results are open words: what a later version
+-- writes is kept. "subject", "photos" and "more" are JSON.
 CREATE TABLE events (
   fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
   id TEXT UNIQUE NOT NULL,
   seq INTEGER NOT NULL,
-  kind TEXT NOT NULL CHECK (kind IN ('visit', 'correction', 'withdrawal')),
+  kind TEXT NOT NULL,
   of_visit TEXT,
   after_ids TEXT NOT NULL DEFAULT '[]',
   gap TEXT NOT NULL,
   rule TEXT NOT NULL,
-  village_code TEXT NOT NULL,
-  village TEXT NOT NULL,
-  town TEXT NOT NULL,
-  facility TEXT NOT NULL,
-  result TEXT CHECK (result IN ('confirmed', 'closed', 'wrong', 'unreachable')),
+  subject TEXT NOT NULL DEFAULT '{}',
+  result TEXT,
   note TEXT NOT NULL,
-  photo TEXT NOT NULL,
+  photos TEXT NOT NULL DEFAULT '[]',
   lon DOUBLE,
   lat DOUBLE,
   surveyor TEXT NOT NULL,
   visited_at TEXT,
+  visited_text TEXT NOT NULL DEFAULT '',
   recorded_at TEXT,
   origin TEXT NOT NULL,
+  more TEXT NOT NULL DEFAULT '{}',
   digest TEXT NOT NULL
 );
 CREATE TRIGGER events_stay BEFORE UPDATE ON events
@@ -33,7 +33,8 @@ CREATE TRIGGER events_are_kept BEFORE DELETE ON events
   BEGIN SELECT RAISE(ABORT, 'events are only added: delete in the layer visits instead'); END;
 
 -- The visits as they stand, as a layer for QGIS and QField. What is changed, added or deleted here by another program
--- becomes an event when Qiancun opens the log again.
+-- becomes an event when Qiancun opens the log again. "photo" is a path beside the log, as QField writes it, or a name in the log's
+-- folder of photos; "more_photos" has further ones, separated by ";".
 CREATE TABLE visits (
   fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
   geom POINT,
@@ -44,11 +45,15 @@ CREATE TABLE visits (
   village TEXT,
   town TEXT,
   facility TEXT,
-  result TEXT CHECK (result IN ('confirmed', 'closed', 'wrong', 'unreachable')),
+  result TEXT,
   note TEXT,
   photo TEXT,
   surveyor TEXT,
-  visited_at DATETIME
+  visited_at DATETIME,
+  district TEXT,
+  layer TEXT,
+  facility_id TEXT,
+  more_photos TEXT
 );
 -- So that an opening need not compare rows that nobody touched.
 CREATE TRIGGER visits_added AFTER INSERT ON visits

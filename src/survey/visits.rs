@@ -2,7 +2,11 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::event::{Event, EventKind, Outcome};
+use std::sync::Arc;
+
+use super::event::Event;
+use super::gap_index::GapIndex;
+use super::word::{EventKind, Outcome};
 use crate::lang::Lang;
 use crate::output::FieldState;
 
@@ -22,12 +26,14 @@ pub enum GapStatus {
     Unreachable,
     /// Visits that do not know of each other contradict.
     Conflict,
+    /// Visited, with a result that a later version of the program knows.
+    Unread,
 }
 
 impl GapStatus {
     /// All, in the order in which they are offered.
-    pub const ALL: [Self; 6] =
-        [Self::Pending, Self::Confirmed, Self::Closed, Self::Wrong, Self::Unreachable, Self::Conflict];
+    pub const ALL: [Self; 7] =
+        [Self::Pending, Self::Confirmed, Self::Closed, Self::Wrong, Self::Unreachable, Self::Conflict, Self::Unread];
 
     /// Stable name; in language files `gap-status.<key>`.
     pub fn key(self) -> &'static str {
@@ -38,6 +44,7 @@ impl GapStatus {
             Self::Wrong => "wrong",
             Self::Unreachable => "unreachable",
             Self::Conflict => "conflict",
+            Self::Unread => "unread",
         }
     }
 
@@ -54,6 +61,7 @@ impl From<Outcome> for GapStatus {
             Outcome::Closed => Self::Closed,
             Outcome::Wrong => Self::Wrong,
             Outcome::Unreachable => Self::Unreachable,
+            Outcome::Other(_) => Self::Unread,
         }
     }
 }
@@ -79,6 +87,15 @@ pub struct Visit {
     pub heads: Vec<String>,
 }
 
+/// What a visit says and whether it counts, to be brought back later.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct VisitState {
+    /// What it says.
+    pub said: Event,
+    /// Whether it has been withdrawn.
+    pub is_withdrawn: bool,
+}
+
 /// All that was recorded, and what it amounts to. A function of the set of events: their order in a file says nothing.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Survey {
@@ -88,25 +105,37 @@ pub struct Survey {
     pub visits: Vec<Visit>,
     by_id: FxHashMap<String, usize>,
     by_gap: FxHashMap<String, Vec<usize>>,
+    /// Visits that amendments speak of which are not there yet.
+    awaited: FxHashSet<String>,
+    index: Option<Arc<GapIndex>>,
 }
 
 impl Survey {
     /// What events amount to.
-    pub fn new(mut events: Vec<Event>) -> Self {
+    pub fn new(events: Vec<Event>) -> Self {
+        Self::of(events, None)
+    }
+
+    /// What events amount to, found by the gaps that a map has now.
+    pub fn of(mut events: Vec<Event>, index: Option<Arc<GapIndex>>) -> Self {
         events.sort_unstable_by(|a, b| (a.seq, a.recorded_at, &a.id).cmp(&(b.seq, b.recorded_at, &b.id)));
         let position: FxHashMap<&str, usize> = events.iter().enumerate().map(|(i, e)| (e.id.as_str(), i)).collect();
-        let is_visit = |e: &Event| e.kind == EventKind::Visit;
-        // A correction whose visit is in no log that came together here is kept as a visit of its own.
-        let target = |e: &Event| {
-            let of = e.of.as_deref().filter(|_| !is_visit(e))?;
-            position.get(of).copied().filter(|i| events.get(*i).is_some_and(is_visit))
-        };
         let mut amendments: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
-        let mut begins = Vec::new();
+        let (mut begins, mut awaited) = (Vec::new(), FxHashSet::default());
         for (i, event) in events.iter().enumerate() {
-            match target(event) {
-                Some(visit) => amendments.entry(visit).or_default().push(i),
-                None => begins.push(i),
+            if matches!(event.kind, EventKind::Other(_)) {
+                continue;
+            }
+            let of = event.of.as_deref().filter(|_| event.kind != EventKind::Visit);
+            match of.and_then(|id| position.get(id)).and_then(|t| Some((*t, events.get(*t)?.kind))) {
+                Some((visit, EventKind::Visit)) => amendments.entry(visit).or_default().push(i),
+                // What speaks of something that is no visit is none either.
+                Some((_, EventKind::Other(_))) => {}
+                // A correction whose visit is in no log that came together here is kept as a visit of its own.
+                _ => {
+                    awaited.extend(of.map(str::to_owned));
+                    begins.push(i);
+                }
             }
         }
         let visits: Vec<Visit> = begins
@@ -114,11 +143,47 @@ impl Survey {
             .filter_map(|i| Some(visit(*i, events.get(*i)?, amendments.remove(i).unwrap_or_default(), &events)))
             .collect();
         let by_id = visits.iter().enumerate().map(|(i, v)| (v.id.clone(), i)).collect();
+        let mut survey = Self { events, visits, by_id, by_gap: FxHashMap::default(), awaited, index };
+        survey.group();
+        survey
+    }
+
+    fn group(&mut self) {
         let mut by_gap: FxHashMap<String, Vec<usize>> = FxHashMap::default();
-        for (i, said) in visits.iter().enumerate().filter_map(|(i, v)| Some((i, events.get(v.says)?))) {
-            by_gap.entry(said.gap.clone()).or_default().push(i);
+        for (i, said) in self.visits.iter().enumerate().filter_map(|(i, v)| Some((i, self.events.get(v.says)?))) {
+            by_gap.entry(self.key_of(said).to_owned()).or_default().push(i);
         }
-        Self { events, visits, by_id, by_gap }
+        self.by_gap = by_gap;
+    }
+
+    /// Lets visits be found by the gaps that a map has now, whatever their keys were when they were recorded.
+    pub fn find_by(&mut self, index: Arc<GapIndex>) {
+        if self.index.as_ref().is_some_and(|i| Arc::ptr_eq(i, &index)) {
+            return;
+        }
+        self.index = Some(index);
+        self.group();
+    }
+
+    /// The gaps that visits are found by.
+    pub fn index(&self) -> Option<&Arc<GapIndex>> {
+        self.index.as_ref()
+    }
+
+    /// The key of the gap that an event speaks of, as the map has it now; as it was recorded where the map has it no more.
+    pub fn key_of<'a>(&'a self, said: &'a Event) -> &'a str {
+        self.index.as_ref().and_then(|index| index.present_key(&said.gap, &said.subject)).unwrap_or(&said.gap)
+    }
+
+    /// Events that a later version of the program recorded: kept, merged and counted, and no visits.
+    pub fn others(&self) -> impl Iterator<Item = &Event> {
+        self.events.iter().filter(|e| matches!(e.kind, EventKind::Other(_)))
+    }
+
+    /// What a visit says and whether it counts; `None` where there is no such visit.
+    pub fn state(&self, id: &str) -> Option<VisitState> {
+        let visit = self.visit(id)?;
+        Some(VisitState { said: self.said(visit)?.clone(), is_withdrawn: visit.is_withdrawn })
     }
 
     /// What a visit says now.
@@ -195,22 +260,35 @@ impl Survey {
     pub fn add(&mut self, event: Event) {
         let key = |e: &Event| (e.seq, e.recorded_at, e.id.clone());
         if self.events.last().is_some_and(|last| key(last) > key(&event)) {
-            let mut events = std::mem::take(&mut self.events);
-            events.push(event);
-            *self = Self::new(events);
+            return self.rebuild_with(event);
+        }
+        // Amendments came before what they amend.
+        if self.awaited.contains(&event.id) {
+            return self.rebuild_with(event);
+        }
+        if matches!(event.kind, EventKind::Other(_)) {
+            self.events.push(event);
             return;
         }
         let at = self.events.len();
-        let target = event.of.as_deref().filter(|_| event.kind != EventKind::Visit).and_then(|id| self.by_id.get(id));
+        let of = event.of.as_deref().filter(|_| event.kind != EventKind::Visit);
+        let target = of.and_then(|id| self.by_id.get(id));
+        if target.is_none() && of.is_some() {
+            // Of something that is not there, or is no visit.
+            return self.rebuild_with(event);
+        }
+        if target.and_then(|i| self.visits.get(*i)).and_then(|v| self.events.get(v.begins)).is_some_and(|e| e.kind != EventKind::Visit)
+        {
+            return self.rebuild_with(event);
+        }
         match target.copied() {
             Some(i) => {
                 let said = self.visits.get(i).and_then(|v| self.events.get(v.says));
-                let moves = said.is_some_and(|said| said.gap != event.gap);
-                self.events.push(event);
+                let moves = said.is_some_and(|said| self.key_of(said) != self.key_of(&event));
                 if moves {
-                    *self = Self::new(std::mem::take(&mut self.events));
-                    return;
+                    return self.rebuild_with(event);
                 }
+                self.events.push(event);
                 let Some(old) = self.visits.get_mut(i) else { return };
                 let mut amendments = std::mem::take(&mut old.amendments);
                 amendments.push(at);
@@ -222,10 +300,17 @@ impl Survey {
                 let i = self.visits.len();
                 self.visits.push(visit(at, &event, Vec::new(), &[]));
                 self.by_id.insert(event.id.clone(), i);
-                self.by_gap.entry(event.gap.clone()).or_default().push(i);
+                let key = self.key_of(&event).to_owned();
+                self.by_gap.entry(key).or_default().push(i);
                 self.events.push(event);
             }
         }
+    }
+
+    fn rebuild_with(&mut self, event: Event) {
+        let mut events = std::mem::take(&mut self.events);
+        events.push(event);
+        *self = Self::of(events, self.index.take());
     }
 
     /// What a field sheet is to say of a gap.

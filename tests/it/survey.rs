@@ -170,7 +170,7 @@ fn logs_of_two_surveyors_merge_and_contradictions_are_shown() {
     assert_eq!(one.merge(&b).expect("merged").0, 2);
     assert_eq!(one.merge(&b).expect("merged").0, 0);
     assert_eq!(std::fs::read(&b).expect("read"), before, "the other log is left as it is");
-    assert!(dir.path().join("a.photos").join(&name).exists() && dir.path().join("a.photos/thumbnails").exists());
+    assert!(dir.path().join("a.photos").join(&name.file).exists() && dir.path().join("a.photos/thumbnails").exists());
     assert_eq!(one.survey().status("T1/x//"), GapStatus::Conflict);
     assert_eq!(one.survey().of_gap("T1/x//").count(), 2);
     drop(one);
@@ -203,7 +203,7 @@ fn filled_sheets_come_back_once_and_what_is_not_understood_is_listed() {
     let mut line = |i: usize, rest: &str| {
         let r = &rows[i];
         let (lon, lat) = (r.lon.clone(), r.lat.clone());
-        filled += &format!("{},{},{},{rest},{lon},{lat},GCJ-02\r\n", r.key, r.rule, r.village);
+        filled += &format!("{},{},{},{rest},{lon},{lat},GCJ-02\r\n", r.key, r.rule, r.subject.village);
     };
     line(0, "属实,看过,p.jpg,李,2026-11-23 09:10");
     line(1, "Closed,,,李,2026/11/23");
@@ -332,7 +332,7 @@ fn from_the_list_to_a_recorded_visit_and_back_in_the_window() {
         .expect("written");
     send(&mut h, Command::ImportResults(sheet));
     let Some(Dialogue::Import(preview)) = h.state().session.dialogue.clone() else { panic!("no preview") };
-    assert_eq!(preview.new_count(), 1);
+    assert_eq!(preview.taken_count(), 1);
     assert!(h.query_by_label_contains("结果不认识").is_some(), "what is not understood is listed");
     h.get_by_label("导入 1 条").click();
     settle(&mut h);

@@ -128,12 +128,9 @@ fn hover_click_add_and_undo() {
     }
     click(&mut h, other, egui::Modifiers::COMMAND);
     assert_eq!(selected(&h), ["温泉", "冷泉"]);
+    // What is selected is looked at, and nothing that is done: undo has nothing to take back, and selects nothing else.
     send(&mut h, Command::Undo);
-    assert_eq!(selected(&h), ["温泉"]);
-    send(&mut h, Command::Undo);
-    assert_eq!(selected(&h), ["梁家园"]);
-    send(&mut h, Command::Redo);
-    assert_eq!(selected(&h), ["温泉"]);
+    assert_eq!(selected(&h), ["温泉", "冷泉"]);
 }
 
 #[test]

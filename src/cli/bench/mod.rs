@@ -16,6 +16,7 @@ use crate::geo::LonLat;
 use crate::session::Loaded;
 use crate::theme::ThemeSpec;
 use window::Window;
+use crate::cli::say::said;
 
 const SIZE: [u32; 2] = [1920, 1080];
 
@@ -80,7 +81,7 @@ pub fn run(parser: lexopt::Parser) -> Result<(), Failure> {
         return read::print(&document);
     }
     for (key, value) in document.as_object().into_iter().flatten() {
-        println!("{key}: {value}");
+        said!("{key}: {value}");
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ use crate::cache::Cache;
 use crate::cli::Failure;
 use crate::session::Command;
 use crate::theme::ThemeSpec;
+use crate::cli::say::told;
 
 /// The window without a screen.
 pub(super) struct Window {
@@ -164,7 +165,7 @@ impl Window {
             })
             .collect();
         if self.head.app.redraws() != redraws {
-            eprintln!("hover redrew the map {} times", self.head.app.redraws() - redraws);
+            told!("hover redrew the map {} times", self.head.app.redraws() - redraws);
         }
         quantile(&mut times, 0.5)
     }

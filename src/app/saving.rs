@@ -1,0 +1,401 @@
+//! Saving: never over what nobody has seen, never half, never silently; and what is not saved yet is kept beside the settings.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
+
+use super::qiancun::Qiancun;
+use crate::project::{self, Autosave, Original, Project, ProjectError, Unsaved, is_same_file, with_ending};
+use crate::session::{Command, Dialogue, DiskChange};
+use crate::survey::{Instant, LogPaths};
+
+/// How long changes are gathered before they are kept: typing does not write for every letter.
+const GATHER: Duration = Duration::from_millis(1500);
+
+/// What is to become of the unsaved work of this program.
+enum Keep {
+    These(Box<Unsaved>),
+    /// At once; the answer says whether it lies on the disk.
+    Now(Box<Unsaved>, Sender<bool>),
+    Nothing,
+}
+
+/// Keeps unsaved work on a thread of its own, so that neither a slow disk nor a window that draws no frames stands between a
+/// change and the disk.
+pub(super) struct Keeper {
+    /// Absent only while it is dropped.
+    sender: Option<Sender<Keep>>,
+    thread: Option<std::thread::JoinHandle<()>>,
+    /// What was handed over last.
+    given: Option<Project>,
+}
+
+impl Keeper {
+    /// Begins in a folder; `trouble` is told why something could not be kept, once for each cause.
+    pub(super) fn begin(folder: PathBuf, trouble: impl Fn(String) + Send + 'static) -> Option<Self> {
+        let (sender, receiver) = channel();
+        let work = move || keep(&folder, &receiver, &trouble);
+        let thread = std::thread::Builder::new().name("autosave".into()).spawn(work).ok()?;
+        Some(Self { sender: Some(sender), thread: Some(thread), given: None })
+    }
+
+    /// Keeps something at once; whether it lies on the disk.
+    fn keep_now(&self, unsaved: Unsaved) -> bool {
+        let (answer, told) = channel();
+        self.send(Keep::Now(Box::new(unsaved), answer));
+        told.recv().unwrap_or(false)
+    }
+
+    fn send(&self, keep: Keep) {
+        if let Some(sender) = &self.sender {
+            // The thread ends with the program only.
+            sender.send(keep).ok();
+        }
+    }
+}
+
+impl Drop for Keeper {
+    /// What was handed over last is written before the program ends.
+    fn drop(&mut self) {
+        self.sender = None;
+        if let Some(thread) = self.thread.take() {
+            thread.join().ok();
+        }
+    }
+}
+
+fn keep(folder: &Path, receiver: &Receiver<Keep>, trouble: &impl Fn(String)) {
+    let mut place: Option<Autosave> = None;
+    let mut told = String::new();
+    while let Ok(mut latest) = receiver.recv() {
+        if matches!(latest, Keep::These(_)) {
+            let until = std::time::Instant::now() + GATHER;
+            while let Ok(next) = receiver.recv_timeout(until.saturating_duration_since(std::time::Instant::now())) {
+                latest = next;
+                if !matches!(latest, Keep::These(_)) {
+                    break;
+                }
+            }
+        }
+        let (latest, answer) = match latest {
+            Keep::Now(unsaved, answer) => (Keep::These(unsaved), Some(answer)),
+            other => (other, None),
+        };
+        let done = match latest {
+            Keep::Nothing => {
+                if let Some(place) = &place {
+                    place.forget();
+                }
+                Ok(())
+            }
+            Keep::These(unsaved) | Keep::Now(unsaved, _) => {
+                if place.is_none() {
+                    place = match Autosave::begin(folder) {
+                        Ok(begun) => Some(begun),
+                        Err(e) => {
+                            let text = e.to_string();
+                            if told != text {
+                                trouble(text.clone());
+                                told = text;
+                            }
+                            continue;
+                        }
+                    };
+                }
+                place.as_ref().map_or(Ok(()), |place| place.keep(&unsaved))
+            }
+        };
+        if let Some(answer) = answer {
+            // Whoever asked may be gone.
+            answer.send(done.is_ok()).ok();
+        }
+        match done {
+            Ok(()) => told.clear(),
+            Err(e) if e.to_string() != told => {
+                told = e.to_string();
+                trouble(told.clone());
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+impl Qiancun {
+    /// Carries out commands about saving; gives back all others.
+    pub(super) fn keep_files(&mut self, command: Command) -> Option<Command> {
+        match command {
+            Command::Save => match self.session.project_path.clone() {
+                Some(path) => self.save_to(&path, false),
+                None => self.ask_save(),
+            },
+            Command::SaveAs => self.ask_save(),
+            Command::SaveTo(path) => self.save_to(&with_ending(&path, "qiancun"), false),
+            Command::SaveOver(path) => self.save_to(&with_ending(&path, "qiancun"), true),
+            Command::SaveThen(then) => {
+                self.after_saving = Some(*then);
+                return self.keep_files(Command::Save);
+            }
+            Command::Discard(then) => self.discard(*then),
+            Command::OpenTheirs => {
+                if let Some(path) = self.session.project_path.clone() {
+                    self.open_project(&path, true);
+                }
+            }
+            Command::Recover(file) => self.recover(&file),
+            Command::ForgetUnsaved(file) => {
+                std::fs::remove_file(&file).ok();
+                self.offer_unsaved();
+            }
+            other => return Some(other),
+        }
+        None
+    }
+
+    /// Saves to a file. What stands there and was not seen is never overwritten, unless `over` says so.
+    fn save_to(&mut self, path: &Path, over: bool) {
+        let is_own = self.session.project_path.as_deref().is_some_and(|own| own == path || is_same_file(own, path));
+        if let Some(source) = self.session.source_at(path).filter(|s| !is_own || s != path) {
+            self.refuse_source(&source);
+            return;
+        }
+        let present = self.present_project();
+        let there = path.exists();
+        let seen = match (is_own, over) {
+            (_, true) => None,
+            (true, false) => self.session.on_disk.as_ref().map(|o| o.text.clone()).filter(|_| there),
+            (false, false) if there => {
+                self.session.dialogue = Some(Dialogue::Replace(path.to_path_buf()));
+                return;
+            }
+            (false, false) => Some(String::new()),
+        };
+        let original = self.session.on_disk.clone();
+        match project::save_unseen(path, &present, original.as_ref(), seen.as_deref()) {
+            Ok(now) => self.was_saved(path, present, now),
+            Err(ProjectError::Changed { .. }) => self.tell_changed(path, true),
+            Err(e) => {
+                self.after_saving = None;
+                self.session.dialogue =
+                    Some(Dialogue::Message(self.session.lang.with("error.save", &[("n", &e.to_string())])));
+            }
+        }
+    }
+
+    fn was_saved(&mut self, path: &Path, present: Project, now: Original) {
+        self.forget_rescued();
+        let before = self.session.project_path.replace(path.to_path_buf());
+        if self.session.meeting.is_none() {
+            self.session.document.project = present;
+        }
+        self.session.saved = self.session.kept_document().into_owned();
+        self.session.on_disk = Some(now);
+        self.session.gives_way = false;
+        self.session.settings.remember(path);
+        self.save_settings();
+        self.keep_nothing();
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        self.session.news = Some(self.session.lang.with("status.saved", &[("n", &name)]));
+        if let Some(before) = before.filter(|b| b != path) {
+            self.take_log_along(&before, path);
+        }
+        if let Some(then) = self.after_saving.take() {
+            self.session.dialogue = None;
+            self.send(then);
+        }
+    }
+
+    /// Visits belong to the project: saved elsewhere, it has them there too.
+    fn take_log_along(&mut self, from: &Path, to: &Path) {
+        let theirs = LogPaths::of(from);
+        if theirs.log.exists() || theirs.journal.exists() {
+            self.jobs.copy_log(from.to_path_buf(), to.to_path_buf());
+        }
+    }
+
+    /// Says that somebody else wrote the project, and in what it differs.
+    fn tell_changed(&mut self, path: &Path, saving: bool) {
+        let theirs = project::open(path);
+        let ours = self.session.kept_document().project.clone();
+        let differences = theirs.as_ref().map(|t| project::differences(&t.project, &ours)).unwrap_or_default();
+        let trouble = theirs.err().map(|e| e.to_string());
+        self.session.dialogue =
+            Some(Dialogue::Changed(DiskChange { path: path.to_path_buf(), differences, trouble, saving }));
+    }
+
+    /// Looks whether somebody else wrote the project since it was last seen, and says so once.
+    pub(super) fn look_at_disk(&mut self) {
+        if self.session.dialogue.is_some() || self.session.meeting.is_some() {
+            return;
+        }
+        let Some((path, seen)) = self.session.project_path.clone().zip(self.session.on_disk.as_ref()) else { return };
+        let Ok(now) = crate::read::read_plain(&path, 256_000_000) else { return };
+        let text = String::from_utf8_lossy(now.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&now)).into_owned();
+        if text == seen.text || self.told_changed.as_ref() == Some(&text) {
+            return;
+        }
+        self.told_changed = Some(text);
+        self.tell_changed(&path, false);
+    }
+
+    /// The project with where the map looks and what is selected; during a meeting those of the window before it.
+    pub(super) fn present_project(&self) -> Project {
+        let session = &self.session;
+        let mut project = session.kept_document().project.clone();
+        let (camera, view) = match &session.meeting {
+            Some(meeting) => (meeting.was.camera, meeting.was.view.clone()),
+            None => (session.camera, session.view.clone()),
+        };
+        project.camera = Some(camera.to_project());
+        project.view = view;
+        let selection = session.kept_document().selection.clone();
+        let on_card = || {
+            let (key, features) = selection.as_ref()?;
+            Some((session.layers.get(key)?, *features.last()?))
+        };
+        project.selected = on_card().and_then(|(layer, feature)| {
+            let dataset = &layer.loaded()?.dataset;
+            let code = dataset.text(feature, crate::model::Role::Code);
+            Some(code.map_or_else(|| dataset.display_name(feature), |c| c.into_owned()))
+        });
+        project
+    }
+
+    fn ask_save(&mut self) {
+        let title = self.session.lang.t("command.save-as");
+        let name = self.session.project_path.as_deref().and_then(Path::file_name);
+        let name = name.map_or_else(|| "map.qiancun".to_owned(), |n| n.to_string_lossy().into_owned());
+        self.jobs.ask(move || {
+            let dialogue =
+                rfd::FileDialog::new().set_title(title).add_filter("qiancun", &["qiancun"]).set_file_name(name);
+            // The system has asked about the file of exactly this name, and about no other.
+            dialogue.save_file().map(|p| match with_ending(&p, "qiancun") == p {
+                true => Command::SaveOver(p),
+                false => Command::SaveTo(p),
+            })
+        });
+    }
+
+    /// Goes on without saving. Only what comes in its place makes the changes go.
+    fn discard(&mut self, then: Command) {
+        self.after_saving = None;
+        match then {
+            Command::Open(paths) => self.open(paths),
+            Command::OpenDemo => self.open_demo(),
+            Command::Quit => {
+                self.forget_rescued();
+                self.keep_nothing();
+                self.quit = true;
+            }
+            other => self.send(other),
+        }
+    }
+
+    /// Says that an output would overwrite what it is made from.
+    pub(super) fn refuse_source(&mut self, source: &Path) {
+        self.after_saving = None;
+        let name = source.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        self.session.dialogue =
+            Some(Dialogue::Message(self.session.lang.with("error.own-source", &[("name", &name)])));
+    }
+
+    /// Whether an output may be written there; says so where not.
+    pub(super) fn may_write(&mut self, path: &Path) -> bool {
+        match self.session.source_at(path) {
+            Some(source) => {
+                self.refuse_source(&source);
+                false
+            }
+            None => true,
+        }
+    }
+
+    /// Hands over what is not saved, where it changed since the last frame.
+    pub(super) fn keep_unsaved(&mut self) {
+        let Some(keeper) = &self.keeper else { return };
+        let project = &self.session.kept_document().project;
+        let is_changed = *project != self.session.saved.project && !self.session.document.keys.is_empty();
+        if !is_changed {
+            if keeper.given.is_some() {
+                self.keep_nothing();
+            }
+            return;
+        }
+        if keeper.given.as_ref() == Some(project) {
+            return;
+        }
+        let unsaved = Keep::These(Box::new(self.unsaved()));
+        let given = Some(project.clone());
+        if let Some(keeper) = &mut self.keeper {
+            keeper.send(unsaved);
+            keeper.given = given;
+        }
+    }
+
+    /// Keeps the project at once, whatever changed; whether it lies on the disk.
+    pub(super) fn keep_now(&self) -> bool {
+        self.keeper.as_ref().is_some_and(|k| k.keep_now(self.unsaved()))
+    }
+
+    fn unsaved(&self) -> Unsaved {
+        Unsaved {
+            at: Instant::now().for_people(),
+            path: self.session.project_path.clone(),
+            text: self.session.on_disk.as_ref().map(|o| o.text.clone()),
+            project: self.present_project(),
+        }
+    }
+
+    /// Nothing is to be kept any more: it is saved, or nobody wants it.
+    pub(super) fn keep_nothing(&mut self) {
+        if let Some(keeper) = &mut self.keeper {
+            keeper.given = None;
+            keeper.send(Keep::Nothing);
+        }
+    }
+
+    /// Where unsaved work of this and of other programs lies.
+    fn unsaved_folder(&self) -> Option<PathBuf> {
+        self.rescue_to.as_ref().map(|p| p.with_file_name("unsaved"))
+    }
+
+    /// Begins to keep what is not saved, and offers what earlier programs left behind.
+    pub(super) fn begin_keeping(&mut self) {
+        let Some(folder) = self.unsaved_folder() else { return };
+        let reply = self.jobs.reply();
+        self.keeper = Keeper::begin(folder, move |trouble| reply.tell(super::jobs::Done::NotKept(trouble)));
+        self.offer_unsaved();
+    }
+
+    fn offer_unsaved(&mut self) {
+        let Some(folder) = self.unsaved_folder() else { return };
+        let found: Vec<(PathBuf, Unsaved)> = project::unsaved(&folder);
+        let offered = found.into_iter().map(|(file, unsaved)| {
+            let saved = unsaved.path.as_ref().and_then(|p| project::load(p).ok()).or_else(|| Some(unsaved.original()?.project));
+            let differences = project::differences(&saved.unwrap_or_default(), &unsaved.project);
+            (file, unsaved, differences)
+        });
+        let offered: Vec<_> = offered.collect();
+        self.session.dialogue = (!offered.is_empty()).then_some(Dialogue::Recover(offered));
+    }
+
+    /// Opens unsaved work as it was left.
+    fn recover(&mut self, file: &Path) {
+        let Some(folder) = self.unsaved_folder() else { return };
+        let Some((_, unsaved)) = project::unsaved(&folder).into_iter().find(|(f, _)| f == file) else { return };
+        self.session.dialogue = None;
+        let original = unsaved.original();
+        self.show_project(unsaved.project, unsaved.path.clone(), original);
+        self.session.gives_way = false;
+        // Nothing that is saved looks like this: closing asks.
+        let saved = self.session.on_disk.as_ref().map(|o| o.project.clone()).unwrap_or_default();
+        self.session.saved.project = saved;
+        // It is this program's own from now on, and kept before the other's goes.
+        let project = self.session.document.project.clone();
+        let mine = self.unsaved();
+        if let Some(keeper) = self.keeper.as_mut().filter(|k| k.keep_now(mine)) {
+            keeper.given = Some(project);
+            std::fs::remove_file(file).ok();
+        }
+        self.session.news = Some(self.session.lang.t("status.rescued").to_owned());
+    }
+}

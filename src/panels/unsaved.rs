@@ -1,0 +1,179 @@
+//! Questions before something would be lost: unsaved changes, a project that somebody else wrote, work that a killed program left.
+
+use std::path::PathBuf;
+
+use egui::{RichText, Ui};
+
+use super::style::bold;
+use super::widgets::primary;
+use crate::project::{Difference, Unsaved};
+use crate::session::{Command, Dialogue, DiskChange, Session};
+
+/// Shortest list of differences that is told in full.
+const MOST: usize = 12;
+
+fn head(ui: &mut Ui, session: &Session, title: &str, text: &str) {
+    let t = session.tokens();
+    ui.label(RichText::new(title).font(bold(15.0)).color(t.ink));
+    ui.add_space(4.0);
+    ui.label(RichText::new(text).color(t.ink_secondary));
+    ui.add_space(6.0);
+}
+
+fn name_of(path: &std::path::Path) -> String {
+    path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// In what two states differ: `key` has the words, with `{what}`, `{first}` and `{second}`.
+fn differences(ui: &mut Ui, session: &Session, list: &[Difference], key: &'static str) {
+    let (t, lang) = (session.tokens(), session.lang);
+    for difference in list.iter().take(MOST) {
+        let what = lang.find(&format!("difference.{}", difference.what)).unwrap_or(difference.what);
+        let text = match difference.what {
+            "page" | "general" => what.to_owned(),
+            _ => lang.with(
+                key,
+                &[
+                    ("what", what),
+                    ("first", &difference.first.to_string()),
+                    ("second", &difference.second.to_string()),
+                ],
+            ),
+        };
+        ui.label(RichText::new(format!("•  {text}")).size(12.5).color(t.ink));
+    }
+    if list.is_empty() {
+        ui.label(RichText::new(lang.t("difference.none")).size(12.5).color(t.ink_secondary));
+    }
+    ui.add_space(8.0);
+}
+
+/// Changes would be lost by what comes next.
+pub fn ask(ui: &mut Ui, session: &Session, then: Command, send: &mut Vec<Command>) -> Option<Dialogue> {
+    let (t, lang) = (session.tokens(), session.lang);
+    head(ui, session, lang.t("dialogue.unsaved"), lang.t("dialogue.unsaved-text"));
+    let mut keep = Some(Dialogue::Unsaved(Box::new(then.clone())));
+    ui.horizontal(|ui| {
+        if primary(ui, t, lang.t("command.save")).clicked() {
+            send.push(Command::SaveThen(Box::new(then.clone())));
+            keep = None;
+        }
+        if ui.button(lang.t("dialogue.discard")).clicked() {
+            send.push(Command::Discard(Box::new(then)));
+            keep = None;
+        }
+        if ui.button(lang.t("command.cancel")).clicked() {
+            keep = None;
+        }
+    });
+    keep
+}
+
+/// Somebody else wrote the project.
+pub fn changed(ui: &mut Ui, session: &Session, change: DiskChange, send: &mut Vec<Command>) -> Option<Dialogue> {
+    let (t, lang) = (session.tokens(), session.lang);
+    let text = lang.with(
+        if change.saving { "changed.saving" } else { "changed.text" },
+        &[("name", &name_of(&change.path))],
+    );
+    head(ui, session, lang.t("changed.title"), &text);
+    match &change.trouble {
+        Some(trouble) => {
+            ui.label(RichText::new(trouble).color(t.bad));
+        }
+        None => differences(ui, session, &change.differences, "difference.both"),
+    }
+    let mut keep = true;
+    let is_changed = session.is_changed();
+    ui.horizontal_wrapped(|ui| {
+        let mut choose = |clicked: bool, command: Option<Command>| {
+            if clicked {
+                send.extend(command);
+                keep = false;
+            }
+        };
+        if change.trouble.is_none() {
+            choose(primary(ui, t, lang.t("changed.theirs")).clicked(), Some(Command::OpenTheirs));
+        }
+        choose(ui.button(lang.t("command.save-as")).clicked(), Some(Command::SaveAs));
+        if change.saving || is_changed {
+            let over = Command::SaveOver(change.path.clone());
+            choose(ui.button(lang.t("changed.overwrite")).clicked(), Some(over));
+        }
+        choose(ui.button(lang.t("command.cancel")).clicked(), None);
+    });
+    keep.then_some(Dialogue::Changed(change))
+}
+
+/// Another file stands where something is to be saved.
+pub fn replace(ui: &mut Ui, session: &Session, path: PathBuf, send: &mut Vec<Command>) -> Option<Dialogue> {
+    let (t, lang) = (session.tokens(), session.lang);
+    let text = lang.with("replace.text", &[("name", &name_of(&path))]);
+    head(ui, session, lang.t("replace.title"), &text);
+    let mut keep = true;
+    ui.horizontal(|ui| {
+        if primary(ui, t, lang.t("replace.replace")).clicked() {
+            send.push(Command::SaveOver(path.clone()));
+            keep = false;
+        }
+        keep &= !ui.button(lang.t("command.cancel")).clicked();
+    });
+    keep.then_some(Dialogue::Replace(path))
+}
+
+/// Work that earlier programs left unsaved.
+pub fn recover(
+    ui: &mut Ui,
+    session: &Session,
+    found: Vec<(PathBuf, Unsaved, Vec<Difference>)>,
+    send: &mut Vec<Command>,
+) -> Option<Dialogue> {
+    let (t, lang) = (session.tokens(), session.lang);
+    head(ui, session, lang.t("recover.title"), lang.t("recover.text"));
+    let mut keep = true;
+    egui::ScrollArea::vertical().max_height(300.0).show(ui, |ui| {
+        for (i, (file, unsaved, list)) in found.iter().enumerate() {
+            let name = match (&unsaved.path, unsaved.project.title.as_str()) {
+                (Some(path), _) => name_of(path),
+                (None, "") => lang.t("recover.untitled").to_owned(),
+                (None, title) => title.to_owned(),
+            };
+            let words = format!("{name} · {}", unsaved.at);
+            ui.label(RichText::new(words).font(bold(13.0)).color(t.ink));
+            differences(ui, session, list, "difference.unsaved");
+            ui.push_id(i, |ui| {
+                ui.horizontal(|ui| {
+                    if primary(ui, t, lang.t("recover.restore")).clicked() {
+                        send.push(Command::Recover(file.clone()));
+                        keep = false;
+                    }
+                    if ui.button(lang.t("recover.discard")).clicked() {
+                        send.push(Command::ForgetUnsaved(file.clone()));
+                        keep = false;
+                    }
+                    if i == 0 && ui.button(lang.t("recover.later")).clicked() {
+                        keep = false;
+                    }
+                });
+            });
+            ui.add_space(8.0);
+        }
+    });
+    keep.then_some(Dialogue::Recover(found))
+}
+
+/// A log whose project was renamed.
+pub fn stray(ui: &mut Ui, session: &Session, log: PathBuf, send: &mut Vec<Command>) -> Option<Dialogue> {
+    let (t, lang) = (session.tokens(), session.lang);
+    let text = lang.with("stray.text", &[("name", &name_of(&log))]);
+    head(ui, session, lang.t("stray.title"), &text);
+    let mut keep = true;
+    ui.horizontal(|ui| {
+        if primary(ui, t, lang.t("stray.take")).clicked() {
+            send.push(Command::AdoptLog(log.clone()));
+            keep = false;
+        }
+        keep &= !ui.button(lang.t("stray.leave")).clicked();
+    });
+    keep.then_some(Dialogue::StrayLog(log))
+}

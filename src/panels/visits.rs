@@ -1,0 +1,89 @@
+//! All visits of the log: those that have lost their gap first, to be given another.
+
+use egui::{Align, Label, Layout, RichText, ScrollArea, Ui};
+
+use super::visit::when;
+use crate::session::{Command, Session};
+use crate::survey::Visit;
+
+/// Height of a row in points.
+const ROW_PT: f32 = 28.0;
+
+/// Gaps offered to a visit at most.
+const MOST_OFFERED: usize = 40;
+
+/// Shows the list.
+pub fn show(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
+    let (t, lang) = (session.tokens(), session.lang);
+    let list = session.listed_visits();
+    let line = |ui: &mut Ui, text: String, ink| {
+        ui.horizontal(|ui| {
+            ui.add_space(14.0);
+            ui.label(RichText::new(text).size(12.0).color(ink));
+        });
+    };
+    if let Some(note) = &session.survey.note {
+        line(ui, note.clone(), t.ink_secondary);
+    }
+    let others = session.survey().map_or(0, |s| s.others().count());
+    if others > 0 {
+        line(ui, lang.with("visits.others", &[("n", &others.to_string())]), t.ink_secondary);
+    }
+    if list.is_empty() {
+        return line(ui, lang.t("visits.none").to_owned(), t.ink_secondary);
+    }
+    let orphans = list.iter().take_while(|(_, has_gap)| !has_gap).count();
+    if orphans > 0 {
+        line(ui, lang.with("visits.orphans", &[("n", &orphans.to_string())]), t.warn);
+    }
+    ScrollArea::vertical().auto_shrink(false).show_rows(ui, ROW_PT, list.len(), |ui, range| {
+        for (visit, has_gap) in list.get(range).unwrap_or_default() {
+            ui.horizontal(|ui| row(ui, session, visit, *has_gap, send));
+        }
+    });
+}
+
+fn row(ui: &mut Ui, session: &Session, visit: &Visit, has_gap: bool, send: &mut Vec<Command>) {
+    let (t, lang) = (session.tokens(), session.lang);
+    let Some(survey) = session.survey() else { return };
+    let Some(said) = survey.said(visit) else { return };
+    let cell = |ui: &mut Ui, width: f32, text: &str, ink| {
+        ui.allocate_ui_with_layout(egui::Vec2::new(width, ROW_PT), Layout::left_to_right(Align::Center), |ui| {
+            ui.set_min_width(width);
+            ui.add(Label::new(RichText::new(text).size(12.5).color(ink)).truncate());
+        });
+    };
+    ui.add_space(12.0);
+    cell(ui, 54.0, &said.rule, t.ink);
+    cell(ui, 120.0, &said.subject.village, t.ink);
+    cell(ui, 100.0, &said.subject.town, t.ink_secondary);
+    let status = said.result.map(crate::survey::GapStatus::from).unwrap_or_default();
+    cell(ui, 100.0, said.result.map_or("", |r| r.word(lang)), session.status_ink(status));
+    cell(ui, 130.0, &when(said), t.ink_secondary);
+    cell(ui, 90.0, &said.by, t.ink_secondary);
+    let room = (ui.available_width() - 240.0).max(60.0);
+    cell(ui, room, &said.note, t.ink_secondary);
+    if ui.small_button(lang.t("visit.edit")).clicked() {
+        send.push(Command::EditVisit(visit.id.clone()));
+    }
+    if has_gap {
+        return;
+    }
+    ui.menu_button(lang.t("visit.attach"), |ui| {
+        let Some(index) = survey.index() else { return };
+        let found = index.candidates(&said.rule, &said.subject);
+        if found.is_empty() {
+            ui.label(lang.t("visit.no-gap-near"));
+        }
+        for key in found.into_iter().take(MOST_OFFERED) {
+            let rule = key.split('/').next().unwrap_or_default();
+            let subject = index.subject(key);
+            let name = |s: &crate::survey::Subject| format!("{} {} {}", s.town, s.village, s.facility_word());
+            let text = format!("{rule}  {}", subject.map(name).unwrap_or_default());
+            if ui.button(text.trim_end()).clicked() {
+                send.push(Command::AttachVisit(visit.id.clone(), key.to_owned()));
+                ui.close();
+            }
+        }
+    });
+}

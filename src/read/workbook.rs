@@ -1,0 +1,222 @@
+//! Workbooks: their sheets as rows of cells. What a sheet claims is never believed: rows are as long as their last cell, and a
+//! workbook that unpacks to more than is stated here is refused before it is unpacked.
+
+use std::io::{Cursor, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use calamine::{Data, DataRef, Reader, Sheets};
+
+use super::wide::Cell;
+use super::workbook_look::{cell_name, look};
+
+/// Places for cells, over all rows as long as their last cell.
+const MAX_PLACES: usize = 20_000_000;
+
+/// Places that a sheet may span, rows times columns: a quarter of a million rows with a cell in the last column.
+const MAX_SPAN: u64 = 4_000_000_000;
+
+/// Rows with their numbers, 1-based, in order.
+pub type Rows = Vec<(u32, Vec<Cell>)>;
+
+/// Whether bytes begin as a workbook does: XLSX, XLSB and ODS are ZIP archives, XLS is an OLE container.
+pub(super) fn is_workbook(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK") || bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0])
+}
+
+/// Whether bytes are those of a workbook by what is in them, not merely of some archive.
+pub(super) fn is_named_workbook(bytes: &[u8]) -> bool {
+    if !bytes.starts_with(b"PK") {
+        return false;
+    }
+    let archive = zip::ZipArchive::new(Cursor::new(bytes));
+    let is_part = |name: &str| name.starts_with("xl/") || name == "content.xml";
+    archive.is_ok_and(|a| a.file_names().flatten().any(|n| is_part(&n)))
+}
+
+/// The sheets with anything in them; each is read when it is asked for. With `spread` a value of merged cells stands in every
+/// one of them.
+pub(super) fn sheets(bytes: Vec<u8>, spread: bool) -> impl Iterator<Item = Result<Rows, String>> {
+    let opened = look(&bytes).and_then(|()| {
+        sound(|| calamine::open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|e| e.to_string()))
+    });
+    let (mut book, trouble) = match opened {
+        Ok(book) => (Some(book), None),
+        Err(e) => (None, Some(Err(e))),
+    };
+    let names = book.as_ref().map(|b| b.sheet_names()).unwrap_or_default();
+    trouble.into_iter().chain(names.into_iter().filter_map(move |name| {
+        let book = book.as_mut()?;
+        match sound(|| rows(book, &name, spread)) {
+            Ok(rows) if rows.is_empty() => None,
+            other => Some(other),
+        }
+    }))
+}
+
+/// Does something with a library that may panic over what is damaged.
+fn sound<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err("it is damaged".to_owned()))
+}
+
+fn rows<R: Read + std::io::Seek + Clone>(book: &mut Sheets<R>, name: &str, spread: bool) -> Result<Rows, String> {
+    let mut sheet = Sheet::default();
+    let explain = |e: &dyn std::fmt::Display| e.to_string();
+    match book {
+        Sheets::Xlsx(book) => {
+            let mut cells = book.worksheet_cells_reader(name).map_err(|e| explain(&e))?;
+            while let Some(cell) = cells.next_cell().map_err(|e| explain(&e))? {
+                sheet.put(cell.get_position(), of_ref(cell.get_value()))?;
+            }
+            drop(cells);
+            if spread {
+                for merged in book.merge_cells_by_sheet_name(name).map_err(|e| explain(&e))? {
+                    sheet.spread(merged.start, merged.end)?;
+                }
+            }
+        }
+        Sheets::Xlsb(book) => {
+            let mut cells = book.worksheet_cells_reader(name).map_err(|e| explain(&e))?;
+            while let Some(cell) = cells.next_cell().map_err(|e| explain(&e))? {
+                sheet.put(cell.get_position(), of_ref(cell.get_value()))?;
+            }
+        }
+        other => {
+            let range = other.worksheet_range(name).map_err(|e| explain(&e))?;
+            let (top, left) = range.start().unwrap_or_default();
+            for (row, column, value) in range.used_cells() {
+                sheet.put((top + row as u32, left + column as u32), of_data(value))?;
+            }
+        }
+    }
+    Ok(sheet.rows)
+}
+
+fn of_data(value: &Data) -> Cell {
+    match value {
+        Data::Empty | Data::Error(_) => Cell::Empty,
+        Data::Float(n) => Cell::Number(*n),
+        Data::Int(n) => Cell::Number(*n as f64),
+        Data::Bool(b) => Cell::Text(b.to_string()),
+        other => Cell::of(&other.to_string()),
+    }
+}
+
+fn of_ref(value: &DataRef<'_>) -> Cell {
+    match value {
+        DataRef::Empty | DataRef::Error(_) => Cell::Empty,
+        DataRef::Float(n) => Cell::Number(*n),
+        DataRef::Int(n) => Cell::Number(*n as f64),
+        DataRef::Bool(b) => Cell::Text(b.to_string()),
+        DataRef::String(text) => Cell::of(text),
+        DataRef::SharedString(text) => Cell::of(text),
+        other => Cell::of(&Data::from(other.clone()).to_string()),
+    }
+}
+
+/// A sheet being filled.
+#[derive(Default)]
+struct Sheet {
+    rows: Rows,
+    places: usize,
+    first: Option<u32>,
+    columns: u32,
+}
+
+impl Sheet {
+    fn put(&mut self, (row, column): (u32, u32), cell: Cell) -> Result<(), String> {
+        if cell == Cell::Empty {
+            return Ok(());
+        }
+        let first = self.first.map_or(row, |first| first.min(row));
+        self.first = Some(first);
+        self.columns = self.columns.max(column + 1);
+        let last = self.rows.last().map_or(row, |(last, _)| last - 1).max(row);
+        if u64::from(last - first + 1) * u64::from(self.columns) > MAX_SPAN {
+            let place = cell_name(row, column);
+            return Err(format!(
+                "its cells reach from the beginning to {place}, which would be a table of more than {} million places; \
+                 delete what stands in {place}",
+                MAX_SPAN / 1_000_000
+            ));
+        }
+        let at = match self.rows.last() {
+            Some((n, _)) if *n == row + 1 => self.rows.len() - 1,
+            Some((n, _)) if *n > row + 1 => match self.rows.binary_search_by_key(&(row + 1), |(n, _)| *n) {
+                Ok(at) => at,
+                Err(at) => {
+                    self.rows.insert(at, (row + 1, Vec::new()));
+                    at
+                }
+            },
+            _ => {
+                self.rows.push((row + 1, Vec::new()));
+                self.rows.len() - 1
+            }
+        };
+        let Some((_, cells)) = self.rows.get_mut(at) else { return Ok(()) };
+        let column = column as usize;
+        if cells.len() <= column {
+            self.places += column + 1 - cells.len();
+            if self.places > MAX_PLACES {
+                let place = cell_name(row, column as u32);
+                return Err(format!("a sheet has more than {} million places, at {place}", MAX_PLACES / 1_000_000));
+            }
+            cells.resize(column + 1, Cell::Empty);
+        }
+        if let Some(slot) = cells.get_mut(column) {
+            *slot = cell;
+        }
+        Ok(())
+    }
+
+    fn get(&self, row: u32, column: u32) -> Option<&Cell> {
+        let at = self.rows.binary_search_by_key(&(row + 1), |(n, _)| *n).ok()?;
+        self.rows.get(at)?.1.get(column as usize)
+    }
+
+    /// Lets the value of the first of merged cells stand in all of them that lie within the rows that are there.
+    fn spread(&mut self, start: (u32, u32), end: (u32, u32)) -> Result<(), String> {
+        let Some(value) = self.get(start.0, start.1).filter(|c| **c != Cell::Empty).cloned() else { return Ok(()) };
+        let rows: Vec<u32> = self.rows.iter().map(|(n, _)| n - 1).filter(|r| (start.0..=end.0).contains(r)).collect();
+        for row in rows {
+            for column in start.1..=end.1 {
+                if self.get(row, column).is_none_or(|c| *c == Cell::Empty) {
+                    self.put((row, column), value.clone())?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_as_long_as_their_last_cell_in_whatever_order_they_come() {
+        let mut sheet = Sheet::default();
+        let one = || Cell::Number(1.0);
+        for at in [(4, 1), (0, 16_383), (2, 0), (4, 0), (2, 3)] {
+            sheet.put(at, one()).expect("fits");
+        }
+        let lengths: Vec<(u32, usize)> = sheet.rows.iter().map(|(n, r)| (*n, r.len())).collect();
+        assert_eq!(lengths, [(1, 16_384), (3, 4), (5, 2)]);
+        let far = sheet.put((1_048_575, 16_383), one()).expect_err("too far");
+        assert!(far.contains("XFD1048576"), "{far}");
+    }
+
+    #[test]
+    fn merged_cells_count_for_each_row() {
+        let mut sheet = Sheet::default();
+        for row in 0..4 {
+            sheet.put((row, 0), Cell::Number(f64::from(row))).expect("fits");
+        }
+        sheet.put((1, 1), Cell::Text("closed".into())).expect("fits");
+        sheet.spread((1, 1), (1_000_000, 1)).expect("spread");
+        let told: Vec<Option<&Cell>> = (0..4).map(|r| sheet.get(r, 1)).collect();
+        let closed = Cell::Text("closed".into());
+        assert_eq!(told, [None, Some(&closed), Some(&closed), Some(&closed)]);
+        assert_eq!(sheet.rows.len(), 4);
+    }
+}

@@ -1,0 +1,123 @@
+//! The gaps that a map has now, so that visits find them again: by their keys, by keys of earlier versions, and by what a sheet says
+//! of a row whose key was lost.
+
+use rustc_hash::FxHashMap;
+
+use super::subject::Subject;
+use crate::district::District;
+use crate::rules::Gap;
+
+/// A gap as visits may know it.
+#[derive(Clone, Debug, PartialEq)]
+struct Known {
+    key: String,
+    rule: String,
+    subject: Subject,
+    /// All names of its village.
+    names: Vec<String>,
+}
+
+/// The gaps of a map.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GapIndex {
+    gaps: Vec<Known>,
+    by_key: FxHashMap<String, usize>,
+    former: FxHashMap<String, Vec<usize>>,
+    by_rule: FxHashMap<String, Vec<usize>>,
+}
+
+impl GapIndex {
+    /// The gaps that rules found in a district.
+    pub fn new(district: &District, gaps: &[Gap]) -> Self {
+        let mut index = Self::default();
+        for (i, gap) in gaps.iter().enumerate() {
+            let key = gap.key(district);
+            for former in gap.former_keys(district) {
+                index.former.entry(former).or_default().push(i);
+            }
+            index.by_rule.entry(gap.rule.clone()).or_default().push(i);
+            index.by_key.insert(key.clone(), i);
+            let names = gap.village.map(|v| district.villages.all_names(v)).unwrap_or_default();
+            index.gaps.push(Known { key, rule: gap.rule.clone(), subject: Subject::of_gap(gap, district), names });
+        }
+        index
+    }
+
+    /// Whether the map has a gap of this key.
+    pub fn has(&self, key: &str) -> bool {
+        self.by_key.contains_key(key)
+    }
+
+    /// All keys, in the order of the gaps.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.gaps.iter().map(|g| g.key.as_str())
+    }
+
+    /// What a gap of the map is about.
+    pub fn subject(&self, key: &str) -> Option<&Subject> {
+        self.by_key.get(key).and_then(|i| self.gaps.get(*i)).map(|g| &g.subject)
+    }
+
+    /// The present key of a gap that was recorded under another one; `None` where the key is present, or nothing is clear.
+    pub fn present_key(&self, recorded: &str, subject: &Subject) -> Option<&str> {
+        if self.has(recorded) {
+            return None;
+        }
+        let candidates = self.former.get(recorded)?;
+        let fits = |i: &&usize| self.gaps.get(**i).is_some_and(|g| agrees(&g.subject, subject));
+        let mut found = candidates.iter().filter(fits);
+        match (found.next(), found.next()) {
+            (Some(i), None) => self.gaps.get(*i).map(|g| g.key.as_str()),
+            _ => None,
+        }
+    }
+
+    /// The key of the one gap that a row of a sheet can mean by its rule, village and facility; `None` where it could be several.
+    pub fn of_row(&self, rule: &str, subject: &Subject) -> Option<&str> {
+        let list = self.by_rule.get(rule.trim())?;
+        let is = |g: &Known| {
+            let by_code = !subject.code.is_empty() && !g.subject.code.is_empty();
+            let is_village = match by_code {
+                true => subject.code == g.subject.code,
+                false => {
+                    !subject.village.is_empty()
+                        && (g.subject.village == subject.village || g.names.contains(&subject.village))
+                }
+            };
+            let facility = subject.facility_word();
+            is_village
+                && agrees(&g.subject, subject)
+                && (facility.is_empty() || facility == g.subject.facility || facility == g.subject.facility_name)
+        };
+        let mut found = list.iter().filter_map(|i| self.gaps.get(*i)).filter(|g| is(g));
+        match (found.next(), found.next()) {
+            (Some(gap), None) => Some(gap.key.as_str()),
+            _ => None,
+        }
+    }
+
+    /// Keys of gaps that a lost visit may mean, the likeliest first: of its rule and village, then of its rule and town, then of its
+    /// village.
+    pub fn candidates(&self, rule: &str, subject: &Subject) -> Vec<&str> {
+        let rank = |g: &Known| {
+            let is_village = (!subject.code.is_empty() && subject.code == g.subject.code)
+                || (!subject.village.is_empty() && g.names.contains(&subject.village));
+            let is_town = !subject.town.is_empty() && subject.town == g.subject.town;
+            match (g.rule == rule, is_village, is_town) {
+                (true, true, _) => Some(0),
+                (false, true, _) => Some(1),
+                (true, false, true) => Some(2),
+                _ => None,
+            }
+        };
+        let mut found: Vec<(i32, &str)> = self.gaps.iter().filter_map(|g| Some((rank(g)?, g.key.as_str()))).collect();
+        found.sort();
+        found.into_iter().map(|(_, key)| key).collect()
+    }
+}
+
+/// Whether two subjects do not contradict in town and district.
+fn agrees(a: &Subject, b: &Subject) -> bool {
+    let same = |a: &str, b: &str| a.is_empty() || b.is_empty() || a == b;
+    same(&a.town, &b.town) && same(&a.district, &b.district)
+}
