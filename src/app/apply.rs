@@ -25,8 +25,8 @@ impl Qiancun {
     /// Carries out a command. A change of the project can be undone, a jump of the camera taken back; what is selected is looked at,
     /// and no step of its own.
     pub(super) fn apply(&mut self, command: Command) {
-        if self.session.meeting.is_some() && opens(&command) {
-            self.session.news = Some(self.session.lang.t("meeting.no-open").to_owned());
+        if let Some(meeting) = self.session.meeting.as_mut().filter(|_| opens(&command)) {
+            meeting.word = Some(self.session.lang.t("meeting.no-open").to_owned());
             return;
         }
         let (before, camera) = (self.session.kept_document().into_owned(), self.session.camera);

@@ -93,6 +93,7 @@ impl Qiancun {
             gaps: session.settings.drawer_open && session.tab == crate::session::Tab::Gaps,
             no_figures: false,
             no_legend: false,
+            word: None,
             was: Was {
                 document: session.document.clone(),
                 view: session.view.clone(),
@@ -154,7 +155,7 @@ impl Qiancun {
         let left = Left { year: scene.before, indicator: scene.beside.clone(), side_by_side: scene.side_by_side };
         if let Some(meeting) = &mut self.session.meeting {
             (meeting.scene, meeting.began, meeting.is_blank) = (Some(at), now, false);
-            (meeting.left, meeting.gaps) = (left, scene.gaps);
+            (meeting.left, meeting.gaps, meeting.word) = (left, scene.gaps, None);
             (meeting.no_figures, meeting.no_legend) = (scene.no_figures, scene.no_legend);
         } else {
             self.session.divided = left;

@@ -16,7 +16,6 @@ use crate::theme::ThemeSpec;
 impl Qiancun {
     /// Opens files: the first project among them, else all as layers.
     pub(super) fn open(&mut self, paths: Vec<PathBuf>) {
-        self.session.dialogue = None;
         let is_project = |p: &&PathBuf| p.extension().is_some_and(|e| e.eq_ignore_ascii_case("qiancun"));
         if let Some(path) = paths.iter().find(is_project) {
             self.open_project(path, true);
@@ -93,7 +92,7 @@ impl Qiancun {
             told.push(self.session.lang.with("import.more", &[("n", &rest.to_string())]));
         }
         let text = format!("{}\n{}", self.session.lang.t("error.left-out"), told.join("\n"));
-        self.session.dialogue = Some(Dialogue::Message(text));
+        self.ask_after(Dialogue::Message(text));
     }
 
     /// Shows a project in place of what is open; `path` is where it is saved, `None` for the demonstration and for what was never
@@ -167,8 +166,8 @@ impl Qiancun {
                     }
                 }
                 Done::NotKept(trouble) => {
-                    self.session.dialogue =
-                        Some(Dialogue::Message(self.session.lang.with("error.not-kept", &[("n", &trouble)])));
+                    let text = self.session.lang.with("error.not-kept", &[("n", &trouble)]);
+                    self.ask_after(Dialogue::Message(text));
                 }
                 Done::LogCopied(told) => self.log_was_copied(told),
                 Done::Tended(Ok(())) => {}
@@ -229,7 +228,7 @@ impl Qiancun {
         }
         let lang = self.session.lang;
         let what = lang.find(&format!("job.{}", job.key())).unwrap_or(job.key());
-        self.session.dialogue = Some(Dialogue::Message(lang.with("error.job", &[("what", what), ("n", why)])));
+        self.ask_after(Dialogue::Message(lang.with("error.job", &[("what", what), ("n", why)])));
     }
 
     fn was_read(&mut self, key: LayerKey, result: Result<ReadFile, (String, String)>) {

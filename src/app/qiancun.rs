@@ -95,6 +95,8 @@ pub struct Qiancun {
     pub(super) keeper: Option<super::saving::Keeper>,
     /// The text of the project on disk that was told last.
     pub(super) told_changed: Option<String>,
+    /// Questions and words that wait until the one that is open is closed.
+    pub(super) waiting: std::collections::VecDeque<crate::session::Dialogue>,
     /// Kinds of jobs whose faults were told.
     pub(super) told_faults: rustc_hash::FxHashSet<&'static str>,
     is_laid_out: bool,
@@ -152,6 +154,7 @@ impl Qiancun {
             keeper: None,
             told_changed: None,
             told_faults: Default::default(),
+            waiting: Default::default(),
             is_laid_out: false,
             queue: Vec::new(),
         };
@@ -162,6 +165,16 @@ impl Qiancun {
         }
         app.begin_keeping();
         app
+    }
+
+    /// Shows a dialogue, behind the one that is open.
+    pub(super) fn ask_after(&mut self, dialogue: crate::session::Dialogue) {
+        if self.session.dialogue.is_none() && self.session.meeting.is_none() {
+            self.session.dialogue = Some(dialogue);
+        } else {
+            self.waiting.push_back(dialogue);
+            self.ctx.request_repaint();
+        }
     }
 
     /// Does something at the next frame, as a click or a shortcut would.
@@ -262,6 +275,9 @@ impl Qiancun {
         }
         if any {
             ctx.request_repaint();
+        }
+        if self.session.dialogue.is_none() && self.session.meeting.is_none() {
+            self.session.dialogue = self.waiting.pop_front();
         }
         self.sync();
         self.keep_unsaved();

@@ -278,6 +278,7 @@ impl Qiancun {
     /// Goes on without saving. Only what comes in its place makes the changes go.
     fn discard(&mut self, then: Command) {
         self.after_saving = None;
+        self.session.dialogue = None;
         match then {
             Command::Open(paths) => self.open(paths),
             Command::OpenDemo => self.open_demo(),
@@ -375,7 +376,9 @@ impl Qiancun {
             (file, unsaved, differences)
         });
         let offered: Vec<_> = offered.collect();
-        self.session.dialogue = (!offered.is_empty()).then_some(Dialogue::Recover(offered));
+        if !offered.is_empty() {
+            self.session.dialogue = Some(Dialogue::Recover(offered));
+        }
     }
 
     /// Opens unsaved work as it was left.

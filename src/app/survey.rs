@@ -122,10 +122,8 @@ impl Qiancun {
 
     /// Looks for a log whose project was renamed, where the project has none: it is offered.
     pub(super) fn look_for_stray_log(&mut self, project: &Path) {
-        if self.session.dialogue.is_none()
-            && let [stray] = LogPaths::strays(project).as_slice()
-        {
-            self.session.dialogue = Some(Dialogue::StrayLog(stray.clone()));
+        if let [stray] = LogPaths::strays(project).as_slice() {
+            self.ask_after(Dialogue::StrayLog(stray.clone()));
         }
     }
 

@@ -37,11 +37,13 @@ pub(super) fn export(mut parser: lexopt::Parser) -> Result<(), Failure> {
 
 /// Filled sheets into the log.
 pub(super) fn import(mut parser: lexopt::Parser) -> Result<(), Failure> {
-    let (mut paths, mut is_dry, mut as_json, mut is_sure) = (Vec::new(), false, false, false);
+    let (mut paths, mut is_dry, mut as_json) = (Vec::new(), false, false);
+    let (mut is_sure, mut with_findings) = (false, false);
     while let Some(arg) = parser.next()? {
         match arg {
             lexopt::Arg::Value(value) => paths.push(PathBuf::from(value)),
             lexopt::Arg::Long("sure") => is_sure = true,
+            lexopt::Arg::Long("findings") => with_findings = true,
             lexopt::Arg::Long("dry-run") => is_dry = true,
             lexopt::Arg::Long("json") => as_json = true,
             other => return Err(other.unexpected().into()),
@@ -72,7 +74,10 @@ pub(super) fn import(mut parser: lexopt::Parser) -> Result<(), Failure> {
         let survey = log.as_ref().map_or(&nothing, SurveyLog::survey);
         let mut preview = Preview::new(file, rows, survey, &index);
         if is_sure {
-            preview.take_odd_times();
+            preview.take_all_with(Remark::OddTime);
+        }
+        if with_findings {
+            preview.take_all_with(Remark::Finding);
         }
         let recorded = match &mut log {
             Some(log) if !is_dry => log.import(&mut preview)?,

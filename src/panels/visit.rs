@@ -294,6 +294,10 @@ fn row(ui: &mut Ui, session: &Session, planned: &mut Planned) -> bool {
                     });
                     is_mended |= response.lost_focus();
                 }
+                _ if planned.remarks.contains(&Remark::Finding) => {
+                    let text = small(lang.t("import.finding").to_owned(), t.ink);
+                    ui.checkbox(&mut planned.is_taken, text);
+                }
                 _ => {
                     ui.label(small(planned.row.result.clone(), t.ink_secondary));
                 }

@@ -57,6 +57,8 @@ pub struct Meeting {
     pub no_figures: bool,
     /// Whether the legend is left out.
     pub no_legend: bool,
+    /// A word to the presenter, until the next scene.
+    pub word: Option<String>,
     /// What was there, to be put back.
     pub was: Was,
 }

@@ -84,7 +84,7 @@ pub struct Planned {
     pub before: GapStatus,
     /// How it will stand.
     pub after: GapStatus,
-    /// Whether it is taken; what is odd in time is only where a person says so.
+    /// Whether it is taken; what is odd in time, or no gap of the map, is only where a person says so.
     pub is_taken: bool,
     event: Option<Event>,
     photos: Vec<PathBuf>,
@@ -110,7 +110,7 @@ impl Preview {
         let near = written.map_or_else(Instant::now, |d| Instant::from_millis(d.as_millis() as i64));
         // Rows are taken one after the other, each seeing what those before it made of the log.
         let mut after = survey.clone();
-        let plan = |row: ResultRow| planned(row, &mut after, index, &origin, folder, near);
+        let plan = |row: ResultRow| planned(row, (survey, &mut after), index, &origin, folder, near);
         Self { path: path.to_path_buf(), rows: rows.into_iter().map(plan).collect() }
     }
 
@@ -118,7 +118,8 @@ impl Preview {
     pub fn again(&self, survey: &Survey, index: &GapIndex) -> Self {
         let mut next = Self::new(&self.path, self.rows.iter().map(|p| p.row.clone()).collect(), survey, index);
         for (now, before) in next.rows.iter_mut().zip(&self.rows) {
-            if now.remarks.contains(&Remark::OddTime) && before.remarks.contains(&Remark::OddTime) {
+            let is_asked = |p: &Planned| p.remarks.iter().any(|r| matches!(r, Remark::OddTime | Remark::Finding));
+            if is_asked(now) && is_asked(before) {
                 now.is_taken = before.is_taken;
             }
         }
@@ -141,15 +142,16 @@ impl Preview {
         taken.map(|e| e.of.clone().unwrap_or_else(|| e.id.clone())).collect()
     }
 
-    /// Takes odd times too.
-    pub fn take_odd_times(&mut self) {
-        self.rows.iter_mut().for_each(|r| r.is_taken = r.event.is_some());
+    /// Takes rows too that are taken only where a person says so: those with a remark.
+    pub fn take_all_with(&mut self, remark: Remark) {
+        let rows = self.rows.iter_mut().filter(|r| r.remarks.contains(&remark));
+        rows.for_each(|r| r.is_taken = r.event.is_some());
     }
 }
 
 fn planned(
     row: ResultRow,
-    after: &mut Survey,
+    (now, after): (&Survey, &mut Survey),
     index: &GapIndex,
     origin: &str,
     folder: &Path,
@@ -183,8 +185,9 @@ fn planned(
         return planned;
     }
     planned.verdict = Verdict::New;
-    if let Some(visit) = brought_before(after, &event, origin) {
-        let Some(said) = after.said(visit) else { return planned };
+    // Of what was there before this sheet: two of its rows are two.
+    if let Some(visit) = brought_before(now, &event, origin) {
+        let Some(said) = now.said(visit) else { return planned };
         if says_the_same(said, &event) {
             planned.verdict = Verdict::Known;
             return planned;
@@ -205,6 +208,12 @@ fn planned(
             Some(found) => planned.photos.push(found),
             None => planned.remarks.push(Remark::NoPhoto),
         }
+    }
+    if planned.remarks.contains(&Remark::Finding) {
+        // Kept where a person says so.
+        planned.verdict = Verdict::NotUnderstood("no-key");
+        planned.event = Some(event);
+        return planned;
     }
     after.add(Event { seq: after.last_seq().saturating_add(1), ..event.clone() });
     planned.after = after.status(&key);
