@@ -11,7 +11,7 @@ use crate::lang::Lang;
 use crate::model::Role;
 use crate::output::{FieldForm, field_grid, save_field_sheet};
 use crate::rules::{Gap, GapChange, GapList, Rules, find_gaps};
-use crate::survey::{Survey, SurveyLog};
+use crate::survey::{GapIndex, Survey, SurveyLog};
 use crate::cli::say::told;
 
 /// Runs the command.
@@ -72,7 +72,8 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
             told!("qiancun: {}", lang.with("gaps.condition", &[("name", &rule.id), ("n", error)]));
         }
     }
-    let survey = log_of(&file)?;
+    let mut survey = log_of(&file)?;
+    survey.find_by(GapIndex::new(&district, &list.gaps).into());
     let before = match (since, against) {
         (None, None) => None,
         (since, against) => Some(earlier(&file, &district, &rules, since, against.as_deref())?),

@@ -421,3 +421,60 @@ fn lost_a6_one_unknown_word_does_not_refuse_the_project() {
         assert!(text_of(&file).contains(kept), "{kept} in\n{}", text_of(&file));
     }
 }
+
+/// Whatever panics on the window's thread: the project is kept, and the next start offers it.
+#[test]
+fn lost_a2_a_panic_leaves_a_rescue_file() {
+    let dir = copied();
+    let rescue = dir.path().join("config/rescued.qiancun");
+    let options = Options { files: vec![project_of(&dir)], rescue_to: Some(rescue.clone()), ..crate::window::english() };
+    let mut h = open_with(options.clone(), SIZE);
+    correct(&mut h, "77");
+    h.state_mut().guard(|_| panic!("a fault that nobody foresaw"));
+    assert!(h.state().wants_to_quit() && h.state().ending().is_some_and(|t| t.contains("nobody foresaw")));
+    h.step();
+    drop(h);
+    assert!(rescue.is_file() || !unsaved_in(&dir.path().join("config")).is_empty());
+    let mut again = open_with(Options { files: Vec::new(), ..options }, SIZE);
+    if shows(&again, "Unsaved work") {
+        click(&mut again, "Restore");
+    }
+    assert_eq!(corrected(&again), ["77"]);
+    assert!(again.state().session.is_changed());
+}
+
+/// Two windows that fall at once: neither takes the other's place.
+#[test]
+fn lost_a2_two_windows_that_panic_both_leave_their_work() {
+    let (dir, other) = (copied(), copied());
+    let rescue = dir.path().join("config/rescued.qiancun");
+    let of = |d: &tempfile::TempDir| Options { files: vec![project_of(d)], rescue_to: Some(rescue.clone()), ..crate::window::english() };
+    let (mut one, mut two) = (open_with(of(&dir), SIZE), open_with(of(&other), SIZE));
+    correct(&mut one, "81");
+    correct(&mut two, "82");
+    one.state_mut().guard(|_| panic!("one"));
+    two.state_mut().guard(|_| panic!("two"));
+    drop((one, two));
+    let texts: String = unsaved_in(&dir.path().join("config")).iter().map(|p| text_of(p)).collect();
+    assert!(texts.contains("\"81\"") && texts.contains("\"82\""));
+}
+
+/// A table that ends nothing: the window stays, and says what is wrong with it.
+#[test]
+fn attacked_b1_the_live_window_stays() {
+    let root = std::env::var_os("QIANCUN_SHARED")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
+    let dir = copied();
+    let mut h = open(vec![project_of(&dir)], Lang::En, SIZE);
+    correct(&mut h, "5");
+    for name in ["corner.xlsx", "huge_ref.xlsx"] {
+        let file = root.join("hostile-small").join(name);
+        if !file.is_file() {
+            return crate::shared::skipped("attacked_b1_the_live_window_stays");
+        }
+        send(&mut h, Command::Open(vec![file]));
+        assert!(shows(&h, name), "told");
+        click(&mut h, "Close");
+    }
+    assert_eq!(corrected(&h), ["5"]);
+}
