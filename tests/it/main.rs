@@ -14,6 +14,7 @@ mod flatgeobuf;
 mod gaps;
 mod levels;
 mod lost;
+mod lost_killed;
 mod lost_survey;
 mod meeting;
 mod oracle;
