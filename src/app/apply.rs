@@ -71,7 +71,8 @@ impl Qiancun {
         };
         let lang = session.lang;
         let Some((restored, name)) = step else {
-            session.news = Some(lang.t(if forward { "status.nothing-to-redo" } else { "status.nothing-to-undo" }).into());
+            session.news =
+                Some(lang.t(if forward { "status.nothing-to-redo" } else { "status.nothing-to-undo" }).into());
             return;
         };
         match restored {
@@ -79,9 +80,8 @@ impl Qiancun {
                 let selection = session.document.selection.take();
                 session.document = *document;
                 // What is selected stays so, where its layer is still there.
-                session.document.selection = selection.filter(|(key, _)| {
-                    *key == crate::session::ADDED_LAYER || session.document.keys.contains(key)
-                });
+                session.document.selection = selection
+                    .filter(|(key, _)| *key == crate::session::ADDED_LAYER || session.document.keys.contains(key));
             }
             crate::session::Restored::Visits(states) => {
                 if !self.bring_visits(&states) {
@@ -98,8 +98,12 @@ impl Qiancun {
     }
 
     fn carry_out(&mut self, command: Command) {
-        let Some(command) =
-            self.keep_files(command).and_then(|c| self.look(c)).and_then(|c| self.survey(c)).and_then(|c| self.meet(c)).and_then(|c| self.paper(c))
+        let Some(command) = self
+            .keep_files(command)
+            .and_then(|c| self.look(c))
+            .and_then(|c| self.survey(c))
+            .and_then(|c| self.meet(c))
+            .and_then(|c| self.paper(c))
         else {
             return;
         };

@@ -468,7 +468,8 @@ mod tests {
             jobs.start(job, |_| Some(Done::Topology));
             let done = all(&mut jobs);
             assert!(!jobs.is_busy() && !jobs.is_map_busy() && !jobs.is_reading() && !jobs.is_tending());
-            let told = done.iter().filter(|d| matches!(d, Done::Failed(of, why) if *of == job && why.contains("a fault")));
+            let told =
+                done.iter().filter(|d| matches!(d, Done::Failed(of, why) if *of == job && why.contains("a fault")));
             assert_eq!(told.count(), 1, "{job:?}");
             assert!(done.iter().any(|d| matches!(d, Done::Topology)), "the other one goes on");
         }
@@ -494,7 +495,12 @@ mod tests {
             let name = entry.file_name().to_string_lossy().into_owned();
             let text = std::fs::read_to_string(entry.path()).expect("read");
             if !["jobs.rs", "saving.rs"].contains(&name.as_str()) {
-                assert!(!text.contains("thread::Builder") && !text.contains("rayon::spawn") && !text.contains("thread::spawn"), "{name}");
+                assert!(
+                    !text.contains("thread::Builder")
+                        && !text.contains("rayon::spawn")
+                        && !text.contains("thread::spawn"),
+                    "{name}"
+                );
             }
         }
     }

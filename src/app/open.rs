@@ -97,7 +97,12 @@ impl Qiancun {
 
     /// Shows a project in place of what is open; `path` is where it is saved, `None` for the demonstration and for what was never
     /// saved, and `original` the file as it was read.
-    pub(super) fn show_project(&mut self, project: Project, path: Option<PathBuf>, original: Option<project::Original>) {
+    pub(super) fn show_project(
+        &mut self,
+        project: Project,
+        path: Option<PathBuf>,
+        original: Option<project::Original>,
+    ) {
         let own = path.is_some();
         self.opening += 1;
         self.origins.clear();

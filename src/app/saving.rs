@@ -295,8 +295,7 @@ impl Qiancun {
     pub(super) fn refuse_source(&mut self, source: &Path) {
         self.after_saving = None;
         let name = source.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        self.session.dialogue =
-            Some(Dialogue::Message(self.session.lang.with("error.own-source", &[("name", &name)])));
+        self.session.dialogue = Some(Dialogue::Message(self.session.lang.with("error.own-source", &[("name", &name)])));
     }
 
     /// Whether an output may be written there; says so where not.
@@ -371,7 +370,8 @@ impl Qiancun {
         let Some(folder) = self.unsaved_folder() else { return };
         let found: Vec<(PathBuf, Unsaved)> = project::unsaved(&folder);
         let offered = found.into_iter().map(|(file, unsaved)| {
-            let saved = unsaved.path.as_ref().and_then(|p| project::load(p).ok()).or_else(|| Some(unsaved.original()?.project));
+            let saved =
+                unsaved.path.as_ref().and_then(|p| project::load(p).ok()).or_else(|| Some(unsaved.original()?.project));
             let differences = project::differences(&saved.unwrap_or_default(), &unsaved.project);
             (file, unsaved, differences)
         });

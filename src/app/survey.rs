@@ -327,9 +327,8 @@ impl Qiancun {
         let Some(log) = &mut self.session.survey.log else {
             return Err(SurveyError::NoVisit(ids.into_iter().next().unwrap_or_default()));
         };
-        let states = |log: &SurveyLog| -> VisitStates {
-            ids.iter().map(|id| (id.clone(), log.survey().state(id))).collect()
-        };
+        let states =
+            |log: &SurveyLog| -> VisitStates { ids.iter().map(|id| (id.clone(), log.survey().state(id))).collect() };
         let before = states(log);
         let done = work(log)?;
         let after = states(log);
@@ -423,9 +422,7 @@ impl Qiancun {
         let Some(survey) = self.session.survey() else { return };
         self.session.dialogue = Some(match incoming {
             Incoming::Rows(rows) => Dialogue::Import(Box::new(Preview::new(path, rows, survey, &index))),
-            Incoming::Log(events, told) => {
-                Dialogue::Merge(Box::new(MergePreview::new(path, events, told, survey)))
-            }
+            Incoming::Log(events, told) => Dialogue::Merge(Box::new(MergePreview::new(path, events, told, survey))),
         });
     }
 

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::{Failure, read};
+use crate::cli::say::said;
 use crate::lang::Lang;
 use crate::model::{Dataset, Report};
 use crate::read::{Progress, ReadError, full_report, read_file};
-use crate::cli::say::said;
 
 /// Runs the command.
 pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use super::{Failure, args, read};
-use crate::theme::{LegendClass, Method, ThemeSpec, Themed};
 use crate::cli::say::said;
+use crate::theme::{LegendClass, Method, ThemeSpec, Themed};
 
 /// Runs the command.
 pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {

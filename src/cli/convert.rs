@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::{Failure, args, read};
-use crate::output::{save_flatgeobuf, save_geojson};
 use crate::cli::say::{said, told};
+use crate::output::{save_flatgeobuf, save_geojson};
 
 /// Runs the command.
 pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {

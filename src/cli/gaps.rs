@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::{Failure, args, joined, read};
+use crate::cli::say::told;
 use crate::district::District;
 use crate::geo::{ChinaShift, LonLat};
 use crate::lang::Lang;
@@ -12,7 +13,6 @@ use crate::model::Role;
 use crate::output::{FieldForm, field_grid, save_field_sheet};
 use crate::rules::{Gap, GapChange, GapList, Rules, find_gaps};
 use crate::survey::{GapIndex, Survey, SurveyLog};
-use crate::cli::say::told;
 
 /// Runs the command.
 pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {

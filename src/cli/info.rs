@@ -4,9 +4,9 @@ use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use super::{Failure, args, read};
+use crate::cli::say::said;
 use crate::geo::{LonLat, measure, repaired, representative_point};
 use crate::model::{Dataset, FeatureId, GeometryKind, Role};
-use crate::cli::say::said;
 
 /// Runs the command.
 pub fn run(parser: lexopt::Parser) -> Result<(), Failure> {

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use super::Failure;
 use crate::app::read_district;
+use crate::cli::say::told;
 use crate::district::District;
 use crate::project::Project;
-use crate::cli::say::told;
 
 /// Reads a project; what of it is not understood is told on standard error.
 pub(super) fn project(file: &Path) -> Result<Project, Failure> {

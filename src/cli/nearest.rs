@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use super::info::standing_point;
 use super::{Failure, args, read};
+use crate::cli::say::said;
 use crate::district::{Kind, Use, kind_field, usage_by_row};
 use crate::index::NearestIndex;
 use crate::model::Dataset;
-use crate::cli::say::said;
 
 /// Runs the command.
 pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {

@@ -6,9 +6,9 @@ use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use super::{Failure, args, read};
+use crate::cli::say::said;
 use crate::geo::LonLat;
 use crate::index::SpatialIndex;
-use crate::cli::say::said;
 
 /// Runs the command.
 pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
@@ -57,8 +57,7 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
 
 /// Reads a CSV with columns `lon` and `lat`, in any order and among others.
 fn read_points(path: &Path) -> Result<Vec<LonLat>, Failure> {
-    let text =
-        crate::read::read_plain(path, 1 << 31)
+    let text = crate::read::read_plain(path, 1 << 31)
         .and_then(|b| String::from_utf8(b).map_err(|e| std::io::Error::new(std::io::ErrorKind::InvalidData, e)))
         .map_err(|e| Failure::Input(format!("{} cannot be read: {e}", path.display())))?;
     let mut lines = text.trim_start_matches('\u{feff}').lines();

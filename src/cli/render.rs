@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Failure, args};
 use crate::app::read_session;
+use crate::cli::say::told;
 use crate::lang::Lang;
 use crate::model::Topic;
 use crate::page::{
@@ -11,7 +12,6 @@ use crate::page::{
 };
 use crate::project::write_replacing;
 use crate::session::{FoundGaps, Session};
-use crate::cli::say::told;
 
 impl From<PageError> for Failure {
     fn from(error: PageError) -> Self {

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value, json};
 
 use super::{Failure, args, joined, read};
+use crate::cli::say::said;
 use crate::district::{By, Coverage, District, coverage, rollups};
 use crate::lang::Lang;
-use crate::cli::say::said;
 
 /// Radius of the covered share where none is given, in metres.
 const RADIUS_M: f64 = 2000.0;

@@ -60,13 +60,17 @@ pub(super) fn tell_all(path: &Path, told: &[Told]) {
             Told::Restored(n) => told!("qiancun: {path}: {n} events came back from the copy beside it"),
             Told::Edited(n) => told!("qiancun: {path}: {n} edits of other programs were taken in"),
             Told::CopyDamaged(n) => {
-                told!("qiancun: {path}: {n} lines of the copy beside it were damaged; nothing is lost, they were written anew");
+                told!(
+                    "qiancun: {path}: {n} lines of the copy beside it were damaged; nothing is lost, they were written anew"
+                );
             }
             Told::Migrated(kept) => {
                 told!("qiancun: {path} was of an earlier version; it is kept as {}", kept.display());
             }
             Told::OnNetwork => {
-                told!("qiancun: {path} lies on another machine: one program writes at a time, without a write-ahead log");
+                told!(
+                    "qiancun: {path} lies on another machine: one program writes at a time, without a write-ahead log"
+                );
             }
             Told::ReadOnly => told!("qiancun: {path} can be read but not written"),
         }

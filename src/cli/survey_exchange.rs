@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::survey::{existing, open};
 use super::{Failure, args, joined, read};
+use crate::cli::say::said;
 use crate::lang::Lang;
 use crate::output::save_visits;
 use crate::rules::{Rules, find_gaps};
@@ -13,7 +14,6 @@ use crate::survey::{
     GapIndex, GapStatus, MergePreview, Planned, Preview, Remark, Survey, SurveyLog, Verdict, read_log, read_results,
     visits_grid,
 };
-use crate::cli::say::said;
 
 /// The visits as a table or layer.
 pub(super) fn export(mut parser: lexopt::Parser) -> Result<(), Failure> {

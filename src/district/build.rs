@@ -95,8 +95,17 @@ impl District {
                 shared_keys.insert(key.clone());
             }
         }
-        let mut district =
-            Self { villages, indicators, observations, facilities, of_village, report, layer_names, shared_keys, stands };
+        let mut district = Self {
+            villages,
+            indicators,
+            observations,
+            facilities,
+            of_village,
+            report,
+            layer_names,
+            shared_keys,
+            stands,
+        };
         district.compute_nearest();
         district.compute_derived();
         Some(district)

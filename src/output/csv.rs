@@ -72,7 +72,8 @@ mod tests {
     #[test]
     fn no_text_is_a_formula() {
         let head = GridHead { name: "=h".into(), unit: String::new(), decimals: 0, choices: Vec::new(), hidden: false };
-        let rows = vec![vec![GridCell::Text("=1+1".into())], vec![GridCell::Number(-2.0)], vec![GridCell::Text("-".into())]];
+        let rows =
+            vec![vec![GridCell::Text("=1+1".into())], vec![GridCell::Number(-2.0)], vec![GridCell::Text("-".into())]];
         let grid = Grid { name: "t".into(), heads: vec![head], rows };
         let text = String::from_utf8(to_csv(&grid, ',', false)).expect("UTF-8");
         assert_eq!(text, "'=h\r\n'=1+1\r\n-2\r\n'-\r\n");

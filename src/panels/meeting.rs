@@ -42,7 +42,14 @@ pub fn show(ui: &mut Ui, session: &mut Session, map: &mut MapView, send: &mut Ve
         foot(&painter, session, rect, pad, s);
         if let Some(word) = &meeting.word {
             let at = rect.center_bottom() - Vec2::new(0.0, 96.0 * s);
-            let shown = text(&painter, at, Align2::CENTER_BOTTOM, word, FontId::proportional(SMALLEST * s), session.tokens().warn);
+            let shown = text(
+                &painter,
+                at,
+                Align2::CENTER_BOTTOM,
+                word,
+                FontId::proportional(SMALLEST * s),
+                session.tokens().warn,
+            );
             ui.interact(shown, ui.scope_id().with("word"), egui::Sense::hover())
                 .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, word));
         }

@@ -33,11 +33,7 @@ fn differences(ui: &mut Ui, session: &Session, list: &[Difference], key: &'stati
             "page" | "general" => what.to_owned(),
             _ => lang.with(
                 key,
-                &[
-                    ("what", what),
-                    ("first", &difference.first.to_string()),
-                    ("second", &difference.second.to_string()),
-                ],
+                &[("what", what), ("first", &difference.first.to_string()), ("second", &difference.second.to_string())],
             ),
         };
         ui.label(RichText::new(format!("•  {text}")).size(12.5).color(t.ink));
@@ -72,10 +68,8 @@ pub fn ask(ui: &mut Ui, session: &Session, then: Command, send: &mut Vec<Command
 /// Somebody else wrote the project.
 pub fn changed(ui: &mut Ui, session: &Session, change: DiskChange, send: &mut Vec<Command>) -> Option<Dialogue> {
     let (t, lang) = (session.tokens(), session.lang);
-    let text = lang.with(
-        if change.saving { "changed.saving" } else { "changed.text" },
-        &[("name", &name_of(&change.path))],
-    );
+    let text =
+        lang.with(if change.saving { "changed.saving" } else { "changed.text" }, &[("name", &name_of(&change.path))]);
     head(ui, session, lang.t("changed.title"), &text);
     match &change.trouble {
         Some(trouble) => {

@@ -289,9 +289,7 @@ fn row(ui: &mut Ui, session: &Session, planned: &mut Planned) -> bool {
                 "time" => {
                     let edit = TextEdit::singleline(&mut planned.row.at).desired_width(150.0);
                     let response = ui.add(edit);
-                    response.widget_info(|| {
-                        egui::WidgetInfo::labeled(egui::Role::TextInput, true, lang.t("visit.at"))
-                    });
+                    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, lang.t("visit.at")));
                     is_mended |= response.lost_focus();
                 }
                 _ if planned.remarks.contains(&Remark::Finding) => {

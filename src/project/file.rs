@@ -4,9 +4,9 @@ use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::keep::changed_text;
 use super::page::PageOptions;
 use super::scene::SceneEntry;
-use super::keep::changed_text;
 use super::understand::{NotUnderstood, not_finite, understand};
 use super::view::{RADIUS_M, Target, ViewEntry};
 use super::write::replace;
@@ -464,7 +464,17 @@ mod tests {
         project.edits.push(crate::model::Edit { village: "V3".into(), what: "x".into(), ..Default::default() });
         project.layers[0].opacity = 0.5;
         let saved = save_unseen(&path, &project, Some(&original), Some(source)).expect("saved");
-        for kept in ["# 海淀", "# format", "# the title\ntitle = \"b\" # kept", "# the second", "value = 7 # no text", "path = \"./v.geojson\" # here", "glow = true", "who = \"甲\" # a later version", "opacity = 0.5"] {
+        for kept in [
+            "# 海淀",
+            "# format",
+            "# the title\ntitle = \"b\" # kept",
+            "# the second",
+            "value = 7 # no text",
+            "path = \"./v.geojson\" # here",
+            "glow = true",
+            "who = \"甲\" # a later version",
+            "opacity = 0.5",
+        ] {
             assert!(saved.text.contains(kept), "{kept} in\n{}", saved.text);
         }
         assert!(!saved.text.contains("V1") && saved.text.contains("V3"));
@@ -477,7 +487,10 @@ mod tests {
         assert!(elsewhere.text.contains("../v.geojson") && elsewhere.text.contains("# the second"));
         // Written by another meanwhile.
         std::fs::write(&path, "version = 1\n").expect("written");
-        assert!(matches!(save_unseen(&path, &project, Some(&saved), Some(&saved.text)), Err(ProjectError::Changed { .. })));
+        assert!(matches!(
+            save_unseen(&path, &project, Some(&saved), Some(&saved.text)),
+            Err(ProjectError::Changed { .. })
+        ));
         assert_eq!(std::fs::read_to_string(&path).expect("read"), "version = 1\n");
     }
 

@@ -36,10 +36,8 @@ enum Step {
 pub(super) fn understand(mut table: Table) -> Result<(Project, Vec<NotUnderstood>), String> {
     let mut left_out: Vec<NotUnderstood> = Vec::new();
     // Positions in lists as they were, by list: taking one out moves those behind it.
-    let mut originals: std::collections::BTreeMap<String, Vec<usize>> = table
-        .iter()
-        .filter_map(|(k, v)| Some((k.clone(), (0..v.as_array()?.len()).collect())))
-        .collect();
+    let mut originals: std::collections::BTreeMap<String, Vec<usize>> =
+        table.iter().filter_map(|(k, v)| Some((k.clone(), (0..v.as_array()?.len()).collect()))).collect();
     loop {
         let error = match serde_path_to_error::deserialize::<_, Project>(Value::Table(table.clone())) {
             Ok(project) => return Ok((project, left_out)),
@@ -167,15 +165,16 @@ fn walk(item: &toml_edit::Item, way: &mut Vec<Step>, found: &mut Vec<(usize, Str
 
 fn walk_value(value: &toml_edit::Value, way: &mut Vec<Step>, found: &mut Vec<(usize, String, String)>) {
     let start = value.span().map_or(0, |s| s.start);
-    let is_correction = way.first() == Some(&Step::Key("edit".into())) && way.last() == Some(&Step::Key("value".into()));
+    let is_correction =
+        way.first() == Some(&Step::Key("edit".into())) && way.last() == Some(&Step::Key("value".into()));
     match value {
         toml_edit::Value::Float(v) if !v.value().is_finite() => {
             found.push((start, place_of(way), v.value().to_string()));
         }
-        toml_edit::Value::String(text) if is_correction => {
-            if text.value().trim().parse::<f64>().is_ok_and(|v| !v.is_finite()) {
-                found.push((start, place_of(way), text.value().clone()));
-            }
+        toml_edit::Value::String(text)
+            if is_correction && text.value().trim().parse::<f64>().is_ok_and(|v| !v.is_finite()) =>
+        {
+            found.push((start, place_of(way), text.value().clone()));
         }
         toml_edit::Value::Array(list) => {
             for (i, inner) in list.iter().enumerate() {

@@ -40,7 +40,8 @@ pub(super) fn binary(bytes: &[u8]) -> Option<Cause> {
 pub(super) fn other_large(head: &[u8]) -> Cause {
     binary(head).unwrap_or_else(|| {
         Cause::UnsupportedFormat(
-            "neither a map nor a table that is known here, by its first 64 kB. Choose a file of boundaries or a table.".into(),
+            "neither a map nor a table that is known here, by its first 64 kB. Choose a file of boundaries or a table."
+                .into(),
         )
     })
 }

@@ -36,9 +36,8 @@ pub(super) fn is_named_workbook(bytes: &[u8]) -> bool {
 /// The sheets with anything in them; each is read when it is asked for. With `spread` a value of merged cells stands in every
 /// one of them.
 pub(super) fn sheets(bytes: Vec<u8>, spread: bool) -> impl Iterator<Item = Result<Rows, String>> {
-    let opened = look(&bytes).and_then(|()| {
-        sound(|| calamine::open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|e| e.to_string()))
-    });
+    let opened = look(&bytes)
+        .and_then(|()| sound(|| calamine::open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|e| e.to_string())));
     let (mut book, trouble) = match opened {
         Ok(book) => (Some(book), None),
         Err(e) => (None, Some(Err(e))),

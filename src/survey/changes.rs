@@ -90,7 +90,8 @@ fn with_id(event: Event, fid: i64, seq: i64, taken: &mut FxHashSet<String>) -> E
 fn content(row: &Event, before: &Event, paths: &LogPaths) -> Event {
     let gap = if row.gap.is_empty() { before.gap.clone() } else { row.gap.clone() };
     // What is known of a photo is not in its row.
-    let photo = |p: &Photo| before.photos.iter().find(|b| b.file == p.file).cloned().unwrap_or_else(|| take_in(paths, p));
+    let photo =
+        |p: &Photo| before.photos.iter().find(|b| b.file == p.file).cloned().unwrap_or_else(|| take_in(paths, p));
     let same = row.subject.facility_name == before.subject.facility_word();
     let subject = Subject {
         facility_name: if same { before.subject.facility_name.clone() } else { row.subject.facility_name.clone() },

@@ -159,8 +159,20 @@ fn can_be_written(paths: &LogPaths) -> bool {
 
 /// Kinds of file systems that other machines hold.
 const OF_NETWORKS: [&str; 14] = [
-    "nfs", "nfs4", "cifs", "smb3", "smbfs", "smb2", "afs", "ceph", "davfs", "fuse.sshfs", "fuse.davfs2", "fuse.glusterfs",
-    "fuse.rclone", "ncpfs",
+    "nfs",
+    "nfs4",
+    "cifs",
+    "smb3",
+    "smbfs",
+    "smb2",
+    "afs",
+    "ceph",
+    "davfs",
+    "fuse.sshfs",
+    "fuse.davfs2",
+    "fuse.glusterfs",
+    "fuse.rclone",
+    "ncpfs",
 ];
 
 /// Whether a file lies on another machine, as far as the system tells.
@@ -192,9 +204,13 @@ mod tests {
     fn folders_of_networks_are_told_by_their_mount() {
         let mounts = "36 35 98:0 / / rw - ext4 /dev/sda rw\n37 36 0:30 / /mnt/my\\040share rw shared:1 - cifs //host/x rw\n\
                       38 36 0:31 / /home rw - nfs4 host:/home rw\n39 38 0:32 / /home/local rw - xfs /dev/sdb rw\n";
-        for (folder, expected) in
-            [("/data", false), ("/mnt/my share/a", true), ("/home/wang", true), ("/home/local/b", false), ("/homes", false)]
-        {
+        for (folder, expected) in [
+            ("/data", false),
+            ("/mnt/my share/a", true),
+            ("/home/wang", true),
+            ("/home/local/b", false),
+            ("/homes", false),
+        ] {
             assert_eq!(is_mounted_from_network(mounts, Path::new(folder)), expected, "{folder}");
         }
     }

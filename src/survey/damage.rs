@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
+use super::connect::guard;
 use super::error::SurveyError;
 use super::event::Event;
 use super::instant::Instant;
 use super::journal::Journal;
 use super::merge::union;
 use super::paths::LogPaths;
-use super::connect::guard;
 use super::rows::{EventRow, events_after, events_v1, is_v1};
 
 /// What was saved.

@@ -186,7 +186,9 @@ fn local_time(text: &str, near: Option<civil::DateTime>) -> Option<(civil::DateT
     let number = |text: &str| text.parse::<i64>().ok();
     let small = |text: &str| text.parse::<i8>().ok();
     let (day, is_assumed) = match date.as_slice() {
-        [(y, _), (m, _), (d, _)] if y.len() == 4 => (civil::Date::new(number(y)? as i16, small(m)?, small(d)?).ok()?, false),
+        [(y, _), (m, _), (d, _)] if y.len() == 4 => {
+            (civil::Date::new(number(y)? as i16, small(m)?, small(d)?).ok()?, false)
+        }
         // 11月20日: the last one that there was.
         [(m, behind), (d, _)] if behind.contains('月') => {
             let near = near?;

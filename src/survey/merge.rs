@@ -57,8 +57,8 @@ fn put(all: &mut BTreeMap<String, Event>, event: Event) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::word::{EventKind, Outcome};
     use super::super::visits::Survey;
+    use super::super::word::{EventKind, Outcome};
     use super::*;
     use proptest::prelude::*;
 

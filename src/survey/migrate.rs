@@ -45,8 +45,7 @@ fn keep_copy(conn: &Connection, paths: &LogPaths) -> Result<PathBuf, SurveyError
 
 fn rewrite(conn: &Connection, paths: &LogPaths) -> Result<(), SurveyError> {
     let explain = |e: rusqlite::Error| SurveyError::of_sqlite(&paths.log, &e);
-    let transaction =
-        rusqlite::Transaction::new_unchecked(conn, TransactionBehavior::Immediate).map_err(explain)?;
+    let transaction = rusqlite::Transaction::new_unchecked(conn, TransactionBehavior::Immediate).map_err(explain)?;
     // Another program may have done it meanwhile.
     if schema::version(conn).map_err(explain)? != 1 || !is_v1(conn).map_err(explain)? {
         return Ok(());

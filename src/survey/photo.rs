@@ -223,7 +223,9 @@ mod tests {
     fn names_stay_within_their_folder() {
         let folder = Path::new("/photos");
         assert_eq!(within(folder, "DCIM/x.jpg"), Some(PathBuf::from("/photos/DCIM/x.jpg")));
-        for name in ["", "../x.jpg", "a/../../x", "/etc/passwd", r"\\host\share\x", r"..\x", "C:/x", "C:x", "file://x", "."] {
+        for name in
+            ["", "../x.jpg", "a/../../x", "/etc/passwd", r"\\host\share\x", r"..\x", "C:/x", "C:x", "file://x", "."]
+        {
             assert_eq!(within(folder, name), None, "{name}");
         }
     }
@@ -237,8 +239,8 @@ mod tests {
         let image = image::RgbImage::from_pixel(40, 20, image::Rgb([200, 10, 10]));
         image.write_with_encoder(image::codecs::jpeg::JpegEncoder::new(&mut jpeg)).expect("encoded");
         let exif: &[u8] = &[
-            0xff, 0xe1, 0x00, 0x22, b'E', b'x', b'i', b'f', 0, 0, b'M', b'M', 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0,
-            0, 1, 0, 6, 0, 0, 0, 0, 0, 0,
+            0xff, 0xe1, 0x00, 0x22, b'E', b'x', b'i', b'f', 0, 0, b'M', b'M', 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0,
+            3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0,
         ];
         jpeg.splice(2..2, exif.iter().copied());
         let photo = dir.path().join("IMG_0001.jpg");

@@ -134,14 +134,13 @@ impl Column {
             "town" | "镇" | "乡镇" | "街镇" | "镇街" => Self::Town,
             "district" | "区县" | "区" => Self::District,
             "facility" | "设施" | "设施名称" => Self::Facility,
-            "result" | "results" | "outcome" | "结果" | "核查结果" | "处理结果" | "现场结果" | "走访结果" | "整改结果" | "核实结果"
-            | "调查结果" | "检查结果" => Self::Result,
+            "result" | "results" | "outcome" | "结果" | "核查结果" | "处理结果" | "现场结果" | "走访结果"
+            | "整改结果" | "核实结果" | "调查结果" | "检查结果" => Self::Result,
             "note" | "notes" | "remark" | "remarks" | "备注" | "说明" | "情况说明" => Self::Note,
             "photo" | "photos" | "more_photos" | "picture" | "照片" | "图片" => Self::Photo,
             "by" | "surveyor" | "调查人" | "核查人" | "走访人" | "检查人" | "姓名" => Self::By,
-            "at" | "visited_at" | "date" | "time" | "时间" | "日期" | "核查时间" | "走访时间" | "检查时间" | "核查日期" | "走访日期" => {
-                Self::At
-            }
+            "at" | "visited_at" | "date" | "time" | "时间" | "日期" | "核查时间" | "走访时间" | "检查时间"
+            | "核查日期" | "走访日期" => Self::At,
             "crs" | "坐标系" => Self::Crs,
             "seen" => Self::Seen,
             "lon" | "longitude" | "经度" => Self::Lon,
@@ -176,7 +175,8 @@ pub fn read_results(path: &Path) -> Result<Vec<ResultRow>, SurveyError> {
 fn columns_of<T: AsRef<str>>(names: &[T]) -> Option<Vec<Option<Column>>> {
     let columns: Vec<Option<Column>> = names.iter().map(|n| Column::of(n.as_ref())).collect();
     let has = |column| columns.contains(&Some(column));
-    let is_of_something = has(Column::Key) || has(Column::Id) || ((has(Column::Village) || has(Column::Code)) && has(Column::Rule));
+    let is_of_something =
+        has(Column::Key) || has(Column::Id) || ((has(Column::Village) || has(Column::Code)) && has(Column::Rule));
     (has(Column::Result) && is_of_something).then_some(columns)
 }
 

@@ -277,7 +277,10 @@ impl Survey {
             // Of something that is not there, or is no visit.
             return self.rebuild_with(event);
         }
-        if target.and_then(|i| self.visits.get(*i)).and_then(|v| self.events.get(v.begins)).is_some_and(|e| e.kind != EventKind::Visit)
+        if target
+            .and_then(|i| self.visits.get(*i))
+            .and_then(|v| self.events.get(v.begins))
+            .is_some_and(|e| e.kind != EventKind::Visit)
         {
             return self.rebuild_with(event);
         }

@@ -41,13 +41,68 @@ pub enum Outcome {
 const SPOKEN: [(Outcome, &[&str]); 4] = [
     (
         Outcome::Confirmed,
-        &["是", "有", "确认", "已确认", "确认属实", "情况属实", "属实", "存在", "仍存在", "未整改", "未解决", "yes", "y", "true", "confirm"],
+        &[
+            "是",
+            "有",
+            "确认",
+            "已确认",
+            "确认属实",
+            "情况属实",
+            "属实",
+            "存在",
+            "仍存在",
+            "未整改",
+            "未解决",
+            "yes",
+            "y",
+            "true",
+            "confirm",
+        ],
     ),
     (
         Outcome::Closed,
-        &["已解决", "解决", "已整改", "整改", "整改完成", "已完成", "完成", "已消除", "消除", "已关闭", "关闭", "已修复", "√", "✓", "✔", "done", "fixed", "solved", "resolved", "ok"],
+        &[
+            "已解决",
+            "解决",
+            "已整改",
+            "整改",
+            "整改完成",
+            "已完成",
+            "完成",
+            "已消除",
+            "消除",
+            "已关闭",
+            "关闭",
+            "已修复",
+            "√",
+            "✓",
+            "✔",
+            "done",
+            "fixed",
+            "solved",
+            "resolved",
+            "ok",
+        ],
     ),
-    (Outcome::Wrong, &["否", "不属实", "不存在", "数据有误", "有误", "误报", "错误", "×", "✗", "no", "n", "false", "error", "data wrong"]),
+    (
+        Outcome::Wrong,
+        &[
+            "否",
+            "不属实",
+            "不存在",
+            "数据有误",
+            "有误",
+            "误报",
+            "错误",
+            "×",
+            "✗",
+            "no",
+            "n",
+            "false",
+            "error",
+            "data wrong",
+        ],
+    ),
     (Outcome::Unreachable, &["无法到达", "未到达", "未能到达", "没到", "去不了", "进不去", "not reached", "no access"]),
 ];
 
@@ -75,7 +130,8 @@ impl Outcome {
     /// write for it. The square-root sign stands for a tick on field sheets.
     pub fn from_word(word: &str) -> Option<Self> {
         let plain = |text: &str| -> String {
-            let is_noise = |c: char| c.is_whitespace() || matches!(c, '。' | '.' | '！' | '!' | '，' | ',' | '\u{feff}');
+            let is_noise =
+                |c: char| c.is_whitespace() || matches!(c, '。' | '.' | '！' | '!' | '，' | ',' | '\u{feff}');
             text.chars().filter(|c| !is_noise(*c)).flat_map(char::to_lowercase).collect()
         };
         let word = plain(word);

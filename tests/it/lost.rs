@@ -109,7 +109,8 @@ fn unsaved_in(folder: &Path) -> Vec<PathBuf> {
         let path = entry.path();
         if path.is_dir() {
             found.extend(unsaved_in(&path));
-        } else if std::fs::read_to_string(&path).is_ok_and(|t| t.contains("[[project.edit]]") || t.contains("[[edit]]")) {
+        } else if std::fs::read_to_string(&path).is_ok_and(|t| t.contains("[[project.edit]]") || t.contains("[[edit]]"))
+        {
             found.push(path);
         }
     }
@@ -427,7 +428,8 @@ fn lost_a6_one_unknown_word_does_not_refuse_the_project() {
 fn lost_a2_a_panic_leaves_a_rescue_file() {
     let dir = copied();
     let rescue = dir.path().join("config/rescued.qiancun");
-    let options = Options { files: vec![project_of(&dir)], rescue_to: Some(rescue.clone()), ..crate::window::english() };
+    let options =
+        Options { files: vec![project_of(&dir)], rescue_to: Some(rescue.clone()), ..crate::window::english() };
     let mut h = open_with(options.clone(), SIZE);
     correct(&mut h, "77");
     h.state_mut().guard(|_| panic!("a fault that nobody foresaw"));
@@ -448,7 +450,11 @@ fn lost_a2_a_panic_leaves_a_rescue_file() {
 fn lost_a2_two_windows_that_panic_both_leave_their_work() {
     let (dir, other) = (copied(), copied());
     let rescue = dir.path().join("config/rescued.qiancun");
-    let of = |d: &tempfile::TempDir| Options { files: vec![project_of(d)], rescue_to: Some(rescue.clone()), ..crate::window::english() };
+    let of = |d: &tempfile::TempDir| Options {
+        files: vec![project_of(d)],
+        rescue_to: Some(rescue.clone()),
+        ..crate::window::english()
+    };
     let (mut one, mut two) = (open_with(of(&dir), SIZE), open_with(of(&other), SIZE));
     correct(&mut one, "81");
     correct(&mut two, "82");
@@ -477,4 +483,90 @@ fn attacked_b1_the_live_window_stays() {
         click(&mut h, "Close");
     }
     assert_eq!(corrected(&h), ["5"]);
+}
+
+/// Cores of an atlas are not those that a file needs that is opened meanwhile.
+#[test]
+fn lost_a9_an_atlas_does_not_keep_a_large_file_from_becoming_clickable() {
+    let dir = copied();
+    assert!(
+        qiancun(&["demo", dir.path().to_str().expect("a path"), "--villages", "20000", "--vertices", "40"])
+            .status
+            .success()
+    );
+    let mut h = open(vec![project_of(&dir)], Lang::En, SIZE);
+    h.state_mut().send(Command::SaveAtlasTo(dir.path().join("atlas.pdf"), false));
+    h.step();
+    h.state_mut().send(Command::Open(vec![dir.path().join("country-20000.geojson")]));
+    let began = Instant::now();
+    let is_clickable = |h: &Window| {
+        let mut layers = h.state().session.layers.values().filter_map(|l| l.loaded());
+        layers.any(|l| l.dataset.len() == 20_000 && l.is_finished())
+    };
+    while !is_clickable(&h) {
+        h.step();
+        assert!(began.elapsed() < Duration::from_secs(120), "it becomes clickable");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let is_going = h.state().session.page.as_ref().is_some_and(|p| p.atlas.is_some());
+    assert!(is_going, "the atlas was still being made");
+    send(&mut h, Command::CancelAtlas);
+}
+
+/// A search that was superseded comes late: it does not take the place of the newer one.
+#[test]
+fn lost_a9_a_superseded_search_for_gaps_never_wins() {
+    let dir = copied();
+    let mut h = open(vec![project_of(&dir)], Lang::En, SIZE);
+    let years = [2019, 2020, 2021, 2022, 2023];
+    for turn in 0..20_usize {
+        h.state_mut().send(Command::SetYear(years[turn * 7 % years.len()]));
+        h.step();
+    }
+    settle(&mut h);
+    let session = &h.state().session;
+    let year = session.year();
+    let found = session.present_gaps().expect("the gaps of the year that is shown");
+    let district = session.district.as_ref().expect("a district");
+    let afresh = qiancun::rules::find_gaps(district, year, &found.rules);
+    assert_eq!(found.list.gaps, afresh.gaps);
+}
+
+/// A name in the temporary folder that somebody planted is not followed.
+#[cfg(unix)]
+#[test]
+fn attacked_b5_printing_follows_no_planted_link() {
+    let dir = copied();
+    let victim = dir.path().join("victim");
+    std::fs::write(&victim, "precious").expect("written");
+    let planted = std::env::temp_dir().join("qiancun-print.pdf");
+    std::fs::remove_file(&planted).ok();
+    std::os::unix::fs::symlink(&victim, &planted).expect("linked");
+    let mut h = open(vec![project_of(&dir)], Lang::En, SIZE);
+    send(&mut h, Command::PrintPage);
+    std::fs::remove_file(&planted).expect("removed");
+    assert_eq!(text_of(&victim), "precious");
+}
+
+/// A shared project whose small picture is wider than any texture.
+#[test]
+fn attacked_b2_a_wide_photo_does_not_end_the_window() {
+    let dir = copied();
+    let file = path(&dir, "haidian.qiancun");
+    let photo = path(&dir, "p.jpg");
+    image::RgbImage::new(64, 48).save(&photo).expect("written");
+    let mut h = open(vec![file.clone().into()], Lang::En, SIZE);
+    let key = h.state().session.present_gaps().expect("gaps").keys[0].clone();
+    drop(h);
+    let added = qiancun(&["survey", "add", &file, "--gap", &key, "--result", "closed", "--photo", &photo]);
+    assert!(added.status.success(), "{}", said(&added));
+    let small = dir.path().join("haidian.photos/thumbnails");
+    for entry in std::fs::read_dir(&small).expect("the folder").flatten() {
+        image::RgbImage::new(20_000, 2).save(entry.path()).expect("written");
+    }
+    h = open(vec![file.into()], Lang::En, SIZE);
+    send(&mut h, Command::VisitGap(0));
+    settle(&mut h);
+    let shown = h.state().session.photos.values().flatten().next().expect("a small picture").size;
+    assert!(shown[0] <= 2048 && shown[1] <= 2048, "{shown:?}");
 }

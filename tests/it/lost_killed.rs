@@ -27,8 +27,10 @@ fn random(state: &mut u64, below: u64) -> u64 {
 }
 
 fn whole(log: &str) {
-    let sound: String =
-        Connection::open(log).expect("it opens").query_row("PRAGMA integrity_check", [], |r| r.get(0)).expect("an answer");
+    let sound: String = Connection::open(log)
+        .expect("it opens")
+        .query_row("PRAGMA integrity_check", [], |r| r.get(0))
+        .expect("an answer");
     assert_eq!(sound, "ok");
 }
 
@@ -110,7 +112,11 @@ fn lost_killed_imports_lose_and_double_nothing() {
     let there = notes(&project);
     assert_eq!(there.len(), 4 * (ROUNDS as usize + 1));
     assert!(there.values().all(|n| *n == 1), "nothing twice");
-    assert!(acknowledged.len() > 20 && acknowledged.len() < 180, "some were killed and some were not: {}", acknowledged.len());
+    assert!(
+        acknowledged.len() > 20 && acknowledged.len() < 180,
+        "some were killed and some were not: {}",
+        acknowledged.len()
+    );
 }
 
 #[test]
@@ -151,8 +157,15 @@ fn lost_killed_merges_lose_and_double_nothing() {
     let there = notes(&project);
     assert_eq!(there.len(), ROUNDS as usize + 2);
     assert!(there.values().all(|n| *n == 1), "nothing twice");
-    assert_eq!(json_of(&["survey", "list", &theirs, "--json"])["visits"].as_array().map(Vec::len), Some(ROUNDS as usize + 1));
-    assert!(acknowledged.len() > 20 && acknowledged.len() < 180, "some were killed and some were not: {}", acknowledged.len());
+    assert_eq!(
+        json_of(&["survey", "list", &theirs, "--json"])["visits"].as_array().map(Vec::len),
+        Some(ROUNDS as usize + 1)
+    );
+    assert!(
+        acknowledged.len() > 20 && acknowledged.len() < 180,
+        "some were killed and some were not: {}",
+        acknowledged.len()
+    );
 }
 
 /// The window that is killed: it corrects a figure again and again, saves every fifth time, and notes what was done.
@@ -162,12 +175,14 @@ fn a_window_to_be_killed() {
     let Some(folder) = std::env::var_os("QIANCUN_TO_BE_KILLED") else { return };
     let folder = Path::new(&folder);
     let rescue = folder.join("config/rescued.qiancun");
-    let options = Options { files: vec![folder.join("p.qiancun")], rescue_to: Some(rescue), ..crate::window::english() };
+    let options =
+        Options { files: vec![folder.join("p.qiancun")], rescue_to: Some(rescue), ..crate::window::english() };
     let mut h = open_with(options, [800.0, 520.0]);
     let mut done = std::fs::File::options().create(true).append(true).open(folder.join("done")).expect("opens");
     let from: u64 = std::env::var("QIANCUN_FROM").expect("a number").parse().expect("a number");
     for value in from.. {
-        let edit = Edit { village: "V1".into(), what: "population".into(), value: value.to_string(), ..Edit::default() };
+        let edit =
+            Edit { village: "V1".into(), what: "population".into(), value: value.to_string(), ..Edit::default() };
         h.state_mut().send(qiancun::session::Command::Correct(vec![edit]));
         h.step();
         writeln!(done, "changed {value}").expect("noted");
@@ -184,7 +199,8 @@ fn a_window_to_be_killed() {
 fn square_project(folder: &Path) {
     let square = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"V1","name":"甲","population":1},"geometry":{"type":"Polygon","coordinates":[[[116,40],[116.1,40],[116.1,40.1],[116,40.1],[116,40]]]}}]}"#;
     std::fs::write(folder.join("v.geojson"), square).expect("written");
-    std::fs::write(folder.join("p.qiancun"), "# kept\nversion = 1\n[[layer]]\npath = \"v.geojson\" # here\n").expect("written");
+    std::fs::write(folder.join("p.qiancun"), "# kept\nversion = 1\n[[layer]]\npath = \"v.geojson\" # here\n")
+        .expect("written");
 }
 
 /// Value of the one correction of a project file; 0 where there is none.
@@ -238,8 +254,10 @@ fn lost_killed_windows_keep_what_was_saved_and_what_was_not() {
                     let newest = kept.iter().map(|(_, u)| value_of(&u.project)).max().unwrap_or(0).max(saved);
                     if is_long {
                         // It went on for three seconds: what is lost is less than that.
-                        let first_of_round = text.get(before as usize..).unwrap_or("").lines().next().map(str::to_owned);
-                        let first: u64 = first_of_round.and_then(|l| l.split(' ').nth(1)?.parse().ok()).expect("a number");
+                        let first_of_round =
+                            text.get(before as usize..).unwrap_or("").lines().next().map(str::to_owned);
+                        let first: u64 =
+                            first_of_round.and_then(|l| l.split(' ').nth(1)?.parse().ok()).expect("a number");
                         assert!(newest >= first, "unsaved work is kept: {newest} of {first} to {changed}");
                     }
                     for (path, _) in kept {

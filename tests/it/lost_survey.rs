@@ -42,7 +42,13 @@ fn verdicts(file: &Value) -> Vec<&str> {
 }
 
 fn edit(value: &str) -> Edit {
-    Edit { village: "DEMO00000001".into(), what: "population".into(), year: Some(2023), value: value.into(), ..Edit::default() }
+    Edit {
+        village: "DEMO00000001".into(),
+        what: "population".into(),
+        year: Some(2023),
+        value: value.into(),
+        ..Edit::default()
+    }
 }
 
 /// Records a visit as a click does.
@@ -143,7 +149,10 @@ fn lost_a5_import_and_merge_are_previewed_and_can_be_undone() {
     assert_eq!((status(&h, 0), status(&h, 1)), (GapStatus::Pending, GapStatus::Pending));
     send(&mut h, Command::Redo);
     send(&mut h, Command::Redo);
-    assert_eq!((status(&h, 0), status(&h, 1), status(&h, 2)), (GapStatus::Closed, GapStatus::Wrong, GapStatus::Confirmed));
+    assert_eq!(
+        (status(&h, 0), status(&h, 1), status(&h, 2)),
+        (GapStatus::Closed, GapStatus::Wrong, GapStatus::Confirmed)
+    );
 }
 
 /// QGIS writes times without a zone, and rewrites a whole row where one value changed.
@@ -158,7 +167,10 @@ fn lost_a7_times_of_other_programs_stay() {
     sql(&log, &format!("UPDATE visits SET note = 'x', visited_at = '2026-11-20T09:00:00.000' WHERE id = '{id}'"));
     let now = visits(&project);
     assert_eq!((&now[0]["at"], now[0]["note"].as_str()), (&at, Some("x")));
-    sql(&log, &format!("INSERT INTO visits (gap, result, visited_at) VALUES ('{key}', 'wrong', '2026-11-21T09:00:00.000')"));
+    sql(
+        &log,
+        &format!("INSERT INTO visits (gap, result, visited_at) VALUES ('{key}', 'wrong', '2026-11-21T09:00:00.000')"),
+    );
     let times: Vec<Value> = visits(&project).iter().map(|v| v["at"].clone()).collect();
     assert!(times.iter().all(|t| t.is_string()), "{times:?}");
     // What is no time stays as it was written, and is told.
@@ -197,7 +209,9 @@ fn lost_a7_photos_that_qfield_put_beside_the_log_are_taken_in() {
     let key = keys(&project)[0].clone();
     let photo = |folder: &Path, name: &str, colour: u8| {
         std::fs::create_dir_all(folder.join("DCIM")).expect("made");
-        image::RgbImage::from_pixel(30, 20, image::Rgb([colour; 3])).save(folder.join("DCIM").join(name)).expect("written");
+        image::RgbImage::from_pixel(30, 20, image::Rgb([colour; 3]))
+            .save(folder.join("DCIM").join(name))
+            .expect("written");
     };
     // By an edit of the layer.
     add(&project, &key, "closed", &[]);
@@ -227,7 +241,8 @@ fn lost_a7_photos_that_qfield_put_beside_the_log_are_taken_in() {
     assert_eq!(import(&project, &sheet, &[])["recorded"], 1);
     let all = visits(&project);
     let two = all.iter().find(|v| v["gap"] == third.as_str()).expect("the visit");
-    let names: Vec<&str> = two["photos"].as_array().expect("photos").iter().filter_map(|p| p["name"].as_str()).collect();
+    let names: Vec<&str> =
+        two["photos"].as_array().expect("photos").iter().filter_map(|p| p["name"].as_str()).collect();
     assert_eq!(names, ["a.jpg", "b.jpg"]);
     // And once more changes nothing.
     assert_eq!(verdicts(&import(&project, &sheet, &[])), ["known"]);
@@ -274,13 +289,18 @@ fn lost_a7_a_result_of_a_newer_version_survives() {
     let all = json_of(&["survey", "list", log, "--json"]);
     assert_eq!(all["visits"].as_array().map(Vec::len), Some(2), "a decision is no visit: {all}");
     assert_eq!(all["others"][0]["kind"], "decision");
-    assert!(all["visits"].as_array().expect("visits").iter().any(|v| v["result"] == "partly" && v["status"] == "unread"));
+    assert!(
+        all["visits"].as_array().expect("visits").iter().any(|v| v["result"] == "partly" && v["status"] == "unread")
+    );
     // It survives what this version writes, in both files.
     assert!(qiancun(&["survey", "correct", log, &ids[0], "--note", "n"]).status.success());
     for gone in [&file, &journal] {
         std::fs::remove_file(gone).expect("removed");
         let again = json_of(&["survey", "list", log, "--json"]);
-        assert_eq!((again["visits"].as_array().map(Vec::len), again["others"].as_array().map(Vec::len)), (Some(2), Some(1)));
+        assert_eq!(
+            (again["visits"].as_array().map(Vec::len), again["others"].as_array().map(Vec::len)),
+            (Some(2), Some(1))
+        );
         assert!(again.to_string().contains("partly"));
     }
     let kept = std::fs::read_to_string(&journal).expect("read");
@@ -360,7 +380,8 @@ fn lost_a7_changed_heads_lost_keys_line_ends_and_words_are_forgiven() {
     let dir = copied();
     let project = path(&dir, "haidian.qiancun");
     let document = json_of(&["gaps", &project, "--json"]);
-    let gaps: Vec<Value> = document["gaps"].as_array().expect("gaps").iter().filter(|g| g["rule"] == "S1").cloned().collect();
+    let gaps: Vec<Value> =
+        document["gaps"].as_array().expect("gaps").iter().filter(|g| g["rule"] == "S1").cloned().collect();
     assert!(gaps.len() >= 2, "the demonstration has some");
     let name = |i: usize| gaps[i]["village"]["name"].as_str().expect("a name");
     let code = |i: usize| gaps[i]["village"]["code"].as_str().expect("a code");
@@ -388,7 +409,12 @@ fn lost_a7_changed_heads_lost_keys_line_ends_and_words_are_forgiven() {
     let log = path(&dir, "haidian.survey.gpkg");
     sql(&log, "UPDATE visits SET note = 'a' || char(10) || 'b'");
     assert_eq!(visits(&project).len(), 2);
-    let events = |log: &str| Connection::open(log).expect("opens").query_row("SELECT count(*) FROM events", [], |r| r.get::<_, i64>(0)).expect("a count");
+    let events = |log: &str| {
+        Connection::open(log)
+            .expect("opens")
+            .query_row("SELECT count(*) FROM events", [], |r| r.get::<_, i64>(0))
+            .expect("a count")
+    };
     let before = events(&log);
     sql(&log, "UPDATE visits SET note = 'a' || char(13) || char(10) || 'b'");
     assert_eq!(visits(&project).len(), 2);
@@ -405,7 +431,8 @@ fn lost_a7_what_is_not_understood_is_mended_in_the_preview() {
     let mut h = open(vec![project.into()], Lang::En, SIZE);
     send(&mut h, Command::ImportResults(sheet.into()));
     assert!(shows(&h, "unknown result") && shows(&h, "Import 0"));
-    h.get_by(|n| n.role() == egui::accesskit::Role::ComboBox && n.value().is_some_and(|v| v.contains("说不清"))).click();
+    h.get_by(|n| n.role() == egui::accesskit::Role::ComboBox && n.value().is_some_and(|v| v.contains("说不清")))
+        .click();
     settle(&mut h);
     h.get_by(|n| n.role() == egui::accesskit::Role::Button && n.label().as_deref() == Some("Closed")).click();
     settle(&mut h);
@@ -433,7 +460,8 @@ fn namesakes(dir: &tempfile::TempDir) -> String {
     )
     .expect("written");
     let project = path(dir, "p.qiancun");
-    std::fs::write(&project, "version = 1\n[[layer]]\npath = \"v.geojson\"\n[[table]]\npath = \"t.csv\"\n").expect("written");
+    std::fs::write(&project, "version = 1\n[[layer]]\npath = \"v.geojson\"\n[[table]]\npath = \"t.csv\"\n")
+        .expect("written");
     project
 }
 
@@ -520,7 +548,22 @@ fn digest_of_version_1(event: &Value) -> String {
         sha.update((t.len() as u64).to_le_bytes());
         sha.update(t.as_bytes());
     };
-    for key in ["id", "kind", "of", "gap", "rule", "village_code", "village", "town", "facility", "result", "note", "photo", "by", "origin"] {
+    for key in [
+        "id",
+        "kind",
+        "of",
+        "gap",
+        "rule",
+        "village_code",
+        "village",
+        "town",
+        "facility",
+        "result",
+        "note",
+        "photo",
+        "by",
+        "origin",
+    ] {
         put(&text(key));
     }
     let millis = |key: &str| text(key).parse::<jiff::Timestamp>().expect("a time").as_millisecond();
@@ -556,7 +599,8 @@ fn lost_a8_logs_of_version_1_are_migrated_and_every_visit_finds_its_gap() {
     assert_eq!(status, ["pending", "closed", "confirmed"]);
     // The old one is kept, whole.
     let kept = Connection::open(dir.path().join("p.survey.v1.gpkg")).expect("kept");
-    let version: String = kept.query_row("SELECT value FROM qiancun_log WHERE key = 'version'", [], |r| r.get(0)).expect("a version");
+    let version: String =
+        kept.query_row("SELECT value FROM qiancun_log WHERE key = 'version'", [], |r| r.get(0)).expect("a version");
     let count: i64 = kept.query_row("SELECT count(*) FROM events", [], |r| r.get(0)).expect("a count");
     assert_eq!((version.as_str(), count), ("1", 2));
     assert!(dir.path().join("p.survey.v1.jsonl").is_file());
@@ -593,10 +637,12 @@ fn lost_a8_visits_without_a_gap_are_listed_and_given_another() {
     h.get_by_label("Give it a gap…").click();
     settle(&mut h);
     let rule = key.split('/').next().expect("a rule").to_owned();
-    h.get_all_by(move |n| n.role() == egui::accesskit::Role::Button && n.label().is_some_and(|l| l.starts_with(&format!("{rule}  "))))
-        .next()
-        .expect("the gap is offered")
-        .click();
+    h.get_all_by(move |n| {
+        n.role() == egui::accesskit::Role::Button && n.label().is_some_and(|l| l.starts_with(&format!("{rule}  ")))
+    })
+    .next()
+    .expect("the gap is offered")
+    .click();
     settle(&mut h);
     assert_eq!(h.state().session.gap_status(&new_key), GapStatus::Closed);
     send(&mut h, Command::Undo);
@@ -608,7 +654,8 @@ fn lost_a8_a_gap_found_in_the_field_without_a_key_can_be_kept() {
     let dir = copied();
     let project = path(&dir, "haidian.qiancun");
     let sheet = path(&dir, "s.csv");
-    std::fs::write(&sheet, "key,rule,village,town,result,note,by\n,,新发现村,苏家坨镇,confirmed,河边有垃圾,李\n").expect("written");
+    std::fs::write(&sheet, "key,rule,village,town,result,note,by\n,,新发现村,苏家坨镇,confirmed,河边有垃圾,李\n")
+        .expect("written");
     let first = import(&project, &sheet, &[]);
     assert_eq!((verdicts(&first), first["rows"][0]["why"].as_str()), (vec!["not-understood"], Some("no-key")));
     assert_eq!(import(&project, &sheet, &["--findings"])["recorded"], 1);

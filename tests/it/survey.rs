@@ -390,9 +390,8 @@ fn one_row_is_one_visit_whatever_format_it_comes_back_in() {
     assert!(qiancun(&["survey", "export", &project, "-o", &out]).status.success());
     assert_eq!(json_of(&["survey", "import", &project, &out, "--json"])["files"][0]["recorded"], 0);
     // Places and times that cannot be read are listed, not dropped.
-    let odd = format!(
-        "key,result,at,lon,lat\n{key},wrong,,116.3°E,40.1\n{key},wrong,,40.1,116.3\n{key},wrong,前天下午,,\n"
-    );
+    let odd =
+        format!("key,result,at,lon,lat\n{key},wrong,,116.3°E,40.1\n{key},wrong,,40.1,116.3\n{key},wrong,前天下午,,\n");
     std::fs::write(path(&dir, "odd.csv"), odd).expect("written");
     let told = json_of(&["survey", "import", &project, &path(&dir, "odd.csv"), "--json"]);
     let rows = told["files"][0]["rows"].as_array().expect("rows");

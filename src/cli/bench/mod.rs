@@ -12,11 +12,11 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 use super::{Failure, args, read};
+use crate::cli::say::said;
 use crate::geo::LonLat;
 use crate::session::Loaded;
 use crate::theme::ThemeSpec;
 use window::Window;
-use crate::cli::say::said;
 
 const SIZE: [u32; 2] = [1920, 1080];
 

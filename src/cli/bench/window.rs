@@ -7,9 +7,9 @@ use super::{Random, SIZE, memory_mb, ms, quantile};
 use crate::app::{Headless, Options};
 use crate::cache::Cache;
 use crate::cli::Failure;
+use crate::cli::say::told;
 use crate::session::Command;
 use crate::theme::ThemeSpec;
-use crate::cli::say::told;
 
 /// The window without a screen.
 pub(super) struct Window {
