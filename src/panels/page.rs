@@ -4,6 +4,7 @@ use egui::{ComboBox, Id, Modal, RichText, TextEdit, Ui, Vec2};
 
 use super::style::bold;
 use super::widgets::{primary, section};
+use crate::lang::Lang;
 use crate::page::PageFormat;
 use crate::project::Arrangement;
 use crate::session::{Command, PageDraft, Session};
@@ -80,9 +81,9 @@ fn preview(ui: &mut Ui, session: &Session, draft: &PageDraft) {
 fn options(ui: &mut Ui, session: &Session, draft: &mut PageDraft, send: &mut Vec<Command>) {
     let (t, lang) = (session.tokens(), session.lang);
     ui.horizontal(|ui| {
-        ComboBox::from_id_salt("page format").selected_text(paper(&draft.format)).width(118.0).show_ui(ui, |ui| {
+        ComboBox::from_id_salt("page format").selected_text(paper(lang, &draft.format)).width(118.0).show_ui(ui, |ui| {
             for format in PageFormat::ALL {
-                ui.selectable_value(&mut draft.format, format.key().to_owned(), paper(format.key()));
+                ui.selectable_value(&mut draft.format, format.key().to_owned(), paper(lang, format.key()));
             }
         });
         let name = |a: Arrangement| lang.find(&format!("page.arrangement-{}", a.key())).unwrap_or("");
@@ -165,12 +166,13 @@ fn options(ui: &mut Ui, session: &Session, draft: &mut PageDraft, send: &mut Vec
 }
 
 /// A format as people say it.
-fn paper(key: &str) -> String {
+fn paper(lang: Lang, key: &str) -> String {
+    let (wide, high) = (lang.t("page.landscape"), lang.t("page.portrait"));
     match key {
-        "a4" => "A4 ▭".into(),
-        "a3" => "A3 ▭".into(),
-        "a4-portrait" => "A4 ▯".into(),
-        "a3-portrait" => "A3 ▯".into(),
+        "a4" => format!("A4 {wide}"),
+        "a3" => format!("A3 {wide}"),
+        "a4-portrait" => format!("A4 {high}"),
+        "a3-portrait" => format!("A3 {high}"),
         "1080p" => "1920 × 1080".into(),
         _ => "3840 × 2160".into(),
     }

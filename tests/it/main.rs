@@ -20,6 +20,7 @@ mod meeting;
 mod oracle;
 mod pages;
 mod pictures;
+mod programs;
 mod shared;
 mod summary;
 mod survey;
