@@ -68,14 +68,17 @@ const HELP: &str = "\
   qiancun render PROJECT -o F.png|.svg|.pdf [--theme T] [--year Y] [--page a4|a3|a4-portrait|a3-portrait|1080p|4k]
                  [--lang zh|en] [--title T] [--grey]  one finished page
   qiancun atlas PROJECT -o F.pdf [--by-town] [--theme T] [--year Y] [--lang zh|en]  a page for every village or town
-  qiancun survey add PROJECT --gap KEY --result R [--note T] [--photo F] [--place LON,LAT] [--by WHO] [--at TIME]
+  qiancun survey add PROJECT --gap KEY --result R [--note T] [--photo F[;F…]] [--place LON,LAT] [--by WHO] [--at TIME]
+                 [--sure]                           --sure: a time in the future, or long ago, is meant
   qiancun survey add PROJECT --batch                the same, one JSON object a line on standard input
   qiancun survey list PROJECT|LOG [--history] [--json]
   qiancun survey correct PROJECT|LOG ID [--result R] [--note T] [--by WHO] [--at TIME]
   qiancun survey withdraw PROJECT|LOG ID            take a visit back; its events stay
   qiancun survey export PROJECT|LOG -o F.xlsx|.csv|.geojson|.gpkg
-  qiancun survey import PROJECT FILE… [--dry-run] [--json]   filled sheets: XLSX, CSV, GeoJSON, GeoPackage
-  qiancun survey merge PROJECT|LOG OTHER… [--json]  take in what colleagues recorded
+  qiancun survey import PROJECT FILE… [--dry-run] [--sure] [--findings] [--json]   filled sheets: XLSX, CSV, GeoJSON,
+                                                    GeoPackage; --findings: rows too that are no gap of the map
+  qiancun survey merge PROJECT|LOG OTHER… [--dry-run] [--json]  take in what colleagues recorded
+  qiancun survey adopt PROJECT LOG                  give a log whose project was renamed the project's name
   qiancun convert FILE OUT.fgb|OUT.geojson          the same villages in another format
   qiancun bench FILE [--moves N] [--json]           this machine's figures
   qiancun demo OUT_DIR                              write the demonstration district
