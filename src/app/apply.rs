@@ -1,6 +1,7 @@
 //! What each command does.
 
 use super::qiancun::Qiancun;
+use super::survey::Brought;
 use crate::geo::WorldPos;
 use crate::model::FeatureId;
 use crate::project;
@@ -83,15 +84,22 @@ impl Qiancun {
                 session.document.selection = selection
                     .filter(|(key, _)| *key == crate::session::ADDED_LAYER || session.document.keys.contains(key));
             }
-            crate::session::Restored::Visits(states) => {
-                if !self.bring_visits(&states) {
+            crate::session::Restored::Visits { to, from } => match self.bring_visits(&to, &from) {
+                Brought::Yes => {}
+                Brought::NotNow => {
                     match forward {
                         false => self.session.history.undo_failed(),
                         true => self.session.history.redo_failed(),
                     }
                     return;
                 }
-            }
+                // It stays as it is, and what was done before it can be taken back.
+                Brought::Never(why) => {
+                    self.session.history.forget_last(forward);
+                    self.session.news = Some(lang.t(why).to_owned());
+                    return;
+                }
+            },
         }
         let key = if forward { "status.redone" } else { "status.undone" };
         self.session.news = Some(lang.with(key, &[("n", lang.t(name))]));
@@ -112,7 +120,9 @@ impl Qiancun {
             Command::OpenDialogue => self.ask_open(),
             Command::Open(paths) => {
                 let project = paths.iter().any(|p| p.extension().is_some_and(|e| e.eq_ignore_ascii_case("qiancun")));
-                if !(project && self.ask_before_losing(Command::Open(paths.clone()))) {
+                // The first file takes the demonstration's place, with whatever was changed on it.
+                let replaces = project || self.session.gives_way;
+                if !(replaces && self.ask_before_losing(Command::Open(paths.clone()))) {
                     self.open(paths);
                 }
             }
@@ -256,6 +266,8 @@ impl Qiancun {
             | Command::Recover(_)
             | Command::ForgetUnsaved(_)
             | Command::AdoptLog(_)
+            | Command::StayOpen
+            | Command::InProject(..)
             | Command::SetTopic(_)
             | Command::SetMeasure(..)
             | Command::SetYear(_)
@@ -313,7 +325,6 @@ impl Qiancun {
                 // A meeting's view is not the window's.
                 self.leave_meeting();
                 if !self.ask_before_losing(Command::Quit) {
-                    self.forget_rescued();
                     self.keep_nothing();
                     self.quit = true;
                 }
@@ -333,9 +344,9 @@ impl Qiancun {
     }
 
     /// Asks whether to save where changes would be lost; true if it asked.
-    fn ask_before_losing(&mut self, then: Command) -> bool {
+    pub(super) fn ask_before_losing(&mut self, then: Command) -> bool {
         self.after_saving = None;
-        let ask = self.session.is_changed() && !self.session.document.keys.is_empty();
+        let ask = self.session.is_changed();
         if ask {
             self.session.dialogue = Some(Dialogue::Unsaved(Box::new(then)));
         }

@@ -32,7 +32,7 @@ pub enum Job {
     /// Builds a mesh.
     Mesh(LayerKey, u32, Level),
     /// Makes indices, places of labels and the report of a layer.
-    Finish,
+    Finish(LayerKey),
     /// Joins villages, tables and facilities.
     Join,
     /// Computes the area within the radius of a clinic.
@@ -64,7 +64,7 @@ impl Job {
             Self::Read(_) => "read",
             Self::Picture | Self::Tend => "cache",
             Self::Mesh(..) => "mesh",
-            Self::Finish => "finish",
+            Self::Finish(_) => "finish",
             Self::Join => "join",
             Self::Coverage => "coverage",
             Self::Gaps => "gaps",
@@ -80,7 +80,7 @@ impl Job {
 
     /// Whether the picture of the map waits for it.
     fn is_of_the_map(self) -> bool {
-        matches!(self, Self::Mesh(..) | Self::Finish | Self::Join | Self::Coverage | Self::Gaps)
+        matches!(self, Self::Mesh(..) | Self::Finish(_) | Self::Join | Self::Coverage | Self::Gaps)
     }
 
     /// Whether what is shown is not complete while it runs.
@@ -130,7 +130,7 @@ pub enum Done {
     /// What a camera wrote into a photo.
     PhotoFacts(PathBuf, PhotoFacts),
     /// The small picture of a photo of the log; `None` where there is none.
-    Thumbnail(PathBuf, Option<egui::ColorImage>),
+    Thumbnail(String, Option<egui::ColorImage>),
     /// A preview of a page; `None` where it could not be made.
     Preview(String, Option<egui::ColorImage>),
     /// A page or an atlas was written, or not.
@@ -316,9 +316,9 @@ impl Jobs {
     }
 
     /// Makes what follows the first picture of a layer: indices, places of labels, the full report.
-    pub fn finish(&mut self, loaded: Arc<Loaded>) {
+    pub fn finish(&mut self, key: LayerKey, loaded: Arc<Loaded>) {
         // Not on the pool: its workers would take no mesh while they wait for pieces.
-        self.start(Job::Finish, move |reply| {
+        self.start(Job::Finish(key), move |reply| {
             loaded.chunks.find_topology();
             reply.tell(Done::Topology);
             loaded.finish();
@@ -461,7 +461,7 @@ mod tests {
             Job::Survey,
             Job::Results,
             Job::Tend,
-            Job::Finish,
+            Job::Finish(2),
         ] {
             let mut jobs = Jobs::new(egui::Context::default(), true);
             jobs.start(job, move |_| panic!("a fault in {job:?}"));

@@ -65,6 +65,7 @@ impl Qiancun {
     /// Opens a project. `own` is false for the demonstration: it is saved elsewhere, and the first file opened takes
     /// its place.
     pub(super) fn open_project(&mut self, path: &Path, own: bool) {
+        let path = &std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
         match project::open(path) {
             Ok(original) => {
                 self.show_project(original.project.clone(), own.then(|| path.to_path_buf()), Some(original));
@@ -75,7 +76,7 @@ impl Qiancun {
                     self.look_for_stray_log(path);
                 }
             }
-            Err(e) => self.session.dialogue = Some(Dialogue::Message(e.to_string())),
+            Err(e) => self.ask_after(Dialogue::Message(e.to_string())),
         }
     }
 
@@ -104,6 +105,14 @@ impl Qiancun {
         original: Option<project::Original>,
     ) {
         let own = path.is_some();
+        self.project_turn += 1;
+        // What was asked for, and what was being typed, is of the project before.
+        self.session.pending.drain(..).for_each(|p| p.progress.cancel());
+        self.held.clear();
+        let is_of_project =
+            |d: &Dialogue| !matches!(d, Dialogue::Recover(_) | Dialogue::Message(_) | Dialogue::Settings);
+        self.session.dialogue.take_if(|d| is_of_project(d));
+        self.waiting.retain(|d| !is_of_project(d));
         self.opening += 1;
         self.origins.clear();
         if let Ok(mut scene) = self.scene.lock() {
@@ -147,8 +156,18 @@ impl Qiancun {
 
     /// Takes what jobs have brought since the last frame.
     pub(super) fn take_results(&mut self) {
-        for done in self.jobs.take() {
+        let mut all = self.jobs.take();
+        if self.session.meeting.is_none() {
+            all.extend(std::mem::take(&mut self.held));
+        }
+        for done in all {
             match done {
+                // A file that was asked for before a meeting comes onto the map after it.
+                Done::Read { key, .. }
+                    if self.session.meeting.is_some() && self.session.pending.iter().any(|p| p.key == key) =>
+                {
+                    self.held.push(done);
+                }
                 Done::Read { key, result } => self.was_read(key, result),
                 Done::Mesh(key, chunk, level, mesh, of) => {
                     // Of data that were read again meanwhile, or of other towns: it is asked for anew.
@@ -220,7 +239,14 @@ impl Qiancun {
             Job::Read(key) => return self.was_read(key, Err(("fault".into(), why.to_owned()))),
             Job::Join => self.session.joining = false,
             Job::Compare => self.session.gap_since = None,
-            Job::Preview => self.session.thumbnails.asked = None,
+            Job::Preview => {
+                if let Some(stamp) = self.session.thumbnails.asked.take() {
+                    self.session.thumbnails.made.insert(stamp, None);
+                }
+            }
+            Job::Finish(key) => {
+                self.unfinished.insert(key);
+            }
             Job::Page => {
                 if let Some(draft) = &mut self.session.page {
                     draft.atlas = None;
@@ -228,7 +254,9 @@ impl Qiancun {
             }
             _ => {}
         }
-        if !self.told_faults.insert(job.key()) {
+        // What a person waits for is told every time.
+        let is_asked_for = matches!(job, Job::Page | Job::Survey | Job::Results);
+        if !self.told_faults.insert(job.key()) && !is_asked_for {
             return;
         }
         let lang = self.session.lang;
@@ -259,7 +287,8 @@ impl Qiancun {
                 if code == "cancelled" {
                     self.session.news = Some(self.session.lang.with("status.cancelled", &[("n", &name)]));
                 } else {
-                    self.session.dialogue = Some(Dialogue::Message(self.explain(&code, &name, &message)));
+                    let text = self.explain(&code, &name, &message);
+                    self.ask_after(Dialogue::Message(text));
                 }
             }
             (Err((code, message)), None) => {
@@ -267,7 +296,7 @@ impl Qiancun {
                 let text = self.explain(&code, &path, &message);
                 match self.session.layers.get_mut(&key) {
                     // What is on the map stays there; only the new reading failed.
-                    Some(layer) if layer.loaded().is_some() => self.session.dialogue = Some(Dialogue::Message(text)),
+                    Some(layer) if layer.loaded().is_some() => self.ask_after(Dialogue::Message(text)),
                     Some(layer) => layer.status = Status::Failed(text),
                     None => {}
                 }

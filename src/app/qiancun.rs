@@ -38,7 +38,8 @@ pub struct Options {
     pub triangles: bool,
     /// Where files once read are kept for the next time; nothing is kept where absent.
     pub cache: Option<Cache>,
-    /// Where the project goes if the graphics device is lost, and where the next start looks for it.
+    /// Beside it work is kept that is not saved, and the project if the graphics device is lost or the program has a fault; the
+    /// next start looks there. Nothing is kept where absent.
     pub rescue_to: Option<PathBuf>,
 }
 
@@ -97,6 +98,12 @@ pub struct Qiancun {
     pub(super) told_changed: Option<String>,
     /// Questions and words that wait until the one that is open is closed.
     pub(super) waiting: std::collections::VecDeque<crate::session::Dialogue>,
+    /// Files read during a meeting, which come onto the map at its end.
+    pub(super) held: Vec<super::jobs::Done>,
+    /// Which project is open: raised with every other one.
+    pub(super) project_turn: u64,
+    /// Layers in whose indices the program has a fault: they are not tried again.
+    pub(super) unfinished: rustc_hash::FxHashSet<LayerKey>,
     /// Kinds of jobs whose faults were told.
     pub(super) told_faults: rustc_hash::FxHashSet<&'static str>,
     is_laid_out: bool,
@@ -153,17 +160,20 @@ impl Qiancun {
             after_saving: None,
             keeper: None,
             told_changed: None,
+            held: Vec::new(),
+            project_turn: 0,
+            unfinished: Default::default(),
             told_faults: Default::default(),
             waiting: Default::default(),
             is_laid_out: false,
             queue: Vec::new(),
         };
+        let shown = app.begin_keeping(options.files.is_empty() && !options.empty);
         if !options.files.is_empty() {
             app.queue.push(Command::Open(options.files));
-        } else if !options.empty && !app.open_rescued() {
+        } else if !options.empty && !shown {
             app.queue.push(Command::OpenDemo);
         }
-        app.begin_keeping();
         app
     }
 

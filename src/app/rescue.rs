@@ -1,15 +1,15 @@
 //! When the graphics device is lost, by a driver that crashed or was updated: nothing can be drawn any more. The project
 //! is saved beside the settings, the person is told, and the next start opens it again.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::qiancun::Qiancun;
-use crate::project::{self, Settings};
+use crate::project::Settings;
 use crate::render::Gpu;
 
-/// Name of the rescued project, beside the settings.
+/// Name beside the settings that stands for where work is kept; see [`Options::rescue_to`](super::Options::rescue_to).
 const FILE: &str = "rescued.qiancun";
 
 /// Where a project is rescued to, where the platform has a place for it.
@@ -44,23 +44,12 @@ impl Qiancun {
         true
     }
 
+    /// Keeps the project as it is, to be opened by the next start.
     fn rescue(&mut self) -> std::io::Result<()> {
-        let Some(path) = self.rescue_to.clone() else { return Err(std::io::ErrorKind::NotFound.into()) };
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)?;
+        match self.keep_now() {
+            true => Ok(()),
+            false => Err(std::io::Error::other(self.session.lang.t("error.no-place").to_owned())),
         }
-        if path.exists() {
-            // Another window's, which nobody has opened yet: this one's is offered beside it.
-            return match self.keep_now() {
-                true => Ok(()),
-                false => Err(std::io::ErrorKind::AlreadyExists.into()),
-            };
-        }
-        project::save(&path, &self.present_project()).map_err(std::io::Error::other)?;
-        self.session.settings.rescued_from = self.session.project_path.clone();
-        self.save_settings();
-        self.keep_nothing();
-        Ok(())
     }
 
     /// Does something on the window's thread; where it panics, the project is rescued and the program ends with a word.
@@ -87,32 +76,6 @@ impl Qiancun {
             Err(_) => lang.with("error.panicked-unsaved", &[("n", why)]),
         });
         self.quit = true;
-    }
-
-    /// Opens what was rescued, as a project with changes that are not saved yet; false where there is nothing.
-    pub(super) fn open_rescued(&mut self) -> bool {
-        let Some(path) = self.rescue_to.clone().filter(|p| p.is_file()) else { return false };
-        let recent = self.session.settings.recent.clone();
-        self.open_project(&path, true);
-        if self.session.project_path.as_deref() != Some(&path) {
-            return false;
-        }
-        self.session.settings.recent = recent;
-        self.session.project_path = self.session.settings.rescued_from.take();
-        self.session.on_disk = self.session.project_path.as_deref().and_then(|p| project::open(p).ok());
-        // Nothing that is saved looks like this: closing asks.
-        self.session.saved = Default::default();
-        self.session.news = Some(self.session.lang.t("status.rescued").to_owned());
-        true
-    }
-
-    /// Forgets what was rescued: the project is saved, or the person does not want it.
-    pub(super) fn forget_rescued(&self) {
-        let is_there = |p: &&PathBuf| self.ending.is_none() && Path::is_file(p);
-        if let Some(path) = self.rescue_to.as_ref().filter(is_there) {
-            // Where it cannot be removed it is offered once more: no harm is done.
-            std::fs::remove_file(path).ok();
-        }
     }
 
     /// Why the program ended, where the device was lost.

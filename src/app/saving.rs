@@ -124,16 +124,23 @@ impl Qiancun {
     /// Carries out commands about saving; gives back all others.
     pub(super) fn keep_files(&mut self, command: Command) -> Option<Command> {
         match command {
-            Command::Save => match self.session.project_path.clone() {
-                Some(path) => self.save_to(&path, false),
-                None => self.ask_save(),
-            },
+            Command::Save => {
+                self.after_saving = None;
+                self.save();
+            }
             Command::SaveAs => self.ask_save(),
+            Command::StayOpen => self.after_saving = None,
+            Command::InProject(turn, command) => {
+                // The answer to a question about another project says nothing about this one.
+                if turn == self.project_turn {
+                    return self.keep_files(*command);
+                }
+            }
             Command::SaveTo(path) => self.save_to(&with_ending(&path, "qiancun"), false),
             Command::SaveOver(path) => self.save_to(&with_ending(&path, "qiancun"), true),
             Command::SaveThen(then) => {
                 self.after_saving = Some(*then);
-                return self.keep_files(Command::Save);
+                self.save();
             }
             Command::Discard(then) => self.discard(*then),
             Command::OpenTheirs => {
@@ -141,7 +148,11 @@ impl Qiancun {
                     self.open_project(&path, true);
                 }
             }
-            Command::Recover(file) => self.recover(&file),
+            Command::Recover(file) => {
+                if !self.ask_before_losing(Command::Recover(file.clone())) {
+                    self.recover(&file);
+                }
+            }
             Command::ForgetUnsaved(file) => {
                 std::fs::remove_file(&file).ok();
                 self.offer_unsaved();
@@ -149,6 +160,13 @@ impl Qiancun {
             other => return Some(other),
         }
         None
+    }
+
+    fn save(&mut self) {
+        match self.session.project_path.clone() {
+            Some(path) => self.save_to(&path, false),
+            None => self.ask_save(),
+        }
     }
 
     /// Saves to a file. What stands there and was not seen is never overwritten, unless `over` says so.
@@ -162,6 +180,11 @@ impl Qiancun {
         let there = path.exists();
         let seen = match (is_own, over) {
             (_, true) => None,
+            (true, false) if there && self.session.on_disk.is_none() => {
+                // What stands there was never seen.
+                self.tell_changed(path, true);
+                return;
+            }
             (true, false) => self.session.on_disk.as_ref().map(|o| o.text.clone()).filter(|_| there),
             (false, false) if there => {
                 self.session.dialogue = Some(Dialogue::Replace(path.to_path_buf()));
@@ -182,7 +205,7 @@ impl Qiancun {
     }
 
     fn was_saved(&mut self, path: &Path, present: Project, now: Original) {
-        self.forget_rescued();
+        let kept_as = now.kept_as.clone();
         let before = self.session.project_path.replace(path.to_path_buf());
         if self.session.meeting.is_none() {
             self.session.document.project = present;
@@ -195,6 +218,11 @@ impl Qiancun {
         self.keep_nothing();
         let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         self.session.news = Some(self.session.lang.with("status.saved", &[("n", &name)]));
+        if let Some(kept) = kept_as {
+            let kept = kept.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            let text = self.session.lang.with("error.kept-before", &[("name", &name), ("kept", &kept)]);
+            self.ask_after(Dialogue::Message(text));
+        }
         if let Some(before) = before.filter(|b| b != path) {
             self.take_log_along(&before, path);
         }
@@ -247,6 +275,9 @@ impl Qiancun {
         };
         project.camera = Some(camera.to_project());
         project.view = view;
+        // As long as nothing is there that it could be of, what is selected stays as it was.
+        let is_waiting = session.shown().any(|(l, _)| l.loaded().is_none());
+        let was = session.kept_document().project.selected.clone().filter(|_| is_waiting);
         let selection = session.kept_document().selection.clone();
         let on_card = || {
             let (key, features) = selection.as_ref()?;
@@ -257,6 +288,7 @@ impl Qiancun {
             let code = dataset.text(feature, crate::model::Role::Code);
             Some(code.map_or_else(|| dataset.display_name(feature), |c| c.into_owned()))
         });
+        project.selected = project.selected.or(was);
         project
     }
 
@@ -264,14 +296,18 @@ impl Qiancun {
         let title = self.session.lang.t("command.save-as");
         let name = self.session.project_path.as_deref().and_then(Path::file_name);
         let name = name.map_or_else(|| "map.qiancun".to_owned(), |n| n.to_string_lossy().into_owned());
+        let (turn, own) = (self.project_turn, self.session.project_path.clone());
         self.jobs.ask(move || {
             let dialogue =
                 rfd::FileDialog::new().set_title(title).add_filter("qiancun", &["qiancun"]).set_file_name(name);
-            // The system has asked about the file of exactly this name, and about no other.
-            dialogue.save_file().map(|p| match with_ending(&p, "qiancun") == p {
+            let chosen = dialogue.save_file();
+            let is_own = |p: &Path| own.as_deref().is_some_and(|own| is_same_file(own, p));
+            // The system has asked about the file of exactly this name, and about no other; one's own is looked at as always.
+            let answer = chosen.map(|p| match with_ending(&p, "qiancun") == p && !is_own(&p) {
                 true => Command::SaveOver(p),
                 false => Command::SaveTo(p),
-            })
+            });
+            Some(Command::InProject(turn, Box::new(answer.unwrap_or(Command::StayOpen))))
         });
     }
 
@@ -282,8 +318,10 @@ impl Qiancun {
         match then {
             Command::Open(paths) => self.open(paths),
             Command::OpenDemo => self.open_demo(),
+            Command::Recover(file) => {
+                self.recover(&file);
+            }
             Command::Quit => {
-                self.forget_rescued();
                 self.keep_nothing();
                 self.quit = true;
             }
@@ -313,7 +351,7 @@ impl Qiancun {
     pub(super) fn keep_unsaved(&mut self) {
         let Some(keeper) = &self.keeper else { return };
         let project = &self.session.kept_document().project;
-        let is_changed = *project != self.session.saved.project && !self.session.document.keys.is_empty();
+        let is_changed = *project != self.session.saved.project;
         if !is_changed {
             if keeper.given.is_some() {
                 self.keep_nothing();
@@ -333,12 +371,13 @@ impl Qiancun {
 
     /// Keeps the project at once, whatever changed; whether it lies on the disk.
     pub(super) fn keep_now(&self) -> bool {
-        self.keeper.as_ref().is_some_and(|k| k.keep_now(self.unsaved()))
+        self.keeper.as_ref().is_some_and(|k| k.keep_now(Unsaved { was_shown: true, ..self.unsaved() }))
     }
 
     fn unsaved(&self) -> Unsaved {
         Unsaved {
             at: Instant::now().for_people(),
+            was_shown: false,
             path: self.session.project_path.clone(),
             text: self.session.on_disk.as_ref().map(|o| o.text.clone()),
             project: self.present_project(),
@@ -358,12 +397,16 @@ impl Qiancun {
         self.rescue_to.as_ref().map(|p| p.with_file_name("unsaved"))
     }
 
-    /// Begins to keep what is not saved, and offers what earlier programs left behind.
-    pub(super) fn begin_keeping(&mut self) {
-        let Some(folder) = self.unsaved_folder() else { return };
+    /// Begins to keep what is not saved, and offers what earlier programs left behind. With `shows` what was shown when a program
+    /// ended by itself is shown again at once; whether it was.
+    pub(super) fn begin_keeping(&mut self, shows: bool) -> bool {
+        let Some(folder) = self.unsaved_folder() else { return false };
         let reply = self.jobs.reply();
-        self.keeper = Keeper::begin(folder, move |trouble| reply.tell(super::jobs::Done::NotKept(trouble)));
+        self.keeper = Keeper::begin(folder.clone(), move |trouble| reply.tell(super::jobs::Done::NotKept(trouble)));
+        let shown = project::unsaved(&folder).into_iter().find(|(_, u)| shows && u.was_shown).map(|(file, _)| file);
+        let is_shown = shown.is_some_and(|file| self.recover(&file));
         self.offer_unsaved();
+        is_shown
     }
 
     fn offer_unsaved(&mut self) {
@@ -381,10 +424,10 @@ impl Qiancun {
         }
     }
 
-    /// Opens unsaved work as it was left.
-    fn recover(&mut self, file: &Path) {
-        let Some(folder) = self.unsaved_folder() else { return };
-        let Some((_, unsaved)) = project::unsaved(&folder).into_iter().find(|(f, _)| f == file) else { return };
+    /// Opens unsaved work as it was left; whether it is there.
+    fn recover(&mut self, file: &Path) -> bool {
+        let Some(folder) = self.unsaved_folder() else { return false };
+        let Some((_, unsaved)) = project::unsaved(&folder).into_iter().find(|(f, _)| f == file) else { return false };
         self.session.dialogue = None;
         let original = unsaved.original();
         self.show_project(unsaved.project, unsaved.path.clone(), original);
@@ -400,5 +443,7 @@ impl Qiancun {
             std::fs::remove_file(file).ok();
         }
         self.session.news = Some(self.session.lang.t("status.rescued").to_owned());
+        self.offer_unsaved();
+        true
     }
 }

@@ -11,6 +11,15 @@ use crate::survey::{
     Told, keep_photo, photo_facts, small_picture,
 };
 
+/// Whether visits could be brought back.
+pub(super) enum Brought {
+    Yes,
+    /// The log cannot be written at the moment; it was told.
+    NotNow,
+    /// Not any more, for a reason: a key of the language files.
+    Never(&'static str),
+}
+
 impl Qiancun {
     /// Carries out commands about the log; gives back all others.
     pub(super) fn survey(&mut self, command: Command) -> Option<Command> {
@@ -20,7 +29,7 @@ impl Qiancun {
             Command::TakePhoto(path) => self.take_photo(path),
             Command::Record(draft) => self.record(*draft),
             Command::EditVisit(id) => self.edit_visit(&id),
-            Command::ShowPhoto(path) => self.show_photo(path),
+            Command::ShowPhoto(name) => self.show_photo(name),
             Command::WithdrawVisit(id) => self.amend("visit.withdraw", &id, |log, id| log.withdraw(id)),
             Command::RestoreVisit(id) => self.amend("visit.restore", &id, |log, id| log.restore(id)),
             Command::AttachVisit(id, key) => self.attach_visit(&id, &key),
@@ -69,7 +78,7 @@ impl Qiancun {
             Err(e) => {
                 let text = self.sentence(&e);
                 self.session.survey.trouble = Some(text.clone());
-                self.session.dialogue = Some(Dialogue::Message(text));
+                self.ask_after(Dialogue::Message(text));
             }
         }
     }
@@ -102,7 +111,7 @@ impl Qiancun {
             self.session.survey.note = Some(self.session.lang.t("survey.on-network").to_owned());
         }
         if opened.told.iter().any(|t| matches!(t, Told::Saved(..) | Told::CopyDamaged(_))) {
-            self.session.dialogue = Some(Dialogue::Message(sentences.join("\n")));
+            self.ask_after(Dialogue::Message(sentences.join("\n")));
         } else if !sentences.is_empty() {
             self.session.news = Some(sentences.join(" "));
         }
@@ -175,7 +184,8 @@ impl Qiancun {
     }
 
     fn tell_survey(&mut self, error: &SurveyError) {
-        self.session.dialogue = Some(Dialogue::Message(self.sentence(error)));
+        let text = self.sentence(error);
+        self.ask_after(Dialogue::Message(text));
     }
 
     /// The log, made where there is none yet; `None` where the project was never saved.
@@ -203,14 +213,20 @@ impl Qiancun {
         let Some(survey) = self.session.survey() else { return };
         let Some(said) = survey.visit(id).and_then(|v| survey.said(v)) else { return };
         let visit = NewVisit::of_event(said);
-        let at = said.at.map(Instant::for_people).unwrap_or_default();
+        let at = said.at.map_or_else(|| said.at_text.clone(), Instant::for_people);
         let reason = match &self.session.dialogue {
             Some(Dialogue::Visit(draft)) => draft.reason.clone(),
             _ => String::new(),
         };
         let corrects = Some(id.to_owned());
-        self.session.dialogue =
-            Some(Dialogue::Visit(VisitDraft { visit, reason, corrects, at, ..VisitDraft::default() }));
+        self.session.dialogue = Some(Dialogue::Visit(VisitDraft {
+            visit,
+            reason,
+            corrects,
+            at_was: at.clone(),
+            at,
+            ..VisitDraft::default()
+        }));
     }
 
     fn ask_photo(&mut self) {
@@ -247,18 +263,18 @@ impl Qiancun {
     }
 
     /// Has the small picture of a photo of the log made, once.
-    fn show_photo(&mut self, photo: PathBuf) {
-        if self.session.photos.contains_key(&photo) {
+    fn show_photo(&mut self, name: String) {
+        let Some(folder) = self.session.photo_folder() else { return };
+        if self.session.photos.contains_key(&name) {
             return;
         }
-        self.session.photos.insert(photo.clone(), None);
+        self.session.photos.insert(name.clone(), None);
         self.jobs.start(Job::Photo, move |_| {
-            let name = photo.file_name()?.to_string_lossy().into_owned();
-            let image = small_picture(photo.parent()?, &name).map(|image| {
+            let image = small_picture(&folder, &name).map(|image| {
                 let size = [image.width() as usize, image.height() as usize];
                 egui::ColorImage::from_rgba_unmultiplied(size, image.as_raw())
             });
-            Some(Done::Thumbnail(photo, image))
+            Some(Done::Thumbnail(name, image))
         });
     }
 
@@ -295,7 +311,10 @@ impl Qiancun {
             }
         }
         // The moment of opening the form is as good as that of closing it, unless another was typed.
-        visit.at = Instant::parse_near(&draft.at, Some(Instant::now())).map(|(at, _)| at).or(visit.at);
+        let is_typed = draft.at != draft.at_was;
+        if is_typed {
+            visit.at = Instant::parse_near(&draft.at, Some(Instant::now())).map(|(at, _)| at).or(visit.at);
+        }
         let Some(id) = &draft.corrects else {
             let ids = log.record(vec![visit])?;
             let after = ids.iter().map(|id| (id.clone(), log.survey().state(id))).collect();
@@ -311,8 +330,9 @@ impl Qiancun {
                 event.photos = visit.photos;
                 (event.lon, event.lat) = (visit.place.map(|p| p.lon_deg), visit.place.map(|p| p.lat_deg));
                 event.by = visit.by;
-                event.at = visit.at;
-                event.at_text = String::new();
+                if is_typed {
+                    (event.at, event.at_text) = (visit.at, String::new());
+                }
             })
         })
     }
@@ -365,18 +385,34 @@ impl Qiancun {
         }
     }
 
-    /// Brings visits to states that they were in; whether that was possible.
-    pub(super) fn bring_visits(&mut self, states: &VisitStates) -> bool {
-        let brought = match &mut self.session.survey.log {
-            Some(log) => log.bring(states),
-            None => return false,
+    /// Brings visits to states that they were in, unless somebody else changed them since.
+    pub(super) fn bring_visits(&mut self, to: &VisitStates, from: &VisitStates) -> Brought {
+        let Some(log) = &mut self.session.survey.log else { return Brought::Never("survey.no-log") };
+        // Others may have recorded something that this window has not seen yet.
+        if let Err(e) = log.catch_up() {
+            self.tell_survey(&e);
+            return Brought::NotNow;
+        }
+        let is_there = |state: Option<crate::survey::VisitState>| state.filter(|s| !s.is_withdrawn);
+        let is_same = |(id, was): &(String, Option<crate::survey::VisitState>)| match (
+            is_there(log.survey().state(id)),
+            is_there(was.clone()),
+        ) {
+            (None, None) => true,
+            (Some(a), Some(b)) => a.said.says_the_same(&b.said),
+            _ => false,
         };
+        if !from.iter().all(is_same) {
+            self.session.survey.version += 1;
+            return Brought::Never("survey.changed-since");
+        }
+        let brought = log.bring(to);
         self.session.survey.version += 1;
         match brought {
-            Ok(()) => true,
+            Ok(()) => Brought::Yes,
             Err(e) => {
                 self.tell_survey(&e);
-                false
+                Brought::NotNow
             }
         }
     }
@@ -479,7 +515,7 @@ impl Qiancun {
     /// Says why a comparison could not be made.
     pub(super) fn could_not_compare(&mut self, message: String) {
         self.session.gap_since = None;
-        self.session.dialogue = Some(Dialogue::Message(message));
+        self.ask_after(Dialogue::Message(message));
     }
 }
 

@@ -94,6 +94,7 @@ impl Qiancun {
         let rings = self.session.meeting.as_ref().is_some_and(|m| m.gaps);
         if rings || (self.session.settings.drawer_open && self.session.tab == Tab::Gaps) {
             self.session.list_gaps();
+            self.session.list_visits();
         }
     }
 
@@ -256,10 +257,12 @@ impl Qiancun {
         self.calm_frames = if wanted.is_empty() && !self.jobs.is_map_busy() { self.calm_frames + 1 } else { 0 };
         self.jobs.build(wanted);
         // Indices and names wait until the map stands: the first picture comes sooner.
-        let bare = self.session.layers.values().filter_map(|l| l.loaded()).find(|l| !l.is_finished());
-        if let Some(loaded) = bare.cloned() {
+        let tried = |key: &LayerKey| self.unfinished.contains(key);
+        let bare = self.session.layers.values().filter(|l| !tried(&l.key));
+        let bare = bare.filter_map(|l| Some((l.key, l.loaded()?))).find(|(_, l)| !l.is_finished());
+        if let Some((key, loaded)) = bare.map(|(key, l)| (key, l.clone())) {
             if self.calm_frames > 2 {
-                self.jobs.finish(loaded);
+                self.jobs.finish(key, loaded);
             } else if !self.jobs.is_map_busy() {
                 self.ctx.request_repaint();
             }

@@ -73,7 +73,7 @@ fn conditions(ui: &mut Ui, session: &mut Session, found: &FoundGaps, send: &mut 
             session.gap_filter.in_view = !session.gap_filter.in_view;
         }
         if session.survey.log.is_some() {
-            let (count, orphans) = (session.listed_visits().len(), session.orphan_count());
+            let (count, orphans) = (session.survey.listed.rows.len(), session.survey.listed.orphans);
             let text = match orphans {
                 0 => lang.with("visits.chip", &[("n", &count.to_string())]),
                 _ => lang.with("visits.chip-orphans", &[("n", &count.to_string()), ("k", &orphans.to_string())]),

@@ -81,11 +81,14 @@ fn preview(ui: &mut Ui, session: &Session, draft: &PageDraft) {
 fn options(ui: &mut Ui, session: &Session, draft: &mut PageDraft, send: &mut Vec<Command>) {
     let (t, lang) = (session.tokens(), session.lang);
     ui.horizontal(|ui| {
-        ComboBox::from_id_salt("page format").selected_text(paper(lang, &draft.format)).width(118.0).show_ui(ui, |ui| {
-            for format in PageFormat::ALL {
-                ui.selectable_value(&mut draft.format, format.key().to_owned(), paper(lang, format.key()));
-            }
-        });
+        ComboBox::from_id_salt("page format").selected_text(paper(lang, &draft.format)).width(118.0).show_ui(
+            ui,
+            |ui| {
+                for format in PageFormat::ALL {
+                    ui.selectable_value(&mut draft.format, format.key().to_owned(), paper(lang, format.key()));
+                }
+            },
+        );
         let name = |a: Arrangement| lang.find(&format!("page.arrangement-{}", a.key())).unwrap_or("");
         let chosen = name(draft.options.arrangement);
         ComboBox::from_id_salt("page arrangement").selected_text(chosen).width(100.0).show_ui(ui, |ui| {

@@ -53,6 +53,10 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
             }
             let news = session.news.clone().unwrap_or_else(|| session.lang.t("status.ready").to_owned());
             ui.label(small(news));
+            if session.survey.note.is_some() {
+                let words = session.lang.t("survey.network-short");
+                ui.label(small(words.to_owned())).on_hover_text(session.lang.t("survey.on-network"));
+            }
             if let Some((_, loaded)) = &active {
                 let count = loaded.dataset.len().to_string();
                 let key = if loaded.is_points() { "status.points" } else { "status.villages" };

@@ -24,17 +24,23 @@ fn name_of(path: &std::path::Path) -> String {
     path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// In what two states differ: `key` has the words, with `{what}`, `{first}` and `{second}`.
-fn differences(ui: &mut Ui, session: &Session, list: &[Difference], key: &'static str) {
+/// In what two states differ: `keys` have the words for what only the first, and only the second has.
+fn differences(ui: &mut Ui, session: &Session, list: &[Difference], keys: (&'static str, &'static str)) {
     let (t, lang) = (session.tokens(), session.lang);
     for difference in list.iter().take(MOST) {
         let what = lang.find(&format!("difference.{}", difference.what)).unwrap_or(difference.what);
         let text = match difference.what {
             "page" | "general" => what.to_owned(),
-            _ => lang.with(
-                key,
-                &[("what", what), ("first", &difference.first.to_string()), ("second", &difference.second.to_string())],
-            ),
+            // Only what there is: a nought says nothing.
+            _ => {
+                let sides = [(difference.first, keys.0), (difference.second, keys.1)];
+                let words = |(n, key): (usize, &'static str)| (n > 0).then(|| lang.with(key, &[("n", &n.to_string())]));
+                let words: Vec<String> = sides.into_iter().filter_map(words).collect();
+                match words.is_empty() {
+                    true => lang.with("difference.order", &[("what", what)]),
+                    false => format!("{what}: {}", words.join(", ")),
+                }
+            }
         };
         ui.label(RichText::new(format!("•  {text}")).size(12.5).color(t.ink));
     }
@@ -75,7 +81,7 @@ pub fn changed(ui: &mut Ui, session: &Session, change: DiskChange, send: &mut Ve
         Some(trouble) => {
             ui.label(RichText::new(trouble).color(t.bad));
         }
-        None => differences(ui, session, &change.differences, "difference.both"),
+        None => differences(ui, session, &change.differences, ("difference.theirs", "difference.ours")),
     }
     let mut keep = true;
     let is_changed = session.is_changed();
@@ -94,7 +100,7 @@ pub fn changed(ui: &mut Ui, session: &Session, change: DiskChange, send: &mut Ve
             let over = Command::SaveOver(change.path.clone());
             choose(ui.button(lang.t("changed.overwrite")).clicked(), Some(over));
         }
-        choose(ui.button(lang.t("command.cancel")).clicked(), None);
+        choose(ui.button(lang.t("command.cancel")).clicked(), Some(Command::StayOpen));
     });
     keep.then_some(Dialogue::Changed(change))
 }
@@ -110,7 +116,10 @@ pub fn replace(ui: &mut Ui, session: &Session, path: PathBuf, send: &mut Vec<Com
             send.push(Command::SaveOver(path.clone()));
             keep = false;
         }
-        keep &= !ui.button(lang.t("command.cancel")).clicked();
+        if ui.button(lang.t("command.cancel")).clicked() {
+            send.push(Command::StayOpen);
+            keep = false;
+        }
     });
     keep.then_some(Dialogue::Replace(path))
 }
@@ -134,7 +143,7 @@ pub fn recover(
             };
             let words = format!("{name} · {}", unsaved.at);
             ui.label(RichText::new(words).font(bold(13.0)).color(t.ink));
-            differences(ui, session, list, "difference.unsaved");
+            differences(ui, session, list, ("difference.gone", "difference.unsaved"));
             ui.push_id(i, |ui| {
                 ui.horizontal(|ui| {
                     if primary(ui, t, lang.t("recover.restore")).clicked() {

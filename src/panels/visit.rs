@@ -60,12 +60,12 @@ pub fn visit(ui: &mut Ui, session: &Session, mut draft: VisitDraft, send: &mut V
     });
     facts(ui, session, &mut draft);
     let time = Instant::parse_near(&draft.at, Some(Instant::now())).map(|(at, _)| at);
-    let time_is_right = draft.at.trim().is_empty() || time.is_some();
+    let time_is_right = draft.at.trim().is_empty() || time.is_some() || draft.at == draft.at_was;
     if !time_is_right {
         ui.label(RichText::new(lang.t("visit.time-unreadable")).size(12.0).color(t.bad));
     }
     // A time in the future, or of long ago, is asked about.
-    let is_odd = time.is_some_and(Instant::is_odd);
+    let is_odd = time.is_some_and(Instant::is_odd) && draft.at != draft.at_was;
     if is_odd {
         let text = lang.with("visit.odd-time", &[("n", &time.map(Instant::for_people).unwrap_or_default())]);
         ui.checkbox(&mut draft.is_sure, RichText::new(text).size(12.0).color(t.warn));
@@ -120,12 +120,15 @@ fn facts(ui: &mut Ui, session: &Session, draft: &mut VisitDraft) {
 fn history(ui: &mut Ui, session: &Session, draft: &VisitDraft, send: &mut Vec<Command>) {
     let (t, lang) = (session.tokens(), session.lang);
     let Some(survey) = session.survey() else { return };
-    let visits: Vec<&Visit> = survey.of_gap(&draft.visit.gap).collect();
+    // A visit that is corrected may have been recorded under another key of the gap.
+    let said = draft.corrects.as_deref().and_then(|id| survey.said(survey.visit(id)?));
+    let key = said.map_or(draft.visit.gap.as_str(), |said| survey.key_of(said)).to_owned();
+    let visits: Vec<&Visit> = survey.of_gap(&key).collect();
     if visits.is_empty() {
         return;
     }
     ui.add_space(8.0);
-    let status = session.gap_status(&draft.visit.gap);
+    let status = session.gap_status(&key);
     ui.horizontal(|ui| {
         ui.label(RichText::new(lang.t("visit.history")).font(bold(12.0)).color(t.ink_secondary));
         ui.label(RichText::new(status.word(lang)).size(12.0).color(session.status_ink(status)));
@@ -181,10 +184,8 @@ pub(super) fn when(said: &crate::survey::Event) -> String {
 
 /// The small picture of a photo; its name where there is none.
 fn thumbnail(ui: &mut Ui, session: &Session, photo: &str, word: &str, send: &mut Vec<Command>) {
-    let path = session.photo_folder().map(|folder| folder.join(photo));
-    let image = path.as_ref().and_then(|p| session.photos.get(p));
-    match (path, image) {
-        (_, Some(Some(image))) => {
+    match session.photos.get(photo) {
+        Some(Some(image)) => {
             let id = egui::Id::unique(("thumbnail", photo));
             let kept: Option<egui::TextureHandle> = ui.data(|d| d.get_temp(id));
             let texture = kept.unwrap_or_else(|| {
@@ -196,9 +197,9 @@ fn thumbnail(ui: &mut Ui, session: &Session, photo: &str, word: &str, send: &mut
             ui.add(picture).on_hover_text(word);
         }
         // Not asked for yet, or kept without a small picture.
-        (path, asked) => {
-            if let (Some(path), None) = (path, asked) {
-                send.push(Command::ShowPhoto(path));
+        asked => {
+            if asked.is_none() {
+                send.push(Command::ShowPhoto(photo.to_owned()));
             }
             ui.label(RichText::new(word).size(11.0).color(session.tokens().ink_secondary));
         }

@@ -15,7 +15,7 @@ const MOST_OFFERED: usize = 40;
 /// Shows the list.
 pub fn show(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
     let (t, lang) = (session.tokens(), session.lang);
-    let list = session.listed_visits();
+    let listed = &session.survey.listed;
     let line = |ui: &mut Ui, text: String, ink| {
         ui.horizontal(|ui| {
             ui.add_space(14.0);
@@ -29,16 +29,19 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
     if others > 0 {
         line(ui, lang.with("visits.others", &[("n", &others.to_string())]), t.ink_secondary);
     }
-    if list.is_empty() {
+    if listed.rows.is_empty() {
         return line(ui, lang.t("visits.none").to_owned(), t.ink_secondary);
     }
-    let orphans = list.iter().take_while(|(_, has_gap)| !has_gap).count();
-    if orphans > 0 {
-        line(ui, lang.with("visits.orphans", &[("n", &orphans.to_string())]), t.warn);
+    if listed.orphans > 0 {
+        line(ui, lang.with("visits.orphans", &[("n", &listed.orphans.to_string())]), t.warn);
     }
-    ScrollArea::vertical().auto_shrink(false).show_rows(ui, ROW_PT, list.len(), |ui, range| {
-        for (visit, has_gap) in list.get(range).unwrap_or_default() {
-            ui.horizontal(|ui| row(ui, session, visit, *has_gap, send));
+    let survey = session.survey();
+    ScrollArea::vertical().auto_shrink(false).show_rows(ui, ROW_PT, listed.rows.len(), |ui, range| {
+        for i in range {
+            let visit = listed.rows.get(i).and_then(|at| survey?.visits.get(*at));
+            if let Some(visit) = visit {
+                ui.horizontal(|ui| row(ui, session, visit, i >= listed.orphans, send));
+            }
         }
     });
 }

@@ -16,6 +16,9 @@ use crate::read::read_plain;
 pub struct Unsaved {
     /// When it was kept, as people on the spot say it.
     pub at: String,
+    /// Whether the program ended by itself while it was shown: the next start shows it again, unasked.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub was_shown: bool,
     /// The file that it would be saved to; `None` where it was never saved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<PathBuf>,
@@ -133,6 +136,7 @@ mod tests {
         let dir = tempfile::tempdir().expect("a folder");
         let one = |title: &str| Unsaved {
             at: "2026-11-25 10:00".into(),
+            was_shown: false,
             path: Some(dir.path().join("a.qiancun")),
             text: Some("version = 1\n# kept\n".into()),
             project: Project { title: title.into(), ..Project::default() },

@@ -240,6 +240,8 @@ pub struct Original {
     pub project: Project,
     /// What of it was not understood: left out of the project, and kept in the file.
     pub not_understood: Vec<NotUnderstood>,
+    /// Where the file as it was before lies, where saving could not keep in it what was not understood.
+    pub kept_as: Option<PathBuf>,
 }
 
 /// Opens a project; layer paths come back absolute.
@@ -280,7 +282,7 @@ pub(super) fn understood(path: &Path, text: String) -> Result<Original, ProjectE
     let (mut project, mut not_understood) = understand(table).map_err(syntax)?;
     not_understood.extend(within_bounds(&mut project));
     made_absolute(&mut project, &folder_of(path));
-    Ok(Original { path: path.to_path_buf(), text, project, not_understood })
+    Ok(Original { path: path.to_path_buf(), text, project, not_understood, kept_as: None })
 }
 
 /// Puts numbers that nothing can be drawn with back to what is usual, and names them.
@@ -334,9 +336,9 @@ fn made_relative(project: &Project, folder: &Path) -> Project {
     written
 }
 
-/// The text of a project as it stands in a file. What `original` held beyond the project, comments, order, keys that are not
+/// The text of a project as it stands in a file, and whether it is the file's own text with what changed in it. What `original` held beyond the project, comments, order, keys that are not
 /// known, stays.
-fn text_of(path: &Path, project: &Project, original: Option<&Original>) -> Result<String, ProjectError> {
+fn text_of(path: &Path, project: &Project, original: Option<&Original>) -> Result<(String, bool), ProjectError> {
     let folder = folder_of(path);
     let written = made_relative(project, &folder);
     let syntax = |e: toml::ser::Error| ProjectError::Syntax { path: path.into(), message: e.to_string() };
@@ -354,9 +356,21 @@ fn text_of(path: &Path, project: &Project, original: Option<&Original>) -> Resul
         (says == meant).then_some(text)
     };
     match kept() {
-        Some(text) => Ok(text),
-        None => toml::to_string_pretty(&written).map_err(syntax),
+        Some(text) => Ok((text, true)),
+        None => toml::to_string_pretty(&written).map(|text| (text, false)).map_err(syntax),
     }
+}
+
+/// Copies a file beside itself under a name that is free; `None` where there is no file.
+fn keep_beside(path: &Path) -> std::io::Result<Option<PathBuf>> {
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let name = |n: u32| path.with_file_name(format!("{stem}.before-{n}.qiancun"));
+    let kept = (1..10_000).map(name).find(|p| !p.exists()).unwrap_or_else(|| name(10_000));
+    std::fs::copy(path, &kept)?;
+    Ok(Some(kept))
 }
 
 /// Saves a project; layer paths are written relative to it, with `/`, where they share a root. What a project file that is there
@@ -381,6 +395,13 @@ pub fn save_unseen(
     seen: Option<&str>,
 ) -> Result<Original, ProjectError> {
     let text = text_of(path, project, original)?;
+    // What could not be opened again is not written.
+    let mut now = understood(path, text.0.clone())?;
+    let (text, is_kept) = text;
+    if !is_kept && original.is_some_and(|o| !o.not_understood.is_empty()) {
+        // What was not understood could not be put into the new text: the file as it was stays beside it.
+        now.kept_as = keep_beside(path).map_err(|source| ProjectError::Io { path: path.into(), source })?;
+    }
     let mut is_changed = false;
     let look = |target: &Path| {
         let now = || std::fs::read_to_string(target).unwrap_or_default();
@@ -388,7 +409,7 @@ pub fn save_unseen(
         if is_changed { Err(std::io::ErrorKind::Other.into()) } else { Ok(()) }
     };
     match replace(path, text.as_bytes(), look) {
-        Ok(()) => understood(path, text),
+        Ok(()) => Ok(now),
         Err(_) if is_changed => Err(ProjectError::Changed { path: path.into() }),
         Err(source) => Err(ProjectError::Io { path: path.into(), source }),
     }

@@ -84,6 +84,10 @@ fn merge_item(
             .collect();
         return merge_list(list, key, base.and_then(Value::as_array).map_or(&[], Vec::as_slice), now, &skipped);
     }
+    if left_out.into_iter().flatten().any(|l| l.entry.as_ref().is_some_and(|(list, _)| list == key)) {
+        // Written as one value: what was not understood of it would go.
+        return None;
+    }
     let mut fresh = item_of(key, now)?;
     if let (Some(before), Some(after)) = (old.as_value(), fresh.as_value_mut()) {
         // A comment behind the value stays behind it.
@@ -126,8 +130,14 @@ fn merge_list(old: &mut ArrayOfTables, key: &str, base: &[Value], now: &[Value],
     };
     pair(&|a, b| a == b);
     pair(&|a, b| identity(a).is_some_and(|name| Some(name) == identity(b)));
-    let left: Vec<usize> = (0..base.len()).filter(|i| !is_taken.get(*i).copied().unwrap_or(true)).collect();
-    let open: Vec<usize> = (0..now.len()).filter(|i| of_now.get(*i).is_some_and(Option::is_none)).collect();
+    // A path that was changed is still that layer; anything else that has another name is another thing.
+    let is_loose = |v: &Value| identity(v).is_none() || matches!(key, "layer" | "table");
+    let left: Vec<usize> = (0..base.len())
+        .filter(|i| !is_taken.get(*i).copied().unwrap_or(true) && base.get(*i).is_some_and(is_loose))
+        .collect();
+    let open: Vec<usize> = (0..now.len())
+        .filter(|i| of_now.get(*i).is_some_and(Option::is_none) && now.get(*i).is_some_and(is_loose))
+        .collect();
     if left.len() == open.len() {
         for (i, j) in open.into_iter().zip(left) {
             if let Some(slot) = of_now.get_mut(i) {

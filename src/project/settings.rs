@@ -19,8 +19,6 @@ pub struct Settings {
     pub dark: Option<bool>,
     /// Files opened last, newest first.
     pub recent: Vec<PathBuf>,
-    /// The project that the rescued one comes from, while there is one.
-    pub rescued_from: Option<PathBuf>,
     /// Who records visits on this machine.
     pub surveyor: String,
     /// Whether nothing moves by itself: scenes change at once, figures stand.

@@ -5,6 +5,7 @@ use std::io::{Cursor, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{Data, DataRef, Reader, Sheets};
+use rustc_hash::FxHashMap;
 
 use super::wide::Cell;
 use super::workbook_look::{cell_name, look};
@@ -68,9 +69,9 @@ fn rows<R: Read + std::io::Seek + Clone>(book: &mut Sheets<R>, name: &str, sprea
             }
             drop(cells);
             if spread {
-                for merged in book.merge_cells_by_sheet_name(name).map_err(|e| explain(&e))? {
-                    sheet.spread(merged.start, merged.end)?;
-                }
+                let merged = book.merge_cells_by_sheet_name(name).map_err(|e| explain(&e))?;
+                let merged: Vec<_> = merged.iter().map(|m| (m.start, m.end)).collect();
+                sheet.spread(&merged)?;
             }
         }
         Sheets::Xlsb(book) => {
@@ -87,7 +88,7 @@ fn rows<R: Read + std::io::Seek + Clone>(book: &mut Sheets<R>, name: &str, sprea
             }
         }
     }
-    Ok(sheet.rows)
+    Ok(sheet.into_rows())
 }
 
 fn of_data(value: &Data) -> Cell {
@@ -112,25 +113,47 @@ fn of_ref(value: &DataRef<'_>) -> Cell {
     }
 }
 
+/// Most characters of a cell (Excel's own limit), and bytes of all texts of a sheet: one long text that a million cells share is
+/// shared in the file, and nowhere else.
+const MAX_CELL_CHARS: usize = 32_767;
+const MAX_TEXT_BYTES: usize = 1_000_000_000;
+
 /// A sheet being filled.
 #[derive(Default)]
 struct Sheet {
     rows: Rows,
+    /// Where each row stands in `rows`, which are in the order in which they come.
+    at: FxHashMap<u32, usize>,
     places: usize,
+    text_bytes: usize,
     first: Option<u32>,
+    last: u32,
     columns: u32,
 }
 
 impl Sheet {
     fn put(&mut self, (row, column): (u32, u32), cell: Cell) -> Result<(), String> {
-        if cell == Cell::Empty {
-            return Ok(());
-        }
+        let cell = match cell {
+            Cell::Empty => return Ok(()),
+            Cell::Text(text) => {
+                let text = match text.len() > MAX_CELL_CHARS {
+                    true => text.chars().take(MAX_CELL_CHARS).collect(),
+                    false => text,
+                };
+                self.text_bytes += text.len();
+                if self.text_bytes > MAX_TEXT_BYTES {
+                    let place = cell_name(row, column);
+                    return Err(format!("its texts take more than {} GB, at {place}", MAX_TEXT_BYTES / 1_000_000_000));
+                }
+                Cell::Text(text)
+            }
+            number => number,
+        };
         let first = self.first.map_or(row, |first| first.min(row));
         self.first = Some(first);
+        self.last = self.last.max(row);
         self.columns = self.columns.max(column + 1);
-        let last = self.rows.last().map_or(row, |(last, _)| last - 1).max(row);
-        if u64::from(last - first + 1) * u64::from(self.columns) > MAX_SPAN {
+        if u64::from(self.last - first + 1) * u64::from(self.columns) > MAX_SPAN {
             let place = cell_name(row, column);
             return Err(format!(
                 "its cells reach from the beginning to {place}, which would be a table of more than {} million places; \
@@ -138,20 +161,10 @@ impl Sheet {
                 MAX_SPAN / 1_000_000
             ));
         }
-        let at = match self.rows.last() {
-            Some((n, _)) if *n == row + 1 => self.rows.len() - 1,
-            Some((n, _)) if *n > row + 1 => match self.rows.binary_search_by_key(&(row + 1), |(n, _)| *n) {
-                Ok(at) => at,
-                Err(at) => {
-                    self.rows.insert(at, (row + 1, Vec::new()));
-                    at
-                }
-            },
-            _ => {
-                self.rows.push((row + 1, Vec::new()));
-                self.rows.len() - 1
-            }
-        };
+        let at = *self.at.entry(row).or_insert_with(|| {
+            self.rows.push((row + 1, Vec::new()));
+            self.rows.len() - 1
+        });
         let Some((_, cells)) = self.rows.get_mut(at) else { return Ok(()) };
         let column = column as usize;
         if cells.len() <= column {
@@ -169,22 +182,33 @@ impl Sheet {
     }
 
     fn get(&self, row: u32, column: u32) -> Option<&Cell> {
-        let at = self.rows.binary_search_by_key(&(row + 1), |(n, _)| *n).ok()?;
-        self.rows.get(at)?.1.get(column as usize)
+        self.rows.get(*self.at.get(&row)?)?.1.get(column as usize)
     }
 
     /// Lets the value of the first of merged cells stand in all of them that lie within the rows that are there.
-    fn spread(&mut self, start: (u32, u32), end: (u32, u32)) -> Result<(), String> {
-        let Some(value) = self.get(start.0, start.1).filter(|c| **c != Cell::Empty).cloned() else { return Ok(()) };
-        let rows: Vec<u32> = self.rows.iter().map(|(n, _)| n - 1).filter(|r| (start.0..=end.0).contains(r)).collect();
-        for row in rows {
-            for column in start.1..=end.1 {
-                if self.get(row, column).is_none_or(|c| *c == Cell::Empty) {
-                    self.put((row, column), value.clone())?;
+    fn spread(&mut self, merged: &[((u32, u32), (u32, u32))]) -> Result<(), String> {
+        let mut there: Vec<u32> = self.at.keys().copied().collect();
+        there.sort_unstable();
+        let mut left = MAX_PLACES;
+        for (start, end) in merged {
+            let Some(value) = self.get(start.0, start.1).filter(|c| **c != Cell::Empty).cloned() else { continue };
+            let from = there.partition_point(|r| *r < start.0);
+            for row in there.get(from..).unwrap_or(&[]).iter().take_while(|r| **r <= end.0) {
+                for column in start.1..=end.1 {
+                    left = left.checked_sub(1).ok_or("its merged cells overlap without an end")?;
+                    if self.get(*row, column).is_none_or(|c| *c == Cell::Empty) {
+                        self.put((*row, column), value.clone())?;
+                    }
                 }
             }
         }
         Ok(())
+    }
+
+    /// The rows in their order.
+    fn into_rows(mut self) -> Rows {
+        self.rows.sort_by_key(|(n, _)| *n);
+        self.rows
     }
 }
 
@@ -199,10 +223,10 @@ mod tests {
         for at in [(4, 1), (0, 16_383), (2, 0), (4, 0), (2, 3)] {
             sheet.put(at, one()).expect("fits");
         }
-        let lengths: Vec<(u32, usize)> = sheet.rows.iter().map(|(n, r)| (*n, r.len())).collect();
-        assert_eq!(lengths, [(1, 16_384), (3, 4), (5, 2)]);
         let far = sheet.put((1_048_575, 16_383), one()).expect_err("too far");
         assert!(far.contains("XFD1048576"), "{far}");
+        let lengths: Vec<(u32, usize)> = sheet.into_rows().iter().map(|(n, r)| (*n, r.len())).collect();
+        assert_eq!(lengths, [(1, 16_384), (3, 4), (5, 2)]);
     }
 
     #[test]
@@ -212,7 +236,7 @@ mod tests {
             sheet.put((row, 0), Cell::Number(f64::from(row))).expect("fits");
         }
         sheet.put((1, 1), Cell::Text("closed".into())).expect("fits");
-        sheet.spread((1, 1), (1_000_000, 1)).expect("spread");
+        sheet.spread(&[((1, 1), (1_000_000, 1))]).expect("spread");
         let told: Vec<Option<&Cell>> = (0..4).map(|r| sheet.get(r, 1)).collect();
         let closed = Cell::Text("closed".into());
         assert_eq!(told, [None, Some(&closed), Some(&closed), Some(&closed)]);

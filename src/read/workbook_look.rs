@@ -22,7 +22,7 @@ const MAX_REPEATED: u64 = 20_000_000;
 /// A message that says what is beyond what is read, and where.
 pub(super) fn look(bytes: &[u8]) -> Result<(), String> {
     if !bytes.starts_with(b"PK") {
-        return Ok(());
+        return look_at_xls(bytes);
     }
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| format!("it is damaged ({e})"))?;
     let too_large = || {
@@ -43,10 +43,10 @@ pub(super) fn look(bytes: &[u8]) -> Result<(), String> {
     for i in 0..archive.len() {
         let Ok(mut entry) = archive.by_index(i) else { continue };
         let name = entry.name().map(|n| n.into_owned()).unwrap_or_default();
-        if !name.ends_with(".xml") {
-            continue;
-        }
-        let is_sheet = name.starts_with("xl/worksheets/");
+        // Where a workbook's sheets lie is up to the workbook; drawings have attributes of the same name.
+        let is_drawing =
+            ["xl/drawings/", "xl/theme/", "xl/media/", "xl/charts/", "docProps/"].iter().any(|f| name.starts_with(f));
+        let is_sheet = name.ends_with(".xml") && !is_drawing;
         if name == "content.xml" {
             repeats(&mut std::io::BufReader::new((&mut entry).take(MAX_UNPACKED + 1)))?;
             continue;
@@ -67,6 +67,42 @@ pub(super) fn look(bytes: &[u8]) -> Result<(), String> {
                     "a cell of {name} says that it stands in {place}, which no sheet has: XFD1048576 is the last"
                 ));
             }
+        }
+    }
+    Ok(())
+}
+
+/// Looks at an old workbook (BIFF5, BIFF8; MS-XLS): its sheets have 256 columns, and what stands beyond them would be taken for a
+/// sheet of thousands of millions of places.
+fn look_at_xls(bytes: &[u8]) -> Result<(), String> {
+    /// Records that say where a cell stands, by row and column in their first four bytes (MS-XLS 2.3.2).
+    const CELLS: [u16; 11] = [0x0006, 0x0201, 0x0203, 0x0204, 0x0205, 0x0207, 0x00bd, 0x00be, 0x00d6, 0x00fd, 0x027e];
+    const COLUMNS: u16 = 256;
+    let damaged = |e: &dyn std::fmt::Display| format!("it is damaged ({e})");
+    let mut container = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(|e| damaged(&e))?;
+    for name in ["/Workbook", "/Book"] {
+        if !container.is_stream(name) {
+            continue;
+        }
+        let mut stream = container.open_stream(name).map_err(|e| damaged(&e))?;
+        let mut records = Vec::new();
+        stream.read_to_end(&mut records).map_err(|e| damaged(&e))?;
+        let number = |at: usize| {
+            let pair: Option<[u8; 2]> = records.get(at..at + 2).and_then(|b| b.try_into().ok());
+            pair.map(u16::from_le_bytes)
+        };
+        let mut at = 0;
+        while let (Some(kind), Some(length)) = (number(at), number(at + 2)) {
+            let place = (number(at + 4), number(at + 6));
+            if let (true, (Some(row), Some(column))) = (CELLS.contains(&kind) && length >= 4, place)
+                && column >= COLUMNS
+            {
+                let place = cell_name(u32::from(row), u32::from(column));
+                return Err(format!(
+                    "a cell says that it stands in {place}, which no sheet of an XLS has: IV65536 is the last"
+                ));
+            }
+            at += 4 + usize::from(length);
         }
     }
     Ok(())

@@ -178,13 +178,24 @@ impl Gap {
             Some(v) => {
                 let code = district.text(v, Role::Code);
                 let mut all = district.villages.all_names(v);
+                // As it would be, or was, named without a code, or before town and district were known.
+                let (d, t) = (district.text(v, Role::District), district.text(v, Role::Town));
+                let name = district.villages.file_name(v);
+                all.extend(
+                    [[&d, &t, &name], [&String::new(), &t, &name]].map(|parts| names_key(&parts.map(String::clone))),
+                );
+                all.push(names_key(&[String::new(), String::new(), name]));
                 all.extend((!code.is_empty()).then_some(code));
                 all
             }
         };
         let facilities = match self.facility.and_then(|f| district.facilities.get(f as usize)) {
             None => vec![String::new()],
-            Some(f) => [f.id.clone(), f.name.clone()].into_iter().filter(|t| !t.is_empty()).collect(),
+            Some(f) => {
+                let with_layer =
+                    format!("{}:{}", district.layer_name(f), if f.id.is_empty() { &f.name } else { &f.id });
+                [f.id.clone(), f.name.clone(), with_layer].into_iter().filter(|t| !t.is_empty()).collect()
+            }
         };
         let now = self.key(district);
         let mut keys: Vec<String> =
@@ -201,18 +212,20 @@ impl Gap {
     }
 }
 
+/// District, town and name as a part of a key; what parts a key is no part of a name in it.
+fn names_key(parts: &[String; 3]) -> String {
+    parts.each_ref().map(|text| text.replace('/', "／").replace('|', "｜")).join("|")
+}
+
 /// What names a village over years, machines and languages: its code, else district, town and name as the file says them.
 pub(super) fn village_key(district: &District, village: FeatureId) -> String {
-    // What parts a key is no part of a name in it.
-    let part = |text: String| text.replace('/', "／").replace('|', "｜");
     match district.text(village, Role::Code) {
         code if code.is_empty() => {
             let name = match district.villages.file_name(village) {
                 name if name.is_empty() => district.villages.display_name(village),
                 name => name,
             };
-            let parts = [district.text(village, Role::District), district.text(village, Role::Town), name];
-            parts.map(part).join("|")
+            names_key(&[district.text(village, Role::District), district.text(village, Role::Town), name])
         }
         code => code,
     }

@@ -55,6 +55,10 @@ pub enum Command {
     SaveThen(Box<Command>),
     /// Do something that makes unsaved changes go.
     Discard(Box<Command>),
+    /// What was to follow a saving does not.
+    StayOpen,
+    /// The answer to a question about a project: done only while that project is open.
+    InProject(u64, Box<Command>),
     /// Take the project as somebody else wrote it.
     OpenTheirs,
     /// Open unsaved work that an earlier program left behind.
@@ -188,8 +192,8 @@ pub enum Command {
     PhotoDialogue,
     /// Take a photo along with the visit being typed.
     TakePhoto(PathBuf),
-    /// Fetch the small picture of a photo of the log, by its file.
-    ShowPhoto(PathBuf),
+    /// Fetch the small picture of a photo of the log, by its name there.
+    ShowPhoto(String),
     /// Let a visit be one to another gap, by its key.
     AttachVisit(String, String),
     /// Record the visit being typed.
@@ -409,6 +413,8 @@ impl Command {
             Self::CancelLoad => "command.cancel",
             Self::Save | Self::SaveTo(_) | Self::SaveOver(_) | Self::SaveThen(_) => "command.save",
             Self::Discard(_) => "dialogue.discard",
+            Self::StayOpen => "command.cancel",
+            Self::InProject(_, command) => command.key(),
             Self::OpenTheirs => "changed.theirs",
             Self::Recover(_) => "recover.restore",
             Self::ForgetUnsaved(_) => "recover.discard",

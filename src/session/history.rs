@@ -56,8 +56,13 @@ struct Step {
 pub enum Restored {
     /// A document.
     Document(Box<Document>),
-    /// Visits in these states.
-    Visits(VisitStates),
+    /// Visits.
+    Visits {
+        /// The states that they are to have.
+        to: VisitStates,
+        /// The states that the step left them in: where they have others by now, somebody else changed them.
+        from: VisitStates,
+    },
 }
 
 /// What was done, and what was taken back. Steps are told by what they are, never by how many there are.
@@ -126,6 +131,15 @@ impl History {
         self.future.extend(self.past.pop());
     }
 
+    /// Forgets the step that was undone, or done once more, last: it can be neither.
+    pub fn forget_last(&mut self, forward: bool) {
+        if forward {
+            self.past.pop()
+        } else {
+            self.future.pop()
+        };
+    }
+
     /// Names of the steps that can be undone, the last first.
     pub fn done(&self) -> impl Iterator<Item = &'static str> {
         self.past.iter().rev().map(|s| s.name)
@@ -150,8 +164,8 @@ fn turned(step: Step, present: &Document, forward: bool) -> (Restored, Step) {
             (Restored::Document(document), Step { change, same: None, ..step })
         }
         Change::Visits(before, after) => {
-            let states = if forward { after.clone() } else { before.clone() };
-            (Restored::Visits(states), Step { change: Change::Visits(before, after), same: None, ..step })
+            let (to, from) = if forward { (after.clone(), before.clone()) } else { (before.clone(), after.clone()) };
+            (Restored::Visits { to, from }, Step { change: Change::Visits(before, after), same: None, ..step })
         }
     }
 }
@@ -234,7 +248,7 @@ mod tests {
             while let Some((restored, _)) = history.undo(&present) {
                 match restored {
                     Restored::Document(document) => present = *document,
-                    Restored::Visits(states) => {
+                    Restored::Visits { to: states, .. } => {
                         prop_assert_eq!(&states[0].0, &seen.to_string());
                         prop_assert!(states[0].1.is_none());
                         seen -= 1;
@@ -245,7 +259,7 @@ mod tests {
             while let Some((restored, _)) = history.redo(&present) {
                 match restored {
                     Restored::Document(document) => present = *document,
-                    Restored::Visits(states) => {
+                    Restored::Visits { to: states, .. } => {
                         seen += 1;
                         prop_assert_eq!(&states[0].0, &seen.to_string());
                         prop_assert!(states[0].1.is_some());

@@ -40,5 +40,5 @@ pub use rolled::{Ranked, Rolled};
 pub use sheet::{Sheet, SheetColumn, SheetValue};
 pub use state::number;
 pub use state::{Choice, Dialogue, DiskChange, Hover, Pending, Searched, Session, Storage, ThemeDraft};
-pub use survey::{FieldExport, SurveyState, VisitDraft};
+pub use survey::{FieldExport, ListedVisits, SurveyState, VisitDraft};
 pub use symbols::{ADDED_LAYER, Cluster, SymbolKind, Symbols, mark_of};

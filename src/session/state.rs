@@ -27,7 +27,7 @@ use crate::geo::LonLat;
 use crate::lang::Lang;
 use crate::model::{FeatureId, Problem, Role};
 use crate::palette::{Tokens, tokens};
-use crate::project::{Difference, LayerEntry, Original, Settings, Unsaved, ViewEntry, is_same_file};
+use crate::project::{Difference, LayerEntry, Original, PageOptions, Settings, Unsaved, ViewEntry, is_same_file};
 use crate::read::Progress;
 use crate::render::LayerKey;
 use crate::survey::{MergePreview, Preview};
@@ -178,8 +178,8 @@ pub struct Session {
     pub storage: Storage,
     /// The survey log.
     pub survey: SurveyState,
-    /// Small pictures of photos by their files, as far as they were asked for; `None` where there is none.
-    pub photos: FxHashMap<PathBuf, Option<egui::ColorImage>>,
+    /// Small pictures of the log's photos by their names, as far as they were asked for; `None` where there is none.
+    pub photos: FxHashMap<String, Option<egui::ColorImage>>,
     /// The meeting that is going on.
     pub meeting: Option<Meeting>,
     /// The camera on its way.
@@ -350,14 +350,22 @@ impl Session {
 
     /// Project and selection as they would be saved: during a meeting those of the window before it, with the scenes of now.
     pub fn kept_document(&self) -> std::borrow::Cow<'_, Document> {
-        match &self.meeting {
+        let mut kept = match &self.meeting {
             None => std::borrow::Cow::Borrowed(&self.document),
             Some(meeting) => {
                 let mut kept = meeting.was.document.clone();
                 kept.project.scenes.clone_from(&self.document.project.scenes);
                 std::borrow::Cow::Owned(kept)
             }
+        };
+        // What is being typed for a page is part of the project already.
+        if let Some(draft) = &self.page {
+            let options = PageOptions { grey: false, ..draft.options.clone() };
+            if options != kept.project.page {
+                kept.to_mut().project.page = options;
+            }
         }
+        kept
     }
 
     /// Whether the project differs from what was saved.

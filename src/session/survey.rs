@@ -21,8 +21,21 @@ pub struct SurveyState {
     pub note: Option<String>,
     /// Whether the list shows visits rather than gaps.
     pub lists_visits: bool,
+    /// The visits that count.
+    pub listed: ListedVisits,
     /// How the next field sheet is to be written.
     pub form: FieldExport,
+}
+
+/// The visits that count, by position in the log: those whose gap the map does not have first, then the latest.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListedVisits {
+    /// State of the log that they were listed from.
+    version: Option<u64>,
+    /// The visits.
+    pub rows: Vec<usize>,
+    /// How many of them, at the beginning, have lost their gap.
+    pub orphans: usize,
 }
 
 /// How a field sheet is to be written.
@@ -47,6 +60,8 @@ pub struct VisitDraft {
     pub corrects: Option<String>,
     /// When, as typed.
     pub at: String,
+    /// The same before it was typed: left alone, the visit's time stays to the second, or as it was written.
+    pub at_was: String,
     /// Photos to be taken along.
     pub photos: Vec<PathBuf>,
     /// Whether a time that lies in the future, or long ago, is meant.
@@ -73,23 +88,23 @@ impl Session {
         Some(self.survey.log.as_ref()?.paths().photos.clone())
     }
 
-    /// Visits that count, and whether the map has their gap: those without one first, then the latest.
-    pub fn listed_visits(&self) -> Vec<(&Visit, bool)> {
-        let Some(survey) = self.survey() else { return Vec::new() };
-        let index = survey.index();
-        let has_gap = |visit: &Visit| {
-            let said = survey.said(visit);
-            index.is_none_or(|index| said.is_some_and(|s| index.has(survey.key_of(s))))
-        };
-        let mut list: Vec<(&Visit, bool)> = survey.standing().map(|(v, _)| (v, has_gap(v))).collect();
-        list.reverse();
-        list.sort_by_key(|(_, has_gap)| *has_gap);
-        list
-    }
-
-    /// How many visits have lost their gap.
-    pub fn orphan_count(&self) -> usize {
-        self.listed_visits().iter().take_while(|(_, has_gap)| !has_gap).count()
+    /// Brings the list of visits up to date with the log.
+    pub fn list_visits(&mut self) {
+        if self.survey.listed.version == Some(self.survey.version) {
+            return;
+        }
+        let mut listed = ListedVisits { version: Some(self.survey.version), ..ListedVisits::default() };
+        if let Some(survey) = self.survey() {
+            let has_gap = |visit: &Visit| {
+                let index = survey.index();
+                index.is_none_or(|index| survey.said(visit).is_some_and(|said| index.has(survey.key_of(said))))
+            };
+            let standing = survey.visits.iter().enumerate().rev().filter(|(_, v)| !v.is_withdrawn);
+            let (found, lost): (Vec<_>, Vec<_>) = standing.partition(|(_, v)| has_gap(v));
+            listed.orphans = lost.len();
+            listed.rows = lost.into_iter().chain(found).map(|(i, _)| i).collect();
+        }
+        self.survey.listed = listed;
     }
 
     /// Colour of a status.

@@ -27,7 +27,7 @@ pub(super) fn edits(conn: &Connection, survey: &Survey, paths: &LogPaths) -> rus
         let said = known.and_then(|v| Some((v, survey.said(v)?)));
         let Some((visit, said)) = said else {
             seq = seq.saturating_add(1);
-            let event = added(row, seq, &mut taken, paths);
+            let event = with_photos(added(row, seq, &mut taken), paths);
             write_visit(conn, Some(&event.id), &event, Some(row.fid))?;
             found.push(event);
             continue;
@@ -40,9 +40,9 @@ pub(super) fn edits(conn: &Connection, survey: &Survey, paths: &LogPaths) -> rus
                 of: Some(visit.id.clone()),
                 after: visit.heads.clone(),
                 origin: EDITED.into(),
-                ..content(&row.said, said, paths)
+                ..content(&row.said, said)
             };
-            let event = with_id(event, 0, seq, &mut taken);
+            let event = with_photos(with_id(event, 0, seq, &mut taken), paths);
             // What the row could not say, a result that was blanked, is put back.
             write_visit(conn, Some(&visit.id), &event, Some(row.fid))?;
             found.push(event);
@@ -64,12 +64,42 @@ pub(super) fn edits(conn: &Connection, survey: &Survey, paths: &LogPaths) -> rus
     Ok(found)
 }
 
-fn added(row: &VisitRow, seq: i64, taken: &mut FxHashSet<String>, paths: &LogPaths) -> Event {
+/// Visits whose photos came to lie beside the log after they were recorded, as corrections that take them in.
+pub(super) fn late_photos(survey: &Survey, paths: &LogPaths) -> Vec<Event> {
+    let mut taken: FxHashSet<String> = FxHashSet::default();
+    let mut seq = survey.last_seq();
+    let mut found = Vec::new();
+    for (visit, said) in survey.standing().filter(|(_, e)| e.photos.iter().any(|p| !p.is_kept())) {
+        let event = Event {
+            kind: EventKind::Correction,
+            of: Some(visit.id.clone()),
+            after: visit.heads.clone(),
+            origin: EDITED.into(),
+            recorded_at: None,
+            ..said.clone()
+        };
+        let with = with_photos(event.clone(), paths);
+        if with.photos != event.photos {
+            seq = seq.saturating_add(1);
+            let id = with_id(event, 1, seq, &mut taken).id;
+            found.push(Event { id, seq, ..with });
+        }
+    }
+    found
+}
+
+/// The event with the photos that lie beside the log taken into its folder. Its id follows from the names that it came with: whether
+/// a photo is there yet makes no other event of it.
+fn with_photos(event: Event, paths: &LogPaths) -> Event {
+    let photos = event.photos.iter().map(|p| take_in(paths, p)).collect();
+    Event { photos, ..event }
+}
+
+fn added(row: &VisitRow, seq: i64, taken: &mut FxHashSet<String>) -> Event {
     let mut event = Event { kind: EventKind::Visit, origin: EDITED.into(), ..row.said.clone() };
     if event.rule.is_empty() {
         event.rule = event.gap.split('/').next().unwrap_or_default().to_owned();
     }
-    event.photos = event.photos.iter().map(|p| take_in(paths, p)).collect();
     with_id(event, row.fid, seq, taken)
 }
 
@@ -87,11 +117,10 @@ fn with_id(event: Event, fid: i64, seq: i64, taken: &mut FxHashSet<String>) -> E
 }
 
 /// What a row says, with what it cannot do without taken from before.
-fn content(row: &Event, before: &Event, paths: &LogPaths) -> Event {
+fn content(row: &Event, before: &Event) -> Event {
     let gap = if row.gap.is_empty() { before.gap.clone() } else { row.gap.clone() };
     // What is known of a photo is not in its row.
-    let photo =
-        |p: &Photo| before.photos.iter().find(|b| b.file == p.file).cloned().unwrap_or_else(|| take_in(paths, p));
+    let photo = |p: &Photo| before.photos.iter().find(|b| b.file == p.file).cloned().unwrap_or_else(|| p.clone());
     let same = row.subject.facility_name == before.subject.facility_word();
     let subject = Subject {
         facility_name: if same { before.subject.facility_name.clone() } else { row.subject.facility_name.clone() },
@@ -102,6 +131,8 @@ fn content(row: &Event, before: &Event, paths: &LogPaths) -> Event {
         result: row.result.or(before.result),
         photos: row.photos.iter().map(photo).collect(),
         subject,
+        // The layer has no room for how a time was written that was understood.
+        at_text: if row.at == before.at && row.at.is_some() { before.at_text.clone() } else { row.at_text.clone() },
         more: before.more.clone(),
         ..row.clone()
     }
@@ -121,5 +152,5 @@ fn says_the_same(row: &Event, said: &Event) -> bool {
         && row.place() == said.place()
         && row.by == said.by
         && row.at == said.at
-        && row.at_text == said.at_text
+        && (row.at.is_some() || row.at_text == said.at_text)
 }

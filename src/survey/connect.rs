@@ -1,10 +1,12 @@
 //! Opening the database: for writing, else for reading; and what is told apart on the way.
 
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::functions::FunctionFlags;
+use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 
 use super::error::SurveyError;
@@ -16,8 +18,14 @@ use crate::read::plain_file;
 /// How long to wait for another program that writes.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How long one opening may take, whatever a database makes of it.
-const LIMIT: Duration = Duration::from_secs(120);
+/// How long one piece of work may take, whatever a database makes of it.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// Longest text or blob that is read, in bytes.
+const MAX_VALUE_BYTES: i32 = 64_000_000;
+
+/// When the piece of work began that is under way in a database.
+pub(super) type Began = Arc<Mutex<Instant>>;
 
 /// Steps of SQLite's machine between two looks at the clock.
 const STEPS: i32 = 100_000;
@@ -33,17 +41,16 @@ pub fn is_log(path: &Path) -> bool {
 }
 
 /// Lets a database that somebody else may have made do no more than hold tables: its views and triggers get no functions that
-/// reach further, and what does not end is ended.
-pub(super) fn guard(conn: &mut Connection) -> rusqlite::Result<()> {
+/// reach further, what does not end is ended, and no value is larger than is stated. Whoever begins another piece of work sets the
+/// clock that is given back.
+pub(super) fn guard(conn: &mut Connection) -> rusqlite::Result<Began> {
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
-    let began = Instant::now();
-    conn.progress_handler(STEPS, Some(move || began.elapsed() > LIMIT))
-}
-
-/// Takes the limit away: the log is open, and from now on only what this program asks for runs in it.
-fn release(conn: &mut Connection) -> rusqlite::Result<()> {
-    conn.progress_handler(0, None::<fn() -> bool>)
+    conn.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)?;
+    let began: Began = Arc::new(Mutex::new(Instant::now()));
+    let clock = began.clone();
+    conn.progress_handler(STEPS, Some(move || clock.lock().is_ok_and(|began| began.elapsed() > LIMIT)))?;
+    Ok(began)
 }
 
 /// Functions that spatial indices of GeoPackages call in their triggers (OGC 12-128r18, annex F.3): a layer that got one in QGIS can
@@ -63,15 +70,13 @@ fn spatial_functions(conn: &Connection) -> rusqlite::Result<()> {
     conn.create_scalar_function("ST_IsEmpty", 1, flags, move |c| Ok(point(c).is_none()))
 }
 
-/// Takes away what a log does not need and somebody else put into it: triggers that are neither its own nor those of a spatial
-/// index. Only for copies: a log itself is left as it is.
-pub(super) fn drop_foreign_triggers(path: &Path) -> rusqlite::Result<()> {
+/// Takes all triggers away, whatever they are called: a copy that is only read needs none.
+pub(super) fn drop_triggers(path: &Path) -> rusqlite::Result<()> {
     let mut conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     guard(&mut conn)?;
-    const OWN: [&str; 5] = ["events_stay", "events_are_kept", "visits_added", "visits_changed", "visits_deleted"];
     let mut names = conn.prepare("SELECT name FROM sqlite_master WHERE type = 'trigger'")?;
     let names: Vec<String> = names.query_map([], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?;
-    for name in names.iter().filter(|n| !OWN.contains(&n.as_str())) {
+    for name in &names {
         conn.execute_batch(&format!("DROP TRIGGER \"{}\"", name.replace('"', "\"\"")))?;
     }
     Ok(())
@@ -81,7 +86,7 @@ pub(super) fn drop_foreign_triggers(path: &Path) -> rusqlite::Result<()> {
 ///
 /// It is never in SQLite's write-ahead mode: that needs memory shared between its users, which folders of a network do not have,
 /// and a copy of the one file would lack what was written last.
-pub(super) fn connect(paths: &LogPaths) -> Result<(Connection, bool), SurveyError> {
+pub(super) fn connect(paths: &LogPaths) -> Result<(Connection, Began, bool), SurveyError> {
     let explain = |e: rusqlite::Error| SurveyError::of_sqlite(&paths.log, &e);
     let is_new = match plain_file(&paths.log) {
         Ok(m) if m.is_file() => m.len() == 0,
@@ -95,18 +100,18 @@ pub(super) fn connect(paths: &LogPaths) -> Result<(Connection, bool), SurveyErro
     if !is_new {
         // A foreign database is told before anything is changed in it.
         let foreign = Connection::open_with_flags(&paths.log, OpenFlags::SQLITE_OPEN_READ_ONLY)
-            .and_then(|mut conn| guard(&mut conn).map(|()| conn))
+            .and_then(|mut conn| guard(&mut conn).map(|_| conn))
             .map(|conn| schema::check(&conn, &paths.log));
         if let Ok(Err(error @ SurveyError::NotALog { .. })) = foreign {
             return Err(error);
         }
     }
-    let writable = || -> rusqlite::Result<Connection> {
+    let writable = || -> rusqlite::Result<(Connection, Began)> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let flags = if is_new { flags | OpenFlags::SQLITE_OPEN_CREATE } else { flags };
         let mut conn = Connection::open_with_flags(&paths.log, flags)?;
         conn.busy_timeout(PATIENCE)?;
-        guard(&mut conn)?;
+        let began = guard(&mut conn)?;
         let mode: String = conn.query_row("PRAGMA journal_mode", [], |r| r.get(0))?;
         if mode != "delete" {
             // Where another program holds it, it stays as it is until the next opening.
@@ -115,11 +120,10 @@ pub(super) fn connect(paths: &LogPaths) -> Result<(Connection, bool), SurveyErro
         conn.pragma_update(None, "synchronous", "extra")?;
         conn.pragma_update(None, "foreign_keys", "on")?;
         spatial_functions(&conn)?;
-        release(&mut conn)?;
-        Ok(conn)
+        Ok((conn, began))
     };
     let error = match writable() {
-        Ok(conn) if !conn.is_readonly("main").unwrap_or(false) => return Ok((conn, false)),
+        Ok((conn, began)) if !conn.is_readonly("main").unwrap_or(false) => return Ok((conn, began, false)),
         Ok(_) => SurveyError::ReadOnly { path: paths.log.clone() },
         Err(e) => explain(e),
     };
@@ -145,8 +149,8 @@ pub(super) fn connect(paths: &LogPaths) -> Result<(Connection, bool), SurveyErro
         .collect();
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut conn = Connection::open_with_flags(format!("file:{escaped}?immutable=1"), flags).map_err(explain)?;
-    guard(&mut conn).map_err(explain)?;
-    Ok((conn, true))
+    let began = guard(&mut conn).map_err(explain)?;
+    Ok((conn, began, true))
 }
 
 /// Whether the file system allows writing to the log and beside it.

@@ -119,5 +119,9 @@ impl GapIndex {
 /// Whether two subjects do not contradict in town and district.
 fn agrees(a: &Subject, b: &Subject) -> bool {
     let same = |a: &str, b: &str| a.is_empty() || b.is_empty() || a == b;
-    same(&a.town, &b.town) && same(&a.district, &b.district)
+    same(&a.town, &b.town)
+        && same(&a.district, &b.district)
+        && same(&a.code, &b.code)
+        && same(&a.layer, &b.layer)
+        && same(&a.facility, &b.facility)
 }

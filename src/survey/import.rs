@@ -1,6 +1,10 @@
 //! Results on their way into the log: what each row would change, before anything is changed.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+
+use rustc_hash::FxHashSet;
 
 use super::error::SurveyError;
 use super::event::{Event, NewVisit, id_of};
@@ -110,7 +114,14 @@ impl Preview {
         let near = written.map_or_else(Instant::now, |d| Instant::from_millis(d.as_millis() as i64));
         // Rows are taken one after the other, each seeing what those before it made of the log.
         let mut after = survey.clone();
-        let plan = |row: ResultRow| planned(row, (survey, &mut after), index, &origin, folder, near);
+        // Visits that a row says as they were recorded are that row's, and no other's.
+        let claims: FxHashSet<String> = rows
+            .iter()
+            .filter_map(|row| understood(row, &origin, index, near, &mut Vec::new()).ok().flatten())
+            .map(|event| event.id)
+            .collect();
+        let sheet = Sheet { survey, index, origin: &origin, folder, near, claims: RefCell::new(claims) };
+        let plan = |row: ResultRow| planned(row, &mut after, &sheet);
         Self { path: path.to_path_buf(), rows: rows.into_iter().map(plan).collect() }
     }
 
@@ -149,14 +160,21 @@ impl Preview {
     }
 }
 
-fn planned(
-    row: ResultRow,
-    (now, after): (&Survey, &mut Survey),
-    index: &GapIndex,
-    origin: &str,
-    folder: &Path,
+/// What rows are looked at with.
+struct Sheet<'a> {
+    /// The log before the sheet.
+    survey: &'a Survey,
+    index: &'a GapIndex,
+    /// Name of the sheet.
+    origin: &'a str,
+    folder: &'a Path,
     near: Instant,
-) -> Planned {
+    /// Visits that rows of the sheet speak of already.
+    claims: RefCell<FxHashSet<String>>,
+}
+
+fn planned(row: ResultRow, after: &mut Survey, sheet: &Sheet<'_>) -> Planned {
+    let Sheet { survey: now, index, origin, folder, near, .. } = sheet;
     let mut planned = Planned {
         verdict: Verdict::Empty,
         remarks: Vec::new(),
@@ -167,7 +185,7 @@ fn planned(
         photos: Vec::new(),
         row,
     };
-    let mut event = match understood(&planned.row, origin, index, near, &mut planned.remarks) {
+    let mut event = match understood(&planned.row, origin, index, *near, &mut planned.remarks) {
         Ok(Some(event)) => event,
         Ok(None) => return planned,
         Err(why) => {
@@ -180,22 +198,25 @@ fn planned(
     let key = after.key_of(&event).to_owned();
     (planned.before, planned.after) = (after.status(&key), after.status(&key));
     let is_exported = !planned.row.id.is_empty() && after.visit(&planned.row.id).is_some();
-    if is_exported || after.visit(&event.id).is_some() {
+    if is_exported || (now.visit(&event.id).is_none() && after.visit(&event.id).is_some()) {
         planned.verdict = Verdict::Known;
         return planned;
     }
     planned.verdict = Verdict::New;
     // Of what was there before this sheet: two of its rows are two.
-    if let Some(visit) = brought_before(now, &event, origin) {
+    if let Some(visit) = now.visit(&event.id).or_else(|| sheet.brought_before(&event)) {
         let Some(said) = now.said(visit) else { return planned };
-        if says_the_same(said, &event) {
+        // What somebody changed by hand since is not changed back by the sheet that was there before.
+        let is_by_hand = said.kind != EventKind::Visit && said.origin != *origin && visit.id == event.id;
+        if !visit.is_withdrawn && (says_the_same(said, &event) || is_by_hand) {
             planned.verdict = Verdict::Known;
             return planned;
         }
         planned.verdict = Verdict::Corrects;
+        sheet.claims.borrow_mut().insert(visit.id.clone());
         (event.kind, event.of, event.after) = (EventKind::Correction, Some(visit.id.clone()), visit.heads.clone());
-        // The same correction read twice is one.
-        event.id = id_of(&format!("{} {}", visit.id, event.id));
+        // The same correction of the same state, read twice, is one.
+        event.id = id_of(&format!("{} {} {}", visit.id, event.id, visit.heads.join(" ")));
         if after.events.iter().any(|e| e.id == event.id) {
             planned.verdict = Verdict::Known;
             return planned;
@@ -225,21 +246,37 @@ fn planned(
     planned
 }
 
-/// The visit that this row brought before it was corrected: of the same gap, made when the same visits stood, from the same sheet
-/// or by the same person at the same time.
-fn brought_before<'a>(survey: &'a Survey, event: &Event, origin: &str) -> Option<&'a Visit> {
-    let key = survey.key_of(event);
-    let is = |visit: &&Visit| {
-        let Some(begin) = survey.events.get(visit.begins) else { return false };
-        let is_same_stand = {
-            let set = |ids: &[String]| ids.iter().cloned().collect::<std::collections::BTreeSet<_>>();
-            set(&begin.after) == set(&event.after)
+impl Sheet<'_> {
+    /// The visit that a row brought before it was corrected: of the same gap, made when the same visits stood, from the same sheet by
+    /// the same person, or by the same person at the same time; and where only the person's name was corrected. Never one that
+    /// another row speaks of.
+    fn brought_before(&self, event: &Event) -> Option<&Visit> {
+        let survey = self.survey;
+        let set = |ids: &[String]| ids.iter().cloned().collect::<BTreeSet<_>>();
+        let stand = set(&event.after);
+        let rank = |visit: &Visit| {
+            let begin = survey.events.get(visit.begins)?;
+            let said = survey.said(visit)?;
+            let is_free = !self.claims.borrow().contains(&visit.id);
+            let is_brought = begin.kind == EventKind::Visit && begin.origin != super::record::ORIGIN;
+            if !is_free || !is_brought || set(&begin.after) != stand {
+                return None;
+            }
+            let (by, at) = (said.by == event.by, said.at == event.at);
+            let is_same_sheet = begin.origin == self.origin;
+            let is_named = !event.by.is_empty();
+            match (by, at) {
+                (true, true) if is_named && event.at.is_some() => Some(0),
+                (true, true) if is_same_sheet => Some(1),
+                (true, false) if is_same_sheet => Some(2),
+                // Two people are two, unless nothing else was changed.
+                (false, true) if is_same_sheet && said.result == event.result && said.note == event.note => Some(3),
+                _ => None,
+            }
         };
-        let (by, at) = (begin.by == event.by, begin.at == event.at && event.at.is_some());
-        let is_same_row = (begin.origin == origin && (by || at)) || (by && at && !event.by.is_empty());
-        begin.kind == EventKind::Visit && begin.origin != super::record::ORIGIN && is_same_stand && is_same_row
-    };
-    survey.of_gap(key).find(is)
+        let visits = survey.of_gap(survey.key_of(event));
+        visits.filter_map(|v| Some((rank(v)?, v))).min_by_key(|(rank, _)| *rank).map(|(_, v)| v)
+    }
 }
 
 /// Whether a row says what the log says of its visit. Photos have other names there.
@@ -288,8 +325,8 @@ impl SurveyLog {
         }
         // Another window may have taken the same rows in meanwhile.
         let ids = self.append(|survey| {
-            let there: std::collections::HashSet<&str> = survey.events.iter().map(|e| e.id.as_str()).collect();
-            Ok(events.into_iter().filter(|e| !there.contains(e.id.as_str())).collect())
+            let mut there: FxHashSet<String> = survey.events.iter().map(|e| e.id.clone()).collect();
+            Ok(events.into_iter().filter(|e| there.insert(e.id.clone())).collect())
         })?;
         Ok(ids.len())
     }

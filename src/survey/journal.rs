@@ -30,6 +30,8 @@ pub(super) struct Journal {
     path: PathBuf,
     /// Length and CRC-32 of the file as last seen, so that adding to it need not read it all again.
     seen: Cell<Option<(u64, u32)>>,
+    /// Whether it was written anew since the work began that is under way: then there is no end to cut off.
+    is_rewritten: Cell<bool>,
 }
 
 /// What the copy holds.
@@ -55,7 +57,7 @@ fn lines(events: &[Event]) -> Vec<u8> {
 
 impl Journal {
     pub(super) fn new(path: &Path) -> Self {
-        Self { path: path.to_path_buf(), seen: Cell::new(None) }
+        Self { path: path.to_path_buf(), seen: Cell::new(None), is_rewritten: Cell::new(false) }
     }
 
     /// Length in bytes; 0 where there is none.
@@ -93,6 +95,18 @@ impl Journal {
         let state = (length, hasher.finalize());
         self.seen.set(Some(state));
         state
+    }
+
+    /// Begins a piece of work, which may be cut off again.
+    pub(super) fn begin(&self) {
+        self.is_rewritten.set(false);
+    }
+
+    /// Copies the file beside itself before what is damaged in it goes.
+    pub(super) fn keep_damaged(&self) -> io::Result<()> {
+        let name = |n: u32| self.path.with_extension(format!("damaged-{n}.jsonl"));
+        let kept = (1..10_000).map(name).find(|p| !p.exists()).unwrap_or_else(|| name(10_000));
+        std::fs::copy(&self.path, kept).map(drop)
     }
 
     /// Looks at the whole file again the next time, whatever was seen of it.
@@ -136,13 +150,18 @@ impl Journal {
     /// in: too much rather than too little.
     pub(super) fn cut(&self, length: u64) {
         self.forget();
-        if self.len() > length {
+        if !self.is_rewritten.get() && self.len() > length {
             OpenOptions::new().write(true).open(&self.path).and_then(|f| f.set_len(length)).ok();
         }
     }
 
     /// Writes all events anew, and behind them the lines that are not understood.
     pub(super) fn rewrite(&self, events: &[Event], foreign: &[Vec<u8>]) -> io::Result<()> {
+        match plain_file(&self.path) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
+            _ => {}
+        }
+        self.is_rewritten.set(true);
         let mut bytes = lines(events);
         for line in foreign {
             bytes.extend_from_slice(line);
@@ -153,11 +172,17 @@ impl Journal {
         written
     }
 
-    /// What it holds, of whatever version.
-    pub(super) fn read(&self) -> Copied {
+    /// What it holds, of whatever version; nothing where there is none.
+    ///
+    /// # Errors
+    /// Where it is there and cannot be read: it is not to be written over then.
+    pub(super) fn read(&self) -> io::Result<Copied> {
         let mut bytes = Vec::new();
-        // Where there is none, or it cannot be read, the database is all there is.
-        open_plain(&self.path).and_then(|mut f| f.read_to_end(&mut bytes)).ok();
+        match open_plain(&self.path).and_then(|mut f| f.read_to_end(&mut bytes)) {
+            Ok(_) => {}
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+            Err(e) => return Err(e),
+        }
         let mut copied = Copied::default();
         let mut rest = bytes.as_slice();
         while !rest.is_empty() {
@@ -176,7 +201,7 @@ impl Journal {
                 Found::Damaged => copied.damaged += 1,
             }
         }
-        copied
+        Ok(copied)
     }
 }
 
@@ -232,7 +257,7 @@ mod tests {
         bytes[60] ^= 1;
         std::fs::write(&path, &bytes).expect("written");
         assert_ne!(journal.mark(), Journal::new(&path).mark());
-        let copied = Journal::new(&path).read();
+        let copied = Journal::new(&path).read().expect("read");
         assert_eq!((copied.events.len(), copied.damaged), (2, 1));
     }
 
@@ -250,10 +275,10 @@ mod tests {
         let mut file = OpenOptions::new().append(true).open(&path).expect("opens");
         file.write_all(&[line.as_slice(), b"\n{\"torn"].concat()).expect("written");
         journal.forget();
-        let copied = journal.read();
+        let copied = journal.read().expect("read");
         assert_eq!((copied.events.len(), copied.foreign.len(), copied.damaged), (2, 1, 0));
         journal.rewrite(&copied.events, &copied.foreign).expect("written");
-        let again = journal.read();
+        let again = journal.read().expect("read");
         assert_eq!(again.events, [event("a"), newer]);
         assert_eq!(again.foreign, [line.to_vec()]);
     }

@@ -7,8 +7,8 @@ use rayon::prelude::*;
 use rusqlite::Connection;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::changes::edits;
-use super::connect::{connect, drop_foreign_triggers, is_on_network};
+use super::changes::{edits, late_photos};
+use super::connect::{Began, connect, drop_triggers, is_on_network};
 use super::damage;
 use super::error::SurveyError;
 use super::event::Event;
@@ -57,6 +57,8 @@ pub struct SurveyLog {
     /// Behind a lock only so that a session can be read by several threads at once.
     conn: Mutex<Connection>,
     journal: Mutex<Journal>,
+    /// When the work began that is under way in the database: what does not end is ended.
+    began: Began,
     survey: Survey,
     last_fid: i64,
     is_read_only: bool,
@@ -124,7 +126,7 @@ impl SurveyLog {
             SurveyError::NotALog { .. } if has_copy => Trouble::Damage,
             error => error.into(),
         };
-        let (conn, is_read_only) = connect(paths).map_err(foreign)?;
+        let (conn, began, is_read_only) = connect(paths).map_err(foreign)?;
         if !is_read_only {
             schema::prepare(&conn, &paths.log).map_err(foreign)?;
         }
@@ -136,16 +138,18 @@ impl SurveyLog {
         let mut told = Vec::new();
         if !is_read_only {
             told.extend(migrate(&conn, paths)?.map(Told::Migrated));
+            schema::mend_triggers(&conn).map_err(explain)?;
             clear_leftovers(&paths.photos);
             clear_leftovers(&paths.photos.join("thumbnails"));
         }
         let paths = paths.clone();
         let (conn, journal) = (Mutex::new(conn), Mutex::new(journal));
-        let mut log = Self { paths, conn, journal, survey: Survey::default(), last_fid: 0, is_read_only };
+        let mut log = Self { paths, conn, journal, began, survey: Survey::default(), last_fid: 0, is_read_only };
         log.refresh()?;
         if is_read_only {
             // Nothing can be written, but all can be shown.
-            let copied = log.journal().read();
+            // One that cannot be read adds nothing.
+            let copied = log.journal().read().unwrap_or_default();
             let all = union(std::mem::take(&mut log.survey).events.into_iter().chain(copied.events));
             log.survey = Survey::new(all.into_values().collect());
             told.push(Told::ReadOnly);
@@ -166,24 +170,25 @@ impl SurveyLog {
         if noted.as_deref() != Some(mark.as_str()) {
             // Written by somebody who did not come to commit, or one of the two is another state, or of another log:
             // whatever either of them holds is kept.
-            let copied = self.journal().read();
+            let copied = self.read_copy()?;
             let restored = self.adopt(copied.events)?;
             if restored > 0 {
                 told.push(Told::Restored(restored));
             }
             if copied.damaged > 0 {
                 told.push(Told::CopyDamaged(copied.damaged));
+                self.journal().keep_damaged().map_err(|e| SurveyError::of_io(&self.paths.journal, e))?;
             }
             self.within(|log| {
                 log.refresh()?;
                 // Read once more within the transaction: whoever wrote meanwhile wrote there first.
-                let foreign = log.journal().read().foreign;
+                let foreign = log.read_copy()?.foreign;
                 let rewritten = log.journal().rewrite(&log.survey.events, &foreign);
                 rewritten.map_err(|e| SurveyError::of_io(&log.paths.journal, e))?;
                 log.note_journal()
             })?;
         }
-        let edited = self.within(Self::take_edits)?;
+        let edited = self.within(Self::take_edits)? + self.within(Self::take_late_photos)?;
         if edited > 0 {
             told.push(Told::Edited(edited));
         }
@@ -200,6 +205,17 @@ impl SurveyLog {
         self.write(&found)?;
         self.note_seen()?;
         Ok(found.len())
+    }
+
+    /// Photos that came to lie beside the log after their visits were recorded, as events; how many. Within a transaction.
+    fn take_late_photos(&mut self) -> Result<usize, SurveyError> {
+        let found = late_photos(&self.survey, &self.paths);
+        self.write(&found)?;
+        Ok(found.len())
+    }
+
+    fn read_copy(&self) -> Result<super::journal::Copied, SurveyError> {
+        self.journal().read().map_err(|e| SurveyError::of_io(&self.paths.journal, e))
     }
 
     /// Takes in what other programs have recorded or edited since; whether there was anything.
@@ -265,7 +281,7 @@ impl SurveyLog {
         if self.survey.events.is_empty() {
             self.survey = Survey::of(fresh, self.survey.index().cloned());
         } else {
-            fresh.into_iter().for_each(|e| self.survey.add(e));
+            self.survey.add_all(&fresh);
         }
         Ok(any)
     }
@@ -359,13 +375,11 @@ impl SurveyLog {
     /// Two logs said different things under one id: the rows that give way are taken out, within the transaction that
     /// puts both back under ids of their own.
     fn make_room(&self, ids: &[String]) -> rusqlite::Result<()> {
-        let keep = "SELECT sql FROM sqlite_master WHERE name = 'events_are_kept'";
-        let keep: String = self.conn().query_row(keep, [], |r| r.get(0))?;
-        self.conn().execute_batch("DROP TRIGGER events_are_kept; PRAGMA defer_foreign_keys = ON;")?;
+        self.conn().execute_batch("DROP TRIGGER IF EXISTS events_are_kept; PRAGMA defer_foreign_keys = ON;")?;
         for id in ids {
             self.conn().execute("DELETE FROM events WHERE id = ?1", [id])?;
         }
-        self.conn().execute_batch(&keep)
+        schema::mend_triggers(&self.conn())
     }
 
     /// Writes events, the copy first, and brings the layer up to date; within a transaction.
@@ -376,8 +390,8 @@ impl SurveyLog {
         for event in events {
             let fid = insert_event(&self.conn(), event).map_err(|e| self.explain(&e))?;
             self.last_fid = fid;
-            self.survey.add(event.clone());
         }
+        self.survey.add_all(events);
         let mut done = FxHashSet::default();
         for event in events {
             let id = event.of.as_deref().filter(|id| self.survey.visit(id).is_some()).unwrap_or(&event.id);
@@ -425,7 +439,9 @@ impl SurveyLog {
         if self.is_read_only {
             return Err(SurveyError::ReadOnly { path: self.paths.log.clone() });
         }
+        self.begin_work();
         self.conn().execute_batch("BEGIN IMMEDIATE").map_err(|e| self.explain(&e))?;
+        self.journal().begin();
         let journal_bytes = self.journal().len();
         let done = work(self).and_then(|value| {
             self.conn().execute_batch("COMMIT").map_err(|e| self.explain(&e))?;
@@ -441,6 +457,13 @@ impl SurveyLog {
             self.refresh()?;
         }
         done
+    }
+
+    /// Gives what comes its own time.
+    fn begin_work(&self) {
+        if let Ok(mut began) = self.began.lock() {
+            *began = std::time::Instant::now();
+        }
     }
 
     fn conn(&self) -> MutexGuard<'_, Connection> {
@@ -495,7 +518,7 @@ pub fn read_log(other: &Path) -> Result<(Vec<Event>, Vec<Told>), SurveyError> {
         }
     }
     // A damaged one is told apart when it is opened.
-    drop_foreign_triggers(&copy.log).ok();
+    drop_triggers(&copy.log).ok();
     let opened = SurveyLog::open(&copy.log);
     // The names of the copy say nothing to anybody.
     let opened = opened.map_err(|e| match e {

@@ -63,9 +63,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn events() -> impl Strategy<Value = Vec<Event>> {
-        let one = (0..12_u8, 0..4_i64, 0..3_u8, 0..4_usize, 0..12_u8, 0..3_u8).prop_map(
+        let one = (0..12_u8, 0..4_i64, 0..4_u8, 0..4_usize, 0..12_u8, 0..3_u8).prop_map(
             |(id, seq, kind, result, of, gap)| {
-                let kind = [EventKind::Visit, EventKind::Correction, EventKind::Withdrawal][usize::from(kind)];
+                let kinds =
+                    [EventKind::Visit, EventKind::Correction, EventKind::Withdrawal, EventKind::from_key("report")];
+                let kind = kinds[usize::from(kind)];
                 Event {
                     id: format!("id-{id}"),
                     seq,
@@ -96,6 +98,14 @@ mod tests {
             // Nothing is lost: whatever an event said is said by one of the union.
             for event in a.values().chain(b.values()) {
                 prop_assert!(both.values().any(|e| content(e) == content(event)));
+            }
+            // One by one, in whatever order they come, amounts to the same as all at once: an amendment that sorts before its visit
+            // means the same after reopening.
+            let at_once = Survey::new(both.values().cloned().collect());
+            for order in [both.values().cloned().collect::<Vec<_>>(), at_once.events.clone()] {
+                let mut survey = Survey::default();
+                order.into_iter().for_each(|e| survey.add(e));
+                prop_assert_eq!(&survey, &at_once);
             }
             // What it amounts to does not depend on the order either.
             let forth = Survey::new(both.values().cloned().collect());

@@ -21,6 +21,11 @@ pub(super) fn migrate(conn: &Connection, paths: &LogPaths) -> Result<Option<Path
     // Dropping a table that others point at is no change to them here.
     conn.pragma_update(None, "foreign_keys", "off").map_err(explain)?;
     let done = rewrite(conn, paths);
+    if done.is_err() {
+        // It is still of version 1: the copy says nothing new, and the next attempt makes another.
+        std::fs::remove_file(&kept).ok();
+        std::fs::remove_file(kept.with_extension("jsonl")).ok();
+    }
     conn.pragma_update(None, "foreign_keys", "on").map_err(explain)?;
     done.map(|()| Some(kept))
 }
@@ -35,8 +40,12 @@ fn keep_copy(conn: &Connection, paths: &LogPaths) -> Result<PathBuf, SurveyError
     };
     let free = (0..1000).find(|n| !name(*n, ".gpkg").exists() && !name(*n, ".jsonl").exists()).unwrap_or(1000);
     let (log, journal) = (name(free, ".gpkg"), name(free, ".jsonl"));
-    let target = log.to_string_lossy().into_owned();
+    // Under another name first, so that no half of it ever stands for the whole.
+    let part = log.with_extension("part");
+    std::fs::remove_file(&part).ok();
+    let target = part.to_string_lossy().into_owned();
     conn.execute("VACUUM INTO ?1", [&target]).map_err(|e| SurveyError::of_sqlite(&paths.log, &e))?;
+    std::fs::rename(&part, &log).map_err(|e| SurveyError::of_io(&log, e))?;
     if paths.journal.exists() {
         std::fs::copy(&paths.journal, &journal).map_err(|e| SurveyError::of_io(&journal, e))?;
     }
@@ -63,7 +72,8 @@ fn rewrite(conn: &Connection, paths: &LogPaths) -> Result<(), SurveyError> {
     let rows = visit_rows(conn).map_err(explain)?;
     let edited = schema::value(conn, "edited").map_err(explain)?.unwrap_or_else(|| "1".into());
     conn.execute_batch(
-        "DROP TABLE events; DROP TABLE visits; DROP TABLE qiancun_log; \
+        "DROP TABLE IF EXISTS rtree_visits_geom; DELETE FROM gpkg_extensions WHERE table_name = 'visits'; \
+         DROP TABLE events; DROP TABLE visits; DROP TABLE qiancun_log; \
          DELETE FROM gpkg_data_columns WHERE table_name IN ('visits', 'events'); \
          DELETE FROM gpkg_data_column_constraints WHERE constraint_name = 'result'; \
          DELETE FROM gpkg_geometry_columns WHERE table_name IN ('visits', 'events'); \

@@ -19,9 +19,10 @@ impl SurveyLog {
     pub fn record(&mut self, visits: Vec<NewVisit>) -> Result<Vec<String>, SurveyError> {
         self.append(|survey| {
             let one = |mut new: NewVisit| {
-                let after = survey.heads(&new.gap).into_iter().map(|v| v.id.clone()).collect();
                 new.at = new.at.or_else(|| Some(Instant::now()));
-                Event { id: new_id(), after, ..Event::visit(new, ORIGIN) }
+                let event = Event::visit(new, ORIGIN);
+                let after = survey.heads(survey.key_of(&event)).into_iter().map(|v| v.id.clone()).collect();
+                Event { id: new_id(), after, ..event }
             };
             Ok(visits.into_iter().map(one).collect())
         })

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::connect::guard;
 use super::error::SurveyError;
+use super::schema::has_computed_columns;
 use super::subject::Subject;
 use crate::geo::LonLat;
 use crate::output::point_from_gpkg;
@@ -250,6 +251,9 @@ fn of_geopackage(path: &Path) -> Result<Option<Vec<ResultRow>>, SurveyError> {
     let names: Vec<String> = tables.query_map([], |r| r.get(0)).and_then(Iterator::collect).map_err(explain)?;
     let mut all: Option<Vec<ResultRow>> = None;
     for name in names {
+        if has_computed_columns(&conn, &name).map_err(explain)? {
+            continue;
+        }
         let mut statement =
             conn.prepare(&format!("SELECT * FROM \"{}\"", name.replace('"', "\"\""))).map_err(explain)?;
         let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();

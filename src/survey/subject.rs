@@ -91,7 +91,10 @@ impl Photo {
 
     /// Whether it lies in the log's folder: such names are digests.
     pub fn is_kept(&self) -> bool {
-        self.file.len() > 32 && self.file.as_bytes().iter().take(32).all(u8::is_ascii_hexdigit)
+        let (digest, ending) = self.file.split_at_checked(32).unwrap_or(("", ""));
+        !digest.is_empty()
+            && digest.bytes().all(|b| b.is_ascii_hexdigit())
+            && matches!(ending, ".jpg" | ".png" | ".webp" | ".heic")
     }
 }
 

@@ -310,6 +310,17 @@ impl Survey {
         }
     }
 
+    /// Takes several more in; where they do not come last in the order, all at once.
+    pub fn add_all(&mut self, events: &[Event]) {
+        const FEW: usize = 16;
+        if events.len() <= FEW {
+            return events.iter().for_each(|e| self.add(e.clone()));
+        }
+        let mut all = std::mem::take(&mut self.events);
+        all.extend_from_slice(events);
+        *self = Self::of(all, self.index.take());
+    }
+
     fn rebuild_with(&mut self, event: Event) {
         let mut events = std::mem::take(&mut self.events);
         events.push(event);

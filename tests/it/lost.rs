@@ -570,3 +570,71 @@ fn attacked_b2_a_wide_photo_does_not_end_the_window() {
     let shown = h.state().session.photos.values().flatten().next().expect("a small picture").size;
     assert!(shown[0] <= 2048 && shown[1] <= 2048, "{shown:?}");
 }
+
+/// Asked for before a meeting, read during it: it comes onto the map afterwards.
+#[test]
+fn lost_a3_a_file_that_is_read_during_a_meeting_is_not_lost() {
+    let dir = copied();
+    let mut h = open(vec![project_of(&dir)], Lang::En, SIZE);
+    let layers = h.state().session.document.project.layers.len();
+    let extra = dir.path().join("extra.geojson");
+    std::fs::copy(dir.path().join("villages.geojson"), &extra).expect("copied");
+    h.state_mut().send(Command::Open(vec![extra]));
+    h.state_mut().send(Command::StartMeeting(false));
+    for _ in 0..200 {
+        h.step();
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    assert!(h.state().session.meeting.is_some());
+    send(&mut h, Command::LeaveMeeting);
+    settle(&mut h);
+    assert_eq!(h.state().session.document.project.layers.len(), layers + 1);
+}
+
+/// What was to follow a saving does not follow another one, hours later.
+#[test]
+fn lost_a3_a_cancelled_quit_does_not_wait_for_the_next_saving() {
+    let dir = copied();
+    let file = project_of(&dir);
+    let mut h = open(vec![file.clone()], Lang::En, SIZE);
+    correct(&mut h, "1");
+    std::fs::write(&file, text_of(&file) + "# theirs\n").expect("written");
+    send(&mut h, Command::Quit);
+    click(&mut h, "Save project");
+    assert!(shows(&h, "changed on disk"));
+    click(&mut h, "Cancel");
+    correct(&mut h, "2");
+    send(&mut h, Command::Save);
+    click(&mut h, "Overwrite");
+    assert!(text_of(&file).contains("\"2\"") && !h.state().wants_to_quit());
+}
+
+/// What could not be opened again is not written over what could.
+#[test]
+fn lost_a6_a_correction_to_unknown_can_be_saved_and_opened() {
+    let dir = copied();
+    let file = project_of(&dir);
+    let mut h = open(vec![file.clone()], Lang::En, SIZE);
+    for value in ["nan", "", "—"] {
+        correct(&mut h, value);
+        send(&mut h, Command::Save);
+        let again = project::open(&file).expect("it opens again");
+        assert_eq!(again.project.edits[0].value, value);
+    }
+    correct(&mut h, "1e999");
+    let before = text_of(&file);
+    send(&mut h, Command::Save);
+    assert_eq!(text_of(&file), before, "refused, and the file is as it was");
+}
+
+/// Forms of one project are not filled in for another.
+#[test]
+fn lost_a3_forms_belong_to_their_project() {
+    let (dir, other) = (copied(), copied());
+    let mut h = open(vec![project_of(&dir)], Lang::En, SIZE);
+    send(&mut h, Command::VisitGap(0));
+    assert!(shows(&h, "Surveyor"));
+    send(&mut h, Command::Open(vec![project_of(&other)]));
+    assert!(!shows(&h, "Surveyor"));
+    assert_eq!(h.state().session.project_path.as_deref(), Some(project_of(&other).as_path()));
+}

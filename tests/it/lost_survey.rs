@@ -367,9 +367,19 @@ fn lost_a7_a_sheet_corrected_and_imported_again_corrects_its_visit() {
     assert_eq!((verdicts(&third), third["rows"][0]["after"].as_str()), (vec!["corrects"], Some("closed")));
     let listed = visits(&project);
     assert_eq!((listed.len(), listed[0]["by"].as_str(), listed[0]["note"].as_str()), (1, Some("李四"), Some("已填埋")));
-    // The first state once more: the sheet as it was before.
+    // The sheet as it was before: it says so again.
     let back = take("confirmed,看过,李,2026-11-20 09:00");
-    assert_eq!(verdicts(&back), ["known"], "what was recorded once is known");
+    assert_eq!((verdicts(&back), back["rows"][0]["after"].as_str()), (vec!["corrects"], Some("confirmed")));
+    assert_eq!(verdicts(&take("confirmed,看过,李,2026-11-20 09:00")), ["known"]);
+    // What somebody corrects by hand is not changed back by the sheet that was there before.
+    let id = visits(&project)[0]["id"].as_str().expect("an id").to_owned();
+    assert!(qiancun(&["survey", "correct", &project, &id, "--result", "closed"]).status.success());
+    assert_eq!(verdicts(&take("confirmed,看过,李,2026-11-20 09:00")), ["known"]);
+    assert_eq!(visits(&project)[0]["result"], "closed");
+    // What was taken back comes back.
+    assert!(qiancun(&["survey", "withdraw", &project, &id]).status.success());
+    assert_eq!(verdicts(&take("confirmed,看过,李,2026-11-20 09:00")), ["corrects"]);
+    assert_eq!(visits(&project)[0]["result"], "confirmed");
     // Another person's sheet of the same name is another visit.
     let other = take("wrong,,王,2026-11-21 10:00");
     assert_eq!((verdicts(&other), other["rows"][0]["after"].as_str()), (vec!["new"], Some("conflict")));
@@ -681,4 +691,73 @@ fn lost_a8_an_unknown_kind_is_no_visit_and_is_merged() {
     assert_eq!(two.merge(&file).expect("merged").0, 2);
     let merged = two.survey().others().next().expect("the report");
     assert_eq!((merged.kind.key(), merged.more.get("category")), ("report", Some(&json!("平安通"))));
+}
+
+#[test]
+fn lost_a5_undo_does_not_override_what_somebody_else_did_since() {
+    let dir = copied();
+    let project = path(&dir, "haidian.qiancun");
+    let mut h = open(vec![project.clone().into()], Lang::En, SIZE);
+    let key = h.state().session.present_gaps().expect("gaps").keys[0].clone();
+    send(&mut h, Command::Correct(vec![edit("5")]));
+    record(&mut h, Outcome::Confirmed);
+    // A colleague, with the same log.
+    let id = visits(&project)[0]["id"].as_str().expect("an id").to_owned();
+    assert!(qiancun(&["survey", "correct", &project, &id, "--result", "closed", "--by", "王"]).status.success());
+    send(&mut h, Command::Undo);
+    assert!(shows(&h, "changed this visit since"));
+    assert_eq!(h.state().session.gap_status(&key), GapStatus::Closed);
+    assert_eq!(visits(&project)[0]["by"], "王");
+    // What was done before it can still be taken back.
+    send(&mut h, Command::Undo);
+    assert!(h.state().session.document.project.edits.is_empty());
+}
+
+#[test]
+fn lost_a7_a_photo_that_comes_after_its_row_is_taken_in() {
+    let dir = copied();
+    let project = path(&dir, "haidian.qiancun");
+    let key = keys(&project)[0].clone();
+    add(&project, &key, "closed", &[]);
+    sql(&path(&dir, "haidian.survey.gpkg"), "UPDATE visits SET photo = 'DCIM/late.jpg'");
+    assert_eq!(visits(&project)[0]["photo"], "DCIM/late.jpg");
+    std::fs::create_dir(dir.path().join("DCIM")).expect("made");
+    image::RgbImage::new(9, 9).save(dir.path().join("DCIM/late.jpg")).expect("written");
+    let photo = visits(&project)[0]["photos"][0].clone();
+    assert_eq!(photo["name"], "late.jpg");
+    assert!(dir.path().join("haidian.photos").join(photo["file"].as_str().expect("a file")).is_file());
+    let events = || Connection::open(path(&dir, "haidian.survey.gpkg")).expect("opens").query_row("SELECT count(*) FROM events", [], |r| r.get::<_, i64>(0)).expect("a count");
+    let before = events();
+    assert_eq!(visits(&project).len(), 1);
+    assert_eq!(events(), before, "once");
+}
+
+/// A log whose schema holds more than a trigger, and a copy that makes its rows give way.
+#[test]
+fn attacked_b6_what_stands_in_a_schema_is_never_carried_out() {
+    let dir = copied();
+    let project = path(&dir, "haidian.qiancun");
+    let key = keys(&project)[0].clone();
+    let id = add(&project, &key, "closed", &[]);
+    let log = path(&dir, "haidian.survey.gpkg");
+    let planted = path(&dir, "planted.db");
+    let conn = Connection::open(&log).expect("opens");
+    conn.execute_batch("PRAGMA writable_schema = on;").expect("allowed here");
+    conn.execute(
+        "UPDATE sqlite_master SET sql = sql || '; COMMIT; ATTACH ''' || ?1 || ''' AS p; CREATE TABLE p.t (a); BEGIN' WHERE name = 'events_are_kept'",
+        [&planted],
+    )
+    .expect("planted");
+    drop(conn);
+    // The plain copy says something else under the same id.
+    let journal = dir.path().join("haidian.survey.jsonl");
+    let mut line: Value = serde_json::from_str(std::fs::read_to_string(&journal).expect("read").trim()).expect("json");
+    line["event"]["note"] = "otherwise".into();
+    let event: qiancun::survey::Event = serde_json::from_value(line["event"].clone()).expect("an event");
+    line["digest"] = event.digest().into();
+    std::fs::write(&journal, format!("{line}\n")).expect("written");
+    let listed = qiancun(&["survey", "list", &project, "--json"]);
+    assert!(listed.status.success(), "{}", said(&listed));
+    assert!(!Path::new(&planted).exists(), "nothing planted ran");
+    assert!(String::from_utf8_lossy(&listed.stdout).contains(&id));
 }

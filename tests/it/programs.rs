@@ -9,11 +9,8 @@ use crate::survey::{copied, path};
 
 /// Whether a command ends well; its absence is said past the capture of the test runner.
 fn has(test: &str, what: &str, program: &str, args: &[&str]) -> bool {
-    let there = Command::new(program)
-        .args(args)
-        .env("QT_QPA_PLATFORM", "offscreen")
-        .output()
-        .is_ok_and(|o| o.status.success());
+    let there =
+        Command::new(program).args(args).env("QT_QPA_PLATFORM", "offscreen").output().is_ok_and(|o| o.status.success());
     if !there {
         writeln!(std::io::stderr(), "SKIPPED {test}: no {what} (scripts/setup-checks installs it)").ok();
     }
