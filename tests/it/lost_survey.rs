@@ -726,7 +726,12 @@ fn lost_a7_a_photo_that_comes_after_its_row_is_taken_in() {
     let photo = visits(&project)[0]["photos"][0].clone();
     assert_eq!(photo["name"], "late.jpg");
     assert!(dir.path().join("haidian.photos").join(photo["file"].as_str().expect("a file")).is_file());
-    let events = || Connection::open(path(&dir, "haidian.survey.gpkg")).expect("opens").query_row("SELECT count(*) FROM events", [], |r| r.get::<_, i64>(0)).expect("a count");
+    let events = || {
+        Connection::open(path(&dir, "haidian.survey.gpkg"))
+            .expect("opens")
+            .query_row("SELECT count(*) FROM events", [], |r| r.get::<_, i64>(0))
+            .expect("a count")
+    };
     let before = events();
     assert_eq!(visits(&project).len(), 1);
     assert_eq!(events(), before, "once");
