@@ -106,7 +106,7 @@ fn document(preview: &Preview, recorded: usize) -> Value {
     let row = |p: &Planned| {
         let (is, why) = verdict(p.verdict);
         let remarks: Vec<&str> = p.remarks.iter().map(|r| r.key()).collect();
-        json!({ "row": p.row.line, "gap": p.row.key, "verdict": is, "why": why, "remarks": remarks,
+        json!({ "row": p.row.line, "gap": p.gap, "verdict": is, "why": why, "remarks": remarks,
                 "before": p.before.key(), "after": p.after.key() })
     };
     let rows: Vec<Value> = preview.rows.iter().filter(|p| p.verdict != Verdict::Empty).map(row).collect();
@@ -119,13 +119,21 @@ fn print(preview: &Preview, recorded: usize, is_dry: bool) {
     let count = |is: fn(Verdict) -> bool| preview.count(is);
     let not_understood = count(|v| matches!(v, Verdict::NotUnderstood(_)));
     said!(
-        "{}: {} new, {} already in the log, {not_understood} not understood, {} without a result{}",
+        "{}: {} new, {} already in the log, {not_understood} not understood, {} without a result{}{}",
         preview.path.display(),
         count(|v| v == Verdict::New),
         count(|v| v == Verdict::Known),
         count(|v| v == Verdict::Empty),
+        match count(|v| v == Verdict::Corrects) {
+            0 => String::new(),
+            n => format!(", {n} corrected"),
+        },
         if is_dry { "; nothing was recorded".to_owned() } else { format!("; {recorded} recorded") },
     );
+    let keyless = preview.keyless_count();
+    if keyless > 0 {
+        said!("  {}", lang.with("import.keyless", &[("n", &keyless.to_string())]));
+    }
     let change = |before: GapStatus, after: GapStatus| format!("{} → {}", before.word(lang), after.word(lang));
     for p in &preview.rows {
         let remarks: Vec<&str> =
@@ -137,15 +145,22 @@ fn print(preview: &Preview, recorded: usize, is_dry: bool) {
                 said!(
                     "  row {}: {}  {} {corrects}{left}  {}",
                     p.row.line,
-                    p.row.key,
+                    p.gap,
                     change(p.before, p.after),
                     remarks.join("; ")
                 );
             }
+            Verdict::NotUnderstood(_) if p.is_taken => {
+                said!("  row {}: {}  {}", p.row.line, p.gap, remarks.join("; "));
+            }
             Verdict::NotUnderstood(why) => {
+                let way = match p.remarks.contains(&Remark::Finding) {
+                    true => " (--findings keeps it as found on the ground)",
+                    false => "",
+                };
                 let why = lang.find(&format!("not-understood.{why}")).unwrap_or(why);
                 let said = [&p.row.result, &p.row.at].into_iter().find(|t| !t.is_empty()).map_or("", |t| t.as_str());
-                said!("  row {}: not understood: {why}: {said}", p.row.line);
+                said!("  row {}: not understood: {why}: {said}{way}", p.row.line);
             }
             Verdict::Known | Verdict::Empty => {}
         }

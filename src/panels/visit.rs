@@ -229,6 +229,11 @@ pub fn import(ui: &mut Ui, session: &Session, mut preview: Box<Preview>, send: &
         let text = lang.with("import.corrects", &[("n", &corrected.to_string())]);
         ui.label(RichText::new(text).color(t.ink_secondary));
     }
+    let keyless = preview.keyless_count();
+    if keyless > 0 {
+        let text = lang.with("import.keyless", &[("n", &keyless.to_string())]);
+        ui.add(egui::Label::new(RichText::new(text).color(t.ink_secondary)).wrap());
+    }
     ui.add_space(6.0);
     let mut is_mended = false;
     ScrollArea::vertical().max_height(320.0).auto_shrink([false, true]).show(ui, |ui| {

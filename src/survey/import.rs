@@ -80,6 +80,8 @@ impl Remark {
 pub struct Planned {
     /// The row.
     pub row: ResultRow,
+    /// Key of the gap that the row speaks of: its own, or the one that was found for it; empty where there is none.
+    pub gap: String,
     /// What is to become of it.
     pub verdict: Verdict,
     /// What is odd about it.
@@ -147,6 +149,11 @@ impl Preview {
         self.rows.iter().filter(|r| is(r.verdict)).count()
     }
 
+    /// How many rows had lost their key and were given a gap by rule and village.
+    pub fn keyless_count(&self) -> usize {
+        self.rows.iter().filter(|r| r.remarks.contains(&Remark::FoundByVillage)).count()
+    }
+
     /// Ids of the visits that would change or begin.
     pub fn visits(&self) -> Vec<String> {
         let taken = self.rows.iter().filter(|r| r.is_taken).filter_map(|r| r.event.as_ref());
@@ -176,6 +183,7 @@ struct Sheet<'a> {
 fn planned(row: ResultRow, after: &mut Survey, sheet: &Sheet<'_>) -> Planned {
     let Sheet { survey: now, index, origin, folder, near, .. } = sheet;
     let mut planned = Planned {
+        gap: row.key.trim().to_owned(),
         verdict: Verdict::Empty,
         remarks: Vec::new(),
         before: GapStatus::Pending,
@@ -196,6 +204,7 @@ fn planned(row: ResultRow, after: &mut Survey, sheet: &Sheet<'_>) -> Planned {
         }
     };
     let key = after.key_of(&event).to_owned();
+    planned.gap.clone_from(&event.gap);
     (planned.before, planned.after) = (after.status(&key), after.status(&key));
     let is_exported = !planned.row.id.is_empty() && after.visit(&planned.row.id).is_some();
     if is_exported || (now.visit(&event.id).is_none() && after.visit(&event.id).is_some()) {

@@ -412,6 +412,9 @@ fn lost_a7_changed_heads_lost_keys_line_ends_and_words_are_forgiven() {
     .expect("written");
     let file = import(&project, &sheet, &[]);
     assert_eq!(verdicts(&file), ["new", "new"], "{file}");
+    assert_eq!([0, 1].map(|i| &file["rows"][i]["gap"]), [0, 1].map(|i| &gaps[i]["key"]), "the found gap is told");
+    let told = String::from_utf8(qiancun(&["survey", "import", &project, &sheet]).stdout).expect("text");
+    assert!(told.contains("2 rows have no “key”"), "{told}");
     let found: Vec<String> = visits(&project).iter().map(|v| v["gap"].as_str().expect("a key").to_owned()).collect();
     assert_eq!(found, [gaps[0]["key"].as_str().expect("a key"), gaps[1]["key"].as_str().expect("a key")]);
     assert!(visits(&project).iter().all(|v| v["result"] == "closed" && v["at"].is_string()));
