@@ -11,14 +11,41 @@ use crate::project::{self, LayerEntry, Project, TableEntry, demo_project};
 use crate::read::{Progress, read_wide};
 use crate::render::{LayerKey, Level, Mesh};
 use crate::session::{Camera, Dialogue, Document, Layer, Loaded, Pending, Status};
+use crate::survey::LogPaths;
 use crate::theme::ThemeSpec;
 
 impl Qiancun {
-    /// Opens files: the first project among them, else all as layers.
-    pub(super) fn open(&mut self, paths: Vec<PathBuf>) {
-        let is_project = |p: &&PathBuf| p.extension().is_some_and(|e| e.eq_ignore_ascii_case("qiancun"));
-        if let Some(path) = paths.iter().find(is_project) {
-            self.open_project(path, true);
+    /// Opens files: the first project among them, then what it does not have already as layers, and logs of colleagues to be looked
+    /// at. Only one project is open at a time: others are told.
+    pub(super) fn open(&mut self, mut paths: Vec<PathBuf>) {
+        let is_project = |p: &PathBuf| p.extension().is_some_and(|e| e.eq_ignore_ascii_case("qiancun"));
+        if let Some(at) = paths.iter().position(is_project) {
+            let path = paths.remove(at);
+            if !self.open_project(&path, true) {
+                return;
+            }
+            let (others, rest) = paths.into_iter().partition::<Vec<_>, _>(is_project);
+            if !others.is_empty() {
+                let names: Vec<String> = others.iter().map(|p| p.display().to_string()).collect();
+                let text = self.session.lang.with("error.one-project", &[("n", &names.join("\n"))]);
+                self.ask_after(Dialogue::Message(text));
+            }
+            // Whoever drags a whole folder in means the project with its files, each once.
+            let project = &self.session.document.project;
+            let its: Vec<&PathBuf> =
+                project.layers.iter().map(|l| &l.path).chain(project.tables.iter().map(|t| &t.path)).collect();
+            let log = LogPaths::of(&path);
+            let is_its = |p: &PathBuf| {
+                its.iter().any(|own| project::is_same_file(own, p))
+                    || [&log.log, &log.journal].iter().any(|own| project::is_same_file(own, p))
+            };
+            paths = rest.into_iter().filter(|p| !is_its(p)).collect();
+        }
+        let (logs, paths): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(|p| LogPaths::is_named_as_log(p));
+        for log in logs {
+            self.import(log);
+        }
+        if paths.is_empty() {
             return;
         }
         self.opening += 1;
@@ -54,7 +81,9 @@ impl Qiancun {
     /// Opens the demonstration district.
     pub(super) fn open_demo(&mut self) {
         match demo_project() {
-            Ok(path) => self.open_project(&path, false),
+            Ok(path) => {
+                self.open_project(&path, false);
+            }
             Err(e) => {
                 self.session.dialogue =
                     Some(Dialogue::Message(self.session.lang.with("error.demo", &[("n", &e.to_string())])))
@@ -64,7 +93,8 @@ impl Qiancun {
 
     /// Opens a project. `own` is false for the demonstration: it is saved elsewhere, and the first file opened takes
     /// its place.
-    pub(super) fn open_project(&mut self, path: &Path, own: bool) {
+    /// Whether it could be read; else it was told.
+    pub(super) fn open_project(&mut self, path: &Path, own: bool) -> bool {
         let path = &std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
         match project::open(path) {
             Ok(original) => {
@@ -75,8 +105,12 @@ impl Qiancun {
                     self.tell_not_understood();
                     self.look_for_stray_log(path);
                 }
+                true
             }
-            Err(e) => self.ask_after(Dialogue::Message(e.to_string())),
+            Err(e) => {
+                self.ask_after(Dialogue::Message(e.to_string()));
+                false
+            }
         }
     }
 

@@ -429,7 +429,7 @@ impl Qiancun {
     }
 
     /// Has a filled sheet or a colleague's log read, to be looked at before anything is taken in.
-    fn import(&mut self, path: PathBuf) {
+    pub(super) fn import(&mut self, path: PathBuf) {
         let Some(project) = self.session.project_path.clone() else {
             self.session.dialogue = Some(Dialogue::Message(self.session.lang.t("visit.save-first").to_owned()));
             return;
@@ -456,10 +456,11 @@ impl Qiancun {
         }
         let index = self.session.present_gaps().map_or_else(|| GapIndex::default().into(), |f| f.index.clone());
         let Some(survey) = self.session.survey() else { return };
-        self.session.dialogue = Some(match incoming {
+        let dialogue = match incoming {
             Incoming::Rows(rows) => Dialogue::Import(Box::new(Preview::new(path, rows, survey, &index))),
             Incoming::Log(events, told) => Dialogue::Merge(Box::new(MergePreview::new(path, events, told, survey))),
-        });
+        };
+        self.ask_after(dialogue);
     }
 
     fn look_at_results(&mut self, preview: &Preview) {

@@ -196,6 +196,16 @@ pub enum ProjectError {
         /// What is wrong, with line and column.
         message: String,
     },
+    /// The file is no text, or text in another encoding than UTF-8, as old editors save it.
+    #[error(
+        "{path} is not a project file of Qiancun: line {line} is not text in UTF-8; choose a project (*.qiancun), or save it as UTF-8 in your editor"
+    )]
+    NoText {
+        /// The file.
+        path: PathBuf,
+        /// Its first line that is none, 1-based.
+        line: usize,
+    },
     /// The file is from a later version.
     #[error(
         "{path} was written by a later version of Qiancun (format {found}, this program knows {VERSION}): update the program"
@@ -266,7 +276,10 @@ fn read_text(path: &Path) -> Result<String, ProjectError> {
     let bytes = read_plain(path, MOST_BYTES).map_err(io)?;
     // A byte order mark, as an editor may leave, says nothing.
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").map(<[u8]>::to_vec).unwrap_or(bytes);
-    String::from_utf8(bytes).map_err(|e| io(std::io::Error::new(std::io::ErrorKind::InvalidData, e)))
+    String::from_utf8(bytes).map_err(|e| {
+        let line = e.as_bytes()[..e.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count() + 1;
+        ProjectError::NoText { path: path.into(), line }
+    })
 }
 
 pub(super) fn understood(path: &Path, text: String) -> Result<Original, ProjectError> {
@@ -451,6 +464,16 @@ fn relative(folder: &Path, file: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_no_text_is_told_with_its_line() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let path = dir.path().join("a.qiancun");
+        // As an editor saves it in GBK.
+        std::fs::write(&path, b"version = 1\ntitle = \"\xba\xa3\xb5\xed\"\n").expect("written");
+        let told = load(&path).expect_err("refused").to_string();
+        assert!(told.contains("line 2 is not text in UTF-8"), "{told}");
+    }
 
     #[test]
     fn there_and_back_with_unknown_keys() {

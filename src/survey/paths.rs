@@ -28,6 +28,11 @@ impl LogPaths {
         Self { log, journal: beside(".survey.jsonl"), photos: beside(".photos") }
     }
 
+    /// Whether a file has the name of a log, `*.survey.gpkg`.
+    pub fn is_named_as_log(path: &Path) -> bool {
+        path.file_name().is_some_and(|n| n.to_string_lossy().to_lowercase().ends_with(".survey.gpkg"))
+    }
+
     /// Whether any of its files is there.
     pub fn is_there(&self) -> bool {
         self.log.exists() || self.journal.exists()

@@ -769,3 +769,37 @@ fn attacked_b6_what_stands_in_a_schema_is_never_carried_out() {
     assert!(!Path::new(&planted).exists(), "nothing planted ran");
     assert!(String::from_utf8_lossy(&listed.stdout).contains(&id));
 }
+
+#[test]
+fn lost_brothers_what_comes_with_a_project_is_opened_once_or_told() {
+    let dir = copied();
+    let project = path(&dir, "haidian.qiancun");
+    let other = path(&dir, "另一个.qiancun");
+    std::fs::copy(&project, &other).expect("copied");
+    let own = path(&dir, "haidian.survey.gpkg");
+    add(&project, &keys(&project)[1], "closed", &[]);
+    let elsewhere = tempfile::tempdir().expect("a temporary folder");
+    let colleague = elsewhere.path().join("同事.survey.gpkg");
+    {
+        let mut log = SurveyLog::open(&colleague).expect("made").log;
+        let key = keys(&project)[0].clone();
+        let visit = NewVisit { result: Some(Outcome::Closed), by: "赵".into(), ..NewVisit::of_key(&key) };
+        log.record(vec![visit]).expect("recorded");
+    }
+    let extra = elsewhere.path().join("另.geojson");
+    std::fs::copy(path(&dir, "villages.geojson"), &extra).expect("copied");
+    // A whole folder dragged in, with a colleague's log and a layer of elsewhere.
+    let all = ["villages.geojson", "facilities.geojson", "indicators.csv"].map(|n| path(&dir, n).into());
+    let mut files: Vec<std::path::PathBuf> = vec![project.clone().into(), other.into(), own.into(), colleague, extra];
+    files.extend(all);
+    let layers = qiancun::project::load(Path::new(&project)).expect("opens").layers.len();
+    let mut h = open(files, Lang::En, SIZE);
+    settle(&mut h);
+    assert!(shows(&h, "Only one project") && shows(&h, "另一个.qiancun"));
+    h.get_by_label("Close").click();
+    settle(&mut h);
+    assert!(shows(&h, "同事.survey.gpkg") && shows(&h, "赵"), "the log waits to be looked at");
+    let document = &h.state().session.document.project;
+    assert_eq!(document.layers.len(), layers + 1, "its own files are there once");
+    assert!(document.layers.iter().any(|l| l.path.ends_with("另.geojson")));
+}
