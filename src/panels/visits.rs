@@ -9,6 +9,9 @@ use crate::survey::Visit;
 /// Height of a row in points.
 const ROW_PT: f32 = 28.0;
 
+/// Widths of the columns but the last, in points: rule, village, town, result, time, surveyor.
+const WIDTHS_PT: [f32; 6] = [54.0, 120.0, 100.0, 100.0, 130.0, 90.0];
+
 /// Gaps offered to a visit at most.
 const MOST_OFFERED: usize = 40;
 
@@ -35,6 +38,14 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
     if listed.orphans > 0 {
         line(ui, lang.with("visits.orphans", &[("n", &listed.orphans.to_string())]), t.warn);
     }
+    ui.horizontal(|ui| {
+        ui.add_space(12.0);
+        let heads = ["gaps.rule", "gaps.village", "gaps.town", "visits.result", "visit.at", "visit.by"];
+        for (head, width) in heads.into_iter().zip(WIDTHS_PT) {
+            cell(ui, width, lang.t(head), t.ink_secondary);
+        }
+        cell(ui, 60.0, lang.t("visit.note"), t.ink_secondary);
+    });
     let survey = session.survey();
     ScrollArea::vertical().auto_shrink(false).show_rows(ui, ROW_PT, listed.rows.len(), |ui, range| {
         for i in range {
@@ -46,24 +57,31 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
     });
 }
 
+fn cell(ui: &mut Ui, width: f32, text: &str, ink: egui::Color32) {
+    ui.allocate_ui_with_layout(egui::Vec2::new(width, ROW_PT), Layout::left_to_right(Align::Center), |ui| {
+        ui.set_min_width(width);
+        ui.add(Label::new(RichText::new(text).size(12.5).color(ink)).truncate());
+    });
+}
+
 fn row(ui: &mut Ui, session: &Session, visit: &Visit, has_gap: bool, send: &mut Vec<Command>) {
     let (t, lang) = (session.tokens(), session.lang);
     let Some(survey) = session.survey() else { return };
     let Some(said) = survey.said(visit) else { return };
-    let cell = |ui: &mut Ui, width: f32, text: &str, ink| {
-        ui.allocate_ui_with_layout(egui::Vec2::new(width, ROW_PT), Layout::left_to_right(Align::Center), |ui| {
-            ui.set_min_width(width);
-            ui.add(Label::new(RichText::new(text).size(12.5).color(ink)).truncate());
-        });
-    };
     ui.add_space(12.0);
-    cell(ui, 54.0, &said.rule, t.ink);
-    cell(ui, 120.0, &said.subject.village, t.ink);
-    cell(ui, 100.0, &said.subject.town, t.ink_secondary);
     let status = said.result.map(crate::survey::GapStatus::from).unwrap_or_default();
-    cell(ui, 100.0, said.result.map_or("", |r| r.word(lang)), session.status_ink(status));
-    cell(ui, 130.0, &when(said), t.ink_secondary);
-    cell(ui, 90.0, &said.by, t.ink_secondary);
+    let time = when(said);
+    let cells = [
+        (said.rule.as_str(), t.ink),
+        (said.subject.village.as_str(), t.ink),
+        (said.subject.town.as_str(), t.ink_secondary),
+        (said.result.map_or("", |r| r.word(lang)), session.status_ink(status)),
+        (time.as_str(), t.ink_secondary),
+        (said.by.as_str(), t.ink_secondary),
+    ];
+    for ((text, ink), width) in cells.into_iter().zip(WIDTHS_PT) {
+        cell(ui, width, text, ink);
+    }
     let room = (ui.available_width() - 240.0).max(60.0);
     cell(ui, room, &said.note, t.ink_secondary);
     if ui.small_button(lang.t("visit.edit")).clicked() {
