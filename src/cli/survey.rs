@@ -94,6 +94,24 @@ pub(super) fn open(path: &Path) -> Result<SurveyLog, Failure> {
     Ok(opened.log)
 }
 
+/// Lets the visits of a project's log find the gaps that its map has now, whatever their keys were when they were recorded. A log
+/// alone has no map; where the map cannot be read the keys stay as recorded, which is told.
+pub(super) fn find_gaps_of(log: &mut SurveyLog, path: &Path) {
+    if LogPaths::of(path).log == path {
+        return;
+    }
+    let read = crate::project::open(path)
+        .map_err(|e| e.to_string())
+        .and_then(|original| Ok((crate::app::read_district(path, &original.project)?.0, original.project)));
+    match read {
+        Ok((district, project)) => {
+            let gaps = find_gaps(&district, district.year(None), &Rules::with(&project.rules)).gaps;
+            log.find_by(GapIndex::new(&district, &gaps).into());
+        }
+        Err(why) => told!("qiancun: gaps are named as they were recorded, the map cannot be read: {why}"),
+    }
+}
+
 /// What is to be recorded, as options or as a line of JSON.
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -292,13 +310,23 @@ fn list(mut parser: lexopt::Parser) -> Result<(), Failure> {
         tell_strays(&path);
         return Err(Failure::Printed);
     }
-    let survey = opened.map(|o| o.log.into_survey()).unwrap_or_default();
+    let mut log = opened.map(|o| o.log);
+    if let Some(log) = log.as_mut().filter(|l| !l.survey().visits.is_empty()) {
+        find_gaps_of(log, &path);
+    }
+    let survey = log.map(SurveyLog::into_survey).unwrap_or_default();
     let visits: Vec<&Visit> = survey.visits.iter().filter(|v| with_history || !v.is_withdrawn).collect();
     if as_json {
         let one = |v: &&Visit| {
-            let mut value = event_json(&v.id, survey.said(v)?);
+            let said = survey.said(v)?;
+            let mut value = event_json(&v.id, said);
             let members = value.as_object_mut()?;
-            members.insert("status".into(), survey.status(survey.key_of(survey.said(v)?)).key().into());
+            let gap = survey.key_of(said);
+            if gap != said.gap {
+                members.insert("recorded_gap".into(), said.gap.as_str().into());
+                members.insert("gap".into(), gap.into());
+            }
+            members.insert("status".into(), survey.status(gap).key().into());
             members.insert("withdrawn".into(), v.is_withdrawn.into());
             if with_history {
                 let all = std::iter::once(v.begins).chain(v.amendments.iter().copied());
@@ -326,7 +354,7 @@ fn list(mut parser: lexopt::Parser) -> Result<(), Failure> {
             (None, text) => format!("“{text}”"),
         };
         let mark = if visit.is_withdrawn { " (withdrawn)" } else { "" };
-        let (gap, village, by, note) = (&said.gap, &said.subject.village, &said.by, &said.note);
+        let (gap, village, by, note) = (survey.key_of(said), &said.subject.village, &said.by, &said.note);
         lines += &format!("{}  {at}  {gap}  {village}  {result}{mark}  {by} {note}\n", visit.id);
     }
     let others = survey.others().count();

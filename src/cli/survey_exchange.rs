@@ -192,6 +192,7 @@ pub(super) fn merge(mut parser: lexopt::Parser) -> Result<(), Failure> {
         read.push((other, events));
     }
     let mut log = open(existing(own)?)?;
+    super::survey::find_gaps_of(&mut log, own);
     let mut taken = 0;
     for (other, events) in read {
         if is_dry {

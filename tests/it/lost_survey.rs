@@ -610,6 +610,12 @@ fn lost_a8_logs_of_version_1_are_migrated_and_every_visit_finds_its_gap() {
     assert!(listed["visits"].as_array().expect("visits").iter().any(|v| v["note"] == "edited in QGIS"), "{listed}");
     let status: Vec<Value> = gaps_of(&project, "S1").iter().map(|g| g["status"].clone()).collect();
     assert_eq!(status, ["pending", "closed", "confirmed"]);
+    // The list names gaps as the map does now, and says how they were recorded.
+    for visit in listed["visits"].as_array().expect("visits") {
+        let gap = gaps.iter().find(|g| g["key"] == visit["gap"]).expect("a gap of the map");
+        assert_eq!(gap["village"]["town"], visit["town"], "{visit}");
+        assert!([&bajia, &wenquan].iter().any(|k| visit["recorded_gap"] == k.as_str()), "{visit}");
+    }
     // The old one is kept, whole.
     let kept = Connection::open(dir.path().join("p.survey.v1.gpkg")).expect("kept");
     let version: String =
