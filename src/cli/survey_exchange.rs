@@ -30,7 +30,8 @@ pub(super) fn export(mut parser: lexopt::Parser) -> Result<(), Failure> {
         return Err(Failure::Usage("survey export needs a project or log and -o FILE".into()));
     };
     args::refuse_source(&out, &args::sources(&path))?;
-    let log = open(existing(&path)?)?;
+    let mut log = open(existing(&path)?)?;
+    super::survey::find_gaps_of(&mut log, &path);
     let grid = visits_grid(log.survey(), lang);
     save_visits(&out, &grid).map_err(|e| Failure::Input(format!("{} cannot be written: {e}", out.display())))
 }

@@ -13,7 +13,7 @@ const COLUMNS: [&str; 15] = [
     "by", "at",
 ];
 
-/// The visits that count, as a table.
+/// The visits that count, as a table; keys are those of the map now, where the log knows it.
 pub fn visits_grid(survey: &Survey, lang: Lang) -> Grid {
     let text = |t: &str| if t.is_empty() { GridCell::Empty } else { GridCell::Text(t.to_owned()) };
     let number = |n: Option<f64>| n.map_or(GridCell::Empty, GridCell::Number);
@@ -21,7 +21,7 @@ pub fn visits_grid(survey: &Survey, lang: Lang) -> Grid {
     let rows = survey.standing().map(|(visit, said)| {
         vec![
             text(&visit.id),
-            text(&said.gap),
+            text(survey.key_of(said)),
             text(&said.rule),
             text(&said.subject.village),
             text(&said.subject.code),
