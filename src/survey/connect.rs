@@ -182,11 +182,16 @@ const OF_NETWORKS: [&str; 14] = [
 /// Whether a file lies on another machine, as far as the system tells.
 pub fn is_on_network(path: &Path) -> bool {
     if cfg!(windows) {
-        let text = path.to_string_lossy();
-        return text.starts_with(r"\\") && !text.starts_with(r"\\?\") && !text.starts_with(r"\\.\");
+        return is_share_of_windows(&path.to_string_lossy());
     }
     let folder = path.parent().and_then(|p| std::fs::canonicalize(p).ok()).unwrap_or_default();
     std::fs::read_to_string("/proc/self/mountinfo").is_ok_and(|mounts| is_mounted_from_network(&mounts, &folder))
+}
+
+/// Whether a path of Windows names a share by its host, also as the system writes it out in full.
+fn is_share_of_windows(path: &str) -> bool {
+    path.starts_with(r"\\?\UNC\")
+        || (path.starts_with(r"\\") && !path.starts_with(r"\\?\") && !path.starts_with(r"\\.\"))
 }
 
 fn is_mounted_from_network(mounts: &str, folder: &Path) -> bool {
@@ -203,6 +208,19 @@ fn is_mounted_from_network(mounts: &str, folder: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn shares_of_windows_are_told_by_their_names() {
+        for (path, expected) in [
+            (r"\\host\share\a.gpkg", true),
+            (r"\\?\UNC\host\share\a.gpkg", true),
+            (r"\\?\C:\a.gpkg", false),
+            (r"\\.\pipe\a", false),
+            (r"C:\a.gpkg", false),
+        ] {
+            assert_eq!(is_share_of_windows(path), expected, "{path}");
+        }
+    }
 
     #[test]
     fn folders_of_networks_are_told_by_their_mount() {
