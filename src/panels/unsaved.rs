@@ -33,7 +33,11 @@ fn differences(ui: &mut Ui, session: &Session, list: &[Difference], keys: (&'sta
             "page" | "general" => what.to_owned(),
             // Only what there is: a nought says nothing.
             _ => {
-                let sides = [(difference.first, keys.0), (difference.second, keys.1)];
+                let sides = [
+                    (difference.changed, "difference.changed"),
+                    (difference.first, keys.0),
+                    (difference.second, keys.1),
+                ];
                 let words = |(n, key): (usize, &'static str)| (n > 0).then(|| lang.with(key, &[("n", &n.to_string())]));
                 let words: Vec<String> = sides.into_iter().filter_map(words).collect();
                 match words.is_empty() {

@@ -7,32 +7,46 @@ use super::file::Project;
 pub struct Difference {
     /// What: in language files `difference.<what>`.
     pub what: &'static str,
-    /// How many only the first has, or has otherwise.
+    /// How many only the first has.
     pub first: usize,
-    /// How many only the second has, or has otherwise.
+    /// How many only the second has.
     pub second: usize,
+    /// How many both have, each otherwise.
+    pub changed: usize,
 }
 
 /// In what two states differ; nothing where they are the same. How the map is looked at is no difference.
 pub fn differences(first: &Project, second: &Project) -> Vec<Difference> {
-    fn list<T: PartialEq>(what: &'static str, first: &[T], second: &[T]) -> Option<Difference> {
-        let only = |a: &[T], b: &[T]| a.iter().filter(|x| !b.contains(x)).count();
-        // Sorted otherwise, or some of them twice.
-        let is_moved = first != second;
-        let (a, b) = (only(first, second), only(second, first));
-        is_moved.then_some(Difference { what, first: a, second: b })
+    fn list<T: PartialEq, K: PartialEq>(
+        what: &'static str,
+        (first, second): (&[T], &[T]),
+        of: impl Fn(&T) -> K,
+    ) -> Option<Difference> {
+        let only = |a: &[T], b: &[T]| a.iter().filter(|x| !b.contains(x)).map(&of).collect::<Vec<K>>();
+        let (a, mut b) = (only(first, second), only(second, first));
+        let (all, mut changed) = (a.len(), 0);
+        for key in a {
+            if let Some(at) = b.iter().position(|k| *k == key) {
+                b.swap_remove(at);
+                changed += 1;
+            }
+        }
+        // Sorted otherwise, or some of them twice, where nothing else differs.
+        (first != second).then_some(Difference { what, first: all - changed, second: b.len(), changed })
     }
-    let one = |what, differs: bool| differs.then_some(Difference { what, first: 1, second: 1 });
+    let one = |what, differs: bool| differs.then_some(Difference { what, first: 0, second: 0, changed: 1 });
     let general = |p: &Project| (p.title.clone(), p.notice.clone(), p.name_language.clone(), p.other.clone());
     [
-        list("edits", &first.edits, &second.edits),
-        list("facilities", &first.facilities, &second.facilities),
-        list("layers", &first.layers, &second.layers),
-        list("tables", &first.tables, &second.tables),
-        list("scenes", &first.scenes, &second.scenes),
-        list("rules", &first.rules, &second.rules),
-        list("indicators", &first.indicators, &second.indicators),
-        list("targets", &first.targets, &second.targets),
+        list("edits", (&first.edits, &second.edits), |e| {
+            (e.village.clone(), e.town.clone(), e.layer.clone(), e.facility.clone(), e.what.clone(), e.year)
+        }),
+        list("facilities", (&first.facilities, &second.facilities), |f| f.id.clone()),
+        list("layers", (&first.layers, &second.layers), |l| l.path.clone()),
+        list("tables", (&first.tables, &second.tables), |t| t.path.clone()),
+        list("scenes", (&first.scenes, &second.scenes), |s| s.name.clone()),
+        list("rules", (&first.rules, &second.rules), |r| r.id.clone()),
+        list("indicators", (&first.indicators, &second.indicators), |i| i.id.clone()),
+        list("targets", (&first.targets, &second.targets), |t| t.indicator.clone()),
         one("page", first.page != second.page),
         one("general", general(first) != general(second)),
     ]
@@ -54,7 +68,16 @@ mod tests {
         assert!(differences(&a, &a).is_empty());
         let told = differences(&a, &b);
         assert_eq!(told.len(), 2);
-        assert_eq!((told[0].what, told[0].first, told[0].second), ("edits", 1, 0));
+        let first = Difference { what: "edits", first: 1, second: 0, changed: 0 };
+        assert_eq!(told[0], first);
         assert_eq!(told[1].what, "general");
+    }
+
+    #[test]
+    fn what_is_there_otherwise_is_not_gone() {
+        let edit = |value: &str| Edit { what: "population".into(), value: value.into(), ..Edit::default() };
+        let a = Project { edits: vec![edit("1")], ..Project::default() };
+        let b = Project { edits: vec![edit("2"), edit("3")], ..Project::default() };
+        assert_eq!(differences(&a, &b), [Difference { what: "edits", first: 0, second: 1, changed: 1 }]);
     }
 }

@@ -277,7 +277,8 @@ fn read_text(path: &Path) -> Result<String, ProjectError> {
     // A byte order mark, as an editor may leave, says nothing.
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").map(<[u8]>::to_vec).unwrap_or(bytes);
     String::from_utf8(bytes).map_err(|e| {
-        let line = e.as_bytes()[..e.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count() + 1;
+        let valid = e.as_bytes().iter().take(e.utf8_error().valid_up_to());
+        let line = valid.filter(|b| **b == b'\n').count() + 1;
         ProjectError::NoText { path: path.into(), line }
     })
 }
