@@ -67,7 +67,7 @@ impl District {
             .iter()
             .filter(|d| is_facilities(d))
             .enumerate()
-            .flat_map(|(source, d)| facilities_of(d).into_iter().map(move |f| Facility { source, ..f }))
+            .flat_map(|(source, d)| facilities_of(d, &mut report).into_iter().map(move |f| Facility { source, ..f }))
             .collect();
         let layer_names: Vec<String> = layers
             .iter()

@@ -1,7 +1,8 @@
 //! Facilities: points with a kind, a status and the attributes that the themes and rules look at.
 
+use super::figure::year_in_date;
 use crate::geo::LonLat;
-use crate::model::{Dataset, Edit, FeatureId, PartKind};
+use crate::model::{Dataset, Edit, FeatureId, PartKind, Report, Severity};
 
 /// What a facility is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -201,7 +202,7 @@ impl Facility {
                 (state, _) => self.toilet = state,
             },
             "action_year" if text.is_empty() => self.action_year = None,
-            "action_year" => match text.parse::<i32>().ok().filter(|y| (1900..=2100).contains(y)) {
+            "action_year" => match year_in_date(text) {
                 Some(year) => self.action_year = Some(year),
                 None => return false,
             },
@@ -312,14 +313,15 @@ fn is_township(level: &str) -> bool {
 }
 
 /// Reads the facilities of a dataset of points; features without a position are left out.
-pub fn facilities_of(dataset: &Dataset) -> Vec<Facility> {
+/// What is not understood of them is in the report.
+pub fn facilities_of(dataset: &Dataset, report: &mut Report) -> Vec<Facility> {
     let columns = columns(dataset);
     let text = |row: u32, column: Option<usize>| {
         let text = column.and_then(|c| dataset.table.value(row, c).to_text());
         text.map(|t| t.trim().to_owned()).unwrap_or_default()
     };
     let usage = usage_by_row(dataset);
-    let year = |row: u32, column: Option<usize>| text(row, column).get(..4).and_then(|t| t.parse::<i32>().ok());
+    let year = |row: u32, column: Option<usize>| year_in_date(&text(row, column));
     let number =
         |row: u32, column: Option<usize>| text(row, column).parse::<f64>().ok().filter(|n| n.is_finite() && *n >= 0.0);
     let of = |row: u32| {
@@ -370,5 +372,16 @@ pub fn facilities_of(dataset: &Dataset) -> Vec<Facility> {
             town: text(row, columns.town),
         })
     };
+    let layer = dataset.file_stem();
+    for column in [columns.built_year, columns.action_year].into_iter().flatten() {
+        for row in 0..dataset.len() {
+            let written = text(row, Some(column));
+            if !written.is_empty() && year_in_date(&written).is_none() {
+                let head = dataset.table.columns.get(column).map_or("", |c| c.name.as_str());
+                let detail = format!("{layer} · {} · {head} · {written}", dataset.display_name(row));
+                report.add(Severity::Warning, "facility-bad-year", None, detail);
+            }
+        }
+    }
     (0..dataset.len()).filter_map(of).collect()
 }

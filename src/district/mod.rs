@@ -9,6 +9,7 @@ mod choropleth;
 mod coverage;
 mod derived;
 mod facility;
+mod figure;
 mod headline;
 mod join;
 mod rollup;
@@ -22,8 +23,8 @@ pub use coverage::{Coverage, coverage};
 pub use facility::{
     Facility, Kind, ToiletState, Use, corrected_field, facilities_of, is_facilities, kind_field, usage_by_row,
 };
+pub use figure::is_readable;
 pub use headline::{Headline, headlines};
 pub use join::{Found, VillageFinder};
 pub use rollup::{By, Rollup, Total, rollups, weighted};
-pub use table::is_readable;
 pub use wide::{WideCell, WideGrid, wide_grid};

@@ -2,14 +2,10 @@
 
 use rustc_hash::FxHashSet;
 
+use super::figure::{Comma, Figure, cell_of, figure, plain_number, year_of};
 use super::join::{Found, VillageFinder};
-use crate::model::{
-    Dataset, Edit, Indicator, Indicators, ObservationStatus, Observations, Origin, Report, Role, Severity, Value,
-};
+use crate::model::{Dataset, Edit, Indicators, ObservationStatus, Observations, Origin, Report, Role, Severity, Value};
 use crate::read::{Cell, KeyColumn, WideTable};
-
-/// Years that can be meant.
-const YEARS: std::ops::RangeInclusive<i32> = 1900..=2100;
 
 /// Fills observations.
 pub(super) struct Filler<'a> {
@@ -17,15 +13,6 @@ pub(super) struct Filler<'a> {
     indicators: &'a Indicators,
     finder: &'a VillageFinder,
     pub observations: Observations,
-}
-
-/// What a cell holds.
-enum Figure {
-    Unknown,
-    NotApplicable,
-    Number(f64),
-    Nonsense,
-    Impossible,
 }
 
 impl<'a> Filler<'a> {
@@ -47,23 +34,25 @@ impl<'a> Filler<'a> {
         for (at, column) in self.villages.table.columns.iter().enumerate().filter(|(i, _)| !keys.contains(i)) {
             let Some(position) = self.indicators.position(&column.name) else { continue };
             let Some(indicator) = self.indicators.all().get(position).filter(|i| !i.is_computed()) else { continue };
-            for village in 0..self.villages.len() {
-                let cell = match self.villages.table.value(village, at) {
-                    Value::Missing | Value::Boolean(_) => Cell::Empty,
-                    Value::Text(t) if t.trim().is_empty() => Cell::Empty,
-                    Value::Text(t) => Cell::Text(t.trim().to_owned()),
-                    Value::Integer(i) => Cell::Number(i as f64),
-                    Value::Real(r) => Cell::Number(r),
-                };
+            let cell_at = |village: u32| match self.villages.table.value(village, at) {
+                Value::Missing | Value::Boolean(_) => Cell::Empty,
+                Value::Text(t) if t.trim().is_empty() => Cell::Empty,
+                Value::Text(t) => Cell::Text(t.trim().to_owned()),
+                Value::Integer(i) => Cell::Number(i as f64),
+                Value::Real(r) => Cell::Number(r),
+            };
+            let cells: Vec<Cell> = (0..self.villages.len()).map(cell_at).collect();
+            let comma = Comma::of(cells.iter(), Comma::Thousands);
+            if indicator.unit == "%" && are_fractions(cells.iter()) {
+                report.add(Severity::Warning, "rates-as-fractions", None, column.name.clone());
+            }
+            for (village, cell) in (0..).zip(cells) {
                 let detail = || format!("{} · {}", column.name, cell.text());
-                match figure(indicator, &cell) {
+                match figure(indicator, &cell, comma) {
                     Figure::Unknown => {}
                     Figure::NotApplicable => self.not_applicable(position, None, village),
                     Figure::Number(n) => self.observations.set_timeless(position, village, n),
-                    Figure::Nonsense => report.add(Severity::Warning, "cell-not-a-number", Some(village), detail()),
-                    Figure::Impossible => {
-                        report.add(Severity::Warning, "cell-out-of-range", Some(village), detail());
-                    }
+                    Figure::Bad(code) => report.add(Severity::Warning, code, Some(village), detail()),
                 }
             }
         }
@@ -71,6 +60,7 @@ impl<'a> Filler<'a> {
 
     /// Takes figures from a table.
     pub fn table(&mut self, table: &WideTable, report: &mut Report) {
+        self.observations.begin_table();
         let file = table.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         let key = |k: KeyColumn| table.header.iter().position(|h| KeyColumn::of(h) == Some(k));
         let (code, name, town) = (key(KeyColumn::Code), key(KeyColumn::Name), key(KeyColumn::Town));
@@ -83,6 +73,19 @@ impl<'a> Filler<'a> {
             .filter_map(|(c, h)| Some((c, self.indicators.position(h)?)))
             .filter(|(_, i)| self.indicators.all().get(*i).is_some_and(|i| !i.is_computed()))
             .collect();
+        let own_column = |c: usize| table.rows.iter().filter_map(move |(_, row)| row.get(c));
+        // Programs that part columns by semicolons do so because the comma is taken.
+        let otherwise = if table.has_semicolons { Comma::Unclear } else { Comma::Thousands };
+        let comma = Comma::of(columns.iter().flat_map(|(c, _)| own_column(*c)), otherwise);
+        for (c, position) in &columns {
+            let is_rate = self.indicators.all().get(*position).is_some_and(|i| i.unit == "%");
+            if is_rate && are_fractions(own_column(*c)) {
+                let head = table.header.get(*c).map_or("", String::as_str);
+                report.add(Severity::Warning, "rates-as-fractions", None, format!("{file} · {head}"));
+            }
+        }
+        let keys: Vec<usize> =
+            table.header.iter().enumerate().filter(|(_, h)| KeyColumn::of(h).is_some()).map(|(c, _)| c).collect();
         if year_column.is_none() && table.title_year.is_none() {
             report.add(Severity::Info, "table-without-year", None, file.clone());
         }
@@ -91,6 +94,10 @@ impl<'a> Filler<'a> {
             let cell = |c: Option<usize>| c.and_then(|c| row.get(c)).cloned().unwrap_or(Cell::Empty);
             let text = |c: Option<usize>| cell(c).text();
             let at = |what: &str| format!("{file}:{line} · {what}");
+            for c in keys.iter().filter(|c| row.get(**c) == Some(&Cell::Unsolved)) {
+                let head = table.header.get(*c).map_or("", String::as_str);
+                report.add(Severity::Warning, "formula-without-value", None, at(head));
+            }
             if is_total(&text(name)) || is_total(&text(code)) || is_total(&text(town)) {
                 continue;
             }
@@ -133,7 +140,7 @@ impl<'a> Filler<'a> {
                 let cell = row.get(*column).unwrap_or(&Cell::Empty);
                 let head = table.header.get(*column).map_or("", String::as_str);
                 let detail = || at(&format!("{head} · {}", cell.text()));
-                match (figure(indicator, cell), year) {
+                match (figure(indicator, cell, comma), year) {
                     // The table knows the indicator but not this value.
                     (Figure::Unknown, Some(year)) if !self.observations.is_set(*position, year, village) => {
                         self.observations.set(*position, year, village, f64::NAN);
@@ -150,15 +157,10 @@ impl<'a> Filler<'a> {
                     }
                     (Figure::Number(n), Some(year)) => self.observations.set(*position, year, village, n),
                     (Figure::Number(n), None) => self.observations.set_timeless(*position, village, n),
-                    (Figure::Nonsense, _) => {
-                        report.add(Severity::Warning, "cell-not-a-number", Some(village), detail());
-                    }
-                    (Figure::Impossible, _) => {
-                        report.add(Severity::Warning, "cell-out-of-range", Some(village), detail());
-                    }
+                    (Figure::Bad(code), _) => report.add(Severity::Warning, code, Some(village), detail()),
                 }
             }
-            self.fractions(table, row, year, village);
+            self.fractions(table, row, year, village, comma);
         }
     }
 
@@ -169,10 +171,10 @@ impl<'a> Filler<'a> {
 
     /// Takes numerators and denominators: columns such as `sewage_treatment_pct_numerator` or 污水处理率分子. A rate in
     /// per cent whose own cell is empty is their quotient.
-    fn fractions(&mut self, table: &WideTable, row: &[Cell], year: Option<i32>, village: u32) {
+    fn fractions(&mut self, table: &WideTable, row: &[Cell], year: Option<i32>, village: u32, comma: Comma) {
         let number = |c: usize| match row.get(c) {
             Some(Cell::Number(n)) => Some(*n),
-            Some(Cell::Text(t)) => plain_number(t),
+            Some(Cell::Text(t)) => plain_number(t, comma).ok(),
             _ => None,
         };
         let part = |ends: [&str; 2]| {
@@ -204,6 +206,7 @@ impl<'a> Filler<'a> {
 
     /// Puts the project's corrections over what the files say.
     pub fn edits(&mut self, edits: &[Edit], report: &mut Report) {
+        self.observations.end_tables();
         for edit in edits.iter().filter(|e| e.facility.is_empty()) {
             let detail = || format!("{} · {} · {}", edit.village, edit.what, edit.value);
             let village = match self.finder.find(&edit.village, "", "") {
@@ -219,16 +222,19 @@ impl<'a> Filler<'a> {
                 report.add(Severity::Warning, "edit-without-target", Some(village), detail());
                 continue;
             };
-            let (value, status) = match figure(indicator, &cell_of(&edit.value)) {
+            let (value, status) = match figure(indicator, &cell_of(&edit.value), Comma::Thousands) {
                 Figure::Unknown => (f64::NAN, None),
                 Figure::NotApplicable => (f64::NAN, Some(ObservationStatus::NotApplicable)),
                 Figure::Number(n) => (n, None),
-                Figure::Nonsense | Figure::Impossible => {
-                    report.add(Severity::Warning, "cell-out-of-range", Some(village), detail());
+                Figure::Bad(code) => {
+                    report.add(Severity::Warning, code, Some(village), detail());
                     continue;
                 }
             };
-            self.put(position, edit.year, village, value);
+            match edit.year {
+                Some(year) => self.observations.correct(position, year, village, value),
+                None => self.observations.set_timeless(position, village, value),
+            }
             let origin = Origin {
                 source: edit.source.clone(),
                 observed_on: edit.observed_on.clone(),
@@ -265,107 +271,18 @@ fn years_of(table: &WideTable) -> Vec<i32> {
     }
 }
 
-fn year_of(cell: &Cell) -> Option<i32> {
-    let year = match cell {
-        Cell::Empty => return None,
-        Cell::Number(n) if n.fract() == 0.0 => *n as i32,
-        Cell::Number(_) => return None,
-        Cell::Text(t) => t.trim_end_matches(['年', '度']).trim().parse().ok()?,
+/// Whether all known figures of a rate in per cent lie between 0 and 1, with something between: 0.95 is hardly 0.95 %.
+fn are_fractions<'a>(cells: impl Iterator<Item = &'a Cell>) -> bool {
+    let number = |c: &Cell| match c {
+        Cell::Number(n) => Some(*n),
+        Cell::Text(t) => t.trim().parse::<f64>().ok(),
+        Cell::Empty | Cell::Unsolved | Cell::Percent(_) => None,
     };
-    YEARS.contains(&year).then_some(year)
+    let numbers: Vec<f64> = cells.filter_map(number).collect();
+    numbers.iter().all(|n| (0.0..=1.0).contains(n)) && numbers.iter().any(|n| *n > 0.0 && *n < 1.0)
 }
 
 fn is_total(text: &str) -> bool {
     let text = text.trim().to_lowercase();
     ["合计", "总计", "小计", "全区", "total", "sum"].contains(&text.as_str()) || text.ends_with("合计")
-}
-
-/// Reads a cell for an indicator. A percent sign belongs to a percentage only; text that says "unknown" is unknown.
-fn figure(indicator: &Indicator, cell: &Cell) -> Figure {
-    let number = match cell {
-        Cell::Empty => return Figure::Unknown,
-        Cell::Number(n) => *n,
-        Cell::Text(text) => {
-            let text = text.trim();
-            const UNKNOWN: [&str; 11] = ["-", "—", "－", "/", "nan", "null", "未知", "无数据", "缺", "不详", "unknown"];
-            const NOT_APPLICABLE: [&str; 4] = ["na", "n/a", "不适用", "not_applicable"];
-            if NOT_APPLICABLE.contains(&text.to_lowercase().as_str()) {
-                return Figure::NotApplicable;
-            }
-            if UNKNOWN.contains(&text.to_lowercase().as_str()) {
-                return Figure::Unknown;
-            }
-            if indicator.is_category() {
-                return indicator.category(text).map_or(Figure::Nonsense, |c| Figure::Number(c as f64));
-            }
-            let bare = match text.strip_suffix(['%', '％']) {
-                Some(rest) if indicator.unit == "%" => rest.trim_end(),
-                Some(_) => return Figure::Nonsense,
-                None => text,
-            };
-            match plain_number(bare) {
-                Some(n) => n,
-                None => return Figure::Nonsense,
-            }
-        }
-    };
-    if indicator.is_category() {
-        return Figure::Nonsense;
-    }
-    if indicator.is_possible(number) { Figure::Number(number) } else { Figure::Impossible }
-}
-
-/// Whether a text can be a value of an indicator; an empty one says that it is unknown.
-pub fn is_readable(indicator: &Indicator, text: &str) -> bool {
-    !matches!(figure(indicator, &cell_of(text)), Figure::Nonsense | Figure::Impossible)
-}
-
-fn cell_of(text: &str) -> Cell {
-    match text.trim() {
-        "" => Cell::Empty,
-        text => Cell::Text(text.to_owned()),
-    }
-}
-
-/// A number as people write it: `1,234.5` with groups of three, no other text.
-fn plain_number(text: &str) -> Option<f64> {
-    let groups: Vec<&str> = text.split([',', '，']).collect();
-    let grouped = groups.len() > 1
-        && groups.iter().enumerate().all(|(i, g)| {
-            let digits = g.split('.').next().unwrap_or("").trim_start_matches('-').len();
-            if i == 0 { (1..=3).contains(&digits) } else { digits == 3 }
-        });
-    if groups.len() > 1 && !grouped {
-        return None;
-    }
-    groups.concat().parse::<f64>().ok().filter(|n| n.is_finite())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(id: &str, text: &str) -> Option<f64> {
-        let all = Indicators::with(&[]);
-        match figure(all.get(id).expect("known"), &Cell::Text(text.into())) {
-            Figure::Number(n) => Some(n),
-            _ => None,
-        }
-    }
-
-    #[test]
-    fn cells_are_not_guessed() {
-        assert_eq!(read("sewage_treatment_pct", "99%"), Some(99.0));
-        assert_eq!(read("sewage_treatment_pct", "99"), Some(99.0));
-        assert_eq!(read("sewage_treatment_pct", "101"), None);
-        assert_eq!(read("public_toilets", "2%"), None);
-        assert_eq!(read("public_toilets", "-1"), None);
-        assert_eq!(read("public_toilets", "two"), None);
-        assert_eq!(read("demolished_m2", "12,345.5"), Some(12345.5));
-        assert_eq!(read("demolished_m2", "1,23"), None);
-        assert_eq!(read("clinic", "共用"), Some(1.0));
-        assert_eq!(read("clinic", "maybe"), None);
-        assert_eq!(year_of(&Cell::Text("2023年".into())), Some(2023));
-        assert_eq!(year_of(&Cell::Number(20233.0)), None);
-    }
 }

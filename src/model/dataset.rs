@@ -131,6 +131,11 @@ impl Dataset {
         (!text.trim().is_empty()).then_some(text)
     }
 
+    /// Name of its file without the ending: what a layer is called where nothing else names it.
+    pub fn file_stem(&self) -> String {
+        self.source.path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
+    }
+
     /// The village's name as the file says it, the same in all languages of the window; empty where it has none.
     pub fn file_name(&self, feature: FeatureId) -> String {
         let text = self.roles.own_name().and_then(|field| self.table.value(feature, field).to_text());

@@ -13,10 +13,18 @@ pub struct Observations {
     series: Vec<Vec<f64>>,
     /// Per indicator: values without a year, which hold for every year that the tables say nothing about.
     timeless: Vec<Vec<f64>>,
+    /// Corrections of a year, NaN where they say that a value is unknown: indicator, year, village. They stand over both, and
+    /// say nothing about any other village.
+    corrections: FxHashMap<(usize, i32, u32), f64>,
     /// Origin of single values: indicator, year, village.
     origins: FxHashMap<(usize, Option<i32>, u32), Origin>,
-    /// Origin of all values of a row: year, village.
-    row_origins: FxHashMap<(Option<i32>, u32), Origin>,
+    /// Origin of all values of a row of a table: table, year, village.
+    row_origins: FxHashMap<(u16, Option<i32>, u32), Origin>,
+    /// The table that is being taken in, from 1.
+    table: u16,
+    /// Which table each value of `series` is from, and each of `timeless`; 0 for none.
+    series_tables: Vec<Vec<u16>>,
+    timeless_tables: Vec<Vec<u16>>,
 }
 
 impl Observations {
@@ -29,6 +37,8 @@ impl Observations {
             villages,
             series: vec![Vec::new(); indicators],
             timeless: vec![Vec::new(); indicators],
+            series_tables: vec![Vec::new(); indicators],
+            timeless_tables: vec![Vec::new(); indicators],
             ..Self::default()
         }
     }
@@ -41,7 +51,30 @@ impl Observations {
     /// Whether anything is known of an indicator.
     pub fn has(&self, indicator: usize) -> bool {
         let some = |v: Option<&Vec<f64>>| v.is_some_and(|v| !v.is_empty());
-        some(self.series.get(indicator)) || some(self.timeless.get(indicator))
+        some(self.series.get(indicator))
+            || some(self.timeless.get(indicator))
+            || self.corrections.keys().any(|(i, ..)| *i == indicator)
+    }
+
+    /// Says that what is set from now on comes from the next table.
+    pub fn begin_table(&mut self) {
+        self.table = self.table.saturating_add(1);
+    }
+
+    /// Says that what is set from now on comes from no table.
+    pub fn end_tables(&mut self) {
+        self.table = 0;
+    }
+
+    /// Whether values of an indicator differ by year: tables tell of it, or a correction of a year.
+    pub fn varies(&self, indicator: usize) -> bool {
+        self.has_years(indicator) || self.corrections.keys().any(|(i, ..)| *i == indicator)
+    }
+
+    /// The year under which a value is held; `None` for one that holds for all years.
+    fn held(&self, indicator: usize, year: Option<i32>, village: u32) -> Option<i32> {
+        let is_corrected = |year: &i32| self.corrections.contains_key(&(indicator, *year, village));
+        year.filter(|y| self.has_years(indicator) || is_corrected(y))
     }
 
     /// Whether tables, rather than properties without a year, tell of an indicator.
@@ -57,6 +90,11 @@ impl Observations {
     /// A value; `None` where it is unknown. A table's silence about a village is not filled from properties.
     pub fn value(&self, indicator: usize, year: Option<i32>, village: u32) -> Option<f64> {
         let series = self.series.get(indicator)?;
+        if let (false, Some(year)) = (self.corrections.is_empty(), year)
+            && let Some(corrected) = self.corrections.get(&(indicator, year, village))
+        {
+            return Some(*corrected).filter(|v| !v.is_nan());
+        }
         let value = match year.filter(|_| !series.is_empty()) {
             Some(year) => series.get(self.at(year, village)?),
             None => self.timeless.get(indicator)?.get(village as usize),
@@ -69,15 +107,21 @@ impl Observations {
         self.origins.insert((indicator, year, village), origin);
     }
 
-    /// Says where all values of a village and year come from, as a row of a table does.
+    /// Says where all values come from that the table being taken in has of a village and year.
     pub fn set_row_origin(&mut self, year: Option<i32>, village: u32, origin: Origin) {
-        self.row_origins.insert((year, village), origin);
+        self.row_origins.insert((self.table, year, village), origin);
     }
 
-    /// Where a value comes from: what is said of it, filled from what is said of its row; `None` where nothing is.
+    /// Where a value comes from: what is said of it, filled from what is said of its row in the table that it is from; `None`
+    /// where nothing is.
     pub fn origin(&self, indicator: usize, year: Option<i32>, village: u32) -> Option<Origin> {
+        let year = self.held(indicator, year, village);
         let own = self.origins.get(&(indicator, year, village));
-        let row = self.row_origins.get(&(year, village));
+        let table = match year {
+            Some(year) => self.at(year, village).and_then(|at| self.series_tables.get(indicator)?.get(at)),
+            None => self.timeless_tables.get(indicator).and_then(|t| t.get(village as usize)),
+        };
+        let row = table.filter(|t| **t > 0).and_then(|t| self.row_origins.get(&(*t, year, village)));
         match (own, row) {
             (None, row) => row.cloned(),
             (Some(own), None) => Some(own.clone()),
@@ -98,13 +142,13 @@ impl Observations {
 
     /// Whether the question does not arise for a village, so that no value is missing.
     pub fn is_not_applicable(&self, indicator: usize, year: Option<i32>, village: u32) -> bool {
-        let own = self.origins.get(&(indicator, year, village));
+        let own = self.origins.get(&(indicator, self.held(indicator, year, village), village));
         own.is_some_and(|o| o.status == Some(ObservationStatus::NotApplicable))
     }
 
     /// What a rate was made of, where the tables say.
     pub fn fraction(&self, indicator: usize, year: Option<i32>, village: u32) -> Option<(f64, f64)> {
-        let origin = self.origins.get(&(indicator, year, village))?;
+        let origin = self.origins.get(&(indicator, self.held(indicator, year, village), village))?;
         Some((origin.numerator?, origin.denominator?))
     }
 
@@ -125,6 +169,14 @@ impl Observations {
                 *slot = value;
             }
         }
+        mark(self.series_tables.get_mut(indicator), size, at, self.table);
+    }
+
+    /// Corrects a value of a year; NaN makes it unknown. What is known of other villages and years stays.
+    pub fn correct(&mut self, indicator: usize, year: i32, village: u32, value: f64) {
+        if (village as usize) < self.villages {
+            self.corrections.insert((indicator, year, village), value);
+        }
     }
 
     /// Sets a value that has no year.
@@ -138,6 +190,18 @@ impl Observations {
                 *slot = value;
             }
         }
+        mark(self.timeless_tables.get_mut(indicator), size, village as usize, self.table);
+    }
+}
+
+/// Notes the table of a value; nothing is kept where there are no tables.
+fn mark(tables: Option<&mut Vec<u16>>, size: usize, at: usize, table: u16) {
+    let Some(tables) = tables.filter(|t| table > 0 || !t.is_empty()) else { return };
+    if tables.is_empty() {
+        tables.resize(size, 0);
+    }
+    if let Some(slot) = tables.get_mut(at) {
+        *slot = table;
     }
 }
 
@@ -159,5 +223,30 @@ mod tests {
         assert_eq!(o.value(1, Some(2020), 2), Some(6.0));
         assert_eq!(o.value(1, None, 2), Some(6.0));
         assert!(o.is_set(0, 2018, 1) && !o.is_set(0, 2018, 0));
+    }
+
+    #[test]
+    fn a_correction_says_nothing_about_other_villages_and_years() {
+        let mut o = Observations::new(1, 2, vec![2022, 2023]);
+        (0..2).for_each(|v| o.set_timeless(0, v, 5.0));
+        o.correct(0, 2023, 0, 7.0);
+        let all = |o: &Observations| [2022, 2023].map(|y| [0, 1].map(|v| o.value(0, Some(y), v)));
+        assert_eq!(all(&o), [[Some(5.0), Some(5.0)], [Some(7.0), Some(5.0)]]);
+        o.correct(0, 2023, 0, f64::NAN);
+        assert_eq!(all(&o), [[Some(5.0), Some(5.0)], [None, Some(5.0)]]);
+        assert!(o.varies(0) && !o.has_years(0));
+    }
+
+    #[test]
+    fn a_row_speaks_for_the_values_of_its_own_table() {
+        let mut o = Observations::new(3, 1, vec![2023]);
+        o.set_timeless(2, 0, 1.0);
+        for (indicator, source) in ["a", "b"].into_iter().enumerate() {
+            o.begin_table();
+            o.set_row_origin(Some(2023), 0, Origin { source: source.into(), ..Origin::default() });
+            o.set(indicator, 2023, 0, 1.0);
+        }
+        let source = |i| o.origin(i, Some(2023), 0).map(|o| o.source);
+        assert_eq!([0, 1, 2].map(source), [Some("a".to_owned()), Some("b".to_owned()), None]);
     }
 }

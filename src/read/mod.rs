@@ -8,6 +8,7 @@
 
 mod assemble;
 mod batch;
+mod cell;
 mod checks;
 mod crs;
 mod cursor;
@@ -21,6 +22,7 @@ mod flatgeobuf_tree;
 mod geometry;
 mod load;
 mod number;
+mod ods_look;
 mod outline;
 mod plain;
 mod points;
@@ -35,6 +37,7 @@ mod validity;
 mod wide;
 mod workbook;
 mod workbook_look;
+mod xls_look;
 
 #[cfg(test)]
 mod tests;
@@ -44,11 +47,12 @@ use std::sync::Arc;
 
 use points::Points;
 
+pub use cell::Cell;
 pub use error::ReadError;
 pub use plain::{open_plain, plain_file, read_plain};
 pub use progress::Progress;
 pub use validity::full_report;
-pub use wide::{Cell, KeyColumn, WideTable, read_sheets, read_wide};
+pub use wide::{KeyColumn, WideTable, read_sheets, read_wide};
 pub use workbook::Rows;
 
 use crate::model::{Dataset, Report, Roles, Severity, SourceInfo};

@@ -1,7 +1,8 @@
 //! Points from tables: a CSV or a workbook with a column of longitudes and one of latitudes.
 
+use super::cell::Cell;
 use super::error::Cause;
-use super::wide::{Cell, grid_of};
+use super::wide::grid_of;
 use super::workbook::{Rows, is_named_workbook};
 use crate::model::{
     Column, ColumnBuilder, Crs, CrsFrom, FeatureShape, Format, GeometryKind, GeometryStore, Part, PartKind, Report,
@@ -71,7 +72,7 @@ fn points_in(grid: &Rows, format: Format, encoding: &'static str) -> Option<Poin
     }
     let count = rows.len() as u32;
     let columns = header.iter().enumerate().filter(|(c, h)| *c != lon && *c != lat && **h != Cell::Empty);
-    let columns: Vec<Column> = columns.map(|(c, head)| column(c, head, &rows, count)).collect();
+    let columns: Vec<Column> = columns.map(|(c, head)| column(c, head, &rows, &mut report)).collect();
     Some(Points {
         geometry,
         table: Table { columns, rows: count },
@@ -88,22 +89,39 @@ const LATITUDE: [&str; 6] = ["lat", "latitude", "纬度", "y", "北纬", "lat_de
 
 fn degrees(cell: Option<&Cell>) -> Option<f64> {
     match cell? {
-        Cell::Empty => None,
+        Cell::Empty | Cell::Percent(_) | Cell::Unsolved => None,
         Cell::Number(n) => Some(*n),
-        Cell::Text(t) => t.trim_end_matches(['°', 'E', 'N', 'e', 'n']).trim().parse().ok(),
+        Cell::Text(t) => {
+            let bare = t.trim_end_matches(['°', 'E', 'N', 'e', 'n']).trim();
+            // No degree has thousands: a comma is the decimal sign.
+            let is_decimal_comma = bare.matches(',').count() == 1 && !bare.contains('.');
+            if is_decimal_comma { bare.replace(',', ".").parse().ok() } else { bare.parse().ok() }
+        }
     }
     .filter(|n: &f64| n.is_finite())
 }
 
 /// A column: numbers where every cell is one as it is usually written, else text, so that `0110` keeps its zero.
-fn column(at: usize, head: &Cell, rows: &[&(u32, Vec<Cell>)], count: u32) -> Column {
-    let texts: Vec<String> = rows.iter().map(|(_, r)| r.get(at).map(Cell::text).unwrap_or_default()).collect();
+/// What is shown as per cent is a number of per cent. Formulas without a result are told.
+fn column(at: usize, head: &Cell, rows: &[&(u32, Vec<Cell>)], report: &mut Report) -> Column {
+    for (row, (line, _)) in rows.iter().enumerate().filter(|(_, (_, r))| r.get(at) == Some(&Cell::Unsolved)) {
+        let detail = format!("{line} · {}", head.text());
+        report.add(Severity::Warning, "formula-without-value", Some(row as u32), detail);
+    }
+    let text = |cell: &Cell| match cell {
+        Cell::Percent(n) => n.to_string(),
+        other => other.text(),
+    };
+    let mut texts: Vec<String> = rows.iter().map(|(_, r)| r.get(at).map(text).unwrap_or_default()).collect();
     let is_number = |t: &String| {
         let digits = t.trim_start_matches('-');
         let leading_zero = digits.len() > 1 && digits.starts_with('0') && !digits.starts_with("0.");
         !leading_zero && digits.len() <= 15 && t.parse::<f64>().is_ok_and(f64::is_finite)
     };
     let numeric = texts.iter().filter(|t| !t.is_empty()).all(is_number);
+    if !numeric {
+        texts = rows.iter().map(|(_, r)| r.get(at).map(Cell::text).unwrap_or_default()).collect();
+    }
     let mut builder = ColumnBuilder::default();
     for (row, text) in texts.iter().enumerate().filter(|(_, t)| !t.is_empty()) {
         let value = match (numeric, text.parse::<i64>(), text.parse::<f64>()) {
@@ -113,7 +131,7 @@ fn column(at: usize, head: &Cell, rows: &[&(u32, Vec<Cell>)], count: u32) -> Col
         };
         builder.set(row as u32, value, text);
     }
-    builder.finish(head.text(), count)
+    builder.finish(head.text(), rows.len() as u32)
 }
 
 impl Points {

@@ -2,46 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use super::cell::Cell;
 use super::error::Cause;
 use super::load::load;
 use super::workbook::{Rows, is_workbook, sheets};
 use super::{Progress, ReadError};
 use crate::model::Indicators;
 
-/// A cell of a table.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Cell {
-    /// Nothing.
-    Empty,
-    /// Text as it stands, without blanks around it.
-    Text(String),
-    /// A number of a spreadsheet.
-    Number(f64),
-}
-
-impl Cell {
-    /// The cell as text; a whole number without a fraction.
-    pub fn text(&self) -> String {
-        match self {
-            Self::Empty => String::new(),
-            Self::Text(t) => t.clone(),
-            Self::Number(n) => n.to_string(),
-        }
-    }
-
-    pub(super) fn of(text: &str) -> Self {
-        let text = text.trim().trim_start_matches('\u{feff}');
-        if text.is_empty() { Self::Empty } else { Self::Text(text.to_owned()) }
-    }
-
-    /// A cell of a text table: what was written so that no spreadsheet takes it for a formula says what it said before.
-    fn of_text(text: &str) -> Self {
-        match text.trim_start_matches('\u{feff}').strip_prefix('\'') {
-            Some(guarded) if guarded.starts_with(['=', '+', '-', '@', '\t', '\r']) => Self::of(guarded),
-            _ => Self::of(text),
-        }
-    }
-}
+/// Bytes in which the first lines of a text lie.
+const HEAD_BYTES: usize = 64 << 10;
 
 /// A table as it stands in its file.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,6 +25,8 @@ pub struct WideTable {
     pub rows: Vec<(u32, Vec<Cell>)>,
     /// The year named in the title rows, where there is one.
     pub title_year: Option<i32>,
+    /// Whether its columns are parted by semicolons, as programs do where the comma is the decimal sign.
+    pub has_semicolons: bool,
 }
 
 /// What a column says about the row rather than about an indicator.
@@ -106,6 +77,8 @@ impl KeyColumn {
 /// Where the file cannot be opened, or no row in it names a village's code or name beside another known column.
 pub fn read_wide(path: &Path, indicators: &Indicators) -> Result<WideTable, ReadError> {
     let bytes = load(path, &Progress::new()).map_err(|cause| cause.at(path))?;
+    let head = bytes.get(..HEAD_BYTES).unwrap_or(&bytes);
+    let has_semicolons = !is_workbook(&bytes) && delimiter_of(&decode(head).1) == ';';
     let (encoding, grid) = grid_of(bytes).map_err(|m| Cause::NotTable(m).at(path))?;
     let known = |cell: &Cell| {
         let text = cell.text();
@@ -123,7 +96,7 @@ pub fn read_wide(path: &Path, indicators: &Indicators) -> Result<WideTable, Read
     let title_year = grid.iter().take(at).flat_map(|(_, row)| row).find_map(|c| year_in(&c.text()));
     let same = |row: &[Cell]| row.iter().map(Cell::text).eq(header.iter().cloned());
     let rows = grid.into_iter().skip(at + 1).filter(|(_, r)| r.iter().any(|c| *c != Cell::Empty) && !same(r)).collect();
-    Ok(WideTable { path: path.to_path_buf(), encoding, header, rows, title_year })
+    Ok(WideTable { path: path.to_path_buf(), encoding, header, rows, title_year, has_semicolons })
 }
 
 /// Encoding and rows, with their lines, of a workbook or of text.
@@ -152,10 +125,15 @@ fn decode(bytes: &[u8]) -> (&'static str, String) {
     }
 }
 
-fn csv_grid(text: &str) -> Rows {
+/// What parts the columns of a text, by its first lines.
+fn delimiter_of(text: &str) -> char {
     let first: String = text.lines().take(5).collect();
     let count = |c: char| first.matches(c).count();
-    let delimiter = [',', ';', '\t'].into_iter().max_by_key(|c| count(*c)).unwrap_or(',');
+    [',', ';', '\t'].into_iter().max_by_key(|c| count(*c)).unwrap_or(',')
+}
+
+fn csv_grid(text: &str) -> Rows {
+    let delimiter = delimiter_of(text);
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)

@@ -4,11 +4,11 @@
 use std::io::{Cursor, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use calamine::{Data, DataRef, Reader, Sheets};
+use calamine::{Reader, Sheets};
 use rustc_hash::FxHashMap;
 
-use super::wide::Cell;
-use super::workbook_look::{cell_name, look};
+use super::cell::{Cell, shows_percent};
+use super::workbook_look::{Mark, Seen, What, cell_name, look};
 
 /// Places for cells, over all rows as long as their last cell.
 const MAX_PLACES: usize = 20_000_000;
@@ -37,16 +37,18 @@ pub(super) fn is_named_workbook(bytes: &[u8]) -> bool {
 /// The sheets with anything in them; each is read when it is asked for. With `spread` a value of merged cells stands in every
 /// one of them.
 pub(super) fn sheets(bytes: Vec<u8>, spread: bool) -> impl Iterator<Item = Result<Rows, String>> {
-    let opened = look(&bytes)
-        .and_then(|()| sound(|| calamine::open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|e| e.to_string())));
+    let opened = look(&bytes).and_then(|seen| {
+        let book = sound(|| calamine::open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|e| e.to_string()))?;
+        Ok((seen, book))
+    });
     let (mut book, trouble) = match opened {
         Ok(book) => (Some(book), None),
         Err(e) => (None, Some(Err(e))),
     };
-    let names = book.as_ref().map(|b| b.sheet_names()).unwrap_or_default();
-    trouble.into_iter().chain(names.into_iter().filter_map(move |name| {
-        let book = book.as_mut()?;
-        match sound(|| rows(book, &name, spread)) {
+    let names = book.as_ref().map(|(_, b)| b.sheet_names()).unwrap_or_default();
+    trouble.into_iter().chain(names.into_iter().enumerate().filter_map(move |(at, name)| {
+        let (seen, book) = book.as_mut()?;
+        match sound(|| rows(book, seen, (at, &name), spread)) {
             Ok(rows) if rows.is_empty() => None,
             other => Some(other),
         }
@@ -58,16 +60,33 @@ fn sound<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err("it is damaged".to_owned()))
 }
 
-fn rows<R: Read + std::io::Seek + Clone>(book: &mut Sheets<R>, name: &str, spread: bool) -> Result<Rows, String> {
+fn rows<R: Read + std::io::Seek + Clone>(
+    book: &mut Sheets<R>,
+    seen: &Seen,
+    (at, name): (usize, &str),
+    spread: bool,
+) -> Result<Rows, String> {
     let mut sheet = Sheet::default();
     let explain = |e: &dyn std::fmt::Display| e.to_string();
     match book {
         Sheets::Xlsx(book) => {
             let mut cells = book.worksheet_cells_reader(name).map_err(|e| explain(&e))?;
-            while let Some(cell) = cells.next_cell().map_err(|e| explain(&e))? {
-                sheet.put(cell.get_position(), of_ref(cell.get_value()))?;
+            let format = |s: &calamine::Style| s.number_format.as_ref().is_some_and(|f| shows_percent(&f.format_code));
+            let is_percent: Vec<bool> = cells.styles().iter().map(format).collect();
+            while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(|e| explain(&e))? {
+                let value = Cell::of_ref(cell.get_value());
+                let value = if is_percent.get(style) == Some(&true) { value.as_percent() } else { value };
+                sheet.put(cell.get_position(), value)?;
             }
             drop(cells);
+            if seen.has_formulas {
+                let mut cells = book.worksheet_cells_reader(name).map_err(|e| explain(&e))?;
+                while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(|e| explain(&e))? {
+                    if cell.formula.is_some() && cell.value == calamine::DataRef::Empty {
+                        sheet.put(cell.pos, Cell::Unsolved)?;
+                    }
+                }
+            }
             if spread {
                 let merged = book.merge_cells_by_sheet_name(name).map_err(|e| explain(&e))?;
                 let merged: Vec<_> = merged.iter().map(|m| (m.start, m.end)).collect();
@@ -77,40 +96,19 @@ fn rows<R: Read + std::io::Seek + Clone>(book: &mut Sheets<R>, name: &str, sprea
         Sheets::Xlsb(book) => {
             let mut cells = book.worksheet_cells_reader(name).map_err(|e| explain(&e))?;
             while let Some(cell) = cells.next_cell().map_err(|e| explain(&e))? {
-                sheet.put(cell.get_position(), of_ref(cell.get_value()))?;
+                sheet.put(cell.get_position(), Cell::of_ref(cell.get_value()))?;
             }
         }
         other => {
             let range = other.worksheet_range(name).map_err(|e| explain(&e))?;
             let (top, left) = range.start().unwrap_or_default();
             for (row, column, value) in range.used_cells() {
-                sheet.put((top + row as u32, left + column as u32), of_data(value))?;
+                sheet.put((top + row as u32, left + column as u32), Cell::of_data(value))?;
             }
         }
     }
+    seen.marks.iter().filter(|m| m.sheet == at).for_each(|m| sheet.mark(m));
     Ok(sheet.into_rows())
-}
-
-fn of_data(value: &Data) -> Cell {
-    match value {
-        Data::Empty | Data::Error(_) => Cell::Empty,
-        Data::Float(n) => Cell::Number(*n),
-        Data::Int(n) => Cell::Number(*n as f64),
-        Data::Bool(b) => Cell::Text(b.to_string()),
-        other => Cell::of(&other.to_string()),
-    }
-}
-
-fn of_ref(value: &DataRef<'_>) -> Cell {
-    match value {
-        DataRef::Empty | DataRef::Error(_) => Cell::Empty,
-        DataRef::Float(n) => Cell::Number(*n),
-        DataRef::Int(n) => Cell::Number(*n as f64),
-        DataRef::Bool(b) => Cell::Text(b.to_string()),
-        DataRef::String(text) => Cell::of(text),
-        DataRef::SharedString(text) => Cell::of(text),
-        other => Cell::of(&Data::from(other.clone()).to_string()),
-    }
 }
 
 /// Most characters of a cell (Excel's own limit), and bytes of all texts of a sheet: one long text that a million cells share is
@@ -183,6 +181,23 @@ impl Sheet {
 
     fn get(&self, row: u32, column: u32) -> Option<&Cell> {
         self.rows.get(*self.at.get(&row)?)?.1.get(column as usize)
+    }
+
+    /// Takes in what was seen of cells besides their values, in the rows that are there.
+    fn mark(&mut self, mark: &Mark) {
+        for row in mark.rows.clone() {
+            let Some((_, cells)) = self.at.get(&row).and_then(|at| self.rows.get_mut(*at)) else { continue };
+            if mark.what == What::Unsolved && cells.len() < mark.columns.end as usize {
+                cells.resize(mark.columns.end as usize, Cell::Empty);
+            }
+            for cell in cells.iter_mut().take(mark.columns.end as usize).skip(mark.columns.start as usize) {
+                *cell = match (mark.what, &cell) {
+                    (What::Percent, value) => value.as_percent(),
+                    (What::Unsolved, Cell::Empty) => Cell::Unsolved,
+                    (What::Unsolved, value) => (*value).clone(),
+                };
+            }
+        }
     }
 
     /// Lets the value of the first of merged cells stand in all of them that lie within the rows that are there.

@@ -2,9 +2,12 @@
 //! the time of unpacking in small pieces, never memory.
 
 use std::io::{Cursor, Read};
+use std::ops::Range;
 
-use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
+
+use super::ods_look::look_at_ods;
+use super::xls_look::look_at_xls;
 
 /// What a workbook may unpack to, in bytes.
 const MAX_UNPACKED: u64 = 2_000_000_000;
@@ -13,14 +16,42 @@ const MAX_UNPACKED: u64 = 2_000_000_000;
 const MAX_ROW: u32 = 1_048_576;
 const MAX_COLUMN: u32 = 16_384;
 
-/// Cells that an ODS may repeat a value to, in all.
-const MAX_REPEATED: u64 = 20_000_000;
+/// What is seen in a workbook that its values do not say.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Seen {
+    /// Whether a sheet of an XLSX has formulas.
+    pub has_formulas: bool,
+    /// Cells of XLS and ODS that are more than their values.
+    pub marks: Vec<Mark>,
+}
+
+/// Cells that are more than their values.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Mark {
+    /// Position of the sheet.
+    pub sheet: usize,
+    /// Rows, from 0.
+    pub rows: Range<u32>,
+    /// Columns, from 0.
+    pub columns: Range<u32>,
+    /// What they are.
+    pub what: What,
+}
+
+/// What cells are besides their values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    /// Numbers shown as per cent.
+    Percent,
+    /// Formulas without a stored result.
+    Unsolved,
+}
 
 /// Looks at a workbook; XLS is no archive and has sheets of 65,536 × 256 cells at most.
 ///
 /// # Errors
 /// A message that says what is beyond what is read, and where.
-pub(super) fn look(bytes: &[u8]) -> Result<(), String> {
+pub(super) fn look(bytes: &[u8]) -> Result<Seen, String> {
     if !bytes.starts_with(b"PK") {
         return look_at_xls(bytes);
     }
@@ -39,7 +70,7 @@ pub(super) fn look(bytes: &[u8]) -> Result<(), String> {
     if stated > MAX_UNPACKED {
         return Err(too_large());
     }
-    let mut unpacked = 0_u64;
+    let (mut unpacked, mut seen) = (0_u64, Seen::default());
     for i in 0..archive.len() {
         let Ok(mut entry) = archive.by_index(i) else { continue };
         let name = entry.name().map(|n| n.into_owned()).unwrap_or_default();
@@ -48,9 +79,10 @@ pub(super) fn look(bytes: &[u8]) -> Result<(), String> {
             ["xl/drawings/", "xl/theme/", "xl/media/", "xl/charts/", "docProps/"].iter().any(|f| name.starts_with(f));
         let is_sheet = name.ends_with(".xml") && !is_drawing;
         if name == "content.xml" {
-            repeats(&mut std::io::BufReader::new((&mut entry).take(MAX_UNPACKED + 1)))?;
+            seen.marks = look_at_ods(&mut std::io::BufReader::new((&mut entry).take(MAX_UNPACKED + 1)))?;
             continue;
         }
+        let is_worksheet = is_sheet && name.starts_with("xl/");
         let mut scan = RefScan::default();
         let mut block = vec![0; 1 << 16];
         loop {
@@ -68,44 +100,9 @@ pub(super) fn look(bytes: &[u8]) -> Result<(), String> {
                 ));
             }
         }
+        seen.has_formulas |= is_worksheet && scan.has_formula;
     }
-    Ok(())
-}
-
-/// Looks at an old workbook (BIFF5, BIFF8; MS-XLS): its sheets have 256 columns, and what stands beyond them would be taken for a
-/// sheet of thousands of millions of places.
-fn look_at_xls(bytes: &[u8]) -> Result<(), String> {
-    /// Records that say where a cell stands, by row and column in their first four bytes (MS-XLS 2.3.2).
-    const CELLS: [u16; 11] = [0x0006, 0x0201, 0x0203, 0x0204, 0x0205, 0x0207, 0x00bd, 0x00be, 0x00d6, 0x00fd, 0x027e];
-    const COLUMNS: u16 = 256;
-    let damaged = |e: &dyn std::fmt::Display| format!("it is damaged ({e})");
-    let mut container = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(|e| damaged(&e))?;
-    for name in ["/Workbook", "/Book"] {
-        if !container.is_stream(name) {
-            continue;
-        }
-        let mut stream = container.open_stream(name).map_err(|e| damaged(&e))?;
-        let mut records = Vec::new();
-        stream.read_to_end(&mut records).map_err(|e| damaged(&e))?;
-        let number = |at: usize| {
-            let pair: Option<[u8; 2]> = records.get(at..at + 2).and_then(|b| b.try_into().ok());
-            pair.map(u16::from_le_bytes)
-        };
-        let mut at = 0;
-        while let (Some(kind), Some(length)) = (number(at), number(at + 2)) {
-            let place = (number(at + 4), number(at + 6));
-            if let (true, (Some(row), Some(column))) = (CELLS.contains(&kind) && length >= 4, place)
-                && column >= COLUMNS
-            {
-                let place = cell_name(u32::from(row), u32::from(column));
-                return Err(format!(
-                    "a cell says that it stands in {place}, which no sheet of an XLS has: IV65536 is the last"
-                ));
-            }
-            at += 4 + usize::from(length);
-        }
-    }
-    Ok(())
+    Ok(seen)
 }
 
 /// Looks for references of cells that no sheet has, block by block.
@@ -113,6 +110,8 @@ fn look_at_xls(bytes: &[u8]) -> Result<(), String> {
 struct RefScan {
     /// The end of the block before.
     rest: Vec<u8>,
+    /// Whether an element `f` came by.
+    has_formula: bool,
 }
 
 /// Bytes that a reference of a cell with its attribute takes at most, with room for absurd ones.
@@ -121,6 +120,7 @@ const REF_BYTES: usize = 64;
 impl RefScan {
     fn take(&mut self, block: &[u8]) -> Option<String> {
         self.rest.extend_from_slice(block);
+        self.has_formula = self.has_formula || memchr::memmem::find(&self.rest, b"<f").is_some();
         let found = memchr::memmem::find_iter(&self.rest, b" r=").find_map(|at| {
             let value = self.rest.get(at + 4..)?;
             let end = value.iter().take(REF_BYTES).position(|b| *b == b'"' || *b == b'\'')?;
@@ -159,54 +159,6 @@ pub(super) fn cell_name(row: u32, column: u32) -> String {
     format!("{letters}{}", u64::from(row) + 1)
 }
 
-/// Refuses an ODS that would repeat values beyond what is read. Repeated blanks, with which sheets end, cost nothing.
-fn repeats(content: &mut impl std::io::BufRead) -> Result<(), String> {
-    let mut reader = quick_xml::Reader::from_reader(content);
-    let (mut buffer, mut total) = (Vec::new(), 0_u64);
-    let (mut rows, mut column, mut has_value, mut blanks) = (1_u64, 0_u64, false, 0_u64);
-    let number = |e: &BytesStart<'_>, name: &str| {
-        let value = e.attributes().flatten().find(|a| a.key.as_ref() == name)?.value;
-        value.parse::<u64>().ok()
-    };
-    loop {
-        buffer.clear();
-        let event = match reader.read_event_into(&mut buffer) {
-            Ok(Event::Eof) | Err(_) => return Ok(()),
-            Ok(event) => event,
-        };
-        let (start, is_end) = match &event {
-            Event::Start(e) | Event::Empty(e) => (Some(e), false),
-            Event::End(e) if e.name().as_ref() == "table:table-row" => (None, true),
-            _ => (None, false),
-        };
-        if let Some(e) = start {
-            match e.name().as_ref() {
-                "table:table-row" => {
-                    rows = number(e, "table:number-rows-repeated").unwrap_or(1);
-                    (column, has_value, blanks) = (0, false, 0);
-                }
-                "table:table-cell" | "table:covered-table-cell" => {
-                    let times = number(e, "table:number-columns-repeated").unwrap_or(1);
-                    if e.attributes().flatten().any(|a| a.key.as_ref() == "office:value-type") {
-                        column += blanks + times;
-                        (has_value, blanks) = (true, 0);
-                    } else {
-                        blanks += times;
-                    }
-                }
-                _ => {}
-            }
-        }
-        if is_end && has_value {
-            total = total.saturating_add(rows.saturating_mul(column));
-            if total > MAX_REPEATED {
-                let most = MAX_REPEATED / 1_000_000;
-                return Err(format!("it repeats values over more than {most} million cells; it is refused unread"));
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -232,17 +184,5 @@ mod tests {
             let found = scan.take(a).or_else(|| scan.take(b));
             assert_eq!(found.as_deref(), Some("XFE7"), "{cut}");
         }
-    }
-
-    #[test]
-    fn repeated_values_have_an_end() {
-        let table = |cell: &str, rows: u64| {
-            format!("<t><table:table-row table:number-rows-repeated=\"{rows}\">{cell}</table:table-row></t>")
-        };
-        let blank = "<table:table-cell table:number-columns-repeated=\"16384\"/>";
-        let value = "<table:table-cell office:value-type=\"float\" table:number-columns-repeated=\"16384\"/>";
-        assert!(repeats(&mut table(blank, 1_048_576).as_bytes()).is_ok());
-        assert!(repeats(&mut table(value, 2).as_bytes()).is_ok());
-        assert!(repeats(&mut table(value, 1_048_576).as_bytes()).is_err());
     }
 }

@@ -311,7 +311,7 @@ fn figure(
     let indicator = district.indicators.all().get(position)?;
     let value = district.value(position, year, village);
     let years = district.observations.years().iter();
-    let has_years = district.observations.has_years(position);
+    let varies = district.observations.varies(position);
     let nothing = Total { value: None, known: 0, unknown: 0 };
     Some(CardFigure {
         indicator: position,
@@ -320,8 +320,8 @@ fn figure(
         far: value.is_some_and(|v| is_far(indicator, v)),
         town: if town.len() > 1 { district.total(position, year, town) } else { nothing },
         all: district.total(position, year, all),
-        origin: district.observations.origin(position, year.filter(|_| has_years), village),
-        series: years.filter(|_| has_years).map(|y| (*y, district.value(position, Some(*y), village))).collect(),
+        origin: district.observations.origin(position, year, village),
+        series: years.filter(|_| varies).map(|y| (*y, district.value(position, Some(*y), village))).collect(),
     })
 }
 

@@ -38,7 +38,7 @@ impl Session {
         let definition = district.indicators.all().get(indicator).filter(|i| !i.is_computed())?;
         let code = district.text(village, Role::Code);
         let name = district.villages.display_name(village);
-        let year = self.year().filter(|_| district.observations.has_years(indicator) || self.year().is_some());
+        let year = self.year();
         let town = if code.is_empty() { district.text(village, Role::Town) } else { String::new() };
         let mut edit = Edit {
             // Without a code its name as the file says it, in whatever language it is shown.

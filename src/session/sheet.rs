@@ -243,7 +243,7 @@ impl Sheet {
         let (Some(SheetColumn::Indicator(i)), Some(district)) = (self.columns.get(column), &self.district) else {
             return (false, false);
         };
-        let year = self.year.filter(|_| district.observations.has_years(*i));
+        let year = self.year;
         let edited = district.observations.origin(*i, year, row).is_some_and(|o| o.edited);
         (edited, district.observations.is_not_applicable(*i, year, row))
     }

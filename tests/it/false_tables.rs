@@ -130,14 +130,18 @@ fn dates_of_excel_are_dates() {
         .expect("gaps")
         .iter()
         .filter(|g| g["reason"].as_str().is_some_and(|r| r.contains("2015-11-05")));
-    assert_eq!(old.count(), 3, "{v} {told}");
+    assert_eq!(
+        old.count(),
+        3,
+        "the date is one of the rates, not of the residents that the map itself knows: {v} {told}"
+    );
     assert_eq!(v["year"], 2023);
     if let Some(case) = shared("case 56", "cases/56-date-cells/p.qiancun") {
         let of =
             |name: &str| json(&["gaps", &case.with_file_name(name).display().to_string(), "--rule", "D4", "--json"]).0;
         let (a, b) = (of("p.qiancun"), of("t.qiancun"));
         assert_eq!(a["gaps"], b["gaps"]);
-        assert!(a["gaps"].as_array().is_some_and(|g| g.len() == 6), "{a}");
+        assert!(a["gaps"].as_array().is_some_and(|g| g.len() == 12), "6 rates and 6 counts of toilets: {a}");
     }
 }
 
@@ -173,7 +177,7 @@ fn a_decimal_comma_is_none_of_thousands() {
     if let Some(case) = shared("case 59", "cases/59-decimal-comma/p.qiancun") {
         let (v, told) = json(&["summary", &case.display().to_string(), "--json"]);
         let m2 = v["rows"][0]["indicators"]["demolished_m2"]["value"].as_f64().expect("known");
-        assert!((m2 - 6.0 * 12.345).abs() < 1e-9, "{m2} {told}");
+        assert!((m2 - (12.345 + 13.345 + 14.345 + 15.345 + 16.345 + 17.345)).abs() < 1e-9, "{m2} {told}");
     }
 }
 
@@ -210,4 +214,30 @@ fn rates_that_are_fractions_are_told() {
     let project = dir.project("p.qiancun", &["v.geojson"], &["t.csv"], "");
     let (_, told) = figure(&project, "sewage_treatment_pct");
     assert!(told.contains("rates-as-fractions"), "{told}");
+}
+
+#[test]
+fn correcting_one_village_leaves_every_other_known() {
+    let dir = Folder::new();
+    let with_rate = THREE.map(|p| p.replace("\"town\"", "\"sewage_treatment_pct\":96.5,\"town\""));
+    dir.write("v.geojson", villages(&with_rate.each_ref().map(String::as_str)));
+    dir.write("t.csv", "code,year,population\nA1,2022,300\nA1,2023,310\nA2,2023,300\nA3,2023,300\n");
+    let edit = "[[edit]]\nvillage = \"A1\"\nwhat = \"sewage_treatment_pct\"\nyear = 2023\nvalue = \"90\"\n";
+    let project = dir.project("p.qiancun", &["v.geojson"], &["t.csv"], "");
+    let content = std::fs::read_to_string(&project).expect("read") + edit;
+    dir.write("p.qiancun", content);
+    let known = |year: &str| {
+        let (v, _) = json(&["summary", &project, "--year", year, "--json"]);
+        let rate = &v["rows"][0]["indicators"]["sewage_treatment_pct"];
+        (rate["known"].as_u64(), rate["value"].as_f64())
+    };
+    assert_eq!(known("2023"), (Some(3), Some((90.0 + 96.5 + 96.5) / 3.0)));
+    assert_eq!(known("2022"), (Some(3), Some(96.5)));
+    if let Some(d1) = shared("d1", "hostile-small/d1/a.qiancun") {
+        let known = |name: &str| {
+            let (v, _) = json(&["summary", &d1.with_file_name(name).display().to_string(), "--json"]);
+            v["rows"][0]["indicators"]["sewage_treatment_pct"]["known"].as_u64()
+        };
+        assert_eq!((known("a.qiancun"), known("b.qiancun")), (Some(6), Some(6)));
+    }
 }
