@@ -45,3 +45,29 @@ fn lost_a7_sheets_go_through_openpyxl_and_libreoffice() {
         round_trip("office");
     }
 }
+
+#[test]
+fn false_1_per_cents_and_dates_are_the_same_from_excel_and_libreoffice() {
+    let Some(d4) = crate::program::shared("d4", "hostile-small/d4") else { return };
+    if !has("d4 in LibreOffice", "LibreOffice", "soffice", &["--version"]) {
+        return;
+    }
+    let dir = crate::program::Folder::new();
+    for name in ["v.geojson", "fac.csv", "t.xlsx"] {
+        dir.write(name, std::fs::read(d4.join(name)).expect("read"));
+    }
+    let gaps = |table: &str| {
+        let project = dir.project("p.qiancun", &["fac.csv", "v.geojson"], &[table], "");
+        crate::program::json(&["gaps", &project, "--json"]).0["gaps"].clone()
+    };
+    let right = gaps("t.xlsx");
+    for ending in ["ods", "xls"] {
+        let profile = format!("-env:UserInstallation=file://{}", dir.text("profile"));
+        let made = Command::new("soffice")
+            .args([&profile, "--headless", "--convert-to", ending, "--outdir", &dir.text(""), &dir.text("t.xlsx")])
+            .output()
+            .expect("it runs");
+        assert!(dir.path(&format!("t.{ending}")).exists(), "{}", String::from_utf8_lossy(&made.stderr));
+        assert_eq!(gaps(&format!("t.{ending}")), right, "{ending}");
+    }
+}
