@@ -34,7 +34,8 @@ pub fn read_district(file: &Path, project: &Project) -> Result<(District, Vec<St
         let all = troubles.iter().map(|t| format!("\n{t}")).collect::<String>();
         format!("{}: no layer with villages could be read{all}", file.display())
     })?;
-    let problems = &district.report.problems;
-    troubles.extend(problems.iter().map(|p| format!("{}: {}", p.code, Lang::En.problem(p.code, &p.detail))));
+    let listed = district.members.problems(&district.villages);
+    let problems = listed.iter().chain(&district.report.problems);
+    troubles.extend(problems.map(|p| format!("{}: {}", p.code, Lang::En.problem(p.code, &p.detail))));
     Ok((district, troubles))
 }

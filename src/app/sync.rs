@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::qiancun::Qiancun;
-use crate::district::{District, MapSpec, choropleth, is_facilities};
+use crate::district::{District, MapSpec, choropleth, is_facilities, village_dataset};
 use crate::lang::Lang;
-use crate::model::{Dataset, Edit, Indicator, Indicators, PartKind, Roles, Topic};
+use crate::model::{Dataset, Edit, Indicator, Indicators, Roles, Topic};
 use crate::project::{FieldMapping, Focus};
 use crate::render::{LayerKey, PointSymbol, Style, Texel};
 use crate::session::{ADDED_LAYER, Facts, Loaded, Status, Tab};
@@ -155,6 +155,13 @@ impl Qiancun {
                 let points = PointSymbol::all(&loaded.chunks, |f| singles.get(&f).map(|(_, mark)| *mark));
                 (Style::new((0..loaded.dataset.len()).map(texel)), points)
             }
+            // Labels among the villages are no villages: neither classed nor missing.
+            None if is_villages && loaded.has_labels() => {
+                let members = loaded.members();
+                let plain = Texel::Colour(plain.plain_symbol);
+                let texel = |f: u32| if members.village_of(f).is_some() { style.texel(f) } else { plain };
+                (Style::new((0..loaded.dataset.len()).map(texel)), loaded.symbols(None))
+            }
             None => (style, loaded.symbols(themed)),
         };
         if scene.has_layer(key) {
@@ -191,7 +198,7 @@ impl Qiancun {
         }
         let needed = !stamp.tables.is_empty() || stamp.layers.iter().any(|d| is_facilities(d) || has_figures(d));
         // The old one is shown until the new one is there, as long as it speaks of the same villages.
-        let villages = stamp.layers.iter().find(|d| d.geometry.parts.iter().any(|p| p.kind == PartKind::Polygon));
+        let villages = village_dataset(&stamp.layers);
         let same = |old: &Arc<District>| villages.is_some_and(|v| Arc::ptr_eq(&v.geometry, &old.villages.geometry));
         if !needed || !self.session.district.as_ref().is_some_and(same) {
             self.session.district = None;

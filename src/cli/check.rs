@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 
 use super::{Failure, read};
 use crate::cli::say::said;
+use crate::district::can_be_villages;
 use crate::lang::Lang;
-use crate::model::{Dataset, Report};
+use crate::model::{Dataset, Members, Report};
 use crate::read::{Progress, ReadError, full_report, read_file};
 
 /// Runs the command.
@@ -42,7 +43,11 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
 }
 
 fn full(dataset: &Dataset) -> Report {
-    full_report(dataset, || true).unwrap_or_default()
+    let mut report = full_report(dataset, || true).unwrap_or_default();
+    if can_be_villages(dataset) {
+        report.problems.extend(Members::of(dataset).problems(dataset));
+    }
+    report
 }
 
 fn document(path: &Path, result: &Result<Dataset, ReadError>) -> Value {

@@ -8,16 +8,19 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::facility::{Facility, Kind, facilities_of, is_facilities};
 use super::join::{Found, VillageFinder};
+use super::kind::village_dataset;
 use super::table::Filler;
 use crate::geo::{LonLat, representative_point};
 use crate::index::{NearestIndex, SpatialIndex};
-use crate::model::{Dataset, Edit, FeatureId, Indicator, Indicators, Observations, PartKind, Report, Role, Severity};
+use crate::model::{Dataset, Edit, FeatureId, Indicator, Indicators, Members, Observations, Report, Role, Severity};
 use crate::read::{WideTable, read_wide};
 
 /// Villages, observations and facilities, joined.
 pub struct District {
     /// The villages.
     pub villages: Arc<Dataset>,
+    /// Which of its features are villages.
+    pub members: Members,
     /// What the figures are.
     pub indicators: Indicators,
     /// The figures.
@@ -33,19 +36,21 @@ pub struct District {
     /// Ids or names that facilities of several layers have.
     shared_keys: FxHashSet<String>,
     stands: Vec<Option<LonLat>>,
+    /// Name of the town of each feature.
+    towns: Vec<Arc<str>>,
 }
 
 impl District {
-    /// Joins the layers and tables of a project: the first layer with polygons holds the villages, point layers with
+    /// Joins the layers and tables of a project: one of the layers with areas holds the villages ([`super::villages_among`]), layers with
     /// kinds the facilities. What cannot be read or does not fit is in the report, and the rest is used; `None` where no
     /// layer has villages.
     /// Corrections of the project stand over all of them.
     pub fn new(layers: &[Arc<Dataset>], tables: &[PathBuf], own: &[Indicator], edits: &[Edit]) -> Option<Self> {
-        let has_polygons = |d: &&Arc<Dataset>| d.geometry.parts.iter().any(|p| p.kind == PartKind::Polygon);
-        let villages = layers.iter().find(has_polygons)?.clone();
+        let villages = village_dataset(layers)?.clone();
         let spatial = SpatialIndex::new(&villages.geometry);
         let indicators = Indicators::with(own);
-        let finder = VillageFinder::new(&villages);
+        let members = Members::of(&villages);
+        let finder = VillageFinder::new(&villages, &members);
         let mut report = Report::default();
         let read = |path: &PathBuf| match read_wide(path, &indicators) {
             Ok(table) => Some(table),
@@ -55,7 +60,7 @@ impl District {
             }
         };
         let tables: Vec<WideTable> = tables.iter().filter_map(read).collect();
-        let mut filler = Filler::new(&villages, &indicators, &finder, &tables, edits);
+        let mut filler = Filler::new(&villages, &members, &indicators, &finder, &tables, edits);
         filler.properties(&mut report);
         for table in &tables {
             filler.table(table, &mut report);
@@ -76,16 +81,29 @@ impl District {
             .collect();
         correct(&mut facilities, &layer_names, edits, &mut report);
         for facility in &mut facilities {
-            place(facility, &villages, &finder, &spatial, &mut report);
+            place(facility, (&villages, &members), &finder, &spatial, &mut report);
         }
         let mut of_village = vec![Vec::new(); villages.len() as usize];
         for (i, facility) in facilities.iter().enumerate() {
-            if let Some(list) = facility.village.and_then(|v| of_village.get_mut(v as usize)) {
-                list.push(i as u32);
+            for part in facility.village.iter().flat_map(|v| members.parts(v)) {
+                if let Some(list) = of_village.get_mut(*part as usize) {
+                    list.push(i as u32);
+                }
             }
         }
         let point = |v| representative_point(&villages.geometry.multi_polygon_of(v));
-        let stands = (0..villages.len()).into_par_iter().map(point).collect();
+        let mut stands: Vec<Option<LonLat>> = (0..villages.len()).into_par_iter().map(point).collect();
+        // A village of several parts stands in the largest.
+        for (_, parts) in members.in_parts() {
+            let size = |v: FeatureId| geo::Area::unsigned_area(&villages.geometry.multi_polygon_of(v));
+            let largest = parts.iter().max_by(|a, b| size(**a).total_cmp(&size(**b)));
+            let at = largest.and_then(|v| stands.get(*v as usize).copied().flatten());
+            for part in parts {
+                if let Some(stand) = stands.get_mut(*part as usize) {
+                    *stand = at;
+                }
+            }
+        }
         let mut first: FxHashMap<&str, usize> = FxHashMap::default();
         let own = |f: &Facility| if f.id.is_empty() { f.name.clone() } else { f.id.clone() };
         let keys: Vec<String> = facilities.iter().map(own).collect();
@@ -95,8 +113,10 @@ impl District {
                 shared_keys.insert(key.clone());
             }
         }
+        let towns = town_names(&villages);
         let mut district = Self {
             villages,
+            members,
             indicators,
             observations,
             facilities,
@@ -105,6 +125,7 @@ impl District {
             layer_names,
             shared_keys,
             stands,
+            towns,
         };
         district.compute_nearest();
         district.compute_derived();
@@ -135,6 +156,17 @@ impl District {
                 }
             }
         }
+    }
+
+    /// The villages, each by the first of its features: what is counted, added up and looked at by rules.
+    pub fn village_list(&self) -> impl Iterator<Item = FeatureId> + Clone + '_ {
+        self.members.list().iter().copied()
+    }
+
+    /// The town that a village is counted in: its name, with the district's before it where several districts have a town of that
+    /// name; empty where it has none.
+    pub fn town_name(&self, village: FeatureId) -> &str {
+        self.towns.get(village as usize).map_or("", |t| t)
     }
 
     /// Where a village is taken to be: a point inside it; `None` where it has no area. Distances are measured from there.
@@ -184,6 +216,23 @@ impl District {
     }
 }
 
+/// The town of each feature, with its district before it where the name alone names several.
+fn town_names(villages: &Dataset) -> Vec<Arc<str>> {
+    let text = |f: FeatureId, role| villages.text(f, role).map(|t| t.trim().to_owned()).unwrap_or_default();
+    let mut districts: FxHashMap<String, FxHashSet<String>> = FxHashMap::default();
+    for f in 0..villages.len() {
+        districts.entry(text(f, Role::Town)).or_default().insert(text(f, Role::District));
+    }
+    let mut names: FxHashMap<(String, String), Arc<str>> = FxHashMap::default();
+    let name = |f: FeatureId| {
+        let (town, district) = (text(f, Role::Town), text(f, Role::District));
+        let is_shared = !town.is_empty() && districts.get(&town).is_some_and(|d| d.len() > 1);
+        let whole = if is_shared && !district.is_empty() { format!("{district} · {town}") } else { town.clone() };
+        names.entry((district, town)).or_insert_with(|| whole.into()).clone()
+    };
+    (0..villages.len()).map(name).collect()
+}
+
 /// Puts the project's corrections over the facilities.
 fn correct(facilities: &mut [Facility], layers: &[String], edits: &[Edit], report: &mut Report) {
     for edit in edits.iter().filter(|e| !e.facility.is_empty()) {
@@ -203,12 +252,13 @@ fn correct(facilities: &mut [Facility], layers: &[String], edits: &[Edit], repor
 /// disagree.
 fn place(
     facility: &mut Facility,
-    villages: &Dataset,
+    (villages, members): (&Dataset, &Members),
     finder: &VillageFinder,
     spatial: &SpatialIndex,
     report: &mut Report,
 ) {
-    let inside = spatial.at_point(&villages.geometry, facility.at);
+    let inside: Vec<FeatureId> =
+        spatial.at_point(&villages.geometry, facility.at).into_iter().filter_map(|f| members.village_of(f)).collect();
     let here = inside.first().copied();
     let found = finder.find(&facility.village_code, &facility.village_name, &facility.town);
     facility.village = if let Found::One(village) = found { Some(village) } else { here };

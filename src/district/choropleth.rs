@@ -23,6 +23,7 @@ const CLASSES: usize = 5;
 /// The map of an indicator. Legend counts are over the villages that `counted` names. `None` for a position without
 /// indicator.
 pub fn choropleth(district: &District, map: &MapSpec, counted: &dyn Fn(FeatureId) -> bool) -> Option<Themed> {
+    let counted = &|v: FeatureId| district.members.is_first(v) && counted(v);
     let indicator = district.indicators.all().get(map.indicator)?;
     if let Some(since) = map.since {
         return Some(change(district, indicator, map, since, counted));
@@ -46,12 +47,13 @@ pub fn choropleth(district: &District, map: &MapSpec, counted: &dyn Fn(FeatureId
             Some(_) if !map.free_classes => district.observations.years().iter().map(|y| Some(*y)).collect(),
             year => vec![year],
         };
-        let values =
-            |year: Option<i32>| (0..rows).filter_map(move |v| district.value(map.indicator, year, v).map(as_shown));
+        let values = |year: Option<i32>| {
+            district.village_list().filter_map(move |v| district.value(map.indicator, year, v).map(as_shown))
+        };
         let all: Vec<f64> = years.into_iter().flat_map(values).collect();
         classify(&all, Method::FisherJenks, CLASSES, &[])
     } else {
-        let all: Vec<f64> = (0..rows).filter_map(value_of).collect();
+        let all: Vec<f64> = district.village_list().filter_map(value_of).collect();
         classify(&all, Method::Manual, 0, &indicator.breaks)
     };
     Some(Themed::of_numbers(rows, &spec, breaks.as_ref(), indicator.is_whole(), value_of, counted))
@@ -113,7 +115,7 @@ fn change(
     spec.ramp = "BrBG".to_owned();
     spec.reversed = indicator.good == Good::Down;
     let value_of = |v: FeatureId| change_of(district, map.indicator, since, map.year, v);
-    let values: Vec<f64> = (0..rows).filter_map(value_of).collect();
+    let values: Vec<f64> = district.village_list().filter_map(value_of).collect();
     let step = 10f64.powi(-i32::from(indicator.decimals));
     let mut sizes: Vec<f64> = values.iter().map(|v| v.abs()).filter(|v| *v > 0.0).collect();
     sizes.sort_by(f64::total_cmp);

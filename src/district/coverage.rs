@@ -70,12 +70,20 @@ pub fn coverage(
         if !go_on() {
             return None;
         }
-        let [w, s, e, n] = geometry.bounds_of(village)?;
+        if !district.members.is_first(village) {
+            return None;
+        }
+        let parts = district.members.parts(&village);
+        let bounds = parts.iter().filter_map(|p| geometry.bounds_of(*p));
+        let [w, s, e, n] = bounds.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])?;
         let near: Vec<&Polygon<f64>> = tree
             .locate_in_envelope_intersecting(&AABB::from_corners([w, s], [e, n]))
             .filter_map(|c| circles.get(c.data))
             .collect();
-        let raw = geometry.multi_polygon_of(village);
+        let raw = match parts {
+            [one] => geometry.multi_polygon_of(*one),
+            several => MultiPolygon::new(several.iter().flat_map(|p| geometry.multi_polygon_of(*p).0).collect()),
+        };
         let whole = plane_area(&raw);
         if near.is_empty() && whole > 0.0 {
             return Some(0.0);
@@ -95,7 +103,18 @@ pub fn coverage(
         let covered = if parts.len() < 2 { MultiPolygon::new(parts) } else { unary_union(&parts) };
         Some((plane_area(&covered) / whole).clamp(0.0, 1.0))
     };
-    let shares = || (0..district.villages.len()).into_par_iter().map(share_of).collect::<Vec<Option<f64>>>();
+    let shares = || {
+        let mut shares: Vec<Option<f64>> = (0..district.villages.len()).into_par_iter().map(share_of).collect();
+        for (first, parts) in district.members.in_parts() {
+            let share = shares.get(first as usize).copied().flatten();
+            for part in parts {
+                if let Some(slot) = shares.get_mut(*part as usize) {
+                    *slot = share;
+                }
+            }
+        }
+        shares
+    };
     let (share, area) = rayon::join(shares, || united(&circles));
     if !go_on() {
         return None;

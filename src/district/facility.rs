@@ -1,7 +1,7 @@
 //! Facilities: points with a kind, a status and the attributes that the themes and rules look at.
 
 use super::figure::year_in_date;
-use crate::geo::LonLat;
+use crate::geo::{LonLat, representative_point};
 use crate::model::{Dataset, Edit, FeatureId, PartKind, Report, Severity};
 
 /// What a facility is.
@@ -251,10 +251,19 @@ struct Columns {
     town: Option<usize>,
 }
 
-/// Whether a dataset is one of facilities: points, with a field that says of which kind.
+/// Whether a dataset is one of facilities: points with a field that says of which kind, or areas and lines of which most are of a
+/// kind that is known.
 pub fn is_facilities(dataset: &Dataset) -> bool {
     let parts = &dataset.geometry.parts;
-    !parts.is_empty() && parts.iter().all(|p| p.kind == PartKind::Point) && columns(dataset).kind.is_some()
+    let Some(kind) = columns(dataset).kind.filter(|_| !parts.is_empty()) else { return false };
+    if parts.iter().all(|p| p.kind == PartKind::Point) {
+        return true;
+    }
+    let texts = (0..dataset.len()).filter_map(|row| dataset.table.value(row, kind).to_text());
+    let (known, all) = texts.fold((0_u32, 0_u32), |(known, all), text| {
+        (known + u32::from(Kind::of(&text) != Kind::Other), all + u32::from(!text.trim().is_empty()))
+    });
+    2 * known > all
 }
 
 fn columns(dataset: &Dataset) -> Columns {
@@ -312,7 +321,20 @@ fn is_township(level: &str) -> bool {
     ["township", "镇", "乡镇", "卫生院", "镇卫生院", "乡镇卫生院", "社区卫生服务中心"].contains(&level)
 }
 
-/// Reads the facilities of a dataset of points; features without a position are left out.
+/// Where a facility stands: its point, within its area, at the middle vertex of its line.
+fn stand_of(dataset: &Dataset, row: FeatureId) -> Option<LonLat> {
+    let geometry = &dataset.geometry;
+    let first = geometry.parts_of(row).first()?;
+    if first.kind == PartKind::Polygon
+        && let Some(inside) = representative_point(&geometry.multi_polygon_of(row))
+    {
+        return Some(inside);
+    }
+    let positions = geometry.coords.get(geometry.ring_range(first.ring_start))?;
+    positions.get(positions.len() / 2).map(|[lon, lat]| LonLat::new(*lon, *lat))
+}
+
+/// Reads the facilities of a dataset; features without a position are left out.
 /// What is not understood of them is in the report.
 pub fn facilities_of(dataset: &Dataset, report: &mut Report) -> Vec<Facility> {
     let columns = columns(dataset);
@@ -325,8 +347,7 @@ pub fn facilities_of(dataset: &Dataset, report: &mut Report) -> Vec<Facility> {
     let number =
         |row: u32, column: Option<usize>| text(row, column).parse::<f64>().ok().filter(|n| n.is_finite() && *n >= 0.0);
     let of = |row: u32| {
-        let first = dataset.geometry.parts_of(row).first()?;
-        let [lon, lat] = *dataset.geometry.coords.get(dataset.geometry.ring_range(first.ring_start))?.first()?;
+        let at = stand_of(dataset, row)?;
         let kind = Kind::of(&text(row, columns.kind));
         let word = |column| text(row, column).to_lowercase();
         let toilet = ToiletState::of(&word(columns.action), &word(columns.kind_of_toilet));
@@ -348,7 +369,7 @@ pub fn facilities_of(dataset: &Dataset, report: &mut Report) -> Vec<Facility> {
             edits: Vec::new(),
             name,
             kind,
-            at: LonLat::new(lon, lat),
+            at,
             usage: usage(row),
             toilet: if kind == Kind::PublicToilet { toilet } else { ToiletState::Plain },
             class,

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::model::{Dataset, FeatureId, Role};
+use crate::model::{Dataset, FeatureId, Members, Role};
 
 /// Villages by code and by name.
 pub struct VillageFinder {
@@ -23,9 +23,9 @@ pub enum Found {
 
 impl VillageFinder {
     /// Makes the lists.
-    pub fn new(villages: &Dataset) -> Self {
+    pub fn new(villages: &Dataset, members: &Members) -> Self {
         let (mut codes, mut names) = (FxHashMap::<_, Vec<_>>::default(), FxHashMap::<_, Vec<_>>::default());
-        for f in 0..villages.len() {
+        for f in members.list().iter().copied() {
             if let Some(code) = villages.text(f, Role::Code) {
                 codes.entry(code.trim().to_owned()).or_default().push(f);
             }
@@ -97,7 +97,7 @@ mod tests {
         let list = [feature("1", "八家", "上庄镇"), feature("2", "八家村", "东升镇"), feature("3", "温泉", "温泉镇")];
         let text = format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, list.join(","));
         let villages = read_bytes("v.geojson".as_ref(), text.as_bytes(), &Progress::new()).expect("read");
-        let finder = VillageFinder::new(&villages);
+        let finder = VillageFinder::new(&villages, &Members::of(&villages));
         assert_eq!(finder.find("", "八家", ""), Found::Several);
         assert_eq!(finder.find("", "八家", "东升地区"), Found::One(1));
         assert_eq!(finder.find("", "温泉村", ""), Found::One(2));

@@ -12,6 +12,7 @@ mod facility;
 mod figure;
 mod headline;
 mod join;
+mod kind;
 mod rollup;
 mod table;
 mod wide;
@@ -26,5 +27,6 @@ pub use facility::{
 pub use figure::is_readable;
 pub use headline::{Headline, headlines};
 pub use join::{Found, VillageFinder};
+pub use kind::{LayerKind, can_be_villages, village_dataset, villages_among};
 pub use rollup::{By, Rollup, Total, rollups, weighted};
 pub use wide::{WideCell, WideGrid, wide_grid};

@@ -64,7 +64,7 @@ impl District {
         ["households", "population"]
             .into_iter()
             .filter_map(|id| self.indicators.position(id))
-            .find(|i| (0..self.villages.len()).any(|v| self.value(*i, year, v).is_some()))
+            .find(|i| self.village_list().any(|v| self.value(*i, year, v).is_some()))
     }
 
     /// Sum or weighted mean of an indicator over villages. A village whose value or weight is unknown is left out of the
@@ -119,18 +119,15 @@ impl District {
 
     /// Names of the towns or groups, in order of first appearance, with their villages.
     pub fn places(&self, by: By) -> Vec<(String, Vec<FeatureId>)> {
-        let role = match by {
-            By::Town => Role::Town,
-            By::Group => Role::Group,
-            By::District => {
-                let name = (0..self.villages.len()).map(|v| self.text(v, Role::District)).find(|t| !t.is_empty());
-                return vec![(name.unwrap_or_default(), (0..self.villages.len()).collect())];
-            }
-        };
+        if by == By::District {
+            let name = self.village_list().map(|v| self.text(v, Role::District)).find(|t| !t.is_empty());
+            return vec![(name.unwrap_or_default(), self.village_list().collect())];
+        }
         let mut places: Vec<(String, Vec<FeatureId>)> = Vec::new();
         let mut at: rustc_hash::FxHashMap<String, usize> = Default::default();
-        for village in 0..self.villages.len() {
-            let name = self.text(village, role);
+        for village in self.village_list() {
+            let name =
+                if by == By::Town { self.town_name(village).to_owned() } else { self.text(village, Role::Group) };
             let next = places.len();
             let slot = *at.entry(name.clone()).or_insert(next);
             if slot == next {

@@ -4,12 +4,16 @@ use rustc_hash::FxHashSet;
 
 use super::figure::{Comma, Figure, cell_of, figure, plain_number, year_of};
 use super::join::{Found, VillageFinder};
-use crate::model::{Dataset, Edit, Indicators, ObservationStatus, Observations, Origin, Report, Role, Severity, Value};
+use crate::model::{
+    Dataset, Edit, FeatureId, Indicators, Members, ObservationStatus, Observations, Origin, Report, Role, Severity,
+    Value,
+};
 use crate::read::{Cell, KeyColumn, WideTable};
 
 /// Fills observations.
 pub(super) struct Filler<'a> {
     villages: &'a Dataset,
+    members: &'a Members,
     indicators: &'a Indicators,
     finder: &'a VillageFinder,
     pub observations: Observations,
@@ -18,6 +22,7 @@ pub(super) struct Filler<'a> {
 impl<'a> Filler<'a> {
     pub fn new(
         villages: &'a Dataset,
+        members: &'a Members,
         indicators: &'a Indicators,
         finder: &'a VillageFinder,
         tables: &[WideTable],
@@ -25,7 +30,7 @@ impl<'a> Filler<'a> {
     ) -> Self {
         let years = tables.iter().flat_map(years_of).chain(edits.iter().filter_map(|e| e.year)).collect();
         let observations = Observations::new(indicators.all().len(), villages.len() as usize, years);
-        Self { villages, indicators, finder, observations }
+        Self { villages, members, indicators, finder, observations }
     }
 
     /// Takes figures from the villages' own properties: they have no year.
@@ -46,16 +51,24 @@ impl<'a> Filler<'a> {
             if indicator.unit == "%" && are_fractions(cells.iter()) {
                 report.add(Severity::Warning, "rates-as-fractions", None, column.name.clone());
             }
-            for (village, cell) in (0..).zip(cells) {
+            for village in self.members.list() {
+                let Some((part, cell)) = self.cell_of_village(village, &cells) else { continue };
                 let detail = || format!("{} · {}", column.name, cell.text());
                 match figure(indicator, &cell, comma) {
                     Figure::Unknown => {}
-                    Figure::NotApplicable => self.not_applicable(position, None, village),
-                    Figure::Number(n) => self.observations.set_timeless(position, village, n),
-                    Figure::Bad(code) => report.add(Severity::Warning, code, Some(village), detail()),
+                    Figure::NotApplicable => self.not_applicable(position, None, *village),
+                    Figure::Number(n) => self.put(position, None, *village, n),
+                    Figure::Bad(code) => report.add(Severity::Warning, code, Some(part), detail()),
                 }
             }
         }
+    }
+
+    /// What the features of a village say: the first that says anything.
+    fn cell_of_village(&self, village: &'a FeatureId, cells: &[Cell]) -> Option<(FeatureId, Cell)> {
+        let own = |part: &FeatureId| cells.get(*part as usize).map(|c| (*part, c.clone()));
+        let parts = self.members.parts(village);
+        parts.iter().filter_map(own).find(|(_, c)| *c != Cell::Empty).or_else(|| own(village))
     }
 
     /// Takes figures from a table.
@@ -108,7 +121,11 @@ impl<'a> Filler<'a> {
                     continue;
                 }
                 Found::Several => {
-                    report.add(Severity::Warning, "row-several-villages", None, at(&text(name)));
+                    let (key, problem) = match text(code) {
+                        code if code.is_empty() => (text(name), "row-several-villages"),
+                        code => ([code, text(name)].join(" "), "row-ambiguous"),
+                    };
+                    report.add(Severity::Warning, problem, None, at(&key));
                     continue;
                 }
             };
@@ -133,7 +150,9 @@ impl<'a> Filler<'a> {
                 ..Origin::default()
             };
             if origin != Origin::default() {
-                self.observations.set_row_origin(year, village, origin);
+                for part in self.members.parts(&village) {
+                    self.observations.set_row_origin(year, *part, origin.clone());
+                }
             }
             for (column, position) in &columns {
                 let Some(indicator) = self.indicators.all().get(*position) else { continue };
@@ -143,20 +162,19 @@ impl<'a> Filler<'a> {
                 match (figure(indicator, cell, comma), year) {
                     // The table knows the indicator but not this value.
                     (Figure::Unknown, Some(year)) if !self.observations.is_set(*position, year, village) => {
-                        self.observations.set(*position, year, village, f64::NAN);
+                        self.put(*position, Some(year), village, f64::NAN);
                     }
                     (Figure::Unknown, _) => {}
                     (Figure::NotApplicable, year) => {
-                        if let Some(year) = year {
-                            self.observations.set(*position, year, village, f64::NAN);
+                        if year.is_some() {
+                            self.put(*position, year, village, f64::NAN);
                         }
                         self.not_applicable(*position, year, village);
                     }
                     (Figure::Number(_), Some(year)) if self.observations.is_set(*position, year, village) => {
                         report.add(Severity::Warning, "observation-twice", Some(village), detail());
                     }
-                    (Figure::Number(n), Some(year)) => self.observations.set(*position, year, village, n),
-                    (Figure::Number(n), None) => self.observations.set_timeless(*position, village, n),
+                    (Figure::Number(n), year) => self.put(*position, year, village, n),
                     (Figure::Bad(code), _) => report.add(Severity::Warning, code, Some(village), detail()),
                 }
             }
@@ -166,7 +184,7 @@ impl<'a> Filler<'a> {
 
     fn not_applicable(&mut self, position: usize, year: Option<i32>, village: u32) {
         let status = Some(ObservationStatus::NotApplicable);
-        self.observations.set_origin(position, year, village, Origin { status, ..Origin::default() });
+        self.put_origin(position, year, village, &Origin { status, ..Origin::default() });
     }
 
     /// Takes numerators and denominators: columns such as `sewage_treatment_pct_numerator` or 污水处理率分子. A rate in
@@ -193,14 +211,23 @@ impl<'a> Filler<'a> {
                 self.put(position, year, village, 100.0 * n / denominator);
             }
             let origin = Origin { numerator, denominator: Some(denominator), ..Origin::default() };
-            self.observations.set_origin(position, year, village, origin);
+            self.put_origin(position, year, village, &origin);
         }
     }
 
+    /// A value of a village holds for all of its features.
     fn put(&mut self, position: usize, year: Option<i32>, village: u32, value: f64) {
-        match year {
-            Some(year) => self.observations.set(position, year, village, value),
-            None => self.observations.set_timeless(position, village, value),
+        for part in self.members.parts(&village) {
+            match year {
+                Some(year) => self.observations.set(position, year, *part, value),
+                None => self.observations.set_timeless(position, *part, value),
+            }
+        }
+    }
+
+    fn put_origin(&mut self, position: usize, year: Option<i32>, village: u32, origin: &Origin) {
+        for part in self.members.parts(&village) {
+            self.observations.set_origin(position, year, *part, origin.clone());
         }
     }
 
@@ -231,9 +258,11 @@ impl<'a> Filler<'a> {
                     continue;
                 }
             };
-            match edit.year {
-                Some(year) => self.observations.correct(position, year, village, value),
-                None => self.observations.set_timeless(position, village, value),
+            for part in self.members.parts(&village) {
+                match edit.year {
+                    Some(year) => self.observations.correct(position, year, *part, value),
+                    None => self.observations.set_timeless(position, *part, value),
+                }
             }
             let origin = Origin {
                 source: edit.source.clone(),
@@ -242,14 +271,14 @@ impl<'a> Filler<'a> {
                 edited: true,
                 ..Origin::default()
             };
-            self.observations.set_origin(position, edit.year, village, origin);
+            self.put_origin(position, edit.year, village, &origin);
         }
     }
 
     /// A count to date that falls from one known year to the next is told; it is used as it stands.
     pub fn check_cumulative(&self, report: &mut Report) {
         for (position, indicator) in self.indicators.all().iter().enumerate().filter(|(_, i)| i.cumulative) {
-            for village in 0..self.villages.len() {
+            for village in self.members.list().iter().copied() {
                 let mut before: Option<f64> = None;
                 for year in self.observations.years() {
                     let Some(now) = self.observations.value(position, Some(*year), village) else { continue };

@@ -39,7 +39,7 @@ pub fn wide_grid(district: &District, only: &dyn Fn(u32) -> bool) -> WideGrid {
     if dated {
         heads.push("year".to_owned());
     }
-    let villages: Vec<u32> = (0..district.villages.len()).filter(|v| only(*v)).collect();
+    let villages: Vec<u32> = district.village_list().filter(|v| only(*v)).collect();
     let has_fraction =
         |i: &usize| years.iter().any(|y| villages.iter().any(|v| district.observations.fraction(*i, *y, *v).is_some()));
     let fractions: Vec<usize> =

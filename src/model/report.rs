@@ -44,7 +44,7 @@ pub struct Report {
     pub problems: Vec<Problem>,
 }
 
-/// The problems of one code taken together.
+/// The problems of one code and severity taken together.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProblemGroup {
     /// Severity of the code.
@@ -69,11 +69,11 @@ impl Report {
         self.problems.push(Problem { severity, code, feature, detail: detail.into() });
     }
 
-    /// Entries grouped by code, errors first, then by first appearance.
+    /// Entries grouped by code and severity, errors first, then by first appearance.
     pub fn groups(&self) -> Vec<ProblemGroup> {
         let mut groups: Vec<ProblemGroup> = Vec::new();
         for p in &self.problems {
-            match groups.iter_mut().find(|g| g.code == p.code) {
+            match groups.iter_mut().find(|g| (g.code, g.severity) == (p.code, p.severity)) {
                 Some(g) => g.count += 1,
                 None => groups.push(ProblemGroup { severity: p.severity, code: p.code, count: 1, first: p.clone() }),
             }

@@ -146,7 +146,6 @@ impl Role {
                 "adm2en",
                 "adm2name",
                 "districtname",
-                "dtname",
                 "distname",
                 "name1",
             ],

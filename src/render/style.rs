@@ -38,7 +38,7 @@ impl Style {
     }
 
     /// How a feature is drawn; hidden where there is none.
-    pub(super) fn texel(&self, feature: u32) -> Texel {
+    pub fn texel(&self, feature: u32) -> Texel {
         match self.bytes.get(feature as usize * 4..feature as usize * 4 + 4) {
             Some(&[r, g, b, 255]) => Texel::Colour([r, g, b]),
             Some(&[_, _, _, 128]) => Texel::Hatched,

@@ -7,7 +7,7 @@ pub(super) struct Counts;
 
 impl Rule for Counts {
     fn look(&self, facts: &Facts<'_>, rule: &RuleDefinition) -> Findings {
-        let villages: Vec<u32> = (0..facts.district.villages.len()).collect();
+        let villages: Vec<u32> = facts.district.village_list().collect();
         let mut findings = Findings::default();
         for headline in headlines(facts.district, &villages, facts.year) {
             for (village, figure, counted) in headline.differing {

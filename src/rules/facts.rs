@@ -38,7 +38,7 @@ impl<'a> Facts<'a> {
             district,
             year,
             day: year.filter(|y| *y < year_of(days_today())).map_or_else(days_today, last_day),
-            finder: VillageFinder::new(&district.villages),
+            finder: VillageFinder::new(&district.villages, &district.members),
             spatial: SpatialIndex::new(geometry),
             nearest: FxHashMap::default(),
         };
@@ -56,6 +56,19 @@ impl<'a> Facts<'a> {
     /// A figure of the year; `None` where it is unknown.
     pub fn value(&self, id: &str, village: FeatureId) -> Option<f64> {
         self.district.value(self.district.indicators.position(id)?, self.year, village)
+    }
+
+    /// Villages that a point lies in.
+    pub fn villages_at(&self, at: LonLat) -> Vec<FeatureId> {
+        let features = self.spatial.at_point(&self.district.villages.geometry, at);
+        features.into_iter().filter_map(|f| self.district.members.village_of(f)).collect()
+    }
+
+    /// The rings of all areas of a village.
+    pub fn rings_of(&self, village: FeatureId) -> Vec<&[[f64; 2]]> {
+        let geometry = &self.district.villages.geometry;
+        let parts = self.district.members.parts(&village).to_vec();
+        parts.into_iter().flat_map(|p| geometry.polygons_of(p)).flat_map(|p| geometry.rings_of(p)).collect()
     }
 
     /// Facilities of a kind, whatever their status, with their positions.

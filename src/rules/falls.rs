@@ -16,7 +16,7 @@ impl Rule for Falls {
             if !(indicator.cumulative || is_rate) || !district.observations.has_years(position) {
                 continue;
             }
-            for village in 0..district.villages.len() {
+            for village in district.village_list() {
                 let mut before: Option<(i32, f64)> = None;
                 for &year in years.iter().filter(|y| facts.year.is_none_or(|last| **y <= last)) {
                     let Some(now) = district.value(position, Some(year), village) else { continue };

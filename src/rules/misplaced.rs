@@ -14,7 +14,7 @@ impl Rule for Misplaced {
             if facility.village_code.is_empty() || facility.kind == Kind::Building {
                 continue;
             }
-            let inside = facts.spatial.at_point(&district.villages.geometry, facility.at);
+            let inside = facts.villages_at(facility.at);
             let coded = match facts.finder.find(&facility.village_code, "", "") {
                 Found::One(village) => Some(village),
                 _ => None,
@@ -28,11 +28,7 @@ impl Rule for Misplaced {
                 (Some(_), None) => "gap.D1-outside",
                 (Some(_), Some(_)) => "gap.D1",
             };
-            let geometry = &district.villages.geometry;
-            let away = coded.map(|v| {
-                let rings: Vec<&[[f64; 2]]> = geometry.polygons_of(v).flat_map(|p| geometry.rings_of(p)).collect();
-                distance_to_area_m(facility.at, &rings)
-            });
+            let away = coded.map(|v| distance_to_area_m(facility.at, &facts.rings_of(v)));
             let named = coded.map_or_else(|| facility.village_code.clone(), |v| district.villages.display_name(v));
             let gap = Gap::of_facility(facts, rule, i as u32, reason).distance(away.filter(|d| d.is_finite()));
             let gap = gap.word("village", named).word("here", here.unwrap_or_default());

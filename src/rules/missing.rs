@@ -24,12 +24,12 @@ fn missing(facts: &Facts<'_>, rule: &RuleDefinition, findings: &mut Findings) {
     for (position, indicator) in district.indicators.all().iter().enumerate().filter(|(_, i)| !i.is_computed()) {
         let named = rule.indicators.is_empty() || rule.indicators.contains(&indicator.id);
         let told = |v| district.value(position, facts.year, v).is_some();
-        if !named || !(0..district.villages.len()).any(told) {
+        if !named || !district.village_list().any(told) {
             continue;
         }
         let condition: Option<Checked> =
             rule.required_where.get(&indicator.id).and_then(|text| compile(text, &schema).ok());
-        for village in (0..district.villages.len()).filter(|v| !told(*v)) {
+        for village in district.village_list().filter(|v| !told(*v)) {
             let asked = condition.as_ref().is_none_or(|c| c.is_true(&VillageRow { facts, village }) == Some(true));
             if asked && !district.observations.is_not_applicable(position, facts.year, village) {
                 let gap = Gap::of_village(facts, rule, village, "gap.D4").indicator(position);
@@ -54,7 +54,7 @@ fn old(facts: &Facts<'_>, rule: &RuleDefinition, findings: &mut Findings) {
         return;
     }
     for position in (0..district.indicators.all().len()).filter(|i| district.observations.has(*i)) {
-        for village in 0..district.villages.len() {
+        for village in district.village_list() {
             let origin = district.observations.origin(position, facts.year, village);
             let Some(origin) = origin.filter(|_| district.value(position, facts.year, village).is_some()) else {
                 continue;

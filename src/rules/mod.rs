@@ -69,12 +69,13 @@ impl Told {
 /// Looks at each village by itself.
 fn per_village(facts: &Facts<'_>, look: impl Fn(FeatureId) -> Told + Sync + Send) -> Findings {
     use rayon::prelude::*;
-    let told: Vec<Told> = (0..facts.district.villages.len()).into_par_iter().map(look).collect();
+    let villages = facts.district.members.list();
+    let told: Vec<Told> = villages.par_iter().map(|v| look(*v)).collect();
     let mut findings = Findings::default();
-    for (village, told) in told.into_iter().enumerate() {
+    for (village, told) in villages.iter().zip(told) {
         match told {
             Told::Fine => {}
-            Told::CannotTell => findings.unknown.push(village as FeatureId),
+            Told::CannotTell => findings.unknown.push(*village),
             Told::Gap(gap) => findings.gaps.push(*gap),
         }
     }

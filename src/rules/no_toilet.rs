@@ -53,11 +53,11 @@ impl Rule for NoToilet {
 fn within(facts: &Facts<'_>, at: LonLat, limit_m: f64) -> Vec<u32> {
     let (lat, lon) = (limit_m / 110_000.0, limit_m / (110_000.0 * at.lat_deg.to_radians().cos().max(0.01)));
     let around = [at.lon_deg - lon, at.lat_deg - lat, at.lon_deg + lon, at.lat_deg + lat];
-    let geometry = &facts.district.villages.geometry;
-    let mut found = facts.spatial.in_rectangle(around);
-    found.retain(|village| {
-        let rings: Vec<&[[f64; 2]]> = geometry.polygons_of(*village).flat_map(|p| geometry.rings_of(p)).collect();
-        distance_to_area_m(at, &rings) <= limit_m
-    });
+    let members = &facts.district.members;
+    let mut found: Vec<u32> =
+        facts.spatial.in_rectangle(around).into_iter().filter_map(|f| members.village_of(f)).collect();
+    found.sort_unstable();
+    found.dedup();
+    found.retain(|village| distance_to_area_m(at, &facts.rings_of(*village)) <= limit_m);
     found
 }

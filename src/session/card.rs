@@ -120,10 +120,10 @@ impl Session {
 
     fn card_of(&self, district: &District, village: FeatureId, stamp: (usize, FeatureId, Option<i32>)) -> VillageCard {
         let year = stamp.2;
-        let town = district.text(village, Role::Town);
-        let all: Vec<FeatureId> = (0..district.villages.len()).collect();
+        let town = district.town_name(village).to_owned();
+        let all: Vec<FeatureId> = district.village_list().collect();
         let of_town: Vec<FeatureId> =
-            all.iter().copied().filter(|v| !town.is_empty() && district.text(*v, Role::Town) == town).collect();
+            all.iter().copied().filter(|v| !town.is_empty() && district.town_name(*v) == town).collect();
         let figures = |topic: Topic| -> Vec<CardFigure> {
             let positions = self.measures(topic).into_iter();
             positions.filter_map(|i| figure(district, i, village, year, &of_town, &all)).collect()

@@ -4,9 +4,10 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
+use crate::district::{LayerKind, can_be_villages};
 use crate::geo::{Anchor, LonLat, WorldPos, representative_point};
 use crate::index::{NameIndex, SpatialIndex};
-use crate::model::{Dataset, FeatureId, GeometryStore, PartKind, Report, Role};
+use crate::model::{ColumnData, Dataset, FeatureId, GeometryStore, Members, Part, PartKind, Report, Role};
 use crate::read::{Progress, full_report};
 use crate::render::{Chunks, LayerKey, PointSymbol, Shape, Style, Texel};
 use crate::theme::Themed;
@@ -33,6 +34,9 @@ pub struct Loaded {
     spatial: Arc<OnceLock<SpatialIndex>>,
     names: OnceLock<NameIndex>,
     report: Arc<OnceLock<Report>>,
+    can_be_villages: OnceLock<bool>,
+    kind: OnceLock<LayerKind>,
+    members: OnceLock<Members>,
 }
 
 impl Loaded {
@@ -49,6 +53,9 @@ impl Loaded {
             spatial: Arc::default(),
             names: OnceLock::new(),
             report: Arc::default(),
+            can_be_villages: OnceLock::new(),
+            kind: OnceLock::new(),
+            members: OnceLock::new(),
             dataset,
         }
     }
@@ -66,6 +73,9 @@ impl Loaded {
             spatial: Arc::default(),
             names: OnceLock::new(),
             report: Arc::new(OnceLock::from(report)),
+            can_be_villages: OnceLock::new(),
+            kind: OnceLock::new(),
+            members: OnceLock::new(),
             dataset: Arc::new(dataset),
         }
     }
@@ -83,6 +93,9 @@ impl Loaded {
             spatial: self.spatial.clone(),
             names: OnceLock::new(),
             report: self.report.clone(),
+            can_be_villages: OnceLock::new(),
+            kind: OnceLock::new(),
+            members: OnceLock::new(),
             dataset: Arc::new(dataset),
         }
     }
@@ -113,6 +126,32 @@ impl Loaded {
         if self.dataset.len() < SOON_SORTED { Some(self.names()) } else { self.names.get() }
     }
 
+    /// Whether its areas can be the villages.
+    pub fn can_be_villages(&self) -> bool {
+        *self.can_be_villages.get_or_init(|| can_be_villages(&self.dataset))
+    }
+
+    /// How much it looks like the villages.
+    pub fn kind(&self) -> LayerKind {
+        *self.kind.get_or_init(|| LayerKind::of(&self.dataset))
+    }
+
+    /// Which of its features are villages.
+    pub fn members(&self) -> &Members {
+        self.members.get_or_init(|| Members::of(&self.dataset))
+    }
+
+    /// The same, where asking does not take long: see [`Self::names_in_time`].
+    pub fn members_in_time(&self) -> Option<&Members> {
+        if self.dataset.len() < SOON_SORTED { Some(self.members()) } else { self.members.get() }
+    }
+
+    /// Whether there are points or lines among its areas: labels rather than villages.
+    pub fn has_labels(&self) -> bool {
+        let is_area = |p: &Part| p.kind == PartKind::Polygon;
+        self.can_be_villages() && !self.dataset.geometry.parts.iter().all(is_area)
+    }
+
     /// Problems of the data: those of the reader at first, with those of the geometry once [`Self::finish`] is done.
     pub fn report(&self) -> &Report {
         self.report.get().unwrap_or(&self.dataset.report)
@@ -123,6 +162,7 @@ impl Loaded {
         self.report.get().is_some()
             && self.names.get().is_some()
             && self.anchors.get().is_some()
+            && (!self.can_be_villages() || self.members.get().is_some())
             && self.town_anchors.get().is_some()
     }
 
@@ -131,6 +171,9 @@ impl Loaded {
     pub fn finish(self: &Arc<Self>) {
         // Searching is what people do first.
         rayon::join(|| self.names(), || self.spatial());
+        if self.can_be_villages() {
+            self.members();
+        }
         let geometry: &GeometryStore = &self.dataset.geometry;
         if self.anchors.get().is_none() {
             let mut anchors = Vec::with_capacity(self.dataset.len() as usize);
@@ -146,8 +189,11 @@ impl Loaded {
         }
         let is_shown = || Arc::strong_count(self) > 1 || Arc::strong_count(&self.report) > 1;
         if self.report.get().is_none()
-            && let Some(report) = full_report(&self.dataset, is_shown)
+            && let Some(mut report) = full_report(&self.dataset, is_shown)
         {
+            if self.can_be_villages() {
+                report.problems.extend(self.members().problems(&self.dataset));
+            }
             self.report.set(report).ok();
         }
     }
@@ -265,23 +311,35 @@ fn name_index(dataset: &Dataset) -> NameIndex {
 }
 
 fn towns_of(dataset: &Dataset) -> Arc<[u32]> {
-    use crate::model::ColumnData;
-    let column = dataset.roles.field(Role::Town).and_then(|i| dataset.table.columns.get(i));
+    let towns = codes_of(dataset, Role::Town);
+    if dataset.roles.field(Role::District).is_none() {
+        return towns.into();
+    }
+    // Towns of one name in two districts are two towns.
+    let districts = codes_of(dataset, Role::District);
+    let mut numbers: rustc_hash::FxHashMap<(u32, u32), u32> = Default::default();
+    let mut number = |(town, district): (&u32, &u32)| {
+        let next = numbers.len() as u32 + 1;
+        if *town == 0 { 0 } else { *numbers.entry((*district, *town)).or_insert(next) }
+    };
+    towns.iter().zip(&districts).map(&mut number).collect()
+}
+
+/// A number for each text of a role, in order of first appearance; 0 where there is none.
+fn codes_of(dataset: &Dataset, role: Role) -> Vec<u32> {
+    let column = dataset.roles.field(role).and_then(|i| dataset.table.columns.get(i));
     if let Some(ColumnData::Text { codes, dictionary }) = column.map(|c| &c.data) {
         let blank: Vec<bool> = dictionary.iter().map(|t| t.trim().is_empty()).collect();
-        let town = |code: &u32| blank.get(*code as usize).filter(|blank| !**blank).map_or(0, |_| code + 1);
-        return codes.iter().map(town).collect();
+        return codes.iter().map(|c| blank.get(*c as usize).filter(|b| !**b).map_or(0, |_| c + 1)).collect();
     }
     let mut numbers: rustc_hash::FxHashMap<String, u32> = Default::default();
-    (0..dataset.len())
-        .map(|f| match dataset.text(f, Role::Town) {
-            None => 0,
-            Some(town) => {
-                let next = numbers.len() as u32 + 1;
-                *numbers.entry(town.into_owned()).or_insert(next)
-            }
+    let number = |f| {
+        dataset.text(f, role).map_or(0, |text| {
+            let next = numbers.len() as u32 + 1;
+            *numbers.entry(text.into_owned()).or_insert(next)
         })
-        .collect()
+    };
+    (0..dataset.len()).map(number).collect()
 }
 
 /// How far a layer is.

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::layer::Layer;
 use super::state::Session;
-use crate::district::{District, MapSpec, change_of};
+use crate::district::{District, MapSpec, change_of, villages_among};
 use crate::lang::Lang;
-use crate::model::{FeatureId, Indicator, PartKind, Topic};
+use crate::model::{FeatureId, Indicator, Topic};
 use crate::project::Focus;
 
 /// Villages of the focus, and what it is.
@@ -19,12 +19,18 @@ pub struct Focused {
 }
 
 impl Session {
-    /// The layer that holds the district's villages: the first with polygons, as the join takes it.
+    /// The layer that holds the district's villages, as the join takes it.
     pub fn village_layer(&self) -> Option<&Layer> {
-        let has_polygons = |l: &&Layer| {
-            l.loaded().is_some_and(|d| d.dataset.geometry.parts.iter().any(|p| p.kind == PartKind::Polygon))
-        };
-        self.shown().map(|(l, _)| l).find(has_polygons)
+        let can_be = |l: &&Layer| l.loaded().is_some_and(|d| d.can_be_villages());
+        let layers: Vec<&Layer> = self.shown().map(|(l, _)| l).filter(can_be).collect();
+        match layers.as_slice() {
+            [] => None,
+            [one] => Some(one),
+            several => {
+                let kinds = several.iter().filter_map(|l| Some(l.loaded()?.kind()));
+                several.get(villages_among(kinds)?).copied()
+            }
+        }
     }
 
     /// The district and the theme whose map is shown; `None` where layers show their own fields.
@@ -99,8 +105,8 @@ impl Session {
 
     /// Villages in focus.
     pub fn villages_in_focus(&self) -> Vec<FeatureId> {
-        let count = self.district.as_ref().map_or(0, |d| d.villages.len());
-        (0..count).filter(|v| self.is_in_focus(*v)).collect()
+        let all = self.district.iter().flat_map(|d| d.village_list());
+        all.filter(|v| self.is_in_focus(*v)).collect()
     }
 
     /// A field's shown name: that of the indicator of this name, else of the language file, else its own.

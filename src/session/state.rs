@@ -423,11 +423,15 @@ impl Session {
         entry.path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
     }
 
-    /// The layer that table and legend speak of: the selected feature's, else the topmost with polygons, else the top.
+    /// The layer that table and legend speak of: the selected feature's, else that of the villages, else the topmost
+    /// with more than points, else the top.
     pub fn active(&self) -> Option<&Layer> {
         if let Some((key, _)) = &self.document.selection
             && let Some(layer) = self.layers.get(key).filter(|l| l.loaded().is_some())
         {
+            return Some(layer);
+        }
+        if let Some(layer) = self.village_layer() {
             return Some(layer);
         }
         let ready = || self.shown().map(|(l, _)| l).filter(|l| l.loaded().is_some());

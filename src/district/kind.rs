@@ -1,0 +1,133 @@
+//! What a layer is: facilities, villages, or something else that is drawn beside them.
+
+use std::sync::Arc;
+
+use super::facility::is_facilities;
+use crate::model::{Dataset, Indicators, PartKind, Role};
+
+/// Rows that are looked at to tell what the names of a layer end with.
+const LOOKED_AT: u32 = 200;
+
+/// Share of the largest layer's area from which on a layer covers the ground: villages do, lakes and houses do not.
+const COVERS: f64 = 0.2;
+
+/// How much a layer looks like the villages of a district.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LayerKind {
+    /// Whether its areas can be villages at all: it has areas, and they are no facilities.
+    has_areas: bool,
+    /// Area in square degrees, all features together.
+    area_deg2: f64,
+    /// Features.
+    features: u32,
+    /// What its fields and names say: more for villages, less for anything else.
+    weight: i32,
+}
+
+impl LayerKind {
+    /// Looks at a layer.
+    pub fn of(dataset: &Dataset) -> Self {
+        let geometry = &dataset.geometry;
+        let has_areas = can_be_villages(dataset);
+        if !has_areas {
+            return Self { has_areas, area_deg2: 0.0, features: dataset.len(), weight: 0 };
+        }
+        let rings = geometry.parts.iter().filter(|p| p.kind == PartKind::Polygon);
+        // The outer ring is the first; holes do not matter here.
+        let area = |ring: &[[f64; 2]]| {
+            ring.windows(2).map(|w| if let [a, b] = w { a[0] * b[1] - b[0] * a[1] } else { 0.0 }).sum::<f64>().abs()
+                / 2.0
+        };
+        let area_deg2 = rings.filter_map(|p| geometry.rings_of(p).next().map(area)).sum();
+        Self { has_areas, area_deg2, features: dataset.len(), weight: weight_of(dataset) }
+    }
+}
+
+/// What fields and names say.
+fn weight_of(dataset: &Dataset) -> i32 {
+    static SHIPPED: std::sync::LazyLock<Indicators> = std::sync::LazyLock::new(|| Indicators::with(&[]));
+    let named =
+        |role| dataset.roles.field(role).and_then(|f| dataset.table.columns.get(f)).map(|c| c.name.to_lowercase());
+    let mut weight = match named(Role::Code).as_deref() {
+        Some("id" | "gid" | "fid") => 1,
+        Some(_) => 3,
+        None => 0,
+    };
+    weight += if named(Role::Name).is_some() { 2 } else { 0 };
+    weight += if named(Role::Town).is_some() { 3 } else { 0 };
+    weight += if named(Role::District).is_some() { 1 } else { 0 };
+    let figures = dataset.table.columns.iter().filter(|c| SHIPPED.get(&c.name).is_some());
+    weight += if figures.count() > 0 { 2 } else { 0 };
+    let names: Vec<String> = (0..dataset.len().min(LOOKED_AT))
+        .filter_map(|f| dataset.text(f, Role::Name))
+        .map(|n| n.trim().to_owned())
+        .collect();
+    let share = |ends: &[&str]| {
+        let n = names.iter().filter(|n| ends.iter().any(|e| n.ends_with(e))).count();
+        2 * n > names.len()
+    };
+    const VILLAGES: [&str; 8] = ["村", "村委会", "村民委员会", "社区", "居委会", "庄", "屯", "嘎查"];
+    const OTHERS: [&str; 22] = [
+        "镇",
+        "乡",
+        "街道",
+        "地区",
+        "办事处",
+        "区",
+        "县",
+        "市",
+        "省",
+        "湖",
+        "水库",
+        "河",
+        "渠",
+        "塘",
+        "公园",
+        "路",
+        "林场",
+        "Lake",
+        "Reservoir",
+        "River",
+        "Park",
+        "Town",
+    ];
+    if share(&VILLAGES) {
+        weight += 4;
+    } else if share(&OTHERS) {
+        weight -= 4;
+    }
+    weight
+}
+
+/// Whether the areas of a layer can be villages: it has some, and they are no facilities.
+pub fn can_be_villages(dataset: &Dataset) -> bool {
+    dataset.geometry.parts.iter().any(|p| p.kind == PartKind::Polygon) && !is_facilities(dataset)
+}
+
+/// The villages among layers, top first, as [`villages_among`] finds them.
+pub fn village_dataset(layers: &[Arc<Dataset>]) -> Option<&Arc<Dataset>> {
+    let candidates: Vec<&Arc<Dataset>> = layers.iter().filter(|d| can_be_villages(d)).collect();
+    match candidates.as_slice() {
+        [] => None,
+        [one] => Some(one),
+        several => several.get(villages_among(several.iter().map(|d| LayerKind::of(d)))?).copied(),
+    }
+}
+
+/// Which of several layers, top first, holds the villages: fields and names count, that the layer covers much of the ground, and
+/// that no other that does is finer; of those that are alike the finer, then the uppermost. `None` where no layer has areas that can be villages.
+pub fn villages_among(layers: impl Iterator<Item = LayerKind>) -> Option<usize> {
+    let layers: Vec<LayerKind> = layers.collect();
+    let largest = layers.iter().filter(|l| l.has_areas).map(|l| l.area_deg2).fold(0.0, f64::max);
+    let covers = |l: &LayerKind| l.area_deg2 >= COVERS * largest;
+    let finest = layers.iter().filter(|l| l.has_areas && covers(l)).map(|l| l.features).max().unwrap_or(0);
+    let score = |l: &LayerKind| {
+        let cover = if covers(l) { 2 } else { 0 };
+        let fine = if covers(l) && l.features == finest { 3 } else { 0 };
+        l.weight + cover + fine
+    };
+    let candidates = layers.iter().enumerate().filter(|(_, l)| l.has_areas);
+    candidates
+        .max_by(|(i, a), (j, b)| score(a).cmp(&score(b)).then(a.features.cmp(&b.features)).then(j.cmp(i)))
+        .map(|(i, _)| i)
+}
