@@ -22,6 +22,8 @@ pub struct LayerKind {
     features: u32,
     /// What its fields and names say: more for villages, less for anything else.
     weight: i32,
+    /// Whether they leave no doubt: names of villages, or a code, a name and a town for each.
+    is_certain: bool,
 }
 
 impl LayerKind {
@@ -30,7 +32,7 @@ impl LayerKind {
         let geometry = &dataset.geometry;
         let has_areas = can_be_villages(dataset);
         if !has_areas {
-            return Self { has_areas, area_deg2: 0.0, features: dataset.len(), weight: 0 };
+            return Self { has_areas, area_deg2: 0.0, features: dataset.len(), weight: 0, is_certain: false };
         }
         let rings = geometry.parts.iter().filter(|p| p.kind == PartKind::Polygon);
         // The outer ring is the first; holes do not matter here.
@@ -39,12 +41,13 @@ impl LayerKind {
                 / 2.0
         };
         let area_deg2 = rings.filter_map(|p| geometry.rings_of(p).next().map(area)).sum();
-        Self { has_areas, area_deg2, features: dataset.len(), weight: weight_of(dataset) }
+        let (weight, is_certain) = weight_of(dataset);
+        Self { has_areas, area_deg2, features: dataset.len(), weight, is_certain }
     }
 }
 
-/// What fields and names say.
-fn weight_of(dataset: &Dataset) -> i32 {
+/// What fields and names say, and whether it leaves no doubt.
+fn weight_of(dataset: &Dataset) -> (i32, bool) {
     static SHIPPED: std::sync::LazyLock<Indicators> = std::sync::LazyLock::new(|| Indicators::with(&[]));
     let named =
         |role| dataset.roles.field(role).and_then(|f| dataset.table.columns.get(f)).map(|c| c.name.to_lowercase());
@@ -58,10 +61,11 @@ fn weight_of(dataset: &Dataset) -> i32 {
     weight += if named(Role::District).is_some() { 1 } else { 0 };
     let figures = dataset.table.columns.iter().filter(|c| SHIPPED.get(&c.name).is_some());
     weight += if figures.count() > 0 { 2 } else { 0 };
-    let names: Vec<String> = (0..dataset.len().min(LOOKED_AT))
-        .filter_map(|f| dataset.text(f, Role::Name))
-        .map(|n| n.trim().to_owned())
-        .collect();
+    let looked_at = 0..dataset.len().min(LOOKED_AT);
+    let text = |f, role| dataset.text(f, role).map(|n| n.trim().to_owned());
+    let names: Vec<String> = looked_at.clone().filter_map(|f| text(f, Role::Name)).collect();
+    let is_own_town = |f: &u32| text(*f, Role::Name).is_some() && text(*f, Role::Name) == text(*f, Role::Town);
+    let are_towns = 2 * looked_at.filter(is_own_town).count() > names.len();
     let share = |ends: &[&str]| {
         let n = names.iter().filter(|n| ends.iter().any(|e| n.ends_with(e))).count();
         2 * n > names.len()
@@ -91,12 +95,14 @@ fn weight_of(dataset: &Dataset) -> i32 {
         "Park",
         "Town",
     ];
-    if share(&VILLAGES) {
+    let (are_villages, are_others) = (share(&VILLAGES), share(&OTHERS) || are_towns);
+    if are_villages {
         weight += 4;
-    } else if share(&OTHERS) {
+    } else if are_others {
         weight -= 4;
     }
-    weight
+    let has_all = [Role::Code, Role::Name, Role::Town].iter().all(|r| named(*r).is_some());
+    (weight, are_villages || (has_all && !are_others))
 }
 
 /// Whether the areas of a layer can be villages: it has some, and they are no facilities.
@@ -114,10 +120,14 @@ pub fn village_dataset(layers: &[Arc<Dataset>]) -> Option<&Arc<Dataset>> {
     }
 }
 
-/// Which of several layers, top first, holds the villages: fields and names count, that the layer covers much of the ground, and
+/// Which of several layers, top first, holds the villages: the uppermost of those whose fields and names leave no doubt; where
+/// there is none, fields and names count, that the layer covers much of the ground, and
 /// that no other that does is finer; of those that are alike the finer, then the uppermost. `None` where no layer has areas that can be villages.
 pub fn villages_among(layers: impl Iterator<Item = LayerKind>) -> Option<usize> {
     let layers: Vec<LayerKind> = layers.collect();
+    if let Some(certain) = layers.iter().position(|l| l.has_areas && l.is_certain) {
+        return Some(certain);
+    }
     let largest = layers.iter().filter(|l| l.has_areas).map(|l| l.area_deg2).fold(0.0, f64::max);
     let covers = |l: &LayerKind| l.area_deg2 >= COVERS * largest;
     let finest = layers.iter().filter(|l| l.has_areas && covers(l)).map(|l| l.features).max().unwrap_or(0);
