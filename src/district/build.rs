@@ -74,11 +74,7 @@ impl District {
             .enumerate()
             .flat_map(|(source, d)| facilities_of(d, &mut report).into_iter().map(move |f| Facility { source, ..f }))
             .collect();
-        let layer_names: Vec<String> = layers
-            .iter()
-            .filter(|d| is_facilities(d))
-            .map(|d| d.source.path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default())
-            .collect();
+        let layer_names = layer_names(layers.iter().filter(|d| is_facilities(d)));
         correct(&mut facilities, &layer_names, edits, &mut report);
         for facility in &mut facilities {
             place(facility, (&villages, &members), &finder, &spatial, &mut report);
@@ -233,17 +229,39 @@ fn town_names(villages: &Dataset) -> Vec<Arc<str>> {
     (0..villages.len()).map(name).collect()
 }
 
+/// Names of layers: their files' names, with the folder before where several files are called the same.
+fn layer_names<'a>(layers: impl Iterator<Item = &'a Arc<Dataset>> + Clone) -> Vec<String> {
+    let stems: Vec<String> = layers.clone().map(|d| d.file_stem()).collect();
+    let name = |(i, dataset): (usize, &Arc<Dataset>)| {
+        let stem = stems.get(i).cloned().unwrap_or_default();
+        if stems.iter().filter(|s| **s == stem).count() < 2 {
+            return stem;
+        }
+        let folder = dataset.source.path.parent().and_then(|p| p.file_name());
+        folder.map_or(stem.clone(), |f| format!("{}/{stem}", f.to_string_lossy()))
+    };
+    layers.enumerate().map(name).collect()
+}
+
 /// Puts the project's corrections over the facilities.
 fn correct(facilities: &mut [Facility], layers: &[String], edits: &[Edit], report: &mut Report) {
     for edit in edits.iter().filter(|e| !e.facility.is_empty()) {
         let is = |f: &Facility| {
-            let is_here = edit.layer.is_empty() || layers.get(f.source).is_some_and(|l| *l == edit.layer);
+            let is_called = |l: &String| *l == edit.layer || l.rsplit('/').next() == Some(&edit.layer);
+            let is_here = edit.layer.is_empty() || layers.get(f.source).is_some_and(is_called);
             is_here && (f.id == edit.facility || (f.id.is_empty() && f.name == edit.facility))
         };
-        let known = facilities.iter_mut().find(|f| is(f)).is_some_and(|f| f.correct(edit));
-        if !known {
-            let detail = format!("{} · {} · {}", edit.facility, edit.what, edit.value);
-            report.add(Severity::Warning, "edit-without-target", None, detail);
+        let mut meant: Vec<&mut Facility> = facilities.iter_mut().filter(|f| is(f)).collect();
+        let detail = || format!("{} · {} · {}", edit.facility, edit.what, edit.value);
+        match meant.as_mut_slice() {
+            [one] => {
+                if !one.correct(edit) {
+                    report.add(Severity::Warning, "edit-without-target", None, detail());
+                }
+            }
+            [] => report.add(Severity::Warning, "edit-without-target", None, detail()),
+            // Files that number from 1 each have one of that number: none is taken by chance.
+            _ => report.add(Severity::Warning, "edit-ambiguous", None, detail()),
         }
     }
 }

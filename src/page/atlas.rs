@@ -127,7 +127,7 @@ fn towns(session: &Session) -> Vec<(String, Vec<FeatureId>)> {
     }
     let Some(loaded) = session.village_layer().and_then(|l| l.loaded()) else { return Vec::new() };
     let mut towns: Vec<(String, Vec<FeatureId>)> = Vec::new();
-    for village in 0..loaded.dataset.len() {
+    for village in loaded.members().list().iter().copied() {
         let town = loaded.dataset.text(village, Role::Town).map(|t| t.into_owned()).unwrap_or_default();
         match towns.iter_mut().find(|t| t.0 == town) {
             Some(found) => found.1.push(village),

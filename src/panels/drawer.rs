@@ -8,7 +8,7 @@ use crate::session::{Command, Session, Tab};
 
 /// Shows the row of tabs and, where the drawer is open, its page.
 pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
-    let all = session.active().and_then(|l| l.loaded()).map_or(0, |l| l.dataset.len() as usize);
+    let all = session.active().and_then(|l| l.loaded()).map_or(0, |l| l.count());
     let rows = session.sheet.as_ref().filter(|_| !session.filter.is_empty()).map_or(all, |s| s.rows.len());
     let problems = session.problems().iter().map(|(.., list)| list.len()).sum();
     ui.horizontal(|ui| {

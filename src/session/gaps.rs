@@ -182,7 +182,8 @@ impl Session {
 
     fn is_listed(&self, district: &District, gap: &Gap, key: &str, but_severity: bool) -> bool {
         let filter = &self.gap_filter;
-        let is = |role, t: &String| gap.village.is_some_and(|v| district.text(v, role) == *t);
+        let is_in_town = |t: &String| gap.village.is_some_and(|v| district.town_name(v) == t);
+        let is_in_group = |g: &String| gap.village.is_some_and(|v| district.text(v, Role::Group) == *g);
         // Villages of another project have numbers of their own: the focus says nothing about them.
         let is_here = self.district.as_deref().is_some_and(|d| std::ptr::eq(d, district));
         let is_in_view = || {
@@ -193,8 +194,8 @@ impl Session {
         };
         (but_severity || filter.severities.is_empty() || filter.severities.contains(&gap.severity))
             && filter.rule.as_ref().is_none_or(|r| *r == gap.rule)
-            && filter.town.as_ref().is_none_or(|t| is(Role::Town, t))
-            && filter.group.as_ref().is_none_or(|g| is(Role::Group, g))
+            && filter.town.as_ref().is_none_or(is_in_town)
+            && filter.group.as_ref().is_none_or(is_in_group)
             && filter.status.is_none_or(|s| s == self.gap_status(key))
             && (!is_here || gap.village.is_none_or(|v| self.is_in_focus(v)))
             && (!filter.in_view || is_in_view())
@@ -246,7 +247,7 @@ impl Session {
         let of = |row: usize| self.listed_gap(found, row);
         let (column, backwards) = self.gap_filter.sort;
         let village = |(g, d): (&Gap, &District)| g.village.map(|v| d.villages.display_name(v)).unwrap_or_default();
-        let town = |(g, d): (&Gap, &District)| g.village.map(|v| d.text(v, Role::Town)).unwrap_or_default();
+        let town = |(g, d): (&Gap, &District)| g.village.map(|v| d.town_name(v).to_owned()).unwrap_or_default();
         let order = |(i, a): (&str, (&Gap, &District)), (j, b): (&str, (&Gap, &District))| match column {
             GapColumn::Rule => Ordering::Equal,
             GapColumn::Severity => a.0.severity.cmp(&b.0.severity),
@@ -275,7 +276,7 @@ impl Session {
             let Some((gap, district)) = self.listed_gap(found, *row) else { continue };
             let of_village = |role| gap.village.map(|v| district.text(v, role)).unwrap_or_default();
             let name = match by {
-                CountBy::Town => of_village(Role::Town),
+                CountBy::Town => gap.village.map(|v| district.town_name(v).to_owned()).unwrap_or_default(),
                 CountBy::Group => of_village(Role::Group),
                 CountBy::Rule => gap.rule.clone(),
                 CountBy::Status => {

@@ -62,10 +62,7 @@ impl Session {
     pub fn village_count(&self) -> usize {
         match &self.district {
             Some(_) => self.villages_in_focus().len(),
-            None => self
-                .village_layer()
-                .and_then(|l| l.loaded())
-                .map_or(0, |l| l.members_in_time().map_or(l.dataset.len() as usize, |m| m.len())),
+            None => self.village_layer().and_then(|l| l.loaded()).map_or(0, |l| l.count()),
         }
     }
 

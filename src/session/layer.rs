@@ -146,6 +146,12 @@ impl Loaded {
         if self.dataset.len() < SOON_SORTED { Some(self.members()) } else { self.members.get() }
     }
 
+    /// How many villages it has, or features where it is something else.
+    pub fn count(&self) -> usize {
+        let members = self.members_in_time().filter(|_| self.can_be_villages());
+        members.map_or(self.dataset.len() as usize, Members::len)
+    }
+
     /// Whether there are points or lines among its areas: labels rather than villages.
     pub fn has_labels(&self) -> bool {
         let is_area = |p: &Part| p.kind == PartKind::Polygon;

@@ -119,8 +119,12 @@ impl Sheet {
             stamp,
         };
         let narrowed = sheet.stamp.focus.is_some();
+        // One row for each village, none for labels among them.
+        let loaded = session.layers.get(&sheet.stamp.layer).and_then(|l| l.loaded());
+        let members = loaded.filter(|l| l.can_be_villages()).and_then(|l| l.members_in_time());
+        let is_row = |f: &FeatureId| members.is_none_or(|m| m.is_first(*f));
         let mut rows: Vec<FeatureId> =
-            (0..sheet.dataset.len()).filter(|f| !narrowed || session.is_in_focus(*f)).collect();
+            (0..sheet.dataset.len()).filter(|f| is_row(f) && (!narrowed || session.is_in_focus(*f))).collect();
         sheet.all = rows.len();
         if !sheet.stamp.filter.trim().is_empty() {
             match compile(&sheet.stamp.filter, &sheet) {

@@ -441,7 +441,10 @@ impl Session {
     /// The feature on the card.
     pub fn on_card(&self) -> Option<(&Layer, FeatureId)> {
         let (key, features) = self.document.selection.as_ref()?;
-        Some((self.layers.get(key)?, *features.last()?))
+        let (layer, feature) = (self.layers.get(key)?, *features.last()?);
+        // Whatever part of a village was chosen, it is the village that is looked at.
+        let members = layer.loaded().filter(|l| l.can_be_villages()).and_then(|l| l.members_in_time());
+        Some((layer, members.and_then(|m| m.village_of(feature)).unwrap_or(feature)))
     }
 
     /// Whether a feature is selected.

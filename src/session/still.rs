@@ -6,8 +6,9 @@ use super::camera::Camera;
 use super::layer::{Layer, Status};
 use super::look::Focused;
 use super::state::Session;
+use crate::district::By;
 use crate::geo::{LonLat, WorldPos};
-use crate::model::FeatureId;
+use crate::model::{FeatureId, Role};
 use crate::project::{Focus, Settings};
 
 impl Session {
@@ -42,11 +43,17 @@ impl Session {
         if members == Some(district.villages.len() as usize) {
             return;
         }
-        let place = district.places(focus.by).into_iter().find(|(name, _)| *name == focus.name);
+        let mut place = district.places(focus.by).into_iter().find(|(name, _)| *name == focus.name);
+        if focus.by == By::Town && place.is_none() {
+            // As it was kept before another district's town of this name came in.
+            let is_of = |v: &FeatureId| district.text(*v, Role::Town) == focus.name;
+            let all: Vec<FeatureId> = district.village_list().filter(is_of).collect();
+            place = (!all.is_empty()).then(|| (focus.name.clone(), all));
+        }
         self.focused = place.map(|(_, villages)| {
             let mut members = vec![false; district.villages.len() as usize];
-            for v in villages {
-                if let Some(member) = members.get_mut(v as usize) {
+            for v in villages.iter().flat_map(|v| district.members.parts(v)) {
+                if let Some(member) = members.get_mut(*v as usize) {
                     *member = true;
                 }
             }

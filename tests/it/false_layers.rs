@@ -165,3 +165,38 @@ fn dt_name_is_not_taken_for_the_district() {
     let project = dir.project("p.qiancun", &["v.geojson"], &["t.csv"], "");
     assert_eq!(rows(&project, "district").0[0]["name"], "");
 }
+
+#[test]
+fn of_two_facility_files_numbered_from_one_none_is_corrected_by_chance() {
+    let dir = Folder::new();
+    dir.write("v.geojson", villages(&[r#"{"code":"A1","name":"Alpha"}"#, r#"{"code":"A2","name":"Beta"}"#]));
+    let file = |kind: &str| {
+        format!("id,kind,lon,lat,status\n1,{kind},116.001,40.001,in_use\n2,{kind},116.021,40.001,in_use\n")
+    };
+    std::fs::create_dir(dir.path("old")).expect("a folder");
+    dir.write("toilets.csv", file("public_toilet")).write("clinics.csv", file("clinic"));
+    dir.write("old/toilets.csv", file("waste_point")).write("t.csv", "code,year,population\nA1,2023,300\n");
+    let layers = ["toilets.csv", "clinics.csv", "old/toilets.csv", "v.geojson"];
+    let of = |edit: &str| {
+        let project = dir.project("p.qiancun", &layers, &["t.csv"], "");
+        let content = std::fs::read_to_string(&project).expect("read");
+        dir.write(
+            "p.qiancun",
+            format!("{content}[[edit]]\nfacility = \"1\"\n{edit}what = \"status\"\nvalue = \"closed\"\n"),
+        );
+        let (rows, told) = rows(&project, "district");
+        let count = |kind: &str| rows[0]["facilities"][kind].as_u64().expect("a count");
+        ([count("public_toilet"), count("clinic"), count("waste_point")], told)
+    };
+    let (counts, told) = of("");
+    assert_eq!(counts, [2, 2, 2], "it is not clear which is meant");
+    assert!(told.contains("edit-ambiguous"), "{told}");
+    assert_eq!(of("layer = \"clinics\"\n").0, [2, 1, 2]);
+    assert!(of("layer = \"toilets\"\n").1.contains("edit-ambiguous"));
+    assert_eq!(of("layer = \"old/toilets\"\n").0, [2, 2, 1]);
+    if let Some(d7) = shared("d7", "hostile-small/d7/b.qiancun") {
+        let (rows, told) = rows(&d7.display().to_string(), "district");
+        assert_eq!((&rows[0]["facilities"]["public_toilet"], &rows[0]["facilities"]["clinic"]), (&2.into(), &2.into()));
+        assert!(told.contains("edit-ambiguous"), "{told}");
+    }
+}
