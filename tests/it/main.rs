@@ -10,6 +10,7 @@ mod demo;
 mod district;
 mod drawing;
 mod edits;
+mod false_classes;
 mod false_layers;
 mod false_tables;
 mod flatgeobuf;
