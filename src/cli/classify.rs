@@ -48,18 +48,12 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
     let column = dataset.table.position(&field).and_then(|i| dataset.table.columns.get(i));
     let Some(column) = column else {
         let names: Vec<&str> = dataset.table.columns.iter().map(|c| c.name.as_str()).collect();
-        return Err(Failure::Input(format!(
-            "{}: there is no field {field}; there are {}",
-            file.display(),
-            names.join(", ")
-        )));
+        let what = format!("there is no field {field}; there are {}", names.join(", "));
+        return Err(read::because("no-such-field", &file, what));
     };
     if !column.kind.is_numeric() {
-        return Err(Failure::Input(format!(
-            "{}: the field {field} holds {}, not numbers",
-            file.display(),
-            column.kind.name()
-        )));
+        let what = format!("the field {field} holds {}, not numbers", column.kind.name());
+        return Err(read::because("not-numeric", &file, what));
     }
     let spec = ThemeSpec { method: method.clone(), classes, breaks, ..ThemeSpec::for_field(&field, column.kind) };
     let themed = Themed::new(&dataset.table, &spec).ok_or_else(|| Failure::Input("the field vanished".into()))?;

@@ -10,7 +10,11 @@ use crate::project::Project;
 
 /// Reads a project; what of it is not understood is told on standard error.
 pub(super) fn project(file: &Path) -> Result<Project, Failure> {
-    let original = crate::project::open(file).map_err(|e| Failure::Input(e.to_string()))?;
+    let original = crate::project::open(file).map_err(|e| Failure::Because {
+        code: "project-unreadable",
+        message: e.to_string(),
+        file: Some(file.to_owned()),
+    })?;
     for left_out in &original.not_understood {
         told!("qiancun: {}: {} is not understood and left out: {}", file.display(), left_out.place, left_out.why);
     }
@@ -20,7 +24,11 @@ pub(super) fn project(file: &Path) -> Result<Project, Failure> {
 /// Reads everything that a project names and joins it. What is odd is told on standard error; without villages there is
 /// nothing to say.
 pub(super) fn load(file: &Path, project: &Project) -> Result<District, Failure> {
-    let (district, troubles) = read_district(file, project).map_err(Failure::Input)?;
+    let (district, troubles) = read_district(file, project).map_err(|message| Failure::Because {
+        code: "no-villages",
+        message,
+        file: Some(file.to_owned()),
+    })?;
     troubles.iter().for_each(|t| told!("qiancun: {t}"));
     Ok(district)
 }
@@ -31,7 +39,11 @@ pub(super) fn year(file: &Path, district: &District, asked: Option<i32>) -> Resu
     if let Some(asked) = asked.filter(|y| !years.contains(y)) {
         let known: Vec<String> = years.iter().map(i32::to_string).collect();
         let known = known.join(", ");
-        return Err(Failure::Input(format!("{}: no table speaks of {asked}; there are {known}", file.display())));
+        return Err(super::read::because(
+            "no-such-year",
+            file,
+            format!("no table speaks of {asked}; there are {known}"),
+        ));
     }
     Ok(district.year(asked))
 }

@@ -34,6 +34,16 @@ pub enum Failure {
     /// The input could not be used: exit code 1.
     #[error("{0}")]
     Input(String),
+    /// The same, with what a program needs to know of it.
+    #[error("{message}")]
+    Because {
+        /// A stable word for the reason.
+        code: &'static str,
+        /// What happened, for people.
+        message: String,
+        /// The file that it is about.
+        file: Option<std::path::PathBuf>,
+    },
     /// The reason is in the document already printed: exit code 1.
     #[error("")]
     Printed,
@@ -89,16 +99,16 @@ Results of visits: confirmed, closed, wrong, unreachable. Methods: manual, equal
 
 /// Runs the program with these arguments, the program's own name left out.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    match dispatch(arguments.into_iter().collect()).and_then(|()| say::finish()) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let as_json = arguments.iter().any(|a| a == "--json");
+    match dispatch(arguments).and_then(|()| say::finish()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Usage(message)) => {
             told!("qiancun: {message}\n\n{HELP}");
             ExitCode::from(2)
         }
-        Err(Failure::Input(message)) => {
-            told!("qiancun: {message}");
-            ExitCode::from(1)
-        }
+        Err(Failure::Input(message)) => failed(as_json, "failed", &message, None),
+        Err(Failure::Because { code, message, file }) => failed(as_json, code, &message, file.as_deref()),
         // What could not be printed is one more failure.
         Err(Failure::Printed) => {
             if let Err(e) = say::finish() {
@@ -107,6 +117,18 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             ExitCode::from(1)
         }
     }
+}
+
+/// Says why a command failed: in words on standard error, and for programs as a document on standard output.
+fn failed(as_json: bool, code: &str, message: &str, file: Option<&std::path::Path>) -> ExitCode {
+    told!("qiancun: {message}");
+    if as_json {
+        let file = file.map(|f| f.to_string_lossy());
+        let error = serde_json::json!({ "code": code, "message": message, "file": file, "feature": null });
+        // Where it cannot be printed, the words above have said it.
+        read::print(&serde_json::json!({ "error": error })).and_then(|()| say::finish()).ok();
+    }
+    ExitCode::from(1)
 }
 
 fn dispatch(arguments: Vec<OsString>) -> Result<(), Failure> {

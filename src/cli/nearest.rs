@@ -53,10 +53,8 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
 fn choose(facilities: &Dataset, kind: Option<&str>) -> Result<Vec<u32>, Failure> {
     let field = kind_field(facilities);
     if kind.is_some() && field.is_none() {
-        return Err(Failure::Input(format!(
-            "{}: no field says of which kind a facility is",
-            facilities.source.path.display()
-        )));
+        let what = "no field says of which kind a facility is".to_owned();
+        return Err(read::because("no-kind-field", &facilities.source.path, what));
     }
     let usage = usage_by_row(facilities);
     let is_kind = |f: u32| match (kind, field) {

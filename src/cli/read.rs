@@ -16,15 +16,25 @@ pub fn geographic(path: &Path) -> Result<Dataset, Failure> {
         return Ok(dataset);
     }
     let crs = dataset.source.crs.name();
-    Err(Failure::Input(format!(
-        "{}: the coordinates are in {crs}, not in degrees; convert the file to WGS 84 (EPSG:4326) first",
-        path.display()
-    )))
+    Err(because(
+        "unknown-crs",
+        path,
+        format!("the coordinates are in {crs}, not in degrees; convert the file to WGS 84 (EPSG:4326) first"),
+    ))
 }
 
 /// Reads a file.
 pub fn any(path: &Path) -> Result<Dataset, Failure> {
-    read_file(path, &Progress::new()).map_err(|e| Failure::Input(e.to_string()))
+    read_file(path, &Progress::new()).map_err(|e| Failure::Because {
+        code: e.code(),
+        message: e.to_string(),
+        file: Some(path.to_owned()),
+    })
+}
+
+/// A failure that a file is the reason of.
+pub fn because(code: &'static str, file: &Path, what: String) -> Failure {
+    Failure::Because { code, message: format!("{}: {what}", file.display()), file: Some(file.to_owned()) }
 }
 
 /// Prints text on standard output.

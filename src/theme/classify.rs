@@ -1,8 +1,9 @@
 //! Numbers into classes.
 //!
 //! A value belongs to the last class whose lower bound is at most the value, the top class is closed: `lower ≤ v <
-//! upper`, so that 99 is in "≥ 99". Every bound is an observed value, the first of its class, or one that was given;
-//! equal values are therefore never parted, and what the legend says is true to the digit.
+//! upper`, so that 99 is in "≥ 99". Bounds of equal intervals and round numbers are exactly those, and classes without a value
+//! stay; bounds of quantiles and natural breaks are observed values, the first of their class, so that equal values are never
+//! parted; given bounds are as given.
 
 use rayon::prelude::*;
 
@@ -51,8 +52,8 @@ impl Method {
 /// Classes of numbers, lowest first.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Breaks {
-    /// Lower bound of each class, never falling; the first is the lowest value of all. Two are equal only where the
-    /// lowest value is a given bound: the class below it is then empty.
+    /// Lower bound of each class, never falling; the first is the lowest value of all. Two are equal where the lowest value is
+    /// a given bound, or where f64 has no number between them: the class below is then empty.
     pub lowers: Vec<f64>,
     /// Upper bound of the highest class, which includes it.
     pub top: f64,
@@ -101,10 +102,10 @@ impl Breaks {
 
 /// Finds classes for values, which come in any order; what is not finite is passed over.
 ///
-/// At most `classes` of them (1 to 20; what lies outside is drawn to the nearest): fewer where values repeat, where an
-/// interval of [`Method::Equal`] is empty or no round step of [`Method::Pretty`] gives as many. [`Method::Manual`]
-/// takes `manual_inner` instead, in any order, and always makes one class more than there are distinct bounds, empty
-/// ones included. `None` where there is neither a value nor a given bound.
+/// `classes` of them (1 to 20; what lies outside is drawn to the nearest): [`Method::Equal`] makes as many unless all values are
+/// one, empty ones included; the others fewer where values repeat or no round step of [`Method::Pretty`] gives as many.
+/// [`Method::Manual`] takes `manual_inner` instead, in any order, and always makes one class more than there are distinct bounds,
+/// empty ones included. `None` where there is neither a value nor a given bound.
 ///
 /// # Examples
 /// ```
@@ -120,21 +121,37 @@ pub fn classify(values: &[f64], method: Method, classes: usize, manual_inner: &[
         return manual(&sorted, manual_inner);
     }
     sorted.par_sort_unstable_by(f64::total_cmp);
-    let (distinct, counts) = runs(&sorted);
-    let (&low, &high) = (distinct.first()?, distinct.last()?);
+    let (&low, &high) = (sorted.first()?, sorted.last()?);
     let classes = classes.clamp(1, MAX_CLASSES);
+    let with_inner = |inner: Vec<f64>| Breaks { lowers: std::iter::once(low).chain(inner).collect(), top: high };
+    if matches!(method, Method::Equal | Method::Manual) {
+        return Some(with_inner(equal(low, high, classes)));
+    }
+    if method == Method::Pretty {
+        return Some(with_inner(pretty(low, high, classes)));
+    }
+    let (distinct, counts) = runs(&sorted);
     let starts = match method {
-        Method::FisherJenks => fisher_jenks(&distinct, &counts, classes),
         Method::Quantile => quantile_starts(&counts, sorted.len(), classes),
-        Method::Pretty => nominal_starts(&distinct, &pretty(low, high, classes)),
-        Method::Equal | Method::Manual => {
-            let share = |i: usize| i as f64 / classes as f64;
-            let bounds: Vec<f64> = (1..classes).map(|i| low * (1.0 - share(i)) + high * share(i)).collect();
-            nominal_starts(&distinct, &bounds)
-        }
+        _ => fisher_jenks(&distinct, &counts, classes),
     };
     let lowers = starts.iter().filter_map(|&s| distinct.get(s).copied()).collect();
     Some(Breaks { lowers, top: high })
+}
+
+/// Inner bounds of intervals of equal width; none where all values are one.
+fn equal(low: f64, high: f64, classes: usize) -> Vec<f64> {
+    if low >= high {
+        return Vec::new();
+    }
+    let k = classes as f64;
+    let span = high - low;
+    let bound = |i: f64| match span.is_finite() {
+        true => low + span * i / k,
+        // A span that f64 does not hold.
+        false => low * (1.0 - i / k) + high * (i / k),
+    };
+    (1..classes).map(|i| bound(i as f64).clamp(low, high)).collect()
 }
 
 /// Given inner bounds between the outer ones, which are those of the data, widened to include the given.
@@ -155,14 +172,6 @@ fn runs(sorted: &[f64]) -> (Vec<f64>, Vec<u32>) {
         counts.push(run.len() as u32);
     }
     (distinct, counts)
-}
-
-/// Moves each nominal bound to the first value at or above it; classes without a value vanish.
-fn nominal_starts(distinct: &[f64], bounds: &[f64]) -> Vec<usize> {
-    let moved = bounds.iter().map(|b| distinct.partition_point(|v| v < b)).filter(|&s| s < distinct.len());
-    let mut starts: Vec<usize> = std::iter::once(0).chain(moved).collect();
-    starts.dedup();
-    starts
 }
 
 /// Starts each class between two runs of equal values, as near as can be to its share of all `n` values.
@@ -212,9 +221,9 @@ mod tests {
     #[test]
     fn each_method_on_one_list() {
         let values = [9.0, 0.0, 1.0, 2.0, 3.0, 4.0, 50.0, 98.0, 99.0, 100.0];
-        assert_eq!(lowers(&values, Method::Equal, 4), [0.0, 50.0, 98.0]);
+        assert_eq!(lowers(&values, Method::Equal, 4), [0.0, 25.0, 50.0, 75.0]);
         assert_eq!(lowers(&values, Method::Quantile, 5), [0.0, 2.0, 4.0, 50.0, 99.0]);
-        assert_eq!(lowers(&values, Method::Pretty, 5), [0.0, 50.0, 98.0]);
+        assert_eq!(lowers(&values, Method::Pretty, 5), [0.0, 20.0, 40.0, 60.0, 80.0]);
         assert_eq!(lowers(&values, Method::FisherJenks, 3), [0.0, 50.0, 98.0]);
     }
 
@@ -228,10 +237,14 @@ mod tests {
                 "{method:?}"
             );
             assert_eq!(classify(&[-0.0, 0.0], method, 5, &[]).map(|b| b.lowers.len()), Some(1));
-            assert_eq!(lowers(&[1.0, 2.0, 2.0], method, 9), [1.0, 2.0], "{method:?}");
             assert_eq!(classify(&[], method, 5, &[1.0]), None);
             assert_eq!(classify(&[f64::NAN], method, 5, &[]), None);
         }
+        for method in [Method::Quantile, Method::FisherJenks] {
+            assert_eq!(lowers(&[1.0, 2.0, 2.0], method, 9), [1.0, 2.0], "{method:?}");
+        }
+        assert_eq!(lowers(&[1.0, 2.0, 2.0], Method::Equal, 4), [1.0, 1.25, 1.5, 1.75]);
+        assert_eq!(lowers(&[f64::MIN, f64::MAX], Method::Equal, 2), [f64::MIN, 0.0]);
     }
 
     #[test]
@@ -262,7 +275,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_break_is_a_value_and_every_value_has_a_class(
+        fn every_value_has_a_class_and_breaks_are_what_the_method_says(
             values in proptest::collection::vec(prop_oneof![-1e300..1e300f64, (-8i32..8).prop_map(f64::from)], 1..80),
             classes in 0usize..25,
         ) {
@@ -271,10 +284,16 @@ mod tests {
                     return Err(TestCaseError::fail("no classes"));
                 };
                 prop_assert!(breaks.len() <= classes.clamp(1, 20));
-                prop_assert!(breaks.lowers.is_sorted_by(|a, b| a < b));
-                prop_assert!(breaks.lowers.iter().all(|l| values.contains(l)));
+                prop_assert!(breaks.lowers.is_sorted());
                 let counts = breaks.counts(&values);
-                prop_assert!(counts.iter().all(|&c| c > 0), "{method:?} {breaks:?} {counts:?}");
+                if matches!(method, Method::Quantile | Method::FisherJenks) {
+                    prop_assert!(breaks.lowers.is_sorted_by(|a, b| a < b));
+                    prop_assert!(breaks.lowers.iter().all(|l| values.contains(l)));
+                    prop_assert!(counts.iter().all(|&c| c > 0), "{method:?} {breaks:?} {counts:?}");
+                }
+                if method == Method::Equal && breaks.lowers.first() < Some(&breaks.top) {
+                    prop_assert_eq!(breaks.len(), classes.clamp(1, 20));
+                }
                 prop_assert_eq!(counts.iter().sum::<usize>(), values.len());
             }
         }
