@@ -71,6 +71,44 @@ impl Qiancun {
         };
     }
 
+    /// Whether a file is no longer as it was when it was read; gone files are not.
+    fn has_changed(&self, path: &Path) -> bool {
+        let seen = self.states.get(path);
+        seen.is_some() && state_of(path).is_some_and(|now| Some(&now) != seen)
+    }
+
+    /// Reads again what another program has changed meanwhile; not in a meeting, whose figures stand still.
+    pub(super) fn look_at_files(&mut self) {
+        if self.session.meeting.is_some() {
+            return;
+        }
+        let is_ready = |l: &crate::session::Layer| l.loaded().is_some();
+        let changed = |path: &Path| self.has_changed(path);
+        let layers: Vec<LayerKey> = {
+            let shown = self.session.shown().filter(|(l, e)| is_ready(l) && changed(&e.path));
+            shown.map(|(l, _)| l.key).collect()
+        };
+        if self.session.document.project.tables.iter().any(|t| changed(&t.path)) {
+            self.district_of = None;
+        }
+        layers.into_iter().for_each(|key| self.read_again(key));
+    }
+
+    /// Notes tables as they stand when they are about to be read, and says which have changed since they were read last, or
+    /// are gone: whatever the reason for reading them, nobody's figures come in or go unsaid.
+    pub(super) fn note_tables(&mut self, paths: &[PathBuf]) {
+        let names = |list: Vec<&PathBuf>| list.into_iter().map(|p| name_of(p)).collect::<Vec<_>>().join(", ");
+        let changed = names(paths.iter().filter(|p| self.has_changed(p)).collect());
+        let is_gone = |p: &&PathBuf| self.states.contains_key(*p) && state_of(p).is_none();
+        let gone = names(paths.iter().filter(is_gone).collect());
+        for (key, list) in [("status.read-again", changed), ("status.file-gone", gone)] {
+            if !list.is_empty() {
+                self.session.news = Some(self.session.lang.with(key, &[("n", &list)]));
+            }
+        }
+        paths.iter().for_each(|path| self.note_state(path));
+    }
+
     /// Shows the picture of a file that is about to be read alone on the map, if there is one.
     pub(super) fn show_kept_file(&mut self, path: &Path) {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());

@@ -24,6 +24,7 @@ pub struct Headless {
     time_secs: f64,
     clock: Option<Instant>,
     repaint: Arc<Repaint>,
+    is_focused: bool,
 }
 
 /// When the next frame is due, as egui asked for it.
@@ -71,7 +72,18 @@ impl Headless {
             view_formats: &[],
         });
         let app = Qiancun::new(&ctx, gpu, options);
-        Ok(Self { app, ctx, state, target, size_px, pixels_per_point, time_secs: 0.0, clock: None, repaint })
+        Ok(Self {
+            app,
+            ctx,
+            state,
+            target,
+            size_px,
+            pixels_per_point,
+            time_secs: 0.0,
+            clock: None,
+            repaint,
+            is_focused: true,
+        })
     }
 
     /// Lets time run as it does outside, rather than a sixtieth of a second a frame.
@@ -101,6 +113,14 @@ impl Headless {
         }
     }
 
+    /// Another window has the keyboard for a frame, then this one again: as after saving something in another program.
+    pub fn return_to_window(&mut self) {
+        self.is_focused = false;
+        self.frame(Vec::new());
+        self.is_focused = true;
+        self.frame(Vec::new());
+    }
+
     /// One frame with these events, finished by the GPU.
     pub fn frame(&mut self, events: Vec<Event>) {
         self.time_secs = match self.clock {
@@ -112,7 +132,7 @@ impl Headless {
             screen_rect: Some(Rect::from_min_size(egui::Pos2::ZERO, size_pt)),
             time: Some(self.time_secs),
             events,
-            focused: true,
+            focused: self.is_focused,
             ..Default::default()
         };
         input.viewports.entry(egui::ViewportId::ROOT).or_default().native_pixels_per_point =

@@ -134,7 +134,7 @@ pub enum Done {
     /// A preview of a page; `None` where it could not be made.
     Preview(String, Option<egui::ColorImage>),
     /// A page or an atlas was written, or not.
-    PageSaved(PathBuf, Result<(), PageError>),
+    PageSaved(PathBuf, Result<String, PageError>),
     /// How far an atlas is.
     AtlasAt(usize, usize),
     /// A dialogue was answered.
@@ -364,7 +364,7 @@ impl Jobs {
     }
 
     /// Writes a page.
-    pub fn page(&mut self, path: PathBuf, write: impl FnOnce(&Path) -> Result<(), PageError> + Send + 'static) {
+    pub fn page(&mut self, path: PathBuf, write: impl FnOnce(&Path) -> Result<String, PageError> + Send + 'static) {
         self.start(Job::Page, move |_| {
             let written = write(&path);
             Some(Done::PageSaved(path, written))
@@ -376,7 +376,7 @@ impl Jobs {
         &mut self,
         path: PathBuf,
         progress: Arc<AtlasProgress>,
-        write: impl FnOnce(&Path) -> Result<(), PageError> + Send + 'static,
+        write: impl FnOnce(&Path) -> Result<String, PageError> + Send + 'static,
     ) {
         let watch = Arc::downgrade(&progress);
         self.start(Job::Dialogue, move |reply| {

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use crate::district::{District, added_dataset};
 use crate::lang::Lang;
+use crate::model::Severity;
 use crate::project::Project;
 use crate::read::{Progress, read_file};
 
-/// Reads everything that a project names and joins it: the district, and what was odd about files, tables and joins.
+/// Reads everything that a project names and joins it: the district, and what was odd about files; what was odd about tables
+/// and joins is in the district's report.
 ///
 /// # Errors
 /// A message where no layer with villages can be read: without them there is nothing to say.
@@ -23,6 +25,10 @@ pub fn read_district(file: &Path, project: &Project) -> Result<(District, Vec<St
             )),
             Ok(mut dataset) => {
                 dataset.roles = dataset.roles.chosen(&layer.fields.fields, &dataset.table);
+                for group in dataset.report.groups().iter().filter(|g| g.severity < Severity::Info) {
+                    let text = Lang::En.problem(group.code, &group.first.detail);
+                    troubles.push(format!("{}: {} × {}: {text}", layer.path.display(), group.code, group.count));
+                }
                 layers.push(Arc::new(dataset));
             }
             Err(e) => troubles.push(e.to_string()),
@@ -34,8 +40,5 @@ pub fn read_district(file: &Path, project: &Project) -> Result<(District, Vec<St
         let all = troubles.iter().map(|t| format!("\n{t}")).collect::<String>();
         format!("{}: no layer with villages could be read{all}", file.display())
     })?;
-    let listed = district.members.problems(&district.villages);
-    let problems = listed.iter().chain(&district.report.problems);
-    troubles.extend(problems.map(|p| format!("{}: {}", p.code, Lang::En.problem(p.code, &p.detail))));
     Ok((district, troubles))
 }

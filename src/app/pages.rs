@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::qiancun::Qiancun;
-use crate::page::{AtlasProgress, PageContent, PageError, PageFormat, atlas, page_svg, to_png, write_page};
+use crate::page::{
+    AtlasProgress, PageContent, PageError, PageFormat, atlas, missing_glyphs, page_svg, to_png, write_page,
+};
 use crate::project::{PageOptions, write_replacing};
 use crate::session::{Command, Dialogue, PageDraft, Session};
 
@@ -193,13 +195,13 @@ impl Qiancun {
         let (format, options) = self.chosen();
         let still = self.session.still();
         self.jobs.page(path, move |path| {
-            write(&still, format, &options, path)?;
+            let lacking = write(&still, format, &options, path)?;
             let opener = match std::env::consts::OS {
                 "windows" => std::process::Command::new("cmd").args(["/C", "start", ""]).arg(path).spawn(),
                 "macos" => std::process::Command::new("open").arg(path).spawn(),
                 _ => std::process::Command::new("xdg-open").arg(path).spawn(),
             };
-            opener.map(drop).map_err(|source| PageError::Io { path: path.to_path_buf(), source })
+            opener.map(|_| lacking).map_err(|source| PageError::Io { path: path.to_path_buf(), source })
         });
     }
 
@@ -227,7 +229,8 @@ impl Qiancun {
         draft.atlas = Some((0, 0, progress.cancelled.clone()));
         self.jobs.atlas(path, progress.clone(), move |path| {
             let bytes = atlas(&mut still, &options, by_town, &progress)?;
-            write_replacing(path, &bytes).map_err(|source| PageError::Io { path: path.to_path_buf(), source })
+            write_replacing(path, &bytes).map_err(|source| PageError::Io { path: path.to_path_buf(), source })?;
+            Ok(progress.lacking())
         });
     }
 
@@ -237,24 +240,33 @@ impl Qiancun {
         let mut still = self.session.still();
         let years = self.session.district.as_ref().map(|d| d.observations.years().to_vec()).unwrap_or_default();
         self.jobs.page(folder, move |folder| {
+            let mut lacking = String::new();
             for year in years {
                 still.view.year = Some(year);
                 still.roll();
                 still.covered = still.coverage_shown();
-                write(&still, PageFormat::Hd, &options, &folder.join(format!("{year}.png")))?;
+                lacking = write(&still, PageFormat::Hd, &options, &folder.join(format!("{year}.png")))?;
             }
-            Ok(())
+            Ok(lacking)
         });
     }
 
     /// Says how the writing of a page ended.
-    pub(super) fn page_was_saved(&mut self, path: &Path, written: Result<(), PageError>) {
+    pub(super) fn page_was_saved(&mut self, path: &Path, written: Result<String, PageError>) {
         if let Some(draft) = &mut self.session.page {
             draft.atlas = None;
         }
         let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         match written {
-            Ok(()) => self.session.news = Some(self.session.lang.with("page.saved", &[("n", &name)])),
+            Ok(lacking) if lacking.is_empty() => {
+                self.session.news = Some(self.session.lang.with("page.saved", &[("n", &name)]));
+            }
+            // Names that cannot be read are nothing to find out in the meeting.
+            Ok(lacking) => {
+                let list: Vec<String> = lacking.chars().map(|c| format!("{c} (U+{:04X})", u32::from(c))).collect();
+                let values = [("name", name.as_str()), ("n", &list.join(", "))];
+                self.session.dialogue = Some(Dialogue::Message(self.session.lang.with("page.lacking", &values)));
+            }
             Err(PageError::Cancelled) => {
                 self.session.news = Some(self.session.lang.with("status.cancelled", &[("n", &name)]));
             }
@@ -266,8 +278,11 @@ impl Qiancun {
     }
 }
 
-fn write(session: &Session, format: PageFormat, options: &PageOptions, path: &Path) -> Result<(), PageError> {
+/// Writes a page; characters on it that no font has, which stand as 〓.
+fn write(session: &Session, format: PageFormat, options: &PageOptions, path: &Path) -> Result<String, PageError> {
     let svg = page_svg(session, format, options, false);
     let title = PageContent::of(session, options).title;
-    write_page(path, &svg, format, &title, session.lang.tag())
+    write_page(path, &svg, format, &title, session.lang.tag())?;
+    let is_svg = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("svg"));
+    Ok(if is_svg { String::new() } else { missing_glyphs([svg.as_str()]).into_iter().collect() })
 }

@@ -249,6 +249,7 @@ impl Qiancun {
         if is_focused && !std::mem::replace(&mut self.was_focused, is_focused) {
             self.refresh_survey();
             self.look_at_disk();
+            self.look_at_files();
         }
         self.was_focused = is_focused;
         if ui.ctx().input(|i| i.viewport().close_requested()) && !self.quit {

@@ -203,7 +203,7 @@ impl Qiancun {
         if !needed || !self.session.district.as_ref().is_some_and(same) {
             self.session.district = None;
         }
-        stamp.tables.iter().for_each(|path| self.note_state(path));
+        self.note_tables(&stamp.tables);
         if needed {
             self.jobs.district(stamp.clone());
         }

@@ -93,7 +93,14 @@ impl Qiancun {
         let survey = self.session.survey();
         let state = |key: &str| survey.map(|s| s.field_state(key, lang)).unwrap_or_default();
         let grid = field_grid(&district, &found.rules, &gaps, &form, &state);
-        let written = save_field_sheet(path, &grid, &self.session.document.project.title, wanted.per_town);
+        let written = save_field_sheet(
+            path,
+            &grid,
+            &self.session.document.project.title,
+            wanted.per_town,
+            &form,
+            district.middle(),
+        );
         self.tell_written(path, written);
     }
 

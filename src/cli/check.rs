@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Failure, read};
 use crate::cli::say::said;
-use crate::district::can_be_villages;
+use crate::district::{can_be_villages, words_not_understood};
 use crate::lang::Lang;
 use crate::model::{Dataset, Members, Report};
 use crate::read::{Progress, ReadError, full_report, read_file};
@@ -47,6 +47,7 @@ fn full(dataset: &Dataset) -> Report {
     if can_be_villages(dataset) {
         report.problems.extend(Members::of(dataset).problems(dataset));
     }
+    report.problems.extend(words_not_understood(dataset));
     report
 }
 

@@ -83,7 +83,7 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
         let form = FieldForm { lang, shift, start };
         let grid = field_grid(&district, &rules, &gaps, &form, &|key| survey.field_state(key, lang));
         let explain = |e: std::io::Error| Failure::Input(format!("{} cannot be written: {e}", out.display()));
-        save_field_sheet(out, &grid, &project.title, by_town).map_err(explain)?;
+        save_field_sheet(out, &grid, &project.title, by_town, &form, district.middle()).map_err(explain)?;
     }
     if as_json {
         let mut document = document(&file, &district, year, &rules, &list, &survey, lang);

@@ -6,7 +6,12 @@ use super::Failure;
 use crate::app::read_district;
 use crate::cli::say::told;
 use crate::district::District;
+use crate::lang::Lang;
+use crate::model::Report;
 use crate::project::Project;
+
+/// Problems of one kind that are told one by one; of the rest their number is.
+const TOLD: usize = 20;
 
 /// Reads a project; what of it is not understood is told on standard error.
 pub(super) fn project(file: &Path) -> Result<Project, Failure> {
@@ -30,6 +35,17 @@ pub(super) fn load(file: &Path, project: &Project) -> Result<District, Failure> 
         file: Some(file.to_owned()),
     })?;
     troubles.iter().for_each(|t| told!("qiancun: {t}"));
+    let listed = district.members.problems(&district.villages);
+    let all = Report { problems: listed.into_iter().chain(district.report.problems.iter().cloned()).collect() };
+    for group in all.groups() {
+        let of_group = all.problems.iter().filter(|p| (p.code, p.severity) == (group.code, group.severity));
+        for problem in of_group.take(TOLD) {
+            told!("qiancun: {}: {}", problem.code, Lang::En.problem(problem.code, &problem.detail));
+        }
+        if group.count > TOLD {
+            told!("qiancun: {}: and {} more of this kind", group.code, group.count - TOLD);
+        }
+    }
     Ok(district)
 }
 

@@ -113,13 +113,13 @@ fn choose(session: &mut Session, theme: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Says which characters the fonts lack: they stand as 〓.
-fn tell_missing(session: &Session, options: &PageOptions) {
-    let content = PageContent::of(session, options);
-    let missing = missing_glyphs(content.texts());
-    if !missing.is_empty() {
+/// Says which characters no font has: they stand as 〓 in pictures and documents, and as they are in SVG, whose viewers have fonts
+/// of their own.
+fn tell_missing<'a>(out: &std::path::Path, texts: impl IntoIterator<Item = &'a str>) {
+    let missing = missing_glyphs(texts);
+    if !missing.is_empty() && out.extension().is_none_or(|e| !e.eq_ignore_ascii_case("svg")) {
         let list: Vec<String> = missing.iter().map(|c| format!("{c} (U+{:04X})", u32::from(*c))).collect();
-        told!("qiancun: the fonts of pages lack {}; 〓 stands for them", list.join(", "));
+        told!("qiancun: no font here has {}; 〓 stands for them", list.join(", "));
     }
 }
 
@@ -136,8 +136,8 @@ fn project_title(session: &Session, path: &Path) -> String {
 pub fn run(parser: lexopt::Parser) -> Result<(), Failure> {
     let asked = asked(parser, "render")?;
     let (session, options) = session(&asked)?;
-    tell_missing(&session, &options);
     let svg = page_svg(&session, asked.format, &options, session.document.project.camera.is_none());
+    tell_missing(&asked.out, [svg.as_str()]);
     let title = PageContent::of(&session, &options).title;
     Ok(write_page(&asked.out, &svg, asked.format, &title, session.lang.tag())?)
 }
@@ -150,7 +150,10 @@ pub fn run_atlas(parser: lexopt::Parser) -> Result<(), Failure> {
     }
     let (mut session, options) = session(&asked)?;
     session.document.project.title = project_title(&session, &asked.project);
-    let bytes = atlas(&mut session, &options, asked.by_town, &AtlasProgress::default())?;
+    let progress = AtlasProgress::default();
+    let bytes = atlas(&mut session, &options, asked.by_town, &progress)?;
+    let lacking = progress.lacking();
+    tell_missing(&asked.out, [lacking.as_str()]);
     write_replacing(&asked.out, &bytes)
         .map_err(|e| Failure::Input(format!("{} cannot be written: {e}", asked.out.display())))
 }

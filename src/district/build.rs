@@ -170,6 +170,14 @@ impl District {
         self.stands.get(village as usize).copied().flatten()
     }
 
+    /// The middle of the district: where its villages are, on average; `None` where none has an area.
+    pub fn middle(&self) -> Option<LonLat> {
+        let stands: Vec<LonLat> = self.village_list().filter_map(|v| self.stand(v)).collect();
+        let n = stands.len() as f64;
+        let mean = |of: fn(&LonLat) -> f64| stands.iter().map(of).sum::<f64>() / n;
+        (!stands.is_empty()).then(|| LonLat::new(mean(|p| p.lon_deg), mean(|p| p.lat_deg)))
+    }
+
     /// Facilities of a kind that are in use and stood in a year, by position.
     pub fn standing(&self, kind: Kind, year: Option<i32>) -> Vec<u32> {
         let fits = |f: &&Facility| f.kind == kind && f.is_in_use() && f.is_there(year);

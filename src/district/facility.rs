@@ -1,8 +1,10 @@
 //! Facilities: points with a kind, a status and the attributes that the themes and rules look at.
 
+use rustc_hash::FxHashMap;
+
 use super::figure::year_in_date;
 use crate::geo::{LonLat, representative_point};
-use crate::model::{Dataset, Edit, FeatureId, PartKind, Report, Severity};
+use crate::model::{Dataset, Edit, FeatureId, PartKind, Problem, Report, Severity};
 
 /// What a facility is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -56,14 +58,47 @@ impl Kind {
 
     /// Tells a kind by the words that files use.
     pub fn of(text: &str) -> Self {
-        match text.trim().to_lowercase().as_str() {
-            "public_toilet" | "公厕" | "公共厕所" | "厕所" | "toilet" | "toilets" => Self::PublicToilet,
-            "clinic" | "卫生室" | "村卫生室" | "卫生站" | "卫生院" | "诊所" => Self::Clinic,
-            "sewage_station" | "污水站" | "污水处理站" => Self::SewageStation,
-            "waste_point" | "垃圾点" | "垃圾收集点" | "垃圾站" => Self::WastePoint,
-            "parking" | "停车场" => Self::Parking,
+        let text = text.trim().to_lowercase().replace([' ', '-'], "_");
+        // 公厕（二类）: what stands in brackets says more of it, not what it is.
+        let bare = text.split(['(', '（', '[', '【']).next().unwrap_or("").trim_end_matches('_');
+        match bare {
+            "public_toilet" | "public_toilets" | "公厕" | "公共厕所" | "公用厕所" | "厕所" | "旱厕" | "水厕"
+            | "水冲厕所" | "卫生厕所" | "卫生间" | "公共卫生间" | "toilet" | "toilets" | "latrine" | "wc"
+            | "restroom" => Self::PublicToilet,
+            "clinic"
+            | "clinics"
+            | "卫生室"
+            | "村卫生室"
+            | "村级卫生室"
+            | "卫生所"
+            | "村卫生所"
+            | "卫生站"
+            | "村卫生站"
+            | "卫生服务站"
+            | "社区卫生服务站"
+            | "社区卫生站"
+            | "卫生院"
+            | "乡镇卫生院"
+            | "镇卫生院"
+            | "社区卫生服务中心"
+            | "医务室"
+            | "诊所"
+            | "doctors"
+            | "doctor"
+            | "health_post"
+            | "health_centre"
+            | "health_center"
+            | "healthpost"
+            | "dispensary" => Self::Clinic,
+            "sewage_station" | "sewage_plant" | "wastewater_plant" | "污水站" | "污水处理站" | "污水处理设施"
+            | "污水处理厂" => Self::SewageStation,
+            "waste_point" | "waste_disposal" | "垃圾点" | "垃圾收集点" | "垃圾站" | "垃圾分类点" | "垃圾投放点"
+            | "垃圾中转站" => Self::WastePoint,
+            "parking" | "停车场" | "停车点" => Self::Parking,
             "pocket_park" | "口袋公园" => Self::PocketPark,
-            "fitness" | "健身" | "健身点" | "健身设施" => Self::Fitness,
+            "fitness" | "fitness_station" | "健身" | "健身点" | "健身设施" | "健身广场" | "健身场地" => {
+                Self::Fitness
+            }
             "building" | "house" | "household" | "房屋" | "住宅" | "农户" | "户" => Self::Building,
             _ => Self::Other,
         }
@@ -316,6 +351,71 @@ pub fn usage_by_row(dataset: &Dataset) -> impl Fn(u32) -> Option<Use> + '_ {
     move |row| field.map_or(Some(Use::InUse), |column| of(row, column))
 }
 
+/// The class of a toilet in the words that files use: 1 to 3, 4 below class III.
+fn class_of(text: &str) -> Option<u8> {
+    Some(match text {
+        "1" | "一类" | "一级" | "i" | "class i" | "class 1" => 1,
+        "2" | "二类" | "二级" | "ii" | "class ii" | "class 2" => 2,
+        "3" | "三类" | "三级" | "iii" | "class iii" | "class 3" => 3,
+        "below" | "三类以下" | "不达标" => 4,
+        _ => return None,
+    })
+}
+
+/// What stands in brackets behind a word.
+fn in_brackets(text: &str) -> String {
+    let inner = text.split_once(['(', '（']).map_or("", |t| t.1);
+    inner.trim_end_matches([')', '）']).trim().to_owned()
+}
+
+/// Words of a layer of facilities that are not understood, each once with how many facilities bear it: their kind (then they are
+/// shown and counted nowhere), whether they are in use, a toilet's class.
+pub fn words_not_understood(dataset: &Dataset) -> Vec<Problem> {
+    if !is_facilities(dataset) {
+        return Vec::new();
+    }
+    let columns = columns(dataset);
+    let is_kind = |t: &str| Kind::of(t) != Kind::Other || matches!(t, "other" | "其他" | "其它");
+    let is_status = |t: &str| Use::of(t).is_some() || matches!(t, "-" | "—" | "未知" | "不详" | "unknown");
+    let is_class = |t: &str| {
+        class_of(t).is_some() || matches!(t, "-" | "—" | "未评" | "未定级" | "未知" | "unknown" | "none" | "ungraded")
+    };
+    let looked_at: [(&str, Option<usize>, &dyn Fn(&str) -> bool); 3] = [
+        ("unknown-kind", columns.kind, &is_kind),
+        ("unknown-status", columns.status, &is_status),
+        ("unknown-class", columns.class, &is_class),
+    ];
+    let mut problems = Vec::new();
+    for (code, column, is_known) in looked_at {
+        let Some(column) = column else { continue };
+        let mut words: Vec<(String, FeatureId, usize)> = Vec::new();
+        let mut at: FxHashMap<String, usize> = FxHashMap::default();
+        for row in 0..dataset.len() {
+            let Some(text) = dataset.table.value(row, column).to_text() else { continue };
+            let word = text.trim().to_owned();
+            if word.is_empty() || is_known(&word.to_lowercase()) {
+                continue;
+            }
+            let next = words.len();
+            let slot = *at.entry(word.clone()).or_insert(next);
+            if slot == next {
+                words.push((word, row, 0));
+            }
+            if let Some(found) = words.get_mut(slot) {
+                found.2 += 1;
+            }
+        }
+        let layer = dataset.file_stem();
+        problems.extend(words.into_iter().map(|(word, row, n)| Problem {
+            severity: Severity::Warning,
+            code,
+            feature: Some(row),
+            detail: format!("{layer} · {word} × {n}"),
+        }));
+    }
+    problems
+}
+
 /// Whether a clinic's level means a township's institution.
 fn is_township(level: &str) -> bool {
     ["township", "镇", "乡镇", "卫生院", "镇卫生院", "乡镇卫生院", "社区卫生服务中心"].contains(&level)
@@ -350,14 +450,13 @@ pub fn facilities_of(dataset: &Dataset, report: &mut Report) -> Vec<Facility> {
         let at = stand_of(dataset, row)?;
         let kind = Kind::of(&text(row, columns.kind));
         let word = |column| text(row, column).to_lowercase();
-        let toilet = ToiletState::of(&word(columns.action), &word(columns.kind_of_toilet));
-        let class = match word(columns.class).as_str() {
-            "1" | "一类" | "i" => Some(1),
-            "2" | "二类" | "ii" => Some(2),
-            "3" | "三类" | "iii" => Some(3),
-            "below" | "三类以下" | "不达标" => Some(4),
-            _ => None,
+        // The kind may be the type: 旱厕.
+        let type_of = match word(columns.kind_of_toilet) {
+            own if own.is_empty() => word(columns.kind),
+            own => own,
         };
+        let toilet = ToiletState::of(&word(columns.action), &type_of);
+        let class = class_of(&word(columns.class)).or_else(|| class_of(&in_brackets(&word(columns.kind))));
         let name = match text(row, columns.name) {
             name if name.is_empty() => text(row, columns.id),
             name => name,
@@ -373,8 +472,7 @@ pub fn facilities_of(dataset: &Dataset, report: &mut Report) -> Vec<Facility> {
             usage: usage(row),
             toilet: if kind == Kind::PublicToilet { toilet } else { ToiletState::Plain },
             class,
-            is_dry_type: kind == Kind::PublicToilet
-                && ToiletState::of("", &word(columns.kind_of_toilet)) == ToiletState::Dry,
+            is_dry_type: kind == Kind::PublicToilet && ToiletState::of("", &type_of) == ToiletState::Dry,
             area_m2: number(row, columns.area_m2),
             doctors: number(row, columns.doctors),
             serves: text(row, columns.serves)
@@ -394,6 +492,8 @@ pub fn facilities_of(dataset: &Dataset, report: &mut Report) -> Vec<Facility> {
         })
     };
     let layer = dataset.file_stem();
+    // Numbered by the rows of their own file, which the district's report does not show.
+    report.problems.extend(words_not_understood(dataset).into_iter().map(|p| Problem { feature: None, ..p }));
     for column in [columns.built_year, columns.action_year].into_iter().flatten() {
         for row in 0..dataset.len() {
             let written = text(row, Some(column));

@@ -23,6 +23,7 @@ pub use choropleth::{MapSpec, change_of, choropleth};
 pub use coverage::{Coverage, coverage};
 pub use facility::{
     Facility, Kind, ToiletState, Use, corrected_field, facilities_of, is_facilities, kind_field, usage_by_row,
+    words_not_understood,
 };
 pub use figure::is_readable;
 pub use headline::{Headline, headlines};

@@ -99,6 +99,7 @@ impl<'a> Filler<'a> {
         }
         let keys: Vec<usize> =
             table.header.iter().enumerate().filter(|(_, h)| KeyColumn::of(h).is_some()).map(|(c, _)| c).collect();
+        self.tell_unused(table, &file, &columns, report);
         if year_column.is_none() && table.title_year.is_none() {
             report.add(Severity::Info, "table-without-year", None, file.clone());
         }
@@ -179,6 +180,40 @@ impl<'a> Filler<'a> {
                 }
             }
             self.fractions(table, row, year, village, comma);
+        }
+    }
+
+    /// Names every column from which nothing is taken, with how many of its cells say something.
+    fn tell_unused(&self, table: &WideTable, file: &str, used: &[(usize, usize)], report: &mut Report) {
+        for (c, head) in table.header.iter().enumerate().filter(|(_, h)| !h.trim().is_empty()) {
+            let is_part = ["_numerator", "分子", "_denominator", "分母"]
+                .iter()
+                .any(|end| head.trim().strip_suffix(end).is_some_and(|n| self.indicators.position(n).is_some()));
+            if KeyColumn::of(head).is_some() || is_part || used.iter().any(|(u, _)| *u == c) {
+                continue;
+            }
+            let cells = table.rows.iter().filter_map(|(_, row)| row.get(c)).filter(|cell| **cell != Cell::Empty);
+            let (mut said, mut numbers) = (0, false);
+            for cell in cells {
+                said += 1;
+                numbers |= match cell {
+                    Cell::Text(t) => plain_number(t, Comma::Thousands).is_ok(),
+                    Cell::Number(_) | Cell::Percent(_) | Cell::Unsolved => true,
+                    Cell::Empty => false,
+                };
+            }
+            if said == 0 {
+                continue;
+            }
+            let detail = format!("{file} · {head} · {said}");
+            match self.indicators.position(head) {
+                Some(_) => report.add(Severity::Info, "column-computed", None, detail),
+                None if numbers => report.add(Severity::Warning, "column-not-used", None, detail),
+                None => report.add(Severity::Info, "column-not-used", None, detail),
+            }
+        }
+        if used.is_empty() {
+            report.add(Severity::Warning, "table-without-figures", None, file.to_owned());
         }
     }
 

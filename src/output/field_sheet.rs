@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::gpkg::to_geopackage;
 use super::grid::{Grid, GridCell, GridHead};
-use super::places::{Place, to_geojson, to_gpx, to_kml};
+use super::places::{About, Place, to_geojson, to_gpx, to_kml};
 use super::xlsx::to_xlsx_pages;
 use crate::district::District;
 use crate::geo::{ChinaShift, LonLat, distance_m};
@@ -165,7 +165,7 @@ pub fn save_visits(path: &Path, grid: &Grid) -> std::io::Result<()> {
     let columns: Vec<&str> = grid.heads.iter().map(|h| h.name.as_str()).collect();
     match extension.as_str() {
         "xlsx" | "csv" => super::grid::save(path, grid),
-        "gpkg" => to_geopackage(path, &places(grid), &columns, ("result", &[])),
+        "gpkg" => to_geopackage(path, &places(grid), &columns, ("result", &[]), ""),
         "geojson" | "json" => write_replacing(path, &to_geojson(&places(grid))),
         other => Err(std::io::Error::new(
             std::io::ErrorKind::InvalidInput,
@@ -205,11 +205,24 @@ fn places(grid: &Grid) -> Vec<Place> {
 }
 
 /// Writes a field sheet in the format of the path's extension: see [`FORMATS`]. With `per_town` a workbook has one sheet for
-/// each town, ready to be printed.
+/// each town, ready to be printed. In GPX and KML, which have points only, gaps of the whole district stand in its `middle`.
 ///
 /// # Errors
 /// Where the format is none of them, or the file cannot be written; what stood there before is still there then.
-pub fn save_field_sheet(path: &Path, grid: &Grid, title: &str, per_town: bool) -> std::io::Result<()> {
+pub fn save_field_sheet(
+    path: &Path,
+    grid: &Grid,
+    title: &str,
+    per_town: bool,
+    form: &FieldForm,
+    middle: Option<LonLat>,
+) -> std::io::Result<()> {
+    let note = form.shift.map(|s| form.lang.with("gaps.shifted", &[("n", s.name())])).unwrap_or_default();
+    let about = About {
+        crs: form.shift.map_or("", |s| s.name()),
+        note: &note,
+        middle: middle.map(|at| form.shift.map_or(at, |s| s.of(at))),
+    };
     let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
     match extension.as_str() {
         "xlsx" if per_town && !grid.rows.is_empty() => {
@@ -217,10 +230,10 @@ pub fn save_field_sheet(path: &Path, grid: &Grid, title: &str, per_town: bool) -
             write_replacing(path, &bytes)
         }
         "xlsx" | "csv" => super::grid::save(path, grid),
-        "gpkg" => to_geopackage(path, &places(grid), &COLUMNS, ("result", &RESULTS)),
+        "gpkg" => to_geopackage(path, &places(grid), &COLUMNS, ("result", &RESULTS), about.crs),
         "geojson" | "json" => write_replacing(path, &to_geojson(&places(grid))),
-        "gpx" => write_replacing(path, &to_gpx(&places(grid))),
-        "kml" => write_replacing(path, &to_kml(&places(grid), title)),
+        "gpx" => write_replacing(path, &to_gpx(&places(grid), about)),
+        "kml" => write_replacing(path, &to_kml(&places(grid), title, about)),
         other => Err(std::io::Error::new(
             std::io::ErrorKind::InvalidInput,
             format!("a field sheet is written as {}, not {other:?}", FORMATS.join(", ")),

@@ -23,27 +23,56 @@ pub fn prepare_geopackage(conn: &Connection) -> rusqlite::Result<()> {
     conn.execute_batch(include_str!("geopackage.sql"))
 }
 
+/// Reference systems of coordinates that Chinese map services have shifted: no registry has them, so they get numbers outside
+/// EPSG's, and a name that no program takes for WGS 84.
+const SHIFTED: [(&str, i32); 2] = [("GCJ-02", 990_201), ("BD-09", 990_202)];
+
 /// Writes places as the layer `gaps` with these columns; one of them offers only given values, as QGIS and QField show
-/// them. Those without a position are rows without geometry.
+/// them. Those without a position are rows without geometry. `crs` names a shift (`GCJ-02`, `BD-09`) and is empty for WGS 84.
 ///
 /// # Errors
 /// Where the database cannot be made or the file not be written; what stood there before is still there then.
-pub fn to_geopackage(path: &Path, places: &[Place], columns: &[&str], choice: (&str, &[&str])) -> std::io::Result<()> {
+pub fn to_geopackage(
+    path: &Path,
+    places: &[Place],
+    columns: &[&str],
+    choice: (&str, &[&str]),
+    crs: &str,
+) -> std::io::Result<()> {
     let mut conn = Connection::open_in_memory().map_err(std::io::Error::other)?;
-    fill(&conn, places, columns, choice).map_err(std::io::Error::other)?;
+    fill(&conn, places, columns, choice, crs).map_err(std::io::Error::other)?;
     let bytes = conn.serialize("main").map_err(std::io::Error::other)?;
     write_replacing(path, &bytes)
 }
 
-fn fill(conn: &Connection, places: &[Place], columns: &[&str], choice: (&str, &[&str])) -> rusqlite::Result<()> {
+fn fill(
+    conn: &Connection,
+    places: &[Place],
+    columns: &[&str],
+    choice: (&str, &[&str]),
+    crs: &str,
+) -> rusqlite::Result<()> {
     prepare_geopackage(conn)?;
+    let shifted = SHIFTED.iter().find(|s| s.0 == crs);
+    let srs_id = shifted.map_or(4326, |s| s.1);
+    if let Some((name, id)) = shifted {
+        let definition = format!(
+            "GEOGCS[\"{name}\",DATUM[\"{name} (shifted, China)\",SPHEROID[\"WGS 84\",6378137,298.257223563]],\
+             PRIMEM[\"Greenwich\",0],UNIT[\"degree\",0.0174532925199433]]"
+        );
+        conn.execute(
+            "INSERT INTO gpkg_spatial_ref_sys (srs_name, srs_id, organization, organization_coordsys_id, definition, description)
+             VALUES (?1, ?2, 'Qiancun', ?2, ?3, 'coordinates of Chinese map services, 50 to 1,400 m beside WGS 84')",
+            rusqlite::params![name, id, definition],
+        )?;
+    }
     let is_real = |c: &str| places.iter().any(|p| p.properties.get(c).is_some_and(Value::is_number));
     let kind = |c: &str| if is_real(c) { "DOUBLE" } else { "TEXT" };
     let defined: Vec<String> = columns.iter().map(|c| format!("\"{c}\" {}", kind(c))).collect();
     conn.execute_batch(&format!(
         "CREATE TABLE gaps (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, geom POINT, {});
-         INSERT INTO gpkg_contents (table_name, data_type, identifier, srs_id) VALUES ('gaps', 'features', 'gaps', 4326);
-         INSERT INTO gpkg_geometry_columns VALUES ('gaps', 'geom', 'POINT', 4326, 0, 0);",
+         INSERT INTO gpkg_contents (table_name, data_type, identifier, srs_id) VALUES ('gaps', 'features', 'gaps', {srs_id});
+         INSERT INTO gpkg_geometry_columns VALUES ('gaps', 'geom', 'POINT', {srs_id}, 0, 0);",
         defined.join(", ")
     ))?;
     for value in choice.1 {
@@ -53,22 +82,22 @@ fn fill(conn: &Connection, places: &[Place], columns: &[&str], choice: (&str, &[
         )?;
     }
     if choice.1.is_empty() {
-        return insert_places(conn, places, columns);
+        return insert_places(conn, places, columns, srs_id);
     }
     conn.execute(
         "INSERT INTO gpkg_data_columns (table_name, column_name, constraint_name) VALUES ('gaps', ?1, ?1)",
         [choice.0],
     )?;
-    insert_places(conn, places, columns)
+    insert_places(conn, places, columns, srs_id)
 }
 
-fn insert_places(conn: &Connection, places: &[Place], columns: &[&str]) -> rusqlite::Result<()> {
+fn insert_places(conn: &Connection, places: &[Place], columns: &[&str], srs_id: i32) -> rusqlite::Result<()> {
     let marks: Vec<String> = (1..=columns.len() + 1).map(|i| format!("?{i}")).collect();
     let names: Vec<String> = columns.iter().map(|c| format!("\"{c}\"")).collect();
     let sql = format!("INSERT INTO gaps (geom, {}) VALUES ({})", names.join(", "), marks.join(", "));
     let mut insert = conn.prepare(&sql)?;
     for place in places {
-        let geom = place.at.map_or(SqlValue::Null, |at| SqlValue::Blob(point_to_gpkg(at)));
+        let geom = place.at.map_or(SqlValue::Null, |at| SqlValue::Blob(point_to_gpkg(at, srs_id)));
         let cells = columns.iter().map(|c| match place.properties.get(*c) {
             Some(Value::String(text)) => SqlValue::Text(text.clone()),
             Some(Value::Number(n)) => n.as_f64().map_or(SqlValue::Null, SqlValue::Real),

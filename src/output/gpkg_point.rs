@@ -2,11 +2,11 @@
 
 use crate::geo::LonLat;
 
-/// A point in WGS 84 as a GeoPackage blob (OGC 12-128r18, 2.1.3), little-endian, without envelope.
-pub fn point_to_gpkg(at: LonLat) -> Vec<u8> {
+/// A point in a reference system of the file's as a GeoPackage blob (OGC 12-128r18, 2.1.3), little-endian, without envelope.
+pub fn point_to_gpkg(at: LonLat, srs_id: i32) -> Vec<u8> {
     let mut blob = Vec::with_capacity(29);
     blob.extend(b"GP\0\x01");
-    blob.extend(4326_i32.to_le_bytes());
+    blob.extend(srs_id.to_le_bytes());
     blob.extend([1, 1, 0, 0, 0]);
     blob.extend(at.lon_deg.to_le_bytes());
     blob.extend(at.lat_deg.to_le_bytes());
@@ -46,7 +46,7 @@ mod tests {
         #[test]
         fn there_and_back(lon in -180.0..180.0_f64, lat in -90.0..90.0_f64) {
             let at = LonLat::new(lon, lat);
-            assert_eq!(point_from_gpkg(&point_to_gpkg(at)), Some(at));
+            assert_eq!(point_from_gpkg(&point_to_gpkg(at, 4326)), Some(at));
         }
 
         #[test]

@@ -1,14 +1,15 @@
 //! The atlas: a table of contents, then a page for every village, or for every town.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
 use super::compose::{compose, inks};
 use super::content::PageContent;
 use super::format::PageFormat;
-use super::metrics::{clipped, width};
+use super::metrics::{clipped, missing_glyphs, width};
 use super::output::{PageError, PdfBook, tree};
 use super::svg::{At, Svg, Type};
 use super::village::village_svg;
@@ -30,6 +31,22 @@ pub struct AtlasProgress {
     pub all: AtomicUsize,
     /// Raised to stop it.
     pub cancelled: Arc<AtomicBool>,
+    /// Characters that no font has.
+    lacking: Mutex<BTreeSet<char>>,
+}
+
+impl AtlasProgress {
+    /// Characters on its pages that no font has.
+    pub fn lacking(&self) -> String {
+        self.lacking.lock().unwrap_or_else(PoisonError::into_inner).iter().collect()
+    }
+
+    /// A page, looked through for characters that no font has.
+    fn page(&self, svg: &str) -> Result<resvg::usvg::Tree, PageError> {
+        let lacking = missing_glyphs([svg]);
+        self.lacking.lock().unwrap_or_else(PoisonError::into_inner).extend(lacking);
+        tree(svg)
+    }
 }
 
 /// An entry of the contents.
@@ -85,7 +102,7 @@ pub fn atlas(
     let mut book = PdfBook::new(&title, language);
     let format = PageFormat::A4Portrait;
     for svg in contents(session, &title, &lines, by_town, front) {
-        book.add(&tree(&svg)?, format, None)?;
+        book.add(&progress.page(&svg)?, format, None)?;
         progress.done.fetch_add(1, Ordering::Relaxed);
     }
     if by_town {
@@ -103,7 +120,7 @@ pub fn atlas(
             .enumerate()
             .map(|(i, (_, village))| {
                 let svg = village_svg(shared, &content, options, *village, (first + i + 1, count));
-                tree(&svg)
+                progress.page(&svg)
             })
             .collect();
         for ((town, village), tree) in batch.iter().zip(trees) {
@@ -152,7 +169,7 @@ fn town_pages(
         session.look_at(villages);
         let content = PageContent::of(session, options);
         let svg = compose(session, &content, PageFormat::A4Portrait, options, false);
-        book.add(&tree(&svg)?, PageFormat::A4Portrait, Some((None, town)))?;
+        book.add(&progress.page(&svg)?, PageFormat::A4Portrait, Some((None, town)))?;
         progress.done.fetch_add(1, Ordering::Relaxed);
     }
     session.narrow(None);

@@ -1,7 +1,9 @@
 //! Widths of text in the fonts that pages are set in.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
+use resvg::usvg::fontdb;
+use rustc_hash::FxHashMap;
 use ttf_parser::Face;
 
 use crate::fonts::{BOLD, REGULAR};
@@ -20,8 +22,10 @@ fn face(is_bold: bool) -> Option<&'static Face<'static>> {
 fn width_em(text: &str, is_bold: bool) -> f32 {
     let Some(face) = face(is_bold) else { return text.chars().count() as f32 };
     let units = f32::from(face.units_per_em());
-    let advance =
-        |c: char| face.glyph_index(c).and_then(|g| face.glyph_hor_advance(g)).map_or(1.0, |a| f32::from(a) / units);
+    let advance = |c: char| match face.glyph_index(c).and_then(|g| face.glyph_hor_advance(g)) {
+        Some(advance) => f32::from(advance) / units,
+        None => of_system(c).map_or(1.0, |found| found.1),
+    };
     text.chars().map(advance).sum()
 }
 
@@ -30,17 +34,66 @@ pub(super) fn width(text: &str, size: f32, is_bold: bool) -> f32 {
     width_em(text, is_bold) * size
 }
 
-/// The text with what the fonts lack replaced.
-pub(super) fn printable(text: &str) -> String {
-    let Some(face) = face(false) else { return text.to_owned() };
-    let has = |c: char| face.glyph_index(c).is_some();
-    text.chars().filter(|c| !c.is_control()).map(|c| if has(c) { c } else { LACKING }).collect()
+/// The fonts of this machine, for characters that the bundled ones lack: rare characters of names, other scripts.
+static SYSTEM: LazyLock<fontdb::Database> = LazyLock::new(|| {
+    let mut fonts = fontdb::Database::new();
+    fonts.load_system_fonts();
+    fonts
+});
+
+/// A font of this machine that has a character, and the character's width in units of its size.
+fn of_system(c: char) -> Option<(fontdb::ID, f32)> {
+    static FOUND: LazyLock<Mutex<FxHashMap<char, Option<(fontdb::ID, f32)>>>> = LazyLock::new(Mutex::default);
+    let mut found = FOUND.lock().unwrap_or_else(PoisonError::into_inner);
+    *found.entry(c).or_insert_with(|| {
+        let is_plain = |f: &&fontdb::FaceInfo| f.style == fontdb::Style::Normal && f.weight == fontdb::Weight::NORMAL;
+        let width = |id: fontdb::ID| {
+            SYSTEM.with_face_data(id, |data, index| {
+                let face = Face::parse(data, index).ok()?;
+                let advance = face.glyph_index(c).and_then(|g| face.glyph_hor_advance(g))?;
+                Some(f32::from(advance) / f32::from(face.units_per_em()))
+            })?
+        };
+        let plain = SYSTEM.faces().filter(is_plain);
+        plain.chain(SYSTEM.faces()).find_map(|f| Some((f.id, width(f.id)?)))
+    })
 }
 
-/// Characters of some texts that the fonts lack, each once.
+fn is_bundled(c: char) -> bool {
+    face(false).is_none_or(|face| face.glyph_index(c).is_some())
+}
+
+/// The text without what no page shows; what no font has is replaced only where fonts come in: see [`shown`].
+pub(super) fn printable(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).collect()
+}
+
+/// A page as its picture can show it: what no font of this machine has is replaced.
+pub(super) fn shown(svg: &str) -> String {
+    let stands = |c: char| c.is_control() || is_bundled(c) || of_system(c).is_some();
+    svg.chars().map(|c| if stands(c) { c } else { LACKING }).collect()
+}
+
+/// Fonts for a page: the bundled ones, and those of this machine that have what they lack.
+pub(super) fn fonts_for(svg: &str, bundled: &Arc<fontdb::Database>) -> Arc<fontdb::Database> {
+    let lacking = svg.chars().filter(|c| !c.is_ascii() && !c.is_control() && !is_bundled(*c));
+    let mut wanted: Vec<fontdb::ID> = lacking.filter_map(|c| Some(of_system(c)?.0)).collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    if wanted.is_empty() {
+        return bundled.clone();
+    }
+    let mut fonts = (**bundled).clone();
+    for (source, _) in wanted.into_iter().filter_map(|id| SYSTEM.face_source(id)) {
+        fonts.load_font_source(source);
+    }
+    Arc::new(fonts)
+}
+
+/// Characters of some texts that neither the bundled fonts nor those of this machine have, each once: pictures and documents show
+/// 〓 for them.
 pub fn missing_glyphs<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<char> {
-    let Some(face) = face(false) else { return Vec::new() };
-    let lacking = |c: &char| !c.is_control() && face.glyph_index(*c).is_none();
+    let lacking = |c: &char| !c.is_control() && !is_bundled(*c) && of_system(*c).is_none();
     let mut list: Vec<char> = texts.into_iter().flat_map(str::chars).filter(lacking).collect();
     list.sort_unstable();
     list.dedup();
@@ -118,7 +171,9 @@ mod tests {
         let two = wrapped(&long, 20.0, true, 240.0, 2);
         assert!(two.len() == 2 && two[1].ends_with('…') && width(&two[1], 20.0, true) <= 240.0);
         assert_eq!(wrapped("", 20.0, false, 100.0, 3), Vec::<String>::new());
-        assert_eq!(printable("a\u{20000}b\n"), "a〓b");
-        assert_eq!(missing_glyphs(["村", "\u{20000}\u{20000}"]), ['\u{20000}']);
+        assert_eq!(printable("a村b\n"), "a村b");
+        // A private character that no font has.
+        assert_eq!(shown("a\u{10fffd}b"), "a〓b");
+        assert_eq!(missing_glyphs(["村", "\u{10fffd}\u{10fffd}"]), ['\u{10fffd}']);
     }
 }

@@ -13,6 +13,7 @@ use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{self, fontdb};
 
 use super::format::PageFormat;
+use super::metrics::{fonts_for, shown};
 use crate::fonts::{BOLD, REGULAR};
 use crate::project::write_replacing;
 
@@ -54,8 +55,10 @@ static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
 
 /// The page as usvg understands it.
 pub(super) fn tree(svg: &str) -> Result<usvg::Tree, PageError> {
-    let options = usvg::Options { fontdb: FONTS.clone(), font_family: "Noto Sans CJK SC".into(), ..Default::default() };
-    usvg::Tree::from_str(svg, &options).map_err(|e| PageError::Svg(e.to_string()))
+    let svg = shown(svg);
+    let fontdb = fonts_for(&svg, &FONTS);
+    let options = usvg::Options { fontdb, font_family: "Noto Sans CJK SC".into(), ..Default::default() };
+    usvg::Tree::from_str(&svg, &options).map_err(|e| PageError::Svg(e.to_string()))
 }
 
 /// The page as PNG of exactly so many pixels.

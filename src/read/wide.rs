@@ -92,11 +92,34 @@ pub fn read_wide(path: &Path, indicators: &Indicators) -> Result<WideTable, Read
             Cause::NotTable("no row names the columns: a village's code or name and an indicator".into()).at(path)
         );
     };
-    let header: Vec<String> = grid.get(at).map(|(_, row)| row.iter().map(Cell::text).collect()).unwrap_or_default();
+    let mut header: Vec<String> = grid.get(at).map(|(_, row)| row.iter().map(Cell::text).collect()).unwrap_or_default();
+    if let Some((_, above)) = at.checked_sub(1).and_then(|above| grid.get(above)) {
+        join_groups(&mut header, above, indicators);
+    }
     let title_year = grid.iter().take(at).flat_map(|(_, row)| row).find_map(|c| year_in(&c.text()));
     let same = |row: &[Cell]| row.iter().map(Cell::text).eq(header.iter().cloned());
     let rows = grid.into_iter().skip(at + 1).filter(|(_, r)| r.iter().any(|c| *c != Cell::Empty) && !same(r)).collect();
     Ok(WideTable { path: path.to_path_buf(), encoding, header, rows, title_year, has_semicolons })
+}
+
+/// Heads in two rows: a group such as 污水 over 处理率 and 治理率. A head that is no indicator by itself, and is one with its
+/// group before it, is that one.
+fn join_groups(header: &mut [String], above: &[Cell], indicators: &Indicators) {
+    if above.iter().filter(|c| **c != Cell::Empty).count() < 2 {
+        return;
+    }
+    let mut group = String::new();
+    for (c, head) in header.iter_mut().enumerate() {
+        // Merged cells say their text in the first of them.
+        if let Some(text) = above.get(c).map(Cell::text).filter(|t| !t.is_empty()) {
+            group = text;
+        }
+        let whole = format!("{group}{head}");
+        let is_known = |h: &str| KeyColumn::of(h).is_some() || indicators.position(h).is_some();
+        if !head.is_empty() && !is_known(head) && indicators.position(&whole).is_some() {
+            *head = whole;
+        }
+    }
 }
 
 /// Encoding and rows, with their lines, of a workbook or of text.

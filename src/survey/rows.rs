@@ -222,7 +222,7 @@ pub(super) fn write_visit(
     said: &Event,
     at_fid: Option<i64>,
 ) -> rusqlite::Result<()> {
-    let geom = said.place().map(point_to_gpkg);
+    let geom = said.place().map(|at| point_to_gpkg(at, 4326));
     let name = |p: &Photo| p.file.clone();
     let photo = said.photos.first().map(name).unwrap_or_default();
     let more: Vec<String> = said.photos.iter().skip(1).map(name).collect();

@@ -12,6 +12,7 @@ mod drawing;
 mod edits;
 mod false_classes;
 mod false_layers;
+mod false_silence;
 mod false_tables;
 mod flatgeobuf;
 mod gaps;
