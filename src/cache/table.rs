@@ -5,7 +5,7 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 use super::container::{Reader, Writer};
-use crate::model::{Column, ColumnData, FieldType, Flags, Table, Texts};
+use crate::model::{Column, ColumnData, FieldType, Flags, Sparse, Table, Texts};
 
 /// A column: its name, its type, and how its values are kept.
 #[derive(Serialize, Deserialize)]
@@ -13,6 +13,9 @@ struct Field {
     name: String,
     kind: String,
     values: String,
+    /// Whether it keeps only the rows that have a value.
+    #[serde(default)]
+    sparse: bool,
 }
 
 const KINDS: [FieldType; 5] =
@@ -26,10 +29,17 @@ pub(super) fn write(table: &Table, out: &mut Writer) -> io::Result<()> {
         ColumnData::Real(_) => "real",
         ColumnData::Boolean(_) => "boolean",
     };
-    let field =
-        |c: &Column| Field { name: c.name.clone(), kind: c.kind.name().to_owned(), values: values(&c.data).to_owned() };
+    let field = |c: &Column| Field {
+        name: c.name.clone(),
+        kind: c.kind.name().to_owned(),
+        values: values(&c.data).to_owned(),
+        sparse: c.sparse.is_some(),
+    };
     out.json("fields", &table.columns.iter().map(field).collect::<Vec<Field>>())?;
     for (i, column) in table.columns.iter().enumerate() {
+        if let Some(sparse) = &column.sparse {
+            out.plain(format!("{i} rows"), &sparse.rows)?;
+        }
         match &column.data {
             ColumnData::Text { codes, dictionary } => {
                 let (bytes, ends) = dictionary.parts();
@@ -53,10 +63,19 @@ pub(super) fn write(table: &Table, out: &mut Writer) -> io::Result<()> {
 /// Reads a table of so many rows; `None` where it is not whole or a code leads nowhere.
 pub(super) fn read<H: Sync>(from: &Reader<H>, rows: u32) -> Option<Table> {
     let fields: Vec<Field> = from.json("fields")?;
-    let all = |length: usize| (length == rows as usize).then_some(());
     let mut columns = Vec::with_capacity(fields.len());
     for (i, field) in fields.into_iter().enumerate() {
         let kind = *KINDS.iter().find(|k| k.name() == field.kind)?;
+        let sparse = match field.sparse {
+            false => None,
+            true => {
+                let named: Vec<u32> = from.plain(&format!("{i} rows"))?;
+                (named.is_sorted_by(|a, b| a < b) && named.last().is_none_or(|last| *last < rows)).then_some(())?;
+                Some(Sparse { rows: named, all: rows })
+            }
+        };
+        let count = sparse.as_ref().map_or(rows as usize, |s| s.rows.len());
+        let all = |length: usize| (length == count).then_some(());
         let data = match field.values.as_str() {
             "text" => {
                 let bytes = String::from_utf8(from.plain(&format!("{i} bytes"))?).ok()?;
@@ -93,7 +112,7 @@ pub(super) fn read<H: Sync>(from: &Reader<H>, rows: u32) -> Option<Table> {
             }
             _ => return None,
         };
-        columns.push(Column { name: field.name, kind, data });
+        columns.push(Column { name: field.name, kind, data, sparse });
     }
     Some(Table { columns, rows })
 }

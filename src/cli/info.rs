@@ -1,5 +1,6 @@
 //! `qiancun info`: size and place of every village.
 
+use geo_types::MultiPolygon;
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
@@ -32,11 +33,14 @@ pub fn run(parser: lexopt::Parser) -> Result<(), Failure> {
 /// Where a feature stands: inside its largest polygon; a point or the middle vertex of a line elsewhere.
 pub fn standing_point(dataset: &Dataset, feature: FeatureId) -> Option<LonLat> {
     let polygons = dataset.geometry.multi_polygon_of(feature);
-    if !polygons.0.is_empty() {
-        let mended = repaired(&polygons);
-        if let Some(point) = representative_point(mended.as_ref().unwrap_or(&polygons)) {
-            return Some(point);
-        }
+    let mended = if polygons.0.is_empty() { None } else { repaired(&polygons) };
+    stand_within(dataset, feature, mended.as_ref().unwrap_or(&polygons))
+}
+
+/// The same, its polygons as they were mended.
+fn stand_within(dataset: &Dataset, feature: FeatureId, polygons: &MultiPolygon<f64>) -> Option<LonLat> {
+    if let Some(point) = representative_point(polygons) {
+        return Some(point);
     }
     let positions: Vec<&[f64; 2]> = dataset.geometry.positions_of(feature).collect();
     positions.get(positions.len() / 2).map(|c| LonLat::new(c[0], c[1])).filter(|p| p.is_valid())
@@ -51,7 +55,7 @@ fn village(dataset: &Dataset, feature: FeatureId) -> Value {
     let mended = if areal { repaired(&original) } else { None };
     let polygons = mended.as_ref().unwrap_or(&original);
     let size = (areal && !polygons.0.is_empty()).then(|| measure(polygons));
-    let point = standing_point(dataset, feature);
+    let point = if areal { stand_within(dataset, feature, polygons) } else { standing_point(dataset, feature) };
     json!({
         "feature": feature, "code": text(Role::Code), "name": text(Role::Name),
         "area_km2": size.map(|s| s.area_m2 / 1e6), "perimeter_km": size.map(|s| s.perimeter_m / 1e3),

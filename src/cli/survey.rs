@@ -3,6 +3,7 @@
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -317,7 +318,9 @@ fn list(mut parser: lexopt::Parser) -> Result<(), Failure> {
     let survey = log.map(SurveyLog::into_survey).unwrap_or_default();
     let visits: Vec<&Visit> = survey.visits.iter().filter(|v| with_history || !v.is_withdrawn).collect();
     if as_json {
-        let one = |v: &&Visit| {
+        // Once a gap: many visits may be to one.
+        let mut statuses: FxHashMap<String, &'static str> = FxHashMap::default();
+        let mut one = |v: &&Visit| {
             let said = survey.said(v)?;
             let mut value = event_json(&v.id, said);
             let members = value.as_object_mut()?;
@@ -326,7 +329,11 @@ fn list(mut parser: lexopt::Parser) -> Result<(), Failure> {
                 members.insert("recorded_gap".into(), said.gap.as_str().into());
                 members.insert("gap".into(), gap.into());
             }
-            members.insert("status".into(), survey.status(gap).key().into());
+            let status = match statuses.get(gap) {
+                Some(status) => status,
+                None => statuses.entry(gap.to_owned()).or_insert(survey.status(gap).key()),
+            };
+            members.insert("status".into(), (*status).into());
             members.insert("withdrawn".into(), v.is_withdrawn.into());
             if with_history {
                 let all = std::iter::once(v.begins).chain(v.amendments.iter().copied());
@@ -336,7 +343,7 @@ fn list(mut parser: lexopt::Parser) -> Result<(), Failure> {
             }
             Some(value)
         };
-        let list: Vec<Value> = visits.iter().filter_map(one).collect();
+        let list: Vec<Value> = visits.iter().filter_map(&mut one).collect();
         let others: Vec<Value> = survey.others().map(|e| with_kind(event_json(&e.id, e), e.kind)).collect();
         let mut document = json!({ "visits": list });
         if !others.is_empty() {

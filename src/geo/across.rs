@@ -28,25 +28,32 @@ enum Sight {
 const SHORT_RUN: f64 = 8.0;
 const FURTHER: f64 = 3.0;
 
-/// Exteriors by place.
+/// Exteriors and their holes by place.
 pub(super) struct Neighbours<'g> {
     grid: &'g [GridPos],
     ring_starts: &'g [u32],
     rings: &'g [RingOf],
-    tree: RTree<GeomWithData<Rectangle<[f64; 2]>, u32>>,
+    /// Each ring with its exterior: itself, or the one that it is a hole of.
+    tree: RTree<GeomWithData<Rectangle<[f64; 2]>, (u32, u32)>>,
 }
 
 impl<'g> Neighbours<'g> {
-    /// Indexes the exteriors.
+    /// Indexes the exteriors and holes.
     pub(super) fn new(grid: &'g [GridPos], ring_starts: &'g [u32], rings: &'g [RingOf]) -> Self {
+        let mut exterior = 0;
         let boxed = |(r, of): (usize, &RingOf)| {
             let ring = grid.get(ring_starts[r] as usize..ring_starts[r + 1] as usize)?;
-            let first = ring.first().filter(|_| of.kind == RingKind::Exterior)?;
+            // Holes come behind their exterior.
+            if of.kind == RingKind::Exterior {
+                exterior = r as u32;
+            }
+            let first = ring.first().filter(|_| is_closed(of.kind))?;
             let (mut low, mut high) = ([first.x, first.y], [first.x, first.y]);
             for p in ring {
                 (low, high) = ([low[0].min(p.x), low[1].min(p.y)], [high[0].max(p.x), high[1].max(p.y)]);
             }
-            Some(GeomWithData::new(Rectangle::from_corners(low.map(f64::from), high.map(f64::from)), r as u32))
+            let corners = Rectangle::from_corners(low.map(f64::from), high.map(f64::from));
+            Some(GeomWithData::new(corners, (r as u32, exterior)))
         };
         let tree = RTree::bulk_load(rings.iter().enumerate().filter_map(boxed).collect());
         Self { grid, ring_starts, rings, tree }
@@ -71,16 +78,13 @@ impl<'g> Neighbours<'g> {
             }
             inside
         };
-        let hits = self.tree.locate_in_envelope_intersecting(&AABB::from_point([x, y]));
+        let hits: Vec<(u32, u32)> =
+            self.tree.locate_in_envelope_intersecting(&AABB::from_point([x, y])).map(|hit| hit.data).collect();
         let mut found: Vec<u32> = hits
-            .map(|hit| hit.data)
-            .filter(|&r| inside(r))
-            .filter(|&r| {
-                let holes =
-                    (r + 1..self.rings.len() as u32).take_while(|h| self.rings[*h as usize].kind == RingKind::Hole);
-                !holes.into_iter().any(inside)
-            })
-            .map(|r| self.rings[r as usize].feature)
+            .iter()
+            .filter(|(r, exterior)| r == exterior && inside(*r))
+            .filter(|(r, _)| !hits.iter().any(|(hole, of)| of == r && hole != r && inside(*hole)))
+            .map(|(r, _)| self.rings[*r as usize].feature)
             .collect();
         found.sort_unstable();
         match found.iter().find(|f| **f != own) {

@@ -5,7 +5,11 @@ use std::hash::{Hash, Hasher};
 use rustc_hash::{FxHashMap, FxHasher};
 
 use super::table::MISSING_CODE;
-use super::{Column, ColumnData, FieldType, Flags, Texts, Value};
+use super::{Column, ColumnData, FieldType, Flags, Sparse, Texts, Value};
+
+/// A column keeps only the rows that have a value where they are fewer than one in so many, of more rows than these.
+const SPARSE: u32 = 8;
+const SMALL: u32 = 64;
 
 /// Distinct texts and their codes, in order of first appearance.
 #[derive(Clone, Debug, Default)]
@@ -118,7 +122,17 @@ impl ColumnBuilder {
     }
 
     /// The finished column over `rows` rows.
-    pub fn finish(self, name: String, rows: u32) -> Column {
+    pub fn finish(mut self, name: String, rows: u32) -> Column {
+        if rows > SMALL && self.rows.len() < (rows / SPARSE) as usize {
+            let own: Vec<u32> = (0..self.rows.len() as u32).collect();
+            let named = std::mem::replace(&mut self.rows, own);
+            let data = self.finish_dense(name, named.len() as u32);
+            return Column { sparse: Some(Sparse { rows: named, all: rows }), ..data };
+        }
+        self.finish_dense(name, rows)
+    }
+
+    fn finish_dense(self, name: String, rows: u32) -> Column {
         let count = |is: fn(&Cell) -> bool| self.cells.iter().filter(|c| is(c)).count();
         let texts = count(|c| matches!(c, Cell::Text(_)));
         let reals = count(|c| matches!(c, Cell::Real(..)));
@@ -153,7 +167,7 @@ impl ColumnBuilder {
             self.rows.iter().for_each(|row| known.raise(*row as usize));
             (FieldType::Integer, ColumnData::Integer { values, known })
         };
-        Column { name, kind, data }
+        Column { name, kind, data, sparse: None }
     }
 
     fn finish_text(mut self, name: String, rows: u32, texts: usize) -> Column {
@@ -182,7 +196,7 @@ impl ColumnBuilder {
         });
         let dates = pure && texts > 0 && self.texts.texts.iter().all(is_iso_date);
         let kind = if dates { FieldType::Date } else { FieldType::Text };
-        Column { name, kind, data: ColumnData::Text { codes, dictionary: self.texts.texts } }
+        Column { name, kind, data: ColumnData::Text { codes, dictionary: self.texts.texts }, sparse: None }
     }
 
     fn dense<T: Clone>(&self, rows: u32, missing: T, value: impl Fn(Cell) -> Option<T>) -> Vec<T> {
@@ -244,6 +258,24 @@ mod tests {
         let c = column(&[(0, Value::Text("0012"), ""), (1, Value::Integer(12), "12"), (2, Value::Real(1.5), "1.50")]);
         assert_eq!(c.kind, FieldType::Text);
         assert_eq!((c.value(0), c.value(1), c.value(2)), (Value::Text("0012"), Value::Text("12"), Value::Text("1.50")));
+    }
+
+    #[test]
+    fn a_column_of_few_values_keeps_only_those() {
+        for values in [
+            [Value::Text("a"), Value::Text("b")],
+            [Value::Integer(0), Value::Integer(7)],
+            [Value::Real(0.5), Value::Real(7.0)],
+            [Value::Boolean(true), Value::Boolean(false)],
+        ] {
+            let mut builder = ColumnBuilder::default();
+            builder.set(3, values[0], "0");
+            builder.set(900, values[1], "7");
+            let c = builder.finish("f".into(), 1000);
+            assert!(c.sparse.is_some() && c.missing() == 998, "{c:?}");
+            assert_eq!([3, 900].map(|r| c.value(r)), values);
+            assert_eq!([0, 4, 899, 901, 1000].map(|r| c.value(r)), [Value::Missing; 5]);
+        }
     }
 
     #[test]

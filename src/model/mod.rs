@@ -25,7 +25,7 @@ pub use observations::Observations;
 pub use origin::{ObservationStatus, Origin};
 pub use report::{Problem, ProblemGroup, Report, Severity};
 pub use roles::{Role, Roles};
-pub use table::{Column, ColumnData, FieldType, Table, Value};
+pub use table::{Column, ColumnData, FieldType, Sparse, Table, Value};
 pub use texts::{Flags, Texts};
 
 /// Position of a feature in its file, 0-based: the identity of a village inside one dataset.

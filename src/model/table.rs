@@ -100,6 +100,15 @@ pub enum ColumnData {
     Boolean(Vec<Option<bool>>),
 }
 
+/// Rows of a column of which few have a value: its data hold those only.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sparse {
+    /// Rows that have a value, rising.
+    pub rows: Vec<u32>,
+    /// Rows in all.
+    pub all: u32,
+}
+
 /// A field over all features.
 #[derive(Clone, Debug)]
 pub struct Column {
@@ -107,14 +116,22 @@ pub struct Column {
     pub name: String,
     /// Type.
     pub kind: FieldType,
-    /// Values.
+    /// Values: of all rows, or of those that `sparse` names.
     pub data: ColumnData,
+    /// Where few rows have a value, so that a file of a thousand fields that one feature each has takes no more than its cells.
+    pub sparse: Option<Sparse>,
 }
 
 impl Column {
     /// The value of one row; missing beyond the last.
     pub fn value(&self, row: u32) -> Value<'_> {
-        let row = row as usize;
+        let row = match &self.sparse {
+            None => row as usize,
+            Some(sparse) => match sparse.rows.binary_search(&row) {
+                Ok(at) => at,
+                Err(_) => return Value::Missing,
+            },
+        };
         match &self.data {
             ColumnData::Text { codes, dictionary } => {
                 codes.get(row).and_then(|&code| dictionary.get(code)).map_or(Value::Missing, Value::Text)
@@ -133,12 +150,14 @@ impl Column {
 
     /// How many rows have no value.
     pub fn missing(&self) -> usize {
-        match &self.data {
-            ColumnData::Text { codes, .. } => codes.iter().filter(|&&c| c == MISSING_CODE).count(),
-            ColumnData::Integer { values, known } => values.len().saturating_sub(known.count()),
-            ColumnData::Real(values) => values.iter().filter(|v| v.is_nan()).count(),
-            ColumnData::Boolean(values) => values.iter().filter(|v| v.is_none()).count(),
-        }
+        let not_named = self.sparse.as_ref().map_or(0, |s| (s.all as usize).saturating_sub(s.rows.len()));
+        not_named
+            + match &self.data {
+                ColumnData::Text { codes, .. } => codes.iter().filter(|&&c| c == MISSING_CODE).count(),
+                ColumnData::Integer { values, known } => values.len().saturating_sub(known.count()),
+                ColumnData::Real(values) => values.iter().filter(|v| v.is_nan()).count(),
+                ColumnData::Boolean(values) => values.iter().filter(|v| v.is_none()).count(),
+            }
     }
 }
 

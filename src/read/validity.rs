@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::geo::repaired;
+use crate::geo::{Mending, mend};
 use crate::model::{Dataset, Report, Severity};
 
 /// Features looked at in one go: between two, other work gets its turn.
@@ -18,12 +18,17 @@ pub fn full_report(dataset: &Dataset, go_on: impl Fn() -> bool) -> Option<Report
         if !go_on() {
             return None;
         }
-        let mended: Vec<u32> = (start as u32..(start + PIECE).min(count) as u32)
+        let odd: Vec<(u32, Severity, &str)> = (start as u32..(start + PIECE).min(count) as u32)
             .into_par_iter()
-            .filter(|f| repaired(&dataset.geometry.multi_polygon_of(*f)).is_some())
+            .filter_map(|f| match mend(&dataset.geometry.multi_polygon_of(f)) {
+                Mending::Whole => None,
+                Mending::Mended(_) => Some((f, Severity::Warning, "invalid-polygon")),
+                Mending::Tangled => Some((f, Severity::Error, "tangled-polygon")),
+                Mending::Untold => Some((f, Severity::Info, "validity-untold")),
+            })
             .collect();
-        for feature in mended {
-            report.add(Severity::Warning, "invalid-polygon", Some(feature), "");
+        for (feature, severity, code) in odd {
+            report.add(severity, code, Some(feature), "");
         }
     }
     Some(report)

@@ -6,8 +6,15 @@ use geo_types::{Coord, LineString, MultiPolygon, Polygon};
 use super::chunk::{Chunk, Chunks, Extent};
 use super::level::Level;
 use super::shape::{LevelShape, ShapePart};
-use crate::geo::{GridPos, repaired};
+use crate::geo::{GridPos, perforated_triangles, repaired};
+
 use crate::model::FeatureId;
+
+/// Holes from which on a polygon is cut into parts without holes before it is triangulated.
+const MANY_HOLES: usize = 256;
+
+/// Most holes that are joined one by one with their shell, where they touch each other.
+const MOST_HOLES: usize = 10_000;
 
 /// A corner of a triangle: position on the grid and the feature whose colour it takes.
 #[repr(C)]
@@ -113,9 +120,62 @@ impl Builder {
             }
             self.flat.extend(ring.iter().take(ring.len().saturating_sub(1)));
         }
+        if holes.len() > MANY_HOLES {
+            let polygon = self.polygon(&holes);
+            return self.perforated(part.feature, polygon, true);
+        }
         if !self.triangulate(part.feature, &holes) {
             self.repaired_part(part.feature, &holes);
         }
+    }
+
+    /// A polygon of so many holes that joining them one by one with its shell, as triangulation does, would take the square of
+    /// their number.
+    fn perforated(&mut self, feature: FeatureId, polygon: Polygon<f64>, may_mend: bool) {
+        if let Some(triangles) = perforated_triangles(polygon.clone()) {
+            let base = self.mesh.vertices.len() as u32;
+            let corners = triangles.iter().flatten();
+            let at = |c: &Coord<f64>| FillVertex { at: [c.x.round() as u32, c.y.round() as u32], feature };
+            self.mesh.vertices.extend(corners.map(at));
+            self.mesh.indices.extend(base..self.mesh.vertices.len() as u32);
+        } else if let (true, Some(mended)) = (may_mend, repaired(&MultiPolygon(vec![polygon.clone()]))) {
+            for polygon in mended {
+                self.perforated(feature, polygon, false);
+            }
+        } else if polygon.interiors().len() <= MOST_HOLES {
+            self.fill(feature, std::iter::once(polygon.exterior()).chain(polygon.interiors()));
+        } else {
+            // Holes that touch each other, and too many to be joined one by one: the shell stands for it.
+            self.fill(feature, std::iter::once(polygon.exterior()));
+        }
+    }
+
+    /// Triangulates rings that are valid, the shell first.
+    fn fill<'r>(&mut self, feature: FeatureId, rings: impl Iterator<Item = &'r LineString<f64>>) {
+        self.flat.clear();
+        let mut holes = Vec::new();
+        for (i, ring) in rings.enumerate() {
+            if i > 0 {
+                holes.push(self.flat.len() as u32);
+            }
+            let places = ring.0.iter().take(ring.0.len().saturating_sub(1));
+            self.flat.extend(places.map(|c| GridPos { x: c.x.round() as u32, y: c.y.round() as u32 }));
+        }
+        self.triangulate(feature, &holes);
+    }
+
+    /// The rings of `flat` as a polygon on the grid.
+    fn polygon(&self, holes: &[u32]) -> Polygon<f64> {
+        let ring = |from: usize, to: usize| {
+            let places = self.flat.get(from..to).unwrap_or(&[]);
+            let ring = places.iter().chain(places.first());
+            LineString(ring.map(|p| Coord { x: f64::from(p.x), y: f64::from(p.y) }).collect())
+        };
+        let starts = std::iter::once(0).chain(holes.iter().map(|h| *h as usize));
+        let ends = holes.iter().map(|h| *h as usize).chain([self.flat.len()]);
+        let mut rings = starts.zip(ends).map(|(from, to)| ring(from, to));
+        let exterior = rings.next().unwrap_or_else(|| LineString(Vec::new()));
+        Polygon::new(exterior, rings.collect())
     }
 
     /// A part smaller than a pixel at the lowest scale of its level: a square that takes one.
@@ -150,31 +210,13 @@ impl Builder {
     /// Replaces the triangles of a polygon that is not valid by those of its repaired form.
     fn repaired_part(&mut self, feature: FeatureId, holes: &[u32]) {
         let count = self.flat.len();
-        let ring = |from: usize, to: usize| {
-            let places = self.flat.get(from..to).unwrap_or(&[]);
-            let ring = places.iter().chain(places.first());
-            LineString(ring.map(|p| Coord { x: f64::from(p.x), y: f64::from(p.y) }).collect())
-        };
-        let starts = std::iter::once(0).chain(holes.iter().map(|h| *h as usize));
-        let ends = holes.iter().map(|h| *h as usize).chain([count]);
-        let mut rings = starts.zip(ends).map(|(from, to)| ring(from, to));
-        let Some(exterior) = rings.next() else { return };
-        let polygon = Polygon::new(exterior, rings.collect());
+        let polygon = self.polygon(holes);
         let Some(mended) = repaired(&MultiPolygon(vec![polygon])) else { return };
         self.mesh.vertices.truncate(self.mesh.vertices.len() - count);
         let kept = self.mesh.indices.len() - self.triangles.len();
         self.mesh.indices.truncate(kept);
         for polygon in &mended {
-            self.flat.clear();
-            let mut holes = Vec::new();
-            for (i, ring) in std::iter::once(polygon.exterior()).chain(polygon.interiors()).enumerate() {
-                if i > 0 {
-                    holes.push(self.flat.len() as u32);
-                }
-                let places = ring.0.iter().take(ring.0.len().saturating_sub(1));
-                self.flat.extend(places.map(|c| GridPos { x: c.x.round() as u32, y: c.y.round() as u32 }));
-            }
-            self.triangulate(feature, &holes);
+            self.fill(feature, std::iter::once(polygon.exterior()).chain(polygon.interiors()));
         }
     }
 }

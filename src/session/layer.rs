@@ -334,7 +334,7 @@ fn towns_of(dataset: &Dataset) -> Arc<[u32]> {
 /// A number for each text of a role, in order of first appearance; 0 where there is none.
 fn codes_of(dataset: &Dataset, role: Role) -> Vec<u32> {
     let column = dataset.roles.field(role).and_then(|i| dataset.table.columns.get(i));
-    if let Some(ColumnData::Text { codes, dictionary }) = column.map(|c| &c.data) {
+    if let Some(ColumnData::Text { codes, dictionary }) = column.filter(|c| c.sparse.is_none()).map(|c| &c.data) {
         let blank: Vec<bool> = dictionary.iter().map(|t| t.trim().is_empty()).collect();
         return codes.iter().map(|c| blank.get(*c as usize).filter(|b| !**b).map_or(0, |_| c + 1)).collect();
     }

@@ -231,10 +231,15 @@ impl Survey {
             all.into_iter().filter(|v| !v.is_withdrawn && !replaced.contains(v.id.as_str())).collect();
         let when = |v: &Visit| self.said(v).map(|e| (e.at, e.seq, v.id.clone()));
         let by = |v: &Visit| self.said(v).map(|e| e.by.as_str()).filter(|by| !by.is_empty());
-        let last: Vec<bool> = heads
-            .iter()
-            .map(|v| by(v).is_none() || !heads.iter().any(|w| by(w) == by(v) && when(w) > when(v)))
-            .collect();
+        let mut latest: FxHashMap<&str, _> = FxHashMap::default();
+        for (who, when) in heads.iter().filter_map(|v| Some((by(v)?, when(v)))) {
+            let slot = latest.entry(who).or_insert_with(|| when.clone());
+            if when > *slot {
+                *slot = when;
+            }
+        }
+        let is_last = |v: &&Visit| by(v).is_none_or(|who| latest.get(who).is_none_or(|last| when(v) >= *last));
+        let last: Vec<bool> = heads.iter().map(is_last).collect();
         let mut keep = last.into_iter();
         heads.retain(|_| keep.next().unwrap_or(true));
         heads

@@ -11,6 +11,7 @@ mod district;
 mod drawing;
 mod edits;
 mod false_classes;
+mod false_costs;
 mod false_layers;
 mod false_silence;
 mod false_tables;
