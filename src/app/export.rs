@@ -6,6 +6,7 @@ use image::{ImageEncoder, RgbaImage};
 
 use super::headless::Headless;
 use super::qiancun::{Options, Qiancun};
+use crate::panels::LEGEND_PT;
 use crate::project::write_replacing;
 use crate::session::Dialogue;
 
@@ -42,18 +43,15 @@ impl Qiancun {
         self.session.dialogue = Some(Dialogue::Message(self.session.lang.t("error.picture").to_owned()));
     }
 
-    /// Draws the same project once more without card and drawer, at twice the size, and takes that picture.
-    fn picture(&self) -> Option<RgbaImage> {
-        let settings = crate::project::Settings { right_folded: true, drawer_open: false, ..Default::default() };
-        let options = Options {
-            settings,
-            lang: Some(self.session.lang),
-            dark: Some(self.session.dark),
-            empty: true,
-            ..Options::default()
-        };
+    /// Draws what the map shows once more, with its legend and without anything to click on, at twice the size.
+    pub fn picture(&self) -> Option<RgbaImage> {
+        let options =
+            Options { lang: Some(self.session.lang), dark: Some(self.session.dark), empty: true, ..Options::default() };
         let [width, height] = self.session.map_size_pt;
-        let size = [((width + 236.0) * 2.0) as u32, ((height + 72.0 + 36.0) * 2.0) as u32];
+        // Two maps side by side have a gap of six points between them.
+        let is_beside = self.session.left().side_by_side && self.session.map_on_left().is_some();
+        let width = if is_beside { 2.0 * width + 6.0 } else { width } + f64::from(LEGEND_PT);
+        let size = [width, height].map(|v| (v * 2.0).round() as u32);
         let limit = 8000;
         let mut headless = Headless::new(options, size.map(|v| v.clamp(400, limit)), 2.0, false).ok()?;
         headless.app.take_over(self);
@@ -63,9 +61,25 @@ impl Qiancun {
         RgbaImage::from_raw(width, height, pixels)
     }
 
-    /// Shows what another program shows: same layers, colours, selection and camera. Data are shared, not copied.
+    /// Shows what another program shows: same layers, theme, year, focus, symbols, gaps, divider, selection and camera. Data are
+    /// shared, not copied, and nothing is joined or looked for again.
     fn take_over(&mut self, other: &Self) {
-        use crate::session::{Layer, Status};
+        use crate::session::{Layer, Picture, Status};
+        let theirs = &other.session;
+        self.session.picture = Some(Picture { are_gaps_ringed: theirs.are_gaps_ringed() });
+        self.session.district = theirs.district.clone();
+        self.session.view = theirs.view.clone();
+        self.session.focused = theirs.focused.clone();
+        self.session.rolled = theirs.rolled.clone();
+        self.session.covered = theirs.covered.clone();
+        self.session.gaps = theirs.gaps.clone();
+        self.session.listed_gaps = theirs.listed_gaps.clone();
+        self.session.divided = theirs.left().clone();
+        self.session.divider = theirs.divider;
+        self.district_of = other.district_of.clone();
+        self.coverage_of = other.coverage_of;
+        self.gaps_of = other.gaps_of.clone();
+        self.added_of = other.added_of.clone();
         self.session.document = other.session.document.clone();
         self.session.saved = other.session.document.clone();
         self.session.camera = other.session.camera;

@@ -90,8 +90,11 @@ impl Qiancun {
             return;
         }
         let (format, options) = self.chosen();
+        let session = &self.session;
+        let layers: Vec<_> = session.shown().map(|(l, e)| (l.key, e.visible, e.opacity, &e.theme)).collect();
+        let sides = (session.left(), session.divider, session.are_gaps_ringed());
         let stamp =
-            format!("{}{:?}{:?}{:?}", self.page_stamp(), self.session.view, self.session.camera, self.session.lang);
+            format!("{}{:?}{:?}{:?}{layers:?}{sides:?}", self.page_stamp(), session.view, session.camera, session.lang);
         let Some(draft) = &mut self.session.page else { return };
         if draft.asked.as_ref() == Some(&stamp) {
             return;

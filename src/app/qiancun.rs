@@ -347,6 +347,11 @@ impl Qiancun {
         self.field.is_some()
     }
 
+    /// The middle of the map in the window, as of the last frame.
+    pub fn map_middle(&self) -> egui::Pos2 {
+        self.map.middle()
+    }
+
     /// The view of the map, as of the last frame.
     pub fn view(&self) -> Option<View> {
         self.map.view()

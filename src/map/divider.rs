@@ -35,15 +35,8 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, beside: Option<Rect>, session: &Sess
     }
     let size = if session.meeting.is_some() { 22.0 } else { 14.0 };
     let top = rect.top() + if session.meeting.is_some() { 10.0 } else { 40.0 };
-    let (left, right) = (session.map_on_left(), session.map_spec());
-    let differs = left.map(|m| m.indicator) != right.map(|m| m.indicator);
-    let words = |map: Option<crate::district::MapSpec>| {
-        let Some(map) = map else { return String::new() };
-        let year = map.year.map(|y| y.to_string()).unwrap_or_default();
-        let name = session.indicator(map.indicator).filter(|_| differs).map_or("", |i| i.name(session.lang));
-        format!("{name} {year}").trim().to_owned()
-    };
-    for (text, side, anchor) in [(words(left), -14.0, Align2::RIGHT_TOP), (words(right), 14.0, Align2::LEFT_TOP)] {
+    let (left, right) = session.sides();
+    for (text, side, anchor) in [(left, -14.0, Align2::RIGHT_TOP), (right, 14.0, Align2::LEFT_TOP)] {
         let galley = painter.layout_no_wrap(text, FontId::proportional(size), t.ink);
         let place = anchor.anchor_size(Pos2::new(x + side, top), galley.size());
         painter.rect_filled(place.expand2(Vec2::new(8.0, 2.0)), 8.0, t.panel);

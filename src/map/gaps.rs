@@ -5,15 +5,14 @@ use rustc_hash::FxHashMap;
 
 use crate::geo::WorldPos;
 use crate::rules::GapSeverity;
-use crate::session::{Session, Tab};
+use crate::session::Session;
 
 /// Most rings at once.
 const MOST: usize = 2_000;
 
 /// Draws the gaps that are listed.
 pub(super) fn show(painter: &Painter, rect: Rect, session: &Session) {
-    let in_meeting = session.meeting.as_ref().map(|m| m.gaps);
-    if !in_meeting.unwrap_or(session.settings.drawer_open && session.tab == Tab::Gaps) {
+    if !session.are_gaps_ringed() {
         return;
     }
     let (Some(found), Some(listed), t) = (session.present_gaps(), &session.listed_gaps, session.tokens()) else {

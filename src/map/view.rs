@@ -170,6 +170,8 @@ impl MapView {
         }
         if session.meeting.is_none() {
             furniture::show(&painter, rect, session);
+        }
+        if session.meeting.is_none() && session.picture.is_none() {
             furniture::zoom_buttons(ui, rect, session, send);
         }
     }

@@ -101,7 +101,7 @@ pub fn atlas(
     progress.all.store(front + count, Ordering::Relaxed);
     let mut book = PdfBook::new(&title, language);
     let format = PageFormat::A4Portrait;
-    for svg in contents(session, &title, &lines, by_town, front) {
+    for svg in contents(session, &title, &lines, by_town) {
         book.add(&progress.page(&svg)?, format, None)?;
         progress.done.fetch_add(1, Ordering::Relaxed);
     }
@@ -161,13 +161,14 @@ fn town_pages(
     book: &mut PdfBook,
     progress: &AtlasProgress,
 ) -> Result<(), PageError> {
-    for (town, villages) in towns {
+    for (i, (town, villages)) in towns.iter().enumerate() {
         if progress.cancelled.load(Ordering::Relaxed) {
             return Err(PageError::Cancelled);
         }
         session.narrow(Some(Focus { by: By::Town, name: town.clone() }));
         session.look_at(villages);
-        let content = PageContent::of(session, options);
+        let mut content = PageContent::of(session, options);
+        content.subtitle = format!("{} · {} / {}", content.subtitle, i + 1, towns.len());
         let svg = compose(session, &content, PageFormat::A4Portrait, options, false);
         book.add(&progress.page(&svg)?, PageFormat::A4Portrait, Some((None, town)))?;
         progress.done.fetch_add(1, Ordering::Relaxed);
@@ -205,7 +206,7 @@ fn lines_of(entries: &[Entry], by_town: bool) -> Vec<Line> {
 }
 
 /// Pages of contents in two columns, before the pages they list.
-fn contents(session: &Session, title: &str, lines: &[Line], by_town: bool, front: usize) -> Vec<String> {
+fn contents(session: &Session, title: &str, lines: &[Line], by_town: bool) -> Vec<String> {
     let ([w, h], inks) = (PageFormat::A4Portrait.size_px(), inks());
     let rows = rows_per_column();
     let page = |lines: &[Line]| {
@@ -224,7 +225,8 @@ fn contents(session: &Session, title: &str, lines: &[Line], by_town: bool, front
                     svg.text(x, y, &clipped(town, 12.5, true, column), Type::new(12.5, &inks.accent).bold());
                 }
                 Line::Entry(name, position) => {
-                    let number = (front + position + 1).to_string();
+                    // As the page itself says, not as the file counts its sheets.
+                    let number = (position + 1).to_string();
                     let name = clipped(name, 12.5, false, column - width(&number, 12.5, false) - 24.0);
                     let indent = if by_town { 0.0 } else { 12.0 };
                     svg.text(x + indent, y, &name, Type::new(12.5, &inks.ink));

@@ -58,6 +58,8 @@ pub struct PageContent {
     pub covered: Option<Arc<Covered>>,
     /// The classes, for the map.
     pub themed: Option<Themed>,
+    /// Those on the left of the divider, where there is one.
+    pub left: Option<Themed>,
 }
 
 impl PageContent {
@@ -70,6 +72,10 @@ impl PageContent {
             (Some(map), Some(district)) => choropleth(district, map, &in_focus),
             _ => of_layer(session),
         };
+        let left = session
+            .map_on_left()
+            .zip(session.district.as_ref())
+            .and_then(|(left, district)| choropleth(district, &left, &in_focus));
         let indicator = map.and_then(|m| session.indicator(m.indicator));
         let covered = session.coverage_shown();
         let is_one_town = session.focused.as_ref().is_some_and(|f| f.focus.by == By::Town);
@@ -81,7 +87,7 @@ impl PageContent {
         let notice = session.document.project.notice.clone();
         let stamp = options.stamp.clone().unwrap_or_else(|| lang.t("page.stamp").to_owned());
         Self {
-            title: or(&options.title, title(session, indicator, map.as_ref())),
+            title: or(&options.title, session.map_title()),
             subtitle: or(&options.subtitle, subtitle(session, indicator, map.as_ref())),
             headlines: session.headlined(),
             legend_title: legend_title(session, indicator, themed.as_ref()),
@@ -98,6 +104,7 @@ impl PageContent {
             notice,
             covered,
             themed,
+            left,
         }
     }
 
@@ -117,20 +124,6 @@ fn of_layer(session: &Session) -> Option<Themed> {
     Themed::new(&layer.loaded()?.dataset.table, spec)
 }
 
-fn title(session: &Session, indicator: Option<&Indicator>, map: Option<&MapSpec>) -> String {
-    let lang = session.lang;
-    let Some(indicator) = indicator else { return session.shown_name() };
-    let place = session.focused.as_ref().map_or_else(|| session.shown_name(), |f| f.focus.name.clone());
-    let name = indicator.name(lang);
-    match map.and_then(|m| Some((m.since?, m.year?))) {
-        Some((since, year)) => lang.with(
-            "page.title-change",
-            &[("place", &place), ("name", name), ("a", &since.to_string()), ("b", &year.to_string())],
-        ),
-        None => lang.with("page.title", &[("place", &place), ("name", name)]),
-    }
-}
-
 fn subtitle(session: &Session, indicator: Option<&Indicator>, map: Option<&MapSpec>) -> String {
     let lang = session.lang;
     let mut parts = vec![lang.with("page.villages", &[("n", &number(session.village_count() as f64))])];
@@ -138,6 +131,10 @@ fn subtitle(session: &Session, indicator: Option<&Indicator>, map: Option<&MapSp
     let unit = indicator.map_or("", |i| if i.is_category() { "" } else { i.unit(lang) });
     if !unit.is_empty() {
         parts.push(lang.with("legend.unit", &[("n", unit)]));
+    }
+    if session.map_on_left().is_some() {
+        let (before, now) = session.sides();
+        parts.push(lang.with("page.sides", &[("a", &before), ("b", &now)]));
     }
     parts.join(" · ")
 }
@@ -180,7 +177,7 @@ fn legend(session: &Session, themed: &Themed) -> Vec<LegendEntry> {
 fn symbols(session: &Session) -> Vec<(SymbolKind, String, usize)> {
     let Some((_, topic)) = session.topic() else { return Vec::new() };
     let shown = session.symbols_shown(topic);
-    let counts = session.symbol_counts().into_iter().filter(|(k, _)| shown.iter().any(|s| s == k.key()));
+    let counts = session.shown_symbol_counts().into_iter().filter(|(k, _)| shown.iter().any(|s| s == k.key()));
     let name = |k: SymbolKind| session.lang.find(&format!("symbol.{}", k.key())).unwrap_or("").to_owned();
     counts.map(|(kind, count)| (kind, name(kind), count)).collect()
 }
@@ -249,7 +246,9 @@ fn note(session: &Session, indicator: Option<&Indicator>, is_covered: bool) -> S
         return String::new();
     }
     let mut parts = Vec::new();
-    if let Some(indicator) = indicator.filter(|i| !i.breaks.is_empty() && !session.view.free_classes) {
+    // Classes of a change, and those that follow the year, have bounds of their own.
+    let has_policy_classes = !session.view.free_classes && session.map_spec().is_some_and(|m| m.since.is_none());
+    if let Some(indicator) = indicator.filter(|i| !i.breaks.is_empty() && has_policy_classes) {
         let breaks: Vec<String> = indicator.breaks.iter().map(|b| number(*b)).collect();
         parts.push(lang.with("page.note-breaks", &[("n", &breaks.join(" / "))]));
     }

@@ -2,8 +2,12 @@
 
 use std::fmt::Write;
 
+use rustc_hash::FxHashMap;
+
 use super::content::PageContent;
 use super::labels::place_labels;
+use super::layers::draw_layers;
+use super::metrics::width;
 use super::svg::{At, Svg, Type, hex, num};
 use crate::geo::{GridPos, LonLat, WorldPos, ground_metres_per_world};
 use crate::map::scale_bar;
@@ -11,7 +15,9 @@ use crate::model::FeatureId;
 use crate::palette::{self, LIGHT};
 use crate::project::PageOptions;
 use crate::render::{BorderKind, Chunks, Level, LevelShape, Mark, Shape};
+use crate::rules::GapSeverity;
 use crate::session::{Camera, Loaded, Session, SymbolKind, mark_of, number};
+use crate::theme::Themed;
 
 /// More facilities than this in a frame are drawn small: symbols would hide the map.
 const CROWDED: usize = 240;
@@ -68,7 +74,7 @@ impl MapFrame {
     }
 
     /// Whether something within bounds (west, north, east, south on the grid) can be seen, its pen included.
-    fn meets(&self, [w, n, e, s]: [u32; 4]) -> bool {
+    pub(super) fn meets(&self, [w, n, e, s]: [u32; 4]) -> bool {
         let [fw, fn_, fe, fs] = self.world();
         let margin = 12.0 / self.px_per_world;
         let (nw, se) = (GridPos { x: w, y: n }.to_world(), GridPos { x: e, y: s }.to_world());
@@ -108,16 +114,22 @@ pub(super) fn draw_map(svg: &mut Svg, session: &Session, content: &PageContent, 
     ));
     svg.raw("<g clip-path=\"url(#map)\">");
     let mut symbols = Vec::new();
+    draw_layers(svg, session, content, frame, form);
+    let is_visible = |l: &&crate::session::Layer| session.entry(l.key).is_some_and(|e| e.visible);
+    let villages_shown = session.village_layer().filter(is_visible).and_then(|l| l.loaded());
     if let Some(loaded) = session.village_layer().and_then(|l| l.loaded()) {
-        villages(svg, session, content, loaded, frame, form);
         if let Some(covered) = &content.covered {
             reach(svg, &covered.coverage.area, frame, u);
         }
         if !form.options.no_symbols {
             symbols = facilities(svg, session, content, frame, u);
         }
-        if !form.options.no_labels {
+        rings(svg, session, frame, u);
+        if let Some(loaded) = villages_shown.filter(|_| !form.options.no_labels) {
             place_labels(svg, session, content, loaded, frame, form, &symbols);
+        }
+        if content.left.is_some() && form.village.is_none() {
+            divider(svg, session, frame, u);
         }
         let selected = form.village.or_else(|| {
             session.on_card().filter(|(l, _)| session.village_layer().is_some_and(|v| v.key == l.key)).map(|(_, f)| f)
@@ -152,7 +164,7 @@ pub(super) fn colour(c: egui::Color32) -> String {
 }
 
 /// The shapes of what the frame shows, at a level whose error no printer shows.
-fn shapes(chunks: &Chunks, frame: &MapFrame, towns: &[u32]) -> Vec<LevelShape> {
+pub(super) fn shapes(chunks: &Chunks, frame: &MapFrame, towns: &[u32]) -> Vec<LevelShape> {
     use rayon::prelude::*;
     chunks.find_topology();
     // Half a layout pixel is 0.13 mm: one level finer than a screen of these pixels would take.
@@ -164,17 +176,17 @@ fn shapes(chunks: &Chunks, frame: &MapFrame, towns: &[u32]) -> Vec<LevelShape> {
         .collect()
 }
 
-fn villages(
+pub(super) fn villages(
     svg: &mut Svg,
     session: &Session,
-    content: &PageContent,
+    themed: Option<&Themed>,
     loaded: &Loaded,
     frame: &MapFrame,
     form: &MapForm<'_>,
 ) {
     let u = form.scale;
     let shapes = shapes(&loaded.chunks, frame, &loaded.towns);
-    let classes = content.themed.as_ref().map_or(0, |t| t.legend.len());
+    let classes = themed.map_or(0, |t| t.legend.len());
     // One path a class, then the missing ones, then those out of focus or beside the village that the page is about.
     let mut fills = vec![String::new(); classes + 2];
     let mut faint = vec![String::new(); classes + 2];
@@ -184,7 +196,7 @@ fn villages(
             if !loaded.chunks.extents.get(part.part as usize).is_some_and(|e| frame.meets(e.bounds)) {
                 continue;
             }
-            let class = match &content.themed {
+            let class = match themed {
                 None => classes + 1,
                 Some(themed) => themed.class_of(part.feature).filter(|c| *c < classes).unwrap_or(classes),
             };
@@ -195,7 +207,7 @@ fn villages(
             }
         }
     }
-    let paint = |class: usize| match content.themed.as_ref().and_then(|t| t.legend.get(class)) {
+    let paint = |class: usize| match themed.and_then(|t| t.legend.get(class)) {
         Some(row) => hex(row.colour),
         None if class == classes => "url(#hatch)".to_owned(),
         None => hex(LIGHT.plain_fill),
@@ -237,12 +249,12 @@ fn villages(
     }
 }
 
-fn bounds_of(points: &[GridPos]) -> [u32; 4] {
+pub(super) fn bounds_of(points: &[GridPos]) -> [u32; 4] {
     points.iter().fold([u32::MAX, u32::MAX, 0, 0], |b, p| [b[0].min(p.x), b[1].min(p.y), b[2].max(p.x), b[3].max(p.y)])
 }
 
 /// Adds a line or ring in relative steps of a tenth of a layout pixel; what would not move is left out.
-fn add_line(d: &mut String, points: &[GridPos], frame: &MapFrame, is_ring: bool) {
+pub(super) fn add_line(d: &mut String, points: &[GridPos], frame: &MapFrame, is_ring: bool) {
     let place = |p: &GridPos| frame.at(p.to_world()).map(|v| (v * 10.0).round() as i64);
     let mut points = points.iter().map(place);
     let Some(first) = points.next() else { return };
@@ -293,16 +305,69 @@ fn reach(svg: &mut Svg, area: &geo_types::MultiPolygon<f64>, frame: &MapFrame, u
     }
 }
 
+/// Rings around gaps, where the window rings them: several at one place are one, of the worst.
+fn rings(svg: &mut Svg, session: &Session, frame: &MapFrame, u: f32) {
+    if !session.are_gaps_ringed() {
+        return;
+    }
+    let (Some(found), Some(listed)) = (session.present_gaps(), &session.listed_gaps) else { return };
+    let mut places: Vec<([f32; 2], GapSeverity, usize)> = Vec::new();
+    let mut known: FxHashMap<[i64; 2], usize> = FxHashMap::default();
+    for (gap, _) in listed.rows.iter().filter_map(|i| session.listed_gap(found, *i)) {
+        let Some(place) = gap.at.map(|at| frame.at(WorldPos::from_lonlat(at))).filter(|p| frame.holds(*p, 12.0)) else {
+            continue;
+        };
+        let next = places.len();
+        let slot = *known.entry(place.map(|v| v.round() as i64)).or_insert(next);
+        match places.get_mut(slot) {
+            Some(ring) => *ring = (ring.0, ring.1.min(gap.severity), ring.2 + 1),
+            None => places.push((place, gap.severity, 1)),
+        }
+    }
+    for ([x, y], severity, count) in places {
+        let radius = if count > 1 { 8.0 } else { 6.5 } * u;
+        for (ink, width) in [("#ffffff".to_owned(), 4.0), (colour(session.gap_ink(severity)), 2.2)] {
+            svg.raw(&format!(
+                "<circle cx=\"{}\" cy=\"{}\" r=\"{}\" fill=\"none\" stroke=\"{ink}\" stroke-width=\"{}\"/>",
+                num(x),
+                num(y),
+                num(radius),
+                num(width * u)
+            ));
+        }
+    }
+}
+
+/// The divider with what stands on both its sides.
+fn divider(svg: &mut Svg, session: &Session, frame: &MapFrame, u: f32) {
+    let [left, top, w, h] = frame.rect;
+    let x = left + w * session.divider;
+    svg.line([x, top, x, top + h], "#ffffff", 4.0 * u);
+    svg.line([x, top, x, top + h], &colour(LIGHT.ink), 1.6 * u);
+    let (before, now) = session.sides();
+    let (size, ink) = (15.0 * u, colour(LIGHT.ink));
+    for (words, is_left) in [(before, true), (now, false)] {
+        let wide = width(&words, size, true) + 14.0 * u;
+        let from = if is_left { x - 8.0 * u - wide } else { x + 8.0 * u };
+        svg.rect([from, top + 10.0 * u, wide, 24.0 * u], "#ffffff", 6.0 * u, None);
+        let form = Type::new(size, &ink).bold().at(At::Middle);
+        svg.text(from + wide / 2.0, top + 27.0 * u, &words, form);
+    }
+}
+
 /// Draws facilities; where they stand.
 fn facilities(svg: &mut Svg, session: &Session, content: &PageContent, frame: &MapFrame, u: f32) -> Vec<[f32; 2]> {
     let Some(district) = &session.district else { return Vec::new() };
     let year = session.year();
     let shown: Vec<SymbolKind> = content.symbols.iter().map(|s| s.0).collect();
+    // Facilities of a hidden layer are not shown.
+    let is_visible: Vec<bool> = session.facility_layers().iter().map(|l| session.is_layer_shown(*l)).collect();
     let mut placed = Vec::new();
     for facility in &district.facilities {
         let Some(kind) = SymbolKind::of(facility, year).filter(|k| shown.contains(k)) else { continue };
         let at = frame.at(WorldPos::from_lonlat(facility.at));
-        if frame.holds(at, 4.0) && facility.village.is_none_or(|v| session.is_in_focus(v)) {
+        let is_shown = is_visible.get(facility.source).copied().unwrap_or(true);
+        if is_shown && frame.holds(at, 4.0) && facility.village.is_none_or(|v| session.is_in_focus(v)) {
             placed.push((at, kind, mark_of(facility, kind)));
         }
     }

@@ -6,6 +6,7 @@ mod compose;
 mod content;
 mod format;
 mod labels;
+mod layers;
 mod map;
 mod metrics;
 mod output;

@@ -44,7 +44,8 @@ pub(super) fn village_svg(
     if let Some(frame) = frame(session, village, map) {
         draw_map(&mut svg, session, content, &frame, &form);
     }
-    y = map[1] + map[3] + 18.0;
+    y = map[1] + map[3] + 16.0;
+    y = legend(&mut svg, content, [m, y, room], &inks);
     if let Some(card) = &card {
         y = sections(&mut svg, session, card, [m, y, room, bottom - 20.0], &inks);
         y = gaps(&mut svg, session, card, [m, y, room, bottom - YEARS_PX], &inks);
@@ -52,6 +53,27 @@ pub(super) fn village_svg(
     }
     let out = svg.finish();
     if options.grey { super::output::grey(&out) } else { out }
+}
+
+/// What the colours of the map mean: one line of classes, highest first, below it.
+fn legend(svg: &mut Svg, content: &PageContent, [x, y, room]: [f32; 3], inks: &Inks) -> f32 {
+    if content.legend.is_empty() {
+        return y + 2.0;
+    }
+    let title = clipped(&content.legend_title, 12.0, true, room * 0.4);
+    svg.text(x, y + 8.0, &title, Type::new(12.0, &inks.ink).bold());
+    let mut at = x + width(&title, 12.0, true) + 16.0;
+    for entry in &content.legend {
+        let wide = width(&entry.text, 11.5, false) + 40.0;
+        if at + wide > x + room {
+            break;
+        }
+        let fill = entry.colour.map_or_else(|| "url(#hatch)".to_owned(), super::svg::hex);
+        svg.rect([at, y - 2.0, 20.0, 12.0], &fill, 2.0, Some((&inks.line, 0.8)));
+        svg.text(at + 26.0, y + 8.0, &entry.text, Type::new(11.5, &inks.grey));
+        at += wide;
+    }
+    y + 24.0
 }
 
 /// The village with its neighbours around it.

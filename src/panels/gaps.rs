@@ -355,7 +355,7 @@ fn cells(
         let whole = || district.places(By::District).into_iter().next().map(|p| p.0).unwrap_or_default();
         plain(ui, &gap.village.map_or_else(whole, |v| district.villages.display_name(v)), t.ink);
     });
-    row.col(|ui| plain(ui, &gap.village.map_or("", |v| district.town_name(v)), t.ink_secondary));
+    row.col(|ui| plain(ui, gap.village.map_or("", |v| district.town_name(v)), t.ink_secondary));
     row.col(|ui| plain(ui, &gap.reason(district, found.rules.get(&gap.rule), session.lang), t.ink));
     let right = |ui: &mut Ui, text: String| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

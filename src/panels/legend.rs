@@ -45,6 +45,33 @@ pub fn show(ui: &mut Ui, session: &Session, key: LayerKey, send: &mut Vec<Comman
     }
 }
 
+/// The legend of a layer with nothing to click on, for pictures.
+pub fn plain(ui: &mut Ui, session: &Session, key: LayerKey) {
+    let Some(themed) = session.layers.get(&key).and_then(|l| l.themed.as_ref()) else { return };
+    let is_villages = session.village_layer().is_some_and(|l| l.key == key);
+    let indicator = session.map_spec().filter(|_| is_villages).and_then(|m| session.indicator(m.indicator));
+    let heading = match indicator {
+        Some(indicator) => {
+            let unit = if indicator.is_category() { "" } else { indicator.unit(session.lang) };
+            format!("{}{}", indicator.name(session.lang), session.in_brackets(unit))
+        }
+        None => format!("{}{}", session.field_name(themed.spec.heading()), session.in_brackets(&themed.spec.unit)),
+    };
+    ui.add(egui::Label::new(RichText::new(heading).font(bold(13.0)).color(session.tokens().ink)).wrap());
+    let only = themed.legend.len() == 1;
+    let mut rows: Vec<&LegendRow> = themed.legend.iter().collect();
+    if themed.kind.is_numeric() {
+        rows.reverse();
+    }
+    for legend in rows {
+        let text = session.legend_text(&legend.class, only, themed.is_change);
+        super::picture::row(ui, session, Some(data_colour(legend.colour)), &text, legend.count);
+    }
+    if themed.missing > 0 {
+        super::picture::row(ui, session, None, session.lang.t("legend.missing"), themed.missing);
+    }
+}
+
 /// The field that a layer is coloured by.
 fn heading(ui: &mut Ui, session: &Session, key: LayerKey, themed: &Themed, send: &mut Vec<Command>) {
     let heading = format!("{}{}", session.field_name(themed.spec.heading()), session.in_brackets(&themed.spec.unit));

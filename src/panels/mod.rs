@@ -13,6 +13,7 @@ mod legend;
 mod meeting;
 mod menu;
 mod page;
+mod picture;
 mod overlay;
 mod point;
 mod problems;
@@ -34,5 +35,6 @@ mod widgets;
 mod window;
 
 pub use meeting::presenter;
+pub use picture::LEGEND_PT;
 pub use style::apply_style;
 pub use window::show;

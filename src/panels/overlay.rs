@@ -52,7 +52,8 @@ fn tooltip(ui: &Ui, rect: Rect, session: &Session) {
                     ui.label(RichText::new(town).size(12.0).color(t.ink_secondary));
                 }
                 let is_village = session.village_layer().is_some_and(|l| l.key == key);
-                if let Some(map) = session.map_spec().filter(|_| is_village) {
+                let here = session.camera.offset_of(crate::geo::WorldPos::from_lonlat(hover.at));
+                if let Some(map) = session.map_at(here).filter(|_| is_village) {
                     let (heading, value) = session.shown_figure(&map, feature);
                     ui.label(RichText::new(format!("{heading}  {value}")).size(12.0).color(t.ink));
                 } else if let (Some(themed), Some(loaded)) = (&layer.themed, layer.loaded()) {

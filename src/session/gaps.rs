@@ -201,6 +201,13 @@ impl Session {
             && (!filter.in_view || is_in_view())
     }
 
+    /// Whether gaps are ringed on the map: in a meeting where it says so, else while their list is open.
+    pub fn are_gaps_ringed(&self) -> bool {
+        let is_list_open = self.settings.drawer_open && self.tab == super::command::Tab::Gaps;
+        let in_meeting = self.meeting.as_ref().map(|m| m.gaps);
+        self.picture.as_ref().map(|p| p.are_gaps_ringed).or(in_meeting).unwrap_or(is_list_open)
+    }
+
     /// Brings the list up to date.
     pub fn list_gaps(&mut self) {
         let Some(found) = self.present_gaps().cloned() else {

@@ -84,6 +84,27 @@ impl Session {
         })
     }
 
+    /// What the map is called: the place in focus, and what it is coloured by.
+    pub fn map_title(&self) -> String {
+        let lang = self.lang;
+        let place = self.focused.as_ref().map_or_else(|| self.shown_name(), |f| f.focus.name.clone());
+        let Some(map) = self.map_spec() else {
+            // A layer coloured by a field of its own.
+            let themed = self.village_layer().and_then(|l| self.entry(l.key)?.theme.as_ref());
+            let field = themed.map(|t| self.field_name(t.heading()).to_owned());
+            return field.map_or(place.clone(), |f| lang.with("page.title", &[("place", &place), ("name", &f)]));
+        };
+        let name = self.indicator(map.indicator).map(|i| i.name(lang)).unwrap_or_default();
+        match map.since.zip(map.year) {
+            Some((since, year)) => {
+                let (a, b) = (since.to_string(), year.to_string());
+                let values = [("place", place.as_str()), ("name", name), ("a", &a), ("b", &b)];
+                lang.with("page.title-change", &values)
+            }
+            None => lang.with("page.title", &[("place", &place), ("name", name)]),
+        }
+    }
+
     /// What the map shows, as a sentence.
     pub fn map_sentence(&self) -> String {
         let lang = self.lang;
@@ -112,7 +133,9 @@ impl Session {
         match (indicator.threshold, indicator.good) {
             (Some(t), Good::Up) => words(&lang.with("meeting.at-least", &[("n", &limit(t))])),
             (Some(t), Good::Down) => words(&lang.with("meeting.at-most", &[("n", &limit(t))])),
-            _ if indicator.is_category() => words(lang.t("meeting.good")),
+            _ if indicator.is_category() => {
+                lang.with("meeting.sentence-good", &[("name", name), (n.0, &n.1), (all.0, &all.1)])
+            }
             _ => lang.with("page.title", &[("place", &project), ("name", name)]),
         }
     }

@@ -33,6 +33,31 @@ impl Session {
         }
     }
 
+    /// Whether a layer is shown; that of added facilities always is.
+    pub fn is_layer_shown(&self, key: crate::render::LayerKey) -> bool {
+        key == super::ADDED_LAYER || self.entry(key).is_some_and(|e| e.visible)
+    }
+
+    /// What stands on the left of the divider and on its right: the year, and the indicator where it is another.
+    pub fn sides(&self) -> (String, String) {
+        let (left, right) = (self.map_on_left(), self.map_spec());
+        let differs = left.map(|m| m.indicator) != right.map(|m| m.indicator);
+        let words = |map: Option<MapSpec>| {
+            let Some(map) = map else { return String::new() };
+            let year = map.year.map(|y| y.to_string()).unwrap_or_default();
+            let name = self.indicator(map.indicator).filter(|_| differs).map_or("", |i| i.name(self.lang));
+            format!("{name} {year}").trim().to_owned()
+        };
+        (words(left), words(right))
+    }
+
+    /// The map that stands at a place: left of the divider that on the left.
+    pub fn map_at(&self, offset_pt: [f64; 2]) -> Option<MapSpec> {
+        let share = offset_pt[0] / self.map_size_pt[0].max(1.0) + 0.5;
+        let is_left = !self.left().side_by_side && share < f64::from(self.divider);
+        self.map_on_left().filter(|_| is_left).or_else(|| self.map_spec())
+    }
+
     /// The district and the theme whose map is shown; `None` where layers show their own fields.
     pub fn topic(&self) -> Option<(&Arc<District>, Topic)> {
         Some((self.district.as_ref()?, self.view.theme?))

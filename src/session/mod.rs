@@ -39,6 +39,6 @@ pub use page_draft::{PageDraft, Thumbnails};
 pub use rolled::{Ranked, Rolled};
 pub use sheet::{Sheet, SheetColumn, SheetValue};
 pub use state::number;
-pub use state::{Choice, Dialogue, DiskChange, Hover, Pending, Searched, Session, Storage, ThemeDraft};
+pub use state::{Choice, Dialogue, DiskChange, Hover, Pending, Picture, Searched, Session, Storage, ThemeDraft};
 pub use survey::{FieldExport, ListedVisits, SurveyState, VisitDraft};
 pub use symbols::{ADDED_LAYER, Cluster, SymbolKind, Symbols, mark_of};

@@ -55,6 +55,13 @@ pub struct Choice {
     pub add: bool,
 }
 
+/// What a window that only makes a picture of another has to know of that one.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Picture {
+    /// Whether gaps are ringed there.
+    pub are_gaps_ringed: bool,
+}
+
 /// A theme being edited.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ThemeDraft {
@@ -182,6 +189,8 @@ pub struct Session {
     pub photos: FxHashMap<String, Option<egui::ColorImage>>,
     /// The meeting that is going on.
     pub meeting: Option<Meeting>,
+    /// Where this is no window of its own, but makes a picture of one.
+    pub picture: Option<Picture>,
     /// The camera on its way.
     pub flight: Option<Flight>,
     /// What stands on the left of the divider, outside of meetings.
@@ -318,6 +327,7 @@ impl Session {
             summary_by: By::Town,
             joining: false,
             playing: None,
+            picture: None,
             history: History::default(),
             camera: Camera::default(),
             camera_history: CameraHistory::default(),

@@ -29,6 +29,10 @@ impl Session {
         still.rolled = self.rolled.clone();
         still.gaps = self.gaps.clone();
         still.covered = self.covered.clone();
+        still.listed_gaps = self.listed_gaps.clone();
+        still.divided = self.left().clone();
+        still.divider = self.divider;
+        still.picture = Some(super::Picture { are_gaps_ringed: self.are_gaps_ringed() });
         (still.camera, still.map_size_pt) = (self.camera, self.map_size_pt);
         still
     }

@@ -192,11 +192,22 @@ impl Session {
 
     /// How many facilities of each symbol there are in the year and in focus.
     pub fn symbol_counts(&self) -> Vec<(SymbolKind, usize)> {
+        self.symbols_counted(|_| true)
+    }
+
+    /// The same of layers that are shown only.
+    pub fn shown_symbol_counts(&self) -> Vec<(SymbolKind, usize)> {
+        let is_shown: Vec<bool> = self.facility_layers().iter().map(|l| self.is_layer_shown(*l)).collect();
+        self.symbols_counted(|source| is_shown.get(source).copied().unwrap_or(true))
+    }
+
+    fn symbols_counted(&self, is_layer_counted: impl Fn(usize) -> bool) -> Vec<(SymbolKind, usize)> {
         let Some(district) = &self.district else { return Vec::new() };
         let year = self.year();
         let mut counts: FxHashMap<SymbolKind, usize> = FxHashMap::default();
         for facility in &district.facilities {
-            if facility.village.is_none_or(|v| self.is_in_focus(v))
+            if is_layer_counted(facility.source)
+                && facility.village.is_none_or(|v| self.is_in_focus(v))
                 && let Some(kind) = SymbolKind::of(facility, year)
             {
                 *counts.entry(kind).or_default() += 1;

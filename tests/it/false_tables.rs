@@ -118,9 +118,9 @@ fn dates_of_excel_are_dates() {
         for r in 1..=3 {
             sheet.write(r, 0, format!("A{r}")).expect("a code");
             let date = |text: &str| ExcelDateTime::parse_from_str(text).expect("a date");
-            sheet.write_with_format(r, 1, &date("2023-01-01"), &year).expect("a year");
+            sheet.write_with_format(r, 1, date("2023-01-01"), &year).expect("a year");
             sheet.write(r, 2, 99.5).expect("a rate");
-            sheet.write_with_format(r, 3, &date("2015-11-05"), &day).expect("a date");
+            sheet.write_with_format(r, 3, date("2015-11-05"), &day).expect("a date");
         }
     });
     let project = dir.project("p.qiancun", &["v.geojson"], &["t.xlsx"], "");

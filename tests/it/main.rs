@@ -13,6 +13,7 @@ mod edits;
 mod false_classes;
 mod false_costs;
 mod false_layers;
+mod false_pictures;
 mod false_silence;
 mod false_tables;
 mod flatgeobuf;
