@@ -10,6 +10,9 @@ use crate::panels::LEGEND_PT;
 use crate::project::write_replacing;
 use crate::session::Dialogue;
 
+/// Least height of a picture in points.
+const LEAST_HEIGHT_PT: f64 = 540.0;
+
 impl Qiancun {
     /// Puts the map with its legend on the clipboard.
     pub(super) fn copy_map(&mut self) {
@@ -51,7 +54,8 @@ impl Qiancun {
         // Two maps side by side have a gap of six points between them.
         let is_beside = self.session.left().side_by_side && self.session.map_on_left().is_some();
         let width = if is_beside { 2.0 * width + 6.0 } else { width } + f64::from(LEGEND_PT);
-        let size = [width, height].map(|v| (v * 2.0).round() as u32);
+        // A low map beside an open drawer leaves the legend too little room: more of the ground is shown then.
+        let size = [width, height.max(LEAST_HEIGHT_PT)].map(|v| (v * 2.0).round() as u32);
         let limit = 8000;
         let mut headless = Headless::new(options, size.map(|v| v.clamp(400, limit)), 2.0, false).ok()?;
         headless.app.take_over(self);

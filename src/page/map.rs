@@ -367,7 +367,9 @@ fn facilities(svg: &mut Svg, session: &Session, content: &PageContent, frame: &M
         let Some(kind) = SymbolKind::of(facility, year).filter(|k| shown.contains(k)) else { continue };
         let at = frame.at(WorldPos::from_lonlat(facility.at));
         let is_shown = is_visible.get(facility.source).copied().unwrap_or(true);
-        if is_shown && frame.holds(at, 4.0) && facility.village.is_none_or(|v| session.is_in_focus(v)) {
+        // Those of the year at the right of the divider stand there.
+        let is_here = content.left.is_none() || at[0] >= frame.rect[0] + frame.rect[2] * session.divider;
+        if is_here && is_shown && frame.holds(at, 4.0) && facility.village.is_none_or(|v| session.is_in_focus(v)) {
             placed.push((at, kind, mark_of(facility, kind)));
         }
     }

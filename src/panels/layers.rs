@@ -66,7 +66,7 @@ fn row(ui: &mut Ui, session: &Session, key: LayerKey, at: usize, count: usize, s
             ui.painter().circle_filled(rect.center(), 4.0, data_colour(t.plain_symbol));
         }
         let right = match &layer.status {
-            Status::Ready(loaded) => loaded.dataset.len().to_string(),
+            Status::Ready(loaded) => loaded.count().to_string(),
             Status::Loading(progress) => format!("{:.0} %", progress.fraction() * 100.0),
             Status::Failed(_) => "!".to_owned(),
         };

@@ -17,8 +17,8 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
         menu::show(ui, session, send);
         ui.label(RichText::new(session.lang.t("app.name")).font(bold(17.0)).color(t.ink));
         let mut title = session.document.project.title.clone();
-        if let (true, Some(key)) = (title.is_empty(), session.document.keys.first()) {
-            title = session.layer_title(*key);
+        if title.is_empty() && !session.document.keys.is_empty() {
+            title = session.shown_name();
         }
         if session.is_changed() && !session.document.keys.is_empty() {
             title.push_str(" •");
