@@ -122,7 +122,8 @@ pub(super) fn draw_map(svg: &mut Svg, session: &Session, content: &PageContent, 
             reach(svg, &covered.coverage.area, frame, u);
         }
         if !form.options.no_symbols {
-            symbols = facilities(svg, session, content, frame, u);
+            let is_divided = content.left.is_some() && form.village.is_none();
+            symbols = facilities(svg, session, content, frame, u, is_divided);
         }
         rings(svg, session, frame, u);
         if let Some(loaded) = villages_shown.filter(|_| !form.options.no_labels) {
@@ -356,7 +357,14 @@ fn divider(svg: &mut Svg, session: &Session, frame: &MapFrame, u: f32) {
 }
 
 /// Draws facilities; where they stand.
-fn facilities(svg: &mut Svg, session: &Session, content: &PageContent, frame: &MapFrame, u: f32) -> Vec<[f32; 2]> {
+fn facilities(
+    svg: &mut Svg,
+    session: &Session,
+    content: &PageContent,
+    frame: &MapFrame,
+    u: f32,
+    is_divided: bool,
+) -> Vec<[f32; 2]> {
     let Some(district) = &session.district else { return Vec::new() };
     let year = session.year();
     let shown: Vec<SymbolKind> = content.symbols.iter().map(|s| s.0).collect();
@@ -368,7 +376,7 @@ fn facilities(svg: &mut Svg, session: &Session, content: &PageContent, frame: &M
         let at = frame.at(WorldPos::from_lonlat(facility.at));
         let is_shown = is_visible.get(facility.source).copied().unwrap_or(true);
         // Those of the year at the right of the divider stand there.
-        let is_here = content.left.is_none() || at[0] >= frame.rect[0] + frame.rect[2] * session.divider;
+        let is_here = !is_divided || at[0] >= frame.rect[0] + frame.rect[2] * session.divider;
         if is_here && is_shown && frame.holds(at, 4.0) && facility.village.is_none_or(|v| session.is_in_focus(v)) {
             placed.push((at, kind, mark_of(facility, kind)));
         }
