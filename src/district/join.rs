@@ -44,8 +44,10 @@ impl VillageFinder {
     /// By code where there is one, else by name within the town. A code that no village has finds nothing, whatever the
     /// name says.
     pub fn find(&self, code: &str, name: &str, town: &str) -> Found {
-        if !code.trim().is_empty() {
-            return one(self.codes.get(code.trim()).map(|v| v.iter().copied()).into_iter().flatten());
+        // An apostrophe before a number says to a spreadsheet that it is text; pasted, it becomes part of it.
+        let code = code.trim().trim_start_matches(['\'', '‘', '’', '`']);
+        if !code.is_empty() {
+            return one(self.codes.get(code).map(|v| v.iter().copied()).into_iter().flatten());
         }
         let Some(list) = self.names.get(&folded_name(name)).filter(|_| !name.trim().is_empty()) else {
             return Found::Nothing;
@@ -102,6 +104,7 @@ mod tests {
         assert_eq!(finder.find("", "八家", "东升地区"), Found::One(1));
         assert_eq!(finder.find("", "温泉村", ""), Found::One(2));
         assert_eq!(finder.find("2", "温泉", ""), Found::One(1));
+        assert_eq!(finder.find("'2", "", ""), Found::One(1));
         assert_eq!(finder.find("9", "温泉", ""), Found::Nothing);
         assert_eq!(finder.find("", "", ""), Found::Nothing);
     }
