@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
-use crate::district::{LayerKind, can_be_villages};
+use crate::district::{LayerKind, can_be_villages, is_facilities};
 use crate::geo::{Anchor, LonLat, WorldPos, representative_point};
 use crate::index::{NameIndex, SpatialIndex};
 use crate::model::{ColumnData, Dataset, FeatureId, GeometryStore, Members, Part, PartKind, Report, Role};
@@ -34,6 +34,7 @@ pub struct Loaded {
     spatial: Arc<OnceLock<SpatialIndex>>,
     names: OnceLock<NameIndex>,
     report: Arc<OnceLock<Report>>,
+    is_facilities: OnceLock<bool>,
     can_be_villages: OnceLock<bool>,
     kind: OnceLock<LayerKind>,
     members: OnceLock<Members>,
@@ -53,6 +54,7 @@ impl Loaded {
             spatial: Arc::default(),
             names: OnceLock::new(),
             report: Arc::default(),
+            is_facilities: OnceLock::new(),
             can_be_villages: OnceLock::new(),
             kind: OnceLock::new(),
             members: OnceLock::new(),
@@ -73,6 +75,7 @@ impl Loaded {
             spatial: Arc::default(),
             names: OnceLock::new(),
             report: Arc::new(OnceLock::from(report)),
+            is_facilities: OnceLock::new(),
             can_be_villages: OnceLock::new(),
             kind: OnceLock::new(),
             members: OnceLock::new(),
@@ -93,6 +96,7 @@ impl Loaded {
             spatial: self.spatial.clone(),
             names: OnceLock::new(),
             report: self.report.clone(),
+            is_facilities: OnceLock::new(),
             can_be_villages: OnceLock::new(),
             kind: OnceLock::new(),
             members: OnceLock::new(),
@@ -124,6 +128,11 @@ impl Loaded {
     /// them.
     pub fn names_in_time(&self) -> Option<&NameIndex> {
         if self.dataset.len() < SOON_SORTED { Some(self.names()) } else { self.names.get() }
+    }
+
+    /// Whether it holds facilities.
+    pub fn is_facilities(&self) -> bool {
+        *self.is_facilities.get_or_init(|| is_facilities(&self.dataset))
     }
 
     /// Whether its areas can be the villages.

@@ -177,7 +177,7 @@ pub struct Symbols {
 impl Session {
     /// Layers of facilities, in the order in which the join takes them.
     pub fn facility_layers(&self) -> Vec<LayerKey> {
-        let is = |l: &super::layer::Layer| l.loaded().is_some_and(|d| crate::district::is_facilities(&d.dataset));
+        let is = |l: &super::layer::Layer| l.loaded().is_some_and(|d| d.is_facilities());
         let added = self.layers.get(&ADDED_LAYER);
         self.shown().map(|(l, _)| l).chain(added).filter(|l| is(l)).map(|l| l.key).collect()
     }
