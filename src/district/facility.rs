@@ -2,9 +2,10 @@
 
 use rustc_hash::FxHashMap;
 
-use super::figure::year_in_date;
+use super::figure::{Comma, cell_of, plain_number, year_in_date};
 use crate::geo::{LonLat, representative_point};
 use crate::model::{Dataset, Edit, FeatureId, PartKind, Problem, Report, Severity};
+use crate::read::Cell;
 
 /// What a facility is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -444,8 +445,19 @@ pub fn facilities_of(dataset: &Dataset, report: &mut Report) -> Vec<Facility> {
     };
     let usage = usage_by_row(dataset);
     let year = |row: u32, column: Option<usize>| year_in_date(&text(row, column));
-    let number =
-        |row: u32, column: Option<usize>| text(row, column).parse::<f64>().ok().filter(|n| n.is_finite() && *n >= 0.0);
+    // As tables: a number with a comma is what the column's other numbers say, and nothing where nothing does.
+    let commas: FxHashMap<usize, Comma> = [columns.area_m2, columns.doctors, columns.households]
+        .into_iter()
+        .flatten()
+        .map(|c| {
+            let cells: Vec<Cell> = (0..dataset.len()).map(|row| cell_of(&text(row, Some(c)))).collect();
+            (c, Comma::of(cells.iter(), Comma::Unclear))
+        })
+        .collect();
+    let comma = |column: Option<usize>| column.and_then(|c| commas.get(&c)).copied().unwrap_or(Comma::Unclear);
+    let number = |row: u32, column: Option<usize>| {
+        plain_number(&text(row, column), comma(column)).ok().filter(|n| n.is_finite() && *n >= 0.0)
+    };
     let of = |row: u32| {
         let at = stand_of(dataset, row)?;
         let kind = Kind::of(&text(row, columns.kind));
@@ -501,6 +513,16 @@ pub fn facilities_of(dataset: &Dataset, report: &mut Report) -> Vec<Facility> {
                 let head = dataset.table.columns.get(column).map_or("", |c| c.name.as_str());
                 let detail = format!("{layer} · {} · {head} · {written}", dataset.display_name(row));
                 report.add(Severity::Warning, "facility-bad-year", None, detail);
+            }
+        }
+    }
+    for column in [columns.area_m2, columns.doctors, columns.households].into_iter().flatten() {
+        for row in 0..dataset.len() {
+            let written = text(row, Some(column));
+            if let (false, Err(code)) = (written.is_empty(), plain_number(&written, comma(Some(column)))) {
+                let head = dataset.table.columns.get(column).map_or("", |c| c.name.as_str());
+                let detail = format!("{layer} · {} · {head} · {written}", dataset.display_name(row));
+                report.add(Severity::Warning, code, None, detail);
             }
         }
     }

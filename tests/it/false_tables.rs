@@ -241,3 +241,20 @@ fn correcting_one_village_leaves_every_other_known() {
         assert_eq!((known("a.qiancun"), known("b.qiancun")), (Some(6), Some(6)));
     }
 }
+
+#[test]
+fn numbers_of_facilities_are_read_as_those_of_tables() {
+    let dir = folder();
+    dir.write("t.csv", "code,year,population\nA1,2023,300\n");
+    // 80,5 says what the comma is; C3 asks a clinic for 60 square metres at least.
+    let head = "id;kind;lon;lat;area_m2;doctors;status\n";
+    dir.write(
+        "f.csv",
+        format!("{head}1;clinic;116.001;40.001;30,5;1;in_use\n2;clinic;116.021;40.001;80,5;zwei;in_use\n"),
+    );
+    let project = dir.project("p.qiancun", &["v.geojson", "f.csv"], &["t.csv"], "");
+    let (v, told) = json(&["gaps", &project, "--rule", "C3", "--json"]);
+    let values: Vec<f64> = v["gaps"].as_array().expect("gaps").iter().filter_map(|g| g["value"].as_f64()).collect();
+    assert!(values.contains(&30.5) && !values.contains(&80.5), "{v}");
+    assert!(told.contains("cell-not-a-number") && told.contains("doctors · zwei"), "{told}");
+}
