@@ -6,7 +6,8 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::facility::{Facility, Kind, facilities_of, is_facilities};
+use super::facility::{Facility, Kind};
+use super::facility_file::{facilities_of, is_facilities};
 use super::join::{Found, VillageFinder};
 use super::kind::village_dataset;
 use super::table::Filler;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::facility::is_facilities;
+use super::facility_file::is_facilities;
 use crate::model::{Dataset, Indicators, PartKind, Role};
 
 /// Rows that are looked at to tell what the names of a layer end with.

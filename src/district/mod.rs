@@ -9,6 +9,7 @@ mod choropleth;
 mod coverage;
 mod derived;
 mod facility;
+mod facility_file;
 mod figure;
 mod headline;
 mod join;
@@ -21,9 +22,9 @@ pub use added::{AddedFacility, added_dataset};
 pub use build::District;
 pub use choropleth::{MapSpec, change_of, choropleth};
 pub use coverage::{Coverage, coverage};
-pub use facility::{
-    Facility, Kind, ToiletState, Use, corrected_field, facilities_of, is_facilities, kind_field, usage_by_row,
-    words_not_understood,
+pub use facility::{Facility, Kind, ToiletState, Use};
+pub use facility_file::{
+    corrected_field, facilities_of, is_facilities, kind_field, usage_by_row, words_not_understood,
 };
 pub use figure::is_readable;
 pub use headline::{Headline, headlines};

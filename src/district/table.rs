@@ -179,7 +179,8 @@ impl<'a> Filler<'a> {
                     (Figure::Bad(code), _) => report.add(Severity::Warning, code, Some(village), detail()),
                 }
             }
-            self.fractions(table, row, year, village, comma);
+            let tell = |code, what: &str| report.add(Severity::Warning, code, Some(village), at(what));
+            self.fractions(table, row, (year, village), comma, tell);
         }
     }
 
@@ -224,26 +225,47 @@ impl<'a> Filler<'a> {
 
     /// Takes numerators and denominators: columns such as `sewage_treatment_pct_numerator` or 污水处理率分子. A rate in
     /// per cent whose own cell is empty is their quotient.
-    fn fractions(&mut self, table: &WideTable, row: &[Cell], year: Option<i32>, village: u32, comma: Comma) {
-        let number = |c: usize| match row.get(c) {
-            Some(Cell::Number(n)) => Some(*n),
-            Some(Cell::Text(t)) => plain_number(t, comma).ok(),
-            _ => None,
-        };
-        let part = |ends: [&str; 2]| {
-            let of = |(c, head): (usize, &String)| {
-                let name = ends.iter().find_map(|e| head.trim().strip_suffix(e))?;
-                Some((self.indicators.position(name)?, number(c)?))
-            };
-            table.header.iter().enumerate().filter_map(of).collect::<Vec<_>>()
+    /// A cell that is no number is told, and so is a quotient that the rate cannot be; neither is used.
+    fn fractions(
+        &mut self,
+        table: &WideTable,
+        row: &[Cell],
+        (year, village): (Option<i32>, u32),
+        comma: Comma,
+        mut tell: impl FnMut(&'static str, &str),
+    ) {
+        let mut part = |ends: [&str; 2]| {
+            let mut parts: Vec<(usize, f64)> = Vec::new();
+            for (c, head) in table.header.iter().enumerate() {
+                let name = ends.iter().find_map(|e| head.trim().strip_suffix(e));
+                let Some(position) = name.and_then(|n| self.indicators.position(n)) else { continue };
+                let number = match row.get(c).unwrap_or(&Cell::Empty) {
+                    Cell::Empty => continue,
+                    Cell::Number(n) => Ok(*n),
+                    Cell::Text(t) => plain_number(t, comma),
+                    Cell::Percent(_) => Err("cell-not-a-number"),
+                    Cell::Unsolved => Err("formula-without-value"),
+                };
+                match number {
+                    Ok(n) => parts.push((position, n)),
+                    Err(code) => tell(code, &format!("{head} · {}", row.get(c).map(Cell::text).unwrap_or_default())),
+                }
+            }
+            parts
         };
         let numerators = part(["_numerator", "分子"]);
-        for (position, denominator) in part(["_denominator", "分母"]) {
+        let denominators = part(["_denominator", "分母"]);
+        for (position, denominator) in denominators {
             let numerator = numerators.iter().find(|(p, _)| *p == position).map(|(_, n)| *n);
             let known = self.observations.value(position, year, village).is_some();
-            let is_rate = self.indicators.all().get(position).is_some_and(|i| i.unit == "%");
-            if let (Some(n), false, true, true) = (numerator, known, is_rate, denominator > 0.0) {
-                self.put(position, year, village, 100.0 * n / denominator);
+            let rate = self.indicators.all().get(position).filter(|i| i.unit == "%");
+            if let (Some(n), false, Some(rate), true) = (numerator, known, rate, denominator > 0.0) {
+                let value = 100.0 * n / denominator;
+                if !rate.is_possible(value) {
+                    tell("cell-out-of-range", &format!("{} · {n} / {denominator}", rate.id));
+                    continue;
+                }
+                self.put(position, year, village, value);
             }
             let origin = Origin { numerator, denominator: Some(denominator), ..Origin::default() };
             self.put_origin(position, year, village, &origin);

@@ -16,6 +16,8 @@ pub struct Observations {
     /// Corrections of a year, NaN where they say that a value is unknown: indicator, year, village. They stand over both, and
     /// say nothing about any other village.
     corrections: FxHashMap<(usize, i32, u32), f64>,
+    /// Indicators that corrections speak of: asked for in every frame.
+    corrected: Vec<bool>,
     /// Origin of single values: indicator, year, village.
     origins: FxHashMap<(usize, Option<i32>, u32), Origin>,
     /// Origin of all values of a row of a table: table, year, village.
@@ -37,6 +39,7 @@ impl Observations {
             villages,
             series: vec![Vec::new(); indicators],
             timeless: vec![Vec::new(); indicators],
+            corrected: vec![false; indicators],
             series_tables: vec![Vec::new(); indicators],
             timeless_tables: vec![Vec::new(); indicators],
             ..Self::default()
@@ -53,7 +56,7 @@ impl Observations {
         let some = |v: Option<&Vec<f64>>| v.is_some_and(|v| !v.is_empty());
         some(self.series.get(indicator))
             || some(self.timeless.get(indicator))
-            || self.corrections.keys().any(|(i, ..)| *i == indicator)
+            || self.corrected.get(indicator) == Some(&true)
     }
 
     /// Says that what is set from now on comes from the next table.
@@ -68,7 +71,7 @@ impl Observations {
 
     /// Whether values of an indicator differ by year: tables tell of it, or a correction of a year.
     pub fn varies(&self, indicator: usize) -> bool {
-        self.has_years(indicator) || self.corrections.keys().any(|(i, ..)| *i == indicator)
+        self.has_years(indicator) || self.corrected.get(indicator) == Some(&true)
     }
 
     /// The year under which a value is held; `None` for one that holds for all years.
@@ -176,6 +179,9 @@ impl Observations {
     pub fn correct(&mut self, indicator: usize, year: i32, village: u32, value: f64) {
         if (village as usize) < self.villages {
             self.corrections.insert((indicator, year, village), value);
+            if let Some(flag) = self.corrected.get_mut(indicator) {
+                *flag = true;
+            }
         }
     }
 

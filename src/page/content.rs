@@ -90,7 +90,7 @@ impl PageContent {
             title: or(&options.title, session.map_title()),
             subtitle: or(&options.subtitle, subtitle(session, indicator, map.as_ref())),
             headlines: session.headlined(),
-            legend_title: legend_title(session, indicator, themed.as_ref()),
+            legend_title: session.legend_heading(themed.as_ref()),
             legend: themed.as_ref().map(|t| legend(session, t)).unwrap_or_default(),
             symbols: symbols(session),
             table_title: lang.t(if is_one_town { "page.villages-table" } else { "page.towns" }).to_owned(),
@@ -137,20 +137,6 @@ fn subtitle(session: &Session, indicator: Option<&Indicator>, map: Option<&MapSp
         parts.push(lang.with("page.sides", &[("a", &before), ("b", &now)]));
     }
     parts.join(" · ")
-}
-
-fn legend_title(session: &Session, indicator: Option<&Indicator>, themed: Option<&Themed>) -> String {
-    let lang = session.lang;
-    match (indicator, themed) {
-        (Some(indicator), _) => {
-            let unit = if indicator.is_category() { "" } else { indicator.unit(lang) };
-            format!("{}{}", indicator.name(lang), session.in_brackets(unit))
-        }
-        (None, Some(themed)) => {
-            format!("{}{}", session.field_name(themed.spec.heading()), session.in_brackets(&themed.spec.unit))
-        }
-        (None, None) => String::new(),
-    }
 }
 
 fn legend(session: &Session, themed: &Themed) -> Vec<LegendEntry> {

@@ -2,8 +2,6 @@
 
 use std::fmt::Write;
 
-use rustc_hash::FxHashMap;
-
 use super::content::PageContent;
 use super::labels::place_labels;
 use super::layers::draw_layers;
@@ -15,7 +13,6 @@ use crate::model::FeatureId;
 use crate::palette::{self, LIGHT};
 use crate::project::PageOptions;
 use crate::render::{BorderKind, Chunks, Level, LevelShape, Mark, Shape};
-use crate::rules::GapSeverity;
 use crate::session::{Camera, Loaded, Session, SymbolKind, mark_of, number};
 use crate::theme::Themed;
 
@@ -311,21 +308,8 @@ fn rings(svg: &mut Svg, session: &Session, frame: &MapFrame, u: f32) {
     if !session.are_gaps_ringed() {
         return;
     }
-    let (Some(found), Some(listed)) = (session.present_gaps(), &session.listed_gaps) else { return };
-    let mut places: Vec<([f32; 2], GapSeverity, usize)> = Vec::new();
-    let mut known: FxHashMap<[i64; 2], usize> = FxHashMap::default();
-    for (gap, _) in listed.rows.iter().filter_map(|i| session.listed_gap(found, *i)) {
-        let Some(place) = gap.at.map(|at| frame.at(WorldPos::from_lonlat(at))).filter(|p| frame.holds(*p, 12.0)) else {
-            continue;
-        };
-        let next = places.len();
-        let slot = *known.entry(place.map(|v| v.round() as i64)).or_insert(next);
-        match places.get_mut(slot) {
-            Some(ring) => *ring = (ring.0, ring.1.min(gap.severity), ring.2 + 1),
-            None => places.push((place, gap.severity, 1)),
-        }
-    }
-    for ([x, y], severity, count) in places {
+    let place = |at| Some(frame.at(WorldPos::from_lonlat(at))).filter(|p| frame.holds(*p, 12.0));
+    for ([x, y], severity, count) in session.gap_rings(place, usize::MAX) {
         let radius = if count > 1 { 8.0 } else { 6.5 } * u;
         for (ink, width) in [("#ffffff".to_owned(), 4.0), (colour(session.gap_ink(severity)), 2.2)] {
             svg.raw(&format!(

@@ -49,14 +49,7 @@ pub fn show(ui: &mut Ui, session: &Session, key: LayerKey, send: &mut Vec<Comman
 pub fn plain(ui: &mut Ui, session: &Session, key: LayerKey) {
     let Some(themed) = session.layers.get(&key).and_then(|l| l.themed.as_ref()) else { return };
     let is_villages = session.village_layer().is_some_and(|l| l.key == key);
-    let indicator = session.map_spec().filter(|_| is_villages).and_then(|m| session.indicator(m.indicator));
-    let heading = match indicator {
-        Some(indicator) => {
-            let unit = if indicator.is_category() { "" } else { indicator.unit(session.lang) };
-            format!("{}{}", indicator.name(session.lang), session.in_brackets(unit))
-        }
-        None => format!("{}{}", session.field_name(themed.spec.heading()), session.in_brackets(&themed.spec.unit)),
-    };
+    let heading = if is_villages { session.legend_heading(Some(themed)) } else { session.field_heading(themed) };
     ui.add(egui::Label::new(RichText::new(heading).font(bold(13.0)).color(session.tokens().ink)).wrap());
     let only = themed.legend.len() == 1;
     let mut rows: Vec<&LegendRow> = themed.legend.iter().collect();
@@ -74,7 +67,7 @@ pub fn plain(ui: &mut Ui, session: &Session, key: LayerKey) {
 
 /// The field that a layer is coloured by.
 fn heading(ui: &mut Ui, session: &Session, key: LayerKey, themed: &Themed, send: &mut Vec<Command>) {
-    let heading = format!("{}{}", session.field_name(themed.spec.heading()), session.in_brackets(&themed.spec.unit));
+    let heading = session.field_heading(themed);
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             icon_button(ui, session, Icon::Sliders, Command::EditTheme(key), send);

@@ -142,13 +142,7 @@ fn legend(painter: &Painter, session: &Session, rect: Rect, pad: f32, s: f32) {
     let t = session.tokens();
     let Some(layer) = session.village_layer() else { return };
     let Some(themed) = &layer.themed else { return };
-    let heading = match session.map_spec().and_then(|m| session.indicator(m.indicator)) {
-        Some(indicator) => {
-            let unit = if indicator.is_category() { "" } else { indicator.unit(session.lang) };
-            format!("{}{}", indicator.name(session.lang), session.in_brackets(unit))
-        }
-        None => format!("{}{}", session.field_name(themed.spec.heading()), session.in_brackets(&themed.spec.unit)),
-    };
+    let heading = session.legend_heading(Some(themed));
     let only = themed.legend.len() == 1;
     let mut rows: Vec<(Option<Color32>, String, usize)> = themed
         .legend

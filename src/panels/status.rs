@@ -58,7 +58,7 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
                 ui.label(small(words.to_owned())).on_hover_text(session.lang.t("survey.on-network"));
             }
             if let Some((_, loaded)) = &active {
-                let count = loaded.count().to_string();
+                let count = loaded.dataset.len().to_string();
                 let key = if loaded.is_points() { "status.points" } else { "status.villages" };
                 ui.label(small(session.lang.with(key, &[("n", &count)])));
             }

@@ -3,10 +3,12 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::gap_change::Became;
 use super::state::Session;
 use crate::district::District;
-use crate::geo::WorldPos;
+use crate::geo::{LonLat, WorldPos};
 use crate::model::Role;
 use crate::project::Focus;
 use crate::rules::{Gap, GapList, GapSeverity, RuleCount, RuleEntry, Rules, find_gaps};
@@ -206,6 +208,29 @@ impl Session {
         let is_list_open = self.settings.drawer_open && self.tab == super::command::Tab::Gaps;
         let in_meeting = self.meeting.as_ref().map(|m| m.gaps);
         self.picture.as_ref().map(|p| p.are_gaps_ringed).or(in_meeting).unwrap_or(is_list_open)
+    }
+
+    /// Where rings stand around the gaps listed, with the worst severity and how many gaps there are: several at one place, to
+    /// the unit of `place`, are one ring. Places outside are left out by `place`; at most `most` rings.
+    pub fn gap_rings(
+        &self,
+        place: impl Fn(LonLat) -> Option<[f32; 2]>,
+        most: usize,
+    ) -> Vec<([f32; 2], GapSeverity, usize)> {
+        let mut rings: Vec<([f32; 2], GapSeverity, usize)> = Vec::new();
+        let (Some(found), Some(listed)) = (self.present_gaps(), &self.listed_gaps) else { return rings };
+        let mut known: FxHashMap<[i64; 2], usize> = FxHashMap::default();
+        for (gap, _) in listed.rows.iter().filter_map(|i| self.listed_gap(found, *i)) {
+            let Some(at) = gap.at.and_then(&place) else { continue };
+            let next = rings.len();
+            let slot = *known.entry(at.map(|v| v.round() as i64)).or_insert(next);
+            match rings.get_mut(slot) {
+                Some(ring) => *ring = (ring.0, ring.1.min(gap.severity), ring.2 + 1),
+                None if next < most => rings.push((at, gap.severity, 1)),
+                None => {}
+            }
+        }
+        rings
     }
 
     /// Brings the list up to date.

@@ -84,6 +84,24 @@ impl Session {
         })
     }
 
+    /// What the legend of the villages' map explains, with its unit; empty where nothing is coloured.
+    pub fn legend_heading(&self, themed: Option<&crate::theme::Themed>) -> String {
+        let indicator = self.map_spec().and_then(|m| self.indicator(m.indicator));
+        match (indicator, themed) {
+            (Some(indicator), _) => {
+                let unit = if indicator.is_category() { "" } else { indicator.unit(self.lang) };
+                format!("{}{}", indicator.name(self.lang), self.in_brackets(unit))
+            }
+            (None, Some(themed)) => self.field_heading(themed),
+            (None, None) => String::new(),
+        }
+    }
+
+    /// The field that a layer is coloured by, with its unit.
+    pub fn field_heading(&self, themed: &crate::theme::Themed) -> String {
+        format!("{}{}", self.field_name(themed.spec.heading()), self.in_brackets(&themed.spec.unit))
+    }
+
     /// What the map is called: the place in focus, and what it is coloured by.
     pub fn map_title(&self) -> String {
         let lang = self.lang;

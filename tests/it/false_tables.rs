@@ -258,3 +258,15 @@ fn numbers_of_facilities_are_read_as_those_of_tables() {
     assert!(values.contains(&30.5) && !values.contains(&80.5), "{v}");
     assert!(told.contains("cell-not-a-number") && told.contains("doctors · zwei"), "{told}");
 }
+
+#[test]
+fn numerators_that_cannot_be_are_told_and_not_used() {
+    let dir = folder();
+    let heads = "code,year,sewage_treatment_pct_numerator,sewage_treatment_pct_denominator";
+    dir.write("t.csv", format!("{heads}\nA1,2023,80,100\nA2,2023,viele,100\nA3,2023,130,100\n"));
+    let project = dir.project("p.qiancun", &["v.geojson"], &["t.csv"], "");
+    let (value, told) = figure(&project, "sewage_treatment_pct");
+    assert_eq!(value, Some(80.0), "{told}");
+    assert!(told.contains("cell-not-a-number") && told.contains("viele"), "{told}");
+    assert!(told.contains("cell-out-of-range") && told.contains("130 / 100"), "{told}");
+}

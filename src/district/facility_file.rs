@@ -1,0 +1,273 @@
+//! Files of facilities: which columns say what, rows into facilities, and what of them is not understood.
+
+use rustc_hash::FxHashMap;
+
+use super::facility::{Facility, Kind, ToiletState, Use};
+use super::figure::{Comma, cell_of, plain_number, year_in_date};
+use crate::geo::{LonLat, representative_point};
+use crate::model::{Dataset, FeatureId, PartKind, Problem, Report, Severity};
+use crate::read::Cell;
+
+/// Columns of a file of facilities.
+struct Columns {
+    id: Option<usize>,
+    name: Option<usize>,
+    kind: Option<usize>,
+    status: Option<usize>,
+    class: Option<usize>,
+    level: Option<usize>,
+    kind_of_toilet: Option<usize>,
+    area_m2: Option<usize>,
+    doctors: Option<usize>,
+    serves: Option<usize>,
+    households: Option<usize>,
+    checked_on: Option<usize>,
+    action: Option<usize>,
+    action_year: Option<usize>,
+    built_year: Option<usize>,
+    village_code: Option<usize>,
+    village_name: Option<usize>,
+    town: Option<usize>,
+}
+
+/// Whether a dataset is one of facilities: points with a field that says of which kind, or areas and lines of which most are of a
+/// kind that is known.
+pub fn is_facilities(dataset: &Dataset) -> bool {
+    let parts = &dataset.geometry.parts;
+    let Some(kind) = columns(dataset).kind.filter(|_| !parts.is_empty()) else { return false };
+    if parts.iter().all(|p| p.kind == PartKind::Point) {
+        return true;
+    }
+    let texts = (0..dataset.len()).filter_map(|row| dataset.table.value(row, kind).to_text());
+    let (known, all) = texts.fold((0_u32, 0_u32), |(known, all), text| {
+        (known + u32::from(Kind::of(&text) != Kind::Other), all + u32::from(!text.trim().is_empty()))
+    });
+    2 * known > all
+}
+
+fn columns(dataset: &Dataset) -> Columns {
+    let find = |names: &[&str]| {
+        names.iter().find_map(|n| dataset.table.columns.iter().position(|c| c.name.eq_ignore_ascii_case(n)))
+    };
+    Columns {
+        id: find(&["id", "编号"]),
+        name: find(&["name", "名称", "设施名称"]),
+        kind: find(&["kind", "类别", "设施类型", "设施类别", "类型", "amenity"]),
+        status: find(&["status", "状态", "使用状态", "使用情况"]),
+        class: find(&["class", "等级", "类级"]),
+        level: find(&["level", "级别", "机构级别"]),
+        kind_of_toilet: find(&["type", "厕所类型"]),
+        area_m2: find(&["area_m2", "面积", "建筑面积"]),
+        doctors: find(&["doctors", "医生数", "村医数", "医生"]),
+        serves: find(&["serves", "服务村", "服务范围"]),
+        households: find(&["households", "户数"]),
+        checked_on: find(&["checked_on", "核查日期", "检查日期"]),
+        action: find(&["action", "改造方式", "改造"]),
+        action_year: find(&["action_year", "改造年份"]),
+        built_year: find(&["built_year", "建成年份", "建设年份"]),
+        village_code: find(&["village_code", "村代码", "村编码"]),
+        village_name: find(&["village", "village_name", "村名", "所属村", "行政村"]),
+        town: find(&["town", "镇", "乡镇", "街镇"]),
+    }
+}
+
+/// The field that says of which kind a facility is.
+pub fn kind_field(dataset: &Dataset) -> Option<usize> {
+    columns(dataset).kind
+}
+
+/// The field that a correction of a facility stands for: `status`, `action` or `action_year`.
+pub fn corrected_field(dataset: &Dataset, what: &str) -> Option<usize> {
+    let columns = columns(dataset);
+    match what {
+        "status" => columns.status,
+        "action" => columns.action,
+        "action_year" => columns.action_year,
+        _ => None,
+    }
+}
+
+/// Whether the facility of each row can be used. Without a field that says so in words known here, every one counts as
+/// in use; with one, a row that says nothing known is unknown.
+pub fn usage_by_row(dataset: &Dataset) -> impl Fn(u32) -> Option<Use> + '_ {
+    let of = |row: u32, column: usize| dataset.table.value(row, column).to_text().and_then(|t| Use::of(&t));
+    let field = columns(dataset).status.filter(|c| (0..dataset.len()).any(|row| of(row, *c).is_some()));
+    move |row| field.map_or(Some(Use::InUse), |column| of(row, column))
+}
+
+/// The class of a toilet in the words that files use: 1 to 3, 4 below class III.
+fn class_of(text: &str) -> Option<u8> {
+    Some(match text {
+        "1" | "一类" | "一级" | "i" | "class i" | "class 1" => 1,
+        "2" | "二类" | "二级" | "ii" | "class ii" | "class 2" => 2,
+        "3" | "三类" | "三级" | "iii" | "class iii" | "class 3" => 3,
+        "below" | "三类以下" | "不达标" => 4,
+        _ => return None,
+    })
+}
+
+/// What stands in brackets behind a word.
+fn in_brackets(text: &str) -> String {
+    let inner = text.split_once(['(', '（']).map_or("", |t| t.1);
+    inner.trim_end_matches([')', '）']).trim().to_owned()
+}
+
+/// Words of a layer of facilities that are not understood, each once with how many facilities bear it: their kind (then they are
+/// shown and counted nowhere), whether they are in use, a toilet's class.
+pub fn words_not_understood(dataset: &Dataset) -> Vec<Problem> {
+    if !is_facilities(dataset) {
+        return Vec::new();
+    }
+    let columns = columns(dataset);
+    let is_kind = |t: &str| Kind::of(t) != Kind::Other || matches!(t, "other" | "其他" | "其它");
+    let is_status = |t: &str| Use::of(t).is_some() || matches!(t, "-" | "—" | "未知" | "不详" | "unknown");
+    let is_class = |t: &str| {
+        class_of(t).is_some() || matches!(t, "-" | "—" | "未评" | "未定级" | "未知" | "unknown" | "none" | "ungraded")
+    };
+    let looked_at: [(&str, Option<usize>, &dyn Fn(&str) -> bool); 3] = [
+        ("unknown-kind", columns.kind, &is_kind),
+        ("unknown-status", columns.status, &is_status),
+        ("unknown-class", columns.class, &is_class),
+    ];
+    let mut problems = Vec::new();
+    for (code, column, is_known) in looked_at {
+        let Some(column) = column else { continue };
+        let mut words: Vec<(String, FeatureId, usize)> = Vec::new();
+        let mut at: FxHashMap<String, usize> = FxHashMap::default();
+        for row in 0..dataset.len() {
+            let Some(text) = dataset.table.value(row, column).to_text() else { continue };
+            let word = text.trim().to_owned();
+            if word.is_empty() || is_known(&word.to_lowercase()) {
+                continue;
+            }
+            let next = words.len();
+            let slot = *at.entry(word.clone()).or_insert(next);
+            if slot == next {
+                words.push((word, row, 0));
+            }
+            if let Some(found) = words.get_mut(slot) {
+                found.2 += 1;
+            }
+        }
+        let layer = dataset.file_stem();
+        problems.extend(words.into_iter().map(|(word, row, n)| Problem {
+            severity: Severity::Warning,
+            code,
+            feature: Some(row),
+            detail: format!("{layer} · {word} × {n}"),
+        }));
+    }
+    problems
+}
+
+/// Whether a clinic's level means a township's institution.
+fn is_township(level: &str) -> bool {
+    ["township", "镇", "乡镇", "卫生院", "镇卫生院", "乡镇卫生院", "社区卫生服务中心"].contains(&level)
+}
+
+/// Where a facility stands: its point, within its area, at the middle vertex of its line.
+fn stand_of(dataset: &Dataset, row: FeatureId) -> Option<LonLat> {
+    let geometry = &dataset.geometry;
+    let first = geometry.parts_of(row).first()?;
+    if first.kind == PartKind::Polygon
+        && let Some(inside) = representative_point(&geometry.multi_polygon_of(row))
+    {
+        return Some(inside);
+    }
+    let positions = geometry.coords.get(geometry.ring_range(first.ring_start))?;
+    positions.get(positions.len() / 2).map(|[lon, lat]| LonLat::new(*lon, *lat))
+}
+
+/// Reads the facilities of a dataset; features without a position are left out.
+/// What is not understood of them is in the report.
+pub fn facilities_of(dataset: &Dataset, report: &mut Report) -> Vec<Facility> {
+    let columns = columns(dataset);
+    let text = |row: u32, column: Option<usize>| {
+        let text = column.and_then(|c| dataset.table.value(row, c).to_text());
+        text.map(|t| t.trim().to_owned()).unwrap_or_default()
+    };
+    let usage = usage_by_row(dataset);
+    let year = |row: u32, column: Option<usize>| year_in_date(&text(row, column));
+    // As tables: a number with a comma is what the column's other numbers say, and nothing where nothing does.
+    let commas: FxHashMap<usize, Comma> = [columns.area_m2, columns.doctors, columns.households]
+        .into_iter()
+        .flatten()
+        .map(|c| {
+            let cells: Vec<Cell> = (0..dataset.len()).map(|row| cell_of(&text(row, Some(c)))).collect();
+            (c, Comma::of(cells.iter(), Comma::Unclear))
+        })
+        .collect();
+    let comma = |column: Option<usize>| column.and_then(|c| commas.get(&c)).copied().unwrap_or(Comma::Unclear);
+    let number = |row: u32, column: Option<usize>| {
+        plain_number(&text(row, column), comma(column)).ok().filter(|n| n.is_finite() && *n >= 0.0)
+    };
+    let of = |row: u32| {
+        let at = stand_of(dataset, row)?;
+        let kind = Kind::of(&text(row, columns.kind));
+        let word = |column| text(row, column).to_lowercase();
+        // The kind may be the type: 旱厕.
+        let type_of = match word(columns.kind_of_toilet) {
+            own if own.is_empty() => word(columns.kind),
+            own => own,
+        };
+        let toilet = ToiletState::of(&word(columns.action), &type_of);
+        let class = class_of(&word(columns.class)).or_else(|| class_of(&in_brackets(&word(columns.kind))));
+        let name = match text(row, columns.name) {
+            name if name.is_empty() => text(row, columns.id),
+            name => name,
+        };
+        Some(Facility {
+            source: 0,
+            row,
+            id: text(row, columns.id),
+            edits: Vec::new(),
+            name,
+            kind,
+            at,
+            usage: usage(row),
+            toilet: if kind == Kind::PublicToilet { toilet } else { ToiletState::Plain },
+            class,
+            is_dry_type: kind == Kind::PublicToilet && ToiletState::of("", &type_of) == ToiletState::Dry,
+            area_m2: number(row, columns.area_m2),
+            doctors: number(row, columns.doctors),
+            serves: text(row, columns.serves)
+                .split([';', '；', ',', '，', '、'])
+                .map(|s| s.trim().to_owned())
+                .filter(|s| !s.is_empty())
+                .collect(),
+            households: number(row, columns.households),
+            checked_on: text(row, columns.checked_on),
+            is_township: kind == Kind::Clinic && is_township(&word(columns.level)),
+            action_year: year(row, columns.action_year),
+            built_year: year(row, columns.built_year),
+            village: None,
+            village_code: text(row, columns.village_code),
+            village_name: text(row, columns.village_name),
+            town: text(row, columns.town),
+        })
+    };
+    let layer = dataset.file_stem();
+    // Numbered by the rows of their own file, which the district's report does not show.
+    report.problems.extend(words_not_understood(dataset).into_iter().map(|p| Problem { feature: None, ..p }));
+    for column in [columns.built_year, columns.action_year].into_iter().flatten() {
+        for row in 0..dataset.len() {
+            let written = text(row, Some(column));
+            if !written.is_empty() && year_in_date(&written).is_none() {
+                let head = dataset.table.columns.get(column).map_or("", |c| c.name.as_str());
+                let detail = format!("{layer} · {} · {head} · {written}", dataset.display_name(row));
+                report.add(Severity::Warning, "facility-bad-year", None, detail);
+            }
+        }
+    }
+    for column in [columns.area_m2, columns.doctors, columns.households].into_iter().flatten() {
+        for row in 0..dataset.len() {
+            let written = text(row, Some(column));
+            if let (false, Err(code)) = (written.is_empty(), plain_number(&written, comma(Some(column)))) {
+                let head = dataset.table.columns.get(column).map_or("", |c| c.name.as_str());
+                let detail = format!("{layer} · {} · {head} · {written}", dataset.display_name(row));
+                report.add(Severity::Warning, code, None, detail);
+            }
+        }
+    }
+    (0..dataset.len()).filter_map(of).collect()
+}
