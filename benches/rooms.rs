@@ -16,7 +16,7 @@ use qiancun::model::Dataset;
 use qiancun::read::{Progress, read_bytes, read_file};
 use qiancun::render::{Chunks, Level, LevelShape, Mesh};
 use qiancun::rules::{Rules, find_gaps};
-use qiancun::session::{Command, Loaded};
+use qiancun::session::{CameraCommand, FileCommand, Loaded};
 use qiancun::theme::{Method, classify};
 
 fn main() {
@@ -79,14 +79,14 @@ fn simplify(bencher: Bencher, zoom: f64) {
 fn labels_after_a_pan(bencher: Bencher, closer: f64) {
     let options = Options { empty: true, lang: Some(qiancun::lang::Lang::Zh), ..Options::default() };
     let mut head = Headless::new(options, [1920, 1080], 1.0, false).expect("a device");
-    head.app.send(Command::Open(vec![file()]));
+    head.app.send(FileCommand::Open(vec![file()]));
     head.settle(60.0);
-    head.app.send(Command::Zoom(closer, [0.0, 0.0]));
+    head.app.send(CameraCommand::Zoom(closer, [0.0, 0.0]));
     head.settle(60.0);
     let mut labels = Labels::default();
     let ctx = head.ctx().clone();
     bencher.bench_local(move || {
-        head.app.apply_now(Command::Pan([7.0, 3.0]));
+        head.app.apply_now(CameraCommand::Pan([7.0, 3.0]));
         let session = &head.app.session;
         let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
             let rect = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(1920.0, 1080.0));

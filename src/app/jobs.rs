@@ -422,8 +422,8 @@ impl Jobs {
     }
 
     /// Asks a question of the system off the window's thread; the answer comes back as a command.
-    pub fn ask(&mut self, question: impl FnOnce() -> Option<Command> + Send + 'static) {
-        self.start(Job::Dialogue, move |_| question().map(Done::Command));
+    pub fn ask<C: Into<Command>>(&mut self, question: impl FnOnce() -> Option<C> + Send + 'static) {
+        self.start(Job::Dialogue, move |_| question().map(|c| Done::Command(c.into())));
     }
 }
 

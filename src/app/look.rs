@@ -1,56 +1,55 @@
 //! What commands about theme, year and focus do.
 
 use super::qiancun::Qiancun;
-use crate::district::Facility;
 use crate::model::Topic;
 use crate::project::Focus;
-use crate::session::{Choice, Command};
+use crate::session::LookCommand;
 
 /// How long a year stands while the years pass, in seconds.
 const YEAR_SECS: f64 = 1.1;
 /// The quickest and the slowest that years pass.
 const PACE_SECS: (f64, f64) = (0.25, 5.0);
-/// Clusters of so few are listed at once.
-const LISTED: usize = 6;
-/// Zoom from which on a cluster is listed, however many it holds.
-const NEAR_ZOOM: f64 = 16.0;
 /// Radii that make sense, in metres.
 const RADII_M: (f64, f64) = (100.0, 50_000.0);
 
 impl Qiancun {
-    /// Carries out a command about how the district is looked at; gives back any other.
-    pub(super) fn look(&mut self, command: Command) -> Option<Command> {
+    /// Carries out a command of its group.
+    pub(super) fn on_look(&mut self, command: LookCommand) {
         let session = &mut self.session;
         match command {
-            Command::SetTopic(topic) => self.set_topic(topic),
-            Command::SetMeasure(topic, id) => {
+            LookCommand::SetTopic(topic) => self.set_topic(topic),
+            LookCommand::SetMeasure(topic, id) => {
                 session.view.measures.insert(topic.key().to_owned(), id);
                 session.view.theme = Some(topic);
             }
-            Command::SetYear(year) => {
+            LookCommand::SetYear(year) => {
                 session.playing = None;
                 session.view.year = Some(year);
             }
-            Command::StepYear(steps) => {
+            LookCommand::StepYear(steps) => {
                 session.playing = None;
                 self.step_year(steps);
             }
-            Command::PlayYears => self.play(),
-            Command::SetPace(secs) => {
+            LookCommand::PlayYears => self.play(),
+            LookCommand::SetPace(secs) => {
                 session.settings.year_secs = secs;
                 self.save_settings();
             }
-            Command::ShowChange(since) => session.view.since = since,
-            Command::SetFreeClasses(free) => session.view.free_classes = free,
-            Command::SetRadius(radius_m) => session.view.radius_m = radius_m.clamp(RADII_M.0, RADII_M.1),
-            Command::ShowCoverage(shown) => session.view.hide_coverage = !shown,
-            Command::ShowSymbols(symbol, shown) => self.show_symbols(&symbol, shown),
-            Command::OpenCluster(cluster) => self.open_cluster(cluster),
-            Command::SetFocus(focus) => self.set_focus(focus),
-            Command::SelectPlace(place) => self.select_place(&place),
-            other => return Some(other),
+            LookCommand::ShowChange(since) => session.view.since = since,
+            LookCommand::SetFreeClasses(free) => session.view.free_classes = free,
+            LookCommand::SetRadius(radius_m) => session.view.radius_m = radius_m.clamp(RADII_M.0, RADII_M.1),
+            LookCommand::ShowCoverage(shown) => session.view.hide_coverage = !shown,
+            LookCommand::ShowSymbols(symbol, shown) => self.show_symbols(&symbol, shown),
+            LookCommand::SetFocus(focus) => self.set_focus(focus),
+            LookCommand::Divide(left) => match &mut session.meeting {
+                Some(meeting) => meeting.left = left,
+                None => session.divided = left,
+            },
+            LookCommand::MoveDivider(share) => session.divider = (session.divider + share).clamp(0.02, 0.98),
+            LookCommand::SetNameLanguage(lang) => {
+                session.document.project.name_language = lang.map(|l| l.tag().to_owned());
+            }
         }
-        None
     }
 
     fn set_topic(&mut self, topic: Option<Topic>) {
@@ -124,32 +123,6 @@ impl Qiancun {
         self.session.view.symbols.insert(topic.key().to_owned(), list);
     }
 
-    /// Goes nearer until the facilities of a cluster stand apart; where they cannot, or are few, lists them.
-    fn open_cluster(&mut self, cluster: usize) {
-        let (Some(symbols), Some(district)) = (self.session.symbols.clone(), self.session.district.clone()) else {
-            return;
-        };
-        let Some(cluster) = symbols.clusters.get(cluster) else { return };
-        let members: Vec<&Facility> =
-            cluster.members.iter().filter_map(|i| district.facilities.get(*i as usize)).collect();
-        let layers = self.session.facility_layers();
-        if members.len() <= LISTED || self.session.camera.zoom > NEAR_ZOOM {
-            let [x, y] = self.session.camera.offset_of(cluster.at);
-            let features = members.iter().filter_map(|f| Some((*layers.get(f.source)?, f.row))).collect();
-            let middle = self.map.middle();
-            let at = middle + egui::vec2(x as f32, y as f32);
-            self.session.choice = Some(Choice { at, features, add: false });
-            return;
-        }
-        let boxes = members.iter().map(|f| [f.at.lon_deg, f.at.lat_deg, f.at.lon_deg, f.at.lat_deg]);
-        if let Some([w, s, e, n]) =
-            boxes.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])
-        {
-            let (dx, dy) = (((e - w) * 0.3).max(5e-4), ((n - s) * 0.3).max(5e-4));
-            self.show_rectangle(Some([w - dx, s - dy, e + dx, n + dy]));
-        }
-    }
-
     fn set_focus(&mut self, focus: Option<Focus>) {
         self.session.view.focus = focus;
         self.session.find_focus();
@@ -165,14 +138,5 @@ impl Qiancun {
         let boxes = members.iter().filter_map(|v| district.villages.geometry.bounds_of(*v));
         let all = boxes.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]);
         self.show_rectangle(all);
-    }
-
-    fn select_place(&mut self, place: &Focus) {
-        let Some(district) = self.session.district.clone() else { return };
-        let Some(key) = self.session.village_layer().map(|l| l.key) else { return };
-        let villages = district.places(place.by).into_iter().find(|(name, _)| *name == place.name);
-        if let Some((_, villages)) = villages {
-            self.select(key, villages, false);
-        }
     }
 }

@@ -2,36 +2,33 @@
 
 use super::qiancun::Qiancun;
 use crate::project::SceneEntry;
-use crate::session::{Camera, Command, Flight, Left, Meeting, Was};
+use crate::session::{Camera, Flight, Left, Meeting, MeetingCommand, Was};
 
 /// Height of a meeting's screen in points: type of 11 points has 14 pixels at 1080 lines.
 const MEETING_LINES_PT: f32 = 864.0;
 
 impl Qiancun {
-    /// Carries out commands about scenes and meetings; gives back all others.
-    pub(super) fn meet(&mut self, command: Command) -> Option<Command> {
+    /// Carries out a command of its group.
+    pub(super) fn on_meeting(&mut self, command: MeetingCommand) {
         match command {
-            Command::StartMeeting(from_here) => self.start_meeting(from_here),
-            Command::LeaveMeeting => self.leave_meeting(),
-            Command::Escape if self.session.meeting.is_some() && self.session.dialogue.is_none() => {
-                self.leave_meeting()
-            }
-            Command::StepScene(steps) => self.step_scene(steps),
-            Command::GoToScene(scene) => self.go_to_scene(scene),
-            Command::BlankScreen => {
+            MeetingCommand::StartMeeting(from_here) => self.start_meeting(from_here),
+            MeetingCommand::LeaveMeeting => self.leave_meeting(),
+            MeetingCommand::StepScene(steps) => self.step_scene(steps),
+            MeetingCommand::GoToScene(scene) => self.go_to_scene(scene),
+            MeetingCommand::BlankScreen => {
                 if let Some(meeting) = &mut self.session.meeting {
                     meeting.is_blank = !meeting.is_blank;
                 }
             }
-            Command::Presenter => self.session.has_presenter = !self.session.has_presenter,
-            Command::CaptureScene => {
+            MeetingCommand::Presenter => self.session.has_presenter = !self.session.has_presenter,
+            MeetingCommand::CaptureScene => {
                 let number = self.session.document.project.scenes.len() + 1;
                 let title = self.session.map_sentence();
                 let fallback = self.session.lang.with("scene.name", &[("n", &number.to_string())]);
                 let scene = self.session.capture(if title.is_empty() { fallback } else { title });
                 self.session.document.project.scenes.push(scene);
             }
-            Command::UpdateScene(at) => {
+            MeetingCommand::UpdateScene(at) => {
                 let captured = self.session.capture(String::new());
                 if let Some(scene) = self.session.document.project.scenes.get_mut(at) {
                     let kept = std::mem::replace(scene, captured);
@@ -39,40 +36,32 @@ impl Qiancun {
                     (scene.no_figures, scene.no_legend) = (kept.no_figures, kept.no_legend);
                 }
             }
-            Command::SetScene(at, entry) => {
+            MeetingCommand::SetScene(at, entry) => {
                 if let Some(scene) = self.session.document.project.scenes.get_mut(at) {
                     *scene = *entry;
                 }
             }
-            Command::CopyScene(at) => {
+            MeetingCommand::CopyScene(at) => {
                 let scenes = &mut self.session.document.project.scenes;
                 if let Some(scene) = scenes.get(at).cloned() {
                     scenes.insert(at + 1, scene);
                 }
             }
-            Command::MoveScene(at, up) => {
+            MeetingCommand::MoveScene(at, up) => {
                 let scenes = &mut self.session.document.project.scenes;
                 let to = if up { at.checked_sub(1) } else { Some(at + 1) };
                 if let Some(to) = to.filter(|to| *to < scenes.len() && at < scenes.len()) {
                     scenes.swap(at, to);
                 }
             }
-            Command::RemoveScene(at) => {
+            MeetingCommand::RemoveScene(at) => {
                 let scenes = &mut self.session.document.project.scenes;
                 if at < scenes.len() {
                     scenes.remove(at);
                 }
             }
-            Command::Divide(left) => match &mut self.session.meeting {
-                Some(meeting) => meeting.left = left,
-                None => self.session.divided = left,
-            },
-            Command::MoveDivider(share) => {
-                self.session.divider = (self.session.divider + share).clamp(0.02, 0.98);
-            }
-            other => return Some(other),
+            MeetingCommand::SetMotion(moves) => self.remembering(|s| s.no_motion = !moves),
         }
-        None
     }
 
     fn now(&self) -> f64 {

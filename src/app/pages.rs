@@ -9,7 +9,7 @@ use crate::page::{
     AtlasProgress, PageContent, PageError, PageFormat, atlas, missing_glyphs, page_svg, to_png, write_page,
 };
 use crate::project::{PageOptions, write_replacing};
-use crate::session::{Command, Dialogue, PageDraft, Session};
+use crate::session::{Dialogue, PageCommand, PageDraft, Session};
 
 /// Size of a scene's small picture in pixels.
 const THUMBNAIL_PX: [u32; 2] = [144, 81];
@@ -31,40 +31,38 @@ fn bare() -> PageOptions {
 const PREVIEW_PX: f32 = 900.0;
 
 impl Qiancun {
-    /// Carries out commands about pages; gives back all others.
-    pub(super) fn paper(&mut self, command: Command) -> Option<Command> {
+    /// Carries out a command of its group.
+    pub(super) fn on_pages(&mut self, command: PageCommand) {
         match command {
-            Command::PageDialogue => {
+            PageCommand::PageDialogue => {
                 if !self.session.document.keys.is_empty() && self.session.page.is_none() {
                     let options = self.session.document.project.page.clone();
                     let format = PageFormat::A3.key().to_owned();
                     self.session.page = Some(PageDraft { format, options, ..PageDraft::default() });
                 }
             }
-            Command::Escape if self.session.page.is_some() && self.session.dialogue.is_none() => self.close_page(),
-            Command::SavePageDialogue => self.ask_page(),
-            Command::SavePageTo(path) => self.save_page(path),
-            Command::PrintPage => self.print_page(),
-            Command::AtlasDialogue(by_town) => self.ask_atlas(by_town),
-            Command::SaveAtlasTo(path, by_town) => self.save_atlas(path, by_town),
-            Command::CancelAtlas => {
+            PageCommand::SavePageDialogue => self.ask_page(),
+            PageCommand::SavePageTo(path) => self.save_page(path),
+            PageCommand::PrintPage => self.print_page(),
+            PageCommand::AtlasDialogue(by_town) => self.ask_atlas(by_town),
+            PageCommand::SaveAtlasTo(path, by_town) => self.save_atlas(path, by_town),
+            PageCommand::CancelAtlas => {
                 if let Some((_, _, stop)) = self.session.page.as_ref().and_then(|p| p.atlas.as_ref()) {
                     stop.store(true, Ordering::Relaxed);
                 }
             }
-            Command::YearSeriesDialogue => {
+            PageCommand::YearSeriesDialogue => {
                 let title = self.session.lang.t("page.years-series");
-                self.jobs
-                    .ask(move || rfd::FileDialog::new().set_title(title).pick_folder().map(Command::SaveYearSeriesTo));
+                self.jobs.ask(move || {
+                    rfd::FileDialog::new().set_title(title).pick_folder().map(PageCommand::SaveYearSeriesTo)
+                });
             }
-            Command::SaveYearSeriesTo(folder) => self.save_years(folder),
-            other => return Some(other),
+            PageCommand::SaveYearSeriesTo(folder) => self.save_years(folder),
         }
-        None
     }
 
     /// What was chosen for the page is kept in the project.
-    fn close_page(&mut self) {
+    pub(super) fn close_page(&mut self) {
         if let Some(draft) = self.session.page.take() {
             let options = PageOptions { grey: false, ..draft.options };
             if options != self.session.document.project.page {
@@ -169,7 +167,7 @@ impl Qiancun {
                 .add_filter("SVG", &["svg"])
                 .set_file_name("map.pdf")
                 .save_file()
-                .map(Command::SavePageTo)
+                .map(PageCommand::SavePageTo)
         });
     }
 
@@ -213,7 +211,7 @@ impl Qiancun {
         self.jobs.ask(move || {
             let dialogue =
                 rfd::FileDialog::new().set_title(title).add_filter("PDF", &["pdf"]).set_file_name("atlas.pdf");
-            dialogue.save_file().map(|p| Command::SaveAtlasTo(p, by_town))
+            dialogue.save_file().map(|p| PageCommand::SaveAtlasTo(p, by_town))
         });
     }
 

@@ -15,7 +15,7 @@ use crate::map::MapView;
 use crate::panels;
 use crate::project::Settings;
 use crate::render::{Gpu, LayerKey, Scene, View};
-use crate::session::{Command, Session};
+use crate::session::{Command, Commands, FileCommand, Session, WindowCommand, meeting_shortcuts, shortcuts};
 
 /// How to start.
 #[derive(Clone, Debug, Default)]
@@ -107,7 +107,7 @@ pub struct Qiancun {
     /// Kinds of jobs whose faults were told.
     pub(super) told_faults: rustc_hash::FxHashSet<&'static str>,
     is_laid_out: bool,
-    queue: Vec<Command>,
+    queue: Commands,
 }
 
 impl Qiancun {
@@ -166,13 +166,13 @@ impl Qiancun {
             told_faults: Default::default(),
             waiting: Default::default(),
             is_laid_out: false,
-            queue: Vec::new(),
+            queue: Commands::default(),
         };
         let shown = app.begin_keeping(options.files.is_empty() && !options.empty);
         if !options.files.is_empty() {
-            app.queue.push(Command::Open(options.files));
+            app.queue.push(FileCommand::Open(options.files));
         } else if !options.empty && !shown {
-            app.queue.push(Command::OpenDemo);
+            app.queue.push(FileCommand::OpenDemo);
         }
         app
     }
@@ -188,7 +188,7 @@ impl Qiancun {
     }
 
     /// Does something at the next frame, as a click or a shortcut would.
-    pub fn send(&mut self, command: Command) {
+    pub fn send(&mut self, command: impl Into<Command>) {
         self.queue.push(command);
         self.ctx.request_repaint();
     }
@@ -255,7 +255,7 @@ impl Qiancun {
         if ui.ctx().input(|i| i.viewport().close_requested()) && !self.quit {
             // Where changes would be lost, and where a meeting goes on, the window stays until that is settled.
             ui.ctx().send_viewport_cmd(egui::ViewportCommand::CancelClose);
-            self.queue.push(Command::Quit);
+            self.queue.push(WindowCommand::Quit);
         }
         let ctx = ui.ctx().clone();
         if self.style_is != Some(self.session.dark) {
@@ -267,12 +267,12 @@ impl Qiancun {
             true => std::mem::take(&mut self.queue),
             false => {
                 ctx.request_repaint();
-                Vec::new()
+                Commands::default()
             }
         };
         self.shortcuts(&ctx, &mut commands);
         self.drops(&ctx, &mut commands);
-        for command in commands.drain(..) {
+        for command in commands.take() {
             self.apply(command);
         }
         self.scale_meeting(&ctx);
@@ -281,7 +281,7 @@ impl Qiancun {
         panels::show(ui, &mut self.session, &mut self.map, &mut commands);
         self.presenter(&ctx);
         let any = !commands.is_empty();
-        for command in commands {
+        for command in commands.take() {
             self.apply(command);
         }
         if any {
@@ -299,7 +299,7 @@ impl Qiancun {
         }
     }
 
-    fn shortcuts(&self, ctx: &egui::Context, commands: &mut Vec<Command>) {
+    fn shortcuts(&self, ctx: &egui::Context, commands: &mut Commands) {
         let typing = ctx.text_edit_focused();
         let dialogue = self.session.dialogue.is_some();
         // A slider that has the keyboard takes the arrows itself.
@@ -307,11 +307,10 @@ impl Qiancun {
         const ARROWS: [egui::Key; 4] =
             [egui::Key::ArrowLeft, egui::Key::ArrowRight, egui::Key::ArrowUp, egui::Key::ArrowDown];
         ctx.input_mut(|input| {
-            let shortcuts =
-                if self.session.meeting.is_some() { Command::meeting_shortcuts() } else { Command::shortcuts() };
+            let shortcuts = if self.session.meeting.is_some() { meeting_shortcuts() } else { shortcuts() };
             for (shortcut, command) in shortcuts {
                 let plain = shortcut.modifiers.is_none();
-                if plain && (typing || dialogue) && command != Command::Escape {
+                if plain && (typing || dialogue) && command != Command::from(WindowCommand::Escape) {
                     continue;
                 }
                 if plain && focused && self.session.meeting.is_none() && ARROWS.contains(&shortcut.logical_key) {
@@ -327,17 +326,17 @@ impl Qiancun {
         });
     }
 
-    fn drops(&self, ctx: &egui::Context, commands: &mut Vec<Command>) {
+    fn drops(&self, ctx: &egui::Context, commands: &mut Commands) {
         let paths: Vec<PathBuf> = ctx.input(|i| {
             i.raw.dropped_files.iter().map(|f| f.path().to_path_buf()).filter(|p| !p.as_os_str().is_empty()).collect()
         });
         if !paths.is_empty() {
-            commands.push(Command::Open(paths));
+            commands.push(FileCommand::Open(paths));
         }
     }
 
     /// Carries a command out at once and brings colours up to date, outside a frame: for measurements.
-    pub fn apply_now(&mut self, command: Command) {
+    pub fn apply_now(&mut self, command: impl Into<Command>) {
         self.apply(command);
         self.sync();
     }

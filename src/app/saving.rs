@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::qiancun::Qiancun;
 use crate::project::{self, Autosave, Original, Project, ProjectError, Unsaved, is_same_file, with_ending};
-use crate::session::{Command, Dialogue, DiskChange};
+use crate::session::{Command, Dialogue, DiskChange, FileCommand, WindowCommand};
 use crate::survey::{Instant, LogPaths};
 
 /// How long changes are gathered before they are kept: typing does not write for every letter.
@@ -121,48 +121,7 @@ fn keep(folder: &Path, receiver: &Receiver<Keep>, trouble: &impl Fn(String)) {
 }
 
 impl Qiancun {
-    /// Carries out commands about saving; gives back all others.
-    pub(super) fn keep_files(&mut self, command: Command) -> Option<Command> {
-        match command {
-            Command::Save => {
-                self.after_saving = None;
-                self.save();
-            }
-            Command::SaveAs => self.ask_save(),
-            Command::StayOpen => self.after_saving = None,
-            Command::InProject(turn, command) => {
-                // The answer to a question about another project says nothing about this one.
-                if turn == self.project_turn {
-                    return self.keep_files(*command);
-                }
-            }
-            Command::SaveTo(path) => self.save_to(&with_ending(&path, "qiancun"), false),
-            Command::SaveOver(path) => self.save_to(&with_ending(&path, "qiancun"), true),
-            Command::SaveThen(then) => {
-                self.after_saving = Some(*then);
-                self.save();
-            }
-            Command::Discard(then) => self.discard(*then),
-            Command::OpenTheirs => {
-                if let Some(path) = self.session.project_path.clone() {
-                    self.open_project(&path, true);
-                }
-            }
-            Command::Recover(file) => {
-                if !self.ask_before_losing(Command::Recover(file.clone())) {
-                    self.recover(&file);
-                }
-            }
-            Command::ForgetUnsaved(file) => {
-                std::fs::remove_file(&file).ok();
-                self.offer_unsaved();
-            }
-            other => return Some(other),
-        }
-        None
-    }
-
-    fn save(&mut self) {
+    pub(super) fn save(&mut self) {
         match self.session.project_path.clone() {
             Some(path) => self.save_to(&path, false),
             None => self.ask_save(),
@@ -170,7 +129,7 @@ impl Qiancun {
     }
 
     /// Saves to a file. What stands there and was not seen is never overwritten, unless `over` says so.
-    fn save_to(&mut self, path: &Path, over: bool) {
+    pub(super) fn save_to(&mut self, path: &Path, over: bool) {
         let is_own = self.session.project_path.as_deref().is_some_and(|own| own == path || is_same_file(own, path));
         if let Some(source) = self.session.source_at(path).filter(|s| !is_own || s != path) {
             self.refuse_source(&source);
@@ -292,7 +251,7 @@ impl Qiancun {
         project
     }
 
-    fn ask_save(&mut self) {
+    pub(super) fn ask_save(&mut self) {
         let title = self.session.lang.t("command.save-as");
         let name = self.session.project_path.as_deref().and_then(Path::file_name);
         let name = name.map_or_else(|| "map.qiancun".to_owned(), |n| n.to_string_lossy().into_owned());
@@ -304,24 +263,24 @@ impl Qiancun {
             let is_own = |p: &Path| own.as_deref().is_some_and(|own| is_same_file(own, p));
             // The system has asked about the file of exactly this name, and about no other; one's own is looked at as always.
             let answer = chosen.map(|p| match with_ending(&p, "qiancun") == p && !is_own(&p) {
-                true => Command::SaveOver(p),
-                false => Command::SaveTo(p),
+                true => FileCommand::SaveOver(p),
+                false => FileCommand::SaveTo(p),
             });
-            Some(Command::InProject(turn, Box::new(answer.unwrap_or(Command::StayOpen))))
+            Some(FileCommand::InProject(turn, Box::new(answer.unwrap_or(FileCommand::StayOpen).into())))
         });
     }
 
     /// Goes on without saving. Only what comes in its place makes the changes go.
-    fn discard(&mut self, then: Command) {
+    pub(super) fn discard(&mut self, then: Command) {
         self.after_saving = None;
         self.session.dialogue = None;
         match then {
-            Command::Open(paths) => self.open(paths),
-            Command::OpenDemo => self.open_demo(),
-            Command::Recover(file) => {
+            Command::File(FileCommand::Open(paths)) => self.open(paths),
+            Command::File(FileCommand::OpenDemo) => self.open_demo(),
+            Command::File(FileCommand::Recover(file)) => {
                 self.recover(&file);
             }
-            Command::Quit => {
+            Command::Window(WindowCommand::Quit) => {
                 self.keep_nothing();
                 self.quit = true;
             }
@@ -409,7 +368,7 @@ impl Qiancun {
         is_shown
     }
 
-    fn offer_unsaved(&mut self) {
+    pub(super) fn offer_unsaved(&mut self) {
         let Some(folder) = self.unsaved_folder() else { return };
         let found: Vec<(PathBuf, Unsaved)> = project::unsaved(&folder);
         let offered = found.into_iter().map(|(file, unsaved)| {
@@ -425,7 +384,7 @@ impl Qiancun {
     }
 
     /// Opens unsaved work as it was left; whether it is there.
-    fn recover(&mut self, file: &Path) -> bool {
+    pub(super) fn recover(&mut self, file: &Path) -> bool {
         let Some(folder) = self.unsaved_folder() else { return false };
         let Some((_, unsaved)) = project::unsaved(&folder).into_iter().find(|(f, _)| f == file) else { return false };
         self.session.dialogue = None;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::jobs::{Done, Job};
 use super::qiancun::Qiancun;
 use crate::project;
-use crate::session::{Command, Dialogue, VisitDraft, VisitStates};
+use crate::session::{Dialogue, SurveyCommand, VisitDraft, VisitStates};
 use crate::survey::{
     GapIndex, Incoming, Instant, LogPaths, MergePreview, NewVisit, Opened, PhotoFacts, Preview, SurveyError, SurveyLog,
     Told, keep_photo, photo_facts, small_picture,
@@ -21,34 +21,34 @@ pub(super) enum Brought {
 }
 
 impl Qiancun {
-    /// Carries out commands about the log; gives back all others.
-    pub(super) fn survey(&mut self, command: Command) -> Option<Command> {
+    /// Carries out a command of its group.
+    pub(super) fn on_survey(&mut self, command: SurveyCommand) {
         match command {
-            Command::VisitGap(row) => self.ask_visit(row),
-            Command::PhotoDialogue => self.ask_photo(),
-            Command::TakePhoto(path) => self.take_photo(path),
-            Command::Record(draft) => self.record(*draft),
-            Command::EditVisit(id) => self.edit_visit(&id),
-            Command::ShowPhoto(name) => self.show_photo(name),
-            Command::WithdrawVisit(id) => self.amend("visit.withdraw", &id, |log, id| log.withdraw(id)),
-            Command::RestoreVisit(id) => self.amend("visit.restore", &id, |log, id| log.restore(id)),
-            Command::AttachVisit(id, key) => self.attach_visit(&id, &key),
-            Command::AdoptLog(log) => self.adopt_log(&log),
-            Command::ImportResultsDialogue => self.ask_results(),
-            Command::ImportResults(path) => self.import(path),
-            Command::LookAtResults(preview) => self.look_at_results(&preview),
-            Command::TakeResults(preview) => self.take_results_in(*preview),
-            Command::TakeMerge(preview) => self.take_merge(*preview),
-            Command::CompareGaps(since) => {
+            SurveyCommand::ExportGapsDialogue => self.ask_export_gaps(),
+            SurveyCommand::ExportGapsTo(path) => self.export_gaps(&path),
+            SurveyCommand::VisitGap(row) => self.ask_visit(row),
+            SurveyCommand::PhotoDialogue => self.ask_photo(),
+            SurveyCommand::TakePhoto(path) => self.take_photo(path),
+            SurveyCommand::Record(draft) => self.record(*draft),
+            SurveyCommand::EditVisit(id) => self.edit_visit(&id),
+            SurveyCommand::ShowPhoto(name) => self.show_photo(name),
+            SurveyCommand::WithdrawVisit(id) => self.amend("visit.withdraw", &id, |log, id| log.withdraw(id)),
+            SurveyCommand::RestoreVisit(id) => self.amend("visit.restore", &id, |log, id| log.restore(id)),
+            SurveyCommand::AttachVisit(id, key) => self.attach_visit(&id, &key),
+            SurveyCommand::AdoptLog(log) => self.adopt_log(&log),
+            SurveyCommand::ImportResultsDialogue => self.ask_results(),
+            SurveyCommand::ImportResults(path) => self.import(path),
+            SurveyCommand::LookAtResults(preview) => self.look_at_results(&preview),
+            SurveyCommand::TakeResults(preview) => self.take_results_in(*preview),
+            SurveyCommand::TakeMerge(preview) => self.take_merge(*preview),
+            SurveyCommand::CompareGaps(since) => {
                 if since.is_none() {
                     self.session.gap_filter.became = None;
                 }
                 self.session.gap_since = since;
             }
-            Command::CompareGapsDialogue => self.ask_comparison(),
-            other => return Some(other),
+            SurveyCommand::CompareGapsDialogue => self.ask_comparison(),
         }
-        None
     }
 
     /// Opens the log of a project that was opened or saved, in the background.
@@ -236,7 +236,7 @@ impl Qiancun {
             dialogue
                 .add_filter("JPEG, PNG, HEIC, WebP", &["jpg", "jpeg", "png", "heic", "webp"])
                 .pick_file()
-                .map(Command::TakePhoto)
+                .map(SurveyCommand::TakePhoto)
         });
     }
 
@@ -424,7 +424,7 @@ impl Qiancun {
                 .set_title(title)
                 .add_filter("XLSX, CSV, GeoPackage, GeoJSON", &["xlsx", "csv", "gpkg", "geojson"])
                 .pick_file()
-                .map(Command::ImportResults)
+                .map(SurveyCommand::ImportResults)
         });
     }
 
@@ -496,7 +496,7 @@ impl Qiancun {
         let title = self.session.lang.t("gaps.compare");
         self.jobs.ask(move || {
             let dialogue = rfd::FileDialog::new().set_title(title).add_filter("qiancun", &["qiancun"]);
-            dialogue.pick_file().map(|p| Command::CompareGaps(Some(crate::session::Since::Project(p))))
+            dialogue.pick_file().map(|p| SurveyCommand::CompareGaps(Some(crate::session::Since::Project(p))))
         });
     }
 

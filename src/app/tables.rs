@@ -5,7 +5,7 @@ use std::path::Path;
 use super::qiancun::Qiancun;
 use crate::district::{WideCell, wide_grid};
 use crate::output::{FORMATS, FieldForm, Grid, GridCell, GridHead, field_grid, save, save_field_sheet, to_csv};
-use crate::session::{Became, Command, Dialogue};
+use crate::session::{Became, Dialogue, FileCommand, SurveyCommand};
 
 impl Qiancun {
     fn table_grid(&mut self) -> Option<Grid> {
@@ -110,7 +110,7 @@ impl Qiancun {
             let dialogue = FORMATS.iter().fold(rfd::FileDialog::new().set_title(title), |dialogue, format| {
                 dialogue.add_filter(format.to_uppercase(), &[*format])
             });
-            dialogue.set_file_name("gaps.xlsx").save_file().map(Command::ExportGapsTo)
+            dialogue.set_file_name("gaps.xlsx").save_file().map(SurveyCommand::ExportGapsTo)
         });
     }
 
@@ -122,7 +122,7 @@ impl Qiancun {
                 .add_filter("CSV", &["csv"])
                 .add_filter("XLSX", &["xlsx"])
                 .set_file_name("indicators.csv");
-            dialogue.save_file().map(Command::ExportFiguresTo)
+            dialogue.save_file().map(FileCommand::ExportFiguresTo)
         });
     }
 
@@ -135,7 +135,7 @@ impl Qiancun {
                 .add_filter("XLSX", &["xlsx"])
                 .add_filter("CSV", &["csv"])
                 .set_file_name("villages.xlsx");
-            dialogue.save_file().map(Command::ExportTableTo)
+            dialogue.save_file().map(FileCommand::ExportTableTo)
         });
     }
 }

@@ -2,7 +2,7 @@
 
 use egui::{Align2, FontId, Pos2, Rect, Sense, Stroke, Ui, Vec2};
 
-use crate::session::{Command, Session};
+use crate::session::{Commands, LookCommand, Session};
 
 /// Width of what can be taken hold of, in points.
 const GRIP_PT: f32 = 22.0;
@@ -13,7 +13,7 @@ pub(super) fn x_of(rect: Rect, session: &Session) -> f32 {
 }
 
 /// Draws it with what stands on both sides; where the maps stand side by side there is only that.
-pub(super) fn show(ui: &mut Ui, rect: Rect, beside: Option<Rect>, session: &Session, send: &mut Vec<Command>) {
+pub(super) fn show(ui: &mut Ui, rect: Rect, beside: Option<Rect>, session: &Session, send: &mut Commands) {
     let t = session.tokens();
     let x = if beside.is_some() { rect.left() - 3.0 } else { x_of(rect, session) };
     let all = beside.map_or(rect, |b| b.union(rect));
@@ -25,7 +25,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, beside: Option<Rect>, session: &Sess
         let words = session.lang.t("meeting.divide");
         response.widget_info(|| egui::WidgetInfo::slider(true, f64::from(session.divider), words));
         if response.dragged() {
-            send.push(Command::MoveDivider(response.drag_delta().x / rect.width()));
+            send.push(LookCommand::MoveDivider(response.drag_delta().x / rect.width()));
         }
         painter.vline(x, rect.y_range(), Stroke::new(5.0, t.panel));
         painter.vline(x, rect.y_range(), Stroke::new(2.0, t.ink));

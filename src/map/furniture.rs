@@ -4,7 +4,7 @@ use egui::{Align2, FontId, Painter, Pos2, Rect, Sense, Shape, Stroke, Ui, Vec2};
 
 use crate::geo::ground_metres_per_world;
 use crate::icons::Icon;
-use crate::session::{Command, Session, number};
+use crate::session::{CameraCommand, Command, Commands, Session, number};
 
 /// Longest scale bar in points.
 const SCALE_PT: f64 = 110.0;
@@ -48,7 +48,7 @@ pub fn show(painter: &Painter, rect: Rect, session: &Session) {
 }
 
 /// The three zoom buttons in the lower right corner.
-pub fn zoom_buttons(ui: &mut Ui, rect: Rect, session: &Session, send: &mut Vec<Command>) {
+pub fn zoom_buttons(ui: &mut Ui, rect: Rect, session: &Session, send: &mut Commands) {
     let tokens = session.tokens();
     let side = 32.0;
     let frame = Rect::from_min_size(
@@ -57,7 +57,8 @@ pub fn zoom_buttons(ui: &mut Ui, rect: Rect, session: &Session, send: &mut Vec<C
     );
     ui.painter().rect_filled(frame, 8.0, tokens.panel);
     ui.painter().rect_stroke(frame, 8.0, Stroke::new(1.0, tokens.line), egui::StrokeKind::Outside);
-    let commands = [Command::Zoom(1.0, [0.0, 0.0]), Command::Zoom(-1.0, [0.0, 0.0]), Command::FitAll];
+    use CameraCommand as C;
+    let commands: [Command; 3] = [C::Zoom(1.0, [0.0, 0.0]), C::Zoom(-1.0, [0.0, 0.0]), C::FitAll].map(Into::into);
     for (i, (command, icon)) in commands.into_iter().zip([Icon::Plus, Icon::Minus, Icon::Home]).enumerate() {
         let cell = Rect::from_min_size(frame.min + Vec2::new(0.0, side * i as f32), Vec2::splat(side));
         let words = session.lang.t(command.key());

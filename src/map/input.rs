@@ -3,7 +3,7 @@
 use egui::{PointerButton, Response, Ui};
 
 use crate::geo::LonLat;
-use crate::session::{Choice, Command, Hover, Pivot, Session};
+use crate::session::{CameraCommand, Choice, Commands, Hover, Pivot, SelectCommand, Session};
 
 use super::clusters::cluster_at;
 use super::pick::features_at;
@@ -20,7 +20,7 @@ pub struct Gesture {
 
 /// Turns what happened over the map into commands; hover and chooser go straight into the session, as they change
 /// neither project nor selection.
-pub fn handle(ui: &Ui, response: &Response, session: &mut Session, gesture: &mut Gesture, send: &mut Vec<Command>) {
+pub fn handle(ui: &Ui, response: &Response, session: &mut Session, gesture: &mut Gesture, send: &mut Commands) {
     let middle = response.rect.center();
     let pivot_of = |p: egui::Pos2| -> Pivot { [f64::from(p.x - middle.x), f64::from(p.y - middle.y)] };
     let (wheel, pinch, modifiers) = ui.input(|i| (i.smooth_scroll_delta(), i.zoom_delta(), i.modifiers));
@@ -31,20 +31,20 @@ pub fn handle(ui: &Ui, response: &Response, session: &mut Session, gesture: &mut
             f64::from(wheel.y) * ZOOM_PER_POINT
         };
         if steps != 0.0 {
-            send.push(Command::Zoom(steps, pivot_of(pointer)));
+            send.push(CameraCommand::Zoom(steps, pivot_of(pointer)));
         }
     }
     drag(response, session, gesture, modifiers, pivot_of, send);
     hover(response, session, pivot_of);
     if response.double_clicked_by(PointerButton::Primary) {
         if let Some(p) = response.interact_pointer_pos() {
-            send.push(Command::Zoom(if modifiers.shift { -1.0 } else { 1.0 }, pivot_of(p)));
+            send.push(CameraCommand::Zoom(if modifiers.shift { -1.0 } else { 1.0 }, pivot_of(p)));
         }
     } else if response.clicked_by(PointerButton::Primary)
         && let Some(p) = response.interact_pointer_pos()
     {
         match cluster_at(session, pivot_of(p)) {
-            Some(cluster) => send.push(Command::OpenCluster(cluster)),
+            Some(cluster) => send.push(SelectCommand::OpenCluster(cluster)),
             None => click(p, position_at(session, pivot_of(p)), session, modifiers.command, send),
         }
     }
@@ -56,7 +56,7 @@ fn drag(
     gesture: &mut Gesture,
     modifiers: egui::Modifiers,
     pivot_of: impl Fn(egui::Pos2) -> Pivot,
-    send: &mut Vec<Command>,
+    send: &mut Commands,
 ) {
     if response.drag_started_by(PointerButton::Primary) && modifiers.shift {
         gesture.box_from = response.interact_pointer_pos();
@@ -66,7 +66,7 @@ fn drag(
             gesture.box_from = None;
             let (a, b) = (position_at(session, pivot_of(from)), position_at(session, pivot_of(to)));
             if (from - to).length() > 8.0 {
-                send.push(Command::ShowRectangle([
+                send.push(CameraCommand::ShowRectangle([
                     a.lon_deg.min(b.lon_deg),
                     a.lat_deg.min(b.lat_deg),
                     a.lon_deg.max(b.lon_deg),
@@ -81,7 +81,7 @@ fn drag(
     if (response.dragged_by(PointerButton::Primary) || response.dragged_by(PointerButton::Middle))
         && moved != egui::Vec2::ZERO
     {
-        send.push(Command::Pan([f64::from(moved.x), f64::from(moved.y)]));
+        send.push(CameraCommand::Pan([f64::from(moved.x), f64::from(moved.y)]));
     }
 }
 
@@ -99,14 +99,14 @@ fn hover(response: &Response, session: &mut Session, pivot_of: impl Fn(egui::Pos
     }
 }
 
-fn click(pointer: egui::Pos2, at: LonLat, session: &mut Session, add: bool, send: &mut Vec<Command>) {
+fn click(pointer: egui::Pos2, at: LonLat, session: &mut Session, add: bool, send: &mut Commands) {
     session.choice = None;
     let features = features_at(session, at);
     let first_layer: Vec<_> = features.iter().filter(|f| Some(f.0) == features.first().map(|x| x.0)).copied().collect();
     match first_layer.as_slice() {
         [] if add => {}
-        [] => send.push(Command::ClearSelection),
-        [(layer, feature)] => send.push(Command::Select { layer: *layer, features: vec![*feature], add }),
+        [] => send.push(SelectCommand::ClearSelection),
+        [(layer, feature)] => send.push(SelectCommand::Select { layer: *layer, features: vec![*feature], add }),
         // A symbol in a village is taken before the village; several of one layer are a question.
         _ => session.choice = Some(Choice { at: pointer, features, add }),
     }

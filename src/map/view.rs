@@ -12,7 +12,7 @@ use super::{clusters, divider, furniture, gaps};
 use crate::model::FeatureId;
 use crate::palette::{CASING, SELECTION, size};
 use crate::render::{LayerKey, MapPaint, Outline, Scene, View};
-use crate::session::{Camera, Command, Session};
+use crate::session::{Camera, Commands, Session};
 
 /// How long the camera must rest before a software renderer draws the sharp picture.
 const REST_SECS: f64 = 0.09;
@@ -76,7 +76,7 @@ impl MapView {
     }
 
     /// Shows the map in all the room there is.
-    pub fn show(&mut self, ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
+    pub fn show(&mut self, ui: &mut Ui, session: &mut Session, send: &mut Commands) {
         let ppp = ui.ctx().pixels_per_point();
         // Whole pixels, so that the kept picture needs no blur.
         let snap = |v: f32| (v * ppp).round() / ppp;

@@ -5,10 +5,10 @@ use egui::{Align, Layout, RichText, ScrollArea, Ui};
 use super::widgets::{chip, figure, icon_button, padded, rule, section};
 use crate::icons::Icon;
 use crate::model::{Dataset, FeatureId, Role, Value};
-use crate::session::{Command, Facts, Layer, Loaded, Session, number};
+use crate::session::{CameraCommand, Commands, Facts, FileCommand, Layer, Loaded, SelectCommand, Session, number};
 
 /// Shows the card, or what to do where nothing is selected.
-pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
+pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
     let t = session.tokens();
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         padded().show(ui, |ui| {
@@ -61,16 +61,16 @@ fn head(
     loaded: &Loaded,
     feature: FeatureId,
     facts: Option<&Facts>,
-    send: &mut Vec<Command>,
+    send: &mut Commands,
 ) {
     let t = session.tokens();
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            icon_button(ui, session, Icon::Down, Command::StepVillage(1), send);
-            icon_button(ui, session, Icon::Up, Command::StepVillage(-1), send);
-            icon_button(ui, session, Icon::Target, Command::FitSelection, send);
+            icon_button(ui, session, Icon::Down, SelectCommand::StepVillage(1), send);
+            icon_button(ui, session, Icon::Up, SelectCommand::StepVillage(-1), send);
+            icon_button(ui, session, Icon::Target, CameraCommand::FitSelection, send);
             if session.card.is_some() {
-                icon_button(ui, session, Icon::Copy, Command::CopyCard, send);
+                icon_button(ui, session, Icon::Copy, FileCommand::CopyCard, send);
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 let name = loaded.dataset.display_name(feature);

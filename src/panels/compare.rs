@@ -7,10 +7,10 @@ use super::summary::in_words;
 use super::widgets::{rule, section};
 use crate::district::By;
 use crate::project::Focus;
-use crate::session::{Command, Session, number};
+use crate::session::{Commands, LookCommand, SelectCommand, Session, number};
 
 /// Groups such as 山前 and 山后 by the measure of the map, with the gap between them.
-pub fn groups(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
+pub fn groups(ui: &mut Ui, session: &Session, send: &mut Commands) {
     let Some(map) = session.map_spec() else { return };
     let Some(indicator) = session.indicator(map.indicator) else { return };
     let ranked = session.ranked(By::Group, map.indicator);
@@ -54,9 +54,9 @@ pub fn groups(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, format!("{} {words}", place.name)));
         let focus = Focus { by: By::Group, name: place.name.clone() };
         if response.double_clicked() {
-            send.push(Command::SetFocus(Some(focus)));
+            send.push(LookCommand::SetFocus(Some(focus)));
         } else if response.clicked() {
-            send.push(Command::SelectPlace(focus));
+            send.push(SelectCommand::SelectPlace(focus));
         }
         response.on_hover_text(session.lang.t("summary.click"));
     }
@@ -104,7 +104,7 @@ pub fn targets(ui: &mut Ui, session: &Session) {
 }
 
 /// 账实核对: what the tables say against what stands on the map. A click selects the villages that differ.
-pub fn headlines(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
+pub fn headlines(ui: &mut Ui, session: &Session, send: &mut Commands) {
     let Some(rolled) = session.rolled.as_ref().filter(|r| !r.headlines.is_empty()) else { return };
     let (t, lang) = (session.tokens(), session.lang);
     rule(ui, t);
@@ -135,7 +135,7 @@ pub fn headlines(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
             && let Some(layer) = session.village_layer()
         {
             let features = headline.differing.iter().map(|d| d.0).collect();
-            send.push(Command::Select { layer: layer.key, features, add: false });
+            send.push(SelectCommand::Select { layer: layer.key, features, add: false });
         }
         response.on_hover_ui(|ui| {
             if !differs {

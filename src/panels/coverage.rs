@@ -6,13 +6,13 @@ use super::style::bold;
 use super::widgets::{chip_button, rule, section, tick};
 use crate::district::By;
 use crate::project::Focus;
-use crate::session::{Command, Session};
+use crate::session::{Commands, LookCommand, SelectCommand, Session};
 
 /// Radii offered, in metres.
 const RADII_M: [f64; 3] = [1000.0, 2000.0, 5000.0];
 
 /// Shows radius and shares.
-pub fn show(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
+pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) {
     if session.wanted_coverage().is_none() {
         return;
     }
@@ -26,14 +26,14 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
         for choice in RADII_M {
             let text = format!("{:.0} km", choice / 1000.0);
             if chip_button(ui, t, &text, radius_m == choice).clicked() {
-                send.push(Command::SetRadius(choice));
+                send.push(LookCommand::SetRadius(choice));
             }
         }
         let mut km = radius_m / 1000.0;
         let drag = DragValue::new(&mut km).range(0.1..=50.0).speed(0.05).max_decimals(2).suffix(" km");
         let response = ui.add_sized([58.0, 22.0], drag);
         if response.changed() {
-            send.push(Command::SetRadius((km * 1000.0).round()));
+            send.push(LookCommand::SetRadius((km * 1000.0).round()));
         }
         response.on_hover_text(lang.t("command.radius"));
     });
@@ -42,7 +42,7 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
         let shown = !session.view.hide_coverage;
         let words = lang.t("command.coverage");
         if tick(ui, t, shown, words).clicked() {
-            send.push(Command::ShowCoverage(!shown));
+            send.push(LookCommand::ShowCoverage(!shown));
         }
         ui.label(RichText::new(words).color(t.ink));
     });
@@ -55,9 +55,9 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
         let response = share(ui, session, name, *value, false);
         let focus = Focus { by: By::Town, name: name.clone() };
         if response.double_clicked() {
-            send.push(Command::SetFocus(Some(focus)));
+            send.push(LookCommand::SetFocus(Some(focus)));
         } else if response.clicked() {
-            send.push(Command::SelectPlace(focus));
+            send.push(SelectCommand::SelectPlace(focus));
         }
     }
     ui.label(RichText::new(lang.t("coverage.method")).size(11.0).color(t.ink_secondary));

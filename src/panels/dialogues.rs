@@ -8,10 +8,10 @@ use super::{edit, settings, theme_editor, unsaved, visit};
 use crate::geo::LonLat;
 use crate::model::Role;
 use crate::render::LayerKey;
-use crate::session::{Command, Dialogue, Session};
+use crate::session::{CameraCommand, Commands, Dialogue, LayerCommand, Session};
 
 /// Shows the dialogue that is open, if any.
-pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
+pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
     let Some(dialogue) = session.dialogue.take() else { return };
     let t = session.tokens();
     let lang = session.lang;
@@ -54,7 +54,7 @@ fn go_to(
     session: &Session,
     mut text: String,
     mut error: Option<&'static str>,
-    send: &mut Vec<Command>,
+    send: &mut Commands,
 ) -> Option<Dialogue> {
     let t = session.tokens();
     let lang = session.lang;
@@ -70,7 +70,7 @@ fn go_to(
     if go {
         match parse_position(&text) {
             Some(at) => {
-                send.push(Command::GoTo(at));
+                send.push(CameraCommand::GoTo(at));
                 return None;
             }
             None => error = Some("dialogue.go-to-error"),
@@ -102,7 +102,7 @@ pub fn parse_position(text: &str) -> Option<LonLat> {
     at.is_valid().then_some(at)
 }
 
-fn fields(ui: &mut Ui, session: &Session, layer: LayerKey, send: &mut Vec<Command>) -> Option<Dialogue> {
+fn fields(ui: &mut Ui, session: &Session, layer: LayerKey, send: &mut Commands) -> Option<Dialogue> {
     let t = session.tokens();
     let lang = session.lang;
     let loaded = session.layers.get(&layer)?.loaded()?;
@@ -116,12 +116,12 @@ fn fields(ui: &mut Ui, session: &Session, layer: LayerKey, send: &mut Vec<Comman
             let text = present.map_or(lang.t("dialogue.no-field"), |c| &c.name);
             egui::ComboBox::from_id_salt(("role", role.key())).selected_text(text).width(220.0).show_ui(ui, |ui| {
                 if ui.selectable_label(present.is_none(), lang.t("dialogue.no-field")).clicked() {
-                    send.push(Command::SetRole(layer, role, None));
+                    send.push(LayerCommand::SetRole(layer, role, None));
                 }
                 for column in &loaded.dataset.table.columns {
                     let chosen = present.is_some_and(|c| c.name == column.name);
                     if ui.selectable_label(chosen, &column.name).clicked() && !chosen {
-                        send.push(Command::SetRole(layer, role, Some(column.name.clone())));
+                        send.push(LayerCommand::SetRole(layer, role, Some(column.name.clone())));
                     }
                 }
             });

@@ -4,10 +4,10 @@ use egui::{RichText, Sense, Ui, Vec2};
 
 use super::{gaps, problems, scenes, summary, table};
 use crate::palette::size;
-use crate::session::{Command, Session, Tab};
+use crate::session::{Command, Commands, Session, Tab, WindowCommand};
 
 /// Shows the row of tabs and, where the drawer is open, its page.
-pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
+pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
     let all = session.active().and_then(|l| l.loaded()).map_or(0, |l| l.count());
     let rows = session.sheet.as_ref().filter(|_| !session.filter.is_empty()).map_or(all, |s| s.rows.len());
     let problems = session.problems().iter().map(|(.., list)| list.len()).sum();
@@ -37,7 +37,7 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
     }
 }
 
-fn tab(ui: &mut Ui, session: &Session, tab: Tab, count: usize, send: &mut Vec<Command>) {
+fn tab(ui: &mut Ui, session: &Session, tab: Tab, count: usize, send: &mut Commands) {
     let t = session.tokens();
     let open = session.settings.drawer_open && session.tab == tab;
     let name = session.lang.t(match tab {
@@ -65,7 +65,7 @@ fn tab(ui: &mut Ui, session: &Session, tab: Tab, count: usize, send: &mut Vec<Co
     ui.painter().rect_filled(chip, 9.0, t.field);
     ui.painter().galley(at, galley, ink);
     ui.painter().galley(chip.center() - number.size() / 2.0, number, t.ink_secondary);
-    let command = Command::ToggleDrawer(tab);
+    let command = Command::from(WindowCommand::ToggleDrawer(tab));
     let tip = RichText::new(command.shortcut_text(ui.ctx()));
     if response.on_hover_text(tip).clicked() {
         send.push(command);

@@ -5,10 +5,10 @@ use egui::{ComboBox, Grid, RichText, TextEdit, Ui};
 use super::style::bold;
 use super::widgets::primary;
 use crate::district::{AddedFacility, Kind};
-use crate::session::{Command, Dialogue, FacilityDraft, FigureDraft, Session};
+use crate::session::{Commands, Dialogue, FacilityDraft, FigureDraft, LayerCommand, Session};
 
 /// A figure.
-pub fn figure(ui: &mut Ui, session: &Session, mut draft: FigureDraft, send: &mut Vec<Command>) -> Option<Dialogue> {
+pub fn figure(ui: &mut Ui, session: &Session, mut draft: FigureDraft, send: &mut Commands) -> Option<Dialogue> {
     let (t, lang) = (session.tokens(), session.lang);
     let indicator = session.indicator(draft.indicator)?;
     let year = draft.edit.year.map(|y| y.to_string()).unwrap_or_default();
@@ -47,11 +47,11 @@ pub fn figure(ui: &mut Ui, session: &Session, mut draft: FigureDraft, send: &mut
     ui.horizontal(|ui| {
         let go = ui.add_enabled_ui(readable, |ui| primary(ui, t, lang.t("edit.apply")).clicked()).inner;
         if go {
-            send.push(Command::Correct(vec![draft.edit.clone()]));
+            send.push(LayerCommand::Correct(vec![draft.edit.clone()]));
             keep = false;
         }
         if draft.stands && ui.button(lang.t("edit.remove")).clicked() {
-            send.push(Command::Uncorrect(draft.edit.clone()));
+            send.push(LayerCommand::Uncorrect(draft.edit.clone()));
             keep = false;
         }
         keep &= !ui.button(lang.t("dialogue.close")).clicked();
@@ -70,7 +70,7 @@ fn origin(ui: &mut Ui, session: &Session, source: &mut String, observed_on: &mut
 }
 
 /// A facility.
-pub fn facility(ui: &mut Ui, session: &Session, mut draft: FacilityDraft, send: &mut Vec<Command>) -> Option<Dialogue> {
+pub fn facility(ui: &mut Ui, session: &Session, mut draft: FacilityDraft, send: &mut Commands) -> Option<Dialogue> {
     let (t, lang) = (session.tokens(), session.lang);
     ui.label(RichText::new(&draft.name).font(bold(15.0)).color(t.ink));
     ui.add_space(6.0);
@@ -115,7 +115,7 @@ pub fn facility(ui: &mut Ui, session: &Session, mut draft: FacilityDraft, send: 
     ui.horizontal(|ui| {
         if ui.add_enabled_ui(year_is_right, |ui| primary(ui, t, lang.t("edit.apply")).clicked()).inner {
             let changed = draft.edits.iter().zip(&draft.before).filter(|(e, b)| e.value != **b);
-            send.push(Command::Correct(changed.map(|(e, _)| e.clone()).collect()));
+            send.push(LayerCommand::Correct(changed.map(|(e, _)| e.clone()).collect()));
             keep = false;
         }
         keep &= !ui.button(lang.t("dialogue.close")).clicked();
@@ -124,7 +124,7 @@ pub fn facility(ui: &mut Ui, session: &Session, mut draft: FacilityDraft, send: 
 }
 
 /// A facility to be added.
-pub fn add(ui: &mut Ui, session: &Session, mut draft: AddedFacility, send: &mut Vec<Command>) -> Option<Dialogue> {
+pub fn add(ui: &mut Ui, session: &Session, mut draft: AddedFacility, send: &mut Commands) -> Option<Dialogue> {
     let (t, lang) = (session.tokens(), session.lang);
     ui.label(RichText::new(lang.t("add.title")).font(bold(15.0)).color(t.ink));
     ui.add_space(6.0);
@@ -170,7 +170,7 @@ pub fn add(ui: &mut Ui, session: &Session, mut draft: AddedFacility, send: &mut 
             if !is_toilet {
                 (facility.action, facility.action_year) = (String::new(), None);
             }
-            send.push(Command::PutFacility(facility));
+            send.push(LayerCommand::PutFacility(facility));
             keep = false;
         }
         keep &= !ui.button(lang.t("dialogue.close")).clicked();

@@ -7,7 +7,7 @@ use egui::{Align, ComboBox, FontId, Layout, RichText, Stroke, TextEdit, Ui};
 
 use super::widgets::{chip_button, icon_button};
 use crate::icons::Icon;
-use crate::session::{Command, Session, Sheet, SheetColumn};
+use crate::session::{Commands, FileCommand, SelectCommand, Session, Sheet, SheetColumn};
 
 /// A condition being put together by clicks.
 #[derive(Clone, Debug, Default)]
@@ -21,7 +21,7 @@ struct Draft {
 const OPERATORS: [&str; 8] = ["<", "<=", ">", ">=", "=", "!=", "is unknown", "is known"];
 
 /// Shows the row.
-pub fn show(ui: &mut Ui, session: &mut Session, sheet: &Arc<Sheet>, send: &mut Vec<Command>) {
+pub fn show(ui: &mut Ui, session: &mut Session, sheet: &Arc<Sheet>, send: &mut Commands) {
     let (t, lang) = (session.tokens(), session.lang);
     ui.horizontal(|ui| {
         ui.add_space(12.0);
@@ -52,15 +52,15 @@ pub fn show(ui: &mut Ui, session: &mut Session, sheet: &Arc<Sheet>, send: &mut V
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(12.0);
             if chip_button(ui, t, lang.t("command.export-table"), false).clicked() {
-                send.push(Command::ExportTableDialogue);
+                send.push(FileCommand::ExportTableDialogue);
             }
-            icon_button(ui, session, Icon::Copy, Command::CopyTable, send);
+            icon_button(ui, session, Icon::Copy, FileCommand::CopyTable, send);
             if !session.filter.is_empty()
                 && sheet.error.is_none()
                 && !sheet.rows.is_empty()
                 && chip_button(ui, t, lang.t("table.select"), false).clicked()
             {
-                send.push(Command::Select { layer: sheet.layer, features: sheet.rows.clone(), add: false });
+                send.push(SelectCommand::Select { layer: sheet.layer, features: sheet.rows.clone(), add: false });
             }
         });
     });

@@ -7,11 +7,14 @@ use super::widgets::{chip_button, primary};
 use crate::district::{By, District};
 use crate::geo::ChinaShift;
 use crate::rules::{Gap, GapSeverity};
-use crate::session::{Became, Command, CountBy, FoundGaps, GapColumn, Session, Since, number};
+use crate::session::{
+    Became, CameraCommand, Commands, CountBy, FoundGaps, GapColumn, SelectCommand, Session, Since, SurveyCommand,
+    number,
+};
 use crate::survey::GapStatus;
 
 /// Shows the conditions and the list.
-pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
+pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
     let t = session.tokens();
     let lang = session.lang;
     let Some(found) = session.present_gaps().cloned() else {
@@ -48,7 +51,7 @@ fn severity_name(session: &Session, severity: GapSeverity) -> &'static str {
     session.lang.find(&format!("severity.{}", severity.key())).unwrap_or("")
 }
 
-fn conditions(ui: &mut Ui, session: &mut Session, found: &FoundGaps, send: &mut Vec<Command>) {
+fn conditions(ui: &mut Ui, session: &mut Session, found: &FoundGaps, send: &mut Commands) {
     let t = session.tokens();
     let lang = session.lang;
     ui.horizontal(|ui| {
@@ -85,7 +88,7 @@ fn conditions(ui: &mut Ui, session: &mut Session, found: &FoundGaps, send: &mut 
             ui.add_space(12.0);
             export(ui, session, send);
             if ui.button(lang.t("command.import-results")).clicked() {
-                send.push(Command::ImportResultsDialogue);
+                send.push(SurveyCommand::ImportResultsDialogue);
             }
         });
     });
@@ -160,7 +163,7 @@ fn statuses(ui: &mut Ui, session: &mut Session) {
 }
 
 /// The field sheet, with how it is to be written.
-fn export(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
+fn export(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
     let (t, lang) = (session.tokens(), session.lang);
     ui.menu_button(RichText::new(lang.t("gaps.sheet-options")), |ui| {
         ui.set_min_width(240.0);
@@ -173,13 +176,13 @@ fn export(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
         ui.radio_value(&mut form.shift, Some(ChinaShift::Gcj02), lang.t("gaps.gcj02"));
         ui.radio_value(&mut form.shift, Some(ChinaShift::Bd09), lang.t("gaps.bd09"));
     });
-    if primary(ui, t, lang.t(Command::ExportGapsDialogue.key())).clicked() {
-        send.push(Command::ExportGapsDialogue);
+    if primary(ui, t, lang.t(SurveyCommand::ExportGapsDialogue.key())).clicked() {
+        send.push(SurveyCommand::ExportGapsDialogue);
     }
 }
 
 /// Against an earlier year or another project.
-fn comparison(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
+fn comparison(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
     let (t, lang) = (session.tokens(), session.lang);
     let since = session.gap_since.clone();
     let name = |since: &Since| match since {
@@ -195,16 +198,16 @@ fn comparison(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
         .map_or_else(|| lang.t("gaps.compare").to_owned(), |s| lang.with("gaps.since", &[("n", &name(s))]));
     egui::ComboBox::from_id_salt("gap since").selected_text(text).width(120.0).show_ui(ui, |ui| {
         if ui.selectable_label(since.is_none(), lang.t("gaps.no-comparison")).clicked() {
-            send.push(Command::CompareGaps(None));
+            send.push(SurveyCommand::CompareGaps(None));
         }
         for year in years.into_iter().rev() {
             let choice = Since::Year(year);
             if ui.selectable_label(since.as_ref() == Some(&choice), name(&choice)).clicked() {
-                send.push(Command::CompareGaps(Some(choice)));
+                send.push(SurveyCommand::CompareGaps(Some(choice)));
             }
         }
         if ui.selectable_label(false, lang.t("gaps.other-project")).clicked() {
-            send.push(Command::CompareGapsDialogue);
+            send.push(SurveyCommand::CompareGapsDialogue);
         }
     });
     let Some(change) = session.present_change().cloned() else { return };
@@ -237,7 +240,7 @@ fn counts(ui: &mut Ui, session: &mut Session) {
     ui.add(Label::new(RichText::new(text.join("  ·  ")).size(12.0).color(t.ink)).truncate());
 }
 
-fn list(ui: &mut Ui, session: &mut Session, found: &FoundGaps, listed: &[usize], send: &mut Vec<Command>) {
+fn list(ui: &mut Ui, session: &mut Session, found: &FoundGaps, listed: &[usize], send: &mut Commands) {
     let t = session.tokens();
     let mut sort = session.gap_filter.sort;
     ui.spacing_mut().item_spacing.y = 0.0;
@@ -309,17 +312,17 @@ fn list(ui: &mut Ui, session: &mut Session, found: &FoundGaps, listed: &[usize],
                 let response = response.on_hover_text(closes.unwrap_or_default());
                 let Some((village, layer)) = gap.village.zip(layer) else {
                     if let (true, Some(at)) = (response.double_clicked(), gap.at) {
-                        send.push(Command::GoTo(at));
+                        send.push(CameraCommand::GoTo(at));
                     }
                     return;
                 };
                 if response.double_clicked() {
                     match (gap.facility, gap.at) {
-                        (Some(_), Some(at)) => send.push(Command::GoTo(at)),
-                        _ => send.push(Command::FlyTo(layer, village)),
+                        (Some(_), Some(at)) => send.push(CameraCommand::GoTo(at)),
+                        _ => send.push(SelectCommand::FlyTo(layer, village)),
                     }
                 } else if response.clicked() {
-                    send.push(Command::Select { layer, features: vec![village], add: false });
+                    send.push(SelectCommand::Select { layer, features: vec![village], add: false });
                 }
             });
         });
@@ -332,7 +335,7 @@ fn cells(
     found: &FoundGaps,
     (gap, district): (&Gap, &District),
     at: Option<usize>,
-    send: &mut Vec<Command>,
+    send: &mut Commands,
 ) {
     let t = session.tokens();
     let plain = |ui: &mut Ui, text: &str, colour| {
@@ -380,7 +383,7 @@ fn cells(
         let text = RichText::new(status.word(session.lang)).size(12.0).color(session.status_ink(status));
         let button = egui::Button::new(text).fill(t.field).corner_radius(9.0);
         if ui.add(button).on_hover_text(session.lang.t("visit.record")).clicked() {
-            send.push(Command::VisitGap(at));
+            send.push(SurveyCommand::VisitGap(at));
         }
     });
 }

@@ -7,10 +7,10 @@ use super::{compare, coverage, legend};
 use crate::icons::Icon;
 use crate::palette::{data_colour, size};
 use crate::render::LayerKey;
-use crate::session::{Command, Session, Status};
+use crate::session::{CameraCommand, Command, Commands, FileCommand, LayerCommand, LookCommand, Session, Status};
 
 /// Shows the panel.
-pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
+pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
     let t = session.tokens();
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         padded().show(ui, |ui| {
@@ -18,7 +18,7 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
             ui.horizontal(|ui| {
                 section(ui, t, session.lang.t("layers.title"));
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    icon_button(ui, session, Icon::Plus, Command::OpenDialogue, send);
+                    icon_button(ui, session, Icon::Plus, FileCommand::OpenDialogue, send);
                 });
             });
             let keys = session.document.keys.clone();
@@ -51,14 +51,14 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
     });
 }
 
-fn row(ui: &mut Ui, session: &Session, key: LayerKey, at: usize, count: usize, send: &mut Vec<Command>) {
+fn row(ui: &mut Ui, session: &Session, key: LayerKey, at: usize, count: usize, send: &mut Commands) {
     let t = session.tokens();
     let (Some(entry), Some(layer)) = (session.entry(key), session.layers.get(&key)) else { return };
     let title = session.layer_title(key);
     let inner = ui.horizontal(|ui| {
         ui.set_min_height(size::ROW);
         if tick(ui, t, entry.visible, &title).clicked() {
-            send.push(Command::ShowLayer(key, !entry.visible));
+            send.push(LayerCommand::ShowLayer(key, !entry.visible));
         }
         let has_symbols = session.symbols.as_ref().is_some_and(|s| s.singles.contains_key(&key));
         if layer.loaded().is_some_and(|l| l.is_points()) && layer.themed.is_none() && !has_symbols {
@@ -86,7 +86,7 @@ fn row(ui: &mut Ui, session: &Session, key: LayerKey, at: usize, count: usize, s
                 let label = egui::Label::new(RichText::new(&title).color(ink)).truncate().sense(Sense::click());
                 let response = ui.add(label).on_hover_text(entry.path.display().to_string());
                 if response.double_clicked() {
-                    send.push(Command::FitLayer(key));
+                    send.push(CameraCommand::FitLayer(key));
                 }
             });
         });
@@ -98,7 +98,7 @@ fn row(ui: &mut Ui, session: &Session, key: LayerKey, at: usize, count: usize, s
 }
 
 /// The symbols of facilities with their numbers, each with a tick.
-fn symbols(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
+fn symbols(ui: &mut Ui, session: &Session, send: &mut Commands) {
     let Some((_, topic)) = session.topic() else { return };
     let t = session.tokens();
     let shown = session.symbols_shown(topic);
@@ -114,7 +114,7 @@ fn symbols(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
             ui.set_min_height(size::ROW - 4.0);
             ui.add_space(14.0);
             if tick(ui, t, on, name).clicked() {
-                send.push(Command::ShowSymbols(kind.key().to_owned(), !on));
+                send.push(LookCommand::ShowSymbols(kind.key().to_owned(), !on));
             }
             ui.spacing_mut().item_spacing.x = 2.0;
             legend::symbol(ui, kind.shape(), data_colour(kind.colour()));
@@ -144,7 +144,7 @@ fn symbols(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
     }
 }
 
-fn menu(ui: &mut Ui, session: &Session, key: LayerKey, at: usize, count: usize, send: &mut Vec<Command>) {
+fn menu(ui: &mut Ui, session: &Session, key: LayerKey, at: usize, count: usize, send: &mut Commands) {
     ui.set_min_width(170.0);
     let Some(entry) = session.entry(key) else { return };
     let mut command = |ui: &mut Ui, enabled: bool, command: Command| {
@@ -153,18 +153,18 @@ fn menu(ui: &mut Ui, session: &Session, key: LayerKey, at: usize, count: usize, 
             ui.close();
         }
     };
-    command(ui, true, Command::FitLayer(key));
-    command(ui, true, Command::EditTheme(key));
-    command(ui, true, Command::EditFields(key));
-    command(ui, at > 0, Command::MoveLayer(key, true));
-    command(ui, at + 1 < count, Command::MoveLayer(key, false));
-    command(ui, true, Command::ReadAgain(key));
-    command(ui, true, Command::RemoveLayer(key));
+    command(ui, true, CameraCommand::FitLayer(key).into());
+    command(ui, true, LayerCommand::EditTheme(key).into());
+    command(ui, true, LayerCommand::EditFields(key).into());
+    command(ui, at > 0, LayerCommand::MoveLayer(key, true).into());
+    command(ui, at + 1 < count, LayerCommand::MoveLayer(key, false).into());
+    command(ui, true, LayerCommand::ReadAgain(key).into());
+    command(ui, true, LayerCommand::RemoveLayer(key).into());
     ui.separator();
     let mut opacity = entry.opacity * 100.0;
     ui.label(session.lang.t("command.opacity"));
     let slider = egui::Slider::new(&mut opacity, 10.0..=100.0).suffix(" %").fixed_decimals(0);
     if ui.add(slider).changed() {
-        send.push(Command::SetOpacity(key, opacity / 100.0));
+        send.push(LayerCommand::SetOpacity(key, opacity / 100.0));
     }
 }

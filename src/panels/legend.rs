@@ -8,11 +8,11 @@ use super::widgets::{icon_button, swatch};
 use crate::icons::Icon;
 use crate::palette::data_colour;
 use crate::render::{LayerKey, Shape};
-use crate::session::{Command, Session, number, shape_of};
+use crate::session::{Commands, LayerCommand, Session, number, shape_of};
 use crate::theme::{LegendRow, Themed};
 
 /// Shows the legend of a layer: the same value that colours the map.
-pub fn show(ui: &mut Ui, session: &Session, key: LayerKey, send: &mut Vec<Command>) {
+pub fn show(ui: &mut Ui, session: &Session, key: LayerKey, send: &mut Commands) {
     let Some(layer) = session.layers.get(&key) else { return };
     let (Some(themed), Some(loaded)) = (&layer.themed, layer.loaded()) else { return };
     if session.map_spec().is_some() && session.village_layer().is_some_and(|l| l.key == key) {
@@ -66,11 +66,11 @@ pub fn plain(ui: &mut Ui, session: &Session, key: LayerKey) {
 }
 
 /// The field that a layer is coloured by.
-fn heading(ui: &mut Ui, session: &Session, key: LayerKey, themed: &Themed, send: &mut Vec<Command>) {
+fn heading(ui: &mut Ui, session: &Session, key: LayerKey, themed: &Themed, send: &mut Commands) {
     let heading = session.field_heading(themed);
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            icon_button(ui, session, Icon::Sliders, Command::EditTheme(key), send);
+            icon_button(ui, session, Icon::Sliders, LayerCommand::EditTheme(key), send);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 let text = RichText::new(heading).font(bold(12.0)).color(session.tokens().ink_secondary);
                 ui.add(egui::Label::new(text).truncate());

@@ -6,7 +6,7 @@ use super::style::bold;
 use crate::geo::ground_metres_per_world;
 use crate::map::{MapView, scale_bar};
 use crate::palette::data_colour;
-use crate::session::{COUNT_SECS, Command, Session, number};
+use crate::session::{COUNT_SECS, Commands, Session, number};
 
 /// Height that sizes are given for.
 const DESIGN_HEIGHT: f32 = 1080.0;
@@ -14,7 +14,7 @@ const DESIGN_HEIGHT: f32 = 1080.0;
 const SMALLEST: f32 = 24.0;
 
 /// Shows the meeting in the whole window.
-pub fn show(ui: &mut Ui, session: &mut Session, map: &mut MapView, send: &mut Vec<Command>) {
+pub fn show(ui: &mut Ui, session: &mut Session, map: &mut MapView, send: &mut Commands) {
     let Some(meeting) = session.meeting.clone() else { return };
     CentralPanel::no_frame().show(ui, |ui| {
         let rect = ui.available_rect_before_wrap();

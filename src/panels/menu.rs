@@ -3,10 +3,10 @@
 use egui::{RichText, Ui};
 
 use crate::lang::Lang;
-use crate::session::{Command, Left, Session, Tab};
+use crate::session::{Commands, FileCommand, Left, LookCommand, Offer, Session, offered};
 
 /// Shows the button and its menu.
-pub fn show(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
+pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) {
     let lang = session.lang;
     let menu = ui.menu_button(RichText::new("≡").size(18.0), |ui| {
         ui.set_min_width(250.0);
@@ -20,83 +20,77 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
     menu.response.on_hover_text(words);
 }
 
-fn entries(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
-    let lang = session.lang;
-    for command in [Command::OpenDialogue, Command::OpenDemo] {
-        entry(ui, session, command, true, send);
+fn entries(ui: &mut Ui, session: &Session, send: &mut Commands) {
+    let mut part = 0;
+    for offer in offered().into_iter().filter(|o| o.menu.is_some()) {
+        if offer.menu != Some(part) {
+            end_part(ui, session, part, send);
+            part = offer.menu.unwrap_or_default();
+        }
+        entry(ui, session, offer, send);
     }
-    if !session.settings.recent.is_empty() {
-        ui.menu_button(lang.t("menu.recent"), |ui| {
-            for path in &session.settings.recent {
-                let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-                if ui.button(name).on_hover_text(path.display().to_string()).clicked() {
-                    send.push(Command::Open(vec![path.clone()]));
-                }
+}
+
+/// What stands at the end of a part of the menu and cannot be given by itself, and the line below it.
+fn end_part(ui: &mut Ui, session: &Session, part: u8, send: &mut Commands) {
+    match part {
+        0 => return recent(ui, session, send),
+        4 => {
+            divide(ui, session, send);
+            name_language(ui, session, send);
+        }
+        _ => {}
+    }
+    ui.separator();
+}
+
+fn recent(ui: &mut Ui, session: &Session, send: &mut Commands) {
+    if session.settings.recent.is_empty() {
+        return;
+    }
+    ui.menu_button(session.lang.t("menu.recent"), |ui| {
+        for path in &session.settings.recent {
+            let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            if ui.button(name).on_hover_text(path.display().to_string()).clicked() {
+                send.push(FileCommand::Open(vec![path.clone()]));
             }
-        });
-    }
-    entry(ui, session, Command::Save, true, send);
-    entry(ui, session, Command::SaveAs, true, send);
-    entry(ui, session, Command::ExportDialogue, true, send);
-    entry(ui, session, Command::CopyMap, true, send);
-    entry(ui, session, Command::PageDialogue, !session.document.keys.is_empty(), send);
-    entry(ui, session, Command::AtlasDialogue(false), !session.document.keys.is_empty(), send);
-    entry(ui, session, Command::StartMeeting(false), !session.document.keys.is_empty(), send);
-    let joined = session.district.is_some();
-    entry(ui, session, Command::ExportTableDialogue, !session.document.keys.is_empty(), send);
-    entry(ui, session, Command::ExportFiguresDialogue, joined, send);
-    entry(ui, session, Command::ExportGapsDialogue, session.present_gaps().is_some(), send);
-    entry(ui, session, Command::SettingsDialogue, true, send);
-    ui.separator();
-    let (undo, redo) = session.history.can();
-    entry(ui, session, Command::Undo, undo, send);
-    entry(ui, session, Command::Redo, redo, send);
-    entry(ui, session, Command::FocusSearch, true, send);
-    entry(ui, session, Command::GoToDialogue, true, send);
-    ui.separator();
-    entry(ui, session, Command::FitAll, true, send);
-    entry(ui, session, Command::FitSelection, session.document.selection.is_some(), send);
-    entry(ui, session, Command::CameraBack, true, send);
-    entry(ui, session, Command::CameraForward, true, send);
-    ui.separator();
-    entry(ui, session, Command::ToggleLeft, true, send);
-    entry(ui, session, Command::ToggleRight, true, send);
-    entry(ui, session, Command::ToggleDrawer(Tab::Table), true, send);
-    entry(ui, session, Command::ToggleDrawer(Tab::Summary), joined, send);
-    entry(ui, session, Command::ToggleDrawer(Tab::Gaps), joined, send);
-    entry(ui, session, Command::ToggleDrawer(Tab::Problems), true, send);
-    divide(ui, session, send);
+        }
+    });
+}
+
+fn name_language(ui: &mut Ui, session: &Session, send: &mut Commands) {
+    let lang = session.lang;
     ui.menu_button(lang.t("command.name-language"), |ui| {
         let present = session.document.project.name_language.as_deref().map(Lang::from_tag);
         for (choice, key) in
             [(None, "menu.names-auto"), (Some(Lang::Zh), "menu.names-zh"), (Some(Lang::En), "menu.names-en")]
         {
             if ui.selectable_label(present == choice, lang.t(key)).clicked() {
-                send.push(Command::SetNameLanguage(choice));
+                send.push(LookCommand::SetNameLanguage(choice));
                 ui.close();
             }
         }
     });
-    ui.separator();
-    entry(ui, session, Command::Quit, true, send);
 }
 
-fn entry(ui: &mut Ui, session: &Session, command: Command, enabled: bool, send: &mut Vec<Command>) {
-    let button = egui::Button::new(session.lang.t(command.key())).shortcut_text(command.shortcut_text(ui.ctx()));
-    if ui.add_enabled(enabled, button).clicked() {
+fn entry(ui: &mut Ui, session: &Session, offer: Offer, send: &mut Commands) {
+    let Offer { command, needs, .. } = offer;
+    let button = egui::Button::new(command.words(session.lang)).shortcut_text(command.shortcut_text(ui.ctx()));
+    let response = ui.add_enabled(needs.is_met(session), button);
+    if response.on_disabled_hover_text(session.lang.t(needs.key())).clicked() {
         send.push(command);
         ui.close();
     }
 }
 
 /// What stands on the left of the divider: an earlier year, or another indicator of the theme.
-fn divide(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
+fn divide(ui: &mut Ui, session: &Session, send: &mut Commands) {
     let lang = session.lang;
     let (Some((district, topic)), Some(map)) = (session.topic(), session.map_spec()) else { return };
     let left = session.divided.clone();
     let mut choose = |ui: &mut Ui, is_on: bool, text: &str, choice: Left| {
         if ui.selectable_label(is_on, text).clicked() {
-            send.push(Command::Divide(choice));
+            send.push(LookCommand::Divide(choice));
             ui.close();
         }
     };
@@ -122,7 +116,7 @@ fn divide(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
         for (key, secs) in [("meeting.slow", 2.2), ("meeting.usual", 1.1), ("meeting.quick", 0.5)] {
             let is_on = (session.settings.year_secs - secs).abs() < 0.01;
             if ui.selectable_label(is_on, lang.t(key)).clicked() {
-                send.push(Command::SetPace(secs));
+                send.push(LookCommand::SetPace(secs));
                 ui.close();
             }
         }

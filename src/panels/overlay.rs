@@ -4,10 +4,10 @@ use egui::{Area, Frame, Id, Order, Rect, RichText, Ui};
 
 use super::style::bold;
 use super::widgets::primary;
-use crate::session::{Command, Session, number};
+use crate::session::{Commands, FileCommand, SelectCommand, Session, number};
 
 /// Shows tooltip, chooser or welcome.
-pub fn show(ui: &mut Ui, rect: Rect, session: &mut Session, send: &mut Vec<Command>) {
+pub fn show(ui: &mut Ui, rect: Rect, session: &mut Session, send: &mut Commands) {
     if session.document.keys.is_empty() && session.pending.is_empty() {
         welcome(ui, rect, session, send);
     }
@@ -110,7 +110,7 @@ fn cluster_tip(ui: &Ui, rect: Rect, session: &Session, cluster: usize) {
         });
 }
 
-fn chooser(ui: &Ui, session: &mut Session, send: &mut Vec<Command>) {
+fn chooser(ui: &Ui, session: &mut Session, send: &mut Commands) {
     let t = session.tokens();
     let Some(choice) = session.choice.clone() else { return };
     let mut done = false;
@@ -126,7 +126,7 @@ fn chooser(ui: &Ui, session: &mut Session, send: &mut Vec<Command>) {
                 let name = session.feature_title(layer, feature);
                 let detail = session.feature_town(layer, feature).unwrap_or_else(|| session.layer_title(layer));
                 if ui.selectable_label(session.is_selected(layer, feature), format!("{name}   {detail}")).clicked() {
-                    send.push(Command::Select { layer, features: vec![feature], add: choice.add });
+                    send.push(SelectCommand::Select { layer, features: vec![feature], add: choice.add });
                     done = true;
                 }
             }
@@ -137,7 +137,7 @@ fn chooser(ui: &Ui, session: &mut Session, send: &mut Vec<Command>) {
     }
 }
 
-fn welcome(ui: &mut Ui, rect: Rect, session: &Session, send: &mut Vec<Command>) {
+fn welcome(ui: &mut Ui, rect: Rect, session: &Session, send: &mut Commands) {
     let t = session.tokens();
     let area = Area::new(Id::unique("welcome"))
         .order(Order::Middle)
@@ -152,15 +152,15 @@ fn welcome(ui: &mut Ui, rect: Rect, session: &Session, send: &mut Vec<Command>) 
                 ui.label(RichText::new(session.lang.t("welcome.text")).color(t.ink_secondary));
                 ui.add_space(10.0);
                 if primary(ui, t, session.lang.t("command.open")).clicked() {
-                    send.push(Command::OpenDialogue);
+                    send.push(FileCommand::OpenDialogue);
                 }
                 if ui.button(session.lang.t("command.open-demo")).clicked() {
-                    send.push(Command::OpenDemo);
+                    send.push(FileCommand::OpenDemo);
                 }
                 for path in session.settings.recent.iter().take(3) {
                     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
                     if ui.link(name).on_hover_text(path.display().to_string()).clicked() {
-                        send.push(Command::Open(vec![path.clone()]));
+                        send.push(FileCommand::Open(vec![path.clone()]));
                     }
                 }
             });

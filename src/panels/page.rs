@@ -7,13 +7,13 @@ use super::widgets::{primary, section};
 use crate::lang::Lang;
 use crate::page::PageFormat;
 use crate::project::Arrangement;
-use crate::session::{Command, PageDraft, Session};
+use crate::session::{Commands, PageCommand, PageDraft, Session, WindowCommand};
 
 /// Largest preview in points.
 const PREVIEW: Vec2 = Vec2::new(600.0, 470.0);
 
 /// Shows the form, where a page is being put together.
-pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
+pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
     let Some(mut draft) = session.page.take() else { return };
     let t = session.tokens();
     let frame =
@@ -35,7 +35,7 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
     let is_over = response.backdrop_response.clicked();
     session.page = Some(draft);
     if is_over {
-        send.push(Command::Escape);
+        send.push(WindowCommand::Escape);
     }
 }
 
@@ -78,7 +78,7 @@ fn preview(ui: &mut Ui, session: &Session, draft: &PageDraft) {
     ui.painter().image(texture.id(), place, whole, crate::palette::LABEL_LIGHT);
 }
 
-fn options(ui: &mut Ui, session: &Session, draft: &mut PageDraft, send: &mut Vec<Command>) {
+fn options(ui: &mut Ui, session: &Session, draft: &mut PageDraft, send: &mut Commands) {
     let (t, lang) = (session.tokens(), session.lang);
     ui.horizontal(|ui| {
         ComboBox::from_id_salt("page format").selected_text(paper(lang, &draft.format)).width(118.0).show_ui(
@@ -140,26 +140,26 @@ fn options(ui: &mut Ui, session: &Session, draft: &mut PageDraft, send: &mut Vec
         let words = lang.with("page.making", &[("n", &done.to_string()), ("all", &all.to_string())]);
         ui.add(egui::ProgressBar::new(*done as f32 / (*all).max(1) as f32).desired_width(280.0).text(words));
         if ui.button(lang.t("command.cancel")).clicked() {
-            send.push(Command::CancelAtlas);
+            send.push(PageCommand::CancelAtlas);
         }
         return;
     }
     ui.horizontal_wrapped(|ui| {
         if primary(ui, t, lang.t("page.save")).clicked() {
-            send.push(Command::SavePageDialogue);
+            send.push(PageCommand::SavePageDialogue);
         }
         if ui.button(lang.t("page.print")).clicked() {
-            send.push(Command::PrintPage);
+            send.push(PageCommand::PrintPage);
         }
         if ui.button(lang.t("dialogue.close")).clicked() {
-            send.push(Command::Escape);
+            send.push(WindowCommand::Escape);
         }
     });
     ui.horizontal_wrapped(|ui| {
         for (key, command) in [
-            ("page.atlas", Command::AtlasDialogue(false)),
-            ("page.atlas-towns", Command::AtlasDialogue(true)),
-            ("page.years-series", Command::YearSeriesDialogue),
+            ("page.atlas", PageCommand::AtlasDialogue(false)),
+            ("page.atlas-towns", PageCommand::AtlasDialogue(true)),
+            ("page.years-series", PageCommand::YearSeriesDialogue),
         ] {
             if ui.small_button(lang.t(key)).clicked() {
                 send.push(command);

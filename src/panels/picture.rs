@@ -7,13 +7,13 @@ use super::style::bold;
 use super::widgets::swatch;
 use crate::map::MapView;
 use crate::palette::data_colour;
-use crate::session::{Command, Session, number};
+use crate::session::{Commands, Session, number};
 
 /// Width of the legend in points.
 pub const LEGEND_PT: f32 = 248.0;
 
 /// Shows the map and its legend.
-pub fn show(ui: &mut Ui, session: &mut Session, map: &mut MapView, send: &mut Vec<Command>) {
+pub fn show(ui: &mut Ui, session: &mut Session, map: &mut MapView, send: &mut Commands) {
     let frame = Frame::NONE.fill(session.tokens().panel).inner_margin(Margin::symmetric(14, 14));
     let left = Panel::left("picture legend").exact_size(LEGEND_PT).resizable(false).show_separator_line(false);
     left.frame(frame).show(ui, |ui| words(ui, session));

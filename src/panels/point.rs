@@ -6,17 +6,10 @@ use super::widgets::{figure, rule, section};
 use crate::district::{Facility, Kind, ToiletState};
 use crate::model::FeatureId;
 use crate::render::LayerKey;
-use crate::session::{ADDED_LAYER, Command, Session};
+use crate::session::{ADDED_LAYER, Commands, LayerCommand, SelectCommand, Session};
 
 /// Shows what the district knows of a facility.
-pub fn show(
-    ui: &mut Ui,
-    session: &Session,
-    key: LayerKey,
-    row: FeatureId,
-    facility: &Facility,
-    send: &mut Vec<Command>,
-) {
+pub fn show(ui: &mut Ui, session: &Session, key: LayerKey, row: FeatureId, facility: &Facility, send: &mut Commands) {
     let (t, lang) = (session.tokens(), session.lang);
     let unknown = lang.t("value.unknown");
     let words = |s: &str| lang.find(&format!("value.{s}")).unwrap_or(unknown);
@@ -49,7 +42,7 @@ pub fn show(
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let label = Label::new(RichText::new(&name).color(t.accent)).sense(Sense::click());
                 if ui.add(label).clicked() {
-                    send.push(Command::FlyTo(layer.key, village));
+                    send.push(SelectCommand::FlyTo(layer.key, village));
                 }
             });
         });
@@ -57,10 +50,10 @@ pub fn show(
     ui.add_space(4.0);
     ui.horizontal(|ui| {
         if ui.button(lang.t("edit.facility")).clicked() {
-            send.push(Command::EditFacility(key, row));
+            send.push(LayerCommand::EditFacility(key, row));
         }
         if key == ADDED_LAYER && ui.button(lang.t("add.remove")).clicked() {
-            send.push(Command::DropFacility(facility.id.clone()));
+            send.push(LayerCommand::DropFacility(facility.id.clone()));
         }
     });
     if !facility.edits.is_empty() {
@@ -73,7 +66,7 @@ pub fn show(
             ui.horizontal(|ui| {
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     if ui.small_button(lang.t("edit.remove")).clicked() {
-                        send.push(Command::Uncorrect(edit.clone()));
+                        send.push(LayerCommand::Uncorrect(edit.clone()));
                     }
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                         let text = RichText::new(text.join(" · ")).size(12.0).color(t.ink_secondary);

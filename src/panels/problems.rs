@@ -5,10 +5,10 @@ use egui_extras::{Column, TableBuilder};
 
 use crate::model::{FeatureId, Severity};
 use crate::render::LayerKey;
-use crate::session::{Command, Session};
+use crate::session::{Commands, SelectCommand, Session};
 
 /// Shows the list of problems of all layers.
-pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
+pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
     let t = session.tokens();
     let lang = session.lang;
     let lists = session.problems();
@@ -79,6 +79,6 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
             });
         });
     if let Some((key, feature)) = go {
-        send.push(Command::FlyTo(key, feature));
+        send.push(SelectCommand::FlyTo(key, feature));
     }
 }

@@ -5,25 +5,25 @@ use egui::{Align, Layout, RichText, ScrollArea, TextEdit, Ui};
 use super::widgets::{icon_button, primary};
 use crate::icons::Icon;
 use crate::project::SceneEntry;
-use crate::session::{Command, Session};
+use crate::session::{Commands, MeetingCommand, Session};
 
 /// Shows the list.
-pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
+pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
     let (t, lang) = (session.tokens(), session.lang);
     ui.horizontal(|ui| {
         ui.add_space(12.0);
         if primary(ui, t, lang.t("scene.capture")).clicked() {
-            send.push(Command::CaptureScene);
+            send.push(MeetingCommand::CaptureScene);
         }
         if ui.button(format!("{}  F5", lang.t("meeting.start"))).clicked() {
-            send.push(Command::StartMeeting(false));
+            send.push(MeetingCommand::StartMeeting(false));
         }
         ui.label(RichText::new(lang.t("scene.hint")).size(12.0).color(t.ink_secondary));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(12.0);
             let mut moves = !session.settings.no_motion;
             if ui.checkbox(&mut moves, lang.t("scene.motion")).changed() {
-                send.push(Command::SetMotion(moves));
+                send.push(MeetingCommand::SetMotion(moves));
             }
         });
     });
@@ -43,7 +43,7 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
     });
 }
 
-fn row(ui: &mut Ui, session: &Session, at: usize, scene: &SceneEntry, send: &mut Vec<Command>) {
+fn row(ui: &mut Ui, session: &Session, at: usize, scene: &SceneEntry, send: &mut Commands) {
     let (t, lang) = (session.tokens(), session.lang);
     let mut edited = scene.clone();
     ui.horizontal(|ui| {
@@ -61,10 +61,10 @@ fn row(ui: &mut Ui, session: &Session, at: usize, scene: &SceneEntry, send: &mut
         field(ui, &mut edited.note, "scene.note-hint", room * 0.3);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(12.0);
-            icon_button(ui, session, Icon::Minus, Command::RemoveScene(at), send);
-            icon_button(ui, session, Icon::Down, Command::MoveScene(at, false), send);
-            icon_button(ui, session, Icon::Up, Command::MoveScene(at, true), send);
-            icon_button(ui, session, Icon::Copy, Command::CopyScene(at), send);
+            icon_button(ui, session, Icon::Minus, MeetingCommand::RemoveScene(at), send);
+            icon_button(ui, session, Icon::Down, MeetingCommand::MoveScene(at, false), send);
+            icon_button(ui, session, Icon::Up, MeetingCommand::MoveScene(at, true), send);
+            icon_button(ui, session, Icon::Copy, MeetingCommand::CopyScene(at), send);
             let mut figures = !edited.no_figures;
             ui.checkbox(&mut figures, lang.t("page.figures"));
             edited.no_figures = !figures;
@@ -72,20 +72,20 @@ fn row(ui: &mut Ui, session: &Session, at: usize, scene: &SceneEntry, send: &mut
             ui.checkbox(&mut legend, lang.t("page.legend"));
             edited.no_legend = !legend;
             if ui.button(lang.t("scene.update")).clicked() {
-                send.push(Command::UpdateScene(at));
+                send.push(MeetingCommand::UpdateScene(at));
             }
             if ui.button(lang.t("scene.show")).clicked() {
-                send.push(Command::GoToScene(at));
+                send.push(MeetingCommand::GoToScene(at));
             }
         });
     });
     if edited != *scene {
-        send.push(Command::SetScene(at, Box::new(edited)));
+        send.push(MeetingCommand::SetScene(at, Box::new(edited)));
     }
 }
 
 /// The small picture; a click shows the scene.
-fn thumbnail(ui: &mut Ui, session: &Session, scene: &SceneEntry, at: usize, send: &mut Vec<Command>) {
+fn thumbnail(ui: &mut Ui, session: &Session, scene: &SceneEntry, at: usize, send: &mut Commands) {
     let (rect, response) = ui.allocate_exact_size(egui::Vec2::new(80.0, 45.0), egui::Sense::click());
     let words = session.lang.t("scene.show");
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, format!("{words} {}", at + 1)));
@@ -102,6 +102,6 @@ fn thumbnail(ui: &mut Ui, session: &Session, scene: &SceneEntry, at: usize, send
         egui::Image::new(&texture).corner_radius(4.0).paint_at(ui, rect);
     }
     if response.clicked() {
-        send.push(Command::GoToScene(at));
+        send.push(MeetingCommand::GoToScene(at));
     }
 }

@@ -6,14 +6,18 @@ use egui::{Area, Id, Key, Order, RichText, TextEdit, Ui};
 
 use crate::model::FeatureId;
 use crate::render::LayerKey;
-use crate::session::{Command, Searched, Session};
+use crate::session::{Command, Commands, Searched, SelectCommand, Session, WindowCommand};
 
 /// Most results shown.
 const MAX_ROWS: usize = 12;
 
 /// Shows the box, `width` points wide, and, while it has text and the keyboard, its results.
-pub fn show(ui: &mut Ui, session: &mut Session, width: f32, send: &mut Vec<Command>) {
-    let hint = format!("{}    {}", session.lang.t("search.hint"), Command::FocusSearch.shortcut_text(ui.ctx()));
+pub fn show(ui: &mut Ui, session: &mut Session, width: f32, send: &mut Commands) {
+    let hint = format!(
+        "{}    {}",
+        session.lang.t("search.hint"),
+        Command::from(WindowCommand::FocusSearch).shortcut_text(ui.ctx())
+    );
     let mut text = session.search.clone();
     let edit = TextEdit::singleline(&mut text)
         .id(Id::unique("search"))
@@ -76,9 +80,9 @@ pub fn show(ui: &mut Ui, session: &mut Session, width: f32, send: &mut Vec<Comma
     }
 }
 
-fn choose(session: &mut Session, layer: LayerKey, feature: FeatureId, send: &mut Vec<Command>) {
+fn choose(session: &mut Session, layer: LayerKey, feature: FeatureId, send: &mut Commands) {
     session.search.clear();
-    send.push(Command::FlyTo(layer, feature));
+    send.push(SelectCommand::FlyTo(layer, feature));
 }
 
 /// What answers the text; searched for once per text, not once per frame.

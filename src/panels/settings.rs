@@ -5,7 +5,7 @@ use egui::{RichText, Ui};
 use super::style::bold;
 use super::widgets::{chip_button, primary};
 use crate::project::USUAL_CACHE_MB;
-use crate::session::{Command, Dialogue, Session};
+use crate::session::{Commands, Dialogue, Session, WindowCommand};
 
 /// Choices of memory for shapes of the map, in MB.
 const MEMORY_MB: [u32; 4] = [128, 256, 512, 1024];
@@ -13,7 +13,7 @@ const MEMORY_MB: [u32; 4] = [128, 256, 512, 1024];
 const CACHE_MB: [u32; 4] = [0, 1024, 4096, 16_384];
 
 /// Shows the settings; `None` once they are to be closed.
-pub fn show(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) -> Option<Dialogue> {
+pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) -> Option<Dialogue> {
     let (t, lang) = (session.tokens(), session.lang);
     let storage = &session.storage;
     let hint = |ui: &mut Ui, text: &str| ui.label(RichText::new(text).size(12.0).color(t.ink_secondary));
@@ -26,7 +26,7 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) -> Option<D
     ui.horizontal(|ui| {
         for mb in MEMORY_MB {
             if chip_button(ui, t, &megabytes(mb), present == mb).clicked() {
-                send.push(Command::SetMapMemory(mb));
+                send.push(WindowCommand::SetMapMemory(mb));
             }
         }
     });
@@ -44,14 +44,14 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) -> Option<D
                 for mb in CACHE_MB {
                     let text = if mb == 0 { lang.t("settings.no-cache").to_owned() } else { megabytes(mb) };
                     if chip_button(ui, t, &text, present == mb).clicked() {
-                        send.push(Command::SetCacheLimit(mb));
+                        send.push(WindowCommand::SetCacheLimit(mb));
                     }
                 }
             });
             ui.add_space(4.0);
             let empty = egui::Button::new(lang.t("settings.empty-cache"));
             if ui.add_enabled(bytes > 0, empty).clicked() {
-                send.push(Command::EmptyCache);
+                send.push(WindowCommand::EmptyCache);
             }
         }
         _ => {

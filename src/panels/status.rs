@@ -3,13 +3,13 @@
 use egui::{Align, Layout, ProgressBar, RichText, Ui};
 
 use crate::read::Progress;
-use crate::session::{Command, Session, Status};
+use crate::session::{CameraCommand, Commands, FileCommand, Session, Status};
 
 /// How often progress is shown while a file is read: often enough to live, seldom enough to leave the cores to it.
 const PROGRESS_EVERY: std::time::Duration = std::time::Duration::from_millis(200);
 
 /// Shows the bar.
-pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
+pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
     let t = session.tokens();
     let small = |text: String| RichText::new(text).size(12.0).color(t.ink_secondary);
     ui.horizontal_centered(|ui| {
@@ -22,7 +22,7 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
             .on_hover_text(session.lang.t("command.go-to"))
             .clicked()
         {
-            send.push(Command::GoToDialogue);
+            send.push(CameraCommand::GoToDialogue);
         }
         ui.add_space(10.0);
         let active = session.active().and_then(|l| Some((l.key, l.loaded()?.clone())));
@@ -45,7 +45,7 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
             if let Some(progress) = loading.first() {
                 ui.ctx().request_repaint_after(PROGRESS_EVERY);
                 if ui.small_button(session.lang.t("command.cancel")).clicked() {
-                    send.push(Command::CancelLoad);
+                    send.push(FileCommand::CancelLoad);
                 }
                 ui.add(ProgressBar::new(progress.fraction()).desired_width(140.0).desired_height(8.0));
                 ui.label(small(session.lang.t("status.reading").to_owned()));

@@ -10,13 +10,13 @@ use crate::district::By;
 use crate::model::Indicator;
 use crate::palette::{size, tokens};
 use crate::project::Focus;
-use crate::session::{Command, Ranked, Session, number};
+use crate::session::{Commands, LookCommand, Ranked, SelectCommand, Session, number};
 
 /// Height of a bar and its gap in points.
 const BAR_PT: f32 = 26.0;
 
 /// Shows the page.
-pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
+pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
     let by = session.summary_by;
     ui.horizontal(|ui| {
         ui.add_space(12.0);
@@ -30,7 +30,7 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
             ui.add_space(8.0);
             let text = session.lang.with("summary.focus", &[("n", &focused.focus.name)]);
             if chip_button(ui, session.tokens(), &format!("{text}  ×"), true).clicked() {
-                send.push(Command::SetFocus(None));
+                send.push(LookCommand::SetFocus(None));
             }
         }
     });
@@ -66,7 +66,7 @@ fn shown(session: &Session, indicator: &Indicator, v: f64) -> String {
     if indicator.sum || indicator.decimals > 0 { indicator.show(v, session.lang) } else { format!("{v:.1}") }
 }
 
-fn bars(ui: &mut Ui, session: &Session, by: By, send: &mut Vec<Command>) {
+fn bars(ui: &mut Ui, session: &Session, by: By, send: &mut Commands) {
     let t = session.tokens();
     let Some(indicator) = measure(session) else {
         ui.label(RichText::new(session.lang.t("summary.no-theme")).color(t.ink_secondary));
@@ -159,7 +159,7 @@ fn bar(
     place: &Ranked,
     row: egui::Rect,
     end: f32,
-    send: &mut Vec<Command>,
+    send: &mut Commands,
 ) {
     let t = session.tokens();
     let words = in_words(session, definition, place.total.value);
@@ -173,9 +173,9 @@ fn bar(
     ui.painter().text(at, egui::Align2::LEFT_CENTER, words, bold(12.0), t.ink);
     let focus = Focus { by, name: place.name.clone() };
     if response.double_clicked() {
-        send.push(Command::SetFocus(Some(focus)));
+        send.push(LookCommand::SetFocus(Some(focus)));
     } else if response.clicked() {
-        send.push(Command::SelectPlace(focus));
+        send.push(SelectCommand::SelectPlace(focus));
     }
     let lang = session.lang;
     response.on_hover_ui(|ui| {
@@ -202,7 +202,7 @@ fn named(session: &Session, name: &str) -> String {
 }
 
 /// The figures of the theme, a row per place and one for all.
-fn figures(ui: &mut Ui, session: &Session, by: By, send: &mut Vec<Command>) {
+fn figures(ui: &mut Ui, session: &Session, by: By, send: &mut Commands) {
     let t = session.tokens();
     let (Some(rolled), Some((_, topic))) = (&session.rolled, session.topic()) else { return };
     let measures: Vec<usize> = session
@@ -270,9 +270,9 @@ fn figures(ui: &mut Ui, session: &Session, by: By, send: &mut Vec<Command>) {
                 let response = row.response();
                 let focus = Focus { by, name: rollup.name.clone() };
                 if response.double_clicked() && !is_all {
-                    send.push(Command::SetFocus(Some(focus)));
+                    send.push(LookCommand::SetFocus(Some(focus)));
                 } else if response.clicked() && !is_all {
-                    send.push(Command::SelectPlace(focus));
+                    send.push(SelectCommand::SelectPlace(focus));
                 }
             });
         });

@@ -8,10 +8,10 @@ use egui_extras::{Column, TableBuilder};
 
 use super::filter;
 use crate::model::FeatureId;
-use crate::session::{Command, Session, Sheet};
+use crate::session::{Commands, LayerCommand, SelectCommand, Session, Sheet};
 
 /// Shows the table of the active layer; only the rows in view are laid out.
-pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
+pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
     let t = session.tokens();
     let Some(sheet) = session.sheet.clone() else {
         ui.label(RichText::new(session.lang.t("table.empty")).color(t.ink_secondary));
@@ -63,15 +63,15 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
                 for column in 0..sheet.columns.len() {
                     let (_, response) = row.col(|ui| cell(ui, session, &sheet, feature, column));
                     if let (Some(indicator), true) = (sheet.correctable(column), response.secondary_clicked()) {
-                        send.push(Command::EditFigure(feature, indicator));
+                        send.push(LayerCommand::EditFigure(feature, indicator));
                     }
                 }
                 let response = row.response();
                 if response.double_clicked() {
-                    send.push(Command::FlyTo(sheet.layer, feature));
+                    send.push(SelectCommand::FlyTo(sheet.layer, feature));
                 } else if response.clicked() {
                     let add = response.ctx.input(|i| i.modifiers.command);
-                    send.push(Command::Select { layer: sheet.layer, features: vec![feature], add });
+                    send.push(SelectCommand::Select { layer: sheet.layer, features: vec![feature], add });
                 }
             });
         });

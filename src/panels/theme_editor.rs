@@ -5,11 +5,11 @@ use egui::{ComboBox, Grid, RichText, TextEdit, Ui};
 use super::style::bold;
 use super::widgets::primary;
 use crate::palette::data_colour;
-use crate::session::{Command, Dialogue, Session, ThemeDraft};
+use crate::session::{Commands, Dialogue, LayerCommand, Session, ThemeDraft};
 use crate::theme::{Method, RAMPS, RampKind, colours};
 
 /// Shows the form; every change is on the map at once, and undo takes it back.
-pub fn show(ui: &mut Ui, session: &Session, mut draft: ThemeDraft, send: &mut Vec<Command>) -> Option<Dialogue> {
+pub fn show(ui: &mut Ui, session: &Session, mut draft: ThemeDraft, send: &mut Commands) -> Option<Dialogue> {
     let t = session.tokens();
     let lang = session.lang;
     let loaded = session.layers.get(&draft.layer)?.loaded()?;
@@ -85,14 +85,14 @@ pub fn show(ui: &mut Ui, session: &Session, mut draft: ThemeDraft, send: &mut Ve
         ui.end_row();
     });
     if draft.spec != before {
-        send.push(Command::SetTheme(draft.layer, Some(draft.spec.clone())));
+        send.push(LayerCommand::SetTheme(draft.layer, Some(draft.spec.clone())));
     }
     ui.add_space(10.0);
     let mut keep = true;
     ui.horizontal(|ui| {
         keep = !primary(ui, t, lang.t("dialogue.close")).clicked();
         if ui.button(lang.t("theme.remove")).clicked() {
-            send.push(Command::SetTheme(draft.layer, None));
+            send.push(LayerCommand::SetTheme(draft.layer, None));
             keep = false;
         }
     });

@@ -6,10 +6,10 @@ use super::style::bold;
 use super::widgets::icon_button;
 use crate::icons::Icon;
 use crate::model::Topic;
-use crate::session::{Command, Session};
+use crate::session::{Command, Commands, LookCommand, Session};
 
 /// The themes side by side, the chosen one raised.
-pub fn segments(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
+pub fn segments(ui: &mut Ui, session: &Session, send: &mut Commands) {
     if session.district.is_none() {
         return;
     }
@@ -49,7 +49,7 @@ pub fn segments(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
             ui.painter().rect_filled(rect, 6.0, t.accent_ground);
         }
         ui.painter().galley(rect.center() - galley.size() / 2.0, galley, t.ink);
-        let command = Command::SetTopic(Some(*topic));
+        let command = Command::from(LookCommand::SetTopic(Some(*topic)));
         let tip = match known {
             true => format!("{}  {}", session.lang.t("command.topic"), command.shortcut_text(ui.ctx())),
             false => session.lang.t("status.no-figures").to_owned(),
@@ -61,14 +61,14 @@ pub fn segments(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
 }
 
 /// Play button, slider and year; laid out from the right.
-pub fn years(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
+pub fn years(ui: &mut Ui, session: &Session, send: &mut Commands) {
     let Some(district) = &session.district else { return };
     let (known, Some(year)) = (district.observations.years(), session.year()) else { return };
     let Some(first) = known.first().copied() else { return };
     let t = session.tokens();
     if known.len() > 1 {
         let icon = if session.playing.is_some() { Icon::Pause } else { Icon::Play };
-        icon_button(ui, session, icon, Command::PlayYears, send);
+        icon_button(ui, session, icon, LookCommand::PlayYears, send);
     }
     let words = session.lang.t("command.year");
     let label = ui.label(RichText::new(year.to_string()).font(bold(13.0)).color(t.ink));
@@ -92,7 +92,7 @@ pub fn years(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
             response.on_hover_text(words);
         });
         if chosen != present {
-            send.extend(known.get(chosen).map(|y| Command::SetYear(*y)));
+            send.extend(known.get(chosen).map(|y| LookCommand::SetYear(*y)));
         }
         ui.label(RichText::new(first.to_string()).size(12.0).color(t.ink_secondary));
     } else {
@@ -101,7 +101,7 @@ pub fn years(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
 }
 
 /// The measure of the present theme, with its unit, and what can be done with it.
-pub fn measure(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
+pub fn measure(ui: &mut Ui, session: &Session, send: &mut Commands) {
     let (Some((_, topic)), Some(map)) = (session.topic(), session.map_spec()) else { return };
     let Some(indicator) = session.indicator(map.indicator) else { return };
     let t = session.tokens();
@@ -120,7 +120,7 @@ pub fn measure(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
                             let Some(i) = session.indicator(position) else { continue };
                             let name = format!("{}{}", i.name(lang), session.in_brackets(i.unit(lang)));
                             if ui.selectable_label(position == map.indicator, name).clicked() {
-                                send.push(Command::SetMeasure(topic, i.id.clone()));
+                                send.push(LookCommand::SetMeasure(topic, i.id.clone()));
                             }
                         }
                     })
@@ -152,7 +152,7 @@ pub fn measure(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
 }
 
 /// Change between years, class bounds, fields instead of themes.
-fn options(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
+fn options(ui: &mut Ui, session: &Session, send: &mut Commands) {
     let lang = session.lang;
     let (rect, button) = ui.allocate_exact_size(Vec2::splat(24.0), Sense::click());
     let words = lang.t("legend.options");
@@ -168,24 +168,24 @@ fn options(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
         let year = session.year();
         ui.menu_button(lang.t("command.change"), |ui| {
             if ui.selectable_label(session.view.since.is_none(), lang.t("legend.no-change")).clicked() {
-                send.push(Command::ShowChange(None));
+                send.push(LookCommand::ShowChange(None));
                 ui.close();
             }
             for since in district.observations.years().iter().filter(|y| year.is_some_and(|year| **y < year)) {
                 let text = lang.with("legend.since", &[("n", &since.to_string())]);
                 if ui.selectable_label(session.view.since == Some(*since), text).clicked() {
-                    send.push(Command::ShowChange(Some(*since)));
+                    send.push(LookCommand::ShowChange(Some(*since)));
                     ui.close();
                 }
             }
         });
         let mut free = session.view.free_classes;
         if ui.checkbox(&mut free, lang.t("command.free-classes")).changed() {
-            send.push(Command::SetFreeClasses(free));
+            send.push(LookCommand::SetFreeClasses(free));
         }
         ui.separator();
         if ui.button(lang.t("legend.fields")).clicked() {
-            send.push(Command::SetTopic(None));
+            send.push(LookCommand::SetTopic(None));
             ui.close();
         }
     });

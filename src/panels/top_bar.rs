@@ -6,10 +6,10 @@ use super::style::bold;
 use super::widgets::{icon_button, primary};
 use super::{menu, search, themes};
 use crate::icons::Icon;
-use crate::session::{Command, Session};
+use crate::session::{Commands, FileCommand, LayerCommand, MeetingCommand, Session, WindowCommand};
 
 /// Shows the bar.
-pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
+pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
     let t = session.tokens();
     ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing = Vec2::new(8.0, 0.0);
@@ -42,22 +42,22 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
             ui.add_space(12.0);
             if session.document.keys.is_empty() {
                 if primary(ui, t, session.lang.t("command.open")).clicked() {
-                    send.push(Command::OpenDialogue);
+                    send.push(FileCommand::OpenDialogue);
                 }
             } else {
                 let words = format!("{} F5", session.lang.t("meeting.short"));
                 if primary(ui, t, &words).on_hover_text(session.lang.t("meeting.start")).clicked() {
-                    send.push(Command::StartMeeting(false));
+                    send.push(MeetingCommand::StartMeeting(false));
                 }
                 if ui.button(session.lang.t("command.open")).clicked() {
-                    send.push(Command::OpenDialogue);
+                    send.push(FileCommand::OpenDialogue);
                 }
             }
             icon_button(
                 ui,
                 session,
                 if session.dark { Icon::Sun } else { Icon::Moon },
-                Command::SetDark(!session.dark),
+                WindowCommand::SetDark(!session.dark),
                 send,
             );
             let other = match session.lang {
@@ -69,7 +69,7 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
                 .on_hover_text(session.lang.t("command.language"))
                 .clicked()
             {
-                send.push(Command::SetLanguage(other));
+                send.push(WindowCommand::SetLanguage(other));
             }
             ui.add_space(4.0);
             if session.district.is_none() {
@@ -86,7 +86,7 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Vec<Command>) {
 }
 
 /// The field that the active layer is coloured by.
-pub fn colour_by(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
+pub fn colour_by(ui: &mut Ui, session: &Session, send: &mut Commands) {
     let Some(layer) = session.active() else { return };
     let Some(loaded) = layer.loaded() else { return };
     let present = session.entry(layer.key).and_then(|e| e.theme.as_ref());
@@ -98,13 +98,13 @@ pub fn colour_by(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
         .width(150.0)
         .show_ui(ui, |ui| {
             if ui.selectable_label(present.is_none(), session.lang.t("theme.none")).clicked() {
-                send.push(Command::SetTheme(layer.key, None));
+                send.push(LayerCommand::SetTheme(layer.key, None));
             }
             for column in &loaded.dataset.table.columns {
                 let chosen = present.is_some_and(|s| s.field == column.name);
                 if ui.selectable_label(chosen, named(&column.name)).clicked() && !chosen {
                     let spec = crate::theme::ThemeSpec::for_field(&column.name, column.kind);
-                    send.push(Command::SetTheme(layer.key, Some(spec)));
+                    send.push(LayerCommand::SetTheme(layer.key, Some(spec)));
                 }
             }
         })

@@ -7,7 +7,7 @@ use egui::{RichText, Ui};
 use super::style::bold;
 use super::widgets::primary;
 use crate::project::{Difference, Unsaved};
-use crate::session::{Command, Dialogue, DiskChange, Session};
+use crate::session::{Command, Commands, Dialogue, DiskChange, FileCommand, Session, SurveyCommand};
 
 /// Shortest list of differences that is told in full.
 const MOST: usize = 12;
@@ -55,17 +55,17 @@ fn differences(ui: &mut Ui, session: &Session, list: &[Difference], keys: (&'sta
 }
 
 /// Changes would be lost by what comes next.
-pub fn ask(ui: &mut Ui, session: &Session, then: Command, send: &mut Vec<Command>) -> Option<Dialogue> {
+pub fn ask(ui: &mut Ui, session: &Session, then: Command, send: &mut Commands) -> Option<Dialogue> {
     let (t, lang) = (session.tokens(), session.lang);
     head(ui, session, lang.t("dialogue.unsaved"), lang.t("dialogue.unsaved-text"));
     let mut keep = Some(Dialogue::Unsaved(Box::new(then.clone())));
     ui.horizontal(|ui| {
         if primary(ui, t, lang.t("command.save")).clicked() {
-            send.push(Command::SaveThen(Box::new(then.clone())));
+            send.push(FileCommand::SaveThen(Box::new(then.clone())));
             keep = None;
         }
         if ui.button(lang.t("dialogue.discard")).clicked() {
-            send.push(Command::Discard(Box::new(then)));
+            send.push(FileCommand::Discard(Box::new(then)));
             keep = None;
         }
         if ui.button(lang.t("command.cancel")).clicked() {
@@ -76,7 +76,7 @@ pub fn ask(ui: &mut Ui, session: &Session, then: Command, send: &mut Vec<Command
 }
 
 /// Somebody else wrote the project.
-pub fn changed(ui: &mut Ui, session: &Session, change: DiskChange, send: &mut Vec<Command>) -> Option<Dialogue> {
+pub fn changed(ui: &mut Ui, session: &Session, change: DiskChange, send: &mut Commands) -> Option<Dialogue> {
     let (t, lang) = (session.tokens(), session.lang);
     let text =
         lang.with(if change.saving { "changed.saving" } else { "changed.text" }, &[("name", &name_of(&change.path))]);
@@ -90,38 +90,38 @@ pub fn changed(ui: &mut Ui, session: &Session, change: DiskChange, send: &mut Ve
     let mut keep = true;
     let is_changed = session.is_changed();
     ui.horizontal_wrapped(|ui| {
-        let mut choose = |clicked: bool, command: Option<Command>| {
+        let mut choose = |clicked: bool, command: FileCommand| {
             if clicked {
-                send.extend(command);
+                send.push(command);
                 keep = false;
             }
         };
         if change.trouble.is_none() {
-            choose(primary(ui, t, lang.t("changed.theirs")).clicked(), Some(Command::OpenTheirs));
+            choose(primary(ui, t, lang.t("changed.theirs")).clicked(), FileCommand::OpenTheirs);
         }
-        choose(ui.button(lang.t("command.save-as")).clicked(), Some(Command::SaveAs));
+        choose(ui.button(lang.t("command.save-as")).clicked(), FileCommand::SaveAs);
         if change.saving || is_changed {
-            let over = Command::SaveOver(change.path.clone());
-            choose(ui.button(lang.t("changed.overwrite")).clicked(), Some(over));
+            let over = FileCommand::SaveOver(change.path.clone());
+            choose(ui.button(lang.t("changed.overwrite")).clicked(), over);
         }
-        choose(ui.button(lang.t("command.cancel")).clicked(), Some(Command::StayOpen));
+        choose(ui.button(lang.t("command.cancel")).clicked(), FileCommand::StayOpen);
     });
     keep.then_some(Dialogue::Changed(change))
 }
 
 /// Another file stands where something is to be saved.
-pub fn replace(ui: &mut Ui, session: &Session, path: PathBuf, send: &mut Vec<Command>) -> Option<Dialogue> {
+pub fn replace(ui: &mut Ui, session: &Session, path: PathBuf, send: &mut Commands) -> Option<Dialogue> {
     let (t, lang) = (session.tokens(), session.lang);
     let text = lang.with("replace.text", &[("name", &name_of(&path))]);
     head(ui, session, lang.t("replace.title"), &text);
     let mut keep = true;
     ui.horizontal(|ui| {
         if primary(ui, t, lang.t("replace.replace")).clicked() {
-            send.push(Command::SaveOver(path.clone()));
+            send.push(FileCommand::SaveOver(path.clone()));
             keep = false;
         }
         if ui.button(lang.t("command.cancel")).clicked() {
-            send.push(Command::StayOpen);
+            send.push(FileCommand::StayOpen);
             keep = false;
         }
     });
@@ -133,7 +133,7 @@ pub fn recover(
     ui: &mut Ui,
     session: &Session,
     found: Vec<(PathBuf, Unsaved, Vec<Difference>)>,
-    send: &mut Vec<Command>,
+    send: &mut Commands,
 ) -> Option<Dialogue> {
     let (t, lang) = (session.tokens(), session.lang);
     head(ui, session, lang.t("recover.title"), lang.t("recover.text"));
@@ -151,11 +151,11 @@ pub fn recover(
             ui.push_id(i, |ui| {
                 ui.horizontal(|ui| {
                     if primary(ui, t, lang.t("recover.restore")).clicked() {
-                        send.push(Command::Recover(file.clone()));
+                        send.push(FileCommand::Recover(file.clone()));
                         keep = false;
                     }
                     if ui.button(lang.t("recover.discard")).clicked() {
-                        send.push(Command::ForgetUnsaved(file.clone()));
+                        send.push(FileCommand::ForgetUnsaved(file.clone()));
                         keep = false;
                     }
                     if i == 0 && ui.button(lang.t("recover.later")).clicked() {
@@ -170,14 +170,14 @@ pub fn recover(
 }
 
 /// A log whose project was renamed.
-pub fn stray(ui: &mut Ui, session: &Session, log: PathBuf, send: &mut Vec<Command>) -> Option<Dialogue> {
+pub fn stray(ui: &mut Ui, session: &Session, log: PathBuf, send: &mut Commands) -> Option<Dialogue> {
     let (t, lang) = (session.tokens(), session.lang);
     let text = lang.with("stray.text", &[("name", &name_of(&log))]);
     head(ui, session, lang.t("stray.title"), &text);
     let mut keep = true;
     ui.horizontal(|ui| {
         if primary(ui, t, lang.t("stray.take")).clicked() {
-            send.push(Command::AdoptLog(log.clone()));
+            send.push(SurveyCommand::AdoptLog(log.clone()));
             keep = false;
         }
         keep &= !ui.button(lang.t("stray.leave")).clicked();

@@ -6,7 +6,9 @@ use super::legend::symbol;
 use super::style::bold;
 use super::widgets::{rule, section};
 use crate::palette::data_colour;
-use crate::session::{CardFacility, CardFigure, CardSection, Command, Session, VillageCard};
+use crate::session::{
+    CardFacility, CardFigure, CardSection, Commands, LayerCommand, SelectCommand, Session, VillageCard,
+};
 
 /// Facilities shown before the rest is asked for.
 const FACILITIES: usize = 6;
@@ -14,7 +16,7 @@ const FACILITIES: usize = 6;
 const SPARK: Vec2 = Vec2::new(58.0, 16.0);
 
 /// Shows what follows the head of the card.
-pub fn show(ui: &mut Ui, session: &Session, card: &VillageCard, send: &mut Vec<Command>) {
+pub fn show(ui: &mut Ui, session: &Session, card: &VillageCard, send: &mut Commands) {
     let t = session.tokens();
     shortfalls(ui, session, card);
     let chosen = session.view.theme;
@@ -36,7 +38,7 @@ pub fn show(ui: &mut Ui, session: &Session, card: &VillageCard, send: &mut Vec<C
         rule(ui, t);
     }
     if ui.button(session.lang.t("add.title")).clicked() {
-        send.push(Command::AddFacility(card.stamp.1));
+        send.push(LayerCommand::AddFacility(card.stamp.1));
     }
     rule(ui, t);
     plan(ui, session, card);
@@ -80,7 +82,7 @@ fn shortfalls(ui: &mut Ui, session: &Session, card: &VillageCard) {
 }
 
 /// A figure: name, line over the years, value in the colour of its judgement; comparisons below.
-fn figure(ui: &mut Ui, session: &Session, village: u32, f: &CardFigure, send: &mut Vec<Command>) {
+fn figure(ui: &mut Ui, session: &Session, village: u32, f: &CardFigure, send: &mut Commands) {
     let t = session.tokens();
     let Some(indicator) = session.indicator(f.indicator) else { return };
     let lang = session.lang;
@@ -132,7 +134,7 @@ fn figure(ui: &mut Ui, session: &Session, village: u32, f: &CardFigure, send: &m
         ui.painter().rect_filled(inner.response.rect, 4.0, t.accent.gamma_multiply(0.10));
     }
     if response.clicked() {
-        send.push(Command::EditFigure(village, f.indicator));
+        send.push(LayerCommand::EditFigure(village, f.indicator));
     }
     response.on_hover_ui(|ui| {
         ui.label(RichText::new(indicator.name(lang)).font(bold(13.0)));
@@ -191,7 +193,7 @@ fn spark(ui: &mut Ui, f: &CardFigure, ink: Color32, faint: Color32) {
     }
 }
 
-fn facilities(ui: &mut Ui, session: &Session, part: &CardSection, send: &mut Vec<Command>) {
+fn facilities(ui: &mut Ui, session: &Session, part: &CardSection, send: &mut Commands) {
     let t = session.tokens();
     let id = egui::Id::unique("all facilities").with(part.topic.key());
     let all: bool = ui.data(|d| d.get_temp(id)).unwrap_or(false);
@@ -208,7 +210,7 @@ fn facilities(ui: &mut Ui, session: &Session, part: &CardSection, send: &mut Vec
     }
 }
 
-fn facility(ui: &mut Ui, session: &Session, f: &CardFacility, send: &mut Vec<Command>) {
+fn facility(ui: &mut Ui, session: &Session, f: &CardFacility, send: &mut Commands) {
     let t = session.tokens();
     let kind = session.lang.find(&format!("symbol.{}", f.kind.key())).unwrap_or("");
     let inner = ui.horizontal(|ui| {
@@ -232,7 +234,7 @@ fn facility(ui: &mut Ui, session: &Session, f: &CardFacility, send: &mut Vec<Com
         ui.painter().rect_filled(inner.response.rect, 4.0, t.accent.gamma_multiply(0.10));
     }
     if response.on_hover_text(session.lang.t("card.fly-to-facility")).clicked() {
-        send.push(Command::FlyTo(f.at.0, f.at.1));
+        send.push(SelectCommand::FlyTo(f.at.0, f.at.1));
     }
 }
 

@@ -4,14 +4,14 @@ use egui::{Grid, Label, RichText, ScrollArea, TextEdit, Ui};
 
 use super::style::bold;
 use super::widgets::{chip_button, primary};
-use crate::session::{Command, Dialogue, Session, VisitDraft};
+use crate::session::{Commands, Dialogue, FileCommand, Session, SurveyCommand, VisitDraft};
 use crate::survey::{Instant, MergePreview, Outcome, Planned, Preview, Remark, Told, Verdict, Visit};
 
 /// Rows of a preview shown at once; the rest is counted.
 const MOST_ROWS: usize = 300;
 
 /// A visit, new or to be corrected.
-pub fn visit(ui: &mut Ui, session: &Session, mut draft: VisitDraft, send: &mut Vec<Command>) -> Option<Dialogue> {
+pub fn visit(ui: &mut Ui, session: &Session, mut draft: VisitDraft, send: &mut Commands) -> Option<Dialogue> {
     let (t, lang) = (session.tokens(), session.lang);
     let subject = &draft.visit.subject;
     let place = [subject.town.as_str(), subject.village.as_str()].join(" ");
@@ -49,7 +49,7 @@ pub fn visit(ui: &mut Ui, session: &Session, mut draft: VisitDraft, send: &mut V
         ui.label(lang.t("visit.photo"));
         ui.horizontal(|ui| {
             if ui.button(lang.t("visit.choose-photo")).clicked() {
-                send.push(Command::PhotoDialogue);
+                send.push(SurveyCommand::PhotoDialogue);
             }
             let chosen = draft.photos.iter().filter_map(|p| Some(p.file_name()?.to_string_lossy().into_owned()));
             let kept = draft.visit.photos.iter().map(|p| p.word().to_owned());
@@ -82,13 +82,13 @@ pub fn visit(ui: &mut Ui, session: &Session, mut draft: VisitDraft, send: &mut V
     ui.horizontal(|ui| {
         if session.project_path.is_none() {
             if primary(ui, t, lang.t("command.save-as")).clicked() {
-                send.push(Command::SaveAs);
+                send.push(FileCommand::SaveAs);
             }
         } else {
             let can = draft.visit.result.is_some() && time_is_right && (!is_odd || draft.is_sure);
             let word = if draft.corrects.is_some() { "visit.correct" } else { "visit.record" };
             if ui.add_enabled_ui(can, |ui| primary(ui, t, lang.t(word)).clicked()).inner {
-                send.push(Command::Record(Box::new(draft.clone())));
+                send.push(SurveyCommand::Record(Box::new(draft.clone())));
             }
         }
         keep &= !ui.button(lang.t("dialogue.close")).clicked();
@@ -117,7 +117,7 @@ fn facts(ui: &mut Ui, session: &Session, draft: &mut VisitDraft) {
 }
 
 /// All visits to the gap, the latest first, with what can be done about each.
-fn history(ui: &mut Ui, session: &Session, draft: &VisitDraft, send: &mut Vec<Command>) {
+fn history(ui: &mut Ui, session: &Session, draft: &VisitDraft, send: &mut Commands) {
     let (t, lang) = (session.tokens(), session.lang);
     let Some(survey) = session.survey() else { return };
     // A visit that is corrected may have been recorded under another key of the gap.
@@ -152,14 +152,14 @@ fn history(ui: &mut Ui, session: &Session, draft: &VisitDraft, send: &mut Vec<Co
                 }
                 if visit.is_withdrawn {
                     if ui.small_button(lang.t("visit.restore")).clicked() {
-                        send.push(Command::RestoreVisit(visit.id.clone()));
+                        send.push(SurveyCommand::RestoreVisit(visit.id.clone()));
                     }
                 } else {
                     if ui.small_button(lang.t("visit.edit")).clicked() {
-                        send.push(Command::EditVisit(visit.id.clone()));
+                        send.push(SurveyCommand::EditVisit(visit.id.clone()));
                     }
                     if ui.small_button(lang.t("visit.withdraw")).clicked() {
-                        send.push(Command::WithdrawVisit(visit.id.clone()));
+                        send.push(SurveyCommand::WithdrawVisit(visit.id.clone()));
                     }
                 }
             });
@@ -183,7 +183,7 @@ pub(super) fn when(said: &crate::survey::Event) -> String {
 }
 
 /// The small picture of a photo; its name where there is none.
-fn thumbnail(ui: &mut Ui, session: &Session, photo: &str, word: &str, send: &mut Vec<Command>) {
+fn thumbnail(ui: &mut Ui, session: &Session, photo: &str, word: &str, send: &mut Commands) {
     match session.photos.get(photo) {
         Some(Some(image)) => {
             let id = egui::Id::unique(("thumbnail", photo));
@@ -199,7 +199,7 @@ fn thumbnail(ui: &mut Ui, session: &Session, photo: &str, word: &str, send: &mut
         // Not asked for yet, or kept without a small picture.
         asked => {
             if asked.is_none() {
-                send.push(Command::ShowPhoto(photo.to_owned()));
+                send.push(SurveyCommand::ShowPhoto(photo.to_owned()));
             }
             ui.label(RichText::new(word).size(11.0).color(session.tokens().ink_secondary));
         }
@@ -207,7 +207,7 @@ fn thumbnail(ui: &mut Ui, session: &Session, photo: &str, word: &str, send: &mut
 }
 
 /// What a filled sheet would change.
-pub fn import(ui: &mut Ui, session: &Session, mut preview: Box<Preview>, send: &mut Vec<Command>) -> Option<Dialogue> {
+pub fn import(ui: &mut Ui, session: &Session, mut preview: Box<Preview>, send: &mut Commands) -> Option<Dialogue> {
     let (t, lang) = (session.tokens(), session.lang);
     ui.set_max_width(720.0);
     let name = preview.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
@@ -253,7 +253,7 @@ pub fn import(ui: &mut Ui, session: &Session, mut preview: Box<Preview>, send: &
         }
     });
     if is_mended {
-        send.push(Command::LookAtResults(preview.clone()));
+        send.push(SurveyCommand::LookAtResults(preview.clone()));
     }
     ui.add_space(10.0);
     let mut keep = true;
@@ -261,7 +261,7 @@ pub fn import(ui: &mut Ui, session: &Session, mut preview: Box<Preview>, send: &
         let can = preview.taken_count() > 0;
         let word = lang.with("import.take-n", &[("n", &preview.taken_count().to_string())]);
         if ui.add_enabled_ui(can, |ui| primary(ui, t, &word).clicked()).inner {
-            send.push(Command::TakeResults(preview.clone()));
+            send.push(SurveyCommand::TakeResults(preview.clone()));
         }
         keep &= !ui.button(lang.t("dialogue.close")).clicked();
     });
@@ -326,7 +326,7 @@ fn row(ui: &mut Ui, session: &Session, planned: &mut Planned) -> bool {
 }
 
 /// What the log of a colleague would bring.
-pub fn merge(ui: &mut Ui, session: &Session, preview: Box<MergePreview>, send: &mut Vec<Command>) -> Option<Dialogue> {
+pub fn merge(ui: &mut Ui, session: &Session, preview: Box<MergePreview>, send: &mut Commands) -> Option<Dialogue> {
     let (t, lang) = (session.tokens(), session.lang);
     ui.set_max_width(720.0);
     let small = |text: String, ink| RichText::new(text).size(12.0).color(ink);
@@ -366,7 +366,7 @@ pub fn merge(ui: &mut Ui, session: &Session, preview: Box<MergePreview>, send: &
     ui.horizontal(|ui| {
         let word = lang.with("import.take-n", &[("n", &preview.visits.len().to_string())]);
         if ui.add_enabled_ui(preview.fresh > 0, |ui| primary(ui, t, &word).clicked()).inner {
-            send.push(Command::TakeMerge(preview.clone()));
+            send.push(SurveyCommand::TakeMerge(preview.clone()));
         }
         keep &= !ui.button(lang.t("dialogue.close")).clicked();
     });

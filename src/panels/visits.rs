@@ -3,7 +3,7 @@
 use egui::{Align, Label, Layout, RichText, ScrollArea, Ui};
 
 use super::visit::when;
-use crate::session::{Command, Session};
+use crate::session::{Commands, Session, SurveyCommand};
 use crate::survey::Visit;
 
 /// Height of a row in points.
@@ -16,7 +16,7 @@ const WIDTHS_PT: [f32; 6] = [54.0, 120.0, 100.0, 100.0, 130.0, 90.0];
 const MOST_OFFERED: usize = 40;
 
 /// Shows the list.
-pub fn show(ui: &mut Ui, session: &Session, send: &mut Vec<Command>) {
+pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) {
     let (t, lang) = (session.tokens(), session.lang);
     let listed = &session.survey.listed;
     let line = |ui: &mut Ui, text: String, ink| {
@@ -64,7 +64,7 @@ fn cell(ui: &mut Ui, width: f32, text: &str, ink: egui::Color32) {
     });
 }
 
-fn row(ui: &mut Ui, session: &Session, visit: &Visit, has_gap: bool, send: &mut Vec<Command>) {
+fn row(ui: &mut Ui, session: &Session, visit: &Visit, has_gap: bool, send: &mut Commands) {
     let (t, lang) = (session.tokens(), session.lang);
     let Some(survey) = session.survey() else { return };
     let Some(said) = survey.said(visit) else { return };
@@ -85,7 +85,7 @@ fn row(ui: &mut Ui, session: &Session, visit: &Visit, has_gap: bool, send: &mut 
     let room = (ui.available_width() - 240.0).max(60.0);
     cell(ui, room, &said.note, t.ink_secondary);
     if ui.small_button(lang.t("visit.edit")).clicked() {
-        send.push(Command::EditVisit(visit.id.clone()));
+        send.push(SurveyCommand::EditVisit(visit.id.clone()));
     }
     if has_gap {
         return;
@@ -102,7 +102,7 @@ fn row(ui: &mut Ui, session: &Session, visit: &Visit, has_gap: bool, send: &mut 
             let name = |s: &crate::survey::Subject| format!("{} {} {}", s.town, s.village, s.facility_word());
             let text = format!("{rule}  {}", subject.map(name).unwrap_or_default());
             if ui.button(text.trim_end()).clicked() {
-                send.push(Command::AttachVisit(visit.id.clone(), key.to_owned()));
+                send.push(SurveyCommand::AttachVisit(visit.id.clone(), key.to_owned()));
                 ui.close();
             }
         }

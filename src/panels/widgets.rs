@@ -5,7 +5,7 @@ use egui::{Align, Color32, FontId, Layout, Rect, Response, RichText, Sense, Stro
 use super::style::bold;
 use crate::icons::Icon;
 use crate::palette::{Tokens, size};
-use crate::session::{Command, Session};
+use crate::session::{Command, Commands, Session};
 
 /// A section head: 12 pt, bold, grey.
 pub fn section(ui: &mut Ui, t: &Tokens, text: &str) {
@@ -41,18 +41,23 @@ pub fn chip_button(ui: &mut Ui, t: &Tokens, text: &str, chosen: bool) -> Respons
 }
 
 /// A button that sends a command, with the command's words and shortcut as tooltip.
-pub fn icon_button(ui: &mut Ui, session: &Session, icon: Icon, command: Command, send: &mut Vec<Command>) -> Response {
+pub fn icon_button(
+    ui: &mut Ui,
+    session: &Session,
+    icon: Icon,
+    command: impl Into<Command>,
+    send: &mut Commands,
+) -> Response {
     let t = session.tokens();
-    let words = session.lang.t(command.key());
+    let command = command.into();
+    let words = command.words(session.lang);
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(24.0), Sense::click());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, words));
     if response.hovered() || response.has_focus() {
         ui.painter().rect_filled(rect, 5.0, t.field);
     }
     icon.paint(ui.painter(), rect, t.ink_secondary);
-    let shortcut = command.shortcut_text(ui.ctx());
-    let response =
-        response.on_hover_text(if shortcut.is_empty() { words.to_owned() } else { format!("{words}  {shortcut}") });
+    let response = response.on_hover_text(command.tooltip(session.lang, ui.ctx()));
     if response.clicked() {
         send.push(command);
     }

@@ -5,10 +5,10 @@ use egui::{CentralPanel, Frame, Panel, Stroke, Ui};
 use super::{card, dialogues, drawer, layers, meeting, overlay, page, picture, status, top_bar};
 use crate::map::MapView;
 use crate::palette::size;
-use crate::session::{Command, Session};
+use crate::session::{Commands, Session};
 
 /// Shows the whole window: top bar, layers and legend, card, drawer, status bar, and the map in what is left.
-pub fn show(ui: &mut Ui, session: &mut Session, map: &mut MapView, send: &mut Vec<Command>) {
+pub fn show(ui: &mut Ui, session: &mut Session, map: &mut MapView, send: &mut Commands) {
     if session.picture.is_some() {
         picture::show(ui, session, map, send);
         return;

@@ -23,7 +23,10 @@ mod symbols;
 
 pub use camera::{Camera, Pivot};
 pub use card::{CardFacility, CardFigure, CardSection, VillageCard};
-pub use command::{Command, Tab};
+pub use command::{
+    CameraCommand, Command, Commands, FileCommand, LayerCommand, LookCommand, MeetingCommand, Needs, Offer,
+    PageCommand, SelectCommand, SurveyCommand, Tab, WindowCommand, meeting_shortcuts, offered, shortcuts,
+};
 pub use covered::{CoverageStamp, Covered, Shares};
 pub use edits::{FacilityDraft, FigureDraft};
 pub use facts::{Facts, Means};

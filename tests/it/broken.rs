@@ -7,7 +7,7 @@ use qiancun::app::{Headless, Options};
 use qiancun::lang::Lang;
 use qiancun::read::{Progress, read_bytes, read_file};
 use qiancun::render::{Level, Mesh};
-use qiancun::session::{Command, Dialogue, Loaded};
+use qiancun::session::{CameraCommand, Dialogue, FileCommand, LayerCommand, Loaded};
 
 use crate::shared;
 
@@ -64,7 +64,7 @@ fn the_window_survives_the_corpora_of_broken_files() {
     let mut head = Headless::new(options, [900, 600], 1.0, true).expect("a software renderer");
     let (mut shown, mut told) = (0, 0);
     for path in files {
-        head.app.send(Command::Open(vec![path.clone()]));
+        head.app.send(FileCommand::Open(vec![path.clone()]));
         assert!(head.settle(20.0), "{} keeps the window busy", path.display());
         match head.app.session.dialogue.take() {
             Some(Dialogue::Message(text)) => {
@@ -75,12 +75,12 @@ fn the_window_survives_the_corpora_of_broken_files() {
             None => {
                 shown += 1;
                 let keys = head.app.session.document.keys.clone();
-                head.app.send(Command::FitAll);
+                head.app.send(CameraCommand::FitAll);
                 head.frame(Vec::new());
-                head.app.send(Command::Zoom(6.0, [0.0, 0.0]));
+                head.app.send(CameraCommand::Zoom(6.0, [0.0, 0.0]));
                 head.settle(20.0);
                 for key in keys {
-                    head.app.send(Command::RemoveLayer(key));
+                    head.app.send(LayerCommand::RemoveLayer(key));
                 }
                 head.frame(Vec::new());
             }
@@ -162,13 +162,13 @@ fn a_file_that_changes_while_it_is_read_leaves_the_window_working() {
     let options = Options { empty: true, lang: Some(Lang::En), ..Options::default() };
     let mut head = Headless::new(options, [800, 600], 1.0, false).expect("a device");
     std::fs::write(&path, &text).expect("it can be written");
-    head.app.send(Command::Open(vec![path.clone()]));
+    head.app.send(FileCommand::Open(vec![path.clone()]));
     head.frame(Vec::new());
     changes[1](&path, half);
     assert!(head.settle(60.0));
     head.app.session.dialogue = None;
     let whole = crate::window::demo("villages.geojson");
-    head.app.send(Command::Open(vec![whole]));
+    head.app.send(FileCommand::Open(vec![whole]));
     assert!(head.settle(60.0));
     assert_eq!(head.app.session.village_layer().and_then(|l| l.loaded()).map(|l| l.dataset.len()), Some(71));
 }

@@ -7,7 +7,7 @@ use qiancun::app::{Headless, Options};
 use qiancun::cache::Cache;
 use qiancun::cli::demo::Country;
 use qiancun::lang::Lang;
-use qiancun::session::{Command, Dialogue};
+use qiancun::session::{CameraCommand, Dialogue, FileCommand, LayerCommand, WindowCommand};
 use qiancun::theme::ThemeSpec;
 
 const SIZE: [u32; 2] = [900, 600];
@@ -42,7 +42,7 @@ impl Place {
 
     fn open(&self, cache: bool) -> Headless {
         let mut h = self.bare(cache);
-        h.app.send(Command::Open(vec![self.file.clone()]));
+        h.app.send(FileCommand::Open(vec![self.file.clone()]));
         h.frame(Vec::new());
         assert!(h.settle(120.0));
         h
@@ -101,9 +101,9 @@ proptest! {
             let key = h.app.session.document.keys[0];
             if colour {
                 let kind = qiancun::model::FieldType::Integer;
-                h.app.send(Command::SetTheme(key, Some(ThemeSpec::for_field("households", kind))));
+                h.app.send(LayerCommand::SetTheme(key, Some(ThemeSpec::for_field("households", kind))));
             }
-            h.app.send(Command::Zoom(zoom, [30.0, -20.0]));
+            h.app.send(CameraCommand::Zoom(zoom, [30.0, -20.0]));
             h.frame(Vec::new());
             assert!(h.settle(120.0));
             // News of how it was read differ; the map does not.
@@ -120,7 +120,7 @@ fn a_picture_stands_before_the_data_and_nothing_moves_when_they_come() {
     let place = Place::new(120, 24);
     place.fill();
     let mut h = place.bare(true);
-    h.app.send(Command::Open(vec![place.file.clone()]));
+    h.app.send(FileCommand::Open(vec![place.file.clone()]));
     let mut early = None;
     for _ in 0..2000 {
         h.frame(Vec::new());
@@ -200,8 +200,8 @@ fn reading_again_by_command_takes_what_the_file_says() {
     let before = (h.app.session.camera, first_name(&h));
     let text = std::fs::read_to_string(&place.file).expect("text");
     std::fs::write(&place.file, text.replacen(&before.1, "新名字", 1)).expect("written");
-    h.app.send(Command::Zoom(1.0, [0.0, 0.0]));
-    h.app.send(Command::ReadAgain(key));
+    h.app.send(CameraCommand::Zoom(1.0, [0.0, 0.0]));
+    h.app.send(LayerCommand::ReadAgain(key));
     let camera = {
         h.frame(Vec::new());
         h.app.session.camera
@@ -221,7 +221,7 @@ fn whatever_becomes_of_the_cache_the_map_opens() {
     until(&mut h, |h| h.app.has_kept_everything());
     assert!(h.app.session.storage.trouble.is_some());
     assert!(h.app.session.dialogue.is_none(), "nobody is bothered");
-    h.app.send(Command::SettingsDialogue);
+    h.app.send(WindowCommand::SettingsDialogue);
     h.frame(Vec::new());
     h.frame(Vec::new());
     assert!(matches!(h.app.session.dialogue, Some(Dialogue::Settings)));
@@ -231,12 +231,12 @@ fn whatever_becomes_of_the_cache_the_map_opens() {
     // Deleted while the program runs.
     let mut h = place.open(true);
     std::fs::remove_dir_all(place.cache().folder()).expect("removed");
-    h.app.send(Command::ReadAgain(h.app.session.document.keys[0]));
+    h.app.send(LayerCommand::ReadAgain(h.app.session.document.keys[0]));
     h.frame(Vec::new());
     until(&mut h, |h| h.app.has_kept_everything());
     assert!(place.kept() >= 1, "it was not kept again");
     // Emptied by hand.
-    h.app.send(Command::EmptyCache);
+    h.app.send(WindowCommand::EmptyCache);
     h.frame(Vec::new());
     assert_eq!((place.kept(), h.app.session.storage.cache_bytes), (0, Some(0)));
     // Garbage under the right names.
@@ -264,7 +264,7 @@ fn the_picture_of_a_file_that_cannot_be_read_goes() {
     std::fs::write(&place.file, vec![b'x'; length]).expect("written");
     std::fs::File::options().append(true).open(&place.file).and_then(|f| f.set_modified(time)).expect("time");
     let mut h = place.bare(true);
-    h.app.send(Command::Open(vec![place.file.clone()]));
+    h.app.send(FileCommand::Open(vec![place.file.clone()]));
     h.frame(Vec::new());
     until(&mut h, |h| matches!(h.app.session.dialogue, Some(Dialogue::Message(_))));
     h.frame(Vec::new());
@@ -272,7 +272,7 @@ fn the_picture_of_a_file_that_cannot_be_read_goes() {
     assert!(!serves(&h), "a picture of what is not open");
     // Another file opens as if nothing had been.
     let other = Place::new(30, 12);
-    h.app.send(Command::Open(vec![other.file.clone()]));
+    h.app.send(FileCommand::Open(vec![other.file.clone()]));
     h.frame(Vec::new());
     assert!(h.settle(120.0));
     assert_eq!(h.app.session.layers.values().filter(|l| l.loaded().is_some()).count(), 1);
@@ -287,7 +287,7 @@ fn a_file_that_is_gone_when_it_is_read_again_stays_on_the_map() {
     let name = first_name(&h);
     let text = std::fs::read(&place.file).expect("text");
     std::fs::remove_file(&place.file).expect("removed");
-    h.app.send(Command::ReadAgain(key));
+    h.app.send(LayerCommand::ReadAgain(key));
     h.frame(Vec::new());
     until(&mut h, |h| matches!(h.app.session.dialogue, Some(Dialogue::Message(_))));
     assert_eq!(first_name(&h), name);
@@ -297,11 +297,11 @@ fn a_file_that_is_gone_when_it_is_read_again_stays_on_the_map() {
     std::fs::write(&place.file, text).expect("written");
     let other = Place::new(20, 12);
     std::fs::copy(&other.file, &place.file).expect("copied");
-    h.app.send(Command::ReadAgain(key));
+    h.app.send(LayerCommand::ReadAgain(key));
     h.frame(Vec::new());
     let count = |h: &Headless| h.app.session.layers.values().find_map(|l| l.loaded()).map_or(0, |l| l.dataset.len());
     until(&mut h, |h| count(h) == 20);
-    h.app.send(Command::FitAll);
+    h.app.send(CameraCommand::FitAll);
     h.frame(Vec::new());
     assert!(h.settle(120.0));
     h.app.session.news = None;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use qiancun::app::{Headless, Options};
 use qiancun::cli::demo::Country;
 use qiancun::lang::Lang;
-use qiancun::session::Command;
+use qiancun::session::{CameraCommand, FileCommand};
 
 fn open(options: Options, size_px: [u32; 2]) -> Headless {
     let mut h = Headless::new(options, size_px, 1.0, true).expect("a device");
@@ -29,7 +29,7 @@ fn rows_and_triangles_give_the_same_map() {
     for zoom in [0.0, 1.4] {
         let picture = |triangles: bool| {
             let mut h = open(Options { triangles, ..english() }, [1000, 700]);
-            h.app.send(Command::Zoom(zoom, [60.0, -40.0]));
+            h.app.send(CameraCommand::Zoom(zoom, [60.0, -40.0]));
             assert!(h.settle(120.0));
             h.pixels().expect("a picture")
         };
@@ -46,7 +46,7 @@ fn rows_and_triangles_give_the_same_map() {
 fn labels_keep_their_places_while_the_map_pans() {
     let path = country("labels", 900);
     let mut h = open(Options { files: vec![path.clone()], ..english() }, [1000, 700]);
-    h.app.send(Command::Zoom(2.0, [0.0, 0.0]));
+    h.app.send(CameraCommand::Zoom(2.0, [0.0, 0.0]));
     assert!(h.settle(120.0));
     let mut before: HashMap<String, Vec<f32>> = HashMap::new();
     for (text, shift) in h.app.map.labels() {
@@ -55,7 +55,7 @@ fn labels_keep_their_places_while_the_map_pans() {
     assert!(before.len() > 20, "{}", before.len());
     let mut stayed = 0;
     for _ in 0..6 {
-        h.app.send(Command::Pan([17.0, 11.0]));
+        h.app.send(CameraCommand::Pan([17.0, 11.0]));
         h.frame(Vec::new());
         let after = h.app.map.labels();
         stayed = 0;
@@ -77,7 +77,7 @@ fn labels_beside_symbols_keep_their_places_too() {
     let before: HashMap<String, f32> = h.app.map.labels().into_iter().collect();
     assert!(before.len() > 10, "{}", before.len());
     for _ in 0..3 {
-        h.app.send(Command::Pan([9.0, -6.0]));
+        h.app.send(CameraCommand::Pan([9.0, -6.0]));
         assert!(h.settle(60.0));
         let after: HashMap<String, f32> = h.app.map.labels().into_iter().collect();
         let moved = after.iter().filter(|(text, shift)| before.get(*text).is_some_and(|was| was != *shift)).count();
@@ -101,7 +101,7 @@ fn a_lost_device_saves_the_project_and_the_next_start_opens_it() {
     let folder = std::env::temp_dir().join(format!("qiancun-rescue-{}", std::process::id()));
     let options = Options { rescue_to: Some(folder.join("rescued.qiancun")), ..english() };
     let mut h = open(options.clone(), [900, 600]);
-    h.app.send(Command::Zoom(1.3, [40.0, 10.0]));
+    h.app.send(CameraCommand::Zoom(1.3, [40.0, 10.0]));
     assert!(h.settle(60.0));
     let camera = h.app.session.camera;
     let gpu = h.gpu();
@@ -115,7 +115,7 @@ fn a_lost_device_saves_the_project_and_the_next_start_opens_it() {
     assert!((at.zoom - camera.zoom).abs() < 1e-3 && (at.centre.x - camera.centre.x).abs() < 1e-8);
     assert!(again.app.session.is_changed() && again.app.session.project_path.is_none());
     assert!(again.app.session.shown().all(|(l, _)| l.loaded().is_some()), "its files are found again");
-    again.app.send(Command::SaveTo(folder.join("kept.qiancun")));
+    again.app.send(FileCommand::SaveTo(folder.join("kept.qiancun")));
     again.frame(Vec::new());
     assert!(folder.join("kept.qiancun").is_file() && !folder.join("rescued.qiancun").exists());
     std::fs::remove_dir_all(folder).ok();

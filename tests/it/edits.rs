@@ -8,7 +8,7 @@ use qiancun::district::District;
 use qiancun::lang::Lang;
 use qiancun::model::{Edit, ObservationStatus};
 use qiancun::read::{Progress, read_file};
-use qiancun::session::{Command, Dialogue};
+use qiancun::session::{Dialogue, FileCommand, LayerCommand, SelectCommand, WindowCommand};
 
 use crate::window::{demo, open, send, settle};
 
@@ -31,8 +31,8 @@ fn a_corrected_figure_is_shown_summed_saved_and_taken_back() {
     let rebuilt = district.indicators.position("dry_rebuilt").expect("known");
     let village = (0..71).find(|v| district.villages.display_name(*v) == "车耳营").expect("the village");
     let layer = h.state().session.village_layer().expect("villages").key;
-    send(&mut h, Command::Select { layer, features: vec![village], add: false });
-    send(&mut h, Command::EditFigure(village, rebuilt));
+    send(&mut h, SelectCommand::Select { layer, features: vec![village], add: false });
+    send(&mut h, LayerCommand::EditFigure(village, rebuilt));
     let Some(Dialogue::Figure(mut draft)) = h.state().session.dialogue.clone() else { panic!("no form") };
     assert_eq!(draft.edit.value, "2");
     draft.edit.value = "lots".into();
@@ -41,7 +41,7 @@ fn a_corrected_figure_is_shown_summed_saved_and_taken_back() {
     draft.edit.source = "现场核查".into();
     draft.edit.observed_on = "2023-11-05".into();
     h.state_mut().session.dialogue = None;
-    send(&mut h, Command::Correct(vec![draft.edit.clone()]));
+    send(&mut h, LayerCommand::Correct(vec![draft.edit.clone()]));
     let total = |h: &egui_kittest::Harness<'static, qiancun::app::Qiancun>| {
         h.state().session.rolled.clone().expect("sums").all.totals[&rebuilt].value
     };
@@ -49,12 +49,12 @@ fn a_corrected_figure_is_shown_summed_saved_and_taken_back() {
     let text = h.state().session.card_text().expect("a card");
     assert!(text.contains("旱厕改造（累计）：7 座（已更正）"), "{text}");
     assert!(h.query_by_label_contains("旱厕改造（累计） 7 座").is_some(), "the card shows it");
-    send(&mut h, Command::SaveTo(project.clone()));
+    send(&mut h, FileCommand::SaveTo(project.clone()));
     let mut again = open(vec![project], Lang::Zh, [1366.0, 768.0]);
     assert_eq!(total(&again), Some(142.0), "it is kept in the project");
-    send(&mut again, Command::Uncorrect(draft.edit.clone()));
+    send(&mut again, LayerCommand::Uncorrect(draft.edit.clone()));
     assert_eq!(total(&again), Some(137.0));
-    send(&mut h, Command::Undo);
+    send(&mut h, WindowCommand::Undo);
     assert_eq!(total(&h), Some(137.0));
     let after = files.each_ref().map(|f| std::fs::read(f).expect("read"));
     assert!(before == after, "the files stay as they are");
@@ -70,10 +70,10 @@ fn a_corrected_facility_counts_as_corrected() {
     let layer = h.state().session.facility_layers()[0];
     let draft = h.state().session.draft_facility(layer, clinic.row).expect("a form");
     let edit = Edit { value: "closed".into(), ..draft.edits[0].clone() };
-    send(&mut h, Command::Correct(vec![edit]));
+    send(&mut h, LayerCommand::Correct(vec![edit]));
     let rolled = h.state().session.rolled.clone().expect("sums");
     assert_eq!(rolled.all.facilities[&qiancun::district::Kind::Clinic], 21);
-    send(&mut h, Command::Select { layer, features: vec![clinic.row], add: false });
+    send(&mut h, SelectCommand::Select { layer, features: vec![clinic.row], add: false });
     assert!(h.query_all_by_label_contains("停用").count() > 0, "the card of the clinic says so");
     h.state_mut().session.make_sheet();
     let table = h.state().session.sheet.clone().expect("a table");
@@ -82,7 +82,7 @@ fn a_corrected_facility_counts_as_corrected() {
     assert_eq!(table.marks(clinic.row, status), (true, false), "the table and what is exported show it as edited");
     send(
         &mut h,
-        Command::Correct(vec![Edit {
+        LayerCommand::Correct(vec![Edit {
             village: "no such village".into(),
             what: "dry_rebuilt".into(),
             value: "3".into(),
@@ -100,7 +100,7 @@ fn figures_written_are_read_again_without_loss() {
     let dir = tempfile::tempdir().expect("a temporary folder");
     for name in ["f.csv", "f.xlsx"] {
         let path = dir.path().join(name);
-        send(&mut h, Command::ExportFiguresTo(path.clone()));
+        send(&mut h, FileCommand::ExportFiguresTo(path.clone()));
         let read = |name: &str| Arc::new(read_file(&demo(name), &Progress::new()).expect("read"));
         let layers = [read("facilities.geojson"), read("villages.geojson")];
         let second = District::new(&layers, &[path], &[], &[]).expect("villages");
@@ -151,7 +151,7 @@ fn an_added_facility_counts_is_drawn_saved_and_taken_away() {
     let district = h.state().session.district.clone().expect("a district");
     let village = (0..71).find(|v| district.villages.display_name(*v) == "车耳营").expect("the village");
     let layer = h.state().session.village_layer().expect("villages").key;
-    send(&mut h, Command::Select { layer, features: vec![village], add: false });
+    send(&mut h, SelectCommand::Select { layer, features: vec![village], add: false });
     let share = |h: &egui_kittest::Harness<'static, qiancun::app::Qiancun>| {
         let session = &h.state().session;
         let rolled = session.rolled.clone().expect("sums");
@@ -159,11 +159,11 @@ fn an_added_facility_counts_is_drawn_saved_and_taken_away() {
         (clinics, session.shares.clone().expect("shares").all.expect("a share"))
     };
     let before = share(&h);
-    send(&mut h, Command::AddFacility(village));
+    send(&mut h, LayerCommand::AddFacility(village));
     let Some(Dialogue::Add(mut draft)) = h.state().session.dialogue.clone() else { panic!("no form") };
     (draft.name, draft.kind) = ("车耳营新卫生室".into(), "clinic".into());
     h.state_mut().session.dialogue = None;
-    send(&mut h, Command::PutFacility(draft.clone()));
+    send(&mut h, LayerCommand::PutFacility(draft.clone()));
     let after = share(&h);
     assert_eq!(after.0, before.0 + 1);
     assert!(after.1 > before.1, "the new clinic reaches somebody");
@@ -172,11 +172,11 @@ fn an_added_facility_counts_is_drawn_saved_and_taken_away() {
     let drawn: usize = symbols.singles.values().map(|s| s.len()).sum();
     let taken: usize = symbols.clusters.iter().map(|c| c.members.len()).sum();
     assert_eq!(drawn + taken, 23);
-    send(&mut h, Command::SaveTo(project.clone()));
+    send(&mut h, FileCommand::SaveTo(project.clone()));
     let mut again = open(vec![project], Lang::Zh, [1366.0, 768.0]);
     assert_eq!(share(&again).0, before.0 + 1, "it is kept in the project");
-    send(&mut again, Command::DropFacility(draft.id));
+    send(&mut again, LayerCommand::DropFacility(draft.id));
     assert_eq!(share(&again), before);
-    send(&mut h, Command::Undo);
+    send(&mut h, WindowCommand::Undo);
     assert_eq!(share(&h), before);
 }

@@ -11,7 +11,7 @@ use qiancun::model::{Dataset, GeometryKind};
 use qiancun::output::{save_flatgeobuf, save_geojson};
 use qiancun::project::{Camera, LayerEntry, Project, save};
 use qiancun::read::{Progress, read_bytes, read_file, read_part, stated_bounds};
-use qiancun::session::Command;
+use qiancun::session::FileCommand;
 
 use crate::shared;
 
@@ -160,7 +160,7 @@ fn a_project_that_looks_at_a_part_shows_it_before_the_rest_is_read() {
     for _ in 0..3 {
         h.frame(Vec::new());
     }
-    h.app.send(Command::Open(vec![path]));
+    h.app.send(FileCommand::Open(vec![path]));
     let mut early = None;
     for _ in 0..4000 {
         h.frame(Vec::new());

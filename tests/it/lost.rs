@@ -9,7 +9,9 @@ use qiancun::app::{Options, Qiancun};
 use qiancun::lang::Lang;
 use qiancun::model::Edit;
 use qiancun::project;
-use qiancun::session::Command;
+use qiancun::session::{
+    CameraCommand, FileCommand, LayerCommand, LookCommand, MeetingCommand, PageCommand, SurveyCommand, WindowCommand,
+};
 
 use crate::survey::{copied, json_of, keys, path, qiancun, said, visits};
 use crate::window::{demo, open, open_with, send, settle};
@@ -29,7 +31,7 @@ fn edit(value: &str) -> Edit {
 }
 
 fn correct(h: &mut Window, value: &str) {
-    send(h, Command::Correct(vec![edit(value)]));
+    send(h, LayerCommand::Correct(vec![edit(value)]));
 }
 
 fn project_of(dir: &tempfile::TempDir) -> PathBuf {
@@ -62,27 +64,27 @@ fn lost_a1_two_windows_never_overwrite_each_other_unseen() {
     let mut one = open(vec![file.clone()], Lang::En, SIZE);
     let mut two = open(vec![file.clone()], Lang::En, SIZE);
     correct(&mut one, "111");
-    send(&mut one, Command::Save);
+    send(&mut one, FileCommand::Save);
     assert!(text_of(&file).contains("\"111\""));
     correct(&mut two, "222");
-    send(&mut two, Command::Save);
+    send(&mut two, FileCommand::Save);
     assert!(text_of(&file).contains("\"111\"") && !text_of(&file).contains("\"222\""), "nothing overwritten unseen");
     assert!(shows(&two, "changed on disk") && shows(&two, "corrections"), "told, with what differs");
     click(&mut two, "Cancel");
     assert!(two.state().session.is_changed() && text_of(&file).contains("\"111\""));
     // Overwrite on purpose.
-    send(&mut two, Command::Save);
+    send(&mut two, FileCommand::Save);
     click(&mut two, "Overwrite");
     assert!(text_of(&file).contains("\"222\"") && !two.state().session.is_changed());
     // Take theirs.
     correct(&mut one, "333");
-    send(&mut one, Command::Save);
+    send(&mut one, FileCommand::Save);
     click(&mut one, "Open theirs");
     assert_eq!(corrected(&one), ["222"]);
     assert!(!one.state().session.is_changed());
     // And what was taken can be changed and saved without a question.
     correct(&mut one, "444");
-    send(&mut one, Command::Save);
+    send(&mut one, FileCommand::Save);
     assert!(text_of(&file).contains("\"444\""));
 }
 
@@ -141,7 +143,7 @@ fn lost_a2_autosave_within_ten_seconds_and_the_next_start_offers_it() {
     assert_eq!(corrected(&again), ["555"]);
     assert!(again.state().session.is_changed());
     assert_eq!(again.state().session.project_path.as_deref(), Some(file.as_path()));
-    send(&mut again, Command::Save);
+    send(&mut again, FileCommand::Save);
     assert!(text_of(&file).contains("\"555\""));
     drop(again);
     let clean = open_with(options, SIZE);
@@ -171,14 +173,14 @@ fn lost_a3_no_file_is_opened_during_a_meeting() {
     std::fs::write(&theirs, text_of(&file).replace("海淀示范", "另一个")).expect("written");
     let before = text_of(&theirs);
     let mut h = open(vec![file.clone()], Lang::En, SIZE);
-    send(&mut h, Command::StartMeeting(false));
-    send(&mut h, Command::Open(vec![theirs.clone()]));
+    send(&mut h, MeetingCommand::StartMeeting(false));
+    send(&mut h, FileCommand::Open(vec![theirs.clone()]));
     assert!(shows(&h, "during a meeting"), "a word says so");
-    send(&mut h, Command::LeaveMeeting);
+    send(&mut h, MeetingCommand::LeaveMeeting);
     assert_eq!(h.state().session.document.project.title, "海淀示范");
     assert!(h.state().session.shown().all(|(l, _)| l.loaded().is_some()));
     correct(&mut h, "1");
-    send(&mut h, Command::Save);
+    send(&mut h, FileCommand::Save);
     assert_eq!(text_of(&theirs), before);
     assert!(text_of(&file).contains("海淀示范"));
 }
@@ -188,13 +190,13 @@ fn lost_a3_closing_in_a_meeting_keeps_the_view_of_the_window() {
     let dir = copied();
     let file = project_of(&dir);
     let mut h = open(vec![file.clone()], Lang::En, SIZE);
-    send(&mut h, Command::Zoom(1.0, [30.0, 0.0]));
+    send(&mut h, CameraCommand::Zoom(1.0, [30.0, 0.0]));
     correct(&mut h, "7");
-    send(&mut h, Command::Save);
+    send(&mut h, FileCommand::Save);
     let camera = project::load(&file).expect("opens").camera.expect("a camera");
     correct(&mut h, "8");
-    send(&mut h, Command::StartMeeting(false));
-    send(&mut h, Command::StepScene(1));
+    send(&mut h, MeetingCommand::StartMeeting(false));
+    send(&mut h, MeetingCommand::StepScene(1));
     // The window is closed, and the question answered with Save.
     let mut viewport = egui::ViewportInfo::default();
     viewport.events.push(egui::ViewportEvent::Close);
@@ -215,7 +217,7 @@ fn lost_a3_quit_and_save_saves_and_quits() {
     let file = project_of(&dir);
     let mut h = open(vec![file.clone()], Lang::En, SIZE);
     correct(&mut h, "9");
-    send(&mut h, Command::Quit);
+    send(&mut h, WindowCommand::Quit);
     assert!(!h.state().wants_to_quit());
     click(&mut h, "Save project");
     assert!(text_of(&file).contains("\"9\"") && h.state().wants_to_quit());
@@ -228,13 +230,13 @@ fn lost_a4_do_not_save_then_an_unreadable_project_keeps_the_changes() {
     std::fs::write(&bad, "this is = = no project").expect("written");
     let mut h = open(vec![project_of(&dir)], Lang::En, SIZE);
     correct(&mut h, "10");
-    send(&mut h, Command::Open(vec![bad]));
+    send(&mut h, FileCommand::Open(vec![bad]));
     click(&mut h, "Do not save");
     assert!(shows(&h, "bad.qiancun"));
     click(&mut h, "Close");
     assert_eq!(corrected(&h), ["10"]);
     assert!(h.state().session.is_changed());
-    send(&mut h, Command::Quit);
+    send(&mut h, WindowCommand::Quit);
     assert!(!h.state().wants_to_quit(), "it asks again");
 }
 
@@ -244,22 +246,22 @@ fn lost_a4_save_as_keeps_the_whole_name_and_asks_before_overwriting() {
     let (old, new) = (dir.path().join("v1.qiancun"), dir.path().join("v1.2.qiancun"));
     std::fs::write(&old, "version = 1\ntitle = \"the old one\"\n").expect("written");
     let mut h = open(vec![project_of(&dir)], Lang::En, SIZE);
-    send(&mut h, Command::SaveTo(dir.path().join("v1.2")));
+    send(&mut h, FileCommand::SaveTo(dir.path().join("v1.2")));
     assert_eq!(text_of(&old), "version = 1\ntitle = \"the old one\"\n");
     assert!(text_of(&new).contains("海淀示范"));
     // Another project stands there.
-    send(&mut h, Command::SaveTo(old.clone()));
+    send(&mut h, FileCommand::SaveTo(old.clone()));
     assert_eq!(text_of(&old), "version = 1\ntitle = \"the old one\"\n");
     assert!(shows(&h, "v1.qiancun"));
     click(&mut h, "Cancel");
     assert_eq!(h.state().session.project_path.as_deref(), Some(new.as_path()));
-    send(&mut h, Command::SaveTo(old.clone()));
+    send(&mut h, FileCommand::SaveTo(old.clone()));
     click(&mut h, "Replace");
     assert!(text_of(&old).contains("海淀示范"));
     // Pictures alike.
     let picture = dir.path().join("v1.png");
     std::fs::write(&picture, "an old picture").expect("written");
-    send(&mut h, Command::ExportTo(dir.path().join("v1.2")));
+    send(&mut h, FileCommand::ExportTo(dir.path().join("v1.2")));
     assert_eq!(text_of(&picture), "an old picture");
     assert!(dir.path().join("v1.2.png").is_file());
 }
@@ -277,7 +279,7 @@ fn lost_a4_save_as_takes_log_and_photos_along() {
     std::fs::create_dir(&other).expect("made");
     let new = other.join("neu.qiancun");
     let mut h = open(vec![file.clone().into()], Lang::En, SIZE);
-    send(&mut h, Command::SaveTo(new.clone()));
+    send(&mut h, FileCommand::SaveTo(new.clone()));
     settle(&mut h);
     drop(h);
     let there = visits(new.to_str().expect("a path"));
@@ -310,10 +312,10 @@ fn lost_a4_a_project_renamed_outside_finds_its_log_or_says_so() {
 fn lost_a4_undo_does_not_bring_the_demonstration_back() {
     let mut h = open_with(crate::window::english(), SIZE);
     assert_eq!(h.state().session.document.project.title, "海淀示范");
-    send(&mut h, Command::Open(vec![demo("villages.geojson")]));
+    send(&mut h, FileCommand::Open(vec![demo("villages.geojson")]));
     let title = h.state().session.document.project.title.clone();
     for _ in 0..5 {
-        send(&mut h, Command::Undo);
+        send(&mut h, WindowCommand::Undo);
     }
     assert_eq!(h.state().session.document.project.title, title);
     assert_eq!(h.state().session.document.project.layers.len(), 1);
@@ -351,7 +353,9 @@ fn lost_a4_no_command_overwrites_its_own_source() {
     // Nor does the window.
     let mut h = open(vec![project.clone().into()], Lang::En, SIZE);
     let before = std::fs::read(&table).expect("read");
-    for command in [Command::ExportTableTo(table.clone().into()), Command::ExportFiguresTo(table.clone().into())] {
+    for command in
+        [FileCommand::ExportTableTo(table.clone().into()), FileCommand::ExportFiguresTo(table.clone().into())]
+    {
         send(&mut h, command);
         assert_eq!(std::fs::read(&table).expect("read"), before);
         click(&mut h, "Close");
@@ -368,7 +372,7 @@ fn lost_a6_saving_keeps_what_the_file_held() {
     std::fs::write(&file, &text).expect("written");
     let mut h = open(vec![file.clone()], Lang::En, SIZE);
     correct(&mut h, "12");
-    send(&mut h, Command::Save);
+    send(&mut h, FileCommand::Save);
     let saved = text_of(&file);
     for line in text.lines().filter(|l| !l.starts_with("lon") && !l.starts_with("lat") && !l.starts_with("zoom")) {
         assert!(saved.contains(line), "{line:?} in\n{saved}");
@@ -417,7 +421,7 @@ fn lost_a6_one_unknown_word_does_not_refuse_the_project() {
     assert!(shows(&h, "severity"), "told in the window");
     correct(&mut h, "13");
     h.state_mut().session.dialogue = None;
-    send(&mut h, Command::Save);
+    send(&mut h, FileCommand::Save);
     for kept in ["catastrophic", "theme = \"markets\"", "value = \"13\""] {
         assert!(text_of(&file).contains(kept), "{kept} in\n{}", text_of(&file));
     }
@@ -478,7 +482,7 @@ fn attacked_b1_the_live_window_stays() {
         if !file.is_file() {
             return crate::shared::skipped("attacked_b1_the_live_window_stays");
         }
-        send(&mut h, Command::Open(vec![file]));
+        send(&mut h, FileCommand::Open(vec![file]));
         assert!(shows(&h, name), "told");
         click(&mut h, "Close");
     }
@@ -495,9 +499,9 @@ fn lost_a9_an_atlas_does_not_keep_a_file_from_becoming_clickable() {
             .success()
     );
     let mut h = open(vec![dir.path().join("country-20000.geojson")], Lang::En, SIZE);
-    h.state_mut().send(Command::SaveAtlasTo(dir.path().join("atlas.pdf"), false));
+    h.state_mut().send(PageCommand::SaveAtlasTo(dir.path().join("atlas.pdf"), false));
     h.step();
-    h.state_mut().send(Command::Open(vec![demo("villages.geojson")]));
+    h.state_mut().send(FileCommand::Open(vec![demo("villages.geojson")]));
     let began = Instant::now();
     let is_clickable = |h: &Window| {
         let mut layers = h.state().session.layers.values().filter_map(|l| l.loaded());
@@ -510,7 +514,7 @@ fn lost_a9_an_atlas_does_not_keep_a_file_from_becoming_clickable() {
     }
     let is_going = h.state().session.page.as_ref().is_some_and(|p| p.atlas.is_some());
     assert!(is_going, "the atlas was still being made");
-    send(&mut h, Command::CancelAtlas);
+    send(&mut h, PageCommand::CancelAtlas);
 }
 
 /// A search that was superseded comes late: it does not take the place of the newer one.
@@ -520,7 +524,7 @@ fn lost_a9_a_superseded_search_for_gaps_never_wins() {
     let mut h = open(vec![project_of(&dir)], Lang::En, SIZE);
     let years = [2019, 2020, 2021, 2022, 2023];
     for turn in 0..20_usize {
-        h.state_mut().send(Command::SetYear(years[turn * 7 % years.len()]));
+        h.state_mut().send(LookCommand::SetYear(years[turn * 7 % years.len()]));
         h.step();
     }
     settle(&mut h);
@@ -543,7 +547,7 @@ fn attacked_b5_printing_follows_no_planted_link() {
     std::fs::remove_file(&planted).ok();
     std::os::unix::fs::symlink(&victim, &planted).expect("linked");
     let mut h = open(vec![project_of(&dir)], Lang::En, SIZE);
-    send(&mut h, Command::PrintPage);
+    send(&mut h, PageCommand::PrintPage);
     std::fs::remove_file(&planted).expect("removed");
     assert_eq!(text_of(&victim), "precious");
 }
@@ -565,7 +569,7 @@ fn attacked_b2_a_wide_photo_does_not_end_the_window() {
         image::RgbImage::new(20_000, 2).save(entry.path()).expect("written");
     }
     h = open(vec![file.into()], Lang::En, SIZE);
-    send(&mut h, Command::VisitGap(0));
+    send(&mut h, SurveyCommand::VisitGap(0));
     settle(&mut h);
     let shown = h.state().session.photos.values().flatten().next().expect("a small picture").size;
     assert!(shown[0] <= 2048 && shown[1] <= 2048, "{shown:?}");
@@ -579,14 +583,14 @@ fn lost_a3_a_file_that_is_read_during_a_meeting_is_not_lost() {
     let layers = h.state().session.document.project.layers.len();
     let extra = dir.path().join("extra.geojson");
     std::fs::copy(dir.path().join("villages.geojson"), &extra).expect("copied");
-    h.state_mut().send(Command::Open(vec![extra]));
-    h.state_mut().send(Command::StartMeeting(false));
+    h.state_mut().send(FileCommand::Open(vec![extra]));
+    h.state_mut().send(MeetingCommand::StartMeeting(false));
     for _ in 0..200 {
         h.step();
         std::thread::sleep(Duration::from_millis(2));
     }
     assert!(h.state().session.meeting.is_some());
-    send(&mut h, Command::LeaveMeeting);
+    send(&mut h, MeetingCommand::LeaveMeeting);
     settle(&mut h);
     assert_eq!(h.state().session.document.project.layers.len(), layers + 1);
 }
@@ -599,12 +603,12 @@ fn lost_a3_a_cancelled_quit_does_not_wait_for_the_next_saving() {
     let mut h = open(vec![file.clone()], Lang::En, SIZE);
     correct(&mut h, "1");
     std::fs::write(&file, text_of(&file) + "# theirs\n").expect("written");
-    send(&mut h, Command::Quit);
+    send(&mut h, WindowCommand::Quit);
     click(&mut h, "Save project");
     assert!(shows(&h, "changed on disk"));
     click(&mut h, "Cancel");
     correct(&mut h, "2");
-    send(&mut h, Command::Save);
+    send(&mut h, FileCommand::Save);
     click(&mut h, "Overwrite");
     assert!(text_of(&file).contains("\"2\"") && !h.state().wants_to_quit());
 }
@@ -617,13 +621,13 @@ fn lost_a6_a_correction_to_unknown_can_be_saved_and_opened() {
     let mut h = open(vec![file.clone()], Lang::En, SIZE);
     for value in ["nan", "", "—"] {
         correct(&mut h, value);
-        send(&mut h, Command::Save);
+        send(&mut h, FileCommand::Save);
         let again = project::open(&file).expect("it opens again");
         assert_eq!(again.project.edits[0].value, value);
     }
     correct(&mut h, "1e999");
     let before = text_of(&file);
-    send(&mut h, Command::Save);
+    send(&mut h, FileCommand::Save);
     assert_eq!(text_of(&file), before, "refused, and the file is as it was");
 }
 
@@ -632,9 +636,9 @@ fn lost_a6_a_correction_to_unknown_can_be_saved_and_opened() {
 fn lost_a3_forms_belong_to_their_project() {
     let (dir, other) = (copied(), copied());
     let mut h = open(vec![project_of(&dir)], Lang::En, SIZE);
-    send(&mut h, Command::VisitGap(0));
+    send(&mut h, SurveyCommand::VisitGap(0));
     assert!(shows(&h, "Surveyor"));
-    send(&mut h, Command::Open(vec![project_of(&other)]));
+    send(&mut h, FileCommand::Open(vec![project_of(&other)]));
     assert!(!shows(&h, "Surveyor"));
     assert_eq!(h.state().session.project_path.as_deref(), Some(project_of(&other).as_path()));
 }

@@ -193,11 +193,11 @@ fn a_window_to_be_killed() {
     for value in from.. {
         let edit =
             Edit { village: "V1".into(), what: "population".into(), value: value.to_string(), ..Edit::default() };
-        h.state_mut().send(qiancun::session::Command::Correct(vec![edit]));
+        h.state_mut().send(qiancun::session::LayerCommand::Correct(vec![edit]));
         h.step();
         writeln!(done, "changed {value}").expect("noted");
         if value % 5 == 0 {
-            h.state_mut().send(qiancun::session::Command::Save);
+            h.state_mut().send(qiancun::session::FileCommand::Save);
             h.step();
             assert!(!h.state().session.is_changed());
             writeln!(done, "saved {value}").expect("noted");

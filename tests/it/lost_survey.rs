@@ -6,7 +6,7 @@ use egui_kittest::kittest::Queryable;
 use qiancun::app::Qiancun;
 use qiancun::lang::Lang;
 use qiancun::model::Edit;
-use qiancun::session::Command;
+use qiancun::session::{LayerCommand, MeetingCommand, SelectCommand, SurveyCommand, WindowCommand};
 use qiancun::survey::{GapStatus, NewVisit, Outcome, SurveyLog};
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -54,10 +54,10 @@ fn edit(value: &str) -> Edit {
 /// Records a visit as a click does.
 fn record(h: &mut Window, outcome: Outcome) {
     use qiancun::session::Dialogue;
-    send(h, Command::VisitGap(0));
+    send(h, SurveyCommand::VisitGap(0));
     let Some(Dialogue::Visit(mut draft)) = h.state().session.dialogue.clone() else { panic!("no form") };
     draft.visit.result = Some(outcome);
-    send(h, Command::Record(Box::new(draft)));
+    send(h, SurveyCommand::Record(Box::new(draft)));
 }
 
 #[test]
@@ -68,29 +68,29 @@ fn lost_a5_one_timeline_whatever_was_done() {
     let status = |h: &Window| h.state().session.gap_status(&key);
     let edits = |h: &Window| h.state().session.document.project.edits.len();
     record(&mut h, Outcome::Closed);
-    send(&mut h, Command::Correct(vec![edit("5")]));
+    send(&mut h, LayerCommand::Correct(vec![edit("5")]));
     let layer = h.state().session.village_layer().expect("villages").key;
     for i in 0..230 {
-        h.state_mut().send(Command::Select { layer, features: vec![i % 60], add: false });
+        h.state_mut().send(SelectCommand::Select { layer, features: vec![i % 60], add: false });
         h.step();
     }
     settle(&mut h);
     let selected = h.state().session.document.selection.clone();
-    send(&mut h, Command::Undo);
+    send(&mut h, WindowCommand::Undo);
     assert_eq!((edits(&h), status(&h)), (0, GapStatus::Closed), "the correction, which was last");
     assert!(shows(&h, "Undone: Correct"), "and it says what");
     assert_eq!(h.state().session.document.selection, selected, "nothing else is selected");
-    send(&mut h, Command::Undo);
+    send(&mut h, WindowCommand::Undo);
     assert_eq!((edits(&h), status(&h)), (0, GapStatus::Pending), "then the visit");
-    send(&mut h, Command::Redo);
+    send(&mut h, WindowCommand::Redo);
     assert_eq!((edits(&h), status(&h)), (0, GapStatus::Closed), "the visit comes back");
-    send(&mut h, Command::Redo);
+    send(&mut h, WindowCommand::Redo);
     assert_eq!((edits(&h), status(&h)), (1, GapStatus::Closed));
     // A withdrawal by hand is a step like any other.
     let id = h.state().session.survey().expect("a log").visits[0].id.clone();
-    send(&mut h, Command::WithdrawVisit(id));
+    send(&mut h, SurveyCommand::WithdrawVisit(id));
     assert_eq!(status(&h), GapStatus::Pending);
-    send(&mut h, Command::Undo);
+    send(&mut h, WindowCommand::Undo);
     assert_eq!(status(&h), GapStatus::Closed);
 }
 
@@ -102,7 +102,7 @@ fn lost_a5_a_drag_and_a_text_being_typed_are_one_step_each() {
     let opacity = |h: &Window| h.state().session.document.project.layers[0].opacity;
     let before = opacity(&h);
     for i in 0..30 {
-        h.state_mut().send(Command::SetOpacity(key, 1.0 - i as f32 / 100.0));
+        h.state_mut().send(LayerCommand::SetOpacity(key, 1.0 - i as f32 / 100.0));
         h.step();
     }
     assert!((opacity(&h) - 0.71).abs() < 1e-5);
@@ -110,14 +110,14 @@ fn lost_a5_a_drag_and_a_text_being_typed_are_one_step_each() {
     let note = scene.note.clone();
     for letter in "好的，我们开始".chars() {
         scene.note.push(letter);
-        h.state_mut().send(Command::SetScene(0, Box::new(scene.clone())));
+        h.state_mut().send(MeetingCommand::SetScene(0, Box::new(scene.clone())));
         h.step();
     }
     settle(&mut h);
-    send(&mut h, Command::Undo);
+    send(&mut h, WindowCommand::Undo);
     assert_eq!(h.state().session.document.project.scenes[0].note, note);
     assert!((opacity(&h) - 0.71).abs() < 1e-5);
-    send(&mut h, Command::Undo);
+    send(&mut h, WindowCommand::Undo);
     assert!((opacity(&h) - before).abs() < 1e-5);
 }
 
@@ -132,23 +132,23 @@ fn lost_a5_import_and_merge_are_previewed_and_can_be_undone() {
     add(&theirs, &all[2], "confirmed", &["--by", "王"]);
     let mut h = open(vec![project.clone().into()], Lang::En, SIZE);
     let status = |h: &Window, i: usize| h.state().session.gap_status(&all[i]);
-    send(&mut h, Command::ImportResults(sheet.into()));
+    send(&mut h, SurveyCommand::ImportResults(sheet.into()));
     assert_eq!(status(&h, 0), GapStatus::Pending, "only looked at");
     h.get_by_label("Import 2").click();
     settle(&mut h);
     assert_eq!((status(&h, 0), status(&h, 1)), (GapStatus::Closed, GapStatus::Wrong));
-    send(&mut h, Command::ImportResults(path(&other, "haidian.survey.gpkg").into()));
+    send(&mut h, SurveyCommand::ImportResults(path(&other, "haidian.survey.gpkg").into()));
     assert!(shows(&h, "1 new visits"), "what a colleague's log would bring is shown");
     assert_eq!(status(&h, 2), GapStatus::Pending);
     h.get_by_label("Import 1").click();
     settle(&mut h);
     assert_eq!(status(&h, 2), GapStatus::Confirmed);
-    send(&mut h, Command::Undo);
+    send(&mut h, WindowCommand::Undo);
     assert_eq!((status(&h, 2), status(&h, 0)), (GapStatus::Pending, GapStatus::Closed));
-    send(&mut h, Command::Undo);
+    send(&mut h, WindowCommand::Undo);
     assert_eq!((status(&h, 0), status(&h, 1)), (GapStatus::Pending, GapStatus::Pending));
-    send(&mut h, Command::Redo);
-    send(&mut h, Command::Redo);
+    send(&mut h, WindowCommand::Redo);
+    send(&mut h, WindowCommand::Redo);
     assert_eq!(
         (status(&h, 0), status(&h, 1), status(&h, 2)),
         (GapStatus::Closed, GapStatus::Wrong, GapStatus::Confirmed)
@@ -442,7 +442,7 @@ fn lost_a7_what_is_not_understood_is_mended_in_the_preview() {
     let sheet = path(&dir, "s.csv");
     std::fs::write(&sheet, format!("key,result,at,by\n{},说不清,2026-11-20,李\n", all[0])).expect("written");
     let mut h = open(vec![project.into()], Lang::En, SIZE);
-    send(&mut h, Command::ImportResults(sheet.into()));
+    send(&mut h, SurveyCommand::ImportResults(sheet.into()));
     assert!(shows(&h, "unknown result") && shows(&h, "Import 0"));
     h.get_by(|n| n.role() == egui::accesskit::Role::ComboBox && n.value().is_some_and(|v| v.contains("说不清")))
         .click();
@@ -510,7 +510,7 @@ fn lost_a8_the_language_of_the_window_changes_no_status() {
         keys.iter().filter(|k| h.state().session.gap_status(k) == GapStatus::Closed).count()
     };
     assert_eq!(closed(&h), 1);
-    send(&mut h, Command::SetLanguage(Lang::En));
+    send(&mut h, WindowCommand::SetLanguage(Lang::En));
     settle(&mut h);
     let session = &h.state().session;
     let layer = session.village_layer().expect("villages").key;
@@ -647,7 +647,7 @@ fn lost_a8_visits_without_a_gap_are_listed_and_given_another() {
         std::fs::write(file, text).expect("written");
     }
     let mut h = open(vec![project.clone().into()], Lang::En, SIZE);
-    send(&mut h, Command::ToggleDrawer(qiancun::session::Tab::Gaps));
+    send(&mut h, WindowCommand::ToggleDrawer(qiancun::session::Tab::Gaps));
     let new_key = key.replace(&code, "NEWCODE00001");
     assert_eq!(h.state().session.gap_status(&new_key), GapStatus::Pending);
     h.get_by_label_contains("1 without a gap").click();
@@ -664,7 +664,7 @@ fn lost_a8_visits_without_a_gap_are_listed_and_given_another() {
     .click();
     settle(&mut h);
     assert_eq!(h.state().session.gap_status(&new_key), GapStatus::Closed);
-    send(&mut h, Command::Undo);
+    send(&mut h, WindowCommand::Undo);
     assert_eq!(h.state().session.gap_status(&new_key), GapStatus::Pending);
 }
 
@@ -708,17 +708,17 @@ fn lost_a5_undo_does_not_override_what_somebody_else_did_since() {
     let project = path(&dir, "haidian.qiancun");
     let mut h = open(vec![project.clone().into()], Lang::En, SIZE);
     let key = h.state().session.present_gaps().expect("gaps").keys[0].clone();
-    send(&mut h, Command::Correct(vec![edit("5")]));
+    send(&mut h, LayerCommand::Correct(vec![edit("5")]));
     record(&mut h, Outcome::Confirmed);
     // A colleague, with the same log.
     let id = visits(&project)[0]["id"].as_str().expect("an id").to_owned();
     assert!(qiancun(&["survey", "correct", &project, &id, "--result", "closed", "--by", "王"]).status.success());
-    send(&mut h, Command::Undo);
+    send(&mut h, WindowCommand::Undo);
     assert!(shows(&h, "changed this visit since"));
     assert_eq!(h.state().session.gap_status(&key), GapStatus::Closed);
     assert_eq!(visits(&project)[0]["by"], "王");
     // What was done before it can still be taken back.
-    send(&mut h, Command::Undo);
+    send(&mut h, WindowCommand::Undo);
     assert!(h.state().session.document.project.edits.is_empty());
 }
 

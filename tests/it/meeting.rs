@@ -5,7 +5,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use qiancun::app::Qiancun;
 use qiancun::lang::Lang;
-use qiancun::session::{Command, FLIGHT_SECS, Tab};
+use qiancun::session::{CameraCommand, FLIGHT_SECS, FileCommand, LookCommand, MeetingCommand, Tab, WindowCommand};
 
 use crate::survey::copied;
 use crate::window::{demo, open, selected, send, settle};
@@ -28,9 +28,9 @@ fn scene(h: &Window) -> Option<usize> {
 #[test]
 fn a_whole_meeting_by_keyboard_and_esc_restores() {
     let mut h = open(vec![demo("haidian.qiancun")], Lang::Zh, [1920.0, 1080.0]);
-    send(&mut h, Command::SetTopic(Some(qiancun::model::Topic::Services)));
+    send(&mut h, LookCommand::SetTopic(Some(qiancun::model::Topic::Services)));
     h.state_mut().session.filter = "人口 > 100".into();
-    send(&mut h, Command::Zoom(0.7, [40.0, 10.0]));
+    send(&mut h, CameraCommand::Zoom(0.7, [40.0, 10.0]));
     let session = &h.state().session;
     let before = (session.camera, session.view.clone(), session.document.clone(), session.filter.clone(), selected(&h));
     press(&mut h, Key::F5);
@@ -74,7 +74,7 @@ fn a_whole_meeting_by_keyboard_and_esc_restores() {
     assert!(h.state().session.camera.zoom > zoom);
     // The years play and stop at the end.
     press(&mut h, Key::Num2);
-    send(&mut h, Command::SetYear(2021));
+    send(&mut h, LookCommand::SetYear(2021));
     h.key_press(Key::Y);
     for _ in 0..400 {
         h.step();
@@ -99,31 +99,31 @@ fn scenes_are_captured_named_ordered_and_saved() {
     let dir = copied();
     let project = dir.path().join("haidian.qiancun");
     let mut h = open(vec![project.clone()], Lang::Zh, [1366.0, 768.0]);
-    send(&mut h, Command::ToggleDrawer(Tab::Scenes));
+    send(&mut h, WindowCommand::ToggleDrawer(Tab::Scenes));
     let count = |h: &Window| h.state().session.document.project.scenes.len();
     let had = count(&h);
     assert_eq!(had, 5, "the demonstration has five scenes");
-    send(&mut h, Command::SetTopic(Some(qiancun::model::Topic::Clinics)));
-    send(&mut h, Command::SetYear(2020));
+    send(&mut h, LookCommand::SetTopic(Some(qiancun::model::Topic::Clinics)));
+    send(&mut h, LookCommand::SetYear(2020));
     h.get_by_label("捕捉当前画面").click();
     settle(&mut h);
     assert_eq!(count(&h), had + 1);
     let captured = h.state().session.document.project.scenes[had].clone();
     assert_eq!((captured.view.theme, captured.view.year), (Some(qiancun::model::Topic::Clinics), Some(2020)));
     let named = qiancun::project::SceneEntry { name: "卫生室 2020".into(), note: "说明".into(), ..captured };
-    send(&mut h, Command::SetScene(had, Box::new(named)));
-    send(&mut h, Command::MoveScene(had, true));
-    send(&mut h, Command::CopyScene(had - 1));
-    send(&mut h, Command::SetYear(2022));
-    send(&mut h, Command::UpdateScene(had - 1));
+    send(&mut h, MeetingCommand::SetScene(had, Box::new(named)));
+    send(&mut h, MeetingCommand::MoveScene(had, true));
+    send(&mut h, MeetingCommand::CopyScene(had - 1));
+    send(&mut h, LookCommand::SetYear(2022));
+    send(&mut h, MeetingCommand::UpdateScene(had - 1));
     let scenes = h.state().session.document.project.scenes.clone();
     assert_eq!((scenes[had - 1].name.as_str(), scenes[had - 1].view.year), ("卫生室 2020", Some(2022)));
     assert_eq!(scenes[had].view.year, Some(2020), "the copy stays as it was");
-    send(&mut h, Command::RemoveScene(had));
-    send(&mut h, Command::SaveTo(project.clone()));
+    send(&mut h, MeetingCommand::RemoveScene(had));
+    send(&mut h, FileCommand::SaveTo(project.clone()));
     let again = open(vec![project], Lang::Zh, [1366.0, 768.0]);
     assert_eq!(again.state().session.document.project.scenes.len(), had + 1);
-    send(&mut h, Command::Undo);
+    send(&mut h, WindowCommand::Undo);
     assert_eq!(count(&h), had + 2, "what was taken out comes back");
 }
 
@@ -132,7 +132,7 @@ fn type_in_a_meeting_is_large_enough_and_grows_with_the_screen() {
     // The smallest type is 24 px on a screen of 1080 lines, and in proportion on larger ones: read off the font sizes.
     for (size, least) in [([1920.0, 1080.0], 24.0), ([3840.0, 2160.0], 48.0)] {
         let mut h = open(vec![demo("haidian.qiancun")], Lang::Zh, size);
-        send(&mut h, Command::StartMeeting(false));
+        send(&mut h, MeetingCommand::StartMeeting(false));
         for _ in 0..4 {
             h.step();
         }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use qiancun::app::{Headless, Options};
 use qiancun::lang::Lang;
-use qiancun::session::Command;
+use qiancun::session::{CameraCommand, LayerCommand, SelectCommand, WindowCommand};
 use qiancun::theme::ThemeSpec;
 
 use crate::window::{demo, open, settle};
@@ -26,7 +26,7 @@ fn dark_and_back_is_the_same_picture() {
     let mut h = headless(vec![demo("haidian.qiancun")], [1000, 700]);
     let before = h.pixels().expect("a picture");
     for dark in [true, false] {
-        h.app.send(Command::SetDark(dark));
+        h.app.send(WindowCommand::SetDark(dark));
         assert!(h.settle(60.0));
     }
     let after = h.pixels().expect("a picture");
@@ -37,18 +37,18 @@ fn dark_and_back_is_the_same_picture() {
 /// No symbol covers a point.
 fn hide_facilities(h: &mut Headless) {
     for key in h.app.session.facility_layers() {
-        h.app.send(Command::ShowLayer(key, false));
+        h.app.send(LayerCommand::ShowLayer(key, false));
     }
 }
 
 #[test]
 fn colours_on_the_map_equal_those_of_classify() {
     let mut h = headless(vec![demo("haidian.qiancun")], [1366, 768]);
-    h.app.send(Command::ClearSelection);
+    h.app.send(SelectCommand::ClearSelection);
     hide_facilities(&mut h);
     // Without names, so that no letter covers the point.
     let key = h.app.session.active().expect("a layer").key;
-    h.app.send(Command::SetRole(key, qiancun::model::Role::Name, None));
+    h.app.send(LayerCommand::SetRole(key, qiancun::model::Role::Name, None));
     assert!(h.settle(60.0));
     let pixels = h.pixels().expect("a picture");
     let session = &h.app.session;
@@ -75,12 +75,12 @@ fn a_pan_keeps_pixels_and_matches_a_fresh_picture() {
     let mut moved = headless(vec![demo("villages.geojson")], [1000, 700]);
     let before = moved.app.redraws();
     for _ in 0..8 {
-        moved.app.send(Command::Pan([9.0, -6.0]));
+        moved.app.send(CameraCommand::Pan([9.0, -6.0]));
         moved.frame(Vec::new());
     }
     assert_eq!(moved.app.redraws(), before, "a pan within the margin draws nothing");
     for _ in 0..30 {
-        moved.app.send(Command::Pan([13.0, 11.0]));
+        moved.app.send(CameraCommand::Pan([13.0, 11.0]));
         moved.frame(Vec::new());
     }
     assert!(moved.settle(60.0));
@@ -104,12 +104,12 @@ fn snapshot(name: &str, text: &str, theme: Option<ThemeSpec>, zoom: f64) {
     let mut h = open(vec![path], Lang::En, [820.0, 560.0]);
     let key = h.state().session.document.keys[0];
     let app = h.state_mut();
-    app.send(Command::ToggleRight);
-    app.send(Command::SetTheme(key, theme));
+    app.send(WindowCommand::ToggleRight);
+    app.send(LayerCommand::SetTheme(key, theme));
     settle(&mut h);
-    h.state_mut().send(Command::FitAll);
+    h.state_mut().send(CameraCommand::FitAll);
     settle(&mut h);
-    h.state_mut().send(Command::Zoom(zoom, [60.0, 40.0]));
+    h.state_mut().send(CameraCommand::Zoom(zoom, [60.0, 40.0]));
     settle(&mut h);
     // llvmpipe compiles for each processor a little differently: colours may be off by a hair, no pixel by more.
     let options = egui_kittest::SnapshotOptions::new().threshold(2.0).output_path("tests/snapshots");

@@ -292,20 +292,20 @@ fn from_the_list_to_a_recorded_visit_and_back_in_the_window() {
     use egui::Key;
     use egui_kittest::kittest::Queryable;
     use qiancun::lang::Lang;
-    use qiancun::session::{Became, Command, CountBy, Dialogue, Since, Tab};
+    use qiancun::session::{Became, CountBy, Dialogue, FileCommand, Since, SurveyCommand, Tab, WindowCommand};
 
     use crate::window::{open, send, settle};
 
     let dir = copied();
     let project = dir.path().join("haidian.qiancun");
     let mut h = open(vec![project.clone()], Lang::Zh, [1366.0, 768.0]);
-    send(&mut h, Command::ToggleDrawer(Tab::Gaps));
+    send(&mut h, WindowCommand::ToggleDrawer(Tab::Gaps));
     let listed = |h: &egui_kittest::Harness<'static, qiancun::app::Qiancun>| {
         h.state().session.listed_gaps.as_ref().expect("a list").rows.clone()
     };
     let (all, first) = (listed(&h).len(), listed(&h)[0]);
     let key = h.state().session.present_gaps().expect("gaps").keys[first].clone();
-    send(&mut h, Command::VisitGap(first));
+    send(&mut h, SurveyCommand::VisitGap(first));
     h.get_by_label("属实").click();
     settle(&mut h);
     h.get_by_label("记录核查").click();
@@ -330,7 +330,7 @@ fn from_the_list_to_a_recorded_visit_and_back_in_the_window() {
     let sheet = dir.path().join("filled.csv");
     std::fs::write(&sheet, format!("key,rule,village,result,by\n{key},T1,村,closed,李\n{key},T1,村,perhaps,李\n"))
         .expect("written");
-    send(&mut h, Command::ImportResults(sheet));
+    send(&mut h, SurveyCommand::ImportResults(sheet));
     let Some(Dialogue::Import(preview)) = h.state().session.dialogue.clone() else { panic!("no preview") };
     assert_eq!(preview.taken_count(), 1);
     assert!(h.query_by_label_contains("结果不认识").is_some(), "what is not understood is listed");
@@ -338,7 +338,7 @@ fn from_the_list_to_a_recorded_visit_and_back_in_the_window() {
     settle(&mut h);
     assert_eq!(h.state().session.gap_status(&key), GapStatus::Closed);
     // Against an earlier year.
-    send(&mut h, Command::CompareGaps(Some(Since::Year(2018))));
+    send(&mut h, SurveyCommand::CompareGaps(Some(Since::Year(2018))));
     let change = h.state().session.present_change().expect("a comparison").change.clone();
     assert!(!change.closed.is_empty());
     h.state_mut().session.gap_filter.became = Some(Became::Closed);
@@ -346,8 +346,8 @@ fn from_the_list_to_a_recorded_visit_and_back_in_the_window() {
     assert_eq!(listed(&h).len(), change.closed.len());
     // A project that was never saved is saved first.
     let mut bare = open(vec![], Lang::Zh, [1366.0, 768.0]);
-    send(&mut bare, Command::OpenDemo);
-    send(&mut bare, Command::VisitGap(0));
+    send(&mut bare, FileCommand::OpenDemo);
+    send(&mut bare, SurveyCommand::VisitGap(0));
     assert!(bare.query_by_label_contains("请先保存项目").is_some());
     drop(h);
     let reopened = open(vec![project], Lang::Zh, [1366.0, 768.0]);

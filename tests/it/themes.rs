@@ -10,7 +10,7 @@ use qiancun::district::By;
 use qiancun::lang::Lang;
 use qiancun::model::Topic;
 use qiancun::project::Focus;
-use qiancun::session::{Command, SymbolKind, Tab};
+use qiancun::session::{FileCommand, LookCommand, SelectCommand, SurveyCommand, SymbolKind, Tab, WindowCommand};
 use qiancun::theme::LegendClass;
 
 use crate::district::fixture;
@@ -86,16 +86,16 @@ fn a_bar_selects_its_villages_and_focus_narrows_everything() {
     let names: Vec<String> = villages.iter().map(|v| district.villages.display_name(*v)).collect();
     assert_eq!(selected(&h), names);
     let camera = h.state().session.camera;
-    send(&mut h, Command::SetFocus(Some(Focus { by: By::Town, name: "温泉镇".into() })));
+    send(&mut h, LookCommand::SetFocus(Some(Focus { by: By::Town, name: "温泉镇".into() })));
     assert_ne!(h.state().session.camera, camera, "the map goes there");
     let (counts, missing) = legend(&h);
     assert_eq!(counts.iter().sum::<usize>() + missing, villages.len());
-    send(&mut h, Command::ToggleDrawer(Tab::Table));
+    send(&mut h, WindowCommand::ToggleDrawer(Tab::Table));
     let rows = h.state().session.sheet.clone().expect("a table");
     assert_eq!(rows.rows, villages);
     let rolled = h.state().session.rolled.clone().expect("sums");
     assert_eq!((rolled.towns.len(), rolled.all.villages.len()), (1, villages.len()));
-    send(&mut h, Command::Escape);
+    send(&mut h, WindowCommand::Escape);
     assert_eq!(h.state().session.view.focus, None);
     assert_eq!(legend(&h).0.iter().sum::<usize>() + legend(&h).1, 71);
 }
@@ -107,13 +107,13 @@ fn the_card_says_unknown_and_copies_as_text() {
     let district = h.state().session.district.clone().expect("a district");
     let village = (0..71).find(|v| district.villages.display_name(*v) == "东埠头").expect("the village");
     let key = h.state().session.village_layer().expect("villages").key;
-    send(&mut h, Command::Select { layer: key, features: vec![village], add: false });
+    send(&mut h, SelectCommand::Select { layer: key, features: vec![village], add: false });
     assert!(h.query_by_label_contains("污水处理率 未知").is_some(), "the card says unknown");
     let text = h.state().session.card_text().expect("a card");
     assert!(text.contains("污水处理率：未知"), "{text}");
     assert!(!text.contains("污水处理率：0"), "{text}");
     assert!(text.contains("直线"), "{text}");
-    send(&mut h, Command::SetYear(2022));
+    send(&mut h, LookCommand::SetYear(2022));
     let text = h.state().session.card_text().expect("a card");
     assert!(text.contains("2022") && !text.contains("污水处理率：未知"), "{text}");
 }
@@ -121,9 +121,9 @@ fn the_card_says_unknown_and_copies_as_text() {
 #[test]
 fn filters_keep_the_villages_that_pandas_keeps() {
     let mut h = demonstration(Lang::Zh);
-    send(&mut h, Command::ToggleDrawer(Tab::Table));
+    send(&mut h, WindowCommand::ToggleDrawer(Tab::Table));
     for (year, filters) in fixture()["filters"].as_object().expect("years") {
-        send(&mut h, Command::SetYear(year.parse().expect("a year")));
+        send(&mut h, LookCommand::SetYear(year.parse().expect("a year")));
         for (text, names) in filters.as_object().expect("filters") {
             h.state_mut().session.filter.clear();
             settle(&mut h);
@@ -154,18 +154,18 @@ fn the_table_leaves_as_csv_and_xlsx_and_is_read_back() {
     use qiancun::model::Indicators;
     use qiancun::read::read_wide;
     let mut h = demonstration(Lang::Zh);
-    send(&mut h, Command::ToggleDrawer(Tab::Table));
+    send(&mut h, WindowCommand::ToggleDrawer(Tab::Table));
     let dir = tempfile::tempdir().expect("a temporary folder");
     for name in ["t.csv", "t.xlsx"] {
         let path = dir.path().join(name);
-        send(&mut h, Command::ExportTableTo(path.clone()));
+        send(&mut h, FileCommand::ExportTableTo(path.clone()));
         let table = read_wide(&path, &Indicators::with(&[])).expect("a table");
         assert_eq!(table.rows.len(), 71, "{name}");
         let at = table.header.iter().position(|c| c.starts_with("污水处理率")).expect("the column");
         let known = table.rows.iter().filter(|(_, r)| !r[at].text().is_empty()).count();
         assert_eq!(known, 69, "{name}: unknown is an empty cell");
     }
-    send(&mut h, Command::ExportTableTo(dir.path().join("none").join("t.csv")));
+    send(&mut h, FileCommand::ExportTableTo(dir.path().join("none").join("t.csv")));
     assert!(h.state().session.dialogue.is_some(), "a folder that is not there is told");
 }
 
@@ -228,7 +228,7 @@ fn a_figure_changed_one_blanked_and_a_clinic_closed_change_map_card_and_summary(
     assert_eq!((total(&before).known, total(&after).known), (69, 68));
     let key = after.state().session.village_layer().expect("villages").key;
     for (village, words) in [(4, "污水处理率：99.9 %"), (0, "污水处理率：未知")] {
-        send(&mut after, Command::Select { layer: key, features: vec![village], add: false });
+        send(&mut after, SelectCommand::Select { layer: key, features: vec![village], add: false });
         let text = after.state().session.card_text().expect("a card");
         assert!(text.contains(words), "{text}");
     }
@@ -248,7 +248,7 @@ fn a_figure_changed_one_blanked_and_a_clinic_closed_change_map_card_and_summary(
     let clinic = district.facilities.iter().find(|f| f.name == name).expect("the clinic");
     let village = clinic.village.expect("a village");
     for h in [&mut before, &mut after] {
-        send(h, Command::Select { layer: key, features: vec![village], add: false });
+        send(h, SelectCommand::Select { layer: key, features: vec![village], add: false });
     }
     let text = |h: &Window| h.state().session.card_text().expect("a card");
     assert!(text(&before).contains(&format!("{name} 在用")) && text(&after).contains(&format!("{name} 停用")));
@@ -284,7 +284,7 @@ fn snapshot_of_clinics() {
 #[test]
 fn a_map_of_change_counts_what_rose_and_what_fell() {
     let mut h = demonstration(Lang::Zh);
-    send(&mut h, Command::ShowChange(Some(2018)));
+    send(&mut h, LookCommand::ShowChange(Some(2018)));
     let session = &h.state().session;
     let district = session.district.clone().expect("a district");
     let map = session.map_spec().expect("a map");
@@ -308,7 +308,7 @@ fn a_map_of_change_counts_what_rose_and_what_fell() {
     let rest: usize = themed.legend.iter().map(|r| r.count).sum::<usize>() - rose;
     assert_eq!([rose, rest, themed.missing], expected);
     assert!(h.query_by_label_contains("2018 年至 2023 年的变化").is_some(), "the legend says so");
-    send(&mut h, Command::ShowChange(None));
+    send(&mut h, LookCommand::ShowChange(None));
     assert_eq!(legend(&h), (vec![3, 3, 6, 14, 43], 2));
 }
 
@@ -317,7 +317,7 @@ fn progress_to_the_plan_stands_beside_the_map() {
     let mut h = demonstration(Lang::Zh);
     press(&mut h, Key::Num2);
     assert!(h.query_by_label_contains("旱厕改造（累计） 137 / 137").is_some());
-    send(&mut h, Command::SetYear(2020));
+    send(&mut h, LookCommand::SetYear(2020));
     assert!(h.query_by_label_contains("旱厕改造（累计） 73 / 137").is_some());
 }
 
@@ -347,7 +347,7 @@ fn the_gap_list_is_narrowed_selects_and_leaves_as_a_field_sheet() {
     let sentences: Vec<String> = h.state().session.shortfalls(&card).into_iter().map(|s| s.0).collect();
     assert_eq!(sentences, ["没有在用垃圾收集点", "污水处理率 97.9%，低于 99%"]);
     let path = std::env::temp_dir().join(format!("qiancun-gaps-{}.csv", std::process::id()));
-    send(&mut h, Command::ExportGapsTo(path.clone()));
+    send(&mut h, SurveyCommand::ExportGapsTo(path.clone()));
     let text = std::fs::read_to_string(&path).expect("it was written");
     std::fs::remove_file(&path).ok();
     assert_eq!(text.lines().count(), listed.rows.len() + 1);

@@ -7,7 +7,9 @@ use egui_kittest::kittest::Queryable;
 use qiancun::app::{Options, Qiancun};
 use qiancun::lang::Lang;
 use qiancun::render::{Gpu, RenderTarget};
-use qiancun::session::{Command, Dialogue, Status, Tab};
+use qiancun::session::{
+    CameraCommand, Command, Dialogue, FileCommand, LayerCommand, SelectCommand, Status, Tab, WindowCommand,
+};
 use qiancun::theme::ThemeSpec;
 
 pub fn demo(name: &str) -> PathBuf {
@@ -65,7 +67,7 @@ pub fn settle(h: &mut Harness<'static, Qiancun>) {
     panic!("the window did not settle");
 }
 
-pub fn send(h: &mut Harness<'static, Qiancun>, command: Command) {
+pub fn send(h: &mut Harness<'static, Qiancun>, command: impl Into<Command>) {
     h.state_mut().send(command);
     settle(h);
 }
@@ -106,7 +108,7 @@ fn hover_click_add_and_undo() {
     assert_eq!(selected(&h), ["梁家园"]);
     // Villages only: no ring of symbols under the pointer.
     for key in h.state().session.facility_layers() {
-        h.state_mut().send(Command::ShowLayer(key, false));
+        h.state_mut().send(LayerCommand::ShowLayer(key, false));
     }
     settle(&mut h);
     h.state_mut().session.history = Default::default();
@@ -129,7 +131,7 @@ fn hover_click_add_and_undo() {
     click(&mut h, other, egui::Modifiers::COMMAND);
     assert_eq!(selected(&h), ["温泉", "冷泉"]);
     // What is selected is looked at, and nothing that is done: undo has nothing to take back, and selects nothing else.
-    send(&mut h, Command::Undo);
+    send(&mut h, WindowCommand::Undo);
     assert_eq!(selected(&h), ["温泉", "冷泉"]);
 }
 
@@ -137,8 +139,8 @@ fn hover_click_add_and_undo() {
 fn search_by_initials_flies_there() {
     let mut h = open(vec![demo("haidian.qiancun")], Lang::Zh, [1366.0, 768.0]);
     for query in ["dbt", "dongbutou", "东埠"] {
-        send(&mut h, Command::ClearSelection);
-        send(&mut h, Command::FocusSearch);
+        send(&mut h, SelectCommand::ClearSelection);
+        send(&mut h, WindowCommand::FocusSearch);
         let zoom = h.state().session.camera.zoom;
         h.get_by_label("查找村庄").type_text(query);
         h.step();
@@ -182,17 +184,17 @@ fn restyle_language_save_and_reopen() {
     let mut h = open(vec![demo("villages.geojson")], Lang::Zh, [1366.0, 768.0]);
     let key = h.state().session.document.keys[0];
     let spec = ThemeSpec { classes: 4, ..ThemeSpec::for_field("population", qiancun::model::FieldType::Integer) };
-    send(&mut h, Command::SetTheme(key, Some(spec.clone())));
+    send(&mut h, LayerCommand::SetTheme(key, Some(spec.clone())));
     assert!(h.state().session.is_changed());
     let rows = h.state().session.layers[&key].themed.as_ref().expect("themed").legend.len();
     assert_eq!(rows, 4);
     assert!(h.query_by_label_contains("常住人口").is_some());
-    send(&mut h, Command::SetLanguage(Lang::En));
+    send(&mut h, WindowCommand::SetLanguage(Lang::En));
     assert!(h.query_by_label("Layers").is_some() && h.query_by_label("图层").is_none());
-    send(&mut h, Command::Select { layer: key, features: vec![5], add: false });
-    send(&mut h, Command::Zoom(1.5, [40.0, 10.0]));
+    send(&mut h, SelectCommand::Select { layer: key, features: vec![5], add: false });
+    send(&mut h, CameraCommand::Zoom(1.5, [40.0, 10.0]));
     let camera = h.state().session.camera;
-    send(&mut h, Command::SaveTo(path.clone()));
+    send(&mut h, FileCommand::SaveTo(path.clone()));
     assert!(!h.state().session.is_changed(), "{:?}", h.state().session.dialogue);
     let again = open(vec![path], Lang::En, [1366.0, 768.0]);
     let session = &again.state().session;
@@ -209,7 +211,7 @@ fn a_bad_file_leaves_the_map_open() {
     std::fs::write(&bad, "{\"type\": \"FeatureCollection\", \"features\": 7").expect("written");
     let mut h = open(vec![demo("villages.geojson")], Lang::En, [1100.0, 700.0]);
     let before = h.state().session.document.clone();
-    send(&mut h, Command::Open(vec![bad]));
+    send(&mut h, FileCommand::Open(vec![bad]));
     assert_eq!(h.state().session.document, before);
     assert!(matches!(&h.state().session.dialogue, Some(Dialogue::Message(m)) if m.contains("bad.geojson")));
     h.get_by_label("Close").click();
@@ -220,7 +222,7 @@ fn a_bad_file_leaves_the_map_open() {
 #[test]
 fn unsaved_changes_are_asked_about() {
     let mut h = open(vec![demo("villages.geojson")], Lang::En, [1100.0, 700.0]);
-    send(&mut h, Command::OpenDemo);
+    send(&mut h, FileCommand::OpenDemo);
     assert!(matches!(h.state().session.dialogue, Some(Dialogue::Unsaved(_))));
     h.get_by_label("Do not save").click();
     settle(&mut h);
@@ -257,7 +259,7 @@ fn an_invalid_polygon_is_listed_and_the_map_goes_there() {
         {"type":"Feature","properties":{"name":"Bow"},"geometry":{"type":"Polygon","coordinates":[[[0,0],[1,1],[1,0],[0,1],[0,0]]]}}]}"#;
     std::fs::write(&path, bow).expect("written");
     let mut h = open(vec![path], Lang::En, [1100.0, 700.0]);
-    send(&mut h, Command::ToggleDrawer(Tab::Problems));
+    send(&mut h, WindowCommand::ToggleDrawer(Tab::Problems));
     h.get_by_label_contains("crosses or touches").click();
     settle(&mut h);
     assert_eq!(selected(&h), ["Bow"]);
@@ -269,7 +271,7 @@ fn the_demonstration_lists_exactly_its_planted_problems() {
     let codes: Vec<&str> =
         h.state().session.problems().iter().flat_map(|(.., list)| list.iter().map(|p| p.code)).collect();
     assert_eq!(codes, ["row-without-village", "cumulative-falls", "facility-elsewhere"]);
-    send(&mut h, Command::ToggleDrawer(Tab::Problems));
+    send(&mut h, WindowCommand::ToggleDrawer(Tab::Problems));
     h.get_by_label_contains("高里掌垃圾收集点1").click();
     settle(&mut h);
     assert_eq!(selected(&h), ["高里掌"]);

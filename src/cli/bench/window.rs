@@ -8,7 +8,7 @@ use crate::app::{Headless, Options};
 use crate::cache::Cache;
 use crate::cli::Failure;
 use crate::cli::say::told;
-use crate::session::Command;
+use crate::session::{CameraCommand, FileCommand, LayerCommand};
 use crate::theme::ThemeSpec;
 
 /// The window without a screen.
@@ -32,7 +32,7 @@ impl Window {
     /// From the Open command to the first finished frame that shows every village in view with its colour.
     pub(super) fn first_frame(&mut self, file: PathBuf) -> Result<f64, Failure> {
         let began = Instant::now();
-        self.head.app.send(Command::Open(vec![file]));
+        self.head.app.send(FileCommand::Open(vec![file]));
         loop {
             self.head.frame(Vec::new());
             if self.head.app.shows_everything() {
@@ -71,13 +71,13 @@ impl Window {
         let is_pan = random.unit() < 0.6;
         if is_pan {
             let move_pt = [(random.unit() - 0.5) * 120.0, (random.unit() - 0.5) * 120.0];
-            self.head.app.send(Command::Pan(move_pt));
+            self.head.app.send(CameraCommand::Pan(move_pt));
         } else {
             let depth = self.head.app.session.camera.zoom - home_zoom;
             let up = random.unit() < 0.65 - depth * 0.05;
             let steps = (0.2 + random.unit() * 0.6) * if up { 1.0 } else { -1.0 };
             let pivot = [(random.unit() - 0.5) * 500.0, (random.unit() - 0.5) * 400.0];
-            self.head.app.send(Command::Zoom(if depth <= 0.0 { steps.abs() } else { steps }, pivot));
+            self.head.app.send(CameraCommand::Zoom(if depth <= 0.0 { steps.abs() } else { steps }, pivot));
         }
         self.head.frame(Vec::new());
         is_pan
@@ -96,7 +96,7 @@ impl Window {
     pub(super) fn walk(&mut self) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
         let (mut pan, mut zoom, mut settled) = (Vec::new(), Vec::new(), Vec::new());
         let mut random = Random(1);
-        self.head.app.send(Command::FitAll);
+        self.head.app.send(CameraCommand::FitAll);
         self.head.settle(60.0);
         let home_zoom = self.head.app.session.camera.zoom;
         for step in 0..200 {
@@ -108,7 +108,7 @@ impl Window {
                 settled.push(ms(began));
             }
         }
-        self.head.app.send(Command::FitAll);
+        self.head.app.send(CameraCommand::FitAll);
         self.head.settle(60.0);
         (pan, zoom, settled)
     }
@@ -133,7 +133,7 @@ impl Window {
                 times.clear();
             }
         }
-        self.head.app.send(Command::FitAll);
+        self.head.app.send(CameraCommand::FitAll);
         self.head.settle(60.0);
         memory.push(memory_mb("VmRSS:"));
         serde_json::json!({ "count": moves, "rss_mb": memory, "frame_ms_p50_p99": frames })
@@ -143,7 +143,7 @@ impl Window {
     pub(super) fn restyle(&mut self, theme: Option<ThemeSpec>) -> (Option<f64>, Option<f64>) {
         let Some(&key) = self.head.app.session.document.keys.first() else { return (None, None) };
         let began = Instant::now();
-        self.head.app.apply_now(Command::SetTheme(key, theme));
+        self.head.app.apply_now(LayerCommand::SetTheme(key, theme));
         let restyle = ms(began);
         self.head.frame(Vec::new());
         while !self.head.app.is_sharp() && began.elapsed().as_secs() < 60 {

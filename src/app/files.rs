@@ -1,0 +1,123 @@
+//! What commands about files do.
+
+use super::qiancun::Qiancun;
+use crate::project::{self, with_ending};
+use crate::session::{Command, Dialogue, FileCommand, Status};
+
+impl Qiancun {
+    /// Carries out a command about files.
+    pub(super) fn on_files(&mut self, command: FileCommand) {
+        let session = &mut self.session;
+        match command {
+            FileCommand::OpenDialogue => self.ask_open(),
+            FileCommand::Open(paths) => {
+                let project = paths.iter().any(|p| p.extension().is_some_and(|e| e.eq_ignore_ascii_case("qiancun")));
+                // The first file takes the demonstration's place, with whatever was changed on it.
+                let replaces = project || self.session.gives_way;
+                if !(replaces && self.ask_before_losing(FileCommand::Open(paths.clone()))) {
+                    self.open(paths);
+                }
+            }
+            FileCommand::OpenDemo => {
+                if !self.ask_before_losing(FileCommand::OpenDemo) {
+                    self.open_demo();
+                }
+            }
+            FileCommand::CancelLoad => {
+                session.pending.iter().for_each(|p| p.progress.cancel());
+                for layer in session.layers.values() {
+                    if let Status::Loading(progress) = &layer.status {
+                        progress.cancel();
+                    }
+                }
+            }
+            FileCommand::ExportFiguresDialogue => self.ask_export_figures(),
+            FileCommand::ExportFiguresTo(path) => self.export_figures(&path),
+            FileCommand::CopyTable => self.copy_table(),
+            FileCommand::ExportTableDialogue => self.ask_export_table(),
+            FileCommand::ExportTableTo(path) => self.export_table(&path),
+            FileCommand::CopyCard => {
+                if let Some(text) = session.card_text() {
+                    session.news = Some(session.lang.t("status.card-copied").to_owned());
+                    self.ctx.copy_text(text);
+                }
+            }
+            FileCommand::CopyMap => self.copy_map(),
+            FileCommand::ExportDialogue => self.ask_export(),
+            FileCommand::ExportTo(path) => {
+                let path = project::with_ending(&path, "png");
+                if self.may_write(&path) {
+                    self.export_to(&path);
+                }
+            }
+            FileCommand::Save => {
+                self.after_saving = None;
+                self.save();
+            }
+            FileCommand::SaveAs => self.ask_save(),
+            FileCommand::StayOpen => self.after_saving = None,
+            FileCommand::InProject(turn, command) => {
+                // The answer to a question about another project says nothing about this one.
+                if turn == self.project_turn {
+                    self.carry_out(*command);
+                }
+            }
+            FileCommand::SaveTo(path) => self.save_to(&with_ending(&path, "qiancun"), false),
+            FileCommand::SaveOver(path) => self.save_to(&with_ending(&path, "qiancun"), true),
+            FileCommand::SaveThen(then) => {
+                self.after_saving = Some(*then);
+                self.save();
+            }
+            FileCommand::Discard(then) => self.discard(*then),
+            FileCommand::OpenTheirs => {
+                if let Some(path) = self.session.project_path.clone() {
+                    self.open_project(&path, true);
+                }
+            }
+            FileCommand::Recover(file) => {
+                if !self.ask_before_losing(FileCommand::Recover(file.clone())) {
+                    self.recover(&file);
+                }
+            }
+            FileCommand::ForgetUnsaved(file) => {
+                std::fs::remove_file(&file).ok();
+                self.offer_unsaved();
+            }
+        }
+    }
+
+    fn ask_open(&mut self) {
+        let title = self.session.lang.t("command.open");
+        self.jobs.ask(move || {
+            let dialogue = rfd::FileDialog::new()
+                .set_title(title)
+                .add_filter(
+                    "GeoJSON, TopoJSON, CSV, XLSX, qiancun",
+                    &[
+                        "geojson", "json", "topojson", "geojsonl", "ndjson", "geojsons", "csv", "xlsx", "xls", "ods",
+                        "qiancun",
+                    ],
+                )
+                .add_filter("*", &["*"]);
+            dialogue.pick_files().map(FileCommand::Open)
+        });
+    }
+
+    fn ask_export(&mut self) {
+        let title = self.session.lang.t("command.export");
+        self.jobs.ask(move || {
+            let dialogue = rfd::FileDialog::new().set_title(title).add_filter("PNG", &["png"]).set_file_name("map.png");
+            dialogue.save_file().map(|p| FileCommand::ExportTo(project::with_ending(&p, "png")))
+        });
+    }
+
+    /// Asks whether to save where changes would be lost; true if it asked.
+    pub(super) fn ask_before_losing(&mut self, then: impl Into<Command>) -> bool {
+        self.after_saving = None;
+        let ask = self.session.is_changed();
+        if ask {
+            self.session.dialogue = Some(Dialogue::Unsaved(Box::new(then.into())));
+        }
+        ask
+    }
+}

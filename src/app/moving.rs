@@ -1,0 +1,69 @@
+//! What commands about the camera do.
+
+use super::qiancun::Qiancun;
+use crate::geo::WorldPos;
+use crate::session::{Camera, CameraCommand, Dialogue};
+
+impl Qiancun {
+    /// Carries out a command about where the map looks.
+    pub(super) fn on_camera(&mut self, command: CameraCommand) {
+        let session = &mut self.session;
+        match command {
+            CameraCommand::FitLayer(key) => {
+                let bounds = session.layers.get(&key).and_then(|l| l.loaded()).and_then(|l| l.bounds_deg());
+                self.show_rectangle(bounds);
+            }
+            CameraCommand::FitAll => self.fit_all(),
+            CameraCommand::FitSelection => self.fit_selection(),
+            CameraCommand::Zoom(steps, pivot) => session.camera.zoom_by(steps, pivot),
+            CameraCommand::Pan(points) => session.camera.pan(points),
+            CameraCommand::ShowRectangle(bounds) => self.show_rectangle(Some(bounds)),
+            CameraCommand::CameraBack => {
+                if let Some(c) = session.camera_history.back(session.camera) {
+                    session.camera = c;
+                }
+            }
+            CameraCommand::CameraForward => {
+                if let Some(c) = session.camera_history.forward(session.camera) {
+                    session.camera = c;
+                }
+            }
+            CameraCommand::GoToDialogue => session.dialogue = Some(Dialogue::GoTo(String::new(), None)),
+            CameraCommand::GoTo(at) => {
+                session.camera = Camera { centre: WorldPos::from_lonlat(at), zoom: session.camera.zoom.max(13.0) };
+            }
+        }
+    }
+
+    pub(super) fn fit_selection(&mut self) {
+        let Some((key, features)) = &self.session.document.selection else { return };
+        let Some(loaded) = self.session.layers.get(key).and_then(|l| l.loaded()) else { return };
+        let all = features.iter().filter_map(|f| loaded.dataset.geometry.bounds_of(*f));
+        let bounds = all.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]);
+        // Neighbours belong into the picture: a village is shown with as much room around it again.
+        let room = |[w, s, e, n]: [f64; 4]| {
+            // A point is shown with the village around it, not by itself on one colour.
+            let least = if e > w || n > s { 2e-3 } else { 7e-3 };
+            let (dx, dy) = (((e - w) * 0.9).max(least), ((n - s) * 0.9).max(least));
+            [w - dx, s - dy, e + dx, n + dy]
+        };
+        self.show_rectangle(bounds.map(room));
+    }
+
+    /// Bounds of the layers shown, \[west, south, east, north\] in degrees.
+    pub(super) fn bounds_deg(&self) -> Option<[f64; 4]> {
+        let shown = self.session.shown().filter(|(_, e)| e.visible).filter_map(|(l, _)| l.loaded()?.bounds_deg());
+        shown.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])
+    }
+
+    pub(super) fn fit_all(&mut self) {
+        self.show_rectangle(self.bounds_deg());
+        self.fitted = Some((self.session.camera, self.session.map_size_pt));
+    }
+
+    pub(super) fn show_rectangle(&mut self, bounds: Option<[f64; 4]>) {
+        if let Some(bounds) = bounds {
+            self.session.camera = Camera::fitting(bounds, self.session.map_size_pt);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! What commands about the selection do.
+
+use super::qiancun::Qiancun;
+use crate::district::Facility;
+use crate::model::FeatureId;
+use crate::project::Focus;
+use crate::render::LayerKey;
+use crate::session::{Choice, SelectCommand};
+
+/// Clusters of so few are listed at once.
+const LISTED: usize = 6;
+/// Zoom from which on a cluster is listed, however many it holds.
+const NEAR_ZOOM: f64 = 16.0;
+
+impl Qiancun {
+    /// Carries out a command about the selection.
+    pub(super) fn on_selection(&mut self, command: SelectCommand) {
+        let session = &mut self.session;
+        match command {
+            SelectCommand::Select { layer, features, add } => self.select(layer, features, add),
+            SelectCommand::ClearSelection => session.document.selection = None,
+            SelectCommand::FlyTo(layer, feature) => self.fly_to(layer, feature),
+            SelectCommand::StepVillage(steps) => self.step_village(steps),
+            SelectCommand::SelectPlace(place) => self.select_place(&place),
+            SelectCommand::OpenCluster(cluster) => self.open_cluster(cluster),
+        }
+    }
+
+    pub(super) fn select(&mut self, layer: LayerKey, features: Vec<FeatureId>, add: bool) {
+        let selection = &mut self.session.document.selection;
+        match selection {
+            Some((key, selected)) if add && *key == layer => {
+                for feature in features {
+                    match selected.iter().position(|f| *f == feature) {
+                        Some(at) => {
+                            selected.remove(at);
+                        }
+                        None => selected.push(feature),
+                    }
+                }
+                if selected.is_empty() {
+                    *selection = None;
+                }
+            }
+            _ => *selection = (!features.is_empty()).then_some((layer, features)),
+        }
+        self.session.scroll_to = self.session.document.selection.as_ref().and_then(|(_, f)| f.last().copied());
+    }
+
+    fn fly_to(&mut self, layer: LayerKey, feature: FeatureId) {
+        self.select(layer, vec![feature], false);
+        self.session.settings.right_folded = false;
+        self.fit_selection();
+    }
+
+    fn step_village(&mut self, steps: i32) {
+        let Some((layer, feature)) = self.session.on_card() else { return };
+        let Some(loaded) = layer.loaded() else { return };
+        let members = loaded.members_in_time().filter(|_| loaded.can_be_villages());
+        let all: Vec<FeatureId> = members.map_or_else(|| (0..loaded.dataset.len()).collect(), |m| m.list().to_vec());
+        let here = all.iter().position(|f| *f == feature).unwrap_or(0) as i64;
+        let next = (here + i64::from(steps)).rem_euclid(all.len().max(1) as i64);
+        let Some(next) = all.get(next as usize).copied() else { return };
+        let key = layer.key;
+        self.fly_to(key, next);
+    }
+
+    /// Goes nearer until the facilities of a cluster stand apart; where they cannot, or are few, lists them.
+    fn open_cluster(&mut self, cluster: usize) {
+        let (Some(symbols), Some(district)) = (self.session.symbols.clone(), self.session.district.clone()) else {
+            return;
+        };
+        let Some(cluster) = symbols.clusters.get(cluster) else { return };
+        let members: Vec<&Facility> =
+            cluster.members.iter().filter_map(|i| district.facilities.get(*i as usize)).collect();
+        let layers = self.session.facility_layers();
+        if members.len() <= LISTED || self.session.camera.zoom > NEAR_ZOOM {
+            let [x, y] = self.session.camera.offset_of(cluster.at);
+            let features = members.iter().filter_map(|f| Some((*layers.get(f.source)?, f.row))).collect();
+            let middle = self.map.middle();
+            let at = middle + egui::vec2(x as f32, y as f32);
+            self.session.choice = Some(Choice { at, features, add: false });
+            return;
+        }
+        let boxes = members.iter().map(|f| [f.at.lon_deg, f.at.lat_deg, f.at.lon_deg, f.at.lat_deg]);
+        if let Some([w, s, e, n]) =
+            boxes.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])
+        {
+            let (dx, dy) = (((e - w) * 0.3).max(5e-4), ((n - s) * 0.3).max(5e-4));
+            self.show_rectangle(Some([w - dx, s - dy, e + dx, n + dy]));
+        }
+    }
+
+    fn select_place(&mut self, place: &Focus) {
+        let Some(district) = self.session.district.clone() else { return };
+        let Some(key) = self.session.village_layer().map(|l| l.key) else { return };
+        let villages = district.places(place.by).into_iter().find(|(name, _)| *name == place.name);
+        if let Some((_, villages)) = villages {
+            self.select(key, villages, false);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Commands about opening, saving and what leaves the window.
+
+use std::path::PathBuf;
+
+use super::Command;
+
+/// What a person can do about opening, saving and what leaves the window.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FileCommand {
+    /// Ask for files and open them.
+    OpenDialogue,
+    /// Open files: boundaries, facilities or a project.
+    Open(Vec<PathBuf>),
+    /// Open the demonstration district.
+    OpenDemo,
+    /// Stop reading.
+    CancelLoad,
+    /// Save the project where it came from, or ask.
+    Save,
+    /// Ask where and save there.
+    SaveAs,
+    /// Save the project to a file; another one that stands there is asked about first.
+    SaveTo(PathBuf),
+    /// Save the project over whatever stands there.
+    SaveOver(PathBuf),
+    /// Save the project, then do something else.
+    SaveThen(Box<Command>),
+    /// Do something that makes unsaved changes go.
+    Discard(Box<Command>),
+    /// What was to follow a saving does not.
+    StayOpen,
+    /// The answer to a question about a project: done only while that project is open.
+    InProject(u64, Box<Command>),
+    /// Take the project as somebody else wrote it.
+    OpenTheirs,
+    /// Open unsaved work that an earlier program left behind.
+    Recover(PathBuf),
+    /// Forget unsaved work that an earlier program left behind.
+    ForgetUnsaved(PathBuf),
+    /// Ask where and save the figures of all years.
+    ExportFiguresDialogue,
+    /// Save the figures of all years in the form they are read from.
+    ExportFiguresTo(PathBuf),
+    /// Put the table on the clipboard as cells.
+    CopyTable,
+    /// Ask where and save the table.
+    ExportTableDialogue,
+    /// Save the table as shown: XLSX or CSV by the file's ending.
+    ExportTableTo(PathBuf),
+    /// Put the card on the clipboard as text.
+    CopyCard,
+    /// Put the map with its legend on the clipboard.
+    CopyMap,
+    /// Ask where and save the map with its legend as PNG.
+    ExportDialogue,
+    /// Save the map with its legend as PNG.
+    ExportTo(PathBuf),
+}
+
+impl FileCommand {
+    /// The command's words in the language files.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::OpenDialogue | Self::Open(_) => "command.open",
+            Self::OpenDemo => "command.open-demo",
+            Self::CancelLoad => "command.cancel",
+            Self::Save | Self::SaveTo(_) | Self::SaveOver(_) | Self::SaveThen(_) => "command.save",
+            Self::Discard(_) => "dialogue.discard",
+            Self::StayOpen => "command.cancel",
+            Self::InProject(_, command) => command.key(),
+            Self::OpenTheirs => "changed.theirs",
+            Self::Recover(_) => "recover.restore",
+            Self::ForgetUnsaved(_) => "recover.discard",
+            Self::SaveAs => "command.save-as",
+            Self::ExportFiguresDialogue | Self::ExportFiguresTo(_) => "command.export-figures",
+            Self::CopyTable => "command.copy-table",
+            Self::ExportTableDialogue | Self::ExportTableTo(_) => "command.export-table",
+            Self::CopyCard => "command.copy-card",
+            Self::CopyMap => "command.copy-map",
+            Self::ExportDialogue | Self::ExportTo(_) => "command.export",
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Commands about layers, their fields and colours, and corrections of their data.
+
+use crate::district::AddedFacility;
+use crate::model::{Edit, FeatureId, Role};
+use crate::render::LayerKey;
+use crate::theme::ThemeSpec;
+
+/// What a person can do about layers, their fields and colours, and corrections of their data.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LayerCommand {
+    /// Read the file of a layer again, whatever the cache says.
+    ReadAgain(LayerKey),
+    /// Take a layer off the map.
+    RemoveLayer(LayerKey),
+    /// Move a layer up (towards the top) or down the list.
+    MoveLayer(LayerKey, bool),
+    /// Show or hide a layer.
+    ShowLayer(LayerKey, bool),
+    /// Opacity of a layer, 0 to 1.
+    SetOpacity(LayerKey, f32),
+    /// Which field plays a role; none.
+    SetRole(LayerKey, Role, Option<String>),
+    /// What a layer is coloured by.
+    SetTheme(LayerKey, Option<ThemeSpec>),
+    /// Change what a layer is coloured by.
+    EditTheme(LayerKey),
+    /// Choose the fields of a layer.
+    EditFields(LayerKey),
+    /// Correct a figure of a village in the year shown.
+    EditFigure(FeatureId, usize),
+    /// Correct a facility.
+    EditFacility(LayerKey, FeatureId),
+    /// Ask what facility a village is to get.
+    AddFacility(FeatureId),
+    /// Add a facility.
+    PutFacility(AddedFacility),
+    /// Take an added facility away, by its id.
+    DropFacility(String),
+    /// Put corrections over the files.
+    Correct(Vec<Edit>),
+    /// Take a correction back.
+    Uncorrect(Edit),
+}
+
+impl LayerCommand {
+    /// The command's words in the language files.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::ReadAgain(_) => "command.read-again",
+            Self::RemoveLayer(_) => "command.remove-layer",
+            Self::MoveLayer(_, true) => "command.layer-up",
+            Self::MoveLayer(_, false) => "command.layer-down",
+            Self::ShowLayer(..) => "command.show-layer",
+            Self::SetOpacity(..) => "command.opacity",
+            Self::SetRole(..) | Self::EditFields(_) => "command.fields",
+            Self::SetTheme(..) | Self::EditTheme(_) => "command.theme",
+            Self::EditFigure(..) | Self::Correct(_) => "command.correct",
+            Self::AddFacility(_) | Self::PutFacility(_) => "add.title",
+            Self::DropFacility(_) => "add.remove",
+            Self::EditFacility(..) => "edit.facility",
+            Self::Uncorrect(_) => "edit.remove",
+        }
+    }
+}

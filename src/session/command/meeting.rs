@@ -1,0 +1,55 @@
+//! Commands about scenes and meetings.
+
+use crate::project::SceneEntry;
+
+/// What a person can do about scenes and meetings.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MeetingCommand {
+    /// Begin the meeting: at the first scene, or with what is shown.
+    StartMeeting(bool),
+    /// End the meeting and put back what was there.
+    LeaveMeeting,
+    /// The next or previous scene.
+    StepScene(i32),
+    /// Show a scene.
+    GoToScene(usize),
+    /// Blank the screen, or show it again.
+    BlankScreen,
+    /// Open or close the presenter's own window.
+    Presenter,
+    /// Make a scene of what is shown.
+    CaptureScene,
+    /// Let a scene show what is shown now.
+    UpdateScene(usize),
+    /// Change a scene's name, title or note.
+    SetScene(usize, Box<SceneEntry>),
+    /// Put a copy of a scene behind it.
+    CopyScene(usize),
+    /// Move a scene up or down the list.
+    MoveScene(usize, bool),
+    /// Take a scene out.
+    RemoveScene(usize),
+    /// Whether scenes fly and figures count up.
+    SetMotion(bool),
+}
+
+impl MeetingCommand {
+    /// The command's words in the language files.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::StartMeeting(_) => "meeting.start",
+            Self::LeaveMeeting => "meeting.leave",
+            Self::StepScene(_) | Self::GoToScene(_) => "scene.show",
+            Self::BlankScreen => "meeting.blank",
+            Self::Presenter => "meeting.presenter",
+            Self::CaptureScene => "scene.capture",
+            Self::UpdateScene(_) => "scene.update",
+            Self::SetScene(..) => "scene.name-hint",
+            Self::CopyScene(_) => "scene.copy",
+            Self::MoveScene(_, true) => "command.layer-up",
+            Self::MoveScene(_, false) => "command.layer-down",
+            Self::RemoveScene(_) => "scene.remove",
+            Self::SetMotion(_) => "scene.motion",
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! The list of things a person can do, in groups: behind menu, shortcuts, panels and tests. Each group is an enum here and one
+//! handler in `app`, which matches it exhaustively.
+
+mod camera;
+mod file;
+mod layer;
+mod look;
+mod meeting;
+mod offered;
+mod page;
+mod queue;
+mod select;
+mod survey;
+mod window;
+
+pub use camera::CameraCommand;
+pub use file::FileCommand;
+pub use layer::LayerCommand;
+pub use look::LookCommand;
+pub use meeting::MeetingCommand;
+pub use offered::{Needs, Offer, meeting_shortcuts, offered, shortcuts};
+pub use page::PageCommand;
+pub use queue::Commands;
+pub use select::SelectCommand;
+pub use survey::SurveyCommand;
+pub use window::WindowCommand;
+
+use crate::lang::Lang;
+
+/// Pages of the drawer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    /// Scenes of a meeting.
+    Scenes,
+    /// The attribute table.
+    Table,
+    /// What is missing, by the rules.
+    Gaps,
+    /// Towns and groups taken together.
+    Summary,
+    /// Problems of the data.
+    Problems,
+}
+
+/// Something a person can do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Opening, saving, what leaves the window.
+    File(FileCommand),
+    /// Layers and corrections of their data.
+    Layer(LayerCommand),
+    /// How the district is looked at.
+    Look(LookCommand),
+    /// What is selected.
+    Select(SelectCommand),
+    /// Where the map looks.
+    Camera(CameraCommand),
+    /// Gaps and visits.
+    Survey(SurveyCommand),
+    /// Scenes and meetings.
+    Meeting(MeetingCommand),
+    /// Finished pages.
+    Page(PageCommand),
+    /// The window itself.
+    Window(WindowCommand),
+}
+
+impl Command {
+    /// The command's words in the language files.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::File(c) => c.key(),
+            Self::Layer(c) => c.key(),
+            Self::Look(c) => c.key(),
+            Self::Select(c) => c.key(),
+            Self::Camera(c) => c.key(),
+            Self::Survey(c) => c.key(),
+            Self::Meeting(c) => c.key(),
+            Self::Page(c) => c.key(),
+            Self::Window(c) => c.key(),
+        }
+    }
+
+    /// The command's words.
+    pub fn words(&self, lang: Lang) -> &'static str {
+        lang.t(self.key())
+    }
+
+    /// What a command changes, where it is sent again and again while hands move: a drag, a text being typed. Changes of the same thing
+    /// are one step until hands rest.
+    pub fn changes_same(&self) -> Option<String> {
+        Some(match self {
+            Self::Layer(LayerCommand::SetOpacity(key, _)) => format!("opacity {key}"),
+            Self::Layer(LayerCommand::SetTheme(key, _)) => format!("theme {key}"),
+            Self::Meeting(MeetingCommand::SetScene(at, _)) => format!("scene {at}"),
+            Self::Meeting(MeetingCommand::MoveScene(..)) => "scenes".to_owned(),
+            _ => return None,
+        })
+    }
+
+    /// Whether it opens files in place of what is shown.
+    pub fn opens(&self) -> bool {
+        use FileCommand as F;
+        match self {
+            Self::File(F::OpenDialogue | F::Open(_) | F::OpenDemo | F::OpenTheirs | F::Recover(_))
+            | Self::Survey(SurveyCommand::ImportResults(_)) => true,
+            Self::File(F::SaveThen(then) | F::Discard(then)) => then.opens(),
+            _ => false,
+        }
+    }
+
+    /// Whether it moves the camera on its way, or back and forth, rather than to another place.
+    pub fn is_steady(&self) -> bool {
+        use CameraCommand as C;
+        matches!(self, Self::Camera(C::Zoom(..) | C::Pan(_) | C::CameraBack | C::CameraForward))
+    }
+
+    /// Whether it is no step that a person would take back, whatever it does to the project: opening another, saving, which notes
+    /// camera and view in it, meetings, undo itself.
+    pub fn is_no_step(&self) -> bool {
+        use FileCommand as F;
+        use MeetingCommand as M;
+        use WindowCommand as W;
+        match self {
+            Self::File(F::InProject(_, command)) => command.is_no_step(),
+            Self::File(f) => matches!(
+                f,
+                F::Open(_)
+                    | F::OpenDemo
+                    | F::Save
+                    | F::SaveTo(_)
+                    | F::SaveOver(_)
+                    | F::SaveThen(_)
+                    | F::Discard(_)
+                    | F::OpenTheirs
+                    | F::Recover(_)
+            ),
+            Self::Meeting(m) => matches!(m, M::StartMeeting(_) | M::LeaveMeeting | M::StepScene(_) | M::GoToScene(_)),
+            Self::Window(w) => matches!(w, W::Undo | W::Redo | W::Quit),
+            _ => false,
+        }
+    }
+
+    /// The shortcut shown beside the command, as text; empty where it has none.
+    pub fn shortcut_text(&self, ctx: &egui::Context) -> String {
+        let found = offered().into_iter().find(|o| o.command == *self);
+        found.and_then(|o| o.shortcuts.first().map(|s| ctx.format_shortcut(s))).unwrap_or_default()
+    }
+
+    /// Its words with its shortcut behind them, as tooltips have them.
+    pub fn tooltip(&self, lang: Lang, ctx: &egui::Context) -> String {
+        let shortcut = self.shortcut_text(ctx);
+        let words = self.words(lang);
+        if shortcut.is_empty() { words.to_owned() } else { format!("{words}  {shortcut}") }
+    }
+}
+
+impl From<FileCommand> for Command {
+    fn from(command: FileCommand) -> Self {
+        Self::File(command)
+    }
+}
+
+impl From<LayerCommand> for Command {
+    fn from(command: LayerCommand) -> Self {
+        Self::Layer(command)
+    }
+}
+
+impl From<LookCommand> for Command {
+    fn from(command: LookCommand) -> Self {
+        Self::Look(command)
+    }
+}
+
+impl From<SelectCommand> for Command {
+    fn from(command: SelectCommand) -> Self {
+        Self::Select(command)
+    }
+}
+
+impl From<CameraCommand> for Command {
+    fn from(command: CameraCommand) -> Self {
+        Self::Camera(command)
+    }
+}
+
+impl From<SurveyCommand> for Command {
+    fn from(command: SurveyCommand) -> Self {
+        Self::Survey(command)
+    }
+}
+
+impl From<MeetingCommand> for Command {
+    fn from(command: MeetingCommand) -> Self {
+        Self::Meeting(command)
+    }
+}
+
+impl From<PageCommand> for Command {
+    fn from(command: PageCommand) -> Self {
+        Self::Page(command)
+    }
+}
+
+impl From<WindowCommand> for Command {
+    fn from(command: WindowCommand) -> Self {
+        Self::Window(command)
+    }
+}

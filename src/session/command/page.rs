@@ -1,0 +1,40 @@
+//! Commands about finished pages.
+
+use std::path::PathBuf;
+
+/// What a person can do about finished pages.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PageCommand {
+    /// Put a page together.
+    PageDialogue,
+    /// Ask where the page is to go.
+    SavePageDialogue,
+    /// Write the page: SVG, PNG or PDF by the file's ending.
+    SavePageTo(PathBuf),
+    /// Hand the page to the system for printing.
+    PrintPage,
+    /// Ask where the atlas is to go; by town or by village.
+    AtlasDialogue(bool),
+    /// Write the atlas.
+    SaveAtlasTo(PathBuf, bool),
+    /// Stop making the atlas.
+    CancelAtlas,
+    /// Ask for a folder for a picture of every year.
+    YearSeriesDialogue,
+    /// Write a picture of the page for every year into a folder.
+    SaveYearSeriesTo(PathBuf),
+}
+
+impl PageCommand {
+    /// The command's words in the language files.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::PageDialogue => "page.dialogue",
+            Self::SavePageDialogue | Self::SavePageTo(_) => "page.save",
+            Self::PrintPage => "page.print",
+            Self::AtlasDialogue(_) | Self::SaveAtlasTo(..) => "page.atlas",
+            Self::CancelAtlas => "command.cancel",
+            Self::YearSeriesDialogue | Self::SaveYearSeriesTo(_) => "page.years-series",
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Commands about what is selected.
+
+use crate::model::FeatureId;
+use crate::project::Focus;
+use crate::render::LayerKey;
+
+/// What a person can do about what is selected.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SelectCommand {
+    /// Select features; `add` keeps those already selected and takes out what is selected twice.
+    Select {
+        /// Their layer.
+        layer: LayerKey,
+        /// The features.
+        features: Vec<FeatureId>,
+        /// Whether to add to the selection.
+        add: bool,
+    },
+    /// Select nothing.
+    ClearSelection,
+    /// Select all villages of a town or group.
+    SelectPlace(Focus),
+    /// Select a feature and bring it into view.
+    FlyTo(LayerKey, FeatureId),
+    /// Next or previous village of the selected one's layer.
+    StepVillage(i32),
+    /// Show what a cluster of symbols holds: nearer, or as a list.
+    OpenCluster(usize),
+}
+
+impl SelectCommand {
+    /// The command's words in the language files.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::OpenCluster(_) => "command.open-cluster",
+            Self::SelectPlace(_) => "command.select-place",
+            Self::Select { .. } => "command.select",
+            Self::ClearSelection => "command.clear-selection",
+            Self::FlyTo(..) => "command.fly-to",
+            Self::StepVillage(n) if *n > 0 => "command.next-village",
+            Self::StepVillage(_) => "command.previous-village",
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Commands about the gap list and the survey log.
+
+use std::path::PathBuf;
+
+use crate::session::gap_change::Since;
+use crate::session::survey::VisitDraft;
+use crate::survey::{MergePreview, Preview};
+
+/// What a person can do about the gap list and the survey log.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SurveyCommand {
+    /// Ask where the field sheet of the gaps listed is to go.
+    ExportGapsDialogue,
+    /// Write it there.
+    ExportGapsTo(PathBuf),
+    /// Ask what a visit to a gap found; the gap by its position among those found.
+    VisitGap(usize),
+    /// Ask for a photo of the visit being typed.
+    PhotoDialogue,
+    /// Take a photo along with the visit being typed.
+    TakePhoto(PathBuf),
+    /// Fetch the small picture of a photo of the log, by its name there.
+    ShowPhoto(String),
+    /// Let a visit be one to another gap, by its key.
+    AttachVisit(String, String),
+    /// Record the visit being typed.
+    Record(Box<VisitDraft>),
+    /// Correct a visit, by its id.
+    EditVisit(String),
+    /// Withdraw a visit, by its id.
+    WithdrawVisit(String),
+    /// Let a withdrawn visit count again.
+    RestoreVisit(String),
+    /// Ask for filled sheets or logs of colleagues.
+    ImportResultsDialogue,
+    /// Show what a filled sheet would change; take in the events of another log.
+    ImportResults(PathBuf),
+    /// Take in the results shown.
+    TakeResults(Box<Preview>),
+    /// Look again at the results shown, after some were mended.
+    LookAtResults(Box<Preview>),
+    /// Take in the log shown.
+    TakeMerge(Box<MergePreview>),
+    /// Give a log whose project was renamed the project's name.
+    AdoptLog(PathBuf),
+    /// Compare the gaps with a year or another project; `None`: with nothing.
+    CompareGaps(Option<Since>),
+    /// Ask for the project to compare with.
+    CompareGapsDialogue,
+}
+
+impl SurveyCommand {
+    /// The command's words in the language files.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::AdoptLog(_) => "stray.take",
+            Self::ExportGapsDialogue | Self::ExportGapsTo(_) => "command.export-gaps",
+            Self::VisitGap(_) | Self::Record(_) => "visit.record",
+            Self::EditVisit(_) => "visit.correct",
+            Self::WithdrawVisit(_) => "visit.withdraw",
+            Self::RestoreVisit(_) => "visit.restore",
+            Self::PhotoDialogue | Self::TakePhoto(_) | Self::ShowPhoto(_) => "visit.photo",
+            Self::AttachVisit(..) => "visit.attach",
+            Self::ImportResultsDialogue | Self::ImportResults(_) => "command.import-results",
+            Self::TakeResults(_) | Self::LookAtResults(_) => "import.take",
+            Self::TakeMerge(_) => "merge.take",
+            Self::CompareGaps(_) | Self::CompareGapsDialogue => "gaps.compare",
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Commands about the window itself: panels, language, settings, undo.
+
+use super::Tab;
+use crate::lang::Lang;
+
+/// What a person can do about the window itself: panels, language, settings, undo.
+#[derive(Clone, Debug, PartialEq)]
+pub enum WindowCommand {
+    /// Undo the last change of project or selection.
+    Undo,
+    /// Do it again.
+    Redo,
+    /// Put the cursor into the search box.
+    FocusSearch,
+    /// Show or hide the layer panel.
+    ToggleLeft,
+    /// Show or hide the card.
+    ToggleRight,
+    /// Open a page of the drawer, or close it where it is open.
+    ToggleDrawer(Tab),
+    /// Language of the interface.
+    SetLanguage(Lang),
+    /// Dark or light.
+    SetDark(bool),
+    /// Show what the program keeps, and how much of it.
+    SettingsDialogue,
+    /// Memory for shapes of the map, in MB.
+    SetMapMemory(u32),
+    /// Most that the cache keeps, in MB; 0: nothing.
+    SetCacheLimit(u32),
+    /// Empty the cache.
+    EmptyCache,
+    /// Close what is open on top, then the selection.
+    Escape,
+    /// Leave the program.
+    Quit,
+}
+
+impl WindowCommand {
+    /// The command's words in the language files.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::SettingsDialogue => "command.settings",
+            Self::SetMapMemory(_) => "settings.map-memory",
+            Self::SetCacheLimit(_) => "settings.cache-limit",
+            Self::EmptyCache => "settings.empty-cache",
+            Self::Undo => "command.undo",
+            Self::Redo => "command.redo",
+            Self::FocusSearch => "command.search",
+            Self::ToggleLeft => "command.toggle-left",
+            Self::ToggleRight => "command.toggle-right",
+            Self::ToggleDrawer(Tab::Table) => "command.table",
+            Self::ToggleDrawer(Tab::Summary) => "command.summary",
+            Self::ToggleDrawer(Tab::Gaps) => "command.gaps",
+            Self::ToggleDrawer(Tab::Scenes) => "tab.scenes",
+            Self::ToggleDrawer(Tab::Problems) => "command.problems",
+            Self::SetLanguage(_) => "command.language",
+            Self::SetDark(true) => "command.dark",
+            Self::SetDark(false) => "command.light",
+            Self::Escape => "command.escape",
+            Self::Quit => "command.quit",
+        }
+    }
+}
