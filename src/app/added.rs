@@ -13,11 +13,11 @@ impl Qiancun {
     /// Brings the layer up to date with the project.
     pub(super) fn sync_added(&mut self) {
         let list = &self.session.document.project.facilities;
-        if self.added_of == *list {
+        if self.drawn.added_of == *list {
             return;
         }
-        self.added_of = list.clone();
-        self.applied.remove(&ADDED_LAYER);
+        self.drawn.added_of = list.clone();
+        self.drawn.applied.remove(&ADDED_LAYER);
         match added_dataset(list) {
             Some(dataset) => {
                 let status = Status::Ready(Arc::new(Loaded::new(dataset)));
@@ -26,7 +26,7 @@ impl Qiancun {
             None => {
                 self.session.layers.remove(&ADDED_LAYER);
                 if self.session.document.selection.as_ref().is_some_and(|s| s.0 == ADDED_LAYER) {
-                    self.session.document.selection = None;
+                    self.session.note(|d| d.selection = None);
                 }
             }
         }
@@ -43,12 +43,12 @@ impl Qiancun {
 
     /// Asks what facility a village is to get; it stands in the village's middle until its place is typed.
     pub(super) fn ask_facility(&mut self, village: FeatureId) {
-        let Some(district) = self.session.district.clone() else { return };
+        let Some(district) = self.session.district().cloned() else { return };
         let Some(at) = district.stand(village) else { return };
         let numbers = self.session.document.project.facilities.iter();
         let last = numbers.filter_map(|f| f.id.strip_prefix("ADD-")?.parse::<u32>().ok()).max().unwrap_or(0);
         let round = |v: f64| (v * 1e6).round() / 1e6;
-        self.session.dialogue = Some(Dialogue::Add(AddedFacility {
+        self.session.moment.dialogue = Some(Dialogue::Add(AddedFacility {
             id: format!("ADD-{:03}", last + 1),
             name: String::new(),
             kind: "public_toilet".to_owned(),

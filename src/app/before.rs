@@ -4,15 +4,17 @@ use std::sync::{Arc, Mutex};
 
 use super::qiancun::Qiancun;
 use crate::district::{MapSpec, choropleth};
+use crate::model::Generation;
 use crate::project::Focus;
 use crate::render::{LayerKey, Scene};
+use crate::session::Derived;
 use crate::theme::ThemeSpec;
 
 /// What the earlier picture was made from.
 #[derive(Clone, PartialEq)]
-pub struct BeforeStamp {
-    district: usize,
-    data: usize,
+pub struct BeforeKey {
+    district: Generation,
+    data: Generation,
     map: MapSpec,
     focus: Option<Focus>,
     dark: bool,
@@ -29,7 +31,7 @@ pub struct BeforeStamp {
 #[derive(Clone, PartialEq)]
 struct Other {
     key: LayerKey,
-    data: usize,
+    data: Generation,
     theme: Option<ThemeSpec>,
     is_visible: bool,
     opacity: f32,
@@ -39,35 +41,36 @@ impl Qiancun {
     /// Brings the earlier picture up to date; drops it where none is wanted.
     pub(super) fn sync_before(&mut self) {
         let wanted = self.session.map_on_left().and_then(|map| {
-            let district = self.session.district.clone()?;
+            let district = self.session.district().cloned()?;
             let layer = self.session.village_layer()?;
-            let (key, loaded) = (layer.key, layer.loaded()?.clone());
+            let (village_layer, loaded) = (layer.key, layer.loaded()?.clone());
             let symbols = self.session.facility_layers();
-            let is_other = |k: LayerKey| k != key && !symbols.contains(&k);
+            let is_other = |k: LayerKey| k != village_layer && !symbols.contains(&k);
             let other = |(l, e): (&crate::session::Layer, &crate::project::LayerEntry)| {
-                let data = Arc::as_ptr(&l.loaded().filter(|_| is_other(l.key))?.dataset) as usize;
+                let data = l.loaded().filter(|_| is_other(l.key))?.generation;
                 let (theme, is_visible, opacity) = (e.theme.clone(), e.visible, e.opacity);
                 Some(Other { key: l.key, data, theme, is_visible, opacity })
             };
-            let stamp = BeforeStamp {
+            let key = BeforeKey {
                 others: self.session.shown().filter_map(other).collect(),
                 order: self.session.document.keys.iter().rev().copied().collect(),
-                district: Arc::as_ptr(&district) as usize,
-                data: Arc::as_ptr(&loaded.dataset) as usize,
+                district: district.generation,
+                data: loaded.generation,
                 map,
-                focus: self.session.focused.as_ref().map(|f| f.focus.clone()),
+                focus: self.session.focused().map(|f| f.focus.clone()),
                 dark: self.session.dark,
-                is_visible: self.session.is_layer_shown(key),
-                opacity: self.session.entry(key)?.opacity,
-                layer: key,
+                is_visible: self.session.is_layer_shown(village_layer),
+                opacity: self.session.entry(village_layer)?.opacity,
+                layer: village_layer,
             };
-            Some((stamp, district, loaded))
+            Some((key, district, loaded))
         });
-        let Some((stamp, district, loaded)) = wanted else {
-            (self.map.before, self.before_of) = (None, None);
+        let Some((key, district, loaded)) = wanted else {
+            self.map.before = None;
+            self.drawn.before.clear();
             return;
         };
-        if self.before_of.as_ref() == Some(&stamp) && self.map.before.is_some() {
+        if self.drawn.before.get(&key).is_some() && self.map.before.is_some() {
             return;
         }
         let gpu = match self.scene.lock() {
@@ -75,18 +78,18 @@ impl Qiancun {
             Err(_) => return,
         };
         let in_focus = |v: u32| self.session.is_in_focus(v);
-        let themed = choropleth(&district, &stamp.map, &in_focus);
+        let themed = choropleth(&district, &key.map, &in_focus);
         let tokens = self.session.tokens();
         let [r, g, b, _] = tokens.ground.to_array();
         let style = loaded.style(themed.as_ref(), tokens.plain_fill, &in_focus, [r, g, b]);
         let scene = self.map.before.get_or_insert_with(|| Arc::new(Mutex::new(Scene::new(gpu))));
         if let Ok(mut scene) = scene.lock() {
-            if self.before_of.as_ref().is_some_and(|of| of.layer == stamp.layer && of.data == stamp.data) {
-                scene.set_style(stamp.layer, style);
+            if self.drawn.before.key().is_some_and(|of| of.layer == key.layer && of.data == key.data) {
+                scene.set_style(key.layer, style);
             } else {
-                scene.set_layer(stamp.layer, loaded.chunks.clone(), loaded.towns.clone(), style, Vec::new());
+                scene.set_layer(key.layer, loaded.chunks.clone(), loaded.towns.clone(), style, Vec::new());
             }
-            for other in &stamp.others {
+            for other in &key.others {
                 let Some(layer) = self.session.layers.get(&other.key) else { continue };
                 let Some(loaded) = layer.loaded() else { continue };
                 let themed = layer.themed.as_deref();
@@ -95,10 +98,10 @@ impl Qiancun {
                 scene.set_layer(other.key, loaded.chunks.clone(), loaded.towns.clone(), style, loaded.symbols(themed));
                 scene.set_visibility(other.key, other.is_visible, other.opacity);
             }
-            let known = |k: &&LayerKey| **k == stamp.layer || stamp.others.iter().any(|o| o.key == **k);
-            scene.set_order(&stamp.order.iter().filter(known).copied().collect::<Vec<_>>());
-            scene.set_visibility(stamp.layer, stamp.is_visible, stamp.opacity);
+            let known = |k: &&LayerKey| **k == key.layer || key.others.iter().any(|o| o.key == **k);
+            scene.set_order(&key.order.iter().filter(known).copied().collect::<Vec<_>>());
+            scene.set_visibility(key.layer, key.is_visible, key.opacity);
         }
-        self.before_of = Some(stamp);
+        self.drawn.before = Derived::of(key, ());
     }
 }

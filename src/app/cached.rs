@@ -31,7 +31,7 @@ pub struct Origin {
 impl Qiancun {
     /// The cache as the settings want it.
     pub(super) fn cache(&self) -> Option<Cache> {
-        let cache = self.cache.as_ref()?;
+        let cache = self.kept.cache.as_ref()?;
         let limit = self.session.settings.cache_limit_bytes();
         Some(cache.limited(limit)).filter(|c| c.limit_bytes() > 0)
     }
@@ -66,14 +66,14 @@ impl Qiancun {
     /// Notes a file as it stands when its reading begins.
     pub(super) fn note_state(&mut self, path: &Path) {
         match state_of(path) {
-            Some(state) => self.states.insert(path.to_path_buf(), state),
-            None => self.states.remove(path),
+            Some(state) => self.kept.states.insert(path.to_path_buf(), state),
+            None => self.kept.states.remove(path),
         };
     }
 
     /// Whether a file is no longer as it was when it was read; gone files are not.
     fn has_changed(&self, path: &Path) -> bool {
-        let seen = self.states.get(path);
+        let seen = self.kept.states.get(path);
         seen.is_some() && state_of(path).is_some_and(|now| Some(&now) != seen)
     }
 
@@ -89,7 +89,7 @@ impl Qiancun {
             shown.map(|(l, _)| l.key).collect()
         };
         if self.session.document.project.tables.iter().any(|t| changed(&t.path)) {
-            self.district_of = None;
+            self.session.storage.tables_read += 1;
         }
         layers.into_iter().for_each(|key| self.read_again(key));
     }
@@ -99,7 +99,7 @@ impl Qiancun {
     pub(super) fn note_tables(&mut self, paths: &[PathBuf]) {
         let names = |list: Vec<&PathBuf>| list.into_iter().map(|p| name_of(p)).collect::<Vec<_>>().join(", ");
         let changed = names(paths.iter().filter(|p| self.has_changed(p)).collect());
-        let is_gone = |p: &&PathBuf| self.states.contains_key(*p) && state_of(p).is_none();
+        let is_gone = |p: &&PathBuf| self.kept.states.contains_key(*p) && state_of(p).is_none();
         let gone = names(paths.iter().filter(is_gone).collect());
         for (key, list) in [("status.read-again", changed), ("status.file-gone", gone)] {
             if !list.is_empty() {
@@ -118,16 +118,16 @@ impl Qiancun {
 
     /// Shows the picture of a project whose files are about to be read, if there is one.
     pub(super) fn show_kept(&mut self, project: &Project, view: &ViewEntry) {
-        let Some(cache) = self.cache().filter(|_| self.field.is_none()) else { return };
+        let Some(cache) = self.cache().filter(|_| self.opened.field.is_none()) else { return };
         let Some(of) = self.picture_of(project, view, state_of) else { return };
-        self.jobs.kept_picture(self.opening, move || cache.picture(&of));
+        self.jobs.kept_picture(self.opened.opening, move || cache.picture(&of));
     }
 
     /// Whether something is being read that is to stand on the map.
     fn is_opening(&self) -> bool {
         let is_loading =
             |key: &LayerKey| self.session.layers.get(key).is_some_and(|l| matches!(l.status, Status::Loading(_)));
-        !self.session.pending.is_empty() || self.session.document.keys.iter().any(is_loading)
+        !self.session.work.pending.is_empty() || self.session.document.keys.iter().any(is_loading)
     }
 
     /// A picture that stands for what is being read goes where nothing is being read any more.
@@ -144,11 +144,11 @@ impl Qiancun {
         let entry = self.session.entry(key)?;
         let is_alone = self.session.document.keys.len() == 1 && entry.visible && entry.opacity >= 1.0;
         let pixels_per_point = self.ctx.pixels_per_point();
-        let has_colours = entry.theme.is_none() && self.session.view.theme.is_none() && self.field.is_none();
+        let has_colours = entry.theme.is_none() && self.session.view.theme.is_none() && self.opened.field.is_none();
         let palette = self.scene.lock().ok()?.palette().filter(|_| is_alone)?;
         let view = camera.view(self.map_size_px(), pixels_per_point);
         let colour = self.session.tokens().plain_fill;
-        Some(FirstLook { view, palette, colour, pixels_per_point, has_colours, opening: self.opening })
+        Some(FirstLook { view, palette, colour, pixels_per_point, has_colours, opening: self.opened.opening })
     }
 
     /// Width and height of the map in pixels.
@@ -161,7 +161,7 @@ impl Qiancun {
     pub(super) fn was_kept(&mut self, placeholder: &Placeholder) {
         let Placeholder { picture, is_whole, has_colours, opening } = placeholder;
         let is_bare = !self.session.layers.values().any(|l| l.loaded().is_some());
-        if *opening != self.opening || !self.is_opening() || !is_bare {
+        if *opening != self.opened.opening || !self.is_opening() || !is_bare {
             return;
         }
         let view = self.map.view();
@@ -192,16 +192,16 @@ impl Qiancun {
     /// Once everything stands: draws the overview anew where it is out of date, keeps it and what was read, and sees whether
     /// what came from the cache is still what the files say. One thing at a time.
     pub(super) fn tend_cache(&mut self) {
-        self.origins.retain(|key, _| self.session.layers.contains_key(key));
+        self.kept.origins.retain(|key, _| self.session.layers.contains_key(key));
         let finished = |key: &LayerKey| -> Option<Arc<Loaded>> {
             self.session.layers.get(key)?.loaded().filter(|l| l.is_finished()).cloned()
         };
-        let next = self.origins.keys().find_map(|k| Some((*k, finished(k)?)));
+        let next = self.kept.origins.keys().find_map(|k| Some((*k, finished(k)?)));
         let stale = self.overview_is_stale();
         if (!stale && next.is_none()) || self.jobs.is_tending() || self.jobs.is_busy() {
             return;
         }
-        if self.calm_frames < 4 || self.map.is_moving() || !self.is_sharp() {
+        if self.drawn.calm_frames < 4 || self.map.is_moving() || !self.is_sharp() {
             self.ctx.request_repaint_after(std::time::Duration::from_millis(60));
             return;
         }
@@ -209,20 +209,21 @@ impl Qiancun {
             return;
         }
         let Some((key, loaded)) = next else { return };
-        let (Some(origin), Some(cache)) = (self.origins.remove(&key), self.cache()) else { return };
+        let (Some(origin), Some(cache)) = (self.kept.origins.remove(&key), self.cache()) else { return };
         self.jobs.tend(key, loaded, origin, cache);
     }
 
     /// Whether nothing is left to be drawn or kept for later.
     pub fn has_kept_everything(&self) -> bool {
-        self.is_settled() && !self.overview_is_stale() && self.origins.is_empty() && !self.jobs.is_tending()
+        self.is_settled() && !self.overview_is_stale() && self.kept.origins.is_empty() && !self.jobs.is_tending()
     }
 
     /// Whether an overview is wanted and no longer shows what the map shows. Without a GPU it is shown while the camera moves;
     /// elsewhere it is only kept for the next time.
     fn overview_is_stale(&self) -> bool {
-        let is_plain = self.session.meeting.is_none() && self.map.before.is_none() && self.session.playing.is_none();
-        if !is_plain || self.session.joining || self.jobs.is_reading() {
+        let is_plain =
+            self.session.meeting.is_none() && self.map.before.is_none() && self.session.stage.playing.is_none();
+        if !is_plain || self.session.is_joining() || self.jobs.is_reading() {
             return false;
         }
         let mut count = 0;
@@ -231,9 +232,9 @@ impl Qiancun {
             let Some(loaded) = layer.loaded().filter(|l| l.is_finished()) else { return false };
             count += loaded.chunks.vertex_count();
         }
-        let keeps_small = self.cache.as_ref().is_some_and(|c| c.is_worth_keeping(0));
+        let keeps_small = self.kept.cache.as_ref().is_some_and(|c| c.is_worth_keeping(0));
         let Ok(scene) = self.scene.lock() else { return false };
-        let is_kept = self.kept_content == Some(scene.content()) || self.cache().is_none();
+        let is_kept = self.kept.content == Some(scene.content()) || self.cache().is_none();
         (count > SMALL || (keeps_small && count > 0))
             && if scene.gpu().is_software { !scene.has_overview() } else { !is_kept }
     }
@@ -246,11 +247,11 @@ impl Qiancun {
         let Some(work) = self.scene.lock().ok().and_then(|s| s.overview_work(view, pixels_per_point)) else {
             return false;
         };
-        self.kept_content = self.scene.lock().ok().map(|s| s.content());
+        self.kept.content = self.scene.lock().ok().map(|s| s.content());
         let of = self.picture_now();
         let keep = self.cache().zip(of.clone().filter(|of| self.wants_keeping(Some(of)) && self.has_areas()));
         if self.wants_keeping(of.as_ref()) {
-            self.kept_picture = of.map(|of| (of, self.map_size_px()));
+            self.kept.picture = of.map(|of| (of, self.map_size_px()));
         }
         self.jobs.overview(work, move |drawn: &DrawnOverview| {
             let Some((cache, of)) = keep.filter(|(cache, of)| !cache.has_picture(of, drawn.view.size_px)) else {
@@ -264,7 +265,7 @@ impl Qiancun {
     /// Whether this picture is not kept yet, or only a smaller one, drawn while a panel was open.
     fn wants_keeping(&self, of: Option<&String>) -> bool {
         let area = |[width, height]: [u32; 2]| u64::from(width) * u64::from(height);
-        match (&self.kept_picture, of) {
+        match (&self.kept.picture, of) {
             (Some((kept, size)), Some(of)) if kept == of => area(self.map_size_px()) > area(*size) * 5 / 4,
             (_, of) => of.is_some(),
         }
@@ -273,7 +274,7 @@ impl Qiancun {
     /// What the picture of the map as it is depends on.
     /// `None` where a file is no longer as it was when it was read.
     fn picture_now(&self) -> Option<String> {
-        let as_read = |path: &Path| self.states.get(path).copied().filter(|state| state_of(path) == Some(*state));
+        let as_read = |path: &Path| self.kept.states.get(path).copied().filter(|state| state_of(path) == Some(*state));
         self.picture_of(&self.session.document.project, &self.session.view, as_read)
     }
 
@@ -296,27 +297,27 @@ impl Qiancun {
     /// What was read again takes the place of what was there. A selection by number could mean other villages: it goes.
     pub(super) fn replaced(&mut self, key: LayerKey, loaded: &Arc<Loaded>) {
         if self.session.document.selection.as_ref().is_some_and(|(of, _)| *of == key) {
-            self.session.document.selection = None;
+            self.session.note(|d| d.selection = None);
         }
-        self.session.hover = None;
+        self.session.moment.hover = None;
         self.session.news =
             Some(self.session.lang.with("status.read-again", &[("n", &name_of(&loaded.dataset.source.path))]));
     }
 
     /// Notes what lies in the cache, for the settings.
     pub(super) fn look_at_storage(&mut self) {
-        self.session.storage.cache_folder = self.cache.as_ref().map(|c| c.folder().to_path_buf());
-        self.session.storage.cache_bytes = self.cache.as_ref().map(Cache::bytes);
+        self.session.storage.cache_folder = self.kept.cache.as_ref().map(|c| c.folder().to_path_buf());
+        self.session.storage.cache_bytes = self.kept.cache.as_ref().map(Cache::bytes);
     }
 
     /// Empties the cache.
     pub(super) fn empty_cache(&mut self) {
-        if let Some(cache) = &self.cache
+        if let Some(cache) = &self.kept.cache
             && let Err(e) = cache.empty()
         {
             self.session.storage.trouble = Some(e.to_string());
         }
-        self.kept_picture = None;
+        self.kept.picture = None;
         self.look_at_storage();
     }
 }

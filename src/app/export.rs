@@ -37,13 +37,13 @@ impl Qiancun {
                     .session
                     .lang
                     .with("error.write", &[("name", &path.display().to_string()), ("n", &e.to_string())]);
-                self.session.dialogue = Some(Dialogue::Message(text));
+                self.session.moment.dialogue = Some(Dialogue::Message(text));
             }
         }
     }
 
     fn no_picture(&mut self) {
-        self.session.dialogue = Some(Dialogue::Message(self.session.lang.t("error.picture").to_owned()));
+        self.session.moment.dialogue = Some(Dialogue::Message(self.session.lang.t("error.picture").to_owned()));
     }
 
     /// Draws what the map shows once more, with its legend and without anything to click on, at twice the size.
@@ -71,21 +71,13 @@ impl Qiancun {
         use crate::session::{Layer, Picture, Status};
         let theirs = &other.session;
         self.session.picture = Some(Picture { are_gaps_ringed: theirs.are_gaps_ringed() });
-        self.session.district = theirs.district.clone();
+        self.session.made = theirs.share_made();
         self.session.view = theirs.view.clone();
-        self.session.focused = theirs.focused.clone();
-        self.session.rolled = theirs.rolled.clone();
-        self.session.covered = theirs.covered.clone();
-        self.session.gaps = theirs.gaps.clone();
-        self.session.listed_gaps = theirs.listed_gaps.clone();
-        self.session.divided = theirs.left().clone();
-        self.session.divider = theirs.divider;
-        self.district_of = other.district_of.clone();
-        self.coverage_of = other.coverage_of;
-        self.gaps_of = other.gaps_of.clone();
-        self.added_of = other.added_of.clone();
+        self.session.stage.divided = theirs.left().clone();
+        self.session.stage.divider = theirs.stage.divider;
+        self.drawn.added_of = other.drawn.added_of.clone();
         self.session.document = other.session.document.clone();
-        self.session.saved = other.session.document.clone();
+        self.session.file.saved = other.session.document.clone();
         self.session.camera = other.session.camera;
         for (key, layer) in &other.session.layers {
             if let Some(loaded) = layer.loaded() {

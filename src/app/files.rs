@@ -13,7 +13,7 @@ impl Qiancun {
             FileCommand::Open(paths) => {
                 let project = paths.iter().any(|p| p.extension().is_some_and(|e| e.eq_ignore_ascii_case("qiancun")));
                 // The first file takes the demonstration's place, with whatever was changed on it.
-                let replaces = project || self.session.gives_way;
+                let replaces = project || self.session.file.gives_way;
                 if !(replaces && self.ask_before_losing(FileCommand::Open(paths.clone()))) {
                     self.open(paths);
                 }
@@ -24,7 +24,7 @@ impl Qiancun {
                 }
             }
             FileCommand::CancelLoad => {
-                session.pending.iter().for_each(|p| p.progress.cancel());
+                session.work.pending.iter().for_each(|p| p.progress.cancel());
                 for layer in session.layers.values() {
                     if let Status::Loading(progress) = &layer.status {
                         progress.cancel();
@@ -51,26 +51,26 @@ impl Qiancun {
                 }
             }
             FileCommand::Save => {
-                self.after_saving = None;
+                self.saving.after = None;
                 self.save();
             }
             FileCommand::SaveAs => self.ask_save(),
-            FileCommand::StayOpen => self.after_saving = None,
+            FileCommand::StayOpen => self.saving.after = None,
             FileCommand::InProject(turn, command) => {
                 // The answer to a question about another project says nothing about this one.
-                if turn == self.project_turn {
+                if turn == self.opened.project_turn {
                     self.carry_out(*command);
                 }
             }
             FileCommand::SaveTo(path) => self.save_to(&with_ending(&path, "qiancun"), false),
             FileCommand::SaveOver(path) => self.save_to(&with_ending(&path, "qiancun"), true),
             FileCommand::SaveThen(then) => {
-                self.after_saving = Some(*then);
+                self.saving.after = Some(*then);
                 self.save();
             }
             FileCommand::Discard(then) => self.discard(*then),
             FileCommand::OpenTheirs => {
-                if let Some(path) = self.session.project_path.clone() {
+                if let Some(path) = self.session.file.path.clone() {
                     self.open_project(&path, true);
                 }
             }
@@ -113,10 +113,10 @@ impl Qiancun {
 
     /// Asks whether to save where changes would be lost; true if it asked.
     pub(super) fn ask_before_losing(&mut self, then: impl Into<Command>) -> bool {
-        self.after_saving = None;
+        self.saving.after = None;
         let ask = self.session.is_changed();
         if ask {
-            self.session.dialogue = Some(Dialogue::Unsaved(Box::new(then.into())));
+            self.session.moment.dialogue = Some(Dialogue::Unsaved(Box::new(then.into())));
         }
         ask
     }

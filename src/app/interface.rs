@@ -11,14 +11,15 @@ impl Qiancun {
         match command {
             WindowCommand::SettingsDialogue => {
                 self.look_at_storage();
-                self.session.dialogue = Some(Dialogue::Settings);
+                self.session.moment.dialogue = Some(Dialogue::Settings);
             }
             WindowCommand::SetMapMemory(mb) => self.remembering(|s| s.map_memory_mb = mb),
             WindowCommand::SetCacheLimit(mb) => self.remembering(|s| s.cache_limit_mb = Some(mb)),
             WindowCommand::EmptyCache => self.empty_cache(),
             WindowCommand::Undo => self.take_back(false),
+            WindowCommand::UndoSteps(count) => self.take_back_steps(count),
             WindowCommand::Redo => self.take_back(true),
-            WindowCommand::FocusSearch => session.focus_search = true,
+            WindowCommand::FocusSearch => session.moment.focus_search = true,
             WindowCommand::ToggleLeft => self.remembering(|s| s.left_folded = !s.left_folded),
             WindowCommand::ToggleRight => self.remembering(|s| s.right_folded = !s.right_folded),
             WindowCommand::ToggleDrawer(tab) => {
@@ -40,7 +41,7 @@ impl Qiancun {
                 self.leave_meeting();
                 if !self.ask_before_losing(WindowCommand::Quit) {
                     self.keep_nothing();
-                    self.quit = true;
+                    self.ending.quit = true;
                 }
             }
         }
@@ -49,17 +50,17 @@ impl Qiancun {
     /// Closes what is open on top: meeting, page, search, chooser, dialogue; then the focus, then the selection.
     fn escape(&mut self) {
         let session = &mut self.session;
-        if session.meeting.is_some() && session.dialogue.is_none() {
+        if session.meeting.is_some() && session.moment.dialogue.is_none() {
             self.leave_meeting();
-        } else if session.page.is_some() && session.dialogue.is_none() {
+        } else if session.moment.page.is_some() && session.moment.dialogue.is_none() {
             self.close_page();
-        } else if !session.search.is_empty() {
-            session.search.clear();
-        } else if session.choice.take().is_some() || session.dialogue.take().is_some() {
+        } else if !session.moment.search.is_empty() {
+            session.moment.search.clear();
+        } else if session.moment.choice.take().is_some() || session.moment.dialogue.take().is_some() {
         } else if session.view.focus.is_some() {
             self.on_look(LookCommand::SetFocus(None));
         } else {
-            session.document.selection = None;
+            session.note(|d| d.selection = None);
         }
     }
 

@@ -6,17 +6,15 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::reading::{Placeholder, ReadFile};
-use super::sync::DistrictStamp;
-use crate::district::{District, coverage};
 use crate::page::{AtlasProgress, PageError};
 use crate::render::{Chunks, DrawnOverview, LayerKey, Level, Mesh};
-use crate::session::{Command, CoverageStamp, Covered, EarlierGaps, FoundGaps, GapStamp, Loaded, Since};
+use crate::session::{Command, Derived, Loaded, Made, Ticket};
 use crate::survey::{Incoming, Opened, PhotoFacts, SurveyError, SurveyLog};
 
 /// Meshes on their way at once.
@@ -113,16 +111,16 @@ pub enum Done {
     Topology,
     /// Indices, labels and the report of a layer are there.
     Finished,
-    /// Villages, tables and facilities are joined; `None` where no layer has villages.
-    District(DistrictStamp, Option<Arc<District>>),
-    /// The area within the radius of a clinic; `None` where it was no longer wanted.
-    Coverage(Option<Covered>),
-    /// Gaps were looked for.
-    Gaps(FoundGaps),
-    /// Gaps were compared, or why they could not be.
-    Compared(Result<EarlierGaps, String>),
+    /// A derived value was made; what puts it in its place says whether it was still wanted.
+    Made(Job, Box<dyn FnOnce(&mut Made) -> bool + Send>),
+    /// A derived value did not come about.
+    Unmade(Box<dyn FnOnce(&mut Made) + Send>),
+    /// Gaps could not be compared, for a reason.
+    NotCompared(String),
     /// The log of a project was opened, if there is one.
     Survey(PathBuf, Result<Option<Opened>, SurveyError>),
+    /// What came of work on the log.
+    Recorded(Box<super::recording::Recorded>),
     /// A log went along with its project: how many visits, or why not.
     LogCopied(Result<usize, SurveyError>),
     /// Results or a colleague's log were read, for the project of that path.
@@ -131,8 +129,6 @@ pub enum Done {
     PhotoFacts(PathBuf, PhotoFacts),
     /// The small picture of a photo of the log; `None` where there is none.
     Thumbnail(String, Option<egui::ColorImage>),
-    /// A preview of a page; `None` where it could not be made.
-    Preview(String, Option<egui::ColorImage>),
     /// A page or an atlas was written, or not.
     PageSaved(PathBuf, Result<String, PageError>),
     /// How far an atlas is.
@@ -189,6 +185,20 @@ pub(super) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "panic".to_owned())
 }
 
+/// Says that a derived value did not come about, unless it did: also where the work panics, or never begins.
+struct Pledge {
+    reply: Reply,
+    fail: Option<Box<dyn FnOnce(&mut Made) + Send>>,
+}
+
+impl Drop for Pledge {
+    fn drop(&mut self) {
+        if let Some(fail) = self.fail.take() {
+            self.reply.tell(Done::Unmade(fail));
+        }
+    }
+}
+
 /// The channel and what is under way.
 pub struct Jobs {
     sender: Sender<Message>,
@@ -199,8 +209,6 @@ pub struct Jobs {
     broken: FxHashSet<Job>,
     /// Says whether there is a picture from the cache, once that is known.
     pub(super) picture_first: Option<Receiver<bool>>,
-    /// Raised where another covered area is wanted: the one being computed stops.
-    wanted_coverage: Arc<AtomicU64>,
     pub(super) is_software: bool,
 }
 
@@ -215,7 +223,6 @@ impl Jobs {
             running: FxHashMap::default(),
             broken: FxHashSet::default(),
             picture_first: None,
-            wanted_coverage: Arc::default(),
             is_software,
         }
     }
@@ -326,17 +333,28 @@ impl Jobs {
         });
     }
 
-    /// Joins the layers and tables of a stamp.
-    pub fn district(&mut self, stamp: DistrictStamp) {
-        self.start(Job::Join, move |_| {
-            let district = District::new(&stamp.layers, &stamp.tables, &stamp.indicators, &stamp.edits).map(Arc::new);
-            Some(Done::District(stamp, district))
+    /// Makes a derived value on a thread of its own. Whatever happens there, the value's place learns of it: it is put there if it is
+    /// still wanted, and where it did not come about it is not asked for again until its key changes.
+    pub fn derive<K: PartialEq + 'static, V: Send + 'static>(
+        &mut self,
+        job: Job,
+        ticket: Ticket,
+        place: impl for<'a> Fn(&'a mut Made) -> Option<&'a mut Derived<K, V>> + Send + Sync + 'static,
+        work: impl FnOnce(&Ticket, &Reply) -> Option<V> + Send + 'static,
+    ) {
+        let place = Arc::new(place);
+        let (unmade, failed) = (place.clone(), ticket.clone());
+        let fail = move |made: &mut Made| {
+            unmade(made).map(|value| value.fail(&failed));
+        };
+        let pledge = Pledge { reply: self.reply(), fail: Some(Box::new(fail)) };
+        self.start(job, move |reply| {
+            let mut pledge = pledge;
+            let value = work(&ticket, reply)?;
+            pledge.fail = None;
+            let put = move |made: &mut Made| place(made).is_some_and(|of| of.bring(&ticket, value));
+            Some(Done::Made(job, Box::new(put)))
         });
-    }
-
-    /// Looks for gaps.
-    pub fn gaps(&mut self, stamp: GapStamp, district: Arc<District>) {
-        self.start(Job::Gaps, move |_| Some(Done::Gaps(FoundGaps::find(stamp, &district))));
     }
 
     /// Opens the log beside a project.
@@ -356,11 +374,6 @@ impl Jobs {
             });
             Some(Done::LogCopied(copied))
         });
-    }
-
-    /// Makes a preview of a page.
-    pub fn preview(&mut self, stamp: String, make: impl FnOnce() -> Option<egui::ColorImage> + Send + 'static) {
-        self.start(Job::Preview, move |_| Some(Done::Preview(stamp, make())));
     }
 
     /// Writes a page.
@@ -396,28 +409,6 @@ impl Jobs {
                 Ok(pool) => pool.install(|| write(path)),
                 Err(_) => write(path),
             }
-        });
-    }
-
-    /// Compares gaps with a year or another project.
-    pub fn compare(&mut self, found: Arc<FoundGaps>, now: Arc<District>, since: Since) {
-        self.start(Job::Compare, move |_| {
-            let other = match &since {
-                Since::Year(_) => Ok(None),
-                Since::Project(path) => super::survey::other_district(path).map(Some),
-            };
-            Some(Done::Compared(other.map(|other| EarlierGaps::find(&found, &now, since, other))))
-        });
-    }
-
-    /// Computes the area within the radius of a clinic; one under way for other settings stops.
-    pub fn coverage(&mut self, stamp: CoverageStamp, district: Arc<District>) {
-        let turn = self.wanted_coverage.fetch_add(1, Ordering::Relaxed) + 1;
-        let wanted = self.wanted_coverage.clone();
-        self.start(Job::Coverage, move |_| {
-            let go_on = || wanted.load(Ordering::Relaxed) == turn;
-            let found = coverage(&district, stamp.radius_m, stamp.year, go_on);
-            Some(Done::Coverage(found.map(|c| Covered::new(stamp, c))))
         });
     }
 

@@ -23,11 +23,11 @@ impl Qiancun {
                 session.view.theme = Some(topic);
             }
             LookCommand::SetYear(year) => {
-                session.playing = None;
+                session.stage.playing = None;
                 session.view.year = Some(year);
             }
             LookCommand::StepYear(steps) => {
-                session.playing = None;
+                session.stage.playing = None;
                 self.step_year(steps);
             }
             LookCommand::PlayYears => self.play(),
@@ -43,11 +43,14 @@ impl Qiancun {
             LookCommand::SetFocus(focus) => self.set_focus(focus),
             LookCommand::Divide(left) => match &mut session.meeting {
                 Some(meeting) => meeting.left = left,
-                None => session.divided = left,
+                None => session.stage.divided = left,
             },
-            LookCommand::MoveDivider(share) => session.divider = (session.divider + share).clamp(0.02, 0.98),
+            LookCommand::MoveDivider(share) => {
+                session.stage.divider = (session.stage.divider + share).clamp(0.02, 0.98)
+            }
             LookCommand::SetNameLanguage(lang) => {
-                session.document.project.name_language = lang.map(|l| l.tag().to_owned());
+                let tag = lang.map(|l| l.tag().to_owned());
+                session.transact("command.name-language", |d| d.project.name_language = tag);
             }
         }
     }
@@ -68,7 +71,7 @@ impl Qiancun {
     }
 
     fn step_year(&mut self, steps: i32) {
-        let Some(district) = &self.session.district else { return };
+        let Some(district) = self.session.district() else { return };
         let years = district.observations.years();
         let Some(at) = self.session.year().and_then(|y| years.iter().position(|x| *x == y)) else { return };
         let next = (at as i64 + i64::from(steps)).clamp(0, years.len() as i64 - 1) as usize;
@@ -76,23 +79,23 @@ impl Qiancun {
     }
 
     fn is_last_year(&self) -> bool {
-        let last = self.session.district.as_ref().and_then(|d| d.last_year());
+        let last = self.session.district().and_then(|d| d.last_year());
         last.is_none() || self.session.year() == last
     }
 
     fn play(&mut self) {
         let session = &mut self.session;
-        if session.playing.take().is_some() {
+        if session.stage.playing.take().is_some() {
             return;
         }
-        let Some(first) = session.district.as_ref().and_then(|d| d.observations.years().first().copied()) else {
+        let Some(first) = session.district().and_then(|d| d.observations.years().first().copied()) else {
             return;
         };
         let now = self.ctx.input(|i| i.time);
         if self.is_last_year() {
             self.session.view.year = Some(first);
         }
-        self.session.playing = Some(now + self.year_secs());
+        self.session.stage.playing = Some(now + self.year_secs());
     }
 
     /// Moves on to the next year where the years pass; stops at the last.
@@ -102,13 +105,13 @@ impl Qiancun {
     }
 
     pub(super) fn pass_years(&mut self) {
-        let Some(due) = self.session.playing else { return };
+        let Some(due) = self.session.stage.playing else { return };
         let now = self.ctx.input(|i| i.time);
         if now >= due {
             self.step_year(1);
-            self.session.playing = (!self.is_last_year()).then_some(now + self.year_secs());
+            self.session.stage.playing = (!self.is_last_year()).then_some(now + self.year_secs());
         }
-        if let Some(due) = self.session.playing {
+        if let Some(due) = self.session.stage.playing {
             self.ctx.request_repaint_after(std::time::Duration::from_secs_f64((due - now).max(0.01)));
         }
     }
@@ -126,14 +129,14 @@ impl Qiancun {
     fn set_focus(&mut self, focus: Option<Focus>) {
         self.session.view.focus = focus;
         self.session.find_focus();
-        match self.session.focused {
+        match self.session.focused() {
             Some(_) => self.fit_focus(),
             None => self.fit_all(),
         }
     }
 
     fn fit_focus(&mut self) {
-        let Some(district) = self.session.district.clone() else { return };
+        let Some(district) = self.session.district().cloned() else { return };
         let members = self.session.villages_in_focus();
         let boxes = members.iter().filter_map(|v| district.villages.geometry.bounds_of(*v));
         let all = boxes.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]);

@@ -20,48 +20,59 @@ impl Qiancun {
                     meeting.is_blank = !meeting.is_blank;
                 }
             }
-            MeetingCommand::Presenter => self.session.has_presenter = !self.session.has_presenter,
+            MeetingCommand::Presenter => self.session.stage.has_presenter = !self.session.stage.has_presenter,
             MeetingCommand::CaptureScene => {
                 let number = self.session.document.project.scenes.len() + 1;
                 let title = self.session.map_sentence();
                 let fallback = self.session.lang.with("scene.name", &[("n", &number.to_string())]);
                 let scene = self.session.capture(if title.is_empty() { fallback } else { title });
-                self.session.document.project.scenes.push(scene);
+                self.session.transact("scene.capture", |d| d.project.scenes.push(scene));
             }
             MeetingCommand::UpdateScene(at) => {
                 let captured = self.session.capture(String::new());
-                if let Some(scene) = self.session.document.project.scenes.get_mut(at) {
+                self.change_scenes("scene.update", |scenes| {
+                    let Some(scene) = scenes.get_mut(at) else { return };
                     let kept = std::mem::replace(scene, captured);
                     (scene.name, scene.title, scene.note, scene.other) = (kept.name, kept.title, kept.note, kept.other);
                     (scene.no_figures, scene.no_legend) = (kept.no_figures, kept.no_legend);
-                }
+                });
             }
             MeetingCommand::SetScene(at, entry) => {
-                if let Some(scene) = self.session.document.project.scenes.get_mut(at) {
-                    *scene = *entry;
-                }
+                self.session.transact_on("scene.name-hint", format!("scene {at}"), |d| {
+                    if let Some(scene) = d.project.scenes.get_mut(at) {
+                        *scene = *entry;
+                    }
+                });
             }
-            MeetingCommand::CopyScene(at) => {
-                let scenes = &mut self.session.document.project.scenes;
+            MeetingCommand::CopyScene(at) => self.change_scenes("scene.copy", |scenes| {
                 if let Some(scene) = scenes.get(at).cloned() {
                     scenes.insert(at + 1, scene);
                 }
-            }
+            }),
             MeetingCommand::MoveScene(at, up) => {
-                let scenes = &mut self.session.document.project.scenes;
                 let to = if up { at.checked_sub(1) } else { Some(at + 1) };
-                if let Some(to) = to.filter(|to| *to < scenes.len() && at < scenes.len()) {
-                    scenes.swap(at, to);
-                }
+                self.session.transact_on(
+                    if up { "command.layer-up" } else { "command.layer-down" },
+                    "scenes".into(),
+                    |d| {
+                        let scenes = &mut d.project.scenes;
+                        if let Some(to) = to.filter(|to| *to < scenes.len() && at < scenes.len()) {
+                            scenes.swap(at, to);
+                        }
+                    },
+                );
             }
-            MeetingCommand::RemoveScene(at) => {
-                let scenes = &mut self.session.document.project.scenes;
+            MeetingCommand::RemoveScene(at) => self.change_scenes("scene.remove", |scenes| {
                 if at < scenes.len() {
                     scenes.remove(at);
                 }
-            }
+            }),
             MeetingCommand::SetMotion(moves) => self.remembering(|s| s.no_motion = !moves),
         }
+    }
+
+    fn change_scenes(&mut self, name: &'static str, change: impl FnOnce(&mut Vec<SceneEntry>)) {
+        self.session.transact(name, |d| change(&mut d.project.scenes));
     }
 
     fn now(&self) -> f64 {
@@ -73,12 +84,12 @@ impl Qiancun {
             return;
         }
         let session = &mut self.session;
-        session.playing = None;
+        session.stage.playing = None;
         session.meeting = Some(Meeting {
             scene: None,
             is_blank: false,
             began: self.ctx.input(|i| i.time),
-            left: session.divided.clone(),
+            left: session.stage.divided.clone(),
             gaps: session.settings.drawer_open && session.tab == crate::session::Tab::Gaps,
             no_figures: false,
             no_legend: false,
@@ -88,12 +99,12 @@ impl Qiancun {
                 view: session.view.clone(),
                 camera: session.camera,
                 map_size_pt: session.map_size_pt,
-                filter: session.filter.clone(),
+                filter: session.moment.filter.clone(),
             },
         });
         self.ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(true));
         // What the window shows is fitted to the larger map once its size is known.
-        self.meeting_shows = Some((self.session.camera, self.session.map_size_pt));
+        self.meeting.shows = Some((self.session.camera, self.session.map_size_pt));
         if !from_here && !self.session.document.project.scenes.is_empty() {
             self.show_scene(0, false);
         }
@@ -102,17 +113,17 @@ impl Qiancun {
     /// Leaves, and puts back what was there. Scenes changed meanwhile stay changed.
     pub(super) fn leave_meeting(&mut self) {
         let Some(meeting) = self.session.meeting.take() else { return };
-        let scenes = std::mem::take(&mut self.session.document.project.scenes);
         let session = &mut self.session;
+        let scenes = session.document.project.scenes.clone();
         session.document = meeting.was.document;
-        session.document.project.scenes = scenes;
+        session.note(|d| d.project.scenes = scenes);
         session.view = meeting.was.view;
         session.camera = meeting.was.camera;
-        session.filter = meeting.was.filter;
-        session.flight = None;
-        session.playing = None;
-        session.has_presenter = false;
-        self.meeting_shows = None;
+        session.moment.filter = meeting.was.filter;
+        session.stage.flight = None;
+        session.stage.playing = None;
+        session.stage.has_presenter = false;
+        self.meeting.shows = None;
         self.ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(false));
     }
 
@@ -137,8 +148,8 @@ impl Qiancun {
         let Some(scene) = self.session.document.project.scenes.get(at).cloned() else { return };
         let now = self.now();
         self.session.view = scene.view.clone();
-        self.session.filter.clone_from(&scene.filter);
-        self.session.playing = None;
+        self.session.moment.filter.clone_from(&scene.filter);
+        self.session.stage.playing = None;
         self.hide_layers(&scene);
         self.select_scene(&scene);
         let left = Left { year: scene.before, indicator: scene.beside.clone(), side_by_side: scene.side_by_side };
@@ -147,9 +158,9 @@ impl Qiancun {
             (meeting.left, meeting.gaps, meeting.word) = (left, scene.gaps, None);
             (meeting.no_figures, meeting.no_legend) = (scene.no_figures, scene.no_legend);
         } else {
-            self.session.divided = left;
+            self.session.stage.divided = left;
         }
-        self.session.divider = 0.5;
+        self.session.stage.divider = 0.5;
         let from = self.session.camera;
         let to = self.scene_camera(&scene);
         self.fly(from, to, flies);
@@ -165,21 +176,21 @@ impl Qiancun {
 
     fn fly(&mut self, from: Camera, to: Camera, flies: bool) {
         let still = self.session.settings.no_motion || !flies || from == to;
-        self.session.flight = (!still).then(|| Flight { from, to, began: self.now() });
+        self.session.stage.flight = (!still).then(|| Flight { from, to, began: self.now() });
         self.session.camera = if still { to } else { from };
         if self.session.meeting.is_some() {
-            self.meeting_shows = Some((to, self.session.map_size_pt));
+            self.meeting.shows = Some((to, self.session.map_size_pt));
         }
     }
 
     fn hide_layers(&mut self, scene: &SceneEntry) {
-        let titles: Vec<(usize, String)> =
-            self.session.document.keys.iter().enumerate().map(|(i, k)| (i, self.session.layer_title(*k))).collect();
-        for (i, title) in titles {
-            if let Some(layer) = self.session.document.project.layers.get_mut(i) {
-                layer.visible = !scene.hidden.contains(&title);
+        let keys = self.session.document.keys.iter();
+        let visible: Vec<bool> = keys.map(|k| !scene.hidden.contains(&self.session.layer_title(*k))).collect();
+        self.session.note(|d| {
+            for (layer, visible) in d.project.layers.iter_mut().zip(visible) {
+                layer.visible = visible;
             }
-        }
+        });
     }
 
     fn select_scene(&mut self, scene: &SceneEntry) {
@@ -191,18 +202,18 @@ impl Qiancun {
                 (0..dataset.len()).find(|f| is(*f, crate::model::Role::Code) || is(*f, crate::model::Role::Name))?;
             Some((layer.key, vec![village]))
         });
-        self.session.document.selection = found;
+        self.session.note(|d| d.selection = found);
     }
 
     /// Names and symbols of the map grow with the screen of a meeting; afterwards the interface is as it was.
     pub(super) fn scale_meeting(&mut self, ctx: &egui::Context) {
         if self.session.meeting.is_none() {
-            if let Some(before) = self.zoom_before.take() {
+            if let Some(before) = self.meeting.zoom_before.take() {
                 ctx.set_zoom_factor(before);
             }
             return;
         }
-        self.zoom_before.get_or_insert_with(|| ctx.zoom_factor());
+        self.meeting.zoom_before.get_or_insert_with(|| ctx.zoom_factor());
         let height_px = ctx.content_rect().height() * ctx.pixels_per_point();
         let native = ctx.native_pixels_per_point().unwrap_or(1.0);
         let factor = (height_px / MEETING_LINES_PT / native).clamp(1.0, 5.0);
@@ -213,9 +224,9 @@ impl Qiancun {
 
     /// Where everything was shown and the map has another size now, everything is shown again.
     pub(super) fn fit_again(&mut self) {
-        let Some((camera, size)) = self.fitted else { return };
+        let Some((camera, size)) = self.drawn.fitted else { return };
         if self.session.camera != camera || self.session.meeting.is_some() {
-            self.fitted = None;
+            self.drawn.fitted = None;
         } else if size != self.session.map_size_pt {
             self.fit_all();
         }
@@ -223,7 +234,7 @@ impl Qiancun {
 
     /// The presenter's own window, where the system has room for another.
     pub(super) fn presenter(&mut self, ctx: &egui::Context) {
-        if !self.session.has_presenter || self.session.meeting.is_none() || ctx.embed_viewports() {
+        if !self.session.stage.has_presenter || self.session.meeting.is_none() || ctx.embed_viewports() {
             return;
         }
         let session = &self.session;
@@ -236,7 +247,7 @@ impl Qiancun {
             ui.ctx().input(|i| i.viewport().close_requested())
         });
         if is_closed {
-            self.session.has_presenter = false;
+            self.session.stage.has_presenter = false;
         }
     }
 
@@ -244,14 +255,14 @@ impl Qiancun {
     /// where somebody has moved it meanwhile.
     fn fit_meeting(&mut self) {
         let size = self.session.map_size_pt;
-        let Some((camera, _)) = self.meeting_shows.filter(|s| s.1 != size) else { return };
-        let arrives = self.session.flight.map_or(self.session.camera, |f| f.to);
+        let Some((camera, _)) = self.meeting.shows.filter(|s| s.1 != size) else { return };
+        let arrives = self.session.stage.flight.map_or(self.session.camera, |f| f.to);
         let Some(meeting) = self.session.meeting.clone().filter(|_| arrives == camera) else {
-            self.meeting_shows = None;
+            self.meeting.shows = None;
             return;
         };
         let scene = meeting.scene.and_then(|s| self.session.document.project.scenes.get(s).cloned());
-        self.session.flight = None;
+        self.session.stage.flight = None;
         self.session.camera = match scene {
             Some(scene) => self.scene_camera(&scene),
             None => {
@@ -260,13 +271,13 @@ impl Qiancun {
                 Camera { zoom: meeting.was.camera.zoom + zoom, ..meeting.was.camera }
             }
         };
-        self.meeting_shows = Some((self.session.camera, size));
+        self.meeting.shows = Some((self.session.camera, size));
     }
 
     /// Moves the camera along its flight, and fits what is shown to the screen once that has its size.
     pub(super) fn fly_on(&mut self) {
         self.fit_meeting();
-        let Some(flight) = self.session.flight else { return };
+        let Some(flight) = self.session.stage.flight else { return };
         match flight.at(self.now()) {
             Some(camera) => {
                 self.session.camera = camera;
@@ -274,7 +285,7 @@ impl Qiancun {
             }
             None => {
                 self.session.camera = flight.to;
-                self.session.flight = None;
+                self.session.stage.flight = None;
             }
         }
     }

@@ -20,6 +20,7 @@ mod pages;
 mod paper;
 mod qiancun;
 mod reading;
+mod recording;
 mod rescue;
 mod saving;
 mod survey;

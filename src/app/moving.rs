@@ -19,16 +19,16 @@ impl Qiancun {
             CameraCommand::Pan(points) => session.camera.pan(points),
             CameraCommand::ShowRectangle(bounds) => self.show_rectangle(Some(bounds)),
             CameraCommand::CameraBack => {
-                if let Some(c) = session.camera_history.back(session.camera) {
+                if let Some(c) = session.history.places.back(session.camera) {
                     session.camera = c;
                 }
             }
             CameraCommand::CameraForward => {
-                if let Some(c) = session.camera_history.forward(session.camera) {
+                if let Some(c) = session.history.places.forward(session.camera) {
                     session.camera = c;
                 }
             }
-            CameraCommand::GoToDialogue => session.dialogue = Some(Dialogue::GoTo(String::new(), None)),
+            CameraCommand::GoToDialogue => session.moment.dialogue = Some(Dialogue::GoTo(String::new(), None)),
             CameraCommand::GoTo(at) => {
                 session.camera = Camera { centre: WorldPos::from_lonlat(at), zoom: session.camera.zoom.max(13.0) };
             }
@@ -58,7 +58,7 @@ impl Qiancun {
 
     pub(super) fn fit_all(&mut self) {
         self.show_rectangle(self.bounds_deg());
-        self.fitted = Some((self.session.camera, self.session.map_size_pt));
+        self.drawn.fitted = Some((self.session.camera, self.session.map_size_pt));
     }
 
     pub(super) fn show_rectangle(&mut self, bounds: Option<[f64; 4]>) {

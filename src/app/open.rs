@@ -10,7 +10,7 @@ use crate::model::Indicators;
 use crate::project::{self, LayerEntry, Project, TableEntry, demo_project};
 use crate::read::{Progress, read_wide};
 use crate::render::{LayerKey, Level, Mesh};
-use crate::session::{Camera, Dialogue, Document, Layer, Loaded, Pending, Status};
+use crate::session::{Camera, Dialogue, DocumentState, Layer, Loaded, Pending, Status};
 use crate::survey::LogPaths;
 use crate::theme::ThemeSpec;
 
@@ -48,27 +48,28 @@ impl Qiancun {
         if paths.is_empty() {
             return;
         }
-        self.opening += 1;
+        self.opened.opening += 1;
         if let ([path], true) = (paths.as_slice(), self.session.document.keys.is_empty()) {
             self.show_kept_file(path);
         }
         for path in paths {
             let key = self.new_key();
             let progress = Arc::new(Progress::new());
-            self.session.pending.push(Pending { key, path: path.clone(), progress: progress.clone() });
+            self.session.work.pending.push(Pending { key, path: path.clone(), progress: progress.clone() });
             self.start_reading(key, path, progress, false);
         }
     }
 
     fn new_key(&mut self) -> LayerKey {
-        self.next_key += 1;
-        self.next_key
+        self.opened.next_key += 1;
+        self.opened.next_key
     }
 
     /// Has a file read; `fresh`: from the file itself, whatever the cache says.
     pub(super) fn start_reading(&mut self, key: LayerKey, path: PathBuf, progress: Arc<Progress>, fresh: bool) {
         let (size, ppp) = (self.session.map_size_pt, f64::from(self.ctx.pixels_per_point()));
-        let camera = self.session.document.project.camera.filter(|_| !self.session.gives_way).map(Camera::from_project);
+        let camera =
+            self.session.document.project.camera.filter(|_| !self.session.file.gives_way).map(Camera::from_project);
         let cache = self.cache();
         self.note_state(&path);
         let first = camera.filter(|_| !fresh).and_then(|camera| self.first_look(key, camera));
@@ -85,7 +86,7 @@ impl Qiancun {
                 self.open_project(&path, false);
             }
             Err(e) => {
-                self.session.dialogue =
+                self.session.moment.dialogue =
                     Some(Dialogue::Message(self.session.lang.with("error.demo", &[("n", &e.to_string())])))
             }
         }
@@ -139,38 +140,35 @@ impl Qiancun {
         original: Option<project::Original>,
     ) {
         let own = path.is_some();
-        self.project_turn += 1;
+        self.opened.project_turn += 1;
         // What was asked for, and what was being typed, is of the project before.
-        self.session.pending.drain(..).for_each(|p| p.progress.cancel());
-        self.held.clear();
+        self.session.work.pending.drain(..).for_each(|p| p.progress.cancel());
+        self.opened.held.clear();
         let is_of_project =
             |d: &Dialogue| !matches!(d, Dialogue::Recover(_) | Dialogue::Message(_) | Dialogue::Settings);
-        self.session.dialogue.take_if(|d| is_of_project(d));
+        self.session.moment.dialogue.take_if(|d| is_of_project(d));
         self.waiting.retain(|d| !is_of_project(d));
-        self.opening += 1;
-        self.origins.clear();
+        self.opened.opening += 1;
+        self.kept.origins.clear();
         if let Ok(mut scene) = self.scene.lock() {
             scene.drop_placeholder();
         }
         self.session.layers.clear();
-        self.added_of.clear();
-        self.applied.clear();
-        self.session.facts = None;
-        self.session.history = Default::default();
-        self.session.gives_way = !own;
-        self.session.project_path = path;
-        self.session.on_disk = original;
-        self.told_changed = None;
-        self.after_saving = None;
+        self.drawn.added_of.clear();
+        self.drawn.applied.clear();
+        self.session.file.gives_way = !own;
+        self.session.file.path = path;
+        self.session.file.on_disk = original;
+        self.saving.told_changed = None;
+        self.saving.after = None;
         let keys: Vec<LayerKey> = project.layers.iter().map(|_| self.new_key()).collect();
-        self.fit_when_ready = project.camera.is_none();
+        self.drawn.fit_when_ready = project.camera.is_none();
         if let Some(camera) = project.camera {
             self.session.camera = Camera::from_project(camera);
         }
         self.session.view = project.view.clone();
-        self.session.playing = None;
-        self.session.document = Document { project, keys, selection: None };
-        self.session.saved = self.session.document.clone();
+        self.session.stage.playing = None;
+        self.session.begin(DocumentState { project, keys, selection: None });
         let (project, view) = (self.session.document.project.clone(), self.session.view.clone());
         self.show_kept(&project, &view);
         let layers: Vec<(LayerKey, PathBuf)> = self
@@ -192,15 +190,15 @@ impl Qiancun {
     pub(super) fn take_results(&mut self) {
         let mut all = self.jobs.take();
         if self.session.meeting.is_none() {
-            all.extend(std::mem::take(&mut self.held));
+            all.extend(std::mem::take(&mut self.opened.held));
         }
         for done in all {
             match done {
                 // A file that was asked for before a meeting comes onto the map after it.
                 Done::Read { key, .. }
-                    if self.session.meeting.is_some() && self.session.pending.iter().any(|p| p.key == key) =>
+                    if self.session.meeting.is_some() && self.session.work.pending.iter().any(|p| p.key == key) =>
                 {
-                    self.held.push(done);
+                    self.opened.held.push(done);
                 }
                 Done::Read { key, result } => self.was_read(key, result),
                 Done::Mesh(key, chunk, level, mesh, of) => {
@@ -231,36 +229,27 @@ impl Qiancun {
                 Done::Tended(Ok(())) => {}
                 Done::Tended(Err(e)) => self.session.storage.trouble = Some(e.to_string()),
                 Done::Stale(key) => self.read_again(key),
-                Done::District(stamp, district) => self.was_joined(&stamp, district),
-                // One that was superseded meanwhile says nothing.
-                Done::Gaps(found) if self.gaps_of.as_ref() == Some(&found.stamp) => {
-                    self.session.gaps = Some(Arc::new(found));
-                    self.index_log();
-                }
-                Done::Gaps(_) => {}
-                Done::Compared(Ok(earlier)) if self.compared.as_ref() == Some(&earlier.stamp) => {
-                    self.session.gap_earlier = Some(Arc::new(earlier));
-                }
-                Done::Compared(Ok(_)) => {}
-                Done::Compared(Err(message)) => self.could_not_compare(message),
-                Done::Survey(project, opened) => self.was_opened(&project, opened),
-                Done::Preview(stamp, image) => self.was_previewed(stamp, image),
-                Done::PageSaved(path, written) => self.page_was_saved(&path, written),
-                Done::AtlasAt(done, all) => {
-                    if let Some(atlas) = self.session.page.as_mut().and_then(|p| p.atlas.as_mut()) {
-                        (atlas.0, atlas.1) = (done, all);
+                Done::Made(job, put) => {
+                    // One that was superseded meanwhile says nothing.
+                    if put(&mut self.session.made) && job == Job::Gaps {
+                        self.index_log();
                     }
                 }
-                Done::Coverage(covered) => {
-                    if let Some(covered) = covered.filter(|c| self.coverage_of == Some(c.stamp)) {
-                        self.session.covered = Some(Arc::new(covered));
+                Done::Unmade(fail) => fail(&mut self.session.made),
+                Done::NotCompared(message) => self.could_not_compare(message),
+                Done::Recorded(recorded) => self.was_recorded(*recorded),
+                Done::Survey(project, opened) => self.was_opened(&project, opened),
+                Done::PageSaved(path, written) => self.page_was_saved(&path, written),
+                Done::AtlasAt(done, all) => {
+                    if let Some(atlas) = &mut self.session.work.atlas {
+                        (atlas.0, atlas.1) = (done, all);
                     }
                 }
                 Done::Command(command) => self.send(command),
                 Done::Incoming(project, path, read) => self.was_incoming(&project, &path, read),
                 Done::PhotoFacts(path, facts) => self.was_looked_into(&path, facts),
                 Done::Thumbnail(photo, image) => {
-                    self.session.photos.insert(photo, image);
+                    self.session.survey.photos.insert(photo, image);
                 }
                 Done::Failed(job, why) => self.has_failed(job, &why),
             }
@@ -271,21 +260,12 @@ impl Qiancun {
     fn has_failed(&mut self, job: Job, why: &str) {
         match job {
             Job::Read(key) => return self.was_read(key, Err(("fault".into(), why.to_owned()))),
-            Job::Join => self.session.joining = false,
-            Job::Compare => self.session.gap_since = None,
-            Job::Preview => {
-                if let Some(stamp) = self.session.thumbnails.asked.take() {
-                    self.session.thumbnails.made.insert(stamp, None);
-                }
-            }
+            Job::Compare => self.session.survey.since = None,
             Job::Finish(key) => {
-                self.unfinished.insert(key);
+                self.drawn.unfinished.insert(key);
             }
-            Job::Page => {
-                if let Some(draft) = &mut self.session.page {
-                    draft.atlas = None;
-                }
-            }
+            Job::Page => self.session.work.atlas = None,
+            Job::Survey => self.recording_failed(why),
             _ => {}
         }
         // What a person waits for is told every time.
@@ -299,7 +279,8 @@ impl Qiancun {
     }
 
     fn was_read(&mut self, key: LayerKey, result: Result<ReadFile, (String, String)>) {
-        let pending = self.session.pending.iter().position(|p| p.key == key).map(|i| self.session.pending.remove(i));
+        let pending =
+            self.session.work.pending.iter().position(|p| p.key == key).map(|i| self.session.work.pending.remove(i));
         match (result, pending) {
             (Ok(ReadFile { loaded, level, meshes, origin }), pending) => {
                 let again = self.session.layers.get(&key).is_some_and(|l| l.loaded().is_some());
@@ -311,7 +292,7 @@ impl Qiancun {
                 if again {
                     self.replaced(key, &loaded);
                 }
-                self.origins.extend(origin.map(|origin| (key, origin)));
+                self.kept.origins.extend(origin.map(|origin| (key, origin)));
                 self.session.layers.insert(key, Layer { key, status: Status::Ready(loaded.clone()), themed: None });
                 self.place(key, &loaded, level, &meshes, again);
             }
@@ -344,16 +325,15 @@ impl Qiancun {
         let indicators = Indicators::with(&self.session.document.project.indicators);
         let Ok(table) = read_wide(path, &indicators) else { return false };
         let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        if self.session.village_layer().is_none() || self.session.gives_way {
+        if self.session.village_layer().is_none() || self.session.file.gives_way {
             let text = self.session.lang.with("error.table-without-villages", &[("n", &name)]);
-            self.session.dialogue = Some(Dialogue::Message(text));
+            self.session.moment.dialogue = Some(Dialogue::Message(text));
             return true;
         }
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
         if self.session.document.project.tables.iter().all(|t| t.path != path) {
-            let now = self.ctx.input(|i| i.time);
-            self.session.history.push(self.session.document.clone(), "command.open", None, now);
-            self.session.document.project.tables.push(TableEntry { path, other: Default::default() });
+            let entry = TableEntry { path, other: Default::default() };
+            self.session.transact("command.open", |d| d.project.tables.push(entry));
         }
         let rows = table.rows.len().to_string();
         self.session.news = Some(self.session.lang.with("status.table-joined", &[("name", &name), ("n", &rows)]));
@@ -370,24 +350,18 @@ impl Qiancun {
 
     /// Puts a file just read on the map: above all for points, below points for areas; in place of the demonstration.
     fn add_layer(&mut self, key: LayerKey, path: &Path) {
-        let before = self.session.document.clone();
-        if self.session.gives_way {
-            self.session.gives_way = false;
-            self.session.history = Default::default();
-            self.session.on_disk = None;
-            self.session.view = Default::default();
-            self.session.document = Document { project: Project::default(), keys: Vec::new(), selection: None };
-            self.session.saved = self.session.document.clone();
-            self.fit_when_ready = true;
-        } else {
-            let now = self.ctx.input(|i| i.time);
-            self.session.history.push(before, "command.open", None, now);
-        }
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+        if std::mem::take(&mut self.session.file.gives_way) {
+            self.session.file.on_disk = None;
+            self.session.view = Default::default();
+            self.session.begin(DocumentState::default());
+            self.session.note(|d| d.put_layer(key, LayerEntry::new(path.clone())));
+            self.drawn.fit_when_ready = true;
+        } else {
+            self.session.transact("command.open", |d| d.put_layer(key, LayerEntry::new(path.clone())));
+        }
         self.session.settings.remember(&path);
         self.save_settings();
-        self.session.document.project.layers.insert(0, LayerEntry::new(path));
-        self.session.document.keys.insert(0, key);
     }
 
     /// Puts a layer on the map; `again`: in place of what was there under this key.
@@ -402,19 +376,19 @@ impl Qiancun {
             let is_points =
                 |k: &LayerKey| self.session.layers.get(k).and_then(|l| l.loaded()).is_some_and(|l| l.is_points());
             let below = self.session.document.keys.iter().skip(at + 1).rposition(is_points);
-            if let (Some(steps), true) = (below, self.session.project_path.is_none()) {
-                for i in at..=at + steps {
-                    self.session.document.keys.swap(i, i + 1);
-                    self.session.document.project.layers.swap(i, i + 1);
-                }
+            if let (Some(steps), true) = (below, self.session.file.path.is_none()) {
+                self.session.note(|d| d.move_layer(at, at + steps + 1));
             }
         }
-        if let Some(field) = self.field.take() {
+        if let Some(field) = self.opened.field.take() {
             let kind =
                 loaded.dataset.table.position(&field).and_then(|i| loaded.dataset.table.columns.get(i)).map(|c| c.kind);
-            match (kind, self.session.entry_mut(key)) {
-                (Some(kind), Some(entry)) => entry.theme = Some(ThemeSpec::for_field(&field, kind)),
-                _ => self.field = Some(field),
+            match kind.filter(|_| self.session.entry(key).is_some()) {
+                Some(kind) => {
+                    let theme = ThemeSpec::for_field(&field, kind);
+                    self.session.note(|d| d.entry_mut(key).into_iter().for_each(|e| e.theme = Some(theme.clone())));
+                }
+                None => self.opened.field = Some(field),
             }
         }
         self.sync_layer(key);
@@ -425,10 +399,10 @@ impl Qiancun {
             }
         }
         // What follows the first picture waits for it.
-        self.calm_frames = 0;
-        self.just_placed = true;
+        self.drawn.calm_frames = 0;
+        self.drawn.just_placed = true;
         let first = self.session.document.keys.len() == 1;
-        if (self.fit_when_ready || first) && !again && self.session.document.project.camera.is_none() {
+        if (self.drawn.fit_when_ready || first) && !again && self.session.document.project.camera.is_none() {
             self.fit_all();
         }
         if loaded.dataset.is_empty() || loaded.dataset.geometry.parts.is_empty() {
@@ -446,11 +420,11 @@ impl Qiancun {
         }
         let is = |f: u32, role| loaded.dataset.text(f, role).is_some_and(|t| t == wanted);
         let found = (0..loaded.dataset.len()).find(|f| is(*f, Role::Code) || is(*f, Role::Name));
-        self.session.document.selection = found.map(|f| (key, vec![f]));
+        self.session.note(|d| d.selection = found.map(|f| (key, vec![f])));
     }
 
     pub(super) fn save_settings(&mut self) {
-        if self.remember
+        if self.saving.remember
             && let Err(e) = self.session.settings.save()
         {
             self.session.news = Some(self.session.lang.with("error.settings", &[("n", &e.to_string())]));

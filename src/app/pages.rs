@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::jobs::Job;
 use super::qiancun::Qiancun;
 use crate::page::{
     AtlasProgress, PageContent, PageError, PageFormat, atlas, missing_glyphs, page_svg, to_png, write_page,
@@ -35,10 +36,10 @@ impl Qiancun {
     pub(super) fn on_pages(&mut self, command: PageCommand) {
         match command {
             PageCommand::PageDialogue => {
-                if !self.session.document.keys.is_empty() && self.session.page.is_none() {
+                if !self.session.document.keys.is_empty() && self.session.moment.page.is_none() {
                     let options = self.session.document.project.page.clone();
                     let format = PageFormat::A3.key().to_owned();
-                    self.session.page = Some(PageDraft { format, options, ..PageDraft::default() });
+                    self.session.moment.page = Some(PageDraft { format, options });
                 }
             }
             PageCommand::SavePageDialogue => self.ask_page(),
@@ -47,7 +48,7 @@ impl Qiancun {
             PageCommand::AtlasDialogue(by_town) => self.ask_atlas(by_town),
             PageCommand::SaveAtlasTo(path, by_town) => self.save_atlas(path, by_town),
             PageCommand::CancelAtlas => {
-                if let Some((_, _, stop)) = self.session.page.as_ref().and_then(|p| p.atlas.as_ref()) {
+                if let Some((_, _, stop)) = &self.session.work.atlas {
                     stop.store(true, Ordering::Relaxed);
                 }
             }
@@ -63,16 +64,14 @@ impl Qiancun {
 
     /// What was chosen for the page is kept in the project.
     pub(super) fn close_page(&mut self) {
-        if let Some(draft) = self.session.page.take() {
+        if let Some(draft) = self.session.moment.page.take() {
             let options = PageOptions { grey: false, ..draft.options };
-            if options != self.session.document.project.page {
-                self.session.document.project.page = options;
-            }
+            self.session.transact("page.dialogue", |d| d.project.page = options);
         }
     }
 
     fn chosen(&self) -> (PageFormat, PageOptions) {
-        match &self.session.page {
+        match &self.session.moment.page {
             Some(draft) => (PageFormat::from_key(&draft.format).unwrap_or_default(), draft.options.clone()),
             None => (PageFormat::default(), self.session.document.project.page.clone()),
         }
@@ -84,77 +83,63 @@ impl Qiancun {
             return;
         }
         self.sync_thumbnails();
-        if self.session.page.is_none() || self.jobs.is_previewing() {
+        let Some(draft) = self.session.moment.page.as_ref().map(PageDraft::key) else {
+            self.session.made.preview.clear();
+            return;
+        };
+        if self.jobs.is_previewing() {
             return;
         }
         let (format, options) = self.chosen();
         let session = &self.session;
         let layers: Vec<_> = session.shown().map(|(l, e)| (l.key, e.visible, e.opacity, &e.theme)).collect();
-        let sides = (session.left(), session.divider, session.are_gaps_ringed());
-        let stamp =
-            format!("{}{:?}{:?}{:?}{layers:?}{sides:?}", self.page_stamp(), session.view, session.camera, session.lang);
-        let Some(draft) = &mut self.session.page else { return };
-        if draft.asked.as_ref() == Some(&stamp) {
-            return;
-        }
-        draft.asked = Some(stamp.clone());
+        let sides = (session.left(), session.stage.divider, session.are_gaps_ringed());
+        let key = format!("{draft}{:?}{:?}{:?}{layers:?}{sides:?}", session.view, session.camera, session.lang);
+        let Some(ticket) = self.session.made.preview.ask(key) else { return };
         let still = self.session.still();
-        self.jobs.preview(stamp, move || {
-            let [w, h] = format.size_px();
-            let scale = PREVIEW_PX / w.max(h);
-            let svg = page_svg(&still, format, &options, false);
-            let png = to_png(&svg, [(w * scale) as u32, (h * scale) as u32]).ok()?;
-            let image = image::load_from_memory(&png).ok()?.to_rgba8();
-            let size = [image.width() as usize, image.height() as usize];
-            Some(egui::ColorImage::from_rgba_unmultiplied(size, image.as_raw()))
-        });
+        self.jobs.derive(
+            Job::Preview,
+            ticket,
+            |m| Some(&mut m.preview),
+            move |_, _| {
+                let [w, h] = format.size_px();
+                let scale = PREVIEW_PX / w.max(h);
+                picture_of(&page_svg(&still, format, &options, false), [(w * scale) as u32, (h * scale) as u32])
+            },
+        );
     }
 
     /// Makes the small pictures of the scenes, one at a time in the background, while their list is open.
     pub(super) fn sync_thumbnails(&mut self) {
         let is_open = self.session.settings.drawer_open && self.session.tab == crate::session::Tab::Scenes;
-        if !is_open || self.session.thumbnails.asked.is_some() || self.session.district.is_none() {
+        if !is_open || self.session.district().is_none() {
             return;
         }
         let scenes = self.session.document.project.scenes.clone();
-        let missing = scenes.into_iter().map(|s| (self.session.scene_stamp(&s), s));
-        let Some((stamp, scene)) = missing.into_iter().find(|(s, _)| !self.session.thumbnails.made.contains_key(s))
+        let missing = scenes.into_iter().map(|s| (self.session.scene_key(&s), s));
+        let Some((key, scene)) = missing.into_iter().find(|(k, _)| !self.session.made.thumbnails.contains_key(k))
         else {
             return;
         };
-        self.session.thumbnails.asked = Some(stamp.clone());
+        let Some(ticket) = self.session.made.thumbnails.entry(key.clone()).or_default().ask(()) else { return };
         let mut still = self.session.still();
-        self.jobs.preview(stamp, move || {
-            still.view = scene.view.clone();
-            still.find_focus();
-            still.roll();
-            let is_whole = scene.camera.is_none();
-            if let Some(camera) = still.camera_of(&scene) {
-                still.camera = camera;
-            }
-            let options = PageOptions { no_labels: true, no_symbols: true, ..bare() };
-            let svg = crate::page::map_svg(&still, THUMBNAIL_PX.map(|v| v as f32), &options, is_whole);
-            let png = to_png(&svg, THUMBNAIL_PX).ok()?;
-            let image = image::load_from_memory(&png).ok()?.to_rgba8();
-            let size = [image.width() as usize, image.height() as usize];
-            Some(egui::ColorImage::from_rgba_unmultiplied(size, image.as_raw()))
-        });
-    }
-
-    fn page_stamp(&self) -> String {
-        self.session.page.as_ref().map(PageDraft::stamp).unwrap_or_default()
-    }
-
-    /// Takes a preview.
-    pub(super) fn was_previewed(&mut self, stamp: String, image: Option<egui::ColorImage>) {
-        if self.session.thumbnails.asked.as_ref() == Some(&stamp) {
-            self.session.thumbnails.asked = None;
-            self.session.thumbnails.made.insert(stamp, image);
-            return;
-        }
-        if let (Some(draft), Some(image)) = (&mut self.session.page, image) {
-            draft.preview = Some((stamp, image));
-        }
+        self.jobs.derive(
+            Job::Preview,
+            ticket,
+            move |m| m.thumbnails.get_mut(&key),
+            move |_, _| {
+                still.view = scene.view.clone();
+                still.find_focus();
+                still.roll();
+                let is_whole = scene.camera.is_none();
+                if let Some(camera) = still.camera_of(&scene) {
+                    still.camera = camera;
+                }
+                let options = PageOptions { no_labels: true, no_symbols: true, ..bare() };
+                let svg = crate::page::map_svg(&still, THUMBNAIL_PX.map(|v| v as f32), &options, is_whole);
+                picture_of(&svg, THUMBNAIL_PX)
+            },
+        );
     }
 
     fn ask_page(&mut self) {
@@ -189,7 +174,7 @@ impl Qiancun {
             Err(e) => {
                 let name = std::env::temp_dir().display().to_string();
                 let text = self.session.lang.with("error.write", &[("name", &name), ("n", &e)]);
-                self.session.dialogue = Some(Dialogue::Message(text));
+                self.session.moment.dialogue = Some(Dialogue::Message(text));
                 return;
             }
         };
@@ -222,12 +207,11 @@ impl Qiancun {
         let (_, options) = self.chosen();
         let mut still = self.session.still();
         let progress = Arc::new(AtlasProgress::default());
-        let draft = self.session.page.get_or_insert_with(|| PageDraft {
+        self.session.moment.page.get_or_insert_with(|| PageDraft {
             format: PageFormat::A4Portrait.key().to_owned(),
             options: options.clone(),
-            ..PageDraft::default()
         });
-        draft.atlas = Some((0, 0, progress.cancelled.clone()));
+        self.session.work.atlas = Some((0, 0, progress.cancelled.clone()));
         self.jobs.atlas(path, progress.clone(), move |path| {
             let bytes = atlas(&mut still, &options, by_town, &progress)?;
             write_replacing(path, &bytes).map_err(|source| PageError::Io { path: path.to_path_buf(), source })?;
@@ -239,13 +223,13 @@ impl Qiancun {
     fn save_years(&mut self, folder: PathBuf) {
         let (_, options) = self.chosen();
         let mut still = self.session.still();
-        let years = self.session.district.as_ref().map(|d| d.observations.years().to_vec()).unwrap_or_default();
+        let years = self.session.district().map(|d| d.observations.years().to_vec()).unwrap_or_default();
         self.jobs.page(folder, move |folder| {
             let mut lacking = String::new();
             for year in years {
                 still.view.year = Some(year);
                 still.roll();
-                still.covered = still.coverage_shown();
+                still.cover();
                 lacking = write(&still, PageFormat::Hd, &options, &folder.join(format!("{year}.png")))?;
             }
             Ok(lacking)
@@ -254,9 +238,7 @@ impl Qiancun {
 
     /// Says how the writing of a page ended.
     pub(super) fn page_was_saved(&mut self, path: &Path, written: Result<String, PageError>) {
-        if let Some(draft) = &mut self.session.page {
-            draft.atlas = None;
-        }
+        self.session.work.atlas = None;
         let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         match written {
             Ok(lacking) if lacking.is_empty() => {
@@ -266,17 +248,25 @@ impl Qiancun {
             Ok(lacking) => {
                 let list: Vec<String> = lacking.chars().map(|c| format!("{c} (U+{:04X})", u32::from(c))).collect();
                 let values = [("name", name.as_str()), ("n", &list.join(", "))];
-                self.session.dialogue = Some(Dialogue::Message(self.session.lang.with("page.lacking", &values)));
+                self.session.moment.dialogue = Some(Dialogue::Message(self.session.lang.with("page.lacking", &values)));
             }
             Err(PageError::Cancelled) => {
                 self.session.news = Some(self.session.lang.with("status.cancelled", &[("n", &name)]));
             }
             Err(e) => {
                 let text = self.session.lang.with("error.write", &[("name", &name), ("n", &e.to_string())]);
-                self.session.dialogue = Some(Dialogue::Message(text));
+                self.session.moment.dialogue = Some(Dialogue::Message(text));
             }
         }
     }
+}
+
+/// A page as a picture of that size in pixels; `None` where it cannot be drawn.
+fn picture_of(svg: &str, size_px: [u32; 2]) -> Option<egui::ColorImage> {
+    let png = to_png(svg, size_px).ok()?;
+    let image = image::load_from_memory(&png).ok()?.to_rgba8();
+    let size = [image.width() as usize, image.height() as usize];
+    Some(egui::ColorImage::from_rgba_unmultiplied(size, image.as_raw()))
 }
 
 /// Writes a page; characters on it that no font has, which stand as 〓.

@@ -1,14 +1,14 @@
 //! A project read into a session without window, display or GPU: for pages from the command line.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use crate::district::{District, added_dataset};
+use crate::district::added_dataset;
 use crate::lang::Lang;
 use crate::model::{Dataset, Roles};
 use crate::project;
 use crate::read::{Progress, read_file};
-use crate::session::{ADDED_LAYER, Camera, Document, FoundGaps, Layer, Loaded, Session, Status};
+use crate::session::{ADDED_LAYER, Camera, DocumentState, Layer, Loaded, Session, Status};
 
 /// Reads a project, or a single file of boundaries, joins it and looks for gaps. What is odd in the data is told.
 ///
@@ -52,26 +52,16 @@ pub fn read_session(path: &Path, lang: Lang) -> Result<(Session, Vec<String>), S
     }
     let camera = project.camera;
     session.view = project.view.clone();
-    session.project_path = is_project.then(|| path.to_path_buf());
-    session.document = Document { project, keys, selection: None };
-    let layers: Vec<Arc<Dataset>> = session
-        .shown()
-        .map(|(l, _)| l)
-        .chain(session.layers.get(&ADDED_LAYER))
-        .filter_map(|l| Some(l.loaded()?.dataset.clone()))
-        .collect();
-    let project = &session.document.project;
-    let tables: Vec<PathBuf> = project.tables.iter().map(|t| t.path.clone()).collect();
-    session.district = District::new(&layers, &tables, &project.indicators, &project.edits).map(Arc::new);
-    if let Some(district) = &session.district {
+    session.file.path = is_project.then(|| path.to_path_buf());
+    session.document = DocumentState { project, keys, selection: None }.into();
+    session.join();
+    if let Some(district) = session.district() {
         let problems = &district.report.problems;
         troubles.extend(problems.iter().map(|p| format!("{}: {}", p.code, Lang::En.problem(p.code, &p.detail))));
     }
     session.find_focus();
     session.roll();
-    if let Some((stamp, district)) = session.wanted_gaps() {
-        session.gaps = Some(Arc::new(FoundGaps::find(stamp, &district)));
-    }
+    session.find_gaps();
     match camera {
         Some(camera) => session.camera = Camera::from_project(camera),
         None => session.look_at_all(),

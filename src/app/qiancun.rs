@@ -15,7 +15,7 @@ use crate::map::MapView;
 use crate::panels;
 use crate::project::Settings;
 use crate::render::{Gpu, LayerKey, Scene, View};
-use crate::session::{Command, Commands, FileCommand, Session, WindowCommand, meeting_shortcuts, shortcuts};
+use crate::session::{Command, Commands, Derived, FileCommand, Session, WindowCommand, meeting_shortcuts, shortcuts};
 
 /// How to start.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +43,96 @@ pub struct Options {
     pub rescue_to: Option<PathBuf>,
 }
 
+/// What the scene shows by now.
+#[derive(Default)]
+pub(super) struct Drawn {
+    /// What each layer on the scene was made from.
+    pub applied: FxHashMap<LayerKey, Derived<sync::LayerLook, ()>>,
+    /// What the second scene was made from, left of the divider.
+    pub before: Derived<super::before::BeforeKey, ()>,
+    /// The added facilities whose layer is there.
+    pub added_of: Vec<crate::district::AddedFacility>,
+    /// A layer came in this frame and has not been drawn: nothing else is started before it is.
+    pub just_placed: bool,
+    /// Frames since the map last waited for anything.
+    pub calm_frames: u32,
+    /// Whether the first layer that comes in is to be fitted.
+    pub fit_when_ready: bool,
+    /// The camera that showed everything, and the size of the map then.
+    pub fitted: Option<(crate::session::Camera, [f64; 2])>,
+    /// Whether the style is the dark one.
+    pub style_is: Option<bool>,
+    /// Layers in whose indices the program has a fault: they are not tried again.
+    pub unfinished: rustc_hash::FxHashSet<LayerKey>,
+    /// Whether a frame was laid out.
+    pub is_laid_out: bool,
+}
+
+/// What was opened.
+#[derive(Default)]
+pub(super) struct Opened {
+    /// The last key given to a layer.
+    pub next_key: LayerKey,
+    /// Which opening this is: raised with every file or project.
+    pub opening: u64,
+    /// Which project is open: raised with every other one.
+    pub project_turn: u64,
+    /// Field to colour the first layer by.
+    pub field: Option<String>,
+    /// Files read during a meeting, which come onto the map at its end.
+    pub held: Vec<super::jobs::Done>,
+}
+
+/// What is kept on disk for the next time.
+#[derive(Default)]
+pub(super) struct Kept {
+    /// The cache.
+    pub cache: Option<Cache>,
+    /// Where layers came from that have not been looked after yet.
+    pub origins: FxHashMap<LayerKey, Origin>,
+    /// What the picture depends on that was kept last, and its size in pixels.
+    pub picture: Option<(String, [u32; 2])>,
+    /// Size and time of files when their reading began.
+    pub states: FxHashMap<PathBuf, super::cached::FileState>,
+    /// State of the scene whose picture was drawn to be kept last.
+    pub content: Option<u64>,
+}
+
+/// Saving, and what is kept of what is not saved.
+#[derive(Default)]
+pub(super) struct Saving {
+    /// Whether settings and recent files are saved.
+    pub remember: bool,
+    /// Beside it unsaved work is kept.
+    pub rescue_to: Option<PathBuf>,
+    /// What follows a saving that was asked for on the way to something else.
+    pub after: Option<Command>,
+    /// Keeps unsaved work; absent where nothing is to be remembered.
+    pub keeper: Option<super::saving::Keeper>,
+    /// The text of the project on disk that was told last.
+    pub told_changed: Option<String>,
+}
+
+/// How the program ends.
+#[derive(Default)]
+pub(super) struct Ending {
+    /// Whether it was told to.
+    pub quit: bool,
+    /// Raised when the graphics device is lost.
+    pub lost: Arc<std::sync::atomic::AtomicBool>,
+    /// Why it ended by itself.
+    pub words: Option<String>,
+}
+
+/// The screen of a meeting.
+#[derive(Default)]
+pub(super) struct Screen {
+    /// Zoom of the interface before the meeting.
+    pub zoom_before: Option<f32>,
+    /// The camera that a meeting put there, and the size of the map then.
+    pub shows: Option<(crate::session::Camera, [f64; 2])>,
+}
+
 /// The program.
 pub struct Qiancun {
     /// What is open.
@@ -51,62 +141,19 @@ pub struct Qiancun {
     pub map: MapView,
     pub(super) jobs: Jobs,
     pub(super) scene: Arc<Mutex<Scene>>,
-    pub(super) remember: bool,
-    pub(super) next_key: LayerKey,
-    pub(super) applied: FxHashMap<LayerKey, sync::Applied>,
-    pub(super) fit_when_ready: bool,
-    pub(super) field: Option<String>,
-    pub(super) style_is: Option<bool>,
     pub(super) ctx: egui::Context,
-    pub(super) quit: bool,
-    pub(super) calm_frames: u32,
-    /// Raised when the graphics device is lost.
-    pub(super) lost: Arc<std::sync::atomic::AtomicBool>,
-    pub(super) rescue_to: Option<PathBuf>,
-    pub(super) ending: Option<String>,
-    /// A layer came in this frame and has not been drawn: nothing else is started before it is.
-    pub(super) just_placed: bool,
-    pub(super) district_of: Option<super::sync::DistrictStamp>,
-    pub(super) added_of: Vec<crate::district::AddedFacility>,
-    pub(super) coverage_of: Option<crate::session::CoverageStamp>,
-    pub(super) gaps_of: Option<crate::session::GapStamp>,
-    pub(super) compared: Option<(crate::session::GapStamp, crate::session::Since)>,
-    was_focused: bool,
-    /// Zoom of the interface before the meeting.
-    pub(super) zoom_before: Option<f32>,
-    /// The camera that showed everything, and the size of the map then.
-    pub(super) fitted: Option<(crate::session::Camera, [f64; 2])>,
-    pub(super) before_of: Option<super::before::BeforeStamp>,
-    /// The camera that a meeting put there, and the size of the map then.
-    pub(super) meeting_shows: Option<(crate::session::Camera, [f64; 2])>,
-    pub(super) cache: Option<Cache>,
-    /// Where layers came from that have not been looked after yet.
-    pub(super) origins: FxHashMap<LayerKey, Origin>,
-    /// What the picture depends on that was kept last, and its size in pixels.
-    pub(super) kept_picture: Option<(String, [u32; 2])>,
-    /// Size and time of files when their reading began.
-    pub(super) states: FxHashMap<PathBuf, super::cached::FileState>,
-    /// State of the scene whose picture was drawn to be kept last.
-    pub(super) kept_content: Option<u64>,
-    /// Which opening this is: raised with every file or project.
-    pub(super) opening: u64,
-    /// What follows a saving that was asked for on the way to something else.
-    pub(super) after_saving: Option<Command>,
-    /// Keeps unsaved work; absent where nothing is to be remembered.
-    pub(super) keeper: Option<super::saving::Keeper>,
-    /// The text of the project on disk that was told last.
-    pub(super) told_changed: Option<String>,
+    pub(super) drawn: Drawn,
+    pub(super) opened: Opened,
+    pub(super) kept: Kept,
+    pub(super) saving: Saving,
+    pub(super) ending: Ending,
+    pub(super) meeting: Screen,
+    pub(super) recording: super::recording::Recording,
     /// Questions and words that wait until the one that is open is closed.
     pub(super) waiting: std::collections::VecDeque<crate::session::Dialogue>,
-    /// Files read during a meeting, which come onto the map at its end.
-    pub(super) held: Vec<super::jobs::Done>,
-    /// Which project is open: raised with every other one.
-    pub(super) project_turn: u64,
-    /// Layers in whose indices the program has a fault: they are not tried again.
-    pub(super) unfinished: rustc_hash::FxHashSet<LayerKey>,
     /// Kinds of jobs whose faults were told.
     pub(super) told_faults: rustc_hash::FxHashSet<&'static str>,
-    is_laid_out: bool,
+    was_focused: bool,
     queue: Commands,
 }
 
@@ -128,44 +175,17 @@ impl Qiancun {
             map: MapView::new(scene.clone()),
             jobs: Jobs::new(ctx.clone(), is_software),
             scene,
-            remember: options.remember,
-            next_key: 1,
-            applied: FxHashMap::default(),
-            fit_when_ready: false,
-            field: options.field,
-            style_is: None,
             ctx: ctx.clone(),
-            quit: false,
-            calm_frames: 0,
-            just_placed: false,
-            lost,
-            rescue_to: options.rescue_to,
-            ending: None,
-            district_of: None,
-            added_of: Vec::new(),
-            coverage_of: None,
-            gaps_of: None,
-            compared: None,
-            was_focused: true,
-            zoom_before: None,
-            fitted: None,
-            before_of: None,
-            meeting_shows: None,
-            cache: options.cache,
-            origins: FxHashMap::default(),
-            kept_picture: None,
-            states: FxHashMap::default(),
-            kept_content: None,
-            opening: 0,
-            after_saving: None,
-            keeper: None,
-            told_changed: None,
-            held: Vec::new(),
-            project_turn: 0,
-            unfinished: Default::default(),
-            told_faults: Default::default(),
+            drawn: Drawn::default(),
+            opened: Opened { next_key: 1, field: options.field, ..Opened::default() },
+            kept: Kept { cache: options.cache, ..Kept::default() },
+            saving: Saving { remember: options.remember, rescue_to: options.rescue_to, ..Saving::default() },
+            ending: Ending { lost, ..Ending::default() },
+            meeting: Screen::default(),
+            recording: Default::default(),
             waiting: Default::default(),
-            is_laid_out: false,
+            told_faults: Default::default(),
+            was_focused: true,
             queue: Commands::default(),
         };
         let shown = app.begin_keeping(options.files.is_empty() && !options.empty);
@@ -179,8 +199,8 @@ impl Qiancun {
 
     /// Shows a dialogue, behind the one that is open.
     pub(super) fn ask_after(&mut self, dialogue: crate::session::Dialogue) {
-        if self.session.dialogue.is_none() && self.session.meeting.is_none() {
-            self.session.dialogue = Some(dialogue);
+        if self.session.moment.dialogue.is_none() && self.session.meeting.is_none() {
+            self.session.moment.dialogue = Some(dialogue);
         } else {
             self.waiting.push_back(dialogue);
             self.ctx.request_repaint();
@@ -198,8 +218,8 @@ impl Qiancun {
         self.queue.is_empty()
             && !self.jobs.is_busy()
             && !self.jobs.is_reading()
-            && !self.just_placed
-            && self.session.pending.is_empty()
+            && !self.drawn.just_placed
+            && self.session.work.pending.is_empty()
             && !self.session.layers.values().any(|l| matches!(l.status, crate::session::Status::Loading(_)))
             && (self.session.document.keys.is_empty() || self.is_sharp())
     }
@@ -214,7 +234,7 @@ impl Qiancun {
         fonts::install(ctx);
         self.ctx = ctx.clone();
         self.jobs.attach(ctx.clone());
-        self.style_is = None;
+        self.drawn.style_is = None;
     }
 
     /// Whether the map shows its view sharply and completely.
@@ -235,7 +255,7 @@ impl Qiancun {
 
     /// Whether the program was told to end.
     pub fn wants_to_quit(&self) -> bool {
-        self.quit
+        self.ending.quit
     }
 
     /// One frame: results of jobs, input, panels, commands.
@@ -243,6 +263,8 @@ impl Qiancun {
         if self.rescue_if_lost() {
             return;
         }
+        let (now_secs, is_hand_down) = ui.ctx().input(|i| (i.time, i.pointer.any_down()));
+        self.session.history.tick(now_secs, is_hand_down);
         self.take_results();
         self.pass_years();
         let is_focused = ui.ctx().input(|i| i.focused);
@@ -252,18 +274,18 @@ impl Qiancun {
             self.look_at_files();
         }
         self.was_focused = is_focused;
-        if ui.ctx().input(|i| i.viewport().close_requested()) && !self.quit {
+        if ui.ctx().input(|i| i.viewport().close_requested()) && !self.ending.quit {
             // Where changes would be lost, and where a meeting goes on, the window stays until that is settled.
             ui.ctx().send_viewport_cmd(egui::ViewportCommand::CancelClose);
             self.queue.push(WindowCommand::Quit);
         }
         let ctx = ui.ctx().clone();
-        if self.style_is != Some(self.session.dark) {
+        if self.drawn.style_is != Some(self.session.dark) {
             panels::apply_style(&ctx, self.session.dark);
-            self.style_is = Some(self.session.dark);
+            self.drawn.style_is = Some(self.session.dark);
         }
         // What is opened first fits the map: its size is known after one frame.
-        let mut commands = match std::mem::replace(&mut self.is_laid_out, true) {
+        let mut commands = match std::mem::replace(&mut self.drawn.is_laid_out, true) {
             true => std::mem::take(&mut self.queue),
             false => {
                 ctx.request_repaint();
@@ -278,7 +300,10 @@ impl Qiancun {
         self.scale_meeting(&ctx);
         self.fly_on();
         self.fit_again();
-        panels::show(ui, &mut self.session, &mut self.map, &mut commands);
+        let mut moment = self.session.moment.hand_over();
+        panels::show(ui, &self.session, &mut moment, &mut self.map, &mut commands);
+        self.session.moment = moment;
+        self.session.map_size_pt = self.map.size_pt();
         self.presenter(&ctx);
         let any = !commands.is_empty();
         for command in commands.take() {
@@ -287,21 +312,21 @@ impl Qiancun {
         if any {
             ctx.request_repaint();
         }
-        if self.session.dialogue.is_none() && self.session.meeting.is_none() {
-            self.session.dialogue = self.waiting.pop_front();
+        if self.session.moment.dialogue.is_none() && self.session.meeting.is_none() {
+            self.session.moment.dialogue = self.waiting.pop_front();
         }
         self.sync();
         self.keep_unsaved();
         self.want_meshes();
         self.tend_cache();
-        if std::mem::take(&mut self.just_placed) {
+        if std::mem::take(&mut self.drawn.just_placed) {
             ctx.request_repaint();
         }
     }
 
     fn shortcuts(&self, ctx: &egui::Context, commands: &mut Commands) {
         let typing = ctx.text_edit_focused();
-        let dialogue = self.session.dialogue.is_some();
+        let dialogue = self.session.moment.dialogue.is_some();
         // A slider that has the keyboard takes the arrows itself.
         let focused = ctx.memory(|m| m.focused().is_some());
         const ARROWS: [egui::Key; 4] =
@@ -343,7 +368,7 @@ impl Qiancun {
 
     /// Whether a field was asked for that no layer has.
     pub fn has_unused_field(&self) -> bool {
-        self.field.is_some()
+        self.opened.field.is_some()
     }
 
     /// The middle of the map in the window, as of the last frame.

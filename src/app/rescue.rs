@@ -31,15 +31,15 @@ pub(super) fn watch(gpu: &Gpu, ctx: &egui::Context) -> Arc<AtomicBool> {
 impl Qiancun {
     /// Saves the project and ends where the device is lost; true then.
     pub fn rescue_if_lost(&mut self) -> bool {
-        if !self.lost.load(Ordering::Acquire) {
+        if !self.ending.lost.load(Ordering::Acquire) {
             return false;
         }
-        if self.ending.is_none() {
-            self.ending = Some(match self.rescue() {
+        if self.ending.words.is_none() {
+            self.ending.words = Some(match self.rescue() {
                 Ok(()) => self.session.lang.t("error.device-lost").to_owned(),
                 Err(e) => self.session.lang.with("error.device-lost-unsaved", &[("n", &e.to_string())]),
             });
-            self.quit = true;
+            self.ending.quit = true;
         }
         true
     }
@@ -63,23 +63,23 @@ impl Qiancun {
     /// Rescues the project after a panic, as far as it is whole.
     pub(super) fn rescue_after_panic(&mut self, why: &str) {
         use std::panic::{AssertUnwindSafe, catch_unwind};
-        if self.ending.is_some() {
+        if self.ending.words.is_some() {
             return;
         }
-        self.lost.store(true, Ordering::Release);
+        self.ending.lost.store(true, Ordering::Release);
         let lang = self.session.lang;
         // What panicked once may do so again.
         let rescued = catch_unwind(AssertUnwindSafe(|| self.rescue()));
-        self.ending = Some(match rescued {
+        self.ending.words = Some(match rescued {
             Ok(Ok(())) => lang.with("error.panicked", &[("n", why)]),
             Ok(Err(e)) => lang.with("error.panicked-unsaved", &[("n", &format!("{why}; {e}"))]),
             Err(_) => lang.with("error.panicked-unsaved", &[("n", why)]),
         });
-        self.quit = true;
+        self.ending.quit = true;
     }
 
     /// Why the program ended, where the device was lost.
     pub fn ending(&self) -> Option<&str> {
-        self.ending.as_deref()
+        self.ending.words.as_deref()
     }
 }

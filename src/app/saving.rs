@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::qiancun::Qiancun;
 use crate::project::{self, Autosave, Original, Project, ProjectError, Unsaved, is_same_file, with_ending};
-use crate::session::{Command, Dialogue, DiskChange, FileCommand, WindowCommand};
+use crate::session::{Command, Dialogue, DiskChange, DocumentState, FileCommand, WindowCommand};
 use crate::survey::{Instant, LogPaths};
 
 /// How long changes are gathered before they are kept: typing does not write for every letter.
@@ -122,7 +122,7 @@ fn keep(folder: &Path, receiver: &Receiver<Keep>, trouble: &impl Fn(String)) {
 
 impl Qiancun {
     pub(super) fn save(&mut self) {
-        match self.session.project_path.clone() {
+        match self.session.file.path.clone() {
             Some(path) => self.save_to(&path, false),
             None => self.ask_save(),
         }
@@ -130,7 +130,7 @@ impl Qiancun {
 
     /// Saves to a file. What stands there and was not seen is never overwritten, unless `over` says so.
     pub(super) fn save_to(&mut self, path: &Path, over: bool) {
-        let is_own = self.session.project_path.as_deref().is_some_and(|own| own == path || is_same_file(own, path));
+        let is_own = self.session.file.path.as_deref().is_some_and(|own| own == path || is_same_file(own, path));
         if let Some(source) = self.session.source_at(path).filter(|s| !is_own || s != path) {
             self.refuse_source(&source);
             return;
@@ -139,25 +139,25 @@ impl Qiancun {
         let there = path.exists();
         let seen = match (is_own, over) {
             (_, true) => None,
-            (true, false) if there && self.session.on_disk.is_none() => {
+            (true, false) if there && self.session.file.on_disk.is_none() => {
                 // What stands there was never seen.
                 self.tell_changed(path, true);
                 return;
             }
-            (true, false) => self.session.on_disk.as_ref().map(|o| o.text.clone()).filter(|_| there),
+            (true, false) => self.session.file.on_disk.as_ref().map(|o| o.text.clone()).filter(|_| there),
             (false, false) if there => {
-                self.session.dialogue = Some(Dialogue::Replace(path.to_path_buf()));
+                self.session.moment.dialogue = Some(Dialogue::Replace(path.to_path_buf()));
                 return;
             }
             (false, false) => Some(String::new()),
         };
-        let original = self.session.on_disk.clone();
+        let original = self.session.file.on_disk.clone();
         match project::save_unseen(path, &present, original.as_ref(), seen.as_deref()) {
             Ok(now) => self.was_saved(path, present, now),
             Err(ProjectError::Changed { .. }) => self.tell_changed(path, true),
             Err(e) => {
-                self.after_saving = None;
-                self.session.dialogue =
+                self.saving.after = None;
+                self.session.moment.dialogue =
                     Some(Dialogue::Message(self.session.lang.with("error.save", &[("n", &e.to_string())])));
             }
         }
@@ -165,13 +165,13 @@ impl Qiancun {
 
     fn was_saved(&mut self, path: &Path, present: Project, now: Original) {
         let kept_as = now.kept_as.clone();
-        let before = self.session.project_path.replace(path.to_path_buf());
+        let before = self.session.file.path.replace(path.to_path_buf());
         if self.session.meeting.is_none() {
-            self.session.document.project = present;
+            self.session.note(|d| d.project = present);
         }
-        self.session.saved = self.session.kept_document().into_owned();
-        self.session.on_disk = Some(now);
-        self.session.gives_way = false;
+        self.session.file.saved = self.session.kept_document();
+        self.session.file.on_disk = Some(now);
+        self.session.file.gives_way = false;
         self.session.settings.remember(path);
         self.save_settings();
         self.keep_nothing();
@@ -185,8 +185,8 @@ impl Qiancun {
         if let Some(before) = before.filter(|b| b != path) {
             self.take_log_along(&before, path);
         }
-        if let Some(then) = self.after_saving.take() {
-            self.session.dialogue = None;
+        if let Some(then) = self.saving.after.take() {
+            self.session.moment.dialogue = None;
             self.send(then);
         }
     }
@@ -205,22 +205,22 @@ impl Qiancun {
         let ours = self.session.kept_document().project.clone();
         let differences = theirs.as_ref().map(|t| project::differences(&t.project, &ours)).unwrap_or_default();
         let trouble = theirs.err().map(|e| e.to_string());
-        self.session.dialogue =
+        self.session.moment.dialogue =
             Some(Dialogue::Changed(DiskChange { path: path.to_path_buf(), differences, trouble, saving }));
     }
 
     /// Looks whether somebody else wrote the project since it was last seen, and says so once.
     pub(super) fn look_at_disk(&mut self) {
-        if self.session.dialogue.is_some() || self.session.meeting.is_some() {
+        if self.session.moment.dialogue.is_some() || self.session.meeting.is_some() {
             return;
         }
-        let Some((path, seen)) = self.session.project_path.clone().zip(self.session.on_disk.as_ref()) else { return };
+        let Some((path, seen)) = self.session.file.path.clone().zip(self.session.file.on_disk.as_ref()) else { return };
         let Ok(now) = crate::read::read_plain(&path, 256_000_000) else { return };
         let text = String::from_utf8_lossy(now.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&now)).into_owned();
-        if text == seen.text || self.told_changed.as_ref() == Some(&text) {
+        if text == seen.text || self.saving.told_changed.as_ref() == Some(&text) {
             return;
         }
-        self.told_changed = Some(text);
+        self.saving.told_changed = Some(text);
         self.tell_changed(&path, false);
     }
 
@@ -253,9 +253,9 @@ impl Qiancun {
 
     pub(super) fn ask_save(&mut self) {
         let title = self.session.lang.t("command.save-as");
-        let name = self.session.project_path.as_deref().and_then(Path::file_name);
+        let name = self.session.file.path.as_deref().and_then(Path::file_name);
         let name = name.map_or_else(|| "map.qiancun".to_owned(), |n| n.to_string_lossy().into_owned());
-        let (turn, own) = (self.project_turn, self.session.project_path.clone());
+        let (turn, own) = (self.opened.project_turn, self.session.file.path.clone());
         self.jobs.ask(move || {
             let dialogue =
                 rfd::FileDialog::new().set_title(title).add_filter("qiancun", &["qiancun"]).set_file_name(name);
@@ -272,8 +272,8 @@ impl Qiancun {
 
     /// Goes on without saving. Only what comes in its place makes the changes go.
     pub(super) fn discard(&mut self, then: Command) {
-        self.after_saving = None;
-        self.session.dialogue = None;
+        self.saving.after = None;
+        self.session.moment.dialogue = None;
         match then {
             Command::File(FileCommand::Open(paths)) => self.open(paths),
             Command::File(FileCommand::OpenDemo) => self.open_demo(),
@@ -282,7 +282,7 @@ impl Qiancun {
             }
             Command::Window(WindowCommand::Quit) => {
                 self.keep_nothing();
-                self.quit = true;
+                self.ending.quit = true;
             }
             other => self.send(other),
         }
@@ -290,9 +290,10 @@ impl Qiancun {
 
     /// Says that an output would overwrite what it is made from.
     pub(super) fn refuse_source(&mut self, source: &Path) {
-        self.after_saving = None;
+        self.saving.after = None;
         let name = source.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        self.session.dialogue = Some(Dialogue::Message(self.session.lang.with("error.own-source", &[("name", &name)])));
+        self.session.moment.dialogue =
+            Some(Dialogue::Message(self.session.lang.with("error.own-source", &[("name", &name)])));
     }
 
     /// Whether an output may be written there; says so where not.
@@ -308,9 +309,9 @@ impl Qiancun {
 
     /// Hands over what is not saved, where it changed since the last frame.
     pub(super) fn keep_unsaved(&mut self) {
-        let Some(keeper) = &self.keeper else { return };
+        let Some(keeper) = &self.saving.keeper else { return };
         let project = &self.session.kept_document().project;
-        let is_changed = *project != self.session.saved.project;
+        let is_changed = *project != self.session.file.saved.project;
         if !is_changed {
             if keeper.given.is_some() {
                 self.keep_nothing();
@@ -322,7 +323,7 @@ impl Qiancun {
         }
         let unsaved = Keep::These(Box::new(self.unsaved()));
         let given = Some(project.clone());
-        if let Some(keeper) = &mut self.keeper {
+        if let Some(keeper) = &mut self.saving.keeper {
             keeper.send(unsaved);
             keeper.given = given;
         }
@@ -330,22 +331,22 @@ impl Qiancun {
 
     /// Keeps the project at once, whatever changed; whether it lies on the disk.
     pub(super) fn keep_now(&self) -> bool {
-        self.keeper.as_ref().is_some_and(|k| k.keep_now(Unsaved { was_shown: true, ..self.unsaved() }))
+        self.saving.keeper.as_ref().is_some_and(|k| k.keep_now(Unsaved { was_shown: true, ..self.unsaved() }))
     }
 
     fn unsaved(&self) -> Unsaved {
         Unsaved {
             at: Instant::now().for_people(),
             was_shown: false,
-            path: self.session.project_path.clone(),
-            text: self.session.on_disk.as_ref().map(|o| o.text.clone()),
+            path: self.session.file.path.clone(),
+            text: self.session.file.on_disk.as_ref().map(|o| o.text.clone()),
             project: self.present_project(),
         }
     }
 
     /// Nothing is to be kept any more: it is saved, or nobody wants it.
     pub(super) fn keep_nothing(&mut self) {
-        if let Some(keeper) = &mut self.keeper {
+        if let Some(keeper) = &mut self.saving.keeper {
             keeper.given = None;
             keeper.send(Keep::Nothing);
         }
@@ -353,7 +354,7 @@ impl Qiancun {
 
     /// Where unsaved work of this and of other programs lies.
     fn unsaved_folder(&self) -> Option<PathBuf> {
-        self.rescue_to.as_ref().map(|p| p.with_file_name("unsaved"))
+        self.saving.rescue_to.as_ref().map(|p| p.with_file_name("unsaved"))
     }
 
     /// Begins to keep what is not saved, and offers what earlier programs left behind. With `shows` what was shown when a program
@@ -361,7 +362,8 @@ impl Qiancun {
     pub(super) fn begin_keeping(&mut self, shows: bool) -> bool {
         let Some(folder) = self.unsaved_folder() else { return false };
         let reply = self.jobs.reply();
-        self.keeper = Keeper::begin(folder.clone(), move |trouble| reply.tell(super::jobs::Done::NotKept(trouble)));
+        self.saving.keeper =
+            Keeper::begin(folder.clone(), move |trouble| reply.tell(super::jobs::Done::NotKept(trouble)));
         let shown = project::unsaved(&folder).into_iter().find(|(_, u)| shows && u.was_shown).map(|(file, _)| file);
         let is_shown = shown.is_some_and(|file| self.recover(&file));
         self.offer_unsaved();
@@ -379,7 +381,7 @@ impl Qiancun {
         });
         let offered: Vec<_> = offered.collect();
         if !offered.is_empty() {
-            self.session.dialogue = Some(Dialogue::Recover(offered));
+            self.session.moment.dialogue = Some(Dialogue::Recover(offered));
         }
     }
 
@@ -387,17 +389,17 @@ impl Qiancun {
     pub(super) fn recover(&mut self, file: &Path) -> bool {
         let Some(folder) = self.unsaved_folder() else { return false };
         let Some((_, unsaved)) = project::unsaved(&folder).into_iter().find(|(f, _)| f == file) else { return false };
-        self.session.dialogue = None;
+        self.session.moment.dialogue = None;
         let original = unsaved.original();
         self.show_project(unsaved.project, unsaved.path.clone(), original);
-        self.session.gives_way = false;
+        self.session.file.gives_way = false;
         // Nothing that is saved looks like this: closing asks.
-        let saved = self.session.on_disk.as_ref().map(|o| o.project.clone()).unwrap_or_default();
-        self.session.saved.project = saved;
+        let saved = self.session.file.on_disk.as_ref().map(|o| o.project.clone()).unwrap_or_default();
+        self.session.file.saved = DocumentState { project: saved, ..(*self.session.file.saved).clone() }.into();
         // It is this program's own from now on, and kept before the other's goes.
         let project = self.session.document.project.clone();
         let mine = self.unsaved();
-        if let Some(keeper) = self.keeper.as_mut().filter(|k| k.keep_now(mine)) {
+        if let Some(keeper) = self.saving.keeper.as_mut().filter(|k| k.keep_now(mine)) {
             keeper.given = Some(project);
             std::fs::remove_file(file).ok();
         }

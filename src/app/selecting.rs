@@ -18,7 +18,8 @@ impl Qiancun {
         let session = &mut self.session;
         match command {
             SelectCommand::Select { layer, features, add } => self.select(layer, features, add),
-            SelectCommand::ClearSelection => session.document.selection = None,
+            SelectCommand::TakeHit(row) => self.take_hit(row),
+            SelectCommand::ClearSelection => session.note(|d| d.selection = None),
             SelectCommand::FlyTo(layer, feature) => self.fly_to(layer, feature),
             SelectCommand::StepVillage(steps) => self.step_village(steps),
             SelectCommand::SelectPlace(place) => self.select_place(&place),
@@ -27,8 +28,7 @@ impl Qiancun {
     }
 
     pub(super) fn select(&mut self, layer: LayerKey, features: Vec<FeatureId>, add: bool) {
-        let selection = &mut self.session.document.selection;
-        match selection {
+        self.session.note(|d| match &mut d.selection {
             Some((key, selected)) if add && *key == layer => {
                 for feature in features {
                     match selected.iter().position(|f| *f == feature) {
@@ -39,12 +39,22 @@ impl Qiancun {
                     }
                 }
                 if selected.is_empty() {
-                    *selection = None;
+                    d.selection = None;
                 }
             }
-            _ => *selection = (!features.is_empty()).then_some((layer, features)),
+            selection => *selection = (!features.is_empty()).then_some((layer, features)),
+        });
+        self.session.moment.scroll_to = self.session.document.selection.as_ref().and_then(|(_, f)| f.last().copied());
+    }
+
+    /// Goes to what answers the search; where nothing does, the text stays.
+    fn take_hit(&mut self, row: usize) {
+        self.session.find_hits();
+        let hits = self.session.hits();
+        if let Some((layer, feature)) = hits.get(row.min(hits.len().saturating_sub(1))).copied() {
+            self.session.moment.search.clear();
+            self.fly_to(layer, feature);
         }
-        self.session.scroll_to = self.session.document.selection.as_ref().and_then(|(_, f)| f.last().copied());
     }
 
     fn fly_to(&mut self, layer: LayerKey, feature: FeatureId) {
@@ -67,7 +77,8 @@ impl Qiancun {
 
     /// Goes nearer until the facilities of a cluster stand apart; where they cannot, or are few, lists them.
     fn open_cluster(&mut self, cluster: usize) {
-        let (Some(symbols), Some(district)) = (self.session.symbols.clone(), self.session.district.clone()) else {
+        let (Some(symbols), Some(district)) = (self.session.symbols().cloned(), self.session.district().cloned())
+        else {
             return;
         };
         let Some(cluster) = symbols.clusters.get(cluster) else { return };
@@ -79,7 +90,7 @@ impl Qiancun {
             let features = members.iter().filter_map(|f| Some((*layers.get(f.source)?, f.row))).collect();
             let middle = self.map.middle();
             let at = middle + egui::vec2(x as f32, y as f32);
-            self.session.choice = Some(Choice { at, features, add: false });
+            self.session.moment.choice = Some(Choice { at, features, add: false });
             return;
         }
         let boxes = members.iter().map(|f| [f.at.lon_deg, f.at.lat_deg, f.at.lon_deg, f.at.lat_deg]);
@@ -92,7 +103,7 @@ impl Qiancun {
     }
 
     fn select_place(&mut self, place: &Focus) {
-        let Some(district) = self.session.district.clone() else { return };
+        let Some(district) = self.session.district().cloned() else { return };
         let Some(key) = self.session.village_layer().map(|l| l.key) else { return };
         let villages = district.places(place.by).into_iter().find(|(name, _)| *name == place.name);
         if let Some((_, villages)) = villages {

@@ -4,21 +4,14 @@ use std::path::{Path, PathBuf};
 
 use super::jobs::{Done, Job};
 use super::qiancun::Qiancun;
+use super::recording::Then;
+use crate::model::Generation;
 use crate::project;
-use crate::session::{Dialogue, SurveyCommand, VisitDraft, VisitStates};
+use crate::session::{Dialogue, SurveyCommand, VisitDraft};
 use crate::survey::{
-    GapIndex, Incoming, Instant, LogPaths, MergePreview, NewVisit, Opened, PhotoFacts, Preview, SurveyError, SurveyLog,
-    Told, keep_photo, photo_facts, small_picture,
+    GapIndex, Incoming, Instant, LogPaths, MergePreview, NewVisit, Opened, PhotoFacts, Preview, Survey, SurveyError,
+    Told, photo_facts, small_picture,
 };
-
-/// Whether visits could be brought back.
-pub(super) enum Brought {
-    Yes,
-    /// The log cannot be written at the moment; it was told.
-    NotNow,
-    /// Not any more, for a reason: a key of the language files.
-    Never(&'static str),
-}
 
 impl Qiancun {
     /// Carries out a command of its group.
@@ -32,8 +25,12 @@ impl Qiancun {
             SurveyCommand::Record(draft) => self.record(*draft),
             SurveyCommand::EditVisit(id) => self.edit_visit(&id),
             SurveyCommand::ShowPhoto(name) => self.show_photo(name),
-            SurveyCommand::WithdrawVisit(id) => self.amend("visit.withdraw", &id, |log, id| log.withdraw(id)),
-            SurveyCommand::RestoreVisit(id) => self.amend("visit.restore", &id, |log, id| log.restore(id)),
+            SurveyCommand::WithdrawVisit(id) => {
+                self.amend("visit.withdraw", id, Then::Nothing, |log, id| log.withdraw(id))
+            }
+            SurveyCommand::RestoreVisit(id) => {
+                self.amend("visit.restore", id, Then::Nothing, |log, id| log.restore(id))
+            }
             SurveyCommand::AttachVisit(id, key) => self.attach_visit(&id, &key),
             SurveyCommand::AdoptLog(log) => self.adopt_log(&log),
             SurveyCommand::ImportResultsDialogue => self.ask_results(),
@@ -43,9 +40,9 @@ impl Qiancun {
             SurveyCommand::TakeMerge(preview) => self.take_merge(*preview),
             SurveyCommand::CompareGaps(since) => {
                 if since.is_none() {
-                    self.session.gap_filter.became = None;
+                    self.session.moment.gap_filter.became = None;
                 }
-                self.session.gap_since = since;
+                self.session.survey.since = since;
             }
             SurveyCommand::CompareGapsDialogue => self.ask_comparison(),
         }
@@ -53,14 +50,15 @@ impl Qiancun {
 
     /// Opens the log of a project that was opened or saved, in the background.
     pub(super) fn sync_survey(&mut self) {
-        if self.session.survey.of == self.session.project_path {
+        if self.session.survey.of == self.session.file.path {
             return;
         }
-        let project = self.session.project_path.clone();
+        let project = self.session.file.path.clone();
         let survey = &mut self.session.survey;
         (survey.of, survey.log, survey.trouble, survey.note) = (project.clone(), None, None, None);
-        survey.lists_visits = false;
-        survey.version += 1;
+        (survey.seen, survey.paths) = (None, None);
+        survey.photos.clear();
+        survey.generation = Generation::next();
         if let Some(project) = project {
             self.jobs.survey(project);
         }
@@ -71,7 +69,7 @@ impl Qiancun {
         if self.session.survey.of.as_deref() != Some(project) {
             return;
         }
-        self.session.survey.version += 1;
+        self.session.survey.generation = Generation::next();
         match opened {
             Ok(None) => {}
             Ok(Some(opened)) => self.take_log(opened),
@@ -104,7 +102,7 @@ impl Qiancun {
         told.iter().map(words).collect()
     }
 
-    fn take_log(&mut self, opened: Opened) {
+    pub(super) fn take_log(&mut self, opened: Opened) {
         let sentences = self.told_words(&opened.told);
         // Damage is said where it cannot be overlooked, the rest in passing.
         if opened.told.contains(&Told::OnNetwork) {
@@ -115,18 +113,10 @@ impl Qiancun {
         } else if !sentences.is_empty() {
             self.session.news = Some(sentences.join(" "));
         }
-        self.session.survey.log = Some(opened.log);
-        self.session.photos.clear();
+        let survey = &mut self.session.survey;
+        (survey.seen, survey.paths) = (Some(opened.log.shared()), Some(opened.log.paths().clone()));
+        survey.log = Some(opened.log);
         self.index_log();
-    }
-
-    /// Lets visits be found by the gaps that the map has now.
-    pub(super) fn index_log(&mut self) {
-        let Some(index) = self.session.present_gaps().map(|f| f.index.clone()) else { return };
-        if let Some(log) = &mut self.session.survey.log {
-            log.find_by(index);
-            self.session.survey.version += 1;
-        }
     }
 
     /// Looks for a log whose project was renamed, where the project has none: it is offered.
@@ -138,14 +128,14 @@ impl Qiancun {
 
     /// Gives a log with its copy and photos the name of the project.
     fn adopt_log(&mut self, log: &Path) {
-        self.session.dialogue = None;
-        let Some(project) = self.session.project_path.clone() else { return };
+        self.session.moment.dialogue = None;
+        let Some(project) = self.session.file.path.clone() else { return };
         match LogPaths::of(log).rename_to(&LogPaths::of(&project)) {
             Ok(()) => self.jobs.survey(project),
             Err(e) => {
                 let name = log.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
                 let text = self.session.lang.with("error.write", &[("name", &name), ("n", &e.to_string())]);
-                self.session.dialogue = Some(Dialogue::Message(text));
+                self.session.moment.dialogue = Some(Dialogue::Message(text));
             }
         }
     }
@@ -162,20 +152,8 @@ impl Qiancun {
         }
     }
 
-    /// Takes in what other programs recorded meanwhile: when the window comes to the front again.
-    pub(super) fn refresh_survey(&mut self) {
-        let survey = &mut self.session.survey;
-        if let Some(log) = &mut survey.log {
-            match log.catch_up() {
-                Ok(true) => survey.version += 1,
-                Ok(false) => {}
-                Err(e) => self.tell_survey(&e),
-            }
-        }
-    }
-
     /// An error in the person's language, with the program's own words behind it.
-    fn sentence(&self, error: &SurveyError) -> String {
+    pub(super) fn sentence(&self, error: &SurveyError) -> String {
         let name = error.path().and_then(|p| p.file_name()).map(|n| n.to_string_lossy().into_owned());
         match self.session.lang.find(&format!("survey-error.{}", error.code())) {
             Some(text) => format!("{}\n{error}", text.replace("{path}", &name.unwrap_or_default())),
@@ -188,25 +166,13 @@ impl Qiancun {
         self.ask_after(Dialogue::Message(text));
     }
 
-    /// The log, made where there is none yet; `None` where the project was never saved.
-    fn log(&mut self) -> Option<Result<&mut SurveyLog, SurveyError>> {
-        let project = self.session.project_path.clone()?;
-        if self.session.survey.log.is_none() {
-            match SurveyLog::open(&project) {
-                Ok(opened) => self.take_log(opened),
-                Err(e) => return Some(Err(e)),
-            }
-        }
-        self.session.survey.log.as_mut().map(Ok)
-    }
-
     fn ask_visit(&mut self, row: usize) {
         let Some(found) = self.session.present_gaps().cloned() else { return };
-        let Some((gap, district)) = found.list.gaps.get(row).zip(self.session.district.clone()) else { return };
+        let Some((gap, district)) = found.list.gaps.get(row).zip(self.session.district().cloned()) else { return };
         let visit = NewVisit { by: self.session.settings.surveyor.clone(), ..NewVisit::of_gap(gap, &district) };
         let reason = self.session.gap_reason(&found, gap);
         let at = Instant::now().for_people();
-        self.session.dialogue = Some(Dialogue::Visit(VisitDraft { visit, reason, at, ..VisitDraft::default() }));
+        self.session.moment.dialogue = Some(Dialogue::Visit(VisitDraft { visit, reason, at, ..VisitDraft::default() }));
     }
 
     fn edit_visit(&mut self, id: &str) {
@@ -214,12 +180,12 @@ impl Qiancun {
         let Some(said) = survey.visit(id).and_then(|v| survey.said(v)) else { return };
         let visit = NewVisit::of_event(said);
         let at = said.at.map_or_else(|| said.at_text.clone(), Instant::for_people);
-        let reason = match &self.session.dialogue {
+        let reason = match &self.session.moment.dialogue {
             Some(Dialogue::Visit(draft)) => draft.reason.clone(),
             _ => String::new(),
         };
         let corrects = Some(id.to_owned());
-        self.session.dialogue = Some(Dialogue::Visit(VisitDraft {
+        self.session.moment.dialogue = Some(Dialogue::Visit(VisitDraft {
             visit,
             reason,
             corrects,
@@ -241,7 +207,7 @@ impl Qiancun {
     }
 
     fn take_photo(&mut self, path: PathBuf) {
-        if let Some(Dialogue::Visit(draft)) = &mut self.session.dialogue
+        if let Some(Dialogue::Visit(draft)) = &mut self.session.moment.dialogue
             && !draft.photos.contains(&path)
         {
             draft.photos.push(path.clone());
@@ -254,7 +220,7 @@ impl Qiancun {
 
     /// Takes what a camera wrote into a photo of the visit being typed.
     pub(super) fn was_looked_into(&mut self, path: &Path, facts: PhotoFacts) {
-        if let Some(Dialogue::Visit(draft)) = &mut self.session.dialogue
+        if let Some(Dialogue::Visit(draft)) = &mut self.session.moment.dialogue
             && draft.photos.iter().any(|p| p == path)
         {
             draft.facts.at = draft.facts.at.or(facts.at);
@@ -265,10 +231,10 @@ impl Qiancun {
     /// Has the small picture of a photo of the log made, once.
     fn show_photo(&mut self, name: String) {
         let Some(folder) = self.session.photo_folder() else { return };
-        if self.session.photos.contains_key(&name) {
+        if self.session.survey.photos.contains_key(&name) {
             return;
         }
-        self.session.photos.insert(name.clone(), None);
+        self.session.survey.photos.insert(name.clone(), None);
         self.jobs.start(Job::Photo, move |_| {
             let image = small_picture(&folder, &name).map(|image| {
                 let size = [image.width() as usize, image.height() as usize];
@@ -278,143 +244,18 @@ impl Qiancun {
         });
     }
 
-    fn record(&mut self, mut draft: VisitDraft) {
-        let surveyor = draft.visit.by.trim().to_owned();
-        if self.session.settings.surveyor != surveyor {
-            self.session.settings.surveyor = surveyor.clone();
-            self.save_settings();
-        }
-        draft.visit.by = surveyor;
-        match self.write_draft(&draft) {
-            Ok(()) => {
-                self.session.news = Some(self.session.lang.t("survey.recorded").to_owned());
-                self.session.dialogue = None;
-            }
-            Err(e) => {
-                // What was typed stays to be recorded again.
-                draft.trouble = Some(self.sentence(&e));
-                self.session.dialogue = Some(Dialogue::Visit(draft));
-            }
-        }
-        self.session.survey.version += 1;
-    }
-
-    /// Records a visit or corrects one.
-    fn write_draft(&mut self, draft: &VisitDraft) -> Result<(), SurveyError> {
-        let Some(log) = self.log() else { return Ok(()) };
-        let log = log?;
-        let mut visit = draft.visit.clone();
-        for photo in &draft.photos {
-            let kept = keep_photo(log.paths(), photo)?;
-            if !visit.photos.iter().any(|p| p.file == kept.file) {
-                visit.photos.push(kept);
-            }
-        }
-        // The moment of opening the form is as good as that of closing it, unless another was typed.
-        let is_typed = draft.at != draft.at_was;
-        if is_typed {
-            visit.at = Instant::parse_near(&draft.at, Some(Instant::now())).map(|(at, _)| at).or(visit.at);
-        }
-        let Some(id) = &draft.corrects else {
-            let ids = log.record(vec![visit])?;
-            let after = ids.iter().map(|id| (id.clone(), log.survey().state(id))).collect();
-            let before = ids.into_iter().map(|id| (id, None)).collect();
-            self.session.history.push_visits("visit.record", before, after);
-            return Ok(());
-        };
-        let id = id.clone();
-        self.step("visit.correct", vec![id.clone()], |log| {
-            log.correct(&id, |event| {
-                event.result = visit.result;
-                event.note = visit.note;
-                event.photos = visit.photos;
-                (event.lon, event.lat) = (visit.place.map(|p| p.lon_deg), visit.place.map(|p| p.lat_deg));
-                event.by = visit.by;
-                if is_typed {
-                    (event.at, event.at_text) = (visit.at, String::new());
-                }
-            })
-        })
-    }
-
-    /// Does something to visits, as one step that can be taken back.
-    fn step<T>(
-        &mut self,
-        name: &'static str,
-        ids: Vec<String>,
-        work: impl FnOnce(&mut SurveyLog) -> Result<T, SurveyError>,
-    ) -> Result<T, SurveyError> {
-        let Some(log) = &mut self.session.survey.log else {
-            return Err(SurveyError::NoVisit(ids.into_iter().next().unwrap_or_default()));
-        };
-        let states =
-            |log: &SurveyLog| -> VisitStates { ids.iter().map(|id| (id.clone(), log.survey().state(id))).collect() };
-        let before = states(log);
-        let done = work(log)?;
-        let after = states(log);
-        self.session.history.push_visits(name, before, after);
-        self.session.survey.version += 1;
-        Ok(done)
-    }
-
-    fn amend(
-        &mut self,
-        name: &'static str,
-        id: &str,
-        amend: impl FnOnce(&mut SurveyLog, &str) -> Result<(), SurveyError>,
-    ) {
-        if let Err(e) = self.step(name, vec![id.to_owned()], |log| amend(log, id)) {
-            self.tell_survey(&e);
-        }
-    }
-
     /// Lets a visit be one to another gap.
     fn attach_visit(&mut self, id: &str, key: &str) {
         let index = self.session.present_gaps().map(|f| f.index.clone());
         let subject = index.and_then(|index| index.subject(key).cloned());
         let Some(subject) = subject else { return };
         let rule = key.split('/').next().unwrap_or_default().to_owned();
-        let attached = self.step("visit.attach", vec![id.to_owned()], |log| {
+        let key = key.to_owned();
+        self.amend("visit.attach", id.to_owned(), Then::Said("visit.attached"), move |log, id| {
             log.correct(id, |event| {
-                (event.gap, event.rule, event.subject) = (key.to_owned(), rule, subject);
+                (event.gap, event.rule, event.subject) = (key, rule, subject);
             })
         });
-        match attached {
-            Ok(()) => self.session.news = Some(self.session.lang.t("visit.attached").to_owned()),
-            Err(e) => self.tell_survey(&e),
-        }
-    }
-
-    /// Brings visits to states that they were in, unless somebody else changed them since.
-    pub(super) fn bring_visits(&mut self, to: &VisitStates, from: &VisitStates) -> Brought {
-        let Some(log) = &mut self.session.survey.log else { return Brought::Never("survey.no-log") };
-        // Others may have recorded something that this window has not seen yet.
-        if let Err(e) = log.catch_up() {
-            self.tell_survey(&e);
-            return Brought::NotNow;
-        }
-        let is_there = |state: Option<crate::survey::VisitState>| state.filter(|s| !s.is_withdrawn);
-        let is_same = |(id, was): &(String, Option<crate::survey::VisitState>)| match (
-            is_there(log.survey().state(id)),
-            is_there(was.clone()),
-        ) {
-            (None, None) => true,
-            (Some(a), Some(b)) => a.said.says_the_same(&b.said),
-            _ => false,
-        };
-        if !from.iter().all(is_same) {
-            self.session.survey.version += 1;
-            return Brought::Never("survey.changed-since");
-        }
-        let brought = log.bring(to);
-        self.session.survey.version += 1;
-        match brought {
-            Ok(()) => Brought::Yes,
-            Err(e) => {
-                self.tell_survey(&e);
-                Brought::NotNow
-            }
-        }
     }
 
     fn ask_results(&mut self) {
@@ -430,8 +271,8 @@ impl Qiancun {
 
     /// Has a filled sheet or a colleague's log read, to be looked at before anything is taken in.
     pub(super) fn import(&mut self, path: PathBuf) {
-        let Some(project) = self.session.project_path.clone() else {
-            self.session.dialogue = Some(Dialogue::Message(self.session.lang.t("visit.save-first").to_owned()));
+        let Some(project) = self.session.file.path.clone() else {
+            self.session.moment.dialogue = Some(Dialogue::Message(self.session.lang.t("visit.save-first").to_owned()));
             return;
         };
         self.jobs.start(Job::Results, move |_| {
@@ -442,20 +283,16 @@ impl Qiancun {
 
     /// Shows what a sheet or a log would bring.
     pub(super) fn was_incoming(&mut self, project: &Path, path: &Path, read: Result<Incoming, SurveyError>) {
-        if self.session.project_path.as_deref() != Some(project) {
+        if self.session.file.path.as_deref() != Some(project) {
             return;
         }
         let incoming = match read {
             Ok(incoming) => incoming,
             Err(e) => return self.tell_survey(&e),
         };
-        match self.log() {
-            None => return,
-            Some(Err(e)) => return self.tell_survey(&e),
-            Some(Ok(_)) => {}
-        }
         let index = self.session.present_gaps().map_or_else(|| GapIndex::default().into(), |f| f.index.clone());
-        let Some(survey) = self.session.survey() else { return };
+        let nothing = Survey::default();
+        let survey = self.session.survey().unwrap_or(&nothing);
         let dialogue = match incoming {
             Incoming::Rows(rows) => Dialogue::Import(Box::new(Preview::new(path, rows, survey, &index))),
             Incoming::Log(events, told) => Dialogue::Merge(Box::new(MergePreview::new(path, events, told, survey))),
@@ -465,31 +302,9 @@ impl Qiancun {
 
     fn look_at_results(&mut self, preview: &Preview) {
         let index = self.session.present_gaps().map_or_else(|| GapIndex::default().into(), |f| f.index.clone());
-        let Some(survey) = self.session.survey() else { return };
-        self.session.dialogue = Some(Dialogue::Import(Box::new(preview.again(survey, &index))));
-    }
-
-    fn take_results_in(&mut self, mut preview: Preview) {
-        let ids = preview.visits();
-        match self.step("import.take", ids, |log| log.import(&mut preview)) {
-            Ok(n) => {
-                self.session.dialogue = None;
-                self.session.news = Some(self.session.lang.with("survey.imported", &[("n", &n.to_string())]));
-            }
-            Err(e) => self.tell_survey(&e),
-        }
-    }
-
-    fn take_merge(&mut self, preview: MergePreview) {
-        let ids = preview.visits.iter().map(|v| v.id.clone()).collect();
-        let MergePreview { path, events, .. } = preview;
-        match self.step("merge.take", ids, |log| log.take_merge(&path, events)) {
-            Ok(n) => {
-                self.session.dialogue = None;
-                self.session.news = Some(self.session.lang.with("survey.merged", &[("n", &n.to_string())]));
-            }
-            Err(e) => self.tell_survey(&e),
-        }
+        let nothing = Survey::default();
+        let survey = self.session.survey().unwrap_or(&nothing);
+        self.session.moment.dialogue = Some(Dialogue::Import(Box::new(preview.again(survey, &index))));
     }
 
     fn ask_comparison(&mut self) {
@@ -500,22 +315,9 @@ impl Qiancun {
         });
     }
 
-    /// Compares the gaps where that is wanted and not yet done.
-    pub(super) fn sync_comparison(&mut self) {
-        let Some((found, since)) = self.session.wanted_change() else { return };
-        let stamp = (found.stamp.clone(), since.clone());
-        if self.compared.as_ref() == Some(&stamp) {
-            return;
-        }
-        self.compared = Some(stamp);
-        if let Some(district) = self.session.district.clone() {
-            self.jobs.compare(found, district, since);
-        }
-    }
-
     /// Says why a comparison could not be made.
     pub(super) fn could_not_compare(&mut self, message: String) {
-        self.session.gap_since = None;
+        self.session.survey.since = None;
         self.ask_after(Dialogue::Message(message));
     }
 }

@@ -1,57 +1,29 @@
 //! Brings scene and derived values up to date with the document.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::jobs::{Done, Job, Reply};
 use super::qiancun::Qiancun;
-use crate::district::{District, MapSpec, choropleth, is_facilities, village_dataset};
+use crate::district::{MapSpec, choropleth, coverage};
 use crate::lang::Lang;
-use crate::model::{Dataset, Edit, Indicator, Indicators, Roles, Topic};
+use crate::model::{Dataset, Generation, Roles};
 use crate::project::{FieldMapping, Focus};
 use crate::render::{LayerKey, PointSymbol, Style, Texel};
-use crate::session::{ADDED_LAYER, Facts, Loaded, Status, Tab};
+use crate::session::{ADDED_LAYER, Covered, Derived, EarlierGaps, FoundGaps, Loaded, Since, Status, Tab, Ticket};
 use crate::theme::{ThemeSpec, Themed};
 
-/// What a layer on the scene was last made from.
+/// What a layer on the scene is made from.
 #[derive(Clone, PartialEq)]
-pub struct Applied {
+pub(super) struct LayerLook {
     theme: Option<ThemeSpec>,
     fields: FieldMapping,
     names: Lang,
     dark: bool,
-    data: usize,
+    data: Generation,
     /// What a theme's map shows: its specification, the district, the focus.
-    look: Option<(MapSpec, usize, Option<Focus>)>,
-    /// The symbols of facilities, by their place in memory.
-    symbols: Option<usize>,
-}
-
-/// What a district is made from.
-#[derive(Clone)]
-pub struct DistrictStamp {
-    pub(super) layers: Vec<Arc<Dataset>>,
-    pub(super) tables: Vec<PathBuf>,
-    pub(super) indicators: Vec<Indicator>,
-    pub(super) edits: Vec<Edit>,
-}
-
-impl PartialEq for DistrictStamp {
-    /// Datasets never change: the same ones are the same place in memory.
-    fn eq(&self, other: &Self) -> bool {
-        let same = |(a, b): (&Arc<Dataset>, &Arc<Dataset>)| Arc::ptr_eq(a, b);
-        self.layers.len() == other.layers.len()
-            && self.layers.iter().zip(&other.layers).all(same)
-            && self.tables == other.tables
-            && self.indicators == other.indicators
-            && self.edits == other.edits
-    }
-}
-
-/// Whether a file of villages carries figures of a theme as properties.
-fn has_figures(dataset: &Dataset) -> bool {
-    static SHIPPED: std::sync::LazyLock<Indicators> = std::sync::LazyLock::new(|| Indicators::with(&[]));
-    let is_figure = |name: &str| SHIPPED.get(name).is_some_and(|i| i.theme != Topic::Base);
-    dataset.table.columns.iter().any(|c| is_figure(&c.name))
+    look: Option<(MapSpec, Generation, Option<Focus>)>,
+    /// The symbols of facilities.
+    symbols: Option<Generation>,
 }
 
 impl Qiancun {
@@ -79,15 +51,16 @@ impl Qiancun {
                 scene.set_visibility(key, visible, opacity);
             }
         }
-        self.applied.retain(|k, _| *k == ADDED_LAYER || keys.contains(k));
+        self.drawn.applied.retain(|k, _| *k == ADDED_LAYER || keys.contains(k));
         self.sync_before();
         self.sync_preview();
-        self.sync_facts();
+        self.session.find_facts();
         self.session.make_card();
         if self.session.settings.drawer_open && self.session.tab == Tab::Table {
             self.session.make_sheet();
         }
         self.sync_coverage();
+        self.session.find_hits();
         self.sync_survey();
         self.sync_gaps();
         self.sync_comparison();
@@ -107,24 +80,26 @@ impl Qiancun {
         let names = self.session.name_language();
         let is_villages = self.session.village_layer().is_some_and(|l| l.key == key);
         let map = self.session.map_spec().filter(|_| is_villages);
-        let district = self.session.district.clone();
-        let focused = self.session.focused.clone().filter(|_| is_villages);
+        let district = self.session.district().cloned();
+        let focused = self.session.focused().cloned().filter(|_| is_villages);
         let look = map
             .zip(district.as_ref())
-            .map(|(map, district)| (map, Arc::as_ptr(district) as usize, focused.as_ref().map(|f| f.focus.clone())));
-        let symbols = self.session.symbols.clone().filter(|s| s.singles.contains_key(&key));
+            .map(|(map, district)| (map, district.generation, focused.as_ref().map(|f| f.focus.clone())));
+        let symbols = self.session.symbols().cloned().filter(|s| s.singles.contains_key(&key));
         let Some(layer) = self.session.layers.get_mut(&key) else { return };
         let Some(mut loaded) = layer.loaded().cloned() else { return };
-        let applied = |loaded: &Loaded| Applied {
+        let applied = |loaded: &Loaded| LayerLook {
             theme: entry.theme.clone(),
             fields: entry.fields.clone(),
             names,
             dark,
-            data: Arc::as_ptr(&loaded.dataset) as usize,
+            data: loaded.generation,
             look: look.clone(),
-            symbols: symbols.as_ref().map(|s| Arc::as_ptr(s) as usize),
+            symbols: symbols.as_ref().map(|s| s.generation),
         };
-        if self.applied.get(&key) == Some(&applied(&loaded)) && self.scene.lock().is_ok_and(|s| s.has_layer(key)) {
+        if self.drawn.applied.get(&key).and_then(Derived::key) == Some(&applied(&loaded))
+            && self.scene.lock().is_ok_and(|s| s.has_layer(key))
+        {
             return;
         }
         let table = &loaded.dataset.table;
@@ -171,84 +146,79 @@ impl Qiancun {
         } else {
             scene.set_layer(key, loaded.chunks.clone(), loaded.towns.clone(), style, points);
         }
-        self.applied.insert(key, now);
+        self.drawn.applied.insert(key, Derived::of(now, ()));
     }
 
     /// Joins villages, tables and facilities anew, in the background, where one of them changed. A map without tables and
     /// facilities has nothing to join.
     fn sync_district(&mut self) {
-        let session = &self.session;
-        if self.just_placed || session.shown().any(|(l, _)| matches!(l.status, Status::Loading(_))) {
+        let session = &mut self.session;
+        if self.drawn.just_placed || session.shown().any(|(l, _)| matches!(l.status, Status::Loading(_))) {
             return;
         }
-        let project = &session.document.project;
-        let stamp = DistrictStamp {
-            layers: session
-                .shown()
-                .map(|(l, _)| l)
-                .chain(session.layers.get(&ADDED_LAYER))
-                .filter_map(|l| Some(l.loaded()?.dataset.clone()))
-                .collect(),
-            tables: project.tables.iter().map(|t| t.path.clone()).collect(),
-            indicators: project.indicators.clone(),
-            edits: project.edits.clone(),
-        };
-        if self.district_of.as_ref() == Some(&stamp) {
+        let (key, layers) = session.wanted_district();
+        if !session.needs_district(&layers) {
+            session.made.district.clear();
             return;
         }
-        let needed = !stamp.tables.is_empty() || stamp.layers.iter().any(|d| is_facilities(d) || has_figures(d));
+        let keeps = session.keeps_villages(&layers);
+        let Some(ticket) = session.made.district.ask(key.clone()) else { return };
         // The old one is shown until the new one is there, as long as it speaks of the same villages.
-        let villages = village_dataset(&stamp.layers);
-        let same = |old: &Arc<District>| villages.is_some_and(|v| Arc::ptr_eq(&v.geometry, &old.villages.geometry));
-        if !needed || !self.session.district.as_ref().is_some_and(same) {
-            self.session.district = None;
+        if !keeps {
+            session.made.district.forget();
         }
-        self.note_tables(&stamp.tables);
-        if needed {
-            self.jobs.district(stamp.clone());
-        }
-        self.session.joining = needed;
-        self.district_of = Some(stamp);
-    }
-
-    /// Takes a district, unless its files have changed meanwhile.
-    pub(super) fn was_joined(&mut self, stamp: &DistrictStamp, district: Option<Arc<District>>) {
-        if self.district_of.as_ref() == Some(stamp) {
-            self.session.district = district;
-            self.session.focused = None;
-            self.session.joining = false;
-        }
+        self.note_tables(&key.tables.0);
+        self.jobs.derive(Job::Join, ticket, |m| Some(&mut m.district), move |_, _| Some(key.join(&layers)));
     }
 
     /// Looks for gaps where district, year or rules have changed.
     fn sync_gaps(&mut self) {
-        let Some((stamp, district)) = self.session.wanted_gaps() else { return };
-        if self.gaps_of.as_ref() != Some(&stamp) {
-            self.gaps_of = Some(stamp.clone());
-            self.jobs.gaps(stamp, district);
-        }
+        let Some((key, district)) = self.session.wanted_gaps() else { return };
+        let Some(ticket) = self.session.made.gaps.ask(key.clone()) else { return };
+        let find = move |_: &Ticket, _: &Reply| Some(Arc::new(FoundGaps::find(&key, &district)));
+        self.jobs.derive(Job::Gaps, ticket, |m| Some(&mut m.gaps), find);
     }
 
     /// Asks for the area within the radius of a clinic where it is wanted and not yet asked for.
     fn sync_coverage(&mut self) {
-        let Some((stamp, district)) = self.session.wanted_coverage() else { return };
-        if self.coverage_of != Some(stamp) {
-            self.coverage_of = Some(stamp);
-            self.jobs.coverage(stamp, district);
+        let Some((key, district)) = self.session.wanted_coverage() else { return };
+        if let Some(ticket) = self.session.made.covered.ask(key) {
+            self.jobs.derive(
+                Job::Coverage,
+                ticket,
+                |m| Some(&mut m.covered),
+                move |ticket, _| {
+                    let found = coverage(&district, key.radius_m, key.year, || ticket.is_wanted())?;
+                    Some(Arc::new(Covered::new(found)))
+                },
+            );
         }
         self.session.share_coverage();
     }
 
-    fn sync_facts(&mut self) {
-        let Some((layer, feature)) = self.session.on_card() else {
-            self.session.facts = None;
-            return;
-        };
-        let Some(loaded) = layer.loaded().cloned() else { return };
-        let id = (layer.key, feature, Arc::as_ptr(&loaded.dataset) as usize);
-        if self.session.facts.as_ref().is_none_or(|(of, _)| *of != id) {
-            self.session.facts = Some((id, Facts::new(&loaded, feature)));
-        }
+    /// Compares the gaps where that is wanted and not yet done.
+    fn sync_comparison(&mut self) {
+        let Some((found, since)) = self.session.wanted_change() else { return };
+        let Some(district) = self.session.district().cloned() else { return };
+        let Some(ticket) = self.session.made.change.ask((found.generation, since.clone())) else { return };
+        self.jobs.derive(
+            Job::Compare,
+            ticket,
+            |m| Some(&mut m.change),
+            move |_, reply| {
+                let other = match &since {
+                    Since::Year(_) => Ok(None),
+                    Since::Project(path) => super::survey::other_district(path).map(Some),
+                };
+                match other {
+                    Ok(other) => Some(Arc::new(EarlierGaps::find(&found, &district, &since, other))),
+                    Err(message) => {
+                        reply.tell(Done::NotCompared(message));
+                        None
+                    }
+                }
+            },
+        );
     }
 
     /// Starts what the view lacks.
@@ -261,14 +231,15 @@ impl Qiancun {
         let of = |key: LayerKey| -> Option<Arc<Loaded>> { self.session.layers.get(&key)?.loaded().cloned() };
         let wanted: Vec<_> =
             wanted.into_iter().filter_map(|(key, chunk, level)| Some((key, of(key)?, chunk, level))).collect();
-        self.calm_frames = if wanted.is_empty() && !self.jobs.is_map_busy() { self.calm_frames + 1 } else { 0 };
+        self.drawn.calm_frames =
+            if wanted.is_empty() && !self.jobs.is_map_busy() { self.drawn.calm_frames + 1 } else { 0 };
         self.jobs.build(wanted);
         // Indices and names wait until the map stands: the first picture comes sooner.
-        let tried = |key: &LayerKey| self.unfinished.contains(key);
+        let tried = |key: &LayerKey| self.drawn.unfinished.contains(key);
         let bare = self.session.layers.values().filter(|l| !tried(&l.key));
         let bare = bare.filter_map(|l| Some((l.key, l.loaded()?))).find(|(_, l)| !l.is_finished());
         if let Some((key, loaded)) = bare.map(|(key, l)| (key, l.clone())) {
-            if self.calm_frames > 2 {
+            if self.drawn.calm_frames > 2 {
                 self.jobs.finish(key, loaded);
             } else if !self.jobs.is_map_busy() {
                 self.ctx.request_repaint();

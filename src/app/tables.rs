@@ -10,7 +10,7 @@ use crate::session::{Became, Dialogue, FileCommand, SurveyCommand};
 impl Qiancun {
     fn table_grid(&mut self) -> Option<Grid> {
         self.session.make_sheet();
-        let sheet = self.session.sheet.clone()?;
+        let sheet = self.session.sheet().cloned()?;
         let title = self.session.layer_title(sheet.layer);
         Some(sheet.grid(&self.session, title))
     }
@@ -45,14 +45,14 @@ impl Qiancun {
             Ok(()) => self.session.news = Some(lang.with("status.saved", &[("n", &name)])),
             Err(e) => {
                 let text = lang.with("error.write", &[("name", &name), ("n", &e.to_string())]);
-                self.session.dialogue = Some(Dialogue::Message(text));
+                self.session.moment.dialogue = Some(Dialogue::Message(text));
             }
         }
     }
 
     /// Writes the figures of all years, corrections included, as the reader takes them.
     pub(super) fn export_figures(&mut self, path: &Path) {
-        let Some(district) = self.session.district.clone() else { return };
+        let Some(district) = self.session.district().cloned() else { return };
         let wide = wide_grid(&district, &|v| self.session.is_in_focus(v));
         let cell = |c: WideCell| match c {
             WideCell::Empty => GridCell::Empty,
@@ -73,21 +73,22 @@ impl Qiancun {
 
     /// Writes the gaps listed as a field sheet.
     pub(super) fn export_gaps(&mut self, path: &Path) {
-        let (Some(found), Some(district)) = (self.session.present_gaps().cloned(), self.session.district.clone())
+        let (Some(found), Some(district)) = (self.session.present_gaps().cloned(), self.session.district().cloned())
         else {
             return;
         };
         self.session.list_gaps();
-        let rows = self.session.listed_gaps.as_ref().map(|l| l.rows.clone()).unwrap_or_default();
-        if self.session.gap_filter.became == Some(Became::Closed) {
-            self.session.dialogue = Some(Dialogue::Message(self.session.lang.t("gaps.closed-no-sheet").to_owned()));
+        let rows = self.session.listed_gaps().map(|l| l.rows.clone()).unwrap_or_default();
+        if self.session.moment.gap_filter.became == Some(Became::Closed) {
+            self.session.moment.dialogue =
+                Some(Dialogue::Message(self.session.lang.t("gaps.closed-no-sheet").to_owned()));
             return;
         }
         if !self.may_write(path) {
             return;
         }
         let gaps: Vec<_> = rows.iter().filter_map(|i| found.list.gaps.get(*i)).collect();
-        let (lang, wanted) = (self.session.lang, self.session.survey.form);
+        let (lang, wanted) = (self.session.lang, self.session.moment.form);
         let start = wanted.from_here.then(|| self.session.camera.centre.to_lonlat());
         let form = FieldForm { lang, shift: wanted.shift, start };
         let survey = self.session.survey();

@@ -11,7 +11,7 @@ use crate::page::{
     AtlasProgress, PageContent, PageError, PageFormat, PageOptions, atlas, missing_glyphs, page_svg, write_page,
 };
 use crate::project::write_replacing;
-use crate::session::{FoundGaps, Session};
+use crate::session::Session;
 
 impl From<PageError> for Failure {
     fn from(error: PageError) -> Self {
@@ -74,7 +74,7 @@ fn session(asked: &Asked) -> Result<(Session, PageOptions), Failure> {
         choose(&mut session, theme)?;
     }
     if let Some(year) = asked.year {
-        let years = session.district.as_ref().map(|d| d.observations.years().to_vec()).unwrap_or_default();
+        let years = session.district().map(|d| d.observations.years().to_vec()).unwrap_or_default();
         if !years.contains(&year) {
             let known: Vec<String> = years.iter().map(i32::to_string).collect();
             let (file, known) = (asked.project.display(), known.join(", "));
@@ -83,11 +83,9 @@ fn session(asked: &Asked) -> Result<(Session, PageOptions), Failure> {
         session.view.year = Some(year);
     }
     session.roll();
-    if let Some((stamp, district)) = session.wanted_gaps().filter(|_| session.present_gaps().is_none()) {
-        session.gaps = Some(std::sync::Arc::new(FoundGaps::find(stamp, &district)));
-    }
+    session.find_gaps();
     // Once, for title, page and what is told.
-    session.covered = session.coverage_shown();
+    session.cover();
     let mut options = session.document.project.page.clone();
     options.grey = asked.grey;
     if let Some(title) = &asked.title {
@@ -102,7 +100,7 @@ fn choose(session: &mut Session, theme: &str) -> Result<(), Failure> {
         session.view.theme = Some(topic);
         return Ok(());
     }
-    let indicator = session.district.as_ref().and_then(|d| d.indicators.get(theme));
+    let indicator = session.district().and_then(|d| d.indicators.get(theme));
     let Some((topic, id)) = indicator.map(|i| (i.theme, i.id.clone())) else {
         let known: Vec<&str> = Topic::MAPS.iter().map(|t| t.key()).collect();
         let known = known.join(", ");
@@ -149,7 +147,8 @@ pub fn run_atlas(parser: lexopt::Parser) -> Result<(), Failure> {
         return Err(Failure::Usage("an atlas is written as PDF: -o FILE.pdf".into()));
     }
     let (mut session, options) = session(&asked)?;
-    session.document.project.title = project_title(&session, &asked.project);
+    let title = project_title(&session, &asked.project);
+    session.note(|d| d.project.title = title);
     let progress = AtlasProgress::default();
     let bytes = atlas(&mut session, &options, asked.by_town, &progress)?;
     let lacking = progress.lacking();

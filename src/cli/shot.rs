@@ -41,7 +41,7 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
     let mut headless = Headless::new(options, size, scale, true)
         .map_err(|e| Failure::Input(lang.with("error.no-gpu", &[("n", &e.to_string())])))?;
     let whole = headless.settle(120.0);
-    if let Some(crate::session::Dialogue::Message(message)) = &headless.app.session.dialogue {
+    if let Some(crate::session::Dialogue::Message(message)) = &headless.app.session.moment.dialogue {
         return Err(Failure::Input(message.clone()));
     }
     if headless.app.has_unused_field() {

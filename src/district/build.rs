@@ -13,11 +13,15 @@ use super::kind::village_dataset;
 use super::table::Filler;
 use crate::geo::{LonLat, representative_point};
 use crate::index::{NearestIndex, SpatialIndex};
-use crate::model::{Dataset, Edit, FeatureId, Indicator, Indicators, Members, Observations, Report, Role, Severity};
+use crate::model::{
+    Dataset, Edit, FeatureId, Generation, Indicator, Indicators, Members, Observations, Report, Role, Severity,
+};
 use crate::read::{WideTable, read_wide};
 
 /// Villages, observations and facilities, joined.
 pub struct District {
+    /// Its number.
+    pub generation: Generation,
     /// The villages.
     pub villages: Arc<Dataset>,
     /// Which of its features are villages.
@@ -112,6 +116,7 @@ impl District {
         }
         let towns = town_names(&villages);
         let mut district = Self {
+            generation: Generation::next(),
             villages,
             members,
             indicators,

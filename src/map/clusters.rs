@@ -20,7 +20,7 @@ pub fn radius_pt(count: usize) -> f32 {
 
 /// The cluster under a position, as an offset from the middle of the map.
 pub fn cluster_at(session: &Session, [x, y]: Pivot) -> Option<usize> {
-    let symbols = session.symbols.as_ref()?;
+    let symbols = session.symbols()?;
     let distance = |c: &Cluster| {
         let [cx, cy] = session.camera.offset_of(c.at);
         (cx - x).hypot(cy - y)
@@ -33,7 +33,7 @@ pub fn cluster_at(session: &Session, [x, y]: Pivot) -> Option<usize> {
 
 /// Draws the clusters in view.
 pub fn show(painter: &Painter, rect: Rect, session: &Session) {
-    let Some(symbols) = &session.symbols else { return };
+    let Some(symbols) = session.symbols() else { return };
     let t = session.tokens();
     for cluster in &symbols.clusters {
         let [x, y] = session.camera.offset_of(cluster.at);

@@ -9,7 +9,7 @@ const GRIP_PT: f32 = 22.0;
 
 /// Where it stands.
 pub(super) fn x_of(rect: Rect, session: &Session) -> f32 {
-    rect.left() + rect.width() * session.divider
+    rect.left() + rect.width() * session.stage.divider
 }
 
 /// Draws it with what stands on both sides; where the maps stand side by side there is only that.
@@ -23,7 +23,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, beside: Option<Rect>, session: &Sess
         let response = ui.interact(grip, ui.scope_id().with("divider"), Sense::drag());
         let response = response.on_hover_cursor(egui::CursorIcon::ResizeHorizontal);
         let words = session.lang.t("meeting.divide");
-        response.widget_info(|| egui::WidgetInfo::slider(true, f64::from(session.divider), words));
+        response.widget_info(|| egui::WidgetInfo::slider(true, f64::from(session.stage.divider), words));
         if response.dragged() {
             send.push(LookCommand::MoveDivider(response.drag_delta().x / rect.width()));
         }

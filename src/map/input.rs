@@ -3,7 +3,7 @@
 use egui::{PointerButton, Response, Ui};
 
 use crate::geo::LonLat;
-use crate::session::{CameraCommand, Choice, Commands, Hover, Pivot, SelectCommand, Session};
+use crate::session::{CameraCommand, Choice, Commands, Hover, Moment, Pivot, SelectCommand, Session};
 
 use super::clusters::cluster_at;
 use super::pick::features_at;
@@ -18,9 +18,15 @@ pub struct Gesture {
     pub box_from: Option<egui::Pos2>,
 }
 
-/// Turns what happened over the map into commands; hover and chooser go straight into the session, as they change
-/// neither project nor selection.
-pub fn handle(ui: &Ui, response: &Response, session: &mut Session, gesture: &mut Gesture, send: &mut Commands) {
+/// Turns what happened over the map into commands; hover and chooser go straight into the moment.
+pub fn handle(
+    ui: &Ui,
+    response: &Response,
+    session: &Session,
+    moment: &mut Moment,
+    gesture: &mut Gesture,
+    send: &mut Commands,
+) {
     let middle = response.rect.center();
     let pivot_of = |p: egui::Pos2| -> Pivot { [f64::from(p.x - middle.x), f64::from(p.y - middle.y)] };
     let (wheel, pinch, modifiers) = ui.input(|i| (i.smooth_scroll_delta(), i.zoom_delta(), i.modifiers));
@@ -35,7 +41,7 @@ pub fn handle(ui: &Ui, response: &Response, session: &mut Session, gesture: &mut
         }
     }
     drag(response, session, gesture, modifiers, pivot_of, send);
-    hover(response, session, pivot_of);
+    hover(response, session, moment, pivot_of);
     if response.double_clicked_by(PointerButton::Primary) {
         if let Some(p) = response.interact_pointer_pos() {
             send.push(CameraCommand::Zoom(if modifiers.shift { -1.0 } else { 1.0 }, pivot_of(p)));
@@ -45,7 +51,7 @@ pub fn handle(ui: &Ui, response: &Response, session: &mut Session, gesture: &mut
     {
         match cluster_at(session, pivot_of(p)) {
             Some(cluster) => send.push(SelectCommand::OpenCluster(cluster)),
-            None => click(p, position_at(session, pivot_of(p)), session, modifiers.command, send),
+            None => click(p, position_at(session, pivot_of(p)), session, moment, modifiers.command, send),
         }
     }
 }
@@ -85,22 +91,22 @@ fn drag(
     }
 }
 
-fn hover(response: &Response, session: &mut Session, pivot_of: impl Fn(egui::Pos2) -> Pivot) {
+fn hover(response: &Response, session: &Session, moment: &mut Moment, pivot_of: impl Fn(egui::Pos2) -> Pivot) {
     let Some(pointer) = response.hover_pos().filter(|_| !response.dragged()) else {
-        session.hover = None;
+        moment.hover = None;
         return;
     };
     let at = position_at(session, pivot_of(pointer));
-    if session.hover.as_ref().is_none_or(|h| h.at != at) {
+    if moment.hover.as_ref().is_none_or(|h| h.at != at) {
         let cluster = cluster_at(session, pivot_of(pointer));
         // A ring hides the village below it.
         let features = if cluster.is_some() { Vec::new() } else { features_at(session, at) };
-        session.hover = at.is_valid().then_some(Hover { at, features, cluster });
+        moment.hover = at.is_valid().then_some(Hover { at, features, cluster });
     }
 }
 
-fn click(pointer: egui::Pos2, at: LonLat, session: &mut Session, add: bool, send: &mut Commands) {
-    session.choice = None;
+fn click(pointer: egui::Pos2, at: LonLat, session: &Session, moment: &mut Moment, add: bool, send: &mut Commands) {
+    moment.choice = None;
     let features = features_at(session, at);
     let first_layer: Vec<_> = features.iter().filter(|f| Some(f.0) == features.first().map(|x| x.0)).copied().collect();
     match first_layer.as_slice() {
@@ -108,7 +114,7 @@ fn click(pointer: egui::Pos2, at: LonLat, session: &mut Session, add: bool, send
         [] => send.push(SelectCommand::ClearSelection),
         [(layer, feature)] => send.push(SelectCommand::Select { layer: *layer, features: vec![*feature], add }),
         // A symbol in a village is taken before the village; several of one layer are a question.
-        _ => session.choice = Some(Choice { at: pointer, features, add }),
+        _ => moment.choice = Some(Choice { at: pointer, features, add }),
     }
 }
 

@@ -1,14 +1,12 @@
 //! Village names on the map: inside their polygon, larger ones first, none over another.
 
-use std::sync::Arc;
-
 use egui::{Color32, FontId, Painter, Pos2, Rect, Vec2};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::stamps::{Stamp, Stamps};
 use crate::geo::Anchor;
-use crate::model::{FeatureId, Role};
+use crate::model::{FeatureId, Generation, Role};
 use crate::palette::{LABEL_DARK, LABEL_LIGHT, is_dark, size};
 use crate::project::ViewEntry;
 use crate::render::LayerKey;
@@ -28,7 +26,7 @@ const MAX_OBSTACLES: usize = 2_000;
 
 /// Rectangles of the symbols and clusters in view, as offsets from the middle of the map.
 fn taken_by_symbols(session: &Session, half: Vec2) -> Vec<Rect> {
-    let Some(symbols) = &session.symbols else { return Vec::new() };
+    let Some(symbols) = session.symbols() else { return Vec::new() };
     let clusters = symbols.clusters.iter().map(|c| (c.at, super::clusters::radius_pt(c.members.len()) + 1.0));
     let singles = symbols.single_places.iter().map(|p| (*p, 5.0));
     let view = Rect::from_center_size(Pos2::ZERO, half * 2.0);
@@ -72,7 +70,7 @@ const TOWNS_BELOW_PT: f64 = 40.0;
 #[derive(Default)]
 pub struct Labels {
     placed: Vec<Placed>,
-    key: Option<(Camera, Vec2, Vec<(LayerKey, usize)>, usize)>,
+    key: Option<(Camera, Vec2, Vec<(LayerKey, Generation, bool)>, Option<Generation>)>,
     /// Theme, year and focus they were placed under.
     view: Option<ViewEntry>,
     sizes: FxHashMap<Subject, Vec2>,
@@ -83,7 +81,7 @@ pub struct Labels {
 /// The features of a layer, largest first.
 struct Order {
     /// The dataset, by its place in memory.
-    of: usize,
+    of: Generation,
     features: Vec<FeatureId>,
     /// Place of each feature in that order.
     ranks: Vec<u32>,
@@ -92,7 +90,7 @@ struct Order {
 }
 
 impl Order {
-    fn new(of: usize, anchors: &[Option<Anchor>]) -> Self {
+    fn new(of: Generation, anchors: &[Option<Anchor>]) -> Self {
         let area = |f: u32| anchors[f as usize].map_or(0.0, |a| a.extent[0] * a.extent[1]);
         let mut features: Vec<FeatureId> =
             (0..anchors.len() as u32).filter(|f| anchors[*f as usize].is_some()).collect();
@@ -199,18 +197,17 @@ impl Room<'_> {
 impl Labels {
     /// Draws the labels of a view.
     pub fn show(&mut self, painter: &Painter, rect: Rect, session: &Session, in_software: bool) {
-        let layers: Vec<(LayerKey, usize)> = session
+        let layers: Vec<(LayerKey, Generation, bool)> = session
             .shown()
             .filter(|(_, e)| e.visible)
             .filter_map(|(l, _)| {
                 let loaded = l.loaded()?;
                 loaded.anchors.get()?;
                 // Where places are not sorted yet, names of villages come once they are.
-                let is_sorted = usize::from(loaded.spatial_in_time().is_some());
-                Some((l.key, Arc::as_ptr(&loaded.dataset) as usize | is_sorted))
+                Some((l.key, loaded.generation, loaded.spatial_in_time().is_some()))
             })
             .collect();
-        let symbols = session.symbols.as_ref().map_or(0, |s| Arc::as_ptr(s) as usize);
+        let symbols = session.symbols().map(|s| s.generation);
         let key = Some((session.camera, rect.size(), layers, symbols));
         let is_divided = session.map_on_left().is_some() && !session.left().side_by_side;
         if self.key != key {
@@ -243,7 +240,7 @@ impl Labels {
 
     fn place(&mut self, painter: &Painter, rect: Rect, session: &Session, most: usize) {
         // At the same scale what was shown keeps its place on the map, whatever else comes into view.
-        let symbols = session.symbols.as_ref().map_or(0, |s| Arc::as_ptr(s) as usize);
+        let symbols = session.symbols().map(|s| s.generation);
         let same_scale = self.key.as_ref().is_some_and(|k| k.0.zoom == session.camera.zoom && k.3 == symbols)
             && self.view.as_ref() == Some(&session.view);
         self.view = Some(session.view.clone());
@@ -264,7 +261,7 @@ impl Labels {
             if loaded.dataset.roles.field(Role::Name).is_none() {
                 continue;
             }
-            let id = Arc::as_ptr(&loaded.dataset) as usize;
+            let id = loaded.generation;
             if self.order.get(&layer.key).is_none_or(|o| o.of != id) {
                 self.order.insert(layer.key, Order::new(id, anchors));
                 self.sizes.clear();

@@ -21,7 +21,7 @@ pub fn features_at(session: &Session, at: LonLat) -> Vec<(LayerKey, FeatureId)> 
         let Some(index) = loaded.spatial_in_time() else { continue };
         let mut points = index.points_near(geometry, at, reach_deg);
         // Under a theme only what is drawn by itself can be met.
-        if let Some(singles) = session.symbols.as_ref().and_then(|s| s.singles.get(&layer.key)) {
+        if let Some(singles) = session.symbols().and_then(|s| s.singles.get(&layer.key)) {
             points.retain(|f| singles.contains_key(f));
         }
         let polygons = index.at_point(geometry, at);

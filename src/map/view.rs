@@ -9,10 +9,10 @@ use egui::{Rect, Sense, Ui};
 use super::input::{Gesture, handle};
 use super::labels::Labels;
 use super::{clusters, divider, furniture, gaps};
-use crate::model::FeatureId;
+use crate::model::{FeatureId, Generation};
 use crate::palette::{CASING, SELECTION, size};
 use crate::render::{LayerKey, MapPaint, Outline, Scene, View};
-use crate::session::{Camera, Commands, Session};
+use crate::session::{Camera, Commands, Moment, Session};
 
 /// How long the camera must rest before a software renderer draws the sharp picture.
 const REST_SECS: f64 = 0.09;
@@ -32,7 +32,7 @@ pub struct MapView {
     selected: Option<((LayerKey, Vec<FeatureId>), Arc<Outline>)>,
     hovered: Option<((LayerKey, FeatureId), Arc<Outline>)>,
     /// The data that the outlines of selection and hover are of.
-    outlined: [Option<usize>; 2],
+    outlined: [Option<Generation>; 2],
     view: Option<View>,
 }
 
@@ -60,6 +60,11 @@ impl MapView {
         self.view
     }
 
+    /// Width and height of the map in points, as of the last frame.
+    pub fn size_pt(&self) -> [f64; 2] {
+        [f64::from(self.rect.width()), f64::from(self.rect.height())]
+    }
+
     /// The middle of the map in the window, as of the last frame.
     pub fn middle(&self) -> egui::Pos2 {
         self.rect.center()
@@ -76,7 +81,7 @@ impl MapView {
     }
 
     /// Shows the map in all the room there is.
-    pub fn show(&mut self, ui: &mut Ui, session: &mut Session, send: &mut Commands) {
+    pub fn show(&mut self, ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Commands) {
         let ppp = ui.ctx().pixels_per_point();
         // Whole pixels, so that the kept picture needs no blur.
         let snap = |v: f32| (v * ppp).round() / ppp;
@@ -96,8 +101,7 @@ impl MapView {
         self.rect = rect;
         let response = ui.allocate_rect(rect, Sense::click_and_drag());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, session.lang.t("map.name")));
-        session.map_size_pt = [f64::from(rect.width()), f64::from(rect.height())];
-        handle(ui, &response, session, &mut self.gesture, send);
+        handle(ui, &response, session, moment, &mut self.gesture, send);
         let size_px = [(rect.width() * ppp).round() as u32, (rect.height() * ppp).round() as u32];
         let view = session.camera.view(size_px, ppp);
         let now = ui.input(|i| i.time);
@@ -112,7 +116,7 @@ impl MapView {
         if moving {
             ui.ctx().request_repaint_after(Duration::from_secs_f64(REST_SECS - resting + 0.002));
         }
-        self.refresh_outlines(session);
+        self.refresh_outlines(session, moment);
         let covered = session.present_coverage().filter(|_| !session.view.hide_coverage).map(|c| c.outline.clone());
         let outlines = covered.into_iter();
         let outlines =
@@ -176,15 +180,15 @@ impl MapView {
         }
     }
 
-    fn refresh_outlines(&mut self, session: &Session) {
+    fn refresh_outlines(&mut self, session: &Session, moment: &Moment) {
         let outline = |layer: LayerKey, features: &[FeatureId]| {
             let loaded = session.layers.get(&layer)?.loaded()?;
             Some(Outline::new(&loaded.chunks, features.iter().copied()))
         };
         let selection = session.document.selection.as_ref();
         // A layer that was read again has other shapes under the same numbers.
-        let place = |layer: LayerKey| session.layers.get(&layer)?.loaded().map(|l| Arc::as_ptr(&l.chunks) as usize);
-        let hovered = session.hover.as_ref().and_then(|h| h.features.first());
+        let place = |layer: LayerKey| session.layers.get(&layer)?.loaded().map(|l| l.shapes);
+        let hovered = moment.hover.as_ref().and_then(|h| h.features.first());
         let of = [selection.and_then(|s| place(s.0)), hovered.and_then(|h| place(h.0))];
         if std::mem::replace(&mut self.outlined, of) != of {
             (self.selected, self.hovered) = (None, None);
@@ -196,7 +200,7 @@ impl MapView {
                 Some((key.clone(), Arc::new(outline)))
             });
         }
-        let hover = session.hover.as_ref().and_then(|h| h.features.first()).copied();
+        let hover = moment.hover.as_ref().and_then(|h| h.features.first()).copied();
         if self.hovered.as_ref().map(|h| h.0) != hover {
             self.hovered = hover.and_then(|key| {
                 let colour = session.tokens().ink.to_array();

@@ -5,6 +5,7 @@
 mod column_builder;
 mod dataset;
 mod edit;
+mod generation;
 mod geometry;
 mod indicator;
 mod members;
@@ -18,6 +19,7 @@ mod texts;
 pub use column_builder::ColumnBuilder;
 pub use dataset::{Crs, CrsFrom, Dataset, Format, SourceInfo};
 pub use edit::Edit;
+pub use generation::Generation;
 pub use geometry::{FeatureShape, GeometryKind, GeometryStore, Part, PartKind};
 pub use indicator::{CategoryValue, Good, Indicator, Indicators, Ratio, Topic};
 pub use members::Members;

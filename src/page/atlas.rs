@@ -78,7 +78,7 @@ pub fn atlas(
         loaded.chunks.find_topology();
     }
     // Once for all pages.
-    session.covered = session.coverage_shown();
+    session.cover();
     let language = session.lang.tag();
     let title = session.document.project.title.clone();
     let towns = towns(session);
@@ -135,7 +135,7 @@ pub fn atlas(
 
 /// The villages in focus by town, in the order of the files.
 fn towns(session: &Session) -> Vec<(String, Vec<FeatureId>)> {
-    if let Some(district) = &session.district {
+    if let Some(district) = session.district() {
         let towns = district.places(By::Town).into_iter().map(|(name, mut villages)| {
             villages.retain(|v| session.is_in_focus(*v));
             (name, villages)

@@ -68,17 +68,17 @@ impl PageContent {
         let lang = session.lang;
         let map = session.map_spec();
         let in_focus = |v: FeatureId| session.is_in_focus(v);
-        let themed = match (&map, &session.district) {
+        let themed = match (&map, session.district()) {
             (Some(map), Some(district)) => choropleth(district, map, &in_focus),
             _ => of_layer(session),
         };
         let left = session
             .map_on_left()
-            .zip(session.district.as_ref())
+            .zip(session.district())
             .and_then(|(left, district)| choropleth(district, &left, &in_focus));
         let indicator = map.and_then(|m| session.indicator(m.indicator));
         let covered = session.coverage_shown();
-        let is_one_town = session.focused.as_ref().is_some_and(|f| f.focus.by == By::Town);
+        let is_one_town = session.focused().is_some_and(|f| f.focus.by == By::Town);
         let (heads, rows) = match is_one_town {
             true => villages(session, map.as_ref()),
             false => towns(session, indicator, map.as_ref()),
@@ -173,7 +173,7 @@ const COLUMNS: usize = 4;
 
 /// Indicators of the table and their heads: the map's own first, then the headlines, as far as anything is known of them.
 fn columns(session: &Session, own: Option<usize>, is_known: impl Fn(usize) -> bool) -> Vec<(usize, String)> {
-    let Some(district) = &session.district else { return Vec::new() };
+    let Some(district) = session.district() else { return Vec::new() };
     let known = HEADLINES.iter().filter_map(|id| district.indicators.position(id)).filter(|i| is_known(*i));
     let mut shown: Vec<(usize, String)> = Vec::new();
     for position in own.into_iter().chain(known) {
@@ -195,7 +195,7 @@ fn cell(session: &Session, position: usize, value: Option<f64>) -> String {
 
 /// The towns with the map's figure and the headlines.
 fn towns(session: &Session, indicator: Option<&Indicator>, map: Option<&MapSpec>) -> (Vec<String>, Vec<Vec<String>>) {
-    let Some(rolled) = &session.rolled else { return Default::default() };
+    let Some(rolled) = session.rolled() else { return Default::default() };
     let towns: Vec<&Rollup> = rolled.by(By::Town).iter().filter(|t| !t.name.is_empty()).collect();
     if towns.len() < 2 {
         return Default::default();
@@ -214,7 +214,7 @@ fn towns(session: &Session, indicator: Option<&Indicator>, map: Option<&MapSpec>
 
 /// The villages in focus with the map's figure and the headlines.
 fn villages(session: &Session, map: Option<&MapSpec>) -> (Vec<String>, Vec<Vec<String>>) {
-    let Some(district) = &session.district else { return Default::default() };
+    let Some(district) = session.district() else { return Default::default() };
     let shown = columns(session, map.map(|m| m.indicator), |i| district.observations.has(i));
     let row = |v: FeatureId| {
         let figure = |(i, _): &(usize, String)| cell(session, *i, district.value(*i, session.year(), v));

@@ -79,7 +79,7 @@ pub(super) fn place_labels(
     for (_, village, anchor) in seen.into_iter().take(MOST) {
         let name = loaded.dataset.display_name(village);
         let place = frame.at(anchor.at);
-        let is_left = place[0] < frame.rect[0] + frame.rect[2] * session.divider;
+        let is_left = place[0] < frame.rect[0] + frame.rect[2] * session.stage.divider;
         let themed = content.left.as_ref().filter(|_| is_left && form.village.is_none()).or(content.themed.as_ref());
         let fill = themed.and_then(|t| t.colour_of(village));
         let faint = form.village.is_some_and(|v| v != village);

@@ -54,7 +54,7 @@ fn both_sides(
         return super::map::villages(svg, session, themed, loaded, frame, form);
     };
     let [x, y, w, h] = frame.rect;
-    let part = w * session.divider;
+    let part = w * session.stage.divider;
     for (id, at, wide, themed) in [("left", x, part, Some(left)), ("right", x + part, w - part, themed)] {
         svg.raw(&format!(
             "<clipPath id=\"{id}\"><rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/></clipPath><g clip-path=\"url(#{id})\">",

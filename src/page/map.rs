@@ -326,7 +326,7 @@ fn rings(svg: &mut Svg, session: &Session, frame: &MapFrame, u: f32) {
 /// The divider with what stands on both its sides.
 fn divider(svg: &mut Svg, session: &Session, frame: &MapFrame, u: f32) {
     let [left, top, w, h] = frame.rect;
-    let x = left + w * session.divider;
+    let x = left + w * session.stage.divider;
     svg.line([x, top, x, top + h], "#ffffff", 4.0 * u);
     svg.line([x, top, x, top + h], &colour(LIGHT.ink), 1.6 * u);
     let (before, now) = session.sides();
@@ -349,7 +349,7 @@ fn facilities(
     u: f32,
     is_divided: bool,
 ) -> Vec<[f32; 2]> {
-    let Some(district) = &session.district else { return Vec::new() };
+    let Some(district) = session.district() else { return Vec::new() };
     let year = session.year();
     let shown: Vec<SymbolKind> = content.symbols.iter().map(|s| s.0).collect();
     // Facilities of a hidden layer are not shown.
@@ -360,7 +360,7 @@ fn facilities(
         let at = frame.at(WorldPos::from_lonlat(facility.at));
         let is_shown = is_visible.get(facility.source).copied().unwrap_or(true);
         // Those of the year at the right of the divider stand there.
-        let is_here = !is_divided || at[0] >= frame.rect[0] + frame.rect[2] * session.divider;
+        let is_here = !is_divided || at[0] >= frame.rect[0] + frame.rect[2] * session.stage.divider;
         if is_here && is_shown && frame.holds(at, 4.0) && facility.village.is_none_or(|v| session.is_in_focus(v)) {
             placed.push((at, kind, mark_of(facility, kind)));
         }

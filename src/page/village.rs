@@ -252,7 +252,7 @@ fn spark(svg: &mut Svg, figure: &CardFigure, [x, y, w, h]: [f32; 4], inks: &Inks
 
 fn gaps(svg: &mut Svg, session: &Session, card: &VillageCard, [x, y, room, end]: [f32; 4], inks: &Inks) -> f32 {
     let Some(found) = session.present_gaps() else { return y };
-    let list = found.list.of_village(card.stamp.1);
+    let list = found.list.of_village(card.village);
     if y + 40.0 > end {
         return y;
     }

@@ -8,7 +8,7 @@ use crate::model::{Dataset, FeatureId, Role, Value};
 use crate::session::{CameraCommand, Commands, Facts, FileCommand, Layer, Loaded, SelectCommand, Session, number};
 
 /// Shows the card, or what to do where nothing is selected.
-pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
+pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) {
     let t = session.tokens();
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         padded().show(ui, |ui| {
@@ -20,10 +20,10 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
                 return;
             };
             let Some(loaded) = layer.loaded() else { return };
-            let facts = session.facts.as_ref().filter(|(k, _)| (k.0, k.1) == (layer.key, feature)).map(|(_, f)| f);
+            let facts = session.facts(layer.key, feature);
             head(ui, session, layer, loaded, feature, facts, send);
             rule(ui, t);
-            match session.card.clone().filter(|c| c.stamp.1 == feature) {
+            match session.card().cloned().filter(|c| c.village == feature) {
                 Some(card) => {
                     super::village::show(ui, session, &card, send);
                     egui::CollapsingHeader::new(session.lang.t("card.attributes")).show(ui, |ui| {
@@ -69,7 +69,7 @@ fn head(
             icon_button(ui, session, Icon::Down, SelectCommand::StepVillage(1), send);
             icon_button(ui, session, Icon::Up, SelectCommand::StepVillage(-1), send);
             icon_button(ui, session, Icon::Target, CameraCommand::FitSelection, send);
-            if session.card.is_some() {
+            if session.card().is_some() {
                 icon_button(ui, session, Icon::Copy, FileCommand::CopyCard, send);
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -84,7 +84,7 @@ fn head(
                 chip(ui, t, &text);
             }
         }
-        let people = session.card.as_ref().and_then(|c| c.base.iter().find(|f| is_population(session, f)));
+        let people = session.card().and_then(|c| c.base.iter().find(|f| is_population(session, f)));
         if let Some(people) = people.filter(|p| p.value.is_some()) {
             chip(ui, t, &session.figure_words(people));
         }

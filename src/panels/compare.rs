@@ -64,7 +64,7 @@ pub fn groups(ui: &mut Ui, session: &Session, send: &mut Commands) {
 
 /// Progress to date against the district's plan, for the theme's figures. A part of the district has no plan of its own.
 pub fn targets(ui: &mut Ui, session: &Session) {
-    let (Some((district, topic)), Some(rolled), None) = (session.topic(), &session.rolled, &session.focused) else {
+    let (Some((district, topic)), Some(rolled), None) = (session.topic(), session.rolled(), session.focused()) else {
         return;
     };
     let (t, lang) = (session.tokens(), session.lang);
@@ -105,7 +105,7 @@ pub fn targets(ui: &mut Ui, session: &Session) {
 
 /// 账实核对: what the tables say against what stands on the map. A click selects the villages that differ.
 pub fn headlines(ui: &mut Ui, session: &Session, send: &mut Commands) {
-    let Some(rolled) = session.rolled.as_ref().filter(|r| !r.headlines.is_empty()) else { return };
+    let Some(rolled) = session.rolled().filter(|r| !r.headlines.is_empty()) else { return };
     let (t, lang) = (session.tokens(), session.lang);
     rule(ui, t);
     section(ui, t, lang.t("headline.title"));
@@ -142,7 +142,7 @@ pub fn headlines(ui: &mut Ui, session: &Session, send: &mut Commands) {
                 ui.label(lang.t("headline.same"));
             }
             for (village, figure, count) in headline.differing.iter().take(12) {
-                let name = session.district.as_ref().map(|d| d.villages.display_name(*village)).unwrap_or_default();
+                let name = session.district().map(|d| d.villages.display_name(*village)).unwrap_or_default();
                 let figure = figure.map_or_else(|| lang.t("value.unknown").to_owned(), |v| indicator.show(v, lang));
                 let words = [("name", name.as_str()), ("a", &figure), ("b", &count.to_string())];
                 ui.label(lang.with("headline.differs", &words));

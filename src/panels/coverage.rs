@@ -46,7 +46,7 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) {
         }
         ui.label(RichText::new(words).color(t.ink));
     });
-    let (Some(_), Some(shares)) = (session.present_coverage(), &session.shares) else {
+    let (Some(_), Some(shares)) = (session.present_coverage(), session.shares()) else {
         ui.label(RichText::new(lang.t("coverage.computing")).size(12.0).color(t.ink_secondary));
         return;
     };

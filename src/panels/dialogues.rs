@@ -8,11 +8,11 @@ use super::{edit, settings, theme_editor, unsaved, visit};
 use crate::geo::LonLat;
 use crate::model::Role;
 use crate::render::LayerKey;
-use crate::session::{CameraCommand, Commands, Dialogue, LayerCommand, Session};
+use crate::session::{CameraCommand, Commands, Dialogue, LayerCommand, Moment, Session};
 
 /// Shows the dialogue that is open, if any.
-pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
-    let Some(dialogue) = session.dialogue.take() else { return };
+pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Commands) {
+    let Some(dialogue) = moment.dialogue.take() else { return };
     let t = session.tokens();
     let lang = session.lang;
     let modal = Modal::new(Id::unique("dialogue")).backdrop_color(egui::Color32::TRANSPARENT).frame(
@@ -46,7 +46,7 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
         }
     });
     let close = response.should_close();
-    session.dialogue = response.inner.filter(|_| !close);
+    moment.dialogue = response.inner.filter(|_| !close);
 }
 
 fn go_to(

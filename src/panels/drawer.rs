@@ -4,21 +4,21 @@ use egui::{RichText, Sense, Ui, Vec2};
 
 use super::{gaps, problems, scenes, summary, table};
 use crate::palette::size;
-use crate::session::{Command, Commands, Session, Tab, WindowCommand};
+use crate::session::{Command, Commands, Moment, Session, Tab, WindowCommand};
 
 /// Shows the row of tabs and, where the drawer is open, its page.
-pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
+pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Commands) {
     let all = session.active().and_then(|l| l.loaded()).map_or(0, |l| l.count());
-    let rows = session.sheet.as_ref().filter(|_| !session.filter.is_empty()).map_or(all, |s| s.rows.len());
+    let rows = session.sheet().filter(|_| !moment.filter.is_empty()).map_or(all, |s| s.rows.len());
     let problems = session.problems().iter().map(|(.., list)| list.len()).sum();
     ui.horizontal(|ui| {
         ui.set_height(size::TABS);
         ui.add_space(12.0);
         tab(ui, session, Tab::Table, rows, send);
-        if let Some(rolled) = &session.rolled {
+        if let Some(rolled) = session.rolled() {
             tab(ui, session, Tab::Summary, rolled.towns.len(), send);
         }
-        if session.district.is_some() {
+        if session.district().is_some() {
             let found = session.present_gaps().map_or(0, |g| g.list.gaps.len());
             tab(ui, session, Tab::Gaps, found, send);
         }
@@ -29,9 +29,9 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
         return;
     }
     match session.tab {
-        Tab::Table => table::show(ui, session, send),
-        Tab::Summary => summary::show(ui, session, send),
-        Tab::Gaps => gaps::show(ui, session, send),
+        Tab::Table => table::show(ui, session, moment, send),
+        Tab::Summary => summary::show(ui, session, moment, send),
+        Tab::Gaps => gaps::show(ui, session, moment, send),
         Tab::Scenes => scenes::show(ui, session, send),
         Tab::Problems => problems::show(ui, session, send),
     }

@@ -7,7 +7,7 @@ use egui::{Align, ComboBox, FontId, Layout, RichText, Stroke, TextEdit, Ui};
 
 use super::widgets::{chip_button, icon_button};
 use crate::icons::Icon;
-use crate::session::{Commands, FileCommand, SelectCommand, Session, Sheet, SheetColumn};
+use crate::session::{Commands, FileCommand, Moment, SelectCommand, Session, Sheet, SheetColumn};
 
 /// A condition being put together by clicks.
 #[derive(Clone, Debug, Default)]
@@ -21,7 +21,7 @@ struct Draft {
 const OPERATORS: [&str; 8] = ["<", "<=", ">", ">=", "=", "!=", "is unknown", "is known"];
 
 /// Shows the row.
-pub fn show(ui: &mut Ui, session: &mut Session, sheet: &Arc<Sheet>, send: &mut Commands) {
+pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, sheet: &Arc<Sheet>, send: &mut Commands) {
     let (t, lang) = (session.tokens(), session.lang);
     ui.horizontal(|ui| {
         ui.add_space(12.0);
@@ -32,15 +32,15 @@ pub fn show(ui: &mut Ui, session: &mut Session, sheet: &Arc<Sheet>, send: &mut C
             ui.fonts_mut(|f| f.layout_job(job))
         };
         let width = (ui.available_width() * 0.42).clamp(160.0, 620.0);
-        let edit = TextEdit::singleline(&mut session.filter)
+        let edit = TextEdit::singleline(&mut moment.filter)
             .hint_text(lang.t("table.filter-hint"))
             .desired_width(width)
             .layouter(&mut layouter);
         let response = ui.add(edit);
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, lang.t("table.filter")));
-        builder(ui, session, sheet);
-        if !session.filter.is_empty() && chip_button(ui, t, lang.t("table.clear"), false).clicked() {
-            session.filter.clear();
+        builder(ui, session, moment, sheet);
+        if !moment.filter.is_empty() && chip_button(ui, t, lang.t("table.clear"), false).clicked() {
+            moment.filter.clear();
         }
         let count = sheet.rows.len().to_string();
         let all = sheet.all.to_string();
@@ -55,7 +55,7 @@ pub fn show(ui: &mut Ui, session: &mut Session, sheet: &Arc<Sheet>, send: &mut C
                 send.push(FileCommand::ExportTableDialogue);
             }
             icon_button(ui, session, Icon::Copy, FileCommand::CopyTable, send);
-            if !session.filter.is_empty()
+            if !moment.filter.is_empty()
                 && sheet.error.is_none()
                 && !sheet.rows.is_empty()
                 && chip_button(ui, t, lang.t("table.select"), false).clicked()
@@ -67,7 +67,7 @@ pub fn show(ui: &mut Ui, session: &mut Session, sheet: &Arc<Sheet>, send: &mut C
     if let Some(error) = &sheet.error {
         ui.horizontal(|ui| {
             ui.add_space(14.0);
-            let place = session.filter.get(..error.at.0).map_or(0, |s| s.chars().count()) + 1;
+            let place = moment.filter.get(..error.at.0).map_or(0, |s| s.chars().count()) + 1;
             let words = [("n", error.detail.as_str()), ("at", &place.to_string())];
             let text = lang.find(&format!("query.{}", error.code)).unwrap_or(error.code);
             let text = words.iter().fold(text.to_owned(), |s, (k, v)| s.replace(&format!("{{{k}}}"), v));
@@ -96,7 +96,7 @@ fn marked(text: &str, wrong: Option<(usize, usize)>, ink: egui::Color32, bad: eg
 }
 
 /// A condition by clicks: column, comparison, value.
-fn builder(ui: &mut Ui, session: &mut Session, sheet: &Arc<Sheet>) {
+fn builder(ui: &mut Ui, session: &Session, moment: &mut Moment, sheet: &Arc<Sheet>) {
     let (t, lang) = (session.tokens(), session.lang);
     let id = egui::Id::unique("filter draft");
     let mut draft: Draft = ui.data(|d| d.get_temp(id)).unwrap_or_default();
@@ -151,8 +151,8 @@ fn builder(ui: &mut Ui, session: &mut Session, sheet: &Arc<Sheet>) {
                 format!(" \"{}\"", draft.value.trim())
             };
             let condition = format!("{} {operator}{value}", sheet.identifier(draft.column));
-            let before = session.filter.trim();
-            session.filter = if before.is_empty() { condition } else { format!("{before} and {condition}") };
+            let before = moment.filter.trim();
+            moment.filter = if before.is_empty() { condition } else { format!("{before} and {condition}") };
             draft = Draft::default();
             ui.close();
         }

@@ -8,13 +8,13 @@ use crate::district::{By, District};
 use crate::geo::ChinaShift;
 use crate::rules::{Gap, GapSeverity};
 use crate::session::{
-    Became, CameraCommand, Commands, CountBy, FoundGaps, GapColumn, SelectCommand, Session, Since, SurveyCommand,
-    number,
+    Became, CameraCommand, Commands, CountBy, FoundGaps, GapColumn, Moment, SelectCommand, Session, Since,
+    SurveyCommand, number,
 };
 use crate::survey::GapStatus;
 
 /// Shows the conditions and the list.
-pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
+pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Commands) {
     let t = session.tokens();
     let lang = session.lang;
     let Some(found) = session.present_gaps().cloned() else {
@@ -24,8 +24,8 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
         });
         return;
     };
-    conditions(ui, session, &found, send);
-    if session.survey.lists_visits {
+    conditions(ui, session, moment, &found, send);
+    if moment.lists_visits {
         super::visits::show(ui, session, send);
         return;
     }
@@ -35,7 +35,7 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
             ui.label(RichText::new(sentence).size(12.0).color(t.warn));
         });
     }
-    let Some(listed) = session.listed_gaps.clone() else { return };
+    let Some(listed) = session.listed_gaps().cloned() else { return };
     if listed.rows.is_empty() {
         ui.horizontal(|ui| {
             ui.add_space(14.0);
@@ -44,49 +44,50 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
         });
         return;
     }
-    list(ui, session, &found, &listed.rows, send);
+    list(ui, session, moment, &found, &listed.rows, send);
 }
 
 fn severity_name(session: &Session, severity: GapSeverity) -> &'static str {
     session.lang.find(&format!("severity.{}", severity.key())).unwrap_or("")
 }
 
-fn conditions(ui: &mut Ui, session: &mut Session, found: &FoundGaps, send: &mut Commands) {
+fn conditions(ui: &mut Ui, session: &Session, moment: &mut Moment, found: &FoundGaps, send: &mut Commands) {
     let t = session.tokens();
     let lang = session.lang;
     ui.horizontal(|ui| {
         ui.add_space(12.0);
-        let counts = session.listed_gaps.as_ref().map_or([0; 4], |l| l.counts);
+        let counts = session.listed_gaps().map_or([0; 4], |l| l.counts);
         for (severity, count) in GapSeverity::ALL.into_iter().zip(counts) {
             let text = format!("{} {count}", severity_name(session, severity));
-            let is_on = session.gap_filter.severities.contains(&severity);
+            let is_on = moment.gap_filter.severities.contains(&severity);
             if chip_button(ui, t, &text, is_on).clicked() {
                 match is_on {
-                    true => session.gap_filter.severities.retain(|s| *s != severity),
-                    false => session.gap_filter.severities.push(severity),
+                    true => moment.gap_filter.severities.retain(|s| *s != severity),
+                    false => moment.gap_filter.severities.push(severity),
                 }
             }
         }
         ui.add_space(6.0);
-        places(ui, session);
-        rules(ui, session, found);
-        statuses(ui, session);
-        if chip_button(ui, t, lang.t("gaps.in-view"), session.gap_filter.in_view).clicked() {
-            session.gap_filter.in_view = !session.gap_filter.in_view;
+        places(ui, session, moment);
+        rules(ui, session, moment, found);
+        statuses(ui, session, moment);
+        if chip_button(ui, t, lang.t("gaps.in-view"), moment.gap_filter.in_view).clicked() {
+            moment.gap_filter.in_view = !moment.gap_filter.in_view;
         }
-        if session.survey.log.is_some() {
-            let (count, orphans) = (session.survey.listed.rows.len(), session.survey.listed.orphans);
+        if session.survey.seen.is_some() {
+            let (count, orphans) =
+                (session.listed_visits().map_or(0, |l| l.rows.len()), session.listed_visits().map_or(0, |l| l.orphans));
             let text = match orphans {
                 0 => lang.with("visits.chip", &[("n", &count.to_string())]),
                 _ => lang.with("visits.chip-orphans", &[("n", &count.to_string()), ("k", &orphans.to_string())]),
             };
-            if chip_button(ui, t, &text, session.survey.lists_visits).clicked() {
-                session.survey.lists_visits = !session.survey.lists_visits;
+            if chip_button(ui, t, &text, moment.lists_visits).clicked() {
+                moment.lists_visits = !moment.lists_visits;
             }
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(12.0);
-            export(ui, session, send);
+            export(ui, session, moment, send);
             if ui.button(lang.t("command.import-results")).clicked() {
                 send.push(SurveyCommand::ImportResultsDialogue);
             }
@@ -94,21 +95,20 @@ fn conditions(ui: &mut Ui, session: &mut Session, found: &FoundGaps, send: &mut 
     });
     ui.horizontal(|ui| {
         ui.add_space(12.0);
-        comparison(ui, session, send);
+        comparison(ui, session, moment, send);
         ui.add_space(10.0);
-        counts(ui, session);
+        counts(ui, session, moment);
     });
 }
 
 /// Town and group.
-fn places(ui: &mut Ui, session: &mut Session) {
+fn places(ui: &mut Ui, session: &Session, moment: &mut Moment) {
     let lang = session.lang;
     for (by, all) in [(By::Town, "gaps.all-towns"), (By::Group, "gaps.all-groups")] {
         let names: Vec<String> = session
-            .district
-            .as_ref()
+            .district()
             .map_or_else(Vec::new, |d| d.places(by).into_iter().map(|p| p.0).filter(|n| !n.is_empty()).collect());
-        let chosen = if by == By::Town { &mut session.gap_filter.town } else { &mut session.gap_filter.group };
+        let chosen = if by == By::Town { &mut moment.gap_filter.town } else { &mut moment.gap_filter.group };
         if names.len() < 2 && chosen.is_none() {
             continue;
         }
@@ -126,16 +126,16 @@ fn places(ui: &mut Ui, session: &mut Session) {
     }
 }
 
-fn rules(ui: &mut Ui, session: &mut Session, found: &FoundGaps) {
+fn rules(ui: &mut Ui, session: &Session, moment: &mut Moment, found: &FoundGaps) {
     let lang = session.lang;
-    let rule = session.gap_filter.rule.clone();
+    let rule = moment.gap_filter.rule.clone();
     let name = |id: &str| found.rules.get(id).map_or_else(String::new, |r| format!("{id}  {}", r.name(lang)));
     egui::ComboBox::from_id_salt("gap rule")
         .selected_text(rule.as_deref().map_or_else(|| lang.t("gaps.all-rules").to_owned(), name))
         .width(130.0)
         .show_ui(ui, |ui| {
             if ui.selectable_label(rule.is_none(), lang.t("gaps.all-rules")).clicked() {
-                session.gap_filter.rule = None;
+                moment.gap_filter.rule = None;
             }
             for count in &found.list.rules {
                 let mut text = format!("{} ({})", name(&count.id), count.count);
@@ -143,31 +143,31 @@ fn rules(ui: &mut Ui, session: &mut Session, found: &FoundGaps) {
                     text += &lang.with("gaps.untold", &[("n", &count.unknown.len().to_string())]);
                 }
                 if ui.selectable_label(rule.as_ref() == Some(&count.id), text).clicked() {
-                    session.gap_filter.rule = Some(count.id.clone());
+                    moment.gap_filter.rule = Some(count.id.clone());
                 }
             }
         });
 }
 
-fn statuses(ui: &mut Ui, session: &mut Session) {
+fn statuses(ui: &mut Ui, session: &Session, moment: &mut Moment) {
     let lang = session.lang;
-    let chosen = session.gap_filter.status;
+    let chosen = moment.gap_filter.status;
     let word = |s: Option<GapStatus>| s.map_or(lang.t("gaps.all-statuses"), |s| s.word(lang));
     egui::ComboBox::from_id_salt("gap status").selected_text(word(chosen)).width(90.0).show_ui(ui, |ui| {
         for choice in [None].into_iter().chain(GapStatus::ALL.map(Some)) {
             if ui.selectable_label(chosen == choice, word(choice)).clicked() {
-                session.gap_filter.status = choice;
+                moment.gap_filter.status = choice;
             }
         }
     });
 }
 
 /// The field sheet, with how it is to be written.
-fn export(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
+fn export(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Commands) {
     let (t, lang) = (session.tokens(), session.lang);
     ui.menu_button(RichText::new(lang.t("gaps.sheet-options")), |ui| {
         ui.set_min_width(240.0);
-        let form = &mut session.survey.form;
+        let form = &mut moment.form;
         ui.checkbox(&mut form.per_town, lang.t("gaps.per-town"));
         ui.checkbox(&mut form.from_here, lang.t("gaps.from-here"));
         ui.separator();
@@ -182,15 +182,15 @@ fn export(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
 }
 
 /// Against an earlier year or another project.
-fn comparison(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
+fn comparison(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Commands) {
     let (t, lang) = (session.tokens(), session.lang);
-    let since = session.gap_since.clone();
+    let since = session.survey.since.clone();
     let name = |since: &Since| match since {
         Since::Year(year) => year.to_string(),
         Since::Project(path) => path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default(),
     };
     let now = session.year();
-    let years: Vec<i32> = session.district.as_ref().map_or_else(Vec::new, |d| {
+    let years: Vec<i32> = session.district().map_or_else(Vec::new, |d| {
         d.observations.years().iter().copied().filter(|y| now.is_some_and(|n| *y < n)).collect()
     });
     let text = since
@@ -214,35 +214,35 @@ fn comparison(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
     for (became, key) in
         [(Became::New, "gaps.new"), (Became::Remaining, "gaps.remaining"), (Became::Closed, "gaps.closed")]
     {
-        let is_on = session.gap_filter.became == Some(became);
+        let is_on = moment.gap_filter.became == Some(became);
         if chip_button(ui, t, &format!("{} {}", lang.t(key), change.count(became)), is_on).clicked() {
-            session.gap_filter.became = (!is_on).then_some(became);
+            moment.gap_filter.became = (!is_on).then_some(became);
         }
     }
 }
 
 /// The listed gaps, counted.
-fn counts(ui: &mut Ui, session: &mut Session) {
+fn counts(ui: &mut Ui, session: &Session, moment: &mut Moment) {
     let (t, lang) = (session.tokens(), session.lang);
-    let chosen = session.gap_filter.count_by;
+    let chosen = moment.gap_filter.count_by;
     let word = |by: Option<CountBy>| {
         by.map_or_else(|| lang.t("gaps.count").to_owned(), |b| lang.with("gaps.count-by", &[("n", lang.t(b.key()))]))
     };
     egui::ComboBox::from_id_salt("gap counts").selected_text(word(chosen)).width(110.0).show_ui(ui, |ui| {
         for choice in [None].into_iter().chain(CountBy::ALL.map(Some)) {
             if ui.selectable_label(chosen == choice, word(choice)).clicked() {
-                session.gap_filter.count_by = choice;
+                moment.gap_filter.count_by = choice;
             }
         }
     });
-    let groups = session.listed_gaps.as_ref().map(|l| l.groups.clone()).unwrap_or_default();
+    let groups = session.listed_gaps().map(|l| l.groups.clone()).unwrap_or_default();
     let text: Vec<String> = groups.iter().map(|(name, count)| format!("{name} {count}")).collect();
     ui.add(Label::new(RichText::new(text.join("  ·  ")).size(12.0).color(t.ink)).truncate());
 }
 
-fn list(ui: &mut Ui, session: &mut Session, found: &FoundGaps, listed: &[usize], send: &mut Commands) {
+fn list(ui: &mut Ui, session: &Session, moment: &mut Moment, found: &FoundGaps, listed: &[usize], send: &mut Commands) {
     let t = session.tokens();
-    let mut sort = session.gap_filter.sort;
+    let mut sort = moment.gap_filter.sort;
     ui.spacing_mut().item_spacing.y = 0.0;
     let heads = [
         ("gaps.rule", Some(GapColumn::Rule)),
@@ -301,8 +301,8 @@ fn list(ui: &mut Ui, session: &mut Session, found: &FoundGaps, listed: &[usize],
             body.rows(28.0, listed.len(), |mut row| {
                 let Some(at) = listed.get(row.index()).copied() else { return };
                 let Some((gap, district)) = session.listed_gap(found, at) else { return };
-                let is_here = session.district.as_deref().is_some_and(|d| std::ptr::eq(d, district));
-                let is_closed = session.gap_filter.became == Some(Became::Closed);
+                let is_here = session.district().is_some_and(|d| d.generation == district.generation);
+                let is_closed = moment.gap_filter.became == Some(Became::Closed);
                 let layer = session.village_layer().map(|l| l.key).filter(|_| is_here);
                 row.set_selected(gap.village.zip(layer).is_some_and(|(v, l)| session.is_selected(l, v)));
                 cells(&mut row, session, found, (gap, district), (!is_closed).then_some(at), send);
@@ -326,7 +326,7 @@ fn list(ui: &mut Ui, session: &mut Session, found: &FoundGaps, listed: &[usize],
                 }
             });
         });
-    session.gap_filter.sort = sort;
+    moment.gap_filter.sort = sort;
 }
 
 fn cells(

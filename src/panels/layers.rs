@@ -10,7 +10,7 @@ use crate::render::LayerKey;
 use crate::session::{CameraCommand, Command, Commands, FileCommand, LayerCommand, LookCommand, Session, Status};
 
 /// Shows the panel.
-pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
+pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) {
     let t = session.tokens();
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         padded().show(ui, |ui| {
@@ -27,11 +27,11 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
             }
             for (i, key) in keys.iter().enumerate() {
                 row(ui, session, *key, i, keys.len(), send);
-                if session.symbols.is_some() && session.facility_layers().first() == Some(key) {
+                if session.symbols().is_some() && session.facility_layers().first() == Some(key) {
                     symbols(ui, session, send);
                 }
             }
-            if session.district.is_some() && session.view.theme.is_none() {
+            if session.district().is_some() && session.view.theme.is_none() {
                 ui.add_space(4.0);
                 ui.horizontal(|ui| super::top_bar::colour_by(ui, session, send));
             }
@@ -60,7 +60,7 @@ fn row(ui: &mut Ui, session: &Session, key: LayerKey, at: usize, count: usize, s
         if tick(ui, t, entry.visible, &title).clicked() {
             send.push(LayerCommand::ShowLayer(key, !entry.visible));
         }
-        let has_symbols = session.symbols.as_ref().is_some_and(|s| s.singles.contains_key(&key));
+        let has_symbols = session.symbols().is_some_and(|s| s.singles.contains_key(&key));
         if layer.loaded().is_some_and(|l| l.is_points()) && layer.themed.is_none() && !has_symbols {
             let (rect, _) = ui.allocate_exact_size(Vec2::splat(10.0), Sense::hover());
             ui.painter().circle_filled(rect.center(), 4.0, data_colour(t.plain_symbol));

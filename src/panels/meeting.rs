@@ -6,7 +6,7 @@ use super::style::bold;
 use crate::geo::ground_metres_per_world;
 use crate::map::{MapView, scale_bar};
 use crate::palette::data_colour;
-use crate::session::{COUNT_SECS, Commands, Session, number};
+use crate::session::{COUNT_SECS, Commands, Moment, Session, number};
 
 /// Height that sizes are given for.
 const DESIGN_HEIGHT: f32 = 1080.0;
@@ -14,7 +14,7 @@ const DESIGN_HEIGHT: f32 = 1080.0;
 const SMALLEST: f32 = 24.0;
 
 /// Shows the meeting in the whole window.
-pub fn show(ui: &mut Ui, session: &mut Session, map: &mut MapView, send: &mut Commands) {
+pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, map: &mut MapView, send: &mut Commands) {
     let Some(meeting) = session.meeting.clone() else { return };
     CentralPanel::no_frame().show(ui, |ui| {
         let rect = ui.available_rect_before_wrap();
@@ -25,11 +25,11 @@ pub fn show(ui: &mut Ui, session: &mut Session, map: &mut MapView, send: &mut Co
         let s = (rect.height() / DESIGN_HEIGHT).min(rect.width() / 1920.0).max(0.45);
         let pad = 64.0 * s;
         // The map stands between the figures and the legend, so that nothing lies over it.
-        let left = if meeting.no_figures || session.rolled.is_none() { pad } else { 440.0 * s };
+        let left = if meeting.no_figures || session.rolled().is_none() { pad } else { 440.0 * s };
         let is_classed = session.village_layer().is_some_and(|l| l.themed.is_some());
         let right = if meeting.no_legend || !is_classed { pad } else { 400.0 * s + pad };
         let room = Rect::from_min_max(rect.min + Vec2::new(left, 200.0 * s), rect.max - Vec2::new(right, 84.0 * s));
-        ui.scope_builder(egui::UiBuilder::new().max_rect(room), |ui| map.show(ui, session, send));
+        ui.scope_builder(egui::UiBuilder::new().max_rect(room), |ui| map.show(ui, session, moment, send));
         let painter = ui.painter_at(rect);
         head(&painter, session, rect, pad, s);
         if !meeting.no_figures {
@@ -62,7 +62,7 @@ pub fn show(ui: &mut Ui, session: &mut Session, map: &mut MapView, send: &mut Co
         )
         .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, words.clone()));
         // A clock of its own for the presenter; no frame is asked for where nothing moves.
-        if session.playing.is_some() {
+        if session.stage.playing.is_some() {
             ui.ctx().request_repaint();
         }
     });
@@ -215,10 +215,10 @@ fn hatch(painter: &Painter, rect: Rect, session: &Session) {
 /// What was clicked on, large.
 fn card(painter: &Painter, session: &Session, rect: Rect, pad: f32, s: f32) {
     let t = session.tokens();
-    let Some(card) = &session.card else { return };
+    let Some(card) = session.card() else { return };
     let mut lines: Vec<(String, Color32)> = Vec::new();
     if let Some(map) = session.map_spec() {
-        let (name, value) = session.shown_figure(&map, card.stamp.1);
+        let (name, value) = session.shown_figure(&map, card.village);
         lines.push((format!("{name}  {value}"), t.ink));
     }
     let falls = session.shortfalls(card);

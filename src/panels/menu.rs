@@ -3,7 +3,7 @@
 use egui::{RichText, Ui};
 
 use crate::lang::Lang;
-use crate::session::{Commands, FileCommand, Left, LookCommand, Offer, Session, offered};
+use crate::session::{Commands, FileCommand, Left, LookCommand, Offer, Session, WindowCommand, offered};
 
 /// Shows the button and its menu.
 pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) {
@@ -35,6 +35,7 @@ fn entries(ui: &mut Ui, session: &Session, send: &mut Commands) {
 fn end_part(ui: &mut Ui, session: &Session, part: u8, send: &mut Commands) {
     match part {
         0 => return recent(ui, session, send),
+        2 => steps(ui, session, send),
         4 => {
             divide(ui, session, send);
             name_language(ui, session, send);
@@ -53,6 +54,27 @@ fn recent(ui: &mut Ui, session: &Session, send: &mut Commands) {
             let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
             if ui.button(name).on_hover_text(path.display().to_string()).clicked() {
                 send.push(FileCommand::Open(vec![path.clone()]));
+            }
+        }
+    });
+}
+
+/// What was done, the last first: a click takes back everything down to there.
+fn steps(ui: &mut Ui, session: &Session, send: &mut Commands) {
+    /// Most steps listed.
+    const MOST: usize = 30;
+    let lang = session.lang;
+    let names: Vec<&str> = session.history.done().take(MOST).collect();
+    if names.is_empty() {
+        return;
+    }
+    ui.menu_button(lang.t("menu.steps"), |ui| {
+        for (at, name) in names.iter().enumerate() {
+            let text = lang.t(name).trim_end_matches('…');
+            let tip = lang.with("menu.steps-tip", &[("n", &(at + 1).to_string())]);
+            if ui.button(format!("{}  {text}", at + 1)).on_hover_text(tip).clicked() {
+                send.push(WindowCommand::UndoSteps(at + 1));
+                ui.close();
             }
         }
     });
@@ -87,7 +109,7 @@ fn entry(ui: &mut Ui, session: &Session, offer: Offer, send: &mut Commands) {
 fn divide(ui: &mut Ui, session: &Session, send: &mut Commands) {
     let lang = session.lang;
     let (Some((district, topic)), Some(map)) = (session.topic(), session.map_spec()) else { return };
-    let left = session.divided.clone();
+    let left = session.stage.divided.clone();
     let mut choose = |ui: &mut Ui, is_on: bool, text: &str, choice: Left| {
         if ui.selectable_label(is_on, text).clicked() {
             send.push(LookCommand::Divide(choice));

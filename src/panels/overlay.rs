@@ -4,17 +4,17 @@ use egui::{Area, Frame, Id, Order, Rect, RichText, Ui};
 
 use super::style::bold;
 use super::widgets::primary;
-use crate::session::{Commands, FileCommand, SelectCommand, Session, number};
+use crate::session::{Commands, FileCommand, Moment, SelectCommand, Session, number};
 
 /// Shows tooltip, chooser or welcome.
-pub fn show(ui: &mut Ui, rect: Rect, session: &mut Session, send: &mut Commands) {
-    if session.document.keys.is_empty() && session.pending.is_empty() {
+pub fn show(ui: &mut Ui, rect: Rect, session: &Session, moment: &mut Moment, send: &mut Commands) {
+    if session.document.keys.is_empty() && session.work.pending.is_empty() {
         welcome(ui, rect, session, send);
     }
-    if session.choice.is_some() {
-        chooser(ui, session, send);
-    } else if session.dialogue.is_none() {
-        tooltip(ui, rect, session);
+    if moment.choice.is_some() {
+        chooser(ui, session, moment, send);
+    } else if moment.dialogue.is_none() {
+        tooltip(ui, rect, session, moment);
     }
 }
 
@@ -27,9 +27,9 @@ fn floating(session: &Session) -> Frame {
         .inner_margin(egui::Margin::symmetric(10, 7))
 }
 
-fn tooltip(ui: &Ui, rect: Rect, session: &Session) {
+fn tooltip(ui: &Ui, rect: Rect, session: &Session, moment: &Moment) {
     let t = session.tokens();
-    let Some(hover) = &session.hover else { return };
+    let Some(hover) = &moment.hover else { return };
     if let Some(cluster) = hover.cluster {
         cluster_tip(ui, rect, session, cluster);
         return;
@@ -84,7 +84,7 @@ fn tooltip(ui: &Ui, rect: Rect, session: &Session) {
 /// What a ring on the map holds.
 fn cluster_tip(ui: &Ui, rect: Rect, session: &Session, cluster: usize) {
     let t = session.tokens();
-    let Some(cluster) = session.symbols.as_ref().and_then(|s| s.clusters.get(cluster)) else { return };
+    let Some(cluster) = session.symbols().and_then(|s| s.clusters.get(cluster)) else { return };
     let Some(pointer) = ui.input(|i| i.pointer.hover_pos()).filter(|p| rect.contains(*p)) else { return };
     let flip = pointer.x > rect.right() - 190.0;
     let (pivot, dx) = if flip { (egui::Align2::RIGHT_TOP, -14.0) } else { (egui::Align2::LEFT_TOP, 14.0) };
@@ -110,9 +110,9 @@ fn cluster_tip(ui: &Ui, rect: Rect, session: &Session, cluster: usize) {
         });
 }
 
-fn chooser(ui: &Ui, session: &mut Session, send: &mut Commands) {
+fn chooser(ui: &Ui, session: &Session, moment: &mut Moment, send: &mut Commands) {
     let t = session.tokens();
-    let Some(choice) = session.choice.clone() else { return };
+    let Some(choice) = moment.choice.clone() else { return };
     let mut done = false;
     let area = Area::new(Id::unique("chooser"))
         .order(Order::Foreground)
@@ -133,7 +133,7 @@ fn chooser(ui: &Ui, session: &mut Session, send: &mut Commands) {
         });
     });
     if done {
-        session.choice = None;
+        moment.choice = None;
     }
 }
 

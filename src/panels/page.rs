@@ -7,14 +7,14 @@ use super::widgets::{primary, section};
 use crate::lang::Lang;
 use crate::page::PageFormat;
 use crate::project::Arrangement;
-use crate::session::{Commands, PageCommand, PageDraft, Session, WindowCommand};
+use crate::session::{Commands, Moment, PageCommand, PageDraft, Session, WindowCommand};
 
 /// Largest preview in points.
 const PREVIEW: Vec2 = Vec2::new(600.0, 470.0);
 
 /// Shows the form, where a page is being put together.
-pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
-    let Some(mut draft) = session.page.take() else { return };
+pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Commands) {
+    let Some(mut draft) = moment.page.take() else { return };
     let t = session.tokens();
     let frame =
         egui::Frame::NONE.fill(t.panel).stroke(egui::Stroke::new(1.0, t.line)).corner_radius(10.0).inner_margin(18.0);
@@ -24,7 +24,7 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
         ui.label(RichText::new(session.lang.t("page.dialogue").trim_end_matches('…')).font(bold(15.0)).color(t.ink));
         ui.add_space(8.0);
         ui.horizontal_top(|ui| {
-            preview(ui, session, &draft);
+            preview(ui, session);
             ui.add_space(14.0);
             ui.vertical(|ui| {
                 ui.set_width(290.0);
@@ -33,19 +33,20 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
         });
     });
     let is_over = response.backdrop_response.clicked();
-    session.page = Some(draft);
+    moment.page = Some(draft);
     if is_over {
         send.push(WindowCommand::Escape);
     }
 }
 
-fn preview(ui: &mut Ui, session: &Session, draft: &PageDraft) {
+fn preview(ui: &mut Ui, session: &Session) {
     let t = session.tokens();
     let (rect, response) = ui.allocate_exact_size(PREVIEW, egui::Sense::hover());
     let words = session.lang.t("page.dialogue");
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, words));
     ui.painter().rect_filled(rect, 6.0, t.field);
-    let Some((stamp, image)) = &draft.preview else {
+    let preview = &session.made.preview;
+    let Some((stamp, image)) = preview.key().zip(preview.last()) else {
         let font = egui::FontId::proportional(13.0);
         ui.painter().text(
             rect.center(),
@@ -136,7 +137,7 @@ fn options(ui: &mut Ui, session: &Session, draft: &mut PageDraft, send: &mut Com
         ui.checkbox(&mut o.grey, lang.t("page.grey"));
     });
     ui.add_space(10.0);
-    if let Some((done, all, _)) = &draft.atlas {
+    if let Some((done, all, _)) = &session.work.atlas {
         let words = lang.with("page.making", &[("n", &done.to_string()), ("all", &all.to_string())]);
         ui.add(egui::ProgressBar::new(*done as f32 / (*all).max(1) as f32).desired_width(280.0).text(words));
         if ui.button(lang.t("command.cancel")).clicked() {

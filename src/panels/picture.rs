@@ -7,17 +7,17 @@ use super::style::bold;
 use super::widgets::swatch;
 use crate::map::MapView;
 use crate::palette::data_colour;
-use crate::session::{Commands, Session, number};
+use crate::session::{Commands, Moment, Session, number};
 
 /// Width of the legend in points.
 pub const LEGEND_PT: f32 = 248.0;
 
 /// Shows the map and its legend.
-pub fn show(ui: &mut Ui, session: &mut Session, map: &mut MapView, send: &mut Commands) {
+pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, map: &mut MapView, send: &mut Commands) {
     let frame = Frame::NONE.fill(session.tokens().panel).inner_margin(Margin::symmetric(14, 14));
     let left = Panel::left("picture legend").exact_size(LEGEND_PT).resizable(false).show_separator_line(false);
     left.frame(frame).show(ui, |ui| words(ui, session));
-    CentralPanel::no_frame().show(ui, |ui| map.show(ui, session, send));
+    CentralPanel::no_frame().show(ui, |ui| map.show(ui, session, moment, send));
 }
 
 fn words(ui: &mut Ui, session: &Session) {
@@ -41,7 +41,7 @@ fn words(ui: &mut Ui, session: &Session) {
             ui.add_space(8.0);
         }
     }
-    if let Some((_, topic)) = session.topic().filter(|_| session.symbols.is_some()) {
+    if let Some((_, topic)) = session.topic().filter(|_| session.symbols().is_some()) {
         let shown = session.symbols_shown(topic);
         for (kind, count) in
             session.shown_symbol_counts().into_iter().filter(|(k, _)| shown.iter().any(|s| s == k.key()))

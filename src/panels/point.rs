@@ -33,7 +33,7 @@ pub fn show(ui: &mut Ui, session: &Session, key: LayerKey, row: FeatureId, facil
         figure(ui, t, lang.t("field.class"), class.as_deref().map(|c| (c, "")), unknown);
     }
     if let (Some(village), Some(layer), Some(district)) =
-        (facility.village, session.village_layer(), session.district.as_ref())
+        (facility.village, session.village_layer(), session.district())
     {
         let name = district.villages.display_name(village);
         ui.horizontal(|ui| {

@@ -8,7 +8,7 @@ use crate::render::LayerKey;
 use crate::session::{Commands, SelectCommand, Session};
 
 /// Shows the list of problems of all layers.
-pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
+pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) {
     let t = session.tokens();
     let lang = session.lang;
     let lists = session.problems();

@@ -5,10 +5,10 @@ use egui::{Align, Layout, RichText, ScrollArea, TextEdit, Ui};
 use super::widgets::{icon_button, primary};
 use crate::icons::Icon;
 use crate::project::SceneEntry;
-use crate::session::{Commands, MeetingCommand, Session};
+use crate::session::{Commands, Derived, MeetingCommand, Session};
 
 /// Shows the list.
-pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
+pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) {
     let (t, lang) = (session.tokens(), session.lang);
     ui.horizontal(|ui| {
         ui.add_space(12.0);
@@ -90,9 +90,9 @@ fn thumbnail(ui: &mut Ui, session: &Session, scene: &SceneEntry, at: usize, send
     let words = session.lang.t("scene.show");
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, format!("{words} {}", at + 1)));
     ui.painter().rect_filled(rect, 4.0, session.tokens().field);
-    let stamp = session.scene_stamp(scene);
-    if let Some(Some(image)) = session.thumbnails.made.get(&stamp) {
-        let id = egui::Id::unique(("scene", stamp.as_str()));
+    let key = session.scene_key(scene);
+    if let Some(image) = session.made.thumbnails.get(&key).and_then(Derived::last) {
+        let id = egui::Id::unique(("scene", key.as_str()));
         let kept: Option<egui::TextureHandle> = ui.data(|d| d.get_temp(id));
         let texture = kept.unwrap_or_else(|| {
             let texture = ui.ctx().load_texture("scene", image.clone(), egui::TextureOptions::LINEAR);

@@ -9,12 +9,12 @@ use crate::session::{CameraCommand, Commands, FileCommand, Session, Status};
 const PROGRESS_EVERY: std::time::Duration = std::time::Duration::from_millis(200);
 
 /// Shows the bar.
-pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
+pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) {
     let t = session.tokens();
     let small = |text: String| RichText::new(text).size(12.0).color(t.ink_secondary);
     ui.horizontal_centered(|ui| {
         ui.add_space(12.0);
-        let at = session.hover.as_ref().map_or_else(|| session.camera.centre.to_lonlat(), |h| h.at);
+        let at = session.moment.hover.as_ref().map_or_else(|| session.camera.centre.to_lonlat(), |h| h.at);
         let (ns, ew) = (if at.lat_deg < 0.0 { "S" } else { "N" }, if at.lon_deg < 0.0 { "W" } else { "E" });
         let text = format!("{:.4}°{ns} {:.4}°{ew}", at.lat_deg.abs(), at.lon_deg.abs());
         if ui
@@ -40,7 +40,7 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
                     Status::Loading(p) => Some(&**p),
                     _ => None,
                 })
-                .chain(session.pending.iter().map(|p| &*p.progress))
+                .chain(session.work.pending.iter().map(|p| &*p.progress))
                 .collect();
             if let Some(progress) = loading.first() {
                 ui.ctx().request_repaint_after(PROGRESS_EVERY);

@@ -10,23 +10,23 @@ use crate::district::By;
 use crate::model::Indicator;
 use crate::palette::{size, tokens};
 use crate::project::Focus;
-use crate::session::{Commands, LookCommand, Ranked, SelectCommand, Session, number};
+use crate::session::{Commands, LookCommand, Moment, Ranked, SelectCommand, Session, number};
 
 /// Height of a bar and its gap in points.
 const BAR_PT: f32 = 26.0;
 
 /// Shows the page.
-pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
-    let by = session.summary_by;
+pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Commands) {
+    let by = moment.summary_by;
     ui.horizontal(|ui| {
         ui.add_space(12.0);
         for choice in [By::Town, By::Group] {
             let name = session.lang.find(&format!("by.{}", choice.key())).unwrap_or("");
             if chip_button(ui, session.tokens(), name, choice == by).clicked() {
-                session.summary_by = choice;
+                moment.summary_by = choice;
             }
         }
-        if let Some(focused) = &session.focused {
+        if let Some(focused) = session.focused() {
             ui.add_space(8.0);
             let text = session.lang.with("summary.focus", &[("n", &focused.focus.name)]);
             if chip_button(ui, session.tokens(), &format!("{text}  ×"), true).clicked() {
@@ -204,7 +204,7 @@ fn named(session: &Session, name: &str) -> String {
 /// The figures of the theme, a row per place and one for all.
 fn figures(ui: &mut Ui, session: &Session, by: By, send: &mut Commands) {
     let t = session.tokens();
-    let (Some(rolled), Some((_, topic))) = (&session.rolled, session.topic()) else { return };
+    let (Some(rolled), Some((_, topic))) = (session.rolled(), session.topic()) else { return };
     let measures: Vec<usize> = session
         .measures(topic)
         .into_iter()

@@ -8,17 +8,17 @@ use egui_extras::{Column, TableBuilder};
 
 use super::filter;
 use crate::model::FeatureId;
-use crate::session::{Commands, LayerCommand, SelectCommand, Session, Sheet};
+use crate::session::{Commands, LayerCommand, Moment, SelectCommand, Session, Sheet};
 
 /// Shows the table of the active layer; only the rows in view are laid out.
-pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
+pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Commands) {
     let t = session.tokens();
-    let Some(sheet) = session.sheet.clone() else {
+    let Some(sheet) = session.sheet().cloned() else {
         ui.label(RichText::new(session.lang.t("table.empty")).color(t.ink_secondary));
         return;
     };
-    filter::show(ui, session, &sheet, send);
-    if sheet.rows.is_empty() && sheet.error.is_none() && !session.filter.is_empty() {
+    filter::show(ui, session, moment, &sheet, send);
+    if sheet.rows.is_empty() && sheet.error.is_none() && !moment.filter.is_empty() {
         ui.horizontal(|ui| {
             ui.add_space(14.0);
             ui.label(RichText::new(session.lang.t("table.nothing-left")).color(t.ink_secondary));
@@ -36,12 +36,12 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
     for _ in &sheet.columns {
         table = table.column(Column::initial(118.0).at_least(50.0).clip(true).resizable(true));
     }
-    if let Some(feature) = session.scroll_to.take()
+    if let Some(feature) = moment.scroll_to.take()
         && let Some(row) = sheet.rows.iter().position(|f| *f == feature)
     {
         table = table.scroll_to_row(row, Some(Align::Center));
     }
-    let mut sort = session.sort.clone();
+    let mut sort = moment.sort.clone();
     table
         .header(30.0, |mut header| {
             header.col(|ui| {
@@ -75,7 +75,7 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
                 }
             });
         });
-    session.sort = sort;
+    moment.sort = sort;
 }
 
 /// A column's head: a click sorts by it, upwards, downwards, not at all; with Shift after the columns before it.

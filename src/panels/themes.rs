@@ -10,7 +10,7 @@ use crate::session::{Command, Commands, LookCommand, Session};
 
 /// The themes side by side, the chosen one raised.
 pub fn segments(ui: &mut Ui, session: &Session, send: &mut Commands) {
-    if session.district.is_none() {
+    if session.district().is_none() {
         return;
     }
     let t = session.tokens();
@@ -62,12 +62,12 @@ pub fn segments(ui: &mut Ui, session: &Session, send: &mut Commands) {
 
 /// Play button, slider and year; laid out from the right.
 pub fn years(ui: &mut Ui, session: &Session, send: &mut Commands) {
-    let Some(district) = &session.district else { return };
+    let Some(district) = session.district() else { return };
     let (known, Some(year)) = (district.observations.years(), session.year()) else { return };
     let Some(first) = known.first().copied() else { return };
     let t = session.tokens();
     if known.len() > 1 {
-        let icon = if session.playing.is_some() { Icon::Pause } else { Icon::Play };
+        let icon = if session.stage.playing.is_some() { Icon::Pause } else { Icon::Play };
         icon_button(ui, session, icon, LookCommand::PlayYears, send);
     }
     let words = session.lang.t("command.year");
@@ -164,7 +164,7 @@ fn options(ui: &mut Ui, session: &Session, send: &mut Commands) {
     let button = button.on_hover_text(words);
     egui::Popup::menu(&button).show(|ui| {
         ui.set_min_width(210.0);
-        let Some(district) = &session.district else { return };
+        let Some(district) = session.district() else { return };
         let year = session.year();
         ui.menu_button(lang.t("command.change"), |ui| {
             if ui.selectable_label(session.view.since.is_none(), lang.t("legend.no-change")).clicked() {

@@ -6,10 +6,10 @@ use super::style::bold;
 use super::widgets::{icon_button, primary};
 use super::{menu, search, themes};
 use crate::icons::Icon;
-use crate::session::{Commands, FileCommand, LayerCommand, MeetingCommand, Session, WindowCommand};
+use crate::session::{Commands, FileCommand, LayerCommand, MeetingCommand, Moment, Session, WindowCommand};
 
 /// Shows the bar.
-pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
+pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Commands) {
     let t = session.tokens();
     ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing = Vec2::new(8.0, 0.0);
@@ -37,7 +37,7 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
                 }
             });
         }
-        search::show(ui, session, search_width, send);
+        search::show(ui, session, moment, search_width, send);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(12.0);
             if session.document.keys.is_empty() {
@@ -72,7 +72,7 @@ pub fn show(ui: &mut Ui, session: &mut Session, send: &mut Commands) {
                 send.push(WindowCommand::SetLanguage(other));
             }
             ui.add_space(4.0);
-            if session.district.is_none() {
+            if session.district().is_none() {
                 colour_by(ui, session, send);
             } else {
                 themes::years(ui, session, send);

@@ -27,7 +27,7 @@ pub fn show(ui: &mut Ui, session: &Session, card: &VillageCard, send: &mut Comma
         section(ui, t, session.lang.find(&format!("topic.{}", part.topic.key())).unwrap_or(""));
         ui.add_space(2.0);
         for f in &part.figures {
-            figure(ui, session, card.stamp.1, f, send);
+            figure(ui, session, card.village, f, send);
         }
         if part.topic == crate::model::Topic::Clinics
             && let Some(name) = &card.nearest_clinic
@@ -38,14 +38,14 @@ pub fn show(ui: &mut Ui, session: &Session, card: &VillageCard, send: &mut Comma
         rule(ui, t);
     }
     if ui.button(session.lang.t("add.title")).clicked() {
-        send.push(LayerCommand::AddFacility(card.stamp.1));
+        send.push(LayerCommand::AddFacility(card.village));
     }
     rule(ui, t);
     plan(ui, session, card);
     if !card.base.is_empty() {
         section(ui, t, session.lang.t("topic.base"));
         for f in &card.base {
-            figure(ui, session, card.stamp.1, f, send);
+            figure(ui, session, card.village, f, send);
         }
         rule(ui, t);
     }

@@ -76,11 +76,11 @@ pub fn visit(ui: &mut Ui, session: &Session, mut draft: VisitDraft, send: &mut C
     let mut keep = true;
     history(ui, session, &draft, send);
     ui.add_space(8.0);
-    if session.project_path.is_none() {
+    if session.file.path.is_none() {
         ui.label(RichText::new(lang.t("visit.save-first")).size(12.0).color(t.warn));
     }
     ui.horizontal(|ui| {
-        if session.project_path.is_none() {
+        if session.file.path.is_none() {
             if primary(ui, t, lang.t("command.save-as")).clicked() {
                 send.push(FileCommand::SaveAs);
             }
@@ -184,7 +184,7 @@ pub(super) fn when(said: &crate::survey::Event) -> String {
 
 /// The small picture of a photo; its name where there is none.
 fn thumbnail(ui: &mut Ui, session: &Session, photo: &str, word: &str, send: &mut Commands) {
-    match session.photos.get(photo) {
+    match session.survey.photos.get(photo) {
         Some(Some(image)) => {
             let id = egui::Id::unique(("thumbnail", photo));
             let kept: Option<egui::TextureHandle> = ui.data(|d| d.get_temp(id));

@@ -18,7 +18,7 @@ const MOST_OFFERED: usize = 40;
 /// Shows the list.
 pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) {
     let (t, lang) = (session.tokens(), session.lang);
-    let listed = &session.survey.listed;
+    let Some(listed) = session.listed_visits() else { return };
     let line = |ui: &mut Ui, text: String, ink| {
         ui.horizontal(|ui| {
             ui.add_space(14.0);

@@ -5,24 +5,24 @@ use egui::{CentralPanel, Frame, Panel, Stroke, Ui};
 use super::{card, dialogues, drawer, layers, meeting, overlay, page, picture, status, top_bar};
 use crate::map::MapView;
 use crate::palette::size;
-use crate::session::{Commands, Session};
+use crate::session::{Commands, Moment, Session};
 
 /// Shows the whole window: top bar, layers and legend, card, drawer, status bar, and the map in what is left.
-pub fn show(ui: &mut Ui, session: &mut Session, map: &mut MapView, send: &mut Commands) {
+pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, map: &mut MapView, send: &mut Commands) {
     if session.picture.is_some() {
-        picture::show(ui, session, map, send);
+        picture::show(ui, session, moment, map, send);
         return;
     }
     if session.meeting.is_some() {
-        meeting::show(ui, session, map, send);
-        dialogues::show(ui, session, send);
+        meeting::show(ui, session, moment, map, send);
+        dialogues::show(ui, session, moment, send);
         return;
     }
     let t = session.tokens();
     let line = Stroke::new(1.0, t.line);
     let top =
         Panel::top("top").exact_size(size::TOP_BAR).frame(Frame::NONE).resizable(false).show_separator_line(false);
-    let top = top.show(ui, |ui| top_bar::show(ui, session, send));
+    let top = top.show(ui, |ui| top_bar::show(ui, session, moment, send));
     let bottom =
         Panel::bottom("status").exact_size(size::STATUS).frame(Frame::NONE).resizable(false).show_separator_line(false);
     let bottom = bottom.show(ui, |ui| status::show(ui, session, send));
@@ -36,7 +36,7 @@ pub fn show(ui: &mut Ui, session: &mut Session, map: &mut MapView, send: &mut Co
     } else {
         drawer.exact_size(tabs)
     };
-    let drawer = drawer.show(ui, |ui| drawer::show(ui, session, send));
+    let drawer = drawer.show(ui, |ui| drawer::show(ui, session, moment, send));
     let mut rules = vec![(top.response.rect.x_range(), top.response.rect.bottom())];
     rules.push((bottom.response.rect.x_range(), bottom.response.rect.top()));
     rules.push((drawer.response.rect.x_range(), drawer.response.rect.top()));
@@ -61,8 +61,8 @@ pub fn show(ui: &mut Ui, session: &mut Session, map: &mut MapView, send: &mut Co
     }
     CentralPanel::no_frame().show(ui, |ui| {
         let rect = ui.available_rect_before_wrap();
-        map.show(ui, session, send);
-        overlay::show(ui, rect, session, send);
+        map.show(ui, session, moment, send);
+        overlay::show(ui, rect, session, moment, send);
     });
     for (x, y) in rules {
         ui.painter().hline(x, y, line);
@@ -70,6 +70,6 @@ pub fn show(ui: &mut Ui, session: &mut Session, map: &mut MapView, send: &mut Co
     for (x, y) in posts {
         ui.painter().vline(x, y, line);
     }
-    page::show(ui, session, send);
-    dialogues::show(ui, session, send);
+    page::show(ui, session, moment, send);
+    dialogues::show(ui, session, moment, send);
 }

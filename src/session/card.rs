@@ -9,7 +9,7 @@ use crate::district::{District, Kind, Total, Use};
 use crate::geo::LonLat;
 use crate::index::NearestIndex;
 use crate::lang::Lang;
-use crate::model::{FeatureId, Good, Indicator, ObservationStatus, Origin, Role, Topic};
+use crate::model::{FeatureId, Generation, Good, Indicator, ObservationStatus, Origin, Role, Topic};
 use crate::render::{LayerKey, Mark};
 use crate::rules::GapSeverity;
 
@@ -72,11 +72,14 @@ pub struct CardSection {
     pub facilities: Vec<CardFacility>,
 }
 
+/// What a card is made for: the district, the village, the year.
+pub type CardKey = (Generation, FeatureId, Option<i32>);
+
 /// Everything about one village in one year.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VillageCard {
-    /// What it was made for: the district by its place in memory, the village, the year.
-    pub stamp: (usize, FeatureId, Option<i32>),
+    /// The village.
+    pub village: FeatureId,
     /// Name.
     pub name: String,
     /// Town; empty where there is none.
@@ -102,24 +105,24 @@ impl Session {
     pub fn make_card(&mut self) {
         let key = self.village_layer().map(|l| l.key);
         let on_card = self.on_card().filter(|(layer, _)| Some(layer.key) == key).map(|(_, feature)| feature);
-        let (Some(village), Some(district)) = (on_card, self.district.clone()) else {
-            self.card = None;
+        let (Some(village), Some(district)) = (on_card, self.district().cloned()) else {
+            self.made.card.clear();
             return;
         };
-        let stamp = (Arc::as_ptr(&district) as usize, village, self.year());
-        if self.card.as_ref().is_none_or(|c| c.stamp != stamp) {
-            self.card = Some(Arc::new(self.card_of(&district, village, stamp)));
+        let key = (district.generation, village, self.year());
+        if self.made.card.get(&key).is_none() {
+            let card = Arc::new(self.card_of(&district, village));
+            self.made.card.make(key, |_| card);
         }
     }
 
     /// The card of any village, for its page.
     pub fn card_for(&self, village: FeatureId) -> Option<VillageCard> {
-        let district = self.district.as_ref()?;
-        Some(self.card_of(district, village, (Arc::as_ptr(district) as usize, village, self.year())))
+        Some(self.card_of(self.district()?, village))
     }
 
-    fn card_of(&self, district: &District, village: FeatureId, stamp: (usize, FeatureId, Option<i32>)) -> VillageCard {
-        let year = stamp.2;
+    fn card_of(&self, district: &District, village: FeatureId) -> VillageCard {
+        let year = self.year();
         let town = district.town_name(village).to_owned();
         let all: Vec<FeatureId> = district.village_list().collect();
         let of_town: Vec<FeatureId> =
@@ -159,7 +162,7 @@ impl Session {
             (!text.trim().is_empty()).then(|| text.trim().to_owned())
         };
         VillageCard {
-            stamp,
+            village,
             name: district.villages.display_name(village),
             town,
             group: district.text(village, Role::Group),
@@ -244,7 +247,7 @@ impl Session {
             Some((text, f.far))
         };
         let of_rules = gaps.into_iter().flat_map(|found| {
-            let of_village = found.list.of_village(card.stamp.1);
+            let of_village = found.list.of_village(card.village);
             of_village.into_iter().map(|g| (self.gap_reason(found, g), g.severity == GapSeverity::High))
         });
         of_rules.chain(figures.filter(computed).filter_map(sentence)).collect()
@@ -252,9 +255,9 @@ impl Session {
 
     /// The card as text, for the clipboard.
     pub fn card_text(&self) -> Option<String> {
-        let card = self.card.as_ref()?;
+        let card = self.card()?;
         let lang = self.lang;
-        let year = card.stamp.2.map(|y| y.to_string()).unwrap_or_default();
+        let year = self.year().map(|y| y.to_string()).unwrap_or_default();
         let head: Vec<&str> =
             [&card.name, &card.town, &card.group, &card.code, &year].into_iter().map(String::as_str).collect();
         let mut lines = vec![head.into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(" · ")];

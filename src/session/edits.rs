@@ -34,7 +34,7 @@ pub struct FacilityDraft {
 impl Session {
     /// Begins to correct a figure of a village in the year shown.
     pub fn draft_figure(&self, village: FeatureId, indicator: usize) -> Option<FigureDraft> {
-        let district = self.district.as_ref()?;
+        let district = self.district()?;
         let definition = district.indicators.all().get(indicator).filter(|i| !i.is_computed())?;
         let code = district.text(village, Role::Code);
         let name = district.villages.display_name(village);
@@ -74,7 +74,7 @@ impl Session {
     /// The facility of a feature.
     pub fn facility(&self, layer: LayerKey, row: FeatureId) -> Option<&Facility> {
         let source = self.facility_layers().iter().position(|l| *l == layer)?;
-        self.district.as_ref()?.facilities.iter().find(|f| (f.source, f.row) == (source, row))
+        self.district()?.facilities.iter().find(|f| (f.source, f.row) == (source, row))
     }
 
     /// Begins to correct a facility.
@@ -91,7 +91,7 @@ impl Session {
             .filter(|(what, _)| is_toilet || *what == "status")
             .map(|(what, value)| Edit {
                 facility: if facility.id.is_empty() { facility.name.clone() } else { facility.id.clone() },
-                layer: self.district.as_ref().map(|d| d.layer_name(facility)).unwrap_or_default(),
+                layer: self.district().map(|d| d.layer_name(facility)).unwrap_or_default(),
                 what: (*what).to_owned(),
                 value: value.clone(),
                 ..Edit::default()

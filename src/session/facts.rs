@@ -1,9 +1,11 @@
 //! What the card says of a village beyond its own attributes: size, and how it compares.
 
 use crate::geo::{Measure, measure, repaired, representative_point};
-use crate::model::{ColumnData, FeatureId, Role};
+use crate::model::{ColumnData, FeatureId, Generation, Role};
+use crate::render::LayerKey;
 
 use super::layer::Loaded;
+use super::state::Session;
 
 /// Means of a field; `None` where no village has a value.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -13,6 +15,9 @@ pub struct Means {
     /// Over all villages.
     pub all: Option<f64>,
 }
+
+/// What facts are about: a layer, its data, a feature.
+pub type FactsKey = (LayerKey, Generation, FeatureId);
 
 /// Facts about one feature, made when it is selected.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,5 +60,23 @@ impl Facts {
             })
             .collect();
         Self { size, repaired: mended.is_some(), means }
+    }
+}
+impl Session {
+    /// Brings the facts about the feature on the card up to date.
+    pub fn find_facts(&mut self) {
+        let Some((layer, feature)) = self.on_card() else {
+            self.made.facts.clear();
+            return;
+        };
+        let Some(loaded) = layer.loaded().cloned() else { return };
+        let key = (layer.key, loaded.generation, feature);
+        self.made.facts.make(key, |_| Facts::new(&loaded, feature));
+    }
+
+    /// Facts about a feature, where they are there.
+    pub fn facts(&self, layer: LayerKey, feature: FeatureId) -> Option<&Facts> {
+        let is_it = self.made.facts.key().is_some_and(|k| (k.0, k.2) == (layer, feature));
+        self.made.facts.last().filter(|_| is_it)
     }
 }

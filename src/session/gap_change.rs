@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::gaps::{FoundGaps, GapStamp};
+use super::gaps::FoundGaps;
 use super::state::Session;
 use crate::district::District;
+use crate::model::Generation;
 use crate::rules::{Gap, GapChange, GapList, find_gaps};
 
 /// What gaps are compared with.
@@ -28,10 +29,13 @@ pub enum Became {
     Closed,
 }
 
+/// What a comparison is of: the gaps of now, and what they are compared with.
+pub type ChangeKey = (Generation, Since);
+
 /// Gaps found elsewhere or earlier, and what became of them.
 pub struct EarlierGaps {
-    /// What they were compared with, and for which gaps of now.
-    pub stamp: (GapStamp, Since),
+    /// Their number.
+    pub generation: Generation,
     /// The earlier gaps.
     pub list: GapList,
     /// The other project's district; `None` where it is the same.
@@ -42,15 +46,15 @@ pub struct EarlierGaps {
 
 impl EarlierGaps {
     /// Compares what was found with a year, or with another project's district.
-    pub fn find(found: &FoundGaps, now: &District, since: Since, other: Option<District>) -> Self {
-        let (district, year) = match (&other, &since) {
+    pub fn find(found: &FoundGaps, now: &District, since: &Since, other: Option<District>) -> Self {
+        let (district, year) = match (&other, since) {
             (Some(other), _) => (other, other.year(None)),
             (None, Since::Year(year)) => (now, Some(*year)),
             (None, Since::Project(_)) => (now, now.year(None)),
         };
         let list = find_gaps(district, year, &found.rules);
         let change = GapChange::between((&found.list, now), (&list, district));
-        Self { stamp: (found.stamp.clone(), since), list, district: other, change }
+        Self { generation: Generation::next(), list, district: other, change }
     }
 
     /// How many became what.
@@ -66,21 +70,23 @@ impl EarlierGaps {
 impl Session {
     /// What the gaps found are to be compared with, where they are not yet.
     pub fn wanted_change(&self) -> Option<(Arc<FoundGaps>, Since)> {
-        let since = self.gap_since.clone()?;
+        let since = self.survey.since.clone()?;
         let found = self.present_gaps()?;
         Some((found.clone(), since))
     }
 
     /// The comparison, if it is there and still right.
     pub fn present_change(&self) -> Option<&Arc<EarlierGaps>> {
-        let (found, since) = (self.present_gaps()?, self.gap_since.as_ref()?);
-        self.gap_earlier.as_ref().filter(|e| e.stamp.0 == found.stamp && e.stamp.1 == *since)
+        let (found, since) = (self.present_gaps()?, self.survey.since.as_ref()?);
+        let fits = |(of, with): &&ChangeKey| *of == found.generation && with == since;
+        self.made.change.key().filter(fits)?;
+        self.made.change.last()
     }
 
     /// A gap of the list, with the district it was found in.
     pub fn listed_gap<'a>(&'a self, found: &'a FoundGaps, row: usize) -> Option<(&'a Gap, &'a District)> {
-        let now = self.district.as_deref()?;
-        if self.gap_filter.became == Some(Became::Closed) {
+        let now = self.district().map(|d| &**d)?;
+        if self.moment.gap_filter.became == Some(Became::Closed) {
             let earlier = self.present_change()?;
             return Some((earlier.list.gaps.get(row)?, earlier.district.as_ref().unwrap_or(now)));
         }

@@ -9,15 +9,15 @@ use super::gap_change::Became;
 use super::state::Session;
 use crate::district::District;
 use crate::geo::{LonLat, WorldPos};
-use crate::model::Role;
+use crate::model::{Generation, Role};
 use crate::project::Focus;
 use crate::rules::{Gap, GapList, GapSeverity, RuleCount, RuleEntry, Rules, find_gaps};
 use crate::survey::{GapIndex, GapStatus};
 
 /// What the gaps were looked for in.
 #[derive(Clone, Debug, PartialEq)]
-pub struct GapStamp {
-    district: usize,
+pub struct GapKey {
+    district: Generation,
     year: Option<i32>,
     rules: Vec<RuleEntry>,
 }
@@ -25,8 +25,8 @@ pub struct GapStamp {
 /// Gaps found.
 #[derive(Clone, Debug)]
 pub struct FoundGaps {
-    /// Where they were looked for.
-    pub stamp: GapStamp,
+    /// Their number.
+    pub generation: Generation,
     /// By which rules.
     pub rules: Rules,
     /// The gaps.
@@ -39,12 +39,12 @@ pub struct FoundGaps {
 
 impl FoundGaps {
     /// Looks for gaps.
-    pub fn find(stamp: GapStamp, district: &District) -> Self {
-        let rules = Rules::with(&stamp.rules);
-        let list = find_gaps(district, stamp.year, &rules);
+    pub fn find(key: &GapKey, district: &District) -> Self {
+        let rules = Rules::with(&key.rules);
+        let list = find_gaps(district, key.year, &rules);
         let keys = list.gaps.iter().map(|g| g.key(district)).collect();
         let index = Arc::new(GapIndex::new(district, &list.gaps));
-        Self { stamp, rules, list, keys, index }
+        Self { generation: Generation::next(), rules, list, keys, index }
     }
 }
 
@@ -117,21 +117,20 @@ pub struct GapFilter {
     pub sort: (GapColumn, bool),
 }
 
-/// What the list was made for.
+/// What the list is made for.
 #[derive(Clone, Debug, PartialEq)]
-struct ListStamp {
-    found: usize,
+pub struct ListKey {
+    found: Generation,
     filter: GapFilter,
     focus: Option<Focus>,
     view: Option<(super::Camera, [f64; 2])>,
-    survey: u64,
-    change: Option<usize>,
+    survey: Generation,
+    change: Option<Generation>,
 }
 
 /// The gaps that are listed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ListedGaps {
-    stamp: ListStamp,
     /// Positions among the gaps found, in the order asked for.
     pub rows: Vec<usize>,
     /// How many the other conditions keep of each severity.
@@ -142,18 +141,25 @@ pub struct ListedGaps {
 
 impl Session {
     /// What gaps are to be looked for in.
-    pub fn wanted_gaps(&self) -> Option<(GapStamp, Arc<District>)> {
-        let district = self.district.clone()?;
+    pub fn wanted_gaps(&self) -> Option<(GapKey, Arc<District>)> {
+        let district = self.district()?.clone();
         let rules = self.document.project.rules.clone();
-        Some((GapStamp { district: Arc::as_ptr(&district) as usize, year: self.year(), rules }, district))
+        Some((GapKey { district: district.generation, year: self.year(), rules }, district))
+    }
+
+    /// Looks for gaps at once: for what has no window.
+    pub fn find_gaps(&mut self) {
+        if let Some((key, district)) = self.wanted_gaps() {
+            self.made.gaps.make(key, |key| Arc::new(FoundGaps::find(key, &district)));
+        }
     }
 
     /// The gaps, if they are there and still right.
     pub fn present_gaps(&self) -> Option<&Arc<FoundGaps>> {
-        let found = self.gaps.as_ref()?;
-        let district = self.district.as_ref()?;
-        let fits = found.stamp.district == Arc::as_ptr(district) as usize && found.stamp.year == self.year();
-        (fits && found.stamp.rules == self.document.project.rules).then_some(found)
+        // Compared piece by piece: keys hold lists, and this is asked many times a frame.
+        let (key, district) = (self.made.gaps.key()?, self.district()?);
+        let fits = key.district == district.generation && key.year == self.year();
+        self.made.gaps.last().filter(|_| fits && key.rules == self.document.project.rules)
     }
 
     /// Colour of a severity.
@@ -178,16 +184,16 @@ impl Session {
 
     /// A gap in words.
     pub fn gap_reason(&self, found: &FoundGaps, gap: &Gap) -> String {
-        let Some(district) = &self.district else { return String::new() };
+        let Some(district) = self.district() else { return String::new() };
         gap.reason(district, found.rules.get(&gap.rule), self.lang)
     }
 
     fn is_listed(&self, district: &District, gap: &Gap, key: &str, but_severity: bool) -> bool {
-        let filter = &self.gap_filter;
+        let filter = &self.moment.gap_filter;
         let is_in_town = |t: &String| gap.village.is_some_and(|v| district.town_name(v) == t);
         let is_in_group = |g: &String| gap.village.is_some_and(|v| district.text(v, Role::Group) == *g);
         // Villages of another project have numbers of their own: the focus says nothing about them.
-        let is_here = self.district.as_deref().is_some_and(|d| std::ptr::eq(d, district));
+        let is_here = self.district().is_some_and(|d| d.generation == district.generation);
         let is_in_view = || {
             gap.at.is_some_and(|at| {
                 let [x, y] = self.camera.offset_of(WorldPos::from_lonlat(at));
@@ -218,7 +224,7 @@ impl Session {
         most: usize,
     ) -> Vec<([f32; 2], GapSeverity, usize)> {
         let mut rings: Vec<([f32; 2], GapSeverity, usize)> = Vec::new();
-        let (Some(found), Some(listed)) = (self.present_gaps(), &self.listed_gaps) else { return rings };
+        let (Some(found), Some(listed)) = (self.present_gaps(), self.listed_gaps()) else { return rings };
         let mut known: FxHashMap<[i64; 2], usize> = FxHashMap::default();
         for (gap, _) in listed.rows.iter().filter_map(|i| self.listed_gap(found, *i)) {
             let Some(at) = gap.at.and_then(&place) else { continue };
@@ -236,18 +242,18 @@ impl Session {
     /// Brings the list up to date.
     pub fn list_gaps(&mut self) {
         let Some(found) = self.present_gaps().cloned() else {
-            self.listed_gaps = None;
+            self.made.listed_gaps.clear();
             return;
         };
-        let stamp = ListStamp {
-            found: Arc::as_ptr(&found) as usize,
-            filter: self.gap_filter.clone(),
-            focus: self.focused.as_ref().map(|f| f.focus.clone()),
-            view: self.gap_filter.in_view.then_some((self.camera, self.map_size_pt)),
-            survey: self.survey.version,
-            change: self.present_change().map(|c| Arc::as_ptr(c) as usize),
+        let key = ListKey {
+            found: found.generation,
+            filter: self.moment.gap_filter.clone(),
+            focus: self.focus_key(),
+            view: self.moment.gap_filter.in_view.then_some((self.camera, self.map_size_pt)),
+            survey: self.survey.generation,
+            change: self.present_change().map(|c| c.generation),
         };
-        if self.listed_gaps.as_ref().is_none_or(|l| l.stamp != stamp) {
+        if self.made.listed_gaps.get(&key).is_none() {
             let candidates = self.candidates(&found);
             let of = |row: usize| self.listed_gap(&found, row);
             let counts = GapSeverity::ALL.map(|s| {
@@ -258,7 +264,7 @@ impl Session {
             });
             let rows = self.rows_of(&found, &candidates);
             let groups = self.groups_of(&found, &rows);
-            self.listed_gaps = Some(ListedGaps { stamp, rows, counts, groups });
+            self.made.listed_gaps.make(key, |_| ListedGaps { rows, counts, groups });
         }
     }
 
@@ -266,7 +272,7 @@ impl Session {
     fn candidates<'a>(&'a self, found: &'a FoundGaps) -> Vec<(usize, &'a str)> {
         let key = |row: usize| found.keys.get(row).map_or("", String::as_str);
         let all = || (0..found.list.gaps.len()).map(|i| (i, key(i))).collect();
-        let Some((became, change)) = self.gap_filter.became.zip(self.present_change()) else { return all() };
+        let Some((became, change)) = self.moment.gap_filter.became.zip(self.present_change()) else { return all() };
         let rows = match became {
             Became::New => &change.change.new,
             Became::Remaining => &change.change.remaining,
@@ -277,7 +283,7 @@ impl Session {
 
     fn rows_of(&self, found: &FoundGaps, candidates: &[(usize, &str)]) -> Vec<usize> {
         let of = |row: usize| self.listed_gap(found, row);
-        let (column, backwards) = self.gap_filter.sort;
+        let (column, backwards) = self.moment.gap_filter.sort;
         let village = |(g, d): (&Gap, &District)| g.village.map(|v| d.villages.display_name(v)).unwrap_or_default();
         let town = |(g, d): (&Gap, &District)| g.village.map(|v| d.town_name(v).to_owned()).unwrap_or_default();
         let order = |(i, a): (&str, (&Gap, &District)), (j, b): (&str, (&Gap, &District))| match column {
@@ -302,7 +308,7 @@ impl Session {
     }
 
     fn groups_of(&self, found: &FoundGaps, rows: &[usize]) -> Vec<(String, usize)> {
-        let Some(by) = self.gap_filter.count_by else { return Vec::new() };
+        let Some(by) = self.moment.gap_filter.count_by else { return Vec::new() };
         let mut groups: Vec<(String, usize)> = Vec::new();
         for row in rows {
             let Some((gap, district)) = self.listed_gap(found, *row) else { continue };

@@ -26,7 +26,7 @@ pub struct Headlined {
 impl Session {
     /// The district's own figures where tables know them, else the first of the theme.
     pub fn headlined(&self) -> Vec<Headlined> {
-        let (Some(district), Some(rolled)) = (&self.district, &self.rolled) else { return Vec::new() };
+        let (Some(district), Some(rolled)) = (self.district(), self.rolled()) else { return Vec::new() };
         let lang = self.lang;
         let known = HEADLINES.iter().filter_map(|id| district.indicators.position(id));
         let one = |position: usize| {
@@ -60,7 +60,7 @@ impl Session {
 
     /// How many villages are shown: those in focus, or all of a file that nothing is joined to.
     pub fn village_count(&self) -> usize {
-        match &self.district {
+        match self.district() {
             Some(_) => self.villages_in_focus().len(),
             None => self.village_layer().and_then(|l| l.loaded()).map_or(0, |l| l.count()),
         }
@@ -105,7 +105,7 @@ impl Session {
     /// What the map is called: the place in focus, and what it is coloured by.
     pub fn map_title(&self) -> String {
         let lang = self.lang;
-        let place = self.focused.as_ref().map_or_else(|| self.shown_name(), |f| f.focus.name.clone());
+        let place = self.focused().map_or_else(|| self.shown_name(), |f| f.focus.name.clone());
         let Some(map) = self.map_spec() else {
             // A layer coloured by a field of its own.
             let themed = self.village_layer().and_then(|l| self.entry(l.key)?.theme.as_ref());
@@ -127,7 +127,7 @@ impl Session {
     pub fn map_sentence(&self) -> String {
         let lang = self.lang;
         let project = self.shown_name();
-        let Some((map, district)) = self.map_spec().zip(self.district.as_ref()) else {
+        let Some((map, district)) = self.map_spec().zip(self.district()) else {
             // A layer coloured by a field of its own.
             let themed = self.village_layer().and_then(|l| l.themed.as_ref());
             let field = themed.map(|t| self.field_name(t.spec.heading()).to_owned());
@@ -182,7 +182,7 @@ impl Session {
     /// What changed between two years: villages that rose a class or fell one, and what the headline figures gained.
     pub fn changes_between(&self, before: i32, now: i32) -> Vec<(String, String)> {
         let lang = self.lang;
-        let (Some(district), Some(map)) = (&self.district, self.map_spec()) else { return Vec::new() };
+        let (Some(district), Some(map)) = (self.district(), self.map_spec()) else { return Vec::new() };
         let mut list = Vec::new();
         let villages = self.villages_in_focus();
         let class = |year: i32| {

@@ -1,14 +1,17 @@
 //! One timeline of what was done: changes of the project, and what was recorded in the survey log; back and forward of the camera.
 
+use std::ops::Deref;
+use std::sync::Arc;
+
 use super::camera::Camera;
 use crate::model::FeatureId;
 use crate::project::Project;
 use crate::render::LayerKey;
 use crate::survey::VisitState;
 
-/// What undo brings back: the project, its layers' keys, and what is selected. Data are not copied.
+/// What a transaction changes: the project, its layers' keys, and what is selected. Data are not copied.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Document {
+pub struct DocumentState {
     /// The project, layers top first.
     pub project: Project,
     /// Key of each layer of the project, in the same order.
@@ -17,10 +20,40 @@ pub struct Document {
     pub selection: Option<(LayerKey, Vec<FeatureId>)>,
 }
 
+/// What undo brings back. It is shared and never changes: another one takes its place, by [`Session::transact`](super::Session::transact)
+/// and its like.
+#[derive(Clone, Debug, Default)]
+pub struct Document(Arc<DocumentState>);
+
+impl Deref for Document {
+    type Target = DocumentState;
+
+    fn deref(&self) -> &DocumentState {
+        &self.0
+    }
+}
+
+impl From<DocumentState> for Document {
+    fn from(state: DocumentState) -> Self {
+        Self(Arc::new(state))
+    }
+}
+
+impl PartialEq for Document {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0 == other.0
+    }
+}
+
 impl Document {
     /// Whether another state has the same project and layers, whatever is selected.
     pub fn changes_nothing(&self, other: &Self) -> bool {
-        self.project == other.project && self.keys == other.keys
+        Arc::ptr_eq(&self.0, &other.0) || (self.project == other.project && self.keys == other.keys)
+    }
+
+    /// The state, to be changed: others that share it keep theirs.
+    pub(super) fn change(&mut self) -> &mut DocumentState {
+        Arc::make_mut(&mut self.0)
     }
 }
 
@@ -37,7 +70,7 @@ pub type VisitStates = Vec<(String, Option<VisitState>)>;
 #[derive(Clone, Debug)]
 enum Change {
     /// The document as it is on the other side of the step.
-    Document(Box<Document>),
+    Document(Document),
     /// Visits, before and after.
     Visits(VisitStates, VisitStates),
 }
@@ -55,7 +88,7 @@ struct Step {
 #[derive(Clone, Debug)]
 pub enum Restored {
     /// A document.
-    Document(Box<Document>),
+    Document(Document),
     /// Visits.
     Visits {
         /// The states that they are to have.
@@ -65,18 +98,44 @@ pub enum Restored {
     },
 }
 
+/// What came of bringing visits back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settled {
+    /// They are.
+    Done,
+    /// They could not be at the moment: the step stands, and can be tried again.
+    NotNow,
+    /// They cannot be any more: the step is forgotten.
+    Never,
+}
+
 /// What was done, and what was taken back. Steps are told by what they are, never by how many there are.
 #[derive(Clone, Debug, Default)]
 pub struct History {
     past: Vec<Step>,
     future: Vec<Step>,
+    /// A step of visits that is being taken back, or done once more, whether forward, and whether something else was done since.
+    held: Option<(Step, bool, bool)>,
+    /// The window's clock in seconds.
+    now_secs: f64,
+    /// Where the camera has been.
+    pub places: CameraHistory,
 }
 
 impl History {
+    /// Tells the time, in seconds of the window's clock, and whether a hand is on something: as long as one is, it does not rest.
+    pub fn tick(&mut self, now_secs: f64, is_hand_down: bool) {
+        self.now_secs = now_secs;
+        if let Some((_, at)) = self.past.last_mut().and_then(|s| s.same.as_mut()).filter(|_| is_hand_down) {
+            *at = now_secs;
+        }
+    }
+
     /// Remembers a change of the document, which was `before`; `name` is its key in the language files. Changes of the same thing,
-    /// as `same` names it, are one step until hands rest; `now` is the window's clock in seconds.
-    pub fn push(&mut self, before: Document, name: &'static str, same: Option<String>, now: f64) {
-        self.future.clear();
+    /// as `same` names it, are one step until hands rest.
+    pub fn push(&mut self, before: Document, name: &'static str, same: Option<String>) {
+        let now = self.now_secs;
+        self.forget_future();
         if let (Some(last), Some(same)) = (self.past.last_mut(), &same)
             && let Some((of, at)) = &mut last.same
             && of == same
@@ -85,13 +144,13 @@ impl History {
             *at = now;
             return;
         }
-        self.remember(Step { name, change: Change::Document(Box::new(before)), same: same.map(|of| (of, now)) });
+        self.remember(Step { name, change: Change::Document(before), same: same.map(|of| (of, now)) });
     }
 
     /// Remembers what was done to visits.
     pub fn push_visits(&mut self, name: &'static str, before: VisitStates, after: VisitStates) {
         if before != after {
-            self.future.clear();
+            self.forget_future();
             self.remember(Step { name, change: Change::Visits(before, after), same: None });
         }
     }
@@ -103,41 +162,63 @@ impl History {
         }
     }
 
-    /// Takes the last step back: what is to be brought back, and the step's name.
+    /// Something new was done: what was taken back is not done once more.
+    fn forget_future(&mut self) {
+        self.future.clear();
+        if let Some((.., since)) = &mut self.held {
+            *since = true;
+        }
+    }
+
+    /// Takes the last step back: what is to be brought back, and the step's name. Visits are brought back elsewhere: until
+    /// [`Self::settle`] tells what came of it, nothing else is taken back.
     pub fn undo(&mut self, present: &Document) -> Option<(Restored, &'static str)> {
-        let step = self.past.pop()?;
-        let name = step.name;
-        let (restored, other) = turned(step, present, false);
-        self.future.push(other);
-        Some((restored, name))
+        self.turn(present, false)
     }
 
     /// Does the step that was taken back last once more.
     pub fn redo(&mut self, present: &Document) -> Option<(Restored, &'static str)> {
-        let step = self.future.pop()?;
+        self.turn(present, true)
+    }
+
+    fn turn(&mut self, present: &Document, forward: bool) -> Option<(Restored, &'static str)> {
+        if self.held.is_some() {
+            return None;
+        }
+        let step = if forward { self.future.pop() } else { self.past.pop() }?;
         let name = step.name;
-        let (restored, other) = turned(step, present, true);
-        self.past.push(other);
+        let restored = match &step.change {
+            Change::Document(document) => {
+                let restored = Restored::Document(document.clone());
+                let other = Step { name, change: Change::Document(present.clone()), same: None };
+                if forward { &mut self.past } else { &mut self.future }.push(other);
+                restored
+            }
+            Change::Visits(before, after) => {
+                let (to, from) = if forward { (after, before) } else { (before, after) };
+                let restored = Restored::Visits { to: to.clone(), from: from.clone() };
+                self.held = Some((Step { same: None, ..step }, forward, false));
+                restored
+            }
+        };
         Some((restored, name))
     }
 
-    /// Puts a step of visits back that could not be undone: it still stands.
-    pub fn undo_failed(&mut self) {
-        self.past.extend(self.future.pop());
+    /// Tells what came of a step of visits: which step it is is known by what it is, never by how many there are.
+    pub fn settle(&mut self, settled: Settled) {
+        let Some((step, forward, since)) = self.held.take() else { return };
+        match (settled, forward) {
+            // What was done since stands in the way of doing it once more.
+            (Settled::Done, false) if !since => self.future.push(step),
+            (Settled::Done, true) | (Settled::NotNow, false) => self.past.push(step),
+            (Settled::NotNow, true) if !since => self.future.push(step),
+            (Settled::Done | Settled::NotNow | Settled::Never, _) => {}
+        }
     }
 
-    /// Puts a step of visits back that could not be done once more.
-    pub fn redo_failed(&mut self) {
-        self.future.extend(self.past.pop());
-    }
-
-    /// Forgets the step that was undone, or done once more, last: it can be neither.
-    pub fn forget_last(&mut self, forward: bool) {
-        if forward {
-            self.past.pop()
-        } else {
-            self.future.pop()
-        };
+    /// Whether a step is on its way: it has to be settled before another one.
+    pub fn is_on_its_way(&self) -> bool {
+        self.held.is_some()
     }
 
     /// Names of the steps that can be undone, the last first.
@@ -153,20 +234,6 @@ impl History {
     /// Whether there is anything to undo, and to redo.
     pub fn can(&self) -> (bool, bool) {
         (!self.past.is_empty(), !self.future.is_empty())
-    }
-}
-
-/// What a step brings back, and the step as it stands on the other side.
-fn turned(step: Step, present: &Document, forward: bool) -> (Restored, Step) {
-    match step.change {
-        Change::Document(document) => {
-            let change = Change::Document(Box::new(present.clone()));
-            (Restored::Document(document), Step { change, same: None, ..step })
-        }
-        Change::Visits(before, after) => {
-            let (to, from) = if forward { (after.clone(), before.clone()) } else { (before.clone(), after.clone()) };
-            (Restored::Visits { to, from }, Step { change: Change::Visits(before, after), same: None, ..step })
-        }
     }
 }
 
@@ -210,7 +277,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn titled(title: u8) -> Document {
-        Document { project: Project { title: title.to_string(), ..Project::default() }, ..Document::default() }
+        let project = Project { title: title.to_string(), ..Project::default() };
+        DocumentState { project, ..DocumentState::default() }.into()
     }
 
     #[test]
@@ -218,12 +286,33 @@ mod tests {
         let mut history = History::default();
         let same = || Some("opacity 1".to_owned());
         for (i, now) in [0.0, 0.1, 0.2, 0.9, 1.5].into_iter().enumerate() {
-            history.push(titled(i as u8), "opacity", same(), now);
+            history.tick(now, false);
+            history.push(titled(i as u8), "opacity", same());
         }
         assert_eq!(history.done().count(), 1);
-        history.push(titled(9), "opacity", same(), 3.0);
-        history.push(titled(10), "opacity", Some("opacity 2".into()), 3.1);
+        history.tick(3.0, false);
+        history.push(titled(9), "opacity", same());
+        history.tick(3.1, false);
+        history.push(titled(10), "opacity", Some("opacity 2".into()));
         assert_eq!(history.done().count(), 3);
+        // A slider that is held still for a while is still in hand.
+        (4..9).for_each(|t| history.tick(f64::from(t), true));
+        history.push(titled(11), "opacity", Some("opacity 2".into()));
+        assert_eq!(history.done().count(), 3);
+    }
+
+    #[test]
+    fn a_step_on_its_way_keeps_its_place_whatever_is_done_meanwhile() {
+        let states = |there: bool| vec![("v".to_owned(), there.then(VisitState::default))];
+        for (settled, past, future) in [(Settled::Done, 1, 0), (Settled::NotNow, 2, 0), (Settled::Never, 1, 0)] {
+            let mut history = History::default();
+            history.push_visits("visit", states(false), states(true));
+            assert!(history.undo(&titled(0)).is_some() && history.is_on_its_way());
+            assert!(history.undo(&titled(0)).is_none(), "one after the other");
+            history.push(titled(1), "title", None);
+            history.settle(settled);
+            assert_eq!((history.done().count(), history.undone().count()), (past, future), "{settled:?}");
+        }
     }
 
     proptest! {
@@ -239,7 +328,7 @@ mod tests {
                     let state = |there: bool| vec![(visits.to_string(), there.then(VisitState::default))];
                     history.push_visits("visit", state(false), state(true));
                 } else {
-                    history.push(present.clone(), "title", None, 0.0);
+                    history.push(present.clone(), "title", None);
                     present = titled(*value);
                 }
             }
@@ -247,22 +336,24 @@ mod tests {
             let mut seen = visits;
             while let Some((restored, _)) = history.undo(&present) {
                 match restored {
-                    Restored::Document(document) => present = *document,
+                    Restored::Document(document) => present = document,
                     Restored::Visits { to: states, .. } => {
                         prop_assert_eq!(&states[0].0, &seen.to_string());
                         prop_assert!(states[0].1.is_none());
                         seen -= 1;
+                        history.settle(Settled::Done);
                     }
                 }
             }
             prop_assert_eq!(&present, &titled(200));
             while let Some((restored, _)) = history.redo(&present) {
                 match restored {
-                    Restored::Document(document) => present = *document,
+                    Restored::Document(document) => present = document,
                     Restored::Visits { to: states, .. } => {
                         seen += 1;
                         prop_assert_eq!(&states[0].0, &seen.to_string());
                         prop_assert!(states[0].1.is_some());
+                        history.settle(Settled::Done);
                     }
                 }
             }

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use crate::district::{LayerKind, can_be_villages, is_facilities};
 use crate::geo::{Anchor, LonLat, WorldPos, representative_point};
 use crate::index::{NameIndex, SpatialIndex};
-use crate::model::{ColumnData, Dataset, FeatureId, GeometryStore, Members, Part, PartKind, Report, Role};
+use crate::model::{ColumnData, Dataset, FeatureId, Generation, GeometryStore, Members, Part, PartKind, Report, Role};
 use crate::read::{Progress, full_report};
 use crate::render::{Chunks, LayerKey, PointSymbol, Shape, Style, Texel};
 use crate::theme::Themed;
@@ -20,6 +20,10 @@ const SOON_SORTED: u32 = 20_000;
 
 /// A file's data and everything made from them. Immutable and shared.
 pub struct Loaded {
+    /// Its number: another one where the same file was read again, or has other roles.
+    pub generation: Generation,
+    /// Number of its shapes: the same where only roles differ.
+    pub shapes: Generation,
     /// The data.
     pub dataset: Arc<Dataset>,
     /// Geometry for the renderer.
@@ -46,6 +50,8 @@ impl Loaded {
         let dataset = Arc::new(dataset);
         let (chunks, towns) = rayon::join(|| Chunks::new(dataset.geometry.clone()), || towns_of(&dataset));
         Self {
+            generation: Generation::next(),
+            shapes: Generation::next(),
             towns,
             chunks: Arc::new(chunks),
             anchors: Arc::default(),
@@ -66,6 +72,8 @@ impl Loaded {
     pub fn restored(dataset: Dataset, chunks: Chunks, anchors: Vec<Option<Anchor>>, report: Report) -> Self {
         let towns = towns_of(&dataset);
         Self {
+            generation: Generation::next(),
+            shapes: Generation::next(),
             // Names of villages and towns are placed together: both are there, or neither.
             town_anchors: OnceLock::from(town_anchors(&dataset, &towns, &anchors)),
             towns,
@@ -88,6 +96,8 @@ impl Loaded {
         let towns = towns_of(&dataset);
         let placed = self.anchors.get().map(|anchors| OnceLock::from(town_anchors(&dataset, &towns, anchors)));
         Self {
+            generation: Generation::next(),
+            shapes: self.shapes,
             town_anchors: placed.unwrap_or_default(),
             towns,
             chunks: self.chunks.clone(),

@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use super::layer::Layer;
 use super::state::Session;
-use crate::district::{District, MapSpec, change_of, villages_among};
+use crate::district::{By, District, MapSpec, change_of, villages_among};
 use crate::lang::Lang;
-use crate::model::{FeatureId, Indicator, Topic};
+use crate::model::{FeatureId, Generation, Indicator, Role, Topic};
 use crate::project::Focus;
+
+/// What the villages of a focus are found for: the district, and the focus.
+pub type FocusKey = (Generation, Focus);
 
 /// Villages of the focus, and what it is.
 #[derive(Clone, Debug)]
@@ -16,6 +19,27 @@ pub struct Focused {
     pub focus: Focus,
     /// Whether each village belongs to it.
     pub members: Arc<Vec<bool>>,
+}
+
+impl Focused {
+    /// The villages of a town or group; `None` where the district has none of that name.
+    pub(super) fn find(focus: &Focus, district: &District) -> Option<Self> {
+        let mut place = district.places(focus.by).into_iter().find(|(name, _)| *name == focus.name);
+        if focus.by == By::Town && place.is_none() {
+            // As it was kept before another district's town of this name came in.
+            let is_of = |v: &FeatureId| district.text(*v, Role::Town) == focus.name;
+            let all: Vec<FeatureId> = district.village_list().filter(is_of).collect();
+            place = (!all.is_empty()).then(|| (focus.name.clone(), all));
+        }
+        let (_, villages) = place?;
+        let mut members = vec![false; district.villages.len() as usize];
+        for v in villages.iter().flat_map(|v| district.members.parts(v)) {
+            if let Some(member) = members.get_mut(*v as usize) {
+                *member = true;
+            }
+        }
+        Some(Self { focus: focus.clone(), members: Arc::new(members) })
+    }
 }
 
 impl Session {
@@ -54,18 +78,18 @@ impl Session {
     /// The map that stands at a place: left of the divider that on the left.
     pub fn map_at(&self, offset_pt: [f64; 2]) -> Option<MapSpec> {
         let share = offset_pt[0] / self.map_size_pt[0].max(1.0) + 0.5;
-        let is_left = !self.left().side_by_side && share < f64::from(self.divider);
+        let is_left = !self.left().side_by_side && share < f64::from(self.stage.divider);
         self.map_on_left().filter(|_| is_left).or_else(|| self.map_spec())
     }
 
     /// The district and the theme whose map is shown; `None` where layers show their own fields.
     pub fn topic(&self) -> Option<(&Arc<District>, Topic)> {
-        Some((self.district.as_ref()?, self.view.theme?))
+        Some((self.district()?, self.view.theme?))
     }
 
     /// The year shown: the one chosen where the tables know it, else the latest.
     pub fn year(&self) -> Option<i32> {
-        self.district.as_ref().and_then(|d| d.year(self.view.year))
+        self.district().and_then(|d| d.year(self.view.year))
     }
 
     /// The map that the theme shows.
@@ -82,7 +106,7 @@ impl Session {
 
     /// Indicators of a theme that anything is known of, by position.
     pub fn measures(&self, topic: Topic) -> Vec<usize> {
-        let Some(district) = &self.district else { return Vec::new() };
+        let Some(district) = self.district() else { return Vec::new() };
         let of = |(i, d): (usize, &Indicator)| (d.theme == topic && district.observations.has(i)).then_some(i);
         district.indicators.all().iter().enumerate().filter_map(of).collect()
     }
@@ -90,7 +114,7 @@ impl Session {
     /// Name and figure of a village as the map shows it: of the year, or the change since another.
     pub fn shown_figure(&self, map: &MapSpec, village: FeatureId) -> (String, String) {
         let unknown = || self.lang.t("value.unknown").to_owned();
-        let Some((district, indicator)) = self.district.as_ref().zip(self.indicator(map.indicator)) else {
+        let Some((district, indicator)) = self.district().zip(self.indicator(map.indicator)) else {
             return (String::new(), unknown());
         };
         let unit = indicator.unit(self.lang);
@@ -115,29 +139,28 @@ impl Session {
 
     /// The indicator at a position.
     pub fn indicator(&self, position: usize) -> Option<&Indicator> {
-        self.district.as_ref()?.indicators.all().get(position)
+        self.district()?.indicators.all().get(position)
     }
 
     /// Whether tables and facilities are still on their way.
     pub fn district_pending(&self) -> bool {
-        self.district.is_none() && (self.joining || !self.pending.is_empty())
+        self.district().is_none() && (self.is_joining() || !self.work.pending.is_empty())
     }
 
     /// Whether a village is in focus; all are where nothing is.
     pub fn is_in_focus(&self, village: FeatureId) -> bool {
-        self.focused.as_ref().is_none_or(|f| f.members.get(village as usize).copied().unwrap_or(false))
+        self.focused().is_none_or(|f| f.members.get(village as usize).copied().unwrap_or(false))
     }
 
     /// Villages in focus.
     pub fn villages_in_focus(&self) -> Vec<FeatureId> {
-        let all = self.district.iter().flat_map(|d| d.village_list());
+        let all = self.district().into_iter().flat_map(|d| d.village_list());
         all.filter(|v| self.is_in_focus(*v)).collect()
     }
 
     /// A field's shown name: that of the indicator of this name, else of the language file, else its own.
     pub fn field_name<'a>(&'a self, field: &'a str) -> &'a str {
-        if let Some(indicator) = self.district.as_ref().and_then(|d| d.indicators.get(field)).filter(|i| i.id == field)
-        {
+        if let Some(indicator) = self.district().and_then(|d| d.indicators.get(field)).filter(|i| i.id == field) {
             return indicator.name(self.lang);
         }
         self.lang.find(&format!("field.{field}")).unwrap_or(field)

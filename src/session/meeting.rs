@@ -92,13 +92,13 @@ pub struct Was {
 impl Session {
     /// What stands on the left of the divider.
     pub fn left(&self) -> &Left {
-        self.meeting.as_ref().map_or(&self.divided, |m| &m.left)
+        self.meeting.as_ref().map_or(&self.stage.divided, |m| &m.left)
     }
 
     /// The map on the left of the divider, where there is one.
     pub fn map_on_left(&self) -> Option<MapSpec> {
         let left = self.left();
-        let (map, district) = (self.map_spec()?, self.district.as_ref()?);
+        let (map, district) = (self.map_spec()?, self.district()?);
         let has = |i: &usize| district.observations.has(*i);
         let indicator = left.indicator.as_ref().and_then(|id| district.indicators.position(id)).filter(has);
         let year = left.year.filter(|y| district.observations.years().contains(y));
@@ -137,20 +137,20 @@ impl Session {
             map_size: Some(self.map_size_pt),
             view: self.view.clone(),
             selected,
-            before: self.divided.year,
-            beside: self.divided.indicator.clone(),
-            side_by_side: self.divided.side_by_side,
+            before: self.stage.divided.year,
+            beside: self.stage.divided.indicator.clone(),
+            side_by_side: self.stage.divided.side_by_side,
             gaps: self.settings.drawer_open && self.tab == super::Tab::Gaps,
             hidden,
-            filter: self.filter.clone(),
+            filter: self.moment.filter.clone(),
             ..SceneEntry::default()
         }
     }
 
     /// What a scene's small picture depends on.
-    pub fn scene_stamp(&self, scene: &SceneEntry) -> String {
-        let district = self.district.as_ref().map_or(0, |d| std::sync::Arc::as_ptr(d) as usize);
-        format!("{district}{:?}{:?}{:?}", scene.view, scene.camera, scene.map_size)
+    pub fn scene_key(&self, scene: &SceneEntry) -> String {
+        let district = self.district().map(|d| d.generation);
+        format!("{district:?}{:?}{:?}{:?}", scene.view, scene.camera, scene.map_size)
     }
 
     /// The camera of a scene on this screen: the same piece of the world.

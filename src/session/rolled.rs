@@ -4,16 +4,15 @@ use std::sync::Arc;
 
 use super::state::Session;
 use crate::district::{By, District, Headline, Rollup, Total, headlines};
-use crate::model::{FeatureId, Good, Indicator};
+use crate::model::{FeatureId, Generation, Good, Indicator};
 use crate::project::Focus;
 
-/// What the sums were made for.
-type Stamp = (usize, Option<i32>, Option<Focus>);
+/// What sums are made for: the district, the year, the focus.
+pub type RolledKey = (Generation, Option<i32>, Option<Focus>);
 
 /// Sums over towns, groups and all villages in focus.
 #[derive(Clone, Debug)]
 pub struct Rolled {
-    stamp: Stamp,
     /// By town.
     pub towns: Vec<Rollup>,
     /// By group.
@@ -51,13 +50,13 @@ pub struct Ranked {
 impl Session {
     /// Brings the sums up to date.
     pub fn roll(&mut self) {
-        let Some(district) = self.district.clone() else {
-            self.rolled = None;
+        let Some(district) = self.district().cloned() else {
+            self.made.rolled.clear();
             return;
         };
         let year = self.year();
-        let stamp = (Arc::as_ptr(&district) as usize, year, self.focused.as_ref().map(|f| f.focus.clone()));
-        if self.rolled.as_ref().is_some_and(|r| r.stamp == stamp) {
+        let key = (district.generation, year, self.focus_key());
+        if self.made.rolled.get(&key).is_some() {
             return;
         }
         let members = self.villages_in_focus();
@@ -68,22 +67,22 @@ impl Session {
             });
             places.collect()
         };
-        let name = match &self.focused {
+        let name = match self.focused() {
             Some(f) => f.focus.name.clone(),
             None => district.places(By::District).into_iter().next().map(|p| p.0).unwrap_or_default(),
         };
-        self.rolled = Some(Arc::new(Rolled {
+        let rolled = Arc::new(Rolled {
             towns: narrowed(By::Town),
             groups: narrowed(By::Group),
             headlines: headlines(&district, &members, year),
             all: district.rollup(name, members, year),
-            stamp,
-        }));
+        });
+        self.made.rolled.make(key, |_| rolled);
     }
 
     /// Places by an indicator, best first, those without a figure last.
     pub fn ranked(&self, by: By, indicator: usize) -> Vec<Ranked> {
-        let (Some(rolled), Some(district)) = (&self.rolled, &self.district) else { return Vec::new() };
+        let (Some(rolled), Some(district)) = (self.rolled(), self.district()) else { return Vec::new() };
         let Some(definition) = district.indicators.all().get(indicator) else { return Vec::new() };
         let mut list: Vec<Ranked> = rolled
             .by(by)

@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use super::layer::Loaded;
 use super::state::Session;
 use crate::district::{District, corrected_field};
-use crate::model::{Dataset, FeatureId, Role, Topic, Value};
+use crate::model::{Dataset, FeatureId, Generation, Role, Topic, Value};
 use crate::output::{Grid, GridCell, GridHead};
 use crate::query::{Checked, Datum, QueryError, Row, Schema, Type, compile};
 use crate::render::LayerKey;
@@ -35,12 +35,13 @@ pub enum SheetValue<'a> {
     Text(Cow<'a, str>),
 }
 
-/// What the rows were made for.
+/// What the rows are made for.
 #[derive(Clone, Debug, PartialEq)]
-struct Stamp {
+pub struct SheetKey {
     layer: LayerKey,
-    dataset: usize,
-    district: usize,
+    dataset: Generation,
+    /// Corrected facilities come with a new district too.
+    district: Option<Generation>,
     year: Option<i32>,
     focus: Option<crate::project::Focus>,
     filter: String,
@@ -49,7 +50,6 @@ struct Stamp {
 
 /// The table of a layer.
 pub struct Sheet {
-    stamp: Stamp,
     /// Its layer.
     pub layer: LayerKey,
     /// Its data.
@@ -74,60 +74,58 @@ impl Session {
     /// Brings the table up to date.
     pub fn make_sheet(&mut self) {
         let Some((key, loaded)) = self.active().and_then(|l| Some((l.key, l.loaded()?.clone()))) else {
-            self.sheet = None;
+            self.made.sheet.clear();
             return;
         };
         let is_villages = self.village_layer().is_some_and(|l| l.key == key);
-        let district = self.district.clone().filter(|_| is_villages);
-        let stamp = Stamp {
+        let district = self.district().cloned().filter(|_| is_villages);
+        let mut sheet_key = SheetKey {
             layer: key,
-            dataset: Arc::as_ptr(&loaded.dataset) as usize,
-            // Corrected facilities come with a new district too.
-            district: self.district.as_ref().map_or(0, |d| Arc::as_ptr(d) as usize),
+            dataset: loaded.generation,
+            district: self.district().map(|d| d.generation),
             year: self.year().filter(|_| is_villages),
-            focus: self.focused.as_ref().map(|f| f.focus.clone()).filter(|_| is_villages),
-            filter: self.filter.clone(),
-            sort: self.sort.clone(),
+            focus: self.focus_key().filter(|_| is_villages),
+            filter: self.moment.filter.clone(),
+            sort: self.moment.sort.clone(),
         };
-        if self.sheet.as_ref().is_some_and(|s| s.stamp == stamp) {
+        if self.made.sheet.get(&sheet_key).is_some() {
             return;
         }
-        if self.sheet.as_ref().is_some_and(|s| s.layer != key) {
+        if self.sheet().is_some_and(|s| s.layer != key) {
             // Columns of another layer mean something else.
-            self.sort.clear();
+            self.moment.sort.clear();
+            sheet_key.sort.clear();
         }
-        let sheet = Sheet::new(self, stamp, &loaded, district);
-        self.sheet = Some(Arc::new(sheet));
+        let sheet = Arc::new(Sheet::new(self, &sheet_key, &loaded, district));
+        self.made.sheet.make(sheet_key, |_| sheet);
     }
 }
 
 impl Sheet {
-    fn new(session: &Session, mut stamp: Stamp, loaded: &Loaded, district: Option<Arc<District>>) -> Self {
-        stamp.sort = session.sort.clone();
+    fn new(session: &Session, key: &SheetKey, loaded: &Loaded, district: Option<Arc<District>>) -> Self {
         let dataset = loaded.dataset.clone();
         let mut sheet = Self {
-            layer: stamp.layer,
+            layer: key.layer,
             columns: columns(&dataset, district.as_deref()),
             district,
-            year: stamp.year,
-            corrections: corrections(session, stamp.layer, &dataset),
+            year: key.year,
+            corrections: corrections(session, key.layer, &dataset),
             rows: Vec::new(),
             all: 0,
             untold: 0,
             error: None,
             dataset,
-            stamp,
         };
-        let narrowed = sheet.stamp.focus.is_some();
+        let narrowed = key.focus.is_some();
         // One row for each village, none for labels among them.
-        let loaded = session.layers.get(&sheet.stamp.layer).and_then(|l| l.loaded());
+        let loaded = session.layers.get(&key.layer).and_then(|l| l.loaded());
         let members = loaded.filter(|l| l.can_be_villages()).and_then(|l| l.members_in_time());
         let is_row = |f: &FeatureId| members.is_none_or(|m| m.is_first(*f));
         let mut rows: Vec<FeatureId> =
             (0..sheet.dataset.len()).filter(|f| is_row(f) && (!narrowed || session.is_in_focus(*f))).collect();
         sheet.all = rows.len();
-        if !sheet.stamp.filter.trim().is_empty() {
-            match compile(&sheet.stamp.filter, &sheet) {
+        if !key.filter.trim().is_empty() {
+            match compile(&key.filter, &sheet) {
                 Ok(filter) => {
                     let told: Vec<Option<bool>> = rows.par_iter().map(|f| sheet.keeps(&filter, *f)).collect();
                     let untold = told.iter().filter(|t| t.is_none()).count();
@@ -138,7 +136,7 @@ impl Sheet {
                 Err(e) => sheet.error = Some(e),
             }
         }
-        for (column, up) in sheet.stamp.sort.iter().rev() {
+        for (column, up) in key.sort.iter().rev() {
             rows.par_sort_by(|a, b| ordered(&sheet.value(*a, *column), &sheet.value(*b, *column), *up));
         }
         sheet.rows = rows;
@@ -289,7 +287,7 @@ impl Sheet {
 /// What the project corrects in a layer of facilities.
 fn corrections(session: &Session, layer: LayerKey, dataset: &Dataset) -> FxHashMap<(FeatureId, usize), String> {
     let source = session.facility_layers().iter().position(|l| *l == layer);
-    let (Some(source), Some(district)) = (source, &session.district) else { return FxHashMap::default() };
+    let (Some(source), Some(district)) = (source, session.district()) else { return FxHashMap::default() };
     let of_layer = district.facilities.iter().filter(|f| f.source == source && !f.edits.is_empty());
     let edits = of_layer.flat_map(|f| f.edits.iter().map(|e| (f.row, e)));
     edits.filter_map(|(row, e)| Some(((row, corrected_field(dataset, &e.what)?), e.value.trim().to_owned()))).collect()

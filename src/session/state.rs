@@ -2,136 +2,31 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use rustc_hash::FxHashMap;
 
 use super::camera::Camera;
-use super::card::VillageCard;
 use super::command::Tab;
-use super::covered::{Covered, Shares};
-use super::edits::{FacilityDraft, FigureDraft};
-use super::facts::Facts;
-use super::gap_change::{EarlierGaps, Since};
-use super::gaps::{FoundGaps, GapFilter, ListedGaps};
-use super::history::{CameraHistory, Document, History};
+use super::history::{Document, DocumentState, History};
 use super::layer::Layer;
-use super::look::Focused;
+use super::made::Made;
 use super::meeting::{Flight, Left, Meeting};
-use super::page_draft::{PageDraft, Thumbnails};
-use super::rolled::Rolled;
-use super::sheet::Sheet;
-use super::survey::{SurveyState, VisitDraft};
-use super::symbols::Symbols;
-use crate::district::{AddedFacility, By, District};
-use crate::geo::LonLat;
+use super::moment::Moment;
+use super::survey::SurveyState;
 use crate::lang::Lang;
 use crate::model::{FeatureId, Problem, Role};
 use crate::palette::{Tokens, tokens};
-use crate::project::{Difference, LayerEntry, Original, PageOptions, Settings, Unsaved, ViewEntry, is_same_file};
+use crate::project::{LayerEntry, Original, PageOptions, Settings, ViewEntry, is_same_file};
 use crate::read::Progress;
 use crate::render::LayerKey;
-use crate::survey::{MergePreview, Preview};
-use crate::theme::{LegendClass, ThemeSpec};
-
-/// What is under the pointer.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Hover {
-    /// Position on the ground.
-    pub at: LonLat,
-    /// Features there, top layer first.
-    pub features: Vec<(LayerKey, FeatureId)>,
-    /// Facilities taken together there, by position in the symbols.
-    pub cluster: Option<usize>,
-}
-
-/// A choice among features that overlap.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Choice {
-    /// Where it was asked for, in points of the window.
-    pub at: egui::Pos2,
-    /// The features.
-    pub features: Vec<(LayerKey, FeatureId)>,
-    /// Whether the one chosen is added to the selection.
-    pub add: bool,
-}
+use crate::theme::LegendClass;
 
 /// What a window that only makes a picture of another has to know of that one.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Picture {
     /// Whether gaps are ringed there.
     pub are_gaps_ringed: bool,
-}
-
-/// A theme being edited.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ThemeDraft {
-    /// Its layer.
-    pub layer: LayerKey,
-    /// The specification so far.
-    pub spec: ThemeSpec,
-    /// The inner bounds as typed.
-    pub breaks_text: String,
-}
-
-/// A project that somebody else wrote meanwhile.
-#[derive(Clone, Debug, PartialEq)]
-pub struct DiskChange {
-    /// The file.
-    pub path: PathBuf,
-    /// In what it differs from what is open: theirs first.
-    pub differences: Vec<Difference>,
-    /// Why it cannot be opened, where it cannot.
-    pub trouble: Option<String>,
-    /// Whether the person was about to save.
-    pub saving: bool,
-}
-
-/// A question or form over the window.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Dialogue {
-    /// Coordinates as typed, and what is wrong with them.
-    GoTo(String, Option<&'static str>),
-    /// A theme.
-    Theme(ThemeDraft),
-    /// The fields of a layer.
-    Fields(LayerKey),
-    /// A correction of a figure.
-    Figure(FigureDraft),
-    /// A facility to be added.
-    Add(AddedFacility),
-    /// A correction of a facility.
-    Facility(FacilityDraft),
-    /// A visit to a gap.
-    Visit(VisitDraft),
-    /// Results on their way into the log.
-    Import(Box<Preview>),
-    /// The log of a colleague on its way into the log.
-    Merge(Box<MergePreview>),
-    /// Changes would be lost: what to do afterwards.
-    Unsaved(Box<super::Command>),
-    /// Somebody else wrote the project.
-    Changed(DiskChange),
-    /// Another file stands where something is to be saved.
-    Replace(PathBuf),
-    /// What earlier programs left unsaved: the file that keeps it, what it is, and in what it differs from the saved project.
-    Recover(Vec<(PathBuf, Unsaved, Vec<Difference>)>),
-    /// A log whose project was renamed.
-    StrayLog(PathBuf),
-    /// What the program keeps.
-    Settings,
-    /// Something went wrong.
-    Message(String),
-}
-
-/// What was last searched for.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Searched {
-    /// The text.
-    pub text: String,
-    /// The layers asked, and which data they had.
-    pub of: Vec<(LayerKey, usize)>,
-    /// What answered, best first.
-    pub hits: Vec<(LayerKey, FeatureId)>,
 }
 
 /// What the program keeps, in memory and on disk.
@@ -145,52 +40,32 @@ pub struct Storage {
     pub cache_folder: Option<PathBuf>,
     /// Why something could not be kept.
     pub trouble: Option<String>,
+    /// How often tables were read again because another program wrote them.
+    pub tables_read: u32,
 }
 
-/// Everything that is open.
-pub struct Session {
-    /// Project and selection: what undo covers.
-    pub document: Document,
-    /// The project as it was last saved or opened.
-    pub saved: Document,
+/// The project's file.
+#[derive(Clone, Debug)]
+pub struct ProjectFile {
     /// Where the project was saved, if it was.
-    pub project_path: Option<PathBuf>,
+    pub path: Option<PathBuf>,
     /// That file as it was last read or written.
     pub on_disk: Option<Original>,
-    /// Layers by key, those taken off the map included, so that undo finds them.
-    pub layers: FxHashMap<LayerKey, Layer>,
-    /// Villages, tables and facilities joined, once they are; `None` where the project has neither tables nor facilities.
-    pub district: Option<Arc<District>>,
-    /// How the district is looked at.
-    pub view: ViewEntry,
-    /// The town or group in focus, and its villages.
-    pub focused: Option<Focused>,
-    /// Sums of what is in focus.
-    pub rolled: Option<Arc<Rolled>>,
-    /// The area within the radius of a clinic, as last computed.
-    pub covered: Option<Arc<Covered>>,
-    /// Whom it reaches.
-    pub shares: Option<Shares>,
-    /// What the rules found, as last looked for.
-    pub gaps: Option<Arc<FoundGaps>>,
-    /// Which of it is listed.
-    pub gap_filter: GapFilter,
-    /// The list.
-    pub listed_gaps: Option<ListedGaps>,
-    /// What the gaps are compared with.
-    pub gap_since: Option<Since>,
-    /// The comparison.
-    pub gap_earlier: Option<Arc<EarlierGaps>>,
-    /// What the program keeps.
-    pub storage: Storage,
-    /// The survey log.
-    pub survey: SurveyState,
-    /// Small pictures of the log's photos by their names, as far as they were asked for; `None` where there is none.
-    pub photos: FxHashMap<String, Option<egui::ColorImage>>,
-    /// The meeting that is going on.
-    pub meeting: Option<Meeting>,
-    /// Where this is no window of its own, but makes a picture of one.
-    pub picture: Option<Picture>,
+    /// The project as it was last saved or opened.
+    pub saved: Document,
+    /// Whether the next file opened takes the place of everything on the map: the demonstration gives way.
+    pub gives_way: bool,
+}
+
+impl Default for ProjectFile {
+    fn default() -> Self {
+        Self { path: None, on_disk: None, saved: Document::default(), gives_way: true }
+    }
+}
+
+/// How what is open is staged: the divider, the camera's flight, years that pass.
+#[derive(Clone, Debug)]
+pub struct Stage {
     /// The camera on its way.
     pub flight: Option<Flight>,
     /// What stands on the left of the divider, outside of meetings.
@@ -199,26 +74,55 @@ pub struct Session {
     pub divider: f32,
     /// Whether the presenter has a window of their own.
     pub has_presenter: bool,
-    /// Small pictures of the scenes.
-    pub thumbnails: Thumbnails,
-    /// Whether a page is being put together.
-    pub page: Option<PageDraft>,
-    /// The card of the selected village.
-    pub card: Option<Arc<VillageCard>>,
-    /// Facilities as they are drawn under the present theme.
-    pub symbols: Option<Arc<Symbols>>,
-    /// What the summary takes villages together by.
-    pub summary_by: By,
-    /// Whether villages, tables and facilities are being joined.
-    pub joining: bool,
     /// When the year moves on by itself next, in seconds of the window's clock.
     pub playing: Option<f64>,
-    /// Undo.
+}
+
+impl Default for Stage {
+    fn default() -> Self {
+        Self { flight: None, divided: Left::default(), divider: 0.5, has_presenter: false, playing: None }
+    }
+}
+
+/// What is under way that a person waits for.
+#[derive(Default)]
+pub struct Work {
+    /// Files being read that are not on the map yet.
+    pub pending: Vec<Pending>,
+    /// An atlas on its way: pages done, pages in all, and how to stop it.
+    pub atlas: Option<(usize, usize, Arc<AtomicBool>)>,
+    /// Files being written, as they are told.
+    pub writing: Vec<PathBuf>,
+}
+
+/// Everything that is open.
+pub struct Session {
+    /// Project and selection: what undo covers.
+    pub document: Document,
+    /// The project's file.
+    pub file: ProjectFile,
+    /// Layers by key, those taken off the map included, so that undo finds them.
+    pub layers: FxHashMap<LayerKey, Layer>,
+    /// What is made from layers, tables, project and view.
+    pub made: Made,
+    /// How the district is looked at.
+    pub view: ViewEntry,
+    /// What the program keeps.
+    pub storage: Storage,
+    /// The survey log.
+    pub survey: SurveyState,
+    /// The meeting that is going on.
+    pub meeting: Option<Meeting>,
+    /// Where this is no window of its own, but makes a picture of one.
+    pub picture: Option<Picture>,
+    /// Divider, flight, passing years.
+    pub stage: Stage,
+    /// What is of the moment only, as of the last frame.
+    pub moment: Moment,
+    /// Undo, and where the camera was.
     pub history: History,
     /// Where the map looks.
     pub camera: Camera,
-    /// Where it looked.
-    pub camera_history: CameraHistory,
     /// Size of the map in points, as of the last frame.
     pub map_size_pt: [f64; 2],
     /// Choices of this person.
@@ -227,41 +131,16 @@ pub struct Session {
     pub lang: Lang,
     /// Dark or light.
     pub dark: bool,
-    /// Under the pointer.
-    pub hover: Option<Hover>,
-    /// Chooser.
-    pub choice: Option<Choice>,
-    /// Dialogue.
-    pub dialogue: Option<Dialogue>,
     /// Page of the drawer.
     pub tab: Tab,
-    /// Text of the search box.
-    pub search: String,
-    /// What answered it.
-    pub searched: Option<Searched>,
-    /// Whether the search box is to take the keyboard.
-    pub focus_search: bool,
-    /// Highlighted search result.
-    pub search_row: usize,
-    /// Sorting of the table: columns, the first counting most, and whether upwards.
-    pub sort: Vec<(usize, bool)>,
-    /// Filter of the table, as typed.
-    pub filter: String,
-    /// The table.
-    pub sheet: Option<Arc<Sheet>>,
     /// A line of news in the status bar.
     pub news: Option<String>,
-    /// Facts about the feature on the card.
-    pub facts: Option<((LayerKey, FeatureId, usize), Facts)>,
-    /// Files being read that are not on the map yet.
-    pub pending: Vec<Pending>,
-    /// Whether the next file opened takes the place of everything on the map: the demonstration gives way.
-    pub gives_way: bool,
-    /// Row that the table is to bring into view.
-    pub scroll_to: Option<FeatureId>,
+    /// What is under way.
+    pub work: Work,
 }
 
 /// A file on its way to the map.
+#[derive(Clone)]
 pub struct Pending {
     /// Key its layer will have.
     pub key: LayerKey,
@@ -278,8 +157,8 @@ impl Session {
         let layers = self.shown().filter_map(|(l, _)| Some((l, l.loaded()?)));
         let mut lists: Vec<_> =
             layers.map(|(l, d)| (l.key, self.layer_title(l.key), &d.report().problems[..])).collect();
-        if let Some(district) = &self.district {
-            let is_villages = |l: &&Layer| l.loaded().is_some_and(|d| Arc::ptr_eq(&d.dataset, &district.villages));
+        if let Some(district) = self.district() {
+            let is_villages = |l: &&Layer| self.village_layer().is_some_and(|v| v.key == l.key);
             if let Some(layer) = self.shown().map(|(l, _)| l).find(is_villages) {
                 lists.push((layer.key, self.lang.t("problems.joined").to_owned(), &district.report.problems));
             }
@@ -296,60 +175,25 @@ impl Session {
     pub fn new(settings: Settings, lang: Lang, dark: bool) -> Self {
         Self {
             document: Document::default(),
-            saved: Document::default(),
-            project_path: None,
-            on_disk: None,
+            file: ProjectFile::default(),
             layers: FxHashMap::default(),
-            district: None,
+            made: Made::default(),
             view: ViewEntry::default(),
-            focused: None,
-            rolled: None,
-            covered: None,
-            gaps: None,
-            gap_filter: GapFilter::default(),
-            listed_gaps: None,
-            gap_since: None,
-            gap_earlier: None,
             storage: Storage::default(),
-            searched: None,
             survey: SurveyState::default(),
-            photos: FxHashMap::default(),
             meeting: None,
-            flight: None,
-            divided: Left::default(),
-            divider: 0.5,
-            has_presenter: false,
-            thumbnails: Thumbnails::default(),
-            page: None,
-            shares: None,
-            card: None,
-            symbols: None,
-            summary_by: By::Town,
-            joining: false,
-            playing: None,
             picture: None,
+            stage: Stage::default(),
+            moment: Moment::default(),
             history: History::default(),
             camera: Camera::default(),
-            camera_history: CameraHistory::default(),
             map_size_pt: [800.0, 600.0],
             settings,
             lang,
             dark,
-            hover: None,
-            choice: None,
-            dialogue: None,
             tab: Tab::Table,
-            search: String::new(),
-            focus_search: false,
-            search_row: 0,
-            sort: Vec::new(),
-            filter: String::new(),
-            sheet: None,
             news: None,
-            facts: None,
-            pending: Vec::new(),
-            gives_way: true,
-            scroll_to: None,
+            work: Work::default(),
         }
     }
 
@@ -359,20 +203,19 @@ impl Session {
     }
 
     /// Project and selection as they would be saved: during a meeting those of the window before it, with the scenes of now.
-    pub fn kept_document(&self) -> std::borrow::Cow<'_, Document> {
-        let mut kept = match &self.meeting {
-            None => std::borrow::Cow::Borrowed(&self.document),
-            Some(meeting) => {
-                let mut kept = meeting.was.document.clone();
-                kept.project.scenes.clone_from(&self.document.project.scenes);
-                std::borrow::Cow::Owned(kept)
+    pub fn kept_document(&self) -> Document {
+        let mut kept = self.document.clone();
+        if let Some(meeting) = &self.meeting {
+            kept = meeting.was.document.clone();
+            if kept.project.scenes != self.document.project.scenes {
+                kept.change().project.scenes.clone_from(&self.document.project.scenes);
             }
-        };
+        }
         // What is being typed for a page is part of the project already.
-        if let Some(draft) = &self.page {
+        if let Some(draft) = &self.moment.page {
             let options = PageOptions { grey: false, ..draft.options.clone() };
             if options != kept.project.page {
-                kept.to_mut().project.page = options;
+                kept.change().project.page = options;
             }
         }
         kept
@@ -380,7 +223,7 @@ impl Session {
 
     /// Whether the project differs from what was saved.
     pub fn is_changed(&self) -> bool {
-        self.kept_document().project != self.saved.project
+        self.kept_document().project != self.file.saved.project
     }
 
     /// The file among those that the session is made of, the project and its log included, that an output would overwrite.
@@ -389,22 +232,22 @@ impl Session {
             return None;
         }
         let project = &self.document.project;
-        let log = self.project_path.as_deref().map(crate::survey::LogPaths::of);
+        let log = self.file.path.as_deref().map(crate::survey::LogPaths::of);
         let layers = project.layers.iter().map(|l| l.path.clone());
         let tables = project.tables.iter().map(|t| t.path.clone());
-        let own = self.project_path.clone().into_iter().chain(log.into_iter().flat_map(|l| [l.log, l.journal]));
+        let own = self.file.path.clone().into_iter().chain(log.into_iter().flat_map(|l| [l.log, l.journal]));
         own.chain(layers).chain(tables).find(|source| is_same_file(source, path))
     }
 
     /// What of the project file this version does not understand, as sentences.
     pub fn not_understood(&self) -> Vec<String> {
-        let list = self.on_disk.iter().flat_map(|o| &o.not_understood);
+        let list = self.file.on_disk.iter().flat_map(|o| &o.not_understood);
         list.map(|n| self.lang.with("error.not-understood", &[("place", &n.place), ("n", &n.why)])).collect()
     }
 
     /// Layers of the map, top first, with their entries in the project.
     pub fn shown(&self) -> impl DoubleEndedIterator<Item = (&Layer, &LayerEntry)> {
-        let document = &self.document;
+        let document: &DocumentState = &self.document;
         document
             .keys
             .iter()
@@ -414,14 +257,7 @@ impl Session {
 
     /// The entry of a layer.
     pub fn entry(&self, key: LayerKey) -> Option<&LayerEntry> {
-        let at = self.document.keys.iter().position(|k| *k == key)?;
-        self.document.project.layers.get(at)
-    }
-
-    /// The same, to change it.
-    pub fn entry_mut(&mut self, key: LayerKey) -> Option<&mut LayerEntry> {
-        let at = self.document.keys.iter().position(|k| *k == key)?;
-        self.document.project.layers.get_mut(at)
+        self.document.entry(key)
     }
 
     /// Title of a layer: the person's, else the file's.

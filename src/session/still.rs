@@ -1,14 +1,11 @@
 //! A session without a window: for pages, and for what is made of them in the background. Data are shared, not copied.
 
-use std::sync::Arc;
-
 use super::camera::Camera;
 use super::layer::{Layer, Status};
 use super::look::Focused;
 use super::state::Session;
-use crate::district::By;
 use crate::geo::{LonLat, WorldPos};
-use crate::model::{FeatureId, Role};
+use crate::model::FeatureId;
 use crate::project::{Focus, Settings};
 
 impl Session {
@@ -16,22 +13,17 @@ impl Session {
     pub fn still(&self) -> Self {
         let mut still = Self::new(Settings::default(), self.lang, false);
         still.document = self.document.clone();
-        still.project_path = self.project_path.clone();
+        still.file.path = self.file.path.clone();
         for (key, layer) in &self.layers {
             if let Some(loaded) = layer.loaded() {
                 let status = Status::Ready(loaded.clone());
                 still.layers.insert(*key, Layer { key: *key, status, themed: layer.themed.clone() });
             }
         }
-        still.district = self.district.clone();
+        still.made = self.share_made();
         still.view = self.view.clone();
-        still.focused = self.focused.clone();
-        still.rolled = self.rolled.clone();
-        still.gaps = self.gaps.clone();
-        still.covered = self.covered.clone();
-        still.listed_gaps = self.listed_gaps.clone();
-        still.divided = self.left().clone();
-        still.divider = self.divider;
+        still.stage.divided = self.left().clone();
+        still.stage.divider = self.stage.divider;
         still.picture = Some(super::Picture { are_gaps_ringed: self.are_gaps_ringed() });
         (still.camera, still.map_size_pt) = (self.camera, self.map_size_pt);
         still
@@ -39,31 +31,14 @@ impl Session {
 
     /// Brings the villages of the focus up to date with what the view asks for.
     pub fn find_focus(&mut self) {
-        let (Some(focus), Some(district)) = (&self.view.focus, &self.district) else {
-            self.focused = None;
+        let (Some(focus), Some(district)) = (self.view.focus.clone(), self.district().cloned()) else {
+            self.made.focused.clear();
             return;
         };
-        let members = self.focused.as_ref().filter(|f| f.focus == *focus).map(|f| f.members.len());
-        if members == Some(district.villages.len() as usize) {
-            return;
-        }
-        let mut place = district.places(focus.by).into_iter().find(|(name, _)| *name == focus.name);
-        if focus.by == By::Town && place.is_none() {
-            // As it was kept before another district's town of this name came in.
-            let is_of = |v: &FeatureId| district.text(*v, Role::Town) == focus.name;
-            let all: Vec<FeatureId> = district.village_list().filter(is_of).collect();
-            place = (!all.is_empty()).then(|| (focus.name.clone(), all));
-        }
-        self.focused = place.map(|(_, villages)| {
-            let mut members = vec![false; district.villages.len() as usize];
-            for v in villages.iter().flat_map(|v| district.members.parts(v)) {
-                if let Some(member) = members.get_mut(*v as usize) {
-                    *member = true;
-                }
-            }
-            Focused { focus: focus.clone(), members: Arc::new(members) }
-        });
-        if self.focused.is_none() {
+        let focused =
+            self.made.focused.make((district.generation, focus), |(_, focus)| Focused::find(focus, &district));
+        if focused.is_none() {
+            self.made.focused.clear();
             self.view.focus = None;
         }
     }

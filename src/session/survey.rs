@@ -1,37 +1,42 @@
 //! The survey log in the window: what is open of it, and what is being typed into it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
+use super::gap_change::Since;
 use super::state::Session;
 use crate::geo::ChinaShift;
-use crate::survey::{GapStatus, NewVisit, PhotoFacts, Survey, SurveyLog, Visit};
+use crate::model::Generation;
+use crate::survey::{GapStatus, LogPaths, NewVisit, PhotoFacts, Survey, SurveyLog, Visit};
 
 /// The log beside the project.
 #[derive(Default)]
 pub struct SurveyState {
     /// The project it belongs to.
     pub of: Option<PathBuf>,
-    /// The log, once it is open; `None` where nothing was recorded yet.
+    /// The log, once it is open; `None` where nothing was recorded yet, and while something is being written into it.
     pub log: Option<SurveyLog>,
+    /// What was recorded, as it is shown.
+    pub seen: Option<Arc<Survey>>,
+    /// Where the log and its photos lie.
+    pub paths: Option<LogPaths>,
     /// Why there is none, as a sentence.
     pub trouble: Option<String>,
-    /// Raised with every change, for what is derived from it.
-    pub version: u64,
+    /// Number of its state: another one after every change.
+    pub generation: Generation,
     /// What is odd about where it lies, as a sentence.
     pub note: Option<String>,
-    /// Whether the list shows visits rather than gaps.
-    pub lists_visits: bool,
-    /// The visits that count.
-    pub listed: ListedVisits,
-    /// How the next field sheet is to be written.
-    pub form: FieldExport,
+    /// What the gaps are compared with.
+    pub since: Option<Since>,
+    /// Small pictures of the log's photos by their names, as far as they were asked for; `None` where there is none.
+    pub photos: FxHashMap<String, Option<egui::ColorImage>>,
 }
 
 /// The visits that count, by position in the log: those whose gap the map does not have first, then the latest.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ListedVisits {
-    /// State of the log that they were listed from.
-    version: Option<u64>,
     /// The visits.
     pub rows: Vec<usize>,
     /// How many of them, at the beginning, have lost their gap.
@@ -75,7 +80,7 @@ pub struct VisitDraft {
 impl Session {
     /// What was recorded; nothing where there is no log.
     pub fn survey(&self) -> Option<&Survey> {
-        self.survey.log.as_ref().map(SurveyLog::survey)
+        self.survey.seen.as_deref()
     }
 
     /// How a gap stands.
@@ -85,15 +90,16 @@ impl Session {
 
     /// Where the log keeps its photos.
     pub fn photo_folder(&self) -> Option<PathBuf> {
-        Some(self.survey.log.as_ref()?.paths().photos.clone())
+        Some(self.survey.paths.as_ref()?.photos.clone())
     }
 
     /// Brings the list of visits up to date with the log.
     pub fn list_visits(&mut self) {
-        if self.survey.listed.version == Some(self.survey.version) {
+        let key = self.survey.generation;
+        if self.made.visits.get(&key).is_some() {
             return;
         }
-        let mut listed = ListedVisits { version: Some(self.survey.version), ..ListedVisits::default() };
+        let mut listed = ListedVisits::default();
         if let Some(survey) = self.survey() {
             let has_gap = |visit: &Visit| {
                 let index = survey.index();
@@ -104,7 +110,12 @@ impl Session {
             listed.orphans = lost.len();
             listed.rows = lost.into_iter().chain(found).map(|(i, _)| i).collect();
         }
-        self.survey.listed = listed;
+        self.made.visits.make(key, |_| listed);
+    }
+
+    /// The visits that count, as last listed.
+    pub fn listed_visits(&self) -> Option<&ListedVisits> {
+        self.made.visits.last()
     }
 
     /// Colour of a status.

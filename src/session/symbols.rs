@@ -8,7 +8,7 @@ use super::state::Session;
 use crate::district::{Facility, Kind, ToiletState, Use};
 use crate::geo::WorldPos;
 use crate::index::{cluster, middle};
-use crate::model::{FeatureId, Topic};
+use crate::model::{FeatureId, Generation, Topic};
 use crate::palette;
 use crate::render::{LayerKey, Mark, Shape};
 
@@ -149,9 +149,9 @@ pub struct Cluster {
 
 /// What the symbols were made for.
 #[derive(Clone, Debug, PartialEq)]
-pub struct SymbolStamp {
-    /// The district, by its place in memory.
-    district: usize,
+pub struct SymbolKey {
+    /// The district.
+    district: Generation,
     topic: Topic,
     year: Option<i32>,
     shown: Vec<String>,
@@ -164,8 +164,8 @@ pub struct SymbolStamp {
 /// The symbols of a view.
 #[derive(Clone, Debug)]
 pub struct Symbols {
-    /// What they were made for.
-    pub stamp: SymbolStamp,
+    /// Their number.
+    pub generation: Generation,
     /// Facilities that stand by themselves, with what they look like, by layer and row.
     pub singles: FxHashMap<LayerKey, FxHashMap<FeatureId, (SymbolKind, Mark)>>,
     /// Where they stand.
@@ -202,7 +202,7 @@ impl Session {
     }
 
     fn symbols_counted(&self, is_layer_counted: impl Fn(usize) -> bool) -> Vec<(SymbolKind, usize)> {
-        let Some(district) = &self.district else { return Vec::new() };
+        let Some(district) = self.district() else { return Vec::new() };
         let year = self.year();
         let mut counts: FxHashMap<SymbolKind, usize> = FxHashMap::default();
         for facility in &district.facilities {
@@ -219,19 +219,19 @@ impl Session {
     /// Brings the symbols up to date for the camera's scale. While it moves, those of the scale before will do.
     pub fn make_symbols(&mut self, moving: bool) {
         let Some((district, topic)) = self.topic() else {
-            self.symbols = None;
+            self.made.symbols.clear();
             return;
         };
         let district = district.clone();
         let step = (self.camera.zoom.min(SPLIT_ZOOM) * 2.0).floor() as i32;
-        let focus = self.focused.as_ref().map(|f| f.focus.clone());
+        let focus = self.focus_key();
         let shown = self.symbols_shown(topic);
         let layers = self.facility_layers();
         let is_visible = |key: &LayerKey| *key == ADDED_LAYER || self.entry(*key).is_some_and(|e| e.visible);
         let cell = CELL_PT / (256.0 * (f64::from(step) / 2.0).exp2());
         let apart = self.villages_are_wider_than(cell * 1.2);
-        let stamp = SymbolStamp {
-            district: Arc::as_ptr(&district) as usize,
+        let key = SymbolKey {
+            district: district.generation,
             topic,
             year: self.year(),
             shown,
@@ -239,19 +239,19 @@ impl Session {
             layers: layers.iter().copied().filter(is_visible).collect(),
             scale: (step, apart),
         };
-        if let Some(present) = &self.symbols {
-            let other_scale_only = SymbolStamp { scale: stamp.scale, ..present.stamp.clone() } == stamp;
-            if present.stamp == stamp || (moving && other_scale_only) {
+        if let Some(present) = self.made.symbols.key() {
+            let other_scale_only = SymbolKey { scale: key.scale, ..present.clone() } == key;
+            if *present == key || (moving && other_scale_only) {
                 return;
             }
         }
         let wanted: FxHashSet<SymbolKind> =
-            SymbolKind::ALL.into_iter().filter(|k| stamp.shown.iter().any(|s| s == k.key())).collect();
+            SymbolKind::ALL.into_iter().filter(|k| key.shown.iter().any(|s| s == k.key())).collect();
         let mut places: Vec<(WorldPos, u32)> = Vec::new();
         let mut shown: Vec<(u32, SymbolKind, LayerKey)> = Vec::new();
         for (i, facility) in district.facilities.iter().enumerate() {
-            let Some(kind) = SymbolKind::of(facility, stamp.year).filter(|k| wanted.contains(k)) else { continue };
-            let Some(layer) = layers.get(facility.source).copied().filter(|l| stamp.layers.contains(l)) else {
+            let Some(kind) = SymbolKind::of(facility, key.year).filter(|k| wanted.contains(k)) else { continue };
+            let Some(layer) = layers.get(facility.source).copied().filter(|l| key.layers.contains(l)) else {
                 continue;
             };
             if facility.village.is_some_and(|v| !self.is_in_focus(v)) {
@@ -267,7 +267,7 @@ impl Session {
             cluster(&places, cell)
         };
         let mut symbols = Symbols {
-            stamp,
+            generation: Generation::next(),
             singles: layers.iter().map(|l| (*l, FxHashMap::default())).collect(),
             single_places: Vec::new(),
             clusters: Vec::new(),
@@ -288,7 +288,7 @@ impl Session {
                 members: members.iter().filter_map(of).map(|s| s.0).collect(),
             });
         }
-        self.symbols = Some(Arc::new(symbols));
+        self.made.symbols.make(key, |_| Arc::new(symbols));
     }
 
     /// Whether most villages are wider than a length in world units, so that clusters need not reach over borders.

@@ -1,7 +1,7 @@
 //! The log as a file: opened, read, added to.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rayon::prelude::*;
 use rusqlite::Connection;
@@ -59,7 +59,8 @@ pub struct SurveyLog {
     journal: Mutex<Journal>,
     /// When the work began that is under way in the database: what does not end is ended.
     began: Began,
-    survey: Survey,
+    /// Shared with whoever shows it: it is copied before it changes.
+    survey: Arc<Survey>,
     last_fid: i64,
     is_read_only: bool,
 }
@@ -144,14 +145,15 @@ impl SurveyLog {
         }
         let paths = paths.clone();
         let (conn, journal) = (Mutex::new(conn), Mutex::new(journal));
-        let mut log = Self { paths, conn, journal, began, survey: Survey::default(), last_fid: 0, is_read_only };
+        let mut log = Self { paths, conn, journal, began, survey: Arc::default(), last_fid: 0, is_read_only };
         log.refresh()?;
         if is_read_only {
             // Nothing can be written, but all can be shown.
             // One that cannot be read adds nothing.
             let copied = log.journal().read().unwrap_or_default();
-            let all = union(std::mem::take(&mut log.survey).events.into_iter().chain(copied.events));
-            log.survey = Survey::new(all.into_values().collect());
+            let all =
+                union(Arc::unwrap_or_clone(std::mem::take(&mut log.survey)).events.into_iter().chain(copied.events));
+            log.survey = Arc::new(Survey::new(all.into_values().collect()));
             told.push(Told::ReadOnly);
         } else {
             told.extend(log.take_in()?);
@@ -243,7 +245,12 @@ impl SurveyLog {
 
     /// What was recorded, the file closed.
     pub fn into_survey(self) -> Survey {
-        self.survey
+        Arc::unwrap_or_clone(self.survey)
+    }
+
+    /// What was recorded, to be shown while the log is at work elsewhere.
+    pub fn shared(&self) -> Arc<Survey> {
+        self.survey.clone()
     }
 
     /// Whether nothing can be recorded.
@@ -279,9 +286,9 @@ impl SurveyLog {
         self.last_fid = last;
         let any = !fresh.is_empty();
         if self.survey.events.is_empty() {
-            self.survey = Survey::of(fresh, self.survey.index().cloned());
+            self.survey = Arc::new(Survey::of(fresh, self.survey.index().cloned()));
         } else {
-            self.survey.add_all(&fresh);
+            Arc::make_mut(&mut self.survey).add_all(&fresh);
         }
         Ok(any)
     }
@@ -330,8 +337,11 @@ impl SurveyLog {
                 log.make_room(&give_way).map_err(|e| log.explain(&e))?;
                 let index = log.survey.index().cloned();
                 let gone: FxHashSet<&String> = give_way.iter().collect();
-                let stay = std::mem::take(&mut log.survey).events.into_iter().filter(|e| !gone.contains(&e.id));
-                log.survey = Survey::of(stay.collect(), index);
+                let stay = Arc::unwrap_or_clone(std::mem::take(&mut log.survey))
+                    .events
+                    .into_iter()
+                    .filter(|e| !gone.contains(&e.id));
+                log.survey = Arc::new(Survey::of(stay.collect(), index));
             }
             log.write(&fresh)?;
             log.note_seen()?;
@@ -368,8 +378,8 @@ impl SurveyLog {
     }
 
     /// Lets what was recorded be found by what the map has now: see [`GapIndex`].
-    pub fn find_by(&mut self, index: std::sync::Arc<GapIndex>) {
-        self.survey.find_by(index);
+    pub fn find_by(&mut self, index: Arc<GapIndex>) {
+        Arc::make_mut(&mut self.survey).find_by(index);
     }
 
     /// Two logs said different things under one id: the rows that give way are taken out, within the transaction that
@@ -391,7 +401,7 @@ impl SurveyLog {
             let fid = insert_event(&self.conn(), event).map_err(|e| self.explain(&e))?;
             self.last_fid = fid;
         }
-        self.survey.add_all(events);
+        Arc::make_mut(&mut self.survey).add_all(events);
         let mut done = FxHashSet::default();
         for event in events {
             let id = event.of.as_deref().filter(|id| self.survey.visit(id).is_some()).unwrap_or(&event.id);
@@ -453,7 +463,7 @@ impl SurveyLog {
             // SQLite has rolled back by itself after some errors; then this has nothing to do.
             self.conn().execute_batch("ROLLBACK").ok();
             let index = self.survey.index().cloned();
-            (self.survey, self.last_fid) = (Survey::of(Vec::new(), index), 0);
+            (self.survey, self.last_fid) = (Arc::new(Survey::of(Vec::new(), index)), 0);
             self.refresh()?;
         }
         done

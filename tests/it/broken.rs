@@ -66,7 +66,7 @@ fn the_window_survives_the_corpora_of_broken_files() {
     for path in files {
         head.app.send(FileCommand::Open(vec![path.clone()]));
         assert!(head.settle(20.0), "{} keeps the window busy", path.display());
-        match head.app.session.dialogue.take() {
+        match head.app.session.moment.dialogue.take() {
             Some(Dialogue::Message(text)) => {
                 assert!(!text.trim().is_empty(), "{}", path.display());
                 told += 1;
@@ -166,7 +166,7 @@ fn a_file_that_changes_while_it_is_read_leaves_the_window_working() {
     head.frame(Vec::new());
     changes[1](&path, half);
     assert!(head.settle(60.0));
-    head.app.session.dialogue = None;
+    head.app.session.moment.dialogue = None;
     let whole = crate::window::demo("villages.geojson");
     head.app.send(FileCommand::Open(vec![whole]));
     assert!(head.settle(60.0));

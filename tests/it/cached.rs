@@ -220,11 +220,11 @@ fn whatever_becomes_of_the_cache_the_map_opens() {
     let mut h = place.open(true);
     until(&mut h, |h| h.app.has_kept_everything());
     assert!(h.app.session.storage.trouble.is_some());
-    assert!(h.app.session.dialogue.is_none(), "nobody is bothered");
+    assert!(h.app.session.moment.dialogue.is_none(), "nobody is bothered");
     h.app.send(WindowCommand::SettingsDialogue);
     h.frame(Vec::new());
     h.frame(Vec::new());
-    assert!(matches!(h.app.session.dialogue, Some(Dialogue::Settings)));
+    assert!(matches!(h.app.session.moment.dialogue, Some(Dialogue::Settings)));
     drop(h);
     std::fs::remove_file(place.folder.path().join("cache")).expect("removed");
     place.fill();
@@ -266,7 +266,7 @@ fn the_picture_of_a_file_that_cannot_be_read_goes() {
     let mut h = place.bare(true);
     h.app.send(FileCommand::Open(vec![place.file.clone()]));
     h.frame(Vec::new());
-    until(&mut h, |h| matches!(h.app.session.dialogue, Some(Dialogue::Message(_))));
+    until(&mut h, |h| matches!(h.app.session.moment.dialogue, Some(Dialogue::Message(_))));
     h.frame(Vec::new());
     h.frame(Vec::new());
     assert!(!serves(&h), "a picture of what is not open");
@@ -289,11 +289,11 @@ fn a_file_that_is_gone_when_it_is_read_again_stays_on_the_map() {
     std::fs::remove_file(&place.file).expect("removed");
     h.app.send(LayerCommand::ReadAgain(key));
     h.frame(Vec::new());
-    until(&mut h, |h| matches!(h.app.session.dialogue, Some(Dialogue::Message(_))));
+    until(&mut h, |h| matches!(h.app.session.moment.dialogue, Some(Dialogue::Message(_))));
     assert_eq!(first_name(&h), name);
     assert!(h.app.is_sharp());
     // It comes back with fewer villages: colours and shapes are those of what is there now.
-    h.app.session.dialogue = None;
+    h.app.session.moment.dialogue = None;
     std::fs::write(&place.file, text).expect("written");
     let other = Place::new(20, 12);
     std::fs::copy(&other.file, &place.file).expect("copied");

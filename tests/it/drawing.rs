@@ -113,7 +113,7 @@ fn a_lost_device_saves_the_project_and_the_next_start_opens_it() {
     let mut again = open(options.clone(), [900, 600]);
     let at = again.app.session.camera;
     assert!((at.zoom - camera.zoom).abs() < 1e-3 && (at.centre.x - camera.centre.x).abs() < 1e-8);
-    assert!(again.app.session.is_changed() && again.app.session.project_path.is_none());
+    assert!(again.app.session.is_changed() && again.app.session.file.path.is_none());
     assert!(again.app.session.shown().all(|(l, _)| l.loaded().is_some()), "its files are found again");
     again.app.send(FileCommand::SaveTo(folder.join("kept.qiancun")));
     again.frame(Vec::new());

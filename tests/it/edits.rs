@@ -27,23 +27,23 @@ fn a_corrected_figure_is_shown_summed_saved_and_taken_back() {
     let before = files.each_ref().map(|f| std::fs::read(f).expect("read"));
     let project = dir.path().join("haidian.qiancun");
     let mut h = open(vec![project.clone()], Lang::Zh, [1366.0, 768.0]);
-    let district = h.state().session.district.clone().expect("a district");
+    let district = h.state().session.district().cloned().expect("a district");
     let rebuilt = district.indicators.position("dry_rebuilt").expect("known");
     let village = (0..71).find(|v| district.villages.display_name(*v) == "车耳营").expect("the village");
     let layer = h.state().session.village_layer().expect("villages").key;
     send(&mut h, SelectCommand::Select { layer, features: vec![village], add: false });
     send(&mut h, LayerCommand::EditFigure(village, rebuilt));
-    let Some(Dialogue::Figure(mut draft)) = h.state().session.dialogue.clone() else { panic!("no form") };
+    let Some(Dialogue::Figure(mut draft)) = h.state().session.moment.dialogue.clone() else { panic!("no form") };
     assert_eq!(draft.edit.value, "2");
     draft.edit.value = "lots".into();
     assert!(!h.state().session.is_readable(&draft), "text is no count");
     draft.edit.value = "7".into();
     draft.edit.source = "现场核查".into();
     draft.edit.observed_on = "2023-11-05".into();
-    h.state_mut().session.dialogue = None;
+    h.state_mut().session.moment.dialogue = None;
     send(&mut h, LayerCommand::Correct(vec![draft.edit.clone()]));
     let total = |h: &egui_kittest::Harness<'static, qiancun::app::Qiancun>| {
-        h.state().session.rolled.clone().expect("sums").all.totals[&rebuilt].value
+        h.state().session.rolled().cloned().expect("sums").all.totals[&rebuilt].value
     };
     assert_eq!(total(&h), Some(142.0));
     let text = h.state().session.card_text().expect("a card");
@@ -65,18 +65,18 @@ fn a_corrected_facility_counts_as_corrected() {
     let mut h = open(vec![demo("haidian.qiancun")], Lang::Zh, [1366.0, 768.0]);
     h.key_press(Key::Num3);
     settle(&mut h);
-    let district = h.state().session.district.clone().expect("a district");
+    let district = h.state().session.district().cloned().expect("a district");
     let clinic = district.facilities.iter().find(|f| f.name.contains("卫生室")).expect("a clinic").clone();
     let layer = h.state().session.facility_layers()[0];
     let draft = h.state().session.draft_facility(layer, clinic.row).expect("a form");
     let edit = Edit { value: "closed".into(), ..draft.edits[0].clone() };
     send(&mut h, LayerCommand::Correct(vec![edit]));
-    let rolled = h.state().session.rolled.clone().expect("sums");
+    let rolled = h.state().session.rolled().cloned().expect("sums");
     assert_eq!(rolled.all.facilities[&qiancun::district::Kind::Clinic], 21);
     send(&mut h, SelectCommand::Select { layer, features: vec![clinic.row], add: false });
     assert!(h.query_all_by_label_contains("停用").count() > 0, "the card of the clinic says so");
     h.state_mut().session.make_sheet();
-    let table = h.state().session.sheet.clone().expect("a table");
+    let table = h.state().session.sheet().cloned().expect("a table");
     let status = (0..table.columns.len()).find(|c| table.identifier(*c) == "status").expect("the column");
     assert_eq!(table.shown(&h.state().session, clinic.row, status).map(|s| s.0).as_deref(), Some("停用"));
     assert_eq!(table.marks(clinic.row, status), (true, false), "the table and what is exported show it as edited");
@@ -89,14 +89,14 @@ fn a_corrected_facility_counts_as_corrected() {
             ..Edit::default()
         }]),
     );
-    let district = h.state().session.district.clone().expect("a district");
+    let district = h.state().session.district().cloned().expect("a district");
     assert!(district.report.problems.iter().any(|p| p.code == "edit-without-target"));
 }
 
 #[test]
 fn figures_written_are_read_again_without_loss() {
     let mut h = open(vec![demo("haidian.qiancun")], Lang::Zh, [1366.0, 768.0]);
-    let first = h.state().session.district.clone().expect("a district");
+    let first = h.state().session.district().cloned().expect("a district");
     let dir = tempfile::tempdir().expect("a temporary folder");
     for name in ["f.csv", "f.xlsx"] {
         let path = dir.path().join(name);
@@ -148,27 +148,27 @@ fn an_added_facility_counts_is_drawn_saved_and_taken_away() {
     let mut h = open(vec![project.clone()], Lang::Zh, [1366.0, 768.0]);
     h.key_press(Key::Num3);
     settle(&mut h);
-    let district = h.state().session.district.clone().expect("a district");
+    let district = h.state().session.district().cloned().expect("a district");
     let village = (0..71).find(|v| district.villages.display_name(*v) == "车耳营").expect("the village");
     let layer = h.state().session.village_layer().expect("villages").key;
     send(&mut h, SelectCommand::Select { layer, features: vec![village], add: false });
     let share = |h: &egui_kittest::Harness<'static, qiancun::app::Qiancun>| {
         let session = &h.state().session;
-        let rolled = session.rolled.clone().expect("sums");
+        let rolled = session.rolled().cloned().expect("sums");
         let clinics = rolled.all.facilities[&qiancun::district::Kind::Clinic];
-        (clinics, session.shares.clone().expect("shares").all.expect("a share"))
+        (clinics, session.shares().cloned().expect("shares").all.expect("a share"))
     };
     let before = share(&h);
     send(&mut h, LayerCommand::AddFacility(village));
-    let Some(Dialogue::Add(mut draft)) = h.state().session.dialogue.clone() else { panic!("no form") };
+    let Some(Dialogue::Add(mut draft)) = h.state().session.moment.dialogue.clone() else { panic!("no form") };
     (draft.name, draft.kind) = ("车耳营新卫生室".into(), "clinic".into());
-    h.state_mut().session.dialogue = None;
+    h.state_mut().session.moment.dialogue = None;
     send(&mut h, LayerCommand::PutFacility(draft.clone()));
     let after = share(&h);
     assert_eq!(after.0, before.0 + 1);
     assert!(after.1 > before.1, "the new clinic reaches somebody");
     assert!(h.query_all_by_label_contains("车耳营新卫生室").count() > 0, "the card of the village lists it");
-    let symbols = h.state().session.symbols.clone().expect("symbols");
+    let symbols = h.state().session.symbols().cloned().expect("symbols");
     let drawn: usize = symbols.singles.values().map(|s| s.len()).sum();
     let taken: usize = symbols.clusters.iter().map(|c| c.members.len()).sum();
     assert_eq!(drawn + taken, 23);

@@ -128,16 +128,16 @@ fn picture_page_and_window_show_the_same_in_five_states_and_more() {
     compare(&mut head, "focus");
     head.app.session.view.focus = None;
     head.app.session.view.year = None;
-    head.app.session.document.project.layers[0].visible = false;
+    head.app.session.note(|d| d.project.layers[0].visible = false);
     compare(&mut head, "hidden layer");
-    head.app.session.document.project.layers[0].visible = true;
-    head.app.session.document.project.layers[2].opacity = 0.5;
+    head.app.session.note(|d| d.project.layers[0].visible = true);
+    head.app.session.note(|d| d.project.layers[2].opacity = 0.5);
     compare(&mut head, "opacity");
-    head.app.session.document.project.layers[2].opacity = 1.0;
-    head.app.session.divided = Left { year: Some(2018), ..Left::default() };
-    head.app.session.divider = 0.4;
+    head.app.session.note(|d| d.project.layers[2].opacity = 1.0);
+    head.app.session.stage.divided = Left { year: Some(2018), ..Left::default() };
+    head.app.session.stage.divider = 0.4;
     compare(&mut head, "divider");
-    head.app.session.divided = Left::default();
+    head.app.session.stage.divided = Left::default();
     head.app.session.view.theme = None;
     compare(&mut head, "no theme");
 }
@@ -168,8 +168,8 @@ fn the_tooltip_over_the_earlier_half_gives_the_earlier_figure() {
     let mut h = crate::window::open(files, Lang::Zh, [1366.0, 768.0]);
     let session = &mut h.state_mut().session;
     session.view.theme = Some(Topic::Sanitation);
-    session.divided = Left { year: Some(2018), ..Left::default() };
-    session.divider = 0.5;
+    session.stage.divided = Left { year: Some(2018), ..Left::default() };
+    session.stage.divider = 0.5;
     crate::window::settle(&mut h);
     let middle = h.state().map_middle();
     let mut compared = 0;
@@ -177,7 +177,7 @@ fn the_tooltip_over_the_earlier_half_gives_the_earlier_figure() {
         let session = &h.state().session;
         let (key, layer) = session.village_layer().and_then(|l| Some((l.key, l.loaded()?.clone()))).expect("villages");
         let half = session.map_size_pt.map(|v| v / 2.0);
-        let district = session.district.clone().expect("a district");
+        let district = session.district().cloned().expect("a district");
         let rate = district.indicators.position("sewage_treatment_pct").expect("known");
         let of = |f: u32| {
             let at = representative_point(&layer.dataset.geometry.multi_polygon_of(f))?;
@@ -193,7 +193,7 @@ fn the_tooltip_over_the_earlier_half_gives_the_earlier_figure() {
             h.step();
             h.step();
             let is_there =
-                h.state().session.hover.as_ref().is_some_and(|o| o.features.first() == Some(&(key, village)));
+                h.state().session.moment.hover.as_ref().is_some_and(|o| o.features.first() == Some(&(key, village)));
             if !is_there {
                 // A symbol lies over it.
                 continue;

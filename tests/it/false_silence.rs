@@ -164,7 +164,7 @@ fn a_table_edited_while_it_is_open_is_seen_and_told() {
     let project = dir.project("p.qiancun", &["v.geojson"], &["t.csv"], "");
     let mut head = opened(&project);
     let rate = |head: &Headless| {
-        let district = head.app.session.district.clone().expect("a district");
+        let district = head.app.session.district().cloned().expect("a district");
         district.value(district.indicators.position("sewage_treatment_pct").expect("known"), Some(2023), 0)
     };
     assert_eq!(rate(&head), Some(50.0));
@@ -179,16 +179,18 @@ fn a_table_edited_while_it_is_open_is_seen_and_told() {
     dir.write("v.geojson", villages(&THREE[..2]));
     head.return_to_window();
     assert!(head.settle(60.0));
-    assert_eq!(head.app.session.district.as_ref().map(|d| d.members.len()), Some(2));
+    assert_eq!(head.app.session.district().map(|d| d.members.len()), Some(2));
     // An unrelated correction brings nothing in unsaid.
     dir.write("t.csv", table(7));
     head.app.session.news = None;
-    head.app.session.document.project.edits.push(qiancun::model::Edit {
-        village: "A1".into(),
-        what: "population".into(),
-        year: Some(2023),
-        value: "1".into(),
-        ..Default::default()
+    head.app.session.note(|d| {
+        d.project.edits.push(qiancun::model::Edit {
+            village: "A1".into(),
+            what: "population".into(),
+            year: Some(2023),
+            value: "1".into(),
+            ..Default::default()
+        })
     });
     head.frame(Vec::new());
     assert!(head.settle(60.0));

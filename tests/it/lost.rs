@@ -142,7 +142,7 @@ fn lost_a2_autosave_within_ten_seconds_and_the_next_start_offers_it() {
     click(&mut again, "Restore");
     assert_eq!(corrected(&again), ["555"]);
     assert!(again.state().session.is_changed());
-    assert_eq!(again.state().session.project_path.as_deref(), Some(file.as_path()));
+    assert_eq!(again.state().session.file.path.as_deref(), Some(file.as_path()));
     send(&mut again, FileCommand::Save);
     assert!(text_of(&file).contains("\"555\""));
     drop(again);
@@ -254,7 +254,7 @@ fn lost_a4_save_as_keeps_the_whole_name_and_asks_before_overwriting() {
     assert_eq!(text_of(&old), "version = 1\ntitle = \"the old one\"\n");
     assert!(shows(&h, "v1.qiancun"));
     click(&mut h, "Cancel");
-    assert_eq!(h.state().session.project_path.as_deref(), Some(new.as_path()));
+    assert_eq!(h.state().session.file.path.as_deref(), Some(new.as_path()));
     send(&mut h, FileCommand::SaveTo(old.clone()));
     click(&mut h, "Replace");
     assert!(text_of(&old).contains("海淀示范"));
@@ -420,7 +420,7 @@ fn lost_a6_one_unknown_word_does_not_refuse_the_project() {
     assert_eq!(h.state().session.document.project.title, "海淀示范");
     assert!(shows(&h, "severity"), "told in the window");
     correct(&mut h, "13");
-    h.state_mut().session.dialogue = None;
+    h.state_mut().session.moment.dialogue = None;
     send(&mut h, FileCommand::Save);
     for kept in ["catastrophic", "theme = \"markets\"", "value = \"13\""] {
         assert!(text_of(&file).contains(kept), "{kept} in\n{}", text_of(&file));
@@ -512,7 +512,7 @@ fn lost_a9_an_atlas_does_not_keep_a_file_from_becoming_clickable() {
         assert!(began.elapsed() < Duration::from_secs(120), "it becomes clickable");
         std::thread::sleep(Duration::from_millis(2));
     }
-    let is_going = h.state().session.page.as_ref().is_some_and(|p| p.atlas.is_some());
+    let is_going = h.state().session.work.atlas.is_some();
     assert!(is_going, "the atlas was still being made");
     send(&mut h, PageCommand::CancelAtlas);
 }
@@ -531,7 +531,7 @@ fn lost_a9_a_superseded_search_for_gaps_never_wins() {
     let session = &h.state().session;
     let year = session.year();
     let found = session.present_gaps().expect("the gaps of the year that is shown");
-    let district = session.district.as_ref().expect("a district");
+    let district = session.district().expect("a district");
     let afresh = qiancun::rules::find_gaps(district, year, &found.rules);
     assert_eq!(found.list.gaps, afresh.gaps);
 }
@@ -571,7 +571,7 @@ fn attacked_b2_a_wide_photo_does_not_end_the_window() {
     h = open(vec![file.into()], Lang::En, SIZE);
     send(&mut h, SurveyCommand::VisitGap(0));
     settle(&mut h);
-    let shown = h.state().session.photos.values().flatten().next().expect("a small picture").size;
+    let shown = h.state().session.survey.photos.values().flatten().next().expect("a small picture").size;
     assert!(shown[0] <= 2048 && shown[1] <= 2048, "{shown:?}");
 }
 
@@ -640,5 +640,5 @@ fn lost_a3_forms_belong_to_their_project() {
     assert!(shows(&h, "Surveyor"));
     send(&mut h, FileCommand::Open(vec![project_of(&other)]));
     assert!(!shows(&h, "Surveyor"));
-    assert_eq!(h.state().session.project_path.as_deref(), Some(project_of(&other).as_path()));
+    assert_eq!(h.state().session.file.path.as_deref(), Some(project_of(&other).as_path()));
 }

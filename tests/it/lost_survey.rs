@@ -55,7 +55,7 @@ fn edit(value: &str) -> Edit {
 fn record(h: &mut Window, outcome: Outcome) {
     use qiancun::session::Dialogue;
     send(h, SurveyCommand::VisitGap(0));
-    let Some(Dialogue::Visit(mut draft)) = h.state().session.dialogue.clone() else { panic!("no form") };
+    let Some(Dialogue::Visit(mut draft)) = h.state().session.moment.dialogue.clone() else { panic!("no form") };
     draft.visit.result = Some(outcome);
     send(h, SurveyCommand::Record(Box::new(draft)));
 }

@@ -29,10 +29,11 @@ fn scene(h: &Window) -> Option<usize> {
 fn a_whole_meeting_by_keyboard_and_esc_restores() {
     let mut h = open(vec![demo("haidian.qiancun")], Lang::Zh, [1920.0, 1080.0]);
     send(&mut h, LookCommand::SetTopic(Some(qiancun::model::Topic::Services)));
-    h.state_mut().session.filter = "人口 > 100".into();
+    h.state_mut().session.moment.filter = "人口 > 100".into();
     send(&mut h, CameraCommand::Zoom(0.7, [40.0, 10.0]));
     let session = &h.state().session;
-    let before = (session.camera, session.view.clone(), session.document.clone(), session.filter.clone(), selected(&h));
+    let before =
+        (session.camera, session.view.clone(), session.document.clone(), session.moment.filter.clone(), selected(&h));
     press(&mut h, Key::F5);
     assert_eq!(scene(&h), Some(0));
     assert!(h.query_by_label("图层").is_none() && h.query_by_label_contains("71 个村，三大革命").is_some());
@@ -48,7 +49,7 @@ fn a_whole_meeting_by_keyboard_and_esc_restores() {
     ] {
         press(&mut h, key);
         assert_eq!(scene(&h), Some(expected), "{key:?}");
-        assert!(h.state().session.flight.is_none(), "it has arrived");
+        assert!(h.state().session.stage.flight.is_none(), "it has arrived");
     }
     // Before and after: the divider moves by keys and by dragging, the numbers say what changed.
     assert_eq!(h.state().session.year_before(), Some(2018));
@@ -58,10 +59,10 @@ fn a_whole_meeting_by_keyboard_and_esc_restores() {
     let now = rebuilt.iter().find(|f| f.caption.contains("旱厕改造")).expect("the figure").number;
     assert_eq!(now, 137.0);
     assert!(changes.iter().any(|(v, c)| v.starts_with('+') && c.contains("旱厕改造")), "{changes:?}");
-    let at = h.state().session.divider;
+    let at = h.state().session.stage.divider;
     h.key_press_modifiers(egui::Modifiers::SHIFT, Key::ArrowRight);
     settle(&mut h);
-    assert!((h.state().session.divider - at - 0.05).abs() < 1e-4);
+    assert!((h.state().session.stage.divider - at - 0.05).abs() < 1e-4);
     // Blank and back, nearer and farther, a village large.
     h.key_press(Key::B);
     settle(&mut h);
@@ -80,11 +81,12 @@ fn a_whole_meeting_by_keyboard_and_esc_restores() {
         h.step();
     }
     assert_eq!(h.state().session.year(), Some(2023));
-    assert!(h.state().session.playing.is_none(), "stopped at the end");
+    assert!(h.state().session.stage.playing.is_none(), "stopped at the end");
     press(&mut h, Key::Escape);
     let session = &h.state().session;
     assert!(session.meeting.is_none());
-    let after = (session.camera, session.view.clone(), session.document.clone(), session.filter.clone(), selected(&h));
+    let after =
+        (session.camera, session.view.clone(), session.document.clone(), session.moment.filter.clone(), selected(&h));
     assert_eq!(before.0, after.0);
     assert_eq!((before.1, before.2, before.3, before.4), (after.1, after.2, after.3, after.4));
     assert!(h.query_by_label("图层").is_some(), "the panels are back");

@@ -301,7 +301,7 @@ fn from_the_list_to_a_recorded_visit_and_back_in_the_window() {
     let mut h = open(vec![project.clone()], Lang::Zh, [1366.0, 768.0]);
     send(&mut h, WindowCommand::ToggleDrawer(Tab::Gaps));
     let listed = |h: &egui_kittest::Harness<'static, qiancun::app::Qiancun>| {
-        h.state().session.listed_gaps.as_ref().expect("a list").rows.clone()
+        h.state().session.listed_gaps().expect("a list").rows.clone()
     };
     let (all, first) = (listed(&h).len(), listed(&h)[0]);
     let key = h.state().session.present_gaps().expect("gaps").keys[first].clone();
@@ -310,17 +310,17 @@ fn from_the_list_to_a_recorded_visit_and_back_in_the_window() {
     settle(&mut h);
     h.get_by_label("记录核查").click();
     settle(&mut h);
-    assert!(h.state().session.dialogue.is_none(), "recorded");
+    assert!(h.state().session.moment.dialogue.is_none(), "recorded");
     assert_eq!(h.state().session.gap_status(&key), GapStatus::Confirmed);
     assert!(h.query_all_by_label_contains("已确认").count() > 0, "the list says so");
     // Only what is still to be visited; counted by town.
-    h.state_mut().session.gap_filter.status = Some(GapStatus::Pending);
-    h.state_mut().session.gap_filter.count_by = Some(CountBy::Town);
+    h.state_mut().session.moment.gap_filter.status = Some(GapStatus::Pending);
+    h.state_mut().session.moment.gap_filter.count_by = Some(CountBy::Town);
     settle(&mut h);
     assert_eq!(listed(&h).len(), all - 1);
-    let groups = h.state().session.listed_gaps.as_ref().expect("a list").groups.clone();
+    let groups = h.state().session.listed_gaps().expect("a list").groups.clone();
     assert_eq!(groups.iter().map(|g| g.1).sum::<usize>(), all - 1);
-    h.state_mut().session.gap_filter = Default::default();
+    h.state_mut().session.moment.gap_filter = Default::default();
     // Taken back by the one key for that; the events stay.
     h.key_press_modifiers(egui::Modifiers::COMMAND, Key::Z);
     settle(&mut h);
@@ -331,7 +331,7 @@ fn from_the_list_to_a_recorded_visit_and_back_in_the_window() {
     std::fs::write(&sheet, format!("key,rule,village,result,by\n{key},T1,村,closed,李\n{key},T1,村,perhaps,李\n"))
         .expect("written");
     send(&mut h, SurveyCommand::ImportResults(sheet));
-    let Some(Dialogue::Import(preview)) = h.state().session.dialogue.clone() else { panic!("no preview") };
+    let Some(Dialogue::Import(preview)) = h.state().session.moment.dialogue.clone() else { panic!("no preview") };
     assert_eq!(preview.taken_count(), 1);
     assert!(h.query_by_label_contains("结果不认识").is_some(), "what is not understood is listed");
     h.get_by_label("导入 1 条").click();
@@ -341,7 +341,7 @@ fn from_the_list_to_a_recorded_visit_and_back_in_the_window() {
     send(&mut h, SurveyCommand::CompareGaps(Some(Since::Year(2018))));
     let change = h.state().session.present_change().expect("a comparison").change.clone();
     assert!(!change.closed.is_empty());
-    h.state_mut().session.gap_filter.became = Some(Became::Closed);
+    h.state_mut().session.moment.gap_filter.became = Some(Became::Closed);
     settle(&mut h);
     assert_eq!(listed(&h).len(), change.closed.len());
     // A project that was never saved is saved first.

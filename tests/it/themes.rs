@@ -45,7 +45,7 @@ fn keys_choose_themes_and_years_keep_their_classes() {
     };
     assert_eq!(count(&h, SymbolKind::ToiletRebuilt), 137);
     assert_eq!(count(&h, SymbolKind::ToiletImproved), 181);
-    let symbols = h.state().session.symbols.clone().expect("symbols");
+    let symbols = h.state().session.symbols().cloned().expect("symbols");
     let drawn = symbols.singles.values().map(|s| s.len()).sum::<usize>();
     let taken: usize = symbols.clusters.iter().map(|c| c.members.len()).sum();
     assert_eq!(drawn + taken, 359, "every toilet stands by itself or in one cluster");
@@ -81,7 +81,7 @@ fn a_bar_selects_its_villages_and_focus_narrows_everything() {
     press(&mut h, Key::S);
     h.get_by_role_and_label(Role::Button, "温泉镇 99.3 %").click();
     settle(&mut h);
-    let district = h.state().session.district.clone().expect("a district");
+    let district = h.state().session.district().cloned().expect("a district");
     let (_, villages) = district.places(By::Town).into_iter().find(|(n, _)| n == "温泉镇").expect("the town");
     let names: Vec<String> = villages.iter().map(|v| district.villages.display_name(*v)).collect();
     assert_eq!(selected(&h), names);
@@ -91,9 +91,9 @@ fn a_bar_selects_its_villages_and_focus_narrows_everything() {
     let (counts, missing) = legend(&h);
     assert_eq!(counts.iter().sum::<usize>() + missing, villages.len());
     send(&mut h, WindowCommand::ToggleDrawer(Tab::Table));
-    let rows = h.state().session.sheet.clone().expect("a table");
+    let rows = h.state().session.sheet().cloned().expect("a table");
     assert_eq!(rows.rows, villages);
-    let rolled = h.state().session.rolled.clone().expect("sums");
+    let rolled = h.state().session.rolled().cloned().expect("sums");
     assert_eq!((rolled.towns.len(), rolled.all.villages.len()), (1, villages.len()));
     send(&mut h, WindowCommand::Escape);
     assert_eq!(h.state().session.view.focus, None);
@@ -103,8 +103,8 @@ fn a_bar_selects_its_villages_and_focus_narrows_everything() {
 #[test]
 fn the_card_says_unknown_and_copies_as_text() {
     let mut h = demonstration(Lang::Zh);
-    h.state_mut().session.search = String::new();
-    let district = h.state().session.district.clone().expect("a district");
+    h.state_mut().session.moment.search = String::new();
+    let district = h.state().session.district().cloned().expect("a district");
     let village = (0..71).find(|v| district.villages.display_name(*v) == "东埠头").expect("the village");
     let key = h.state().session.village_layer().expect("villages").key;
     send(&mut h, SelectCommand::Select { layer: key, features: vec![village], add: false });
@@ -125,13 +125,13 @@ fn filters_keep_the_villages_that_pandas_keeps() {
     for (year, filters) in fixture()["filters"].as_object().expect("years") {
         send(&mut h, LookCommand::SetYear(year.parse().expect("a year")));
         for (text, names) in filters.as_object().expect("filters") {
-            h.state_mut().session.filter.clear();
+            h.state_mut().session.moment.filter.clear();
             settle(&mut h);
             h.get_by_role_and_label(Role::TextInput, "筛选").focus();
             h.step();
             h.get_by_role_and_label(Role::TextInput, "筛选").type_text(text);
             settle(&mut h);
-            let sheet = h.state().session.sheet.clone().expect("a table");
+            let sheet = h.state().session.sheet().cloned().expect("a table");
             assert_eq!(sheet.error, None, "{text}");
             let mut kept: Vec<String> = sheet.rows.iter().map(|f| sheet.dataset.display_name(*f)).collect();
             let mut wanted: Vec<String> =
@@ -141,10 +141,10 @@ fn filters_keep_the_villages_that_pandas_keeps() {
             assert_eq!(kept, wanted, "{year} {text}");
         }
     }
-    h.state_mut().session.filter = "sewage_treatment_pct < 99 and klinik = none".into();
+    h.state_mut().session.moment.filter = "sewage_treatment_pct < 99 and klinik = none".into();
     settle(&mut h);
     assert!(h.query_by_label_contains("klinik").is_some(), "the error names the word");
-    let sheet = h.state().session.sheet.clone().expect("a table");
+    let sheet = h.state().session.sheet().cloned().expect("a table");
     assert_eq!(sheet.error.as_ref().map(|e| e.at), Some((30, 36)));
     assert_eq!(sheet.rows.len(), 71, "a filter that cannot be read hides nothing");
 }
@@ -166,7 +166,7 @@ fn the_table_leaves_as_csv_and_xlsx_and_is_read_back() {
         assert_eq!(known, 69, "{name}: unknown is an empty cell");
     }
     send(&mut h, FileCommand::ExportTableTo(dir.path().join("none").join("t.csv")));
-    assert!(h.state().session.dialogue.is_some(), "a folder that is not there is told");
+    assert!(h.state().session.moment.dialogue.is_some(), "a folder that is not there is told");
 }
 
 #[test]
@@ -221,8 +221,8 @@ fn a_figure_changed_one_blanked_and_a_clinic_closed_change_map_card_and_summary(
     assert_eq!(differing, [0, 4], "the map differs in the two villages");
     assert_eq!((a[4], b[4], b[0]), (Some(0), Some(4), None));
     let total = |h: &Window| {
-        let rolled = h.state().session.rolled.clone().expect("sums");
-        let district = h.state().session.district.clone().expect("a district");
+        let rolled = h.state().session.rolled().cloned().expect("sums");
+        let district = h.state().session.district().cloned().expect("a district");
         rolled.all.totals[&district.indicators.position("sewage_treatment_pct").expect("known")]
     };
     assert_eq!((total(&before).known, total(&after).known), (69, 68));
@@ -236,15 +236,15 @@ fn a_figure_changed_one_blanked_and_a_clinic_closed_change_map_card_and_summary(
         press(h, Key::Num3);
     }
     let clinics = |h: &Window| {
-        let rolled = h.state().session.rolled.clone().expect("sums");
+        let rolled = h.state().session.rolled().cloned().expect("sums");
         (rolled.all.facilities[&qiancun::district::Kind::Clinic], rolled.headlines[2].counted)
     };
     assert_eq!((clinics(&before), clinics(&after)), ((22, 16), (21, 15)));
-    let share = |h: &Window| h.state().session.shares.clone().expect("shares").all.expect("a share");
+    let share = |h: &Window| h.state().session.shares().cloned().expect("shares").all.expect("a share");
     assert!(share(&after) < share(&before));
-    let headline = |h: &Window| h.state().session.rolled.clone().expect("sums").headlines[2].differing.len();
+    let headline = |h: &Window| h.state().session.rolled().cloned().expect("sums").headlines[2].differing.len();
     assert_eq!((headline(&before), headline(&after)), (0, 1), "table and map differ in one village");
-    let district = after.state().session.district.clone().expect("a district");
+    let district = after.state().session.district().cloned().expect("a district");
     let clinic = district.facilities.iter().find(|f| f.name == name).expect("the clinic");
     let village = clinic.village.expect("a village");
     for h in [&mut before, &mut after] {
@@ -286,7 +286,7 @@ fn a_map_of_change_counts_what_rose_and_what_fell() {
     let mut h = demonstration(Lang::Zh);
     send(&mut h, LookCommand::ShowChange(Some(2018)));
     let session = &h.state().session;
-    let district = session.district.clone().expect("a district");
+    let district = session.district().cloned().expect("a district");
     let map = session.map_spec().expect("a map");
     let themed = session.village_layer().expect("villages").themed.clone().expect("a theme");
     assert!(themed.is_change);
@@ -333,17 +333,17 @@ fn the_gap_list_is_narrowed_selects_and_leaves_as_a_field_sheet() {
     assert_eq!(h.query_all_by_label_contains("最近的距村中心 2052 米（直线）").count(), 2);
     h.get_by_label("高 24").click();
     settle(&mut h);
-    let listed = h.state().session.listed_gaps.clone().expect("a list");
+    let listed = h.state().session.listed_gaps().cloned().expect("a list");
     assert_eq!((listed.rows.len(), listed.counts), (24, [24, 31, 10, 1]));
-    h.state_mut().session.gap_filter.town = Some("温泉镇".into());
+    h.state_mut().session.moment.gap_filter.town = Some("温泉镇".into());
     settle(&mut h);
-    let listed = h.state().session.listed_gaps.clone().expect("a list");
+    let listed = h.state().session.listed_gaps().cloned().expect("a list");
     assert!(listed.rows.len() < 24 && !listed.rows.is_empty());
     h.get_by_label_contains("没有在用垃圾收集点").click();
     settle(&mut h);
     assert_eq!(selected(&h), ["杨家庄"]);
     // The card says the same, and nothing twice.
-    let card = h.state().session.card.clone().expect("a card");
+    let card = h.state().session.card().cloned().expect("a card");
     let sentences: Vec<String> = h.state().session.shortfalls(&card).into_iter().map(|s| s.0).collect();
     assert_eq!(sentences, ["没有在用垃圾收集点", "污水处理率 97.9%，低于 99%"]);
     let path = std::env::temp_dir().join(format!("qiancun-gaps-{}.csv", std::process::id()));

@@ -55,7 +55,7 @@ pub fn settle(h: &mut Harness<'static, Qiancun>) {
     for _ in 0..4000 {
         h.step();
         let app = h.state();
-        let busy = !app.session.pending.is_empty()
+        let busy = !app.session.work.pending.is_empty()
             || app.session.layers.values().any(|l| matches!(l.status, Status::Loading(_)))
             || app.is_building();
         calm = if busy { 0 } else { calm + 1 };
@@ -117,13 +117,13 @@ fn hover_click_add_and_undo() {
     h.hover_at(one);
     h.step();
     h.step();
-    let hover = h.state().session.hover.clone().expect("something under the pointer");
+    let hover = h.state().session.moment.hover.clone().expect("something under the pointer");
     assert_eq!(h.state().session.feature_title(hover.features[0].0, hover.features[0].1), "温泉");
     assert_eq!(h.state().redraws(), redraws, "hover draws no map");
     click(&mut h, one, egui::Modifiers::NONE);
     assert_eq!(selected(&h), ["温泉"]);
     assert!(h.query_all_by_label_contains("温泉镇").count() > 0, "the card names the town");
-    h.state_mut().session.choice = None;
+    h.state_mut().session.moment.choice = None;
     std::thread::sleep(std::time::Duration::from_millis(400));
     for _ in 0..40 {
         h.step();
@@ -149,7 +149,7 @@ fn search_by_initials_flies_there() {
         settle(&mut h);
         assert_eq!(selected(&h), ["东埠头"], "{query}");
         assert!(h.state().session.camera.zoom != zoom || query != "dbt");
-        assert!(h.state().session.search.is_empty());
+        assert!(h.state().session.moment.search.is_empty());
     }
 }
 
@@ -169,12 +169,12 @@ fn several_features_under_the_cursor_are_a_question() {
     let mut h = open(vec![path], Lang::Zh, [1100.0, 700.0]);
     let middle = h.get_by_label("地图").rect().center();
     click(&mut h, middle, egui::Modifiers::NONE);
-    assert!(h.state().session.choice.is_some() && selected(&h).is_empty());
+    assert!(h.state().session.moment.choice.is_some() && selected(&h).is_empty());
     h.step();
     h.get_by_label_contains("右").click();
     settle(&mut h);
     assert_eq!(selected(&h), ["右"]);
-    assert!(h.state().session.choice.is_none());
+    assert!(h.state().session.moment.choice.is_none());
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn restyle_language_save_and_reopen() {
     send(&mut h, CameraCommand::Zoom(1.5, [40.0, 10.0]));
     let camera = h.state().session.camera;
     send(&mut h, FileCommand::SaveTo(path.clone()));
-    assert!(!h.state().session.is_changed(), "{:?}", h.state().session.dialogue);
+    assert!(!h.state().session.is_changed(), "{:?}", h.state().session.moment.dialogue);
     let again = open(vec![path], Lang::En, [1366.0, 768.0]);
     let session = &again.state().session;
     assert_eq!(session.document.project.layers[0].theme.as_ref(), Some(&spec));
@@ -213,17 +213,17 @@ fn a_bad_file_leaves_the_map_open() {
     let before = h.state().session.document.clone();
     send(&mut h, FileCommand::Open(vec![bad]));
     assert_eq!(h.state().session.document, before);
-    assert!(matches!(&h.state().session.dialogue, Some(Dialogue::Message(m)) if m.contains("bad.geojson")));
+    assert!(matches!(&h.state().session.moment.dialogue, Some(Dialogue::Message(m)) if m.contains("bad.geojson")));
     h.get_by_label("Close").click();
     settle(&mut h);
-    assert!(h.state().session.dialogue.is_none());
+    assert!(h.state().session.moment.dialogue.is_none());
 }
 
 #[test]
 fn unsaved_changes_are_asked_about() {
     let mut h = open(vec![demo("villages.geojson")], Lang::En, [1100.0, 700.0]);
     send(&mut h, FileCommand::OpenDemo);
-    assert!(matches!(h.state().session.dialogue, Some(Dialogue::Unsaved(_))));
+    assert!(matches!(h.state().session.moment.dialogue, Some(Dialogue::Unsaved(_))));
     h.get_by_label("Do not save").click();
     settle(&mut h);
     assert_eq!(h.state().session.document.project.title, "海淀示范");

@@ -38,7 +38,7 @@ impl Window {
             if self.head.app.shows_everything() {
                 return Ok(ms(began));
             }
-            if let Some(crate::session::Dialogue::Message(m)) = &self.head.app.session.dialogue {
+            if let Some(crate::session::Dialogue::Message(m)) = &self.head.app.session.moment.dialogue {
                 return Err(Failure::Input(m.clone()));
             }
             if began.elapsed().as_secs() > 300 {

@@ -86,18 +86,6 @@ impl Command {
         lang.t(self.key())
     }
 
-    /// What a command changes, where it is sent again and again while hands move: a drag, a text being typed. Changes of the same thing
-    /// are one step until hands rest.
-    pub fn changes_same(&self) -> Option<String> {
-        Some(match self {
-            Self::Layer(LayerCommand::SetOpacity(key, _)) => format!("opacity {key}"),
-            Self::Layer(LayerCommand::SetTheme(key, _)) => format!("theme {key}"),
-            Self::Meeting(MeetingCommand::SetScene(at, _)) => format!("scene {at}"),
-            Self::Meeting(MeetingCommand::MoveScene(..)) => "scenes".to_owned(),
-            _ => return None,
-        })
-    }
-
     /// Whether it opens files in place of what is shown.
     pub fn opens(&self) -> bool {
         use FileCommand as F;
@@ -113,32 +101,6 @@ impl Command {
     pub fn is_steady(&self) -> bool {
         use CameraCommand as C;
         matches!(self, Self::Camera(C::Zoom(..) | C::Pan(_) | C::CameraBack | C::CameraForward))
-    }
-
-    /// Whether it is no step that a person would take back, whatever it does to the project: opening another, saving, which notes
-    /// camera and view in it, meetings, undo itself.
-    pub fn is_no_step(&self) -> bool {
-        use FileCommand as F;
-        use MeetingCommand as M;
-        use WindowCommand as W;
-        match self {
-            Self::File(F::InProject(_, command)) => command.is_no_step(),
-            Self::File(f) => matches!(
-                f,
-                F::Open(_)
-                    | F::OpenDemo
-                    | F::Save
-                    | F::SaveTo(_)
-                    | F::SaveOver(_)
-                    | F::SaveThen(_)
-                    | F::Discard(_)
-                    | F::OpenTheirs
-                    | F::Recover(_)
-            ),
-            Self::Meeting(m) => matches!(m, M::StartMeeting(_) | M::LeaveMeeting | M::StepScene(_) | M::GoToScene(_)),
-            Self::Window(w) => matches!(w, W::Undo | W::Redo | W::Quit),
-            _ => false,
-        }
     }
 
     /// The shortcut shown beside the command, as text; empty where it has none.

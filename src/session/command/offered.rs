@@ -41,7 +41,7 @@ impl Needs {
         match self {
             Self::Nothing => true,
             Self::Layer => !session.document.keys.is_empty(),
-            Self::District => session.district.is_some(),
+            Self::District => session.district().is_some(),
             Self::Gaps => session.present_gaps().is_some(),
             Self::Selection => session.document.selection.is_some(),
             Self::Undo => session.history.can().0,

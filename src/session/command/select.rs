@@ -16,6 +16,8 @@ pub enum SelectCommand {
         /// Whether to add to the selection.
         add: bool,
     },
+    /// Go to what answers the search, by its place in the list.
+    TakeHit(usize),
     /// Select nothing.
     ClearSelection,
     /// Select all villages of a town or group.
@@ -35,6 +37,7 @@ impl SelectCommand {
             Self::OpenCluster(_) => "command.open-cluster",
             Self::SelectPlace(_) => "command.select-place",
             Self::Select { .. } => "command.select",
+            Self::TakeHit(_) => "command.search",
             Self::ClearSelection => "command.clear-selection",
             Self::FlyTo(..) => "command.fly-to",
             Self::StepVillage(n) if *n > 0 => "command.next-village",

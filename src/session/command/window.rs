@@ -10,6 +10,8 @@ pub enum WindowCommand {
     Undo,
     /// Do it again.
     Redo,
+    /// Undo so many steps at once.
+    UndoSteps(usize),
     /// Put the cursor into the search box.
     FocusSearch,
     /// Show or hide the layer panel.
@@ -44,7 +46,7 @@ impl WindowCommand {
             Self::SetMapMemory(_) => "settings.map-memory",
             Self::SetCacheLimit(_) => "settings.cache-limit",
             Self::EmptyCache => "settings.empty-cache",
-            Self::Undo => "command.undo",
+            Self::Undo | Self::UndoSteps(_) => "command.undo",
             Self::Redo => "command.redo",
             Self::FocusSearch => "command.search",
             Self::ToggleLeft => "command.toggle-left",

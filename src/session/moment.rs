@@ -1,0 +1,96 @@
+//! What is of the moment only: text in a search box, the row under the pointer, a form that is open. The one part of the session
+//! that panels write.
+
+use super::dialogue::Dialogue;
+use super::gaps::GapFilter;
+use super::page_draft::PageDraft;
+use super::survey::FieldExport;
+use crate::district::By;
+use crate::geo::LonLat;
+use crate::model::FeatureId;
+use crate::render::LayerKey;
+
+/// What is under the pointer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hover {
+    /// Position on the ground.
+    pub at: LonLat,
+    /// Features there, top layer first.
+    pub features: Vec<(LayerKey, FeatureId)>,
+    /// Facilities taken together there, by position in the symbols.
+    pub cluster: Option<usize>,
+}
+
+/// A choice among features that overlap.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choice {
+    /// Where it was asked for, in points of the window.
+    pub at: egui::Pos2,
+    /// The features.
+    pub features: Vec<(LayerKey, FeatureId)>,
+    /// Whether the one chosen is added to the selection.
+    pub add: bool,
+}
+
+/// What panels write: nothing of it is part of the project, and nobody would take it back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Moment {
+    /// Under the pointer.
+    pub hover: Option<Hover>,
+    /// Chooser.
+    pub choice: Option<Choice>,
+    /// The question or form that is open.
+    pub dialogue: Option<Dialogue>,
+    /// Whether a page is being put together.
+    pub page: Option<PageDraft>,
+    /// Text of the search box.
+    pub search: String,
+    /// Whether the search box is to take the keyboard.
+    pub focus_search: bool,
+    /// Highlighted search result.
+    pub search_row: usize,
+    /// Sorting of the table: columns, the first counting most, and whether upwards.
+    pub sort: Vec<(usize, bool)>,
+    /// Filter of the table, as typed.
+    pub filter: String,
+    /// Row that the table is to bring into view.
+    pub scroll_to: Option<FeatureId>,
+    /// Which gaps are listed.
+    pub gap_filter: GapFilter,
+    /// Whether the list shows visits rather than gaps.
+    pub lists_visits: bool,
+    /// How the next field sheet is to be written.
+    pub form: FieldExport,
+    /// What the summary takes villages together by.
+    pub summary_by: By,
+}
+
+impl Default for Moment {
+    fn default() -> Self {
+        Self {
+            hover: None,
+            choice: None,
+            dialogue: None,
+            page: None,
+            search: String::new(),
+            focus_search: false,
+            search_row: 0,
+            sort: Vec::new(),
+            filter: String::new(),
+            scroll_to: None,
+            gap_filter: GapFilter::default(),
+            lists_visits: false,
+            form: FieldExport::default(),
+            summary_by: By::Town,
+        }
+    }
+}
+
+impl Moment {
+    /// Hands the moment to panels for a frame, which read what it was at the beginning of it. The form that is open is handed over
+    /// whole: it may be long.
+    pub fn hand_over(&mut self) -> Self {
+        let dialogue = self.dialogue.take();
+        Self { dialogue, ..self.clone() }
+    }
+}
