@@ -5,54 +5,82 @@ use std::path::Path;
 use image::{ImageEncoder, RgbaImage};
 
 use super::headless::Headless;
+use super::jobs::{Done, Job};
 use super::qiancun::{Options, Qiancun};
+use crate::district::AddedFacility;
 use crate::panels::LEGEND_PT;
 use crate::project::write_replacing;
-use crate::session::Dialogue;
+use crate::session::{Dialogue, Session};
 
 /// Least height of a picture in points.
 const LEAST_HEIGHT_PT: f64 = 540.0;
 
+/// What a picture of the map is drawn from: the session as it stands, data shared.
+struct Shown {
+    session: Session,
+    added_of: Vec<AddedFacility>,
+    dark: bool,
+}
+
 impl Qiancun {
-    /// Puts the map with its legend on the clipboard.
+    /// Has the map with its legend put on the clipboard.
     pub(super) fn copy_map(&mut self) {
-        match self.picture() {
+        let shown = self.shown();
+        self.session.news = Some(self.session.lang.t("status.drawing").to_owned());
+        self.jobs.start(Job::Write, move |_| Some(Done::Pictured(shown.draw())));
+    }
+
+    /// Takes the picture for the clipboard.
+    pub(super) fn was_pictured(&mut self, image: Option<RgbaImage>) {
+        let lang = self.session.lang;
+        match image {
             Some(image) => {
                 let size = [image.width() as usize, image.height() as usize];
                 self.ctx.copy_image(egui::ColorImage::from_rgba_unmultiplied(size, image.as_raw()));
-                self.session.news = Some(self.session.lang.t("status.copied").to_owned());
+                self.session.news = Some(lang.t("status.copied").to_owned());
             }
-            None => self.no_picture(),
+            None => self.ask_after(Dialogue::Message(lang.t("error.picture").to_owned())),
         }
     }
 
-    /// Saves the map with its legend.
+    /// Has the map with its legend saved.
     pub(super) fn export_to(&mut self, path: &Path) {
-        let Some(image) = self.picture() else { return self.no_picture() };
-        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        match png_bytes(&image).and_then(|bytes| write_replacing(path, &bytes)) {
-            Ok(()) => self.session.news = Some(self.session.lang.with("status.saved", &[("n", &name)])),
-            Err(e) => {
-                let text = self
-                    .session
-                    .lang
-                    .with("error.write", &[("name", &path.display().to_string()), ("n", &e.to_string())]);
-                self.session.moment.dialogue = Some(Dialogue::Message(text));
-            }
-        }
-    }
-
-    fn no_picture(&mut self) {
-        self.session.moment.dialogue = Some(Dialogue::Message(self.session.lang.t("error.picture").to_owned()));
+        let (shown, no_picture) = (self.shown(), self.session.lang.t("error.picture"));
+        self.session.news = Some(self.session.lang.t("status.drawing").to_owned());
+        self.write(path, move |path| {
+            let image = shown.draw().ok_or_else(|| std::io::Error::other(no_picture))?;
+            write_replacing(path, &png_bytes(&image)?)
+        });
     }
 
     /// Draws what the map shows once more, with its legend and without anything to click on, at twice the size.
     pub fn picture(&self) -> Option<RgbaImage> {
-        let options =
-            Options { lang: Some(self.session.lang), dark: Some(self.session.dark), empty: true, ..Options::default() };
-        let [width, height] = self.session.map_size_pt;
+        self.shown().draw()
+    }
+
+    fn shown(&self) -> Shown {
+        Shown { session: self.session.still(), added_of: self.drawn.added_of.clone(), dark: self.session.dark }
+    }
+
+    /// Shows what another program shows: same layers, theme, year, focus, symbols, gaps, divider, selection and camera. Data are
+    /// shared, not copied, and nothing is joined or looked for again.
+    fn take_over(&mut self, shown: Shown) {
+        let settings = std::mem::take(&mut self.session.settings);
+        self.session = Session { dark: shown.dark, settings, ..shown.session };
+        for layer in self.session.layers.values_mut() {
+            layer.themed = None;
+        }
+        self.drawn.added_of = shown.added_of;
+    }
+}
+
+impl Shown {
+    fn draw(self) -> Option<RgbaImage> {
+        let session = &self.session;
+        let options = Options { lang: Some(session.lang), dark: Some(self.dark), empty: true, ..Options::default() };
+        let [width, height] = session.map_size_pt;
         // Two maps side by side have a gap of six points between them.
-        let is_beside = self.session.left().side_by_side && self.session.map_on_left().is_some();
+        let is_beside = session.left().side_by_side && session.map_on_left().is_some();
         let width = if is_beside { 2.0 * width + 6.0 } else { width } + f64::from(LEGEND_PT);
         // A low map beside an open drawer leaves the legend too little room: more of the ground is shown then.
         let size = [width, height.max(LEAST_HEIGHT_PT)].map(|v| (v * 2.0).round() as u32);
@@ -63,28 +91,6 @@ impl Qiancun {
         let pixels = headless.pixels()?;
         let [width, height] = headless.size_px();
         RgbaImage::from_raw(width, height, pixels)
-    }
-
-    /// Shows what another program shows: same layers, theme, year, focus, symbols, gaps, divider, selection and camera. Data are
-    /// shared, not copied, and nothing is joined or looked for again.
-    fn take_over(&mut self, other: &Self) {
-        use crate::session::{Layer, Picture, Status};
-        let theirs = &other.session;
-        self.session.picture = Some(Picture { are_gaps_ringed: theirs.are_gaps_ringed() });
-        self.session.made = theirs.share_made();
-        self.session.view = theirs.view.clone();
-        self.session.stage.divided = theirs.left().clone();
-        self.session.stage.divider = theirs.stage.divider;
-        self.drawn.added_of = other.drawn.added_of.clone();
-        self.session.document = other.session.document.clone();
-        self.session.file.saved = other.session.document.clone();
-        self.session.camera = other.session.camera;
-        for (key, layer) in &other.session.layers {
-            if let Some(loaded) = layer.loaded() {
-                let layer = Layer { key: *key, status: Status::Ready(loaded.clone()), themed: None };
-                self.session.layers.insert(*key, layer);
-            }
-        }
     }
 }
 

@@ -36,14 +36,47 @@ impl Qiancun {
                 self.remembering(|s| s.dark = Some(dark));
             }
             WindowCommand::Escape => self.escape(),
+            WindowCommand::StayOpen => (self.ending.wanted, self.ending.discards) = (false, false),
             WindowCommand::Quit => {
                 // A meeting's view is not the window's.
                 self.leave_meeting();
-                if !self.ask_before_losing(WindowCommand::Quit) {
-                    self.keep_nothing();
-                    self.ending.quit = true;
+                if self.saving.under_way.is_some() || !self.ask_before_losing(WindowCommand::Quit) {
+                    self.ending.wanted = true;
                 }
             }
+        }
+    }
+
+    /// What is being written and must be waited for before the window closes, in words; empty where there is nothing.
+    fn unwritten(&self) -> Vec<String> {
+        let lang = self.session.lang;
+        let name = |p: &std::path::PathBuf| p.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let files = self.saving.under_way.iter().chain(&self.session.work.writing).map(name);
+        let visits = self.recording.is_busy().then(|| lang.t("ending.visits").to_owned());
+        let pages = (self.jobs.is_writing_pages()).then(|| lang.t("ending.pages").to_owned());
+        files.chain(visits).chain(pages).collect()
+    }
+
+    /// Ends the program where that is wanted and nothing is being written any more; until then the window says what it waits for.
+    pub(super) fn end_when_written(&mut self) {
+        if !self.ending.wanted || self.ending.quit {
+            return;
+        }
+        let unwritten = self.unwritten();
+        if unwritten.is_empty() {
+            self.ending.wanted = false;
+            self.session.moment.dialogue.take_if(|d| matches!(d, Dialogue::Ending(_)));
+            // What was changed while it was being saved is asked about.
+            let discards = std::mem::take(&mut self.ending.discards);
+            let is_free = self.session.moment.dialogue.is_none();
+            if discards || (is_free && !self.ask_before_losing(WindowCommand::Quit)) {
+                self.keep_nothing();
+                self.ending.quit = true;
+            }
+        } else if self.session.moment.dialogue.is_none() {
+            self.session.moment.dialogue = Some(Dialogue::Ending(unwritten));
+        } else if let Some(Dialogue::Ending(told)) = &mut self.session.moment.dialogue {
+            *told = unwritten;
         }
     }
 

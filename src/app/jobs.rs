@@ -11,7 +11,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::reading::{Placeholder, ReadFile};
+use super::reading::{Outcome, Placeholder};
 use crate::page::{AtlasProgress, PageError};
 use crate::render::{Chunks, DrawnOverview, LayerKey, Level, Mesh};
 use crate::session::{Command, Derived, Loaded, Made, Ticket};
@@ -49,6 +49,12 @@ pub enum Job {
     Preview,
     /// Writes pages.
     Page,
+    /// Saves the project.
+    Save,
+    /// Writes what leaves the window.
+    Write,
+    /// Looks at the project on the disk.
+    Look,
     /// Does something for the cache.
     Tend,
     /// Asks a question of the system.
@@ -72,6 +78,9 @@ impl Job {
             Self::Photo => "photo",
             Self::Preview => "preview",
             Self::Page => "page",
+            Self::Save => "save",
+            Self::Write => "write",
+            Self::Look => "look",
             Self::Dialogue => "dialogue",
         }
     }
@@ -84,7 +93,18 @@ impl Job {
     /// Whether what is shown is not complete while it runs.
     fn is_awaited(self) -> bool {
         self.is_of_the_map()
-            || matches!(self, Self::Compare | Self::Survey | Self::Results | Self::Photo | Self::Preview | Self::Page)
+            || matches!(
+                self,
+                Self::Compare
+                    | Self::Survey
+                    | Self::Results
+                    | Self::Photo
+                    | Self::Preview
+                    | Self::Page
+                    | Self::Save
+                    | Self::Write
+                    | Self::Look
+            )
     }
 }
 
@@ -95,7 +115,7 @@ pub enum Done {
         /// Key of its layer.
         key: LayerKey,
         /// The data.
-        result: Result<ReadFile, (String, String)>,
+        result: Result<Outcome, (String, String)>,
     },
     /// A picture to be shown until a file is read.
     Kept(Placeholder),
@@ -131,6 +151,14 @@ pub enum Done {
     Thumbnail(String, Option<egui::ColorImage>),
     /// A page or an atlas was written, or not.
     PageSaved(PathBuf, Result<String, PageError>),
+    /// The project was saved, or not.
+    Saved(Box<super::saving::Saved>),
+    /// How the project stands on the disk: its text, and in what it differs.
+    Looked(crate::session::DiskChange, String),
+    /// A file was written, or not.
+    Written(PathBuf, std::io::Result<()>),
+    /// A picture of the map for the clipboard; `None` where nothing can draw.
+    Pictured(Option<image::RgbaImage>),
     /// How far an atlas is.
     AtlasAt(usize, usize),
     /// A dialogue was answered.
@@ -277,6 +305,11 @@ impl Jobs {
     /// Whether something is being done for the cache.
     pub fn is_tending(&self) -> bool {
         self.is_running(|j| j == Job::Tend)
+    }
+
+    /// Whether pages are being written.
+    pub fn is_writing_pages(&self) -> bool {
+        self.is_running(|j| j == Job::Page)
     }
 
     /// Whether a preview is being made.

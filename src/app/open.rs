@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use super::jobs::{Done, Job};
 use super::qiancun::Qiancun;
-use super::reading::ReadFile;
+use super::reading::{Outcome, ReadFile};
 use crate::model::Indicators;
 use crate::project::{self, LayerEntry, Project, TableEntry, demo_project};
-use crate::read::{Progress, read_wide};
+use crate::read::Progress;
 use crate::render::{LayerKey, Level, Mesh};
 use crate::session::{Camera, Dialogue, DocumentState, Layer, Loaded, Pending, Status};
 use crate::survey::LogPaths;
@@ -73,7 +73,8 @@ impl Qiancun {
         let cache = self.cache();
         self.note_state(&path);
         let first = camera.filter(|_| !fresh).and_then(|camera| self.first_look(key, camera));
-        self.jobs.read(key, path, progress, (cache, fresh), first, move |bounds| {
+        let indicators = Indicators::with(&self.session.document.project.indicators);
+        self.jobs.read(key, path, progress, (cache, fresh), indicators, first, move |bounds| {
             let camera = camera.or_else(|| bounds.map(|b| Camera::fitting(b, size))).unwrap_or_default();
             Level::for_zoom(camera.zoom + ppp.log2())
         });
@@ -240,6 +241,10 @@ impl Qiancun {
                 Done::Recorded(recorded) => self.was_recorded(*recorded),
                 Done::Survey(project, opened) => self.was_opened(&project, opened),
                 Done::PageSaved(path, written) => self.page_was_saved(&path, written),
+                Done::Saved(saved) => self.was_saved(*saved),
+                Done::Looked(change, text) => self.was_looked_at(change, text),
+                Done::Written(path, written) => self.was_written(&path, written),
+                Done::Pictured(image) => self.was_pictured(image),
                 Done::AtlasAt(done, all) => {
                     if let Some(atlas) = &mut self.session.work.atlas {
                         (atlas.0, atlas.1) = (done, all);
@@ -266,10 +271,12 @@ impl Qiancun {
             }
             Job::Page => self.session.work.atlas = None,
             Job::Survey => self.recording_failed(why),
+            Job::Save => self.saving.under_way = None,
+            Job::Write => self.session.work.writing.clear(),
             _ => {}
         }
         // What a person waits for is told every time.
-        let is_asked_for = matches!(job, Job::Page | Job::Survey | Job::Results);
+        let is_asked_for = matches!(job, Job::Page | Job::Survey | Job::Results | Job::Save | Job::Write);
         if !self.told_faults.insert(job.key()) && !is_asked_for {
             return;
         }
@@ -278,11 +285,11 @@ impl Qiancun {
         self.ask_after(Dialogue::Message(lang.with("error.job", &[("what", what), ("n", why)])));
     }
 
-    fn was_read(&mut self, key: LayerKey, result: Result<ReadFile, (String, String)>) {
+    fn was_read(&mut self, key: LayerKey, result: Result<Outcome, (String, String)>) {
         let pending =
             self.session.work.pending.iter().position(|p| p.key == key).map(|i| self.session.work.pending.remove(i));
         match (result, pending) {
-            (Ok(ReadFile { loaded, level, meshes, origin }), pending) => {
+            (Ok(Outcome::Layer(ReadFile { loaded, level, meshes, origin })), pending) => {
                 let again = self.session.layers.get(&key).is_some_and(|l| l.loaded().is_some());
                 if let Some(pending) = pending {
                     self.add_layer(key, &pending.path);
@@ -296,7 +303,12 @@ impl Qiancun {
                 self.session.layers.insert(key, Layer { key, status: Status::Ready(loaded.clone()), themed: None });
                 self.place(key, &loaded, level, &meshes, again);
             }
-            (Err((code, _)), Some(pending)) if code == "unsupported-format" && self.join_table(&pending.path) => {}
+            (Ok(Outcome::Table(rows)), pending) => {
+                let path = pending.map(|p| p.path).or_else(|| Some(self.session.entry(key)?.path.clone()));
+                if let Some(path) = path {
+                    self.join_table(&path, rows);
+                }
+            }
             (Err((code, message)), Some(pending)) => {
                 let name = pending.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
                 if code == "cancelled" {
@@ -319,25 +331,21 @@ impl Qiancun {
         }
     }
 
-    /// Takes a table of indicators into the project; false where it is none. Without villages there is nothing to join
-    /// it to.
-    fn join_table(&mut self, path: &Path) -> bool {
-        let indicators = Indicators::with(&self.session.document.project.indicators);
-        let Ok(table) = read_wide(path, &indicators) else { return false };
+    /// Takes a table of indicators into the project. Without villages there is nothing to join it to.
+    fn join_table(&mut self, path: &Path, rows: usize) {
         let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         if self.session.village_layer().is_none() || self.session.file.gives_way {
             let text = self.session.lang.with("error.table-without-villages", &[("n", &name)]);
-            self.session.moment.dialogue = Some(Dialogue::Message(text));
-            return true;
+            self.ask_after(Dialogue::Message(text));
+            return;
         }
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
         if self.session.document.project.tables.iter().all(|t| t.path != path) {
             let entry = TableEntry { path, other: Default::default() };
             self.session.transact("command.open", |d| d.project.tables.push(entry));
         }
-        let rows = table.rows.len().to_string();
+        let rows = rows.to_string();
         self.session.news = Some(self.session.lang.with("status.table-joined", &[("name", &name), ("n", &rows)]));
-        true
     }
 
     /// A message in the person's language, with the reader's own words behind it.

@@ -109,6 +109,10 @@ pub(super) struct Saving {
     pub after: Option<Command>,
     /// Keeps unsaved work; absent where nothing is to be remembered.
     pub keeper: Option<super::saving::Keeper>,
+    /// The file that the project is being saved to.
+    pub under_way: Option<PathBuf>,
+    /// Whether it is to be saved once more after that.
+    pub again: bool,
     /// The text of the project on disk that was told last.
     pub told_changed: Option<String>,
 }
@@ -118,6 +122,10 @@ pub(super) struct Saving {
 pub(super) struct Ending {
     /// Whether it was told to.
     pub quit: bool,
+    /// Whether it ends as soon as everything is written.
+    pub wanted: bool,
+    /// Whether what is not saved goes then.
+    pub discards: bool,
     /// Raised when the graphics device is lost.
     pub lost: Arc<std::sync::atomic::AtomicBool>,
     /// Why it ended by itself.
@@ -317,6 +325,7 @@ impl Qiancun {
         }
         self.sync();
         self.keep_unsaved();
+        self.end_when_written();
         self.want_meshes();
         self.tend_cache();
         if std::mem::take(&mut self.drawn.just_placed) {

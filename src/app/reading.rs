@@ -11,7 +11,8 @@ use super::cached::Origin;
 use super::jobs::{Done, Job, Jobs, build};
 use crate::cache::{Cache, FileKey, KeptPicture, ToKeep, content_digest};
 use crate::geo::WorldPos;
-use crate::read::{Progress, plain_file, read_file, read_part, stated_bounds};
+use crate::model::Indicators;
+use crate::read::{Progress, plain_file, read_file, read_part, read_wide, stated_bounds};
 use crate::render::{DrawnOverview, LayerKey, Level, Mesh, OverviewWork, Palette, View, draw_plain};
 use crate::session::Loaded;
 
@@ -32,6 +33,14 @@ pub struct ReadFile {
     pub meshes: Vec<Mesh>,
     /// Where it came from, where the cache has to do with it.
     pub origin: Option<Origin>,
+}
+
+/// What a file turned out to be.
+pub enum Outcome {
+    /// Something for the map.
+    Layer(ReadFile),
+    /// A table of indicators, with so many rows.
+    Table(usize),
 }
 
 /// What is to be shown of a large file before all of it is read: what lies in view, where the file has an index by place.
@@ -88,6 +97,7 @@ impl Jobs {
         path: PathBuf,
         progress: Arc<Progress>,
         (cache, fresh): (Option<Cache>, bool),
+        indicators: Indicators,
         first: Option<FirstLook>,
         level_for: impl Fn(Option<[f64; 4]>) -> Level + Send + 'static,
     ) {
@@ -120,6 +130,13 @@ impl Jobs {
                     .map(|dataset| (Loaded::new(dataset), None))
                     .map_err(|e| (e.code().to_owned(), e.to_string())),
             };
+            // No map, but maybe figures.
+            if let Err((code, _)) = &result
+                && code == "unsupported-format"
+                && let Ok(table) = read_wide(&path, &indicators)
+            {
+                return Some(Done::Read { key, result: Ok(Outcome::Table(table.rows.len())) });
+            }
             let result = result.map(|(loaded, content)| {
                 let level = level_for(loaded.bounds_deg());
                 let origin = file_key.map(|key| Origin { path, key, content });
@@ -131,7 +148,7 @@ impl Jobs {
                 let build = |c: usize| build(&loaded.chunks, c as u32, level, &loaded.towns);
                 let count = if software { 0 } else { loaded.chunks.list.len() };
                 let meshes = (0..count).into_par_iter().map(build).collect();
-                ReadFile { loaded, level, meshes, origin }
+                Outcome::Layer(ReadFile { loaded, level, meshes, origin })
             });
             Some(Done::Read { key, result })
         });

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
+use super::jobs::{Done, Job};
 use super::qiancun::Qiancun;
 use crate::project::{self, Autosave, Original, Project, ProjectError, Unsaved, is_same_file, with_ending};
 use crate::session::{Command, Dialogue, DiskChange, DocumentState, FileCommand, WindowCommand};
@@ -120,6 +121,32 @@ fn keep(folder: &Path, receiver: &Receiver<Keep>, trouble: &impl Fn(String)) {
     }
 }
 
+/// What came of a saving.
+pub(super) struct Saved {
+    path: PathBuf,
+    /// Which project it was.
+    turn: u64,
+    present: Project,
+    saved: Result<Original, ProjectError>,
+    /// Where somebody else wrote it meanwhile: in what it differs.
+    change: Option<(DiskChange, String)>,
+}
+
+/// The text of a project file; `None` where it cannot be read.
+fn text_of(path: &Path) -> Option<String> {
+    let bytes = crate::read::read_plain(path, 256_000_000).ok()?;
+    Some(String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes)).into_owned())
+}
+
+/// In what a project on the disk differs from ours, and its text.
+fn look(path: &Path, ours: &Project) -> (DiskChange, String) {
+    let theirs = project::open(path);
+    let differences = theirs.as_ref().map(|t| project::differences(&t.project, ours)).unwrap_or_default();
+    let trouble = theirs.err().map(|e| e.to_string());
+    let change = DiskChange { path: path.to_path_buf(), differences, trouble, saving: false };
+    (change, text_of(path).unwrap_or_default())
+}
+
 impl Qiancun {
     pub(super) fn save(&mut self) {
         match self.session.file.path.clone() {
@@ -130,6 +157,11 @@ impl Qiancun {
 
     /// Saves to a file. What stands there and was not seen is never overwritten, unless `over` says so.
     pub(super) fn save_to(&mut self, path: &Path, over: bool) {
+        if self.saving.under_way.is_some() {
+            // What changed since is saved as soon as this is done.
+            self.saving.again = true;
+            return;
+        }
         let is_own = self.session.file.path.as_deref().is_some_and(|own| own == path || is_same_file(own, path));
         if let Some(source) = self.session.source_at(path).filter(|s| !is_own || s != path) {
             self.refuse_source(&source);
@@ -152,29 +184,57 @@ impl Qiancun {
             (false, false) => Some(String::new()),
         };
         let original = self.session.file.on_disk.clone();
-        match project::save_unseen(path, &present, original.as_ref(), seen.as_deref()) {
-            Ok(now) => self.was_saved(path, present, now),
-            Err(ProjectError::Changed { .. }) => self.tell_changed(path, true),
-            Err(e) => {
-                self.saving.after = None;
-                self.session.moment.dialogue =
-                    Some(Dialogue::Message(self.session.lang.with("error.save", &[("n", &e.to_string())])));
+        self.session.news = Some(self.session.lang.t("status.saving").to_owned());
+        let (path, turn) = (path.to_path_buf(), self.opened.project_turn);
+        self.saving.under_way = Some(path.clone());
+        self.jobs.start(Job::Save, move |_| {
+            let saved = project::save_unseen(&path, &present, original.as_ref(), seen.as_deref());
+            let change = matches!(saved, Err(ProjectError::Changed { .. })).then(|| look(&path, &present));
+            Some(Done::Saved(Box::new(Saved { path, turn, present, saved, change })))
+        });
+    }
+
+    /// Takes what came of a saving.
+    pub(super) fn was_saved(&mut self, saved: Saved) {
+        self.saving.under_way = None;
+        let Saved { path, turn, present, saved, change } = saved;
+        if turn != self.opened.project_turn {
+            // Another project is open by now: the file is saved, and nothing of this one changes.
+            return;
+        }
+        match (saved, change) {
+            (Ok(now), _) => self.is_saved(&path, present, now),
+            (Err(_), Some((change, _))) => {
+                self.saving.again = false;
+                self.session.moment.dialogue = Some(Dialogue::Changed(DiskChange { saving: true, ..change }));
             }
+            (Err(e), None) => {
+                (self.saving.after, self.saving.again) = (None, false);
+                let text = self.session.lang.with("error.save", &[("n", &e.to_string())]);
+                self.session.moment.dialogue = Some(Dialogue::Message(text));
+            }
+        }
+        if std::mem::take(&mut self.saving.again) && self.session.is_changed() {
+            self.save();
         }
     }
 
-    fn was_saved(&mut self, path: &Path, present: Project, now: Original) {
+    fn is_saved(&mut self, path: &Path, present: Project, now: Original) {
         let kept_as = now.kept_as.clone();
         let before = self.session.file.path.replace(path.to_path_buf());
-        if self.session.meeting.is_none() {
-            self.session.note(|d| d.project = present);
-        }
-        self.session.file.saved = self.session.kept_document();
+        // Where map and selection are is noted; what was changed while it was being saved is not saved yet.
+        let (camera, view, selected) = (present.camera, present.view.clone(), present.selected.clone());
+        self.session.note_kept(|d| {
+            (d.project.camera, d.project.view, d.project.selected) = (camera, view.clone(), selected.clone());
+        });
+        self.session.file.saved = DocumentState { project: present, ..(*self.session.kept_document()).clone() }.into();
         self.session.file.on_disk = Some(now);
         self.session.file.gives_way = false;
         self.session.settings.remember(path);
         self.save_settings();
-        self.keep_nothing();
+        if !self.session.is_changed() {
+            self.keep_nothing();
+        }
         let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         self.session.news = Some(self.session.lang.with("status.saved", &[("n", &name)]));
         if let Some(kept) = kept_as {
@@ -199,29 +259,41 @@ impl Qiancun {
         }
     }
 
-    /// Says that somebody else wrote the project, and in what it differs.
+    /// Has it said that somebody else wrote the project, and in what it differs.
     fn tell_changed(&mut self, path: &Path, saving: bool) {
-        let theirs = project::open(path);
-        let ours = self.session.kept_document().project.clone();
-        let differences = theirs.as_ref().map(|t| project::differences(&t.project, &ours)).unwrap_or_default();
-        let trouble = theirs.err().map(|e| e.to_string());
-        self.session.moment.dialogue =
-            Some(Dialogue::Changed(DiskChange { path: path.to_path_buf(), differences, trouble, saving }));
+        let (path, ours) = (path.to_path_buf(), self.session.kept_document().project.clone());
+        self.jobs.start(Job::Look, move |_| {
+            let (change, text) = look(&path, &ours);
+            Some(Done::Looked(DiskChange { saving, ..change }, text))
+        });
     }
 
     /// Looks whether somebody else wrote the project since it was last seen, and says so once.
     pub(super) fn look_at_disk(&mut self) {
-        if self.session.moment.dialogue.is_some() || self.session.meeting.is_some() {
+        if self.session.moment.dialogue.is_some() || self.session.meeting.is_some() || self.saving.under_way.is_some() {
             return;
         }
         let Some((path, seen)) = self.session.file.path.clone().zip(self.session.file.on_disk.as_ref()) else { return };
-        let Ok(now) = crate::read::read_plain(&path, 256_000_000) else { return };
-        let text = String::from_utf8_lossy(now.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&now)).into_owned();
-        if text == seen.text || self.saving.told_changed.as_ref() == Some(&text) {
-            return;
+        let (seen, told) = (seen.text.clone(), self.saving.told_changed.clone());
+        let ours = self.session.kept_document().project.clone();
+        self.jobs.start(Job::Look, move |_| {
+            let text = text_of(&path).filter(|now| *now != seen && told.as_ref() != Some(now))?;
+            Some(Done::Looked(look(&path, &ours).0, text))
+        });
+    }
+
+    /// Says that somebody else wrote the project, unless it was saved or closed meanwhile.
+    pub(super) fn was_looked_at(&mut self, change: DiskChange, text: String) {
+        let is_open = self.session.file.path.as_ref() == Some(&change.path) || change.saving;
+        let is_own = self.session.file.on_disk.as_ref().is_some_and(|o| o.text == text) && !change.saving;
+        if is_open && !is_own {
+            self.saving.told_changed = Some(text);
+            if change.saving {
+                self.session.moment.dialogue = Some(Dialogue::Changed(change));
+            } else {
+                self.ask_after(Dialogue::Changed(change));
+            }
         }
-        self.saving.told_changed = Some(text);
-        self.tell_changed(&path, false);
     }
 
     /// The project with where the map looks and what is selected; during a meeting those of the window before it.
@@ -281,8 +353,7 @@ impl Qiancun {
                 self.recover(&file);
             }
             Command::Window(WindowCommand::Quit) => {
-                self.keep_nothing();
-                self.ending.quit = true;
+                (self.ending.wanted, self.ending.discards) = (true, true);
             }
             other => self.send(other),
         }

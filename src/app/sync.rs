@@ -156,19 +156,18 @@ impl Qiancun {
         if self.drawn.just_placed || session.shown().any(|(l, _)| matches!(l.status, Status::Loading(_))) {
             return;
         }
-        let (key, layers) = session.wanted_district();
-        if !session.needs_district(&layers) {
+        if !session.needs_district() {
             session.made.district.clear();
             return;
         }
-        let keeps = session.keeps_villages(&layers);
+        let (key, sources) = session.wanted_district();
         let Some(ticket) = session.made.district.ask(key.clone()) else { return };
         // The old one is shown until the new one is there, as long as it speaks of the same villages.
-        if !keeps {
+        if !session.keeps_villages(&sources) {
             session.made.district.forget();
         }
         self.note_tables(&key.tables.0);
-        self.jobs.derive(Job::Join, ticket, |m| Some(&mut m.district), move |_, _| Some(key.join(&layers)));
+        self.jobs.derive(Job::Join, ticket, |m| Some(&mut m.district), move |_, _| Some(key.join(&sources)));
     }
 
     /// Looks for gaps where district, year or rules have changed.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::jobs::{Done, Job};
 use super::qiancun::Qiancun;
 use crate::district::{WideCell, wide_grid};
 use crate::output::{FORMATS, FieldForm, Grid, GridCell, GridHead, field_grid, save, save_field_sheet, to_csv};
@@ -27,25 +28,40 @@ impl Qiancun {
     /// Writes the rows shown.
     pub(super) fn export_table(&mut self, path: &Path) {
         if let Some(grid) = self.table_grid() {
-            self.write_grid(path, &grid);
+            self.write_grid(path, grid);
         }
     }
 
-    fn write_grid(&mut self, path: &Path, grid: &Grid) {
+    fn write_grid(&mut self, path: &Path, grid: Grid) {
         if !self.may_write(path) {
             return;
         }
-        self.tell_written(path, save(path, grid));
+        self.write(path, move |path| save(path, &grid));
     }
 
-    fn tell_written(&mut self, path: &Path, written: std::io::Result<()>) {
+    /// Has a file written off the window's thread.
+    pub(super) fn write(&mut self, path: &Path, write: impl FnOnce(&Path) -> std::io::Result<()> + Send + 'static) {
+        let path = path.to_path_buf();
+        self.session.work.writing.push(path.clone());
+        self.jobs.start(Job::Write, move |_| {
+            let written = write(&path);
+            Some(Done::Written(path, written))
+        });
+    }
+
+    /// Says how the writing of a file ended.
+    pub(super) fn was_written(&mut self, path: &Path, written: std::io::Result<()>) {
+        let writing = &mut self.session.work.writing;
+        if let Some(at) = writing.iter().position(|p| p == path) {
+            writing.remove(at);
+        }
         let name = path.display().to_string();
         let lang = self.session.lang;
         match written {
             Ok(()) => self.session.news = Some(lang.with("status.saved", &[("n", &name)])),
             Err(e) => {
                 let text = lang.with("error.write", &[("name", &name), ("n", &e.to_string())]);
-                self.session.moment.dialogue = Some(Dialogue::Message(text));
+                self.ask_after(Dialogue::Message(text));
             }
         }
     }
@@ -68,7 +84,7 @@ impl Qiancun {
             heads: wide.heads.into_iter().map(head).collect(),
             rows: wide.rows.into_iter().map(|r| r.into_iter().map(cell).collect()).collect(),
         };
-        self.write_grid(path, &grid);
+        self.write_grid(path, grid);
     }
 
     /// Writes the gaps listed as a field sheet.
@@ -87,22 +103,17 @@ impl Qiancun {
         if !self.may_write(path) {
             return;
         }
-        let gaps: Vec<_> = rows.iter().filter_map(|i| found.list.gaps.get(*i)).collect();
         let (lang, wanted) = (self.session.lang, self.session.moment.form);
         let start = wanted.from_here.then(|| self.session.camera.centre.to_lonlat());
         let form = FieldForm { lang, shift: wanted.shift, start };
-        let survey = self.session.survey();
-        let state = |key: &str| survey.map(|s| s.field_state(key, lang)).unwrap_or_default();
-        let grid = field_grid(&district, &found.rules, &gaps, &form, &state);
-        let written = save_field_sheet(
-            path,
-            &grid,
-            &self.session.document.project.title,
-            wanted.per_town,
-            &form,
-            district.middle(),
-        );
-        self.tell_written(path, written);
+        let survey = self.session.survey.seen.clone();
+        let title = self.session.document.project.title.clone();
+        self.write(path, move |path| {
+            let gaps: Vec<_> = rows.iter().filter_map(|i| found.list.gaps.get(*i)).collect();
+            let state = |key: &str| survey.as_ref().map(|s| s.field_state(key, lang)).unwrap_or_default();
+            let grid = field_grid(&district, &found.rules, &gaps, &form, &state);
+            save_field_sheet(path, &grid, &title, wanted.per_town, &form, district.middle())
+        });
     }
 
     pub(super) fn ask_export_gaps(&mut self) {

@@ -7,14 +7,15 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::facility::{Facility, Kind};
-use super::facility_file::{facilities_of, is_facilities};
+use super::facility_file::facilities_of;
 use super::join::{Found, VillageFinder};
-use super::kind::village_dataset;
+use super::source::{LayerLook, Source, kinds_of, village_position};
 use super::table::Filler;
 use crate::geo::{LonLat, representative_point};
 use crate::index::{NearestIndex, SpatialIndex};
 use crate::model::{
-    Dataset, Edit, FeatureId, Generation, Indicator, Indicators, Members, Observations, Report, Role, Severity,
+    Dataset, Edit, FeatureId, Generation, Indicator, Indicators, LayerKind, Members, Observations, Report, Role,
+    Severity,
 };
 use crate::read::{WideTable, read_wide};
 
@@ -36,7 +37,9 @@ pub struct District {
     pub of_village: Vec<Vec<u32>>,
     /// What was odd in tables and joins.
     pub report: Report,
-    /// Name of each layer of facilities: that of its file.
+    /// Tables that could not be read: their figures are missing.
+    pub unread_tables: Vec<PathBuf>,
+    /// Name of each layer of facilities: its id, else that of its file.
     layer_names: Vec<String>,
     /// Ids or names that facilities of several layers have.
     shared_keys: FxHashSet<String>,
@@ -51,15 +54,27 @@ impl District {
     /// layer has villages.
     /// Corrections of the project stand over all of them.
     pub fn new(layers: &[Arc<Dataset>], tables: &[PathBuf], own: &[Indicator], edits: &[Edit]) -> Option<Self> {
-        let villages = village_dataset(layers)?.clone();
+        let sources: Vec<Source> = layers.iter().cloned().map(Source::unsaid).collect();
+        Self::of(&sources, tables, own, edits)
+    }
+
+    /// The same, of layers of which the project says what they are.
+    pub fn of(sources: &[Source], tables: &[PathBuf], own: &[Indicator], edits: &[Edit]) -> Option<Self> {
+        let looks: Vec<LayerLook> = sources.iter().map(LayerLook::of).collect();
+        let kinds = kinds_of(&looks);
+        let villages = sources.get(village_position(&looks, &kinds)?)?.dataset.clone();
+        let is_facilities = |(_, kind): &(&Source, &LayerKind)| **kind == LayerKind::Facilities;
+        let facility_sources: Vec<&Source> = sources.iter().zip(&kinds).filter(is_facilities).map(|(s, _)| s).collect();
         let spatial = SpatialIndex::new(&villages.geometry);
         let indicators = Indicators::with(own);
         let members = Members::of(&villages);
         let finder = VillageFinder::new(&villages, &members);
         let mut report = Report::default();
+        let mut unread_tables = Vec::new();
         let read = |path: &PathBuf| match read_wide(path, &indicators) {
             Ok(table) => Some(table),
             Err(e) => {
+                unread_tables.push(path.clone());
                 report.add(Severity::Error, "table-unreadable", None, e.to_string());
                 None
             }
@@ -73,13 +88,14 @@ impl District {
         filler.edits(edits, &mut report);
         filler.check_cumulative(&mut report);
         let observations = filler.observations;
-        let mut facilities: Vec<Facility> = layers
+        let mut facilities: Vec<Facility> = facility_sources
             .iter()
-            .filter(|d| is_facilities(d))
             .enumerate()
-            .flat_map(|(source, d)| facilities_of(d, &mut report).into_iter().map(move |f| Facility { source, ..f }))
+            .flat_map(|(source, s)| {
+                facilities_of(&s.dataset, &mut report).into_iter().map(move |f| Facility { source, ..f })
+            })
             .collect();
-        let layer_names = layer_names(layers.iter().filter(|d| is_facilities(d)));
+        let layer_names = layer_names(&facility_sources);
         correct(&mut facilities, &layer_names, edits, &mut report);
         for facility in &mut facilities {
             place(facility, (&villages, &members), &finder, &spatial, &mut report);
@@ -124,6 +140,7 @@ impl District {
             facilities,
             of_village,
             report,
+            unread_tables,
             layer_names,
             shared_keys,
             stands,
@@ -205,7 +222,7 @@ impl District {
         asked.filter(|y| self.observations.years().contains(y)).or_else(|| self.last_year())
     }
 
-    /// Name of a facility's layer.
+    /// Name of a facility's layer: with its own id it names it, also where the layer's file is another by now.
     pub fn layer_name(&self, facility: &Facility) -> String {
         self.layer_names.get(facility.source).cloned().unwrap_or_default()
     }
@@ -243,18 +260,20 @@ fn town_names(villages: &Dataset) -> Vec<Arc<str>> {
     (0..villages.len()).map(name).collect()
 }
 
-/// Names of layers: their files' names, with the folder before where several files are called the same.
-fn layer_names<'a>(layers: impl Iterator<Item = &'a Arc<Dataset>> + Clone) -> Vec<String> {
-    let stems: Vec<String> = layers.clone().map(|d| d.file_stem()).collect();
-    let name = |(i, dataset): (usize, &Arc<Dataset>)| {
-        let stem = stems.get(i).cloned().unwrap_or_default();
-        if stems.iter().filter(|s| **s == stem).count() < 2 {
-            return stem;
+/// Names of layers: their ids, else their files' names, with the folder before where several files are called the same.
+fn layer_names(sources: &[&Source]) -> Vec<String> {
+    let stems: Vec<String> = sources.iter().map(|s| s.dataset.file_stem()).collect();
+    let name = |(source, stem): (&&Source, &String)| {
+        if !source.id.is_empty() {
+            return source.id.clone();
         }
-        let folder = dataset.source.path.parent().and_then(|p| p.file_name());
+        if stems.iter().filter(|s| *s == stem).count() < 2 {
+            return stem.clone();
+        }
+        let folder = source.dataset.source.path.parent().and_then(|p| p.file_name());
         folder.map_or(stem.clone(), |f| format!("{}/{stem}", f.to_string_lossy()))
     };
-    layers.enumerate().map(name).collect()
+    sources.iter().zip(&stems).map(name).collect()
 }
 
 /// Puts the project's corrections over the facilities.

@@ -1,7 +1,5 @@
 //! What a layer is: facilities, villages, or something else that is drawn beside them.
 
-use std::sync::Arc;
-
 use super::facility_file::is_facilities;
 use crate::model::{Dataset, Indicators, PartKind, Role};
 
@@ -13,7 +11,7 @@ const COVERS: f64 = 0.2;
 
 /// How much a layer looks like the villages of a district.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct LayerKind {
+pub struct VillageEvidence {
     /// Whether its areas can be villages at all: it has areas, and they are no facilities.
     has_areas: bool,
     /// Area in square degrees, all features together.
@@ -26,7 +24,7 @@ pub struct LayerKind {
     is_certain: bool,
 }
 
-impl LayerKind {
+impl VillageEvidence {
     /// Looks at a layer.
     pub fn of(dataset: &Dataset) -> Self {
         let geometry = &dataset.geometry;
@@ -43,6 +41,24 @@ impl LayerKind {
         let area_deg2 = rings.filter_map(|p| geometry.rings_of(p).next().map(area)).sum();
         let (weight, is_certain) = weight_of(dataset);
         Self { has_areas, area_deg2, features: dataset.len(), weight, is_certain }
+    }
+}
+
+impl VillageEvidence {
+    /// What its fields and names say: more for villages, less for anything else.
+    pub fn weight(&self) -> i32 {
+        self.weight
+    }
+
+    /// Whether fields and names leave no doubt.
+    pub fn is_certain(&self) -> bool {
+        self.has_areas && self.is_certain
+    }
+
+    /// One made up.
+    #[cfg(test)]
+    pub(super) fn test(area_deg2: f64, weight: i32) -> Self {
+        Self { has_areas: true, area_deg2, features: 10, weight, is_certain: false }
     }
 }
 
@@ -110,28 +126,18 @@ pub fn can_be_villages(dataset: &Dataset) -> bool {
     dataset.geometry.parts.iter().any(|p| p.kind == PartKind::Polygon) && !is_facilities(dataset)
 }
 
-/// The villages among layers, top first, as [`villages_among`] finds them.
-pub fn village_dataset(layers: &[Arc<Dataset>]) -> Option<&Arc<Dataset>> {
-    let candidates: Vec<&Arc<Dataset>> = layers.iter().filter(|d| can_be_villages(d)).collect();
-    match candidates.as_slice() {
-        [] => None,
-        [one] => Some(one),
-        several => several.get(villages_among(several.iter().map(|d| LayerKind::of(d)))?).copied(),
-    }
-}
-
 /// Which of several layers, top first, holds the villages: the uppermost of those whose fields and names leave no doubt; where
 /// there is none, fields and names count, that the layer covers much of the ground, and
 /// that no other that does is finer; of those that are alike the finer, then the uppermost. `None` where no layer has areas that can be villages.
-pub fn villages_among(layers: impl Iterator<Item = LayerKind>) -> Option<usize> {
-    let layers: Vec<LayerKind> = layers.collect();
+pub fn villages_among(layers: impl Iterator<Item = VillageEvidence>) -> Option<usize> {
+    let layers: Vec<VillageEvidence> = layers.collect();
     if let Some(certain) = layers.iter().position(|l| l.has_areas && l.is_certain) {
         return Some(certain);
     }
     let largest = layers.iter().filter(|l| l.has_areas).map(|l| l.area_deg2).fold(0.0, f64::max);
-    let covers = |l: &LayerKind| l.area_deg2 >= COVERS * largest;
+    let covers = |l: &VillageEvidence| l.area_deg2 >= COVERS * largest;
     let finest = layers.iter().filter(|l| l.has_areas && covers(l)).map(|l| l.features).max().unwrap_or(0);
-    let score = |l: &LayerKind| {
+    let score = |l: &VillageEvidence| {
         let cover = if covers(l) { 2 } else { 0 };
         let fine = if covers(l) && l.features == finest { 3 } else { 0 };
         l.weight + cover + fine

@@ -15,6 +15,7 @@ mod headline;
 mod join;
 mod kind;
 mod rollup;
+mod source;
 mod table;
 mod wide;
 
@@ -29,6 +30,7 @@ pub use facility_file::{
 pub use figure::is_readable;
 pub use headline::{Headline, headlines};
 pub use join::{Found, VillageFinder};
-pub use kind::{LayerKind, can_be_villages, village_dataset, villages_among};
+pub use kind::{VillageEvidence, can_be_villages, villages_among};
 pub use rollup::{By, Rollup, Total, rollups, weighted};
+pub use source::{LayerLook, Source, kinds_of, village_position};
 pub use wide::{WideCell, WideGrid, wide_grid};

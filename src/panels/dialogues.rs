@@ -8,7 +8,7 @@ use super::{edit, settings, theme_editor, unsaved, visit};
 use crate::geo::LonLat;
 use crate::model::Role;
 use crate::render::LayerKey;
-use crate::session::{CameraCommand, Commands, Dialogue, LayerCommand, Moment, Session};
+use crate::session::{CameraCommand, Commands, Dialogue, LayerCommand, Moment, Session, WindowCommand};
 
 /// Shows the dialogue that is open, if any.
 pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Commands) {
@@ -36,6 +36,7 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
             Dialogue::Recover(found) => unsaved::recover(ui, session, found, send),
             Dialogue::StrayLog(log) => unsaved::stray(ui, session, log, send),
             Dialogue::Settings => settings::show(ui, session, send),
+            Dialogue::Ending(unwritten) => ending(ui, session, unwritten, send),
             Dialogue::Message(text) => {
                 ui.label(RichText::new(lang.t("dialogue.message")).font(bold(15.0)).color(t.ink));
                 ui.add_space(6.0);
@@ -47,6 +48,23 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
     });
     let close = response.should_close();
     moment.dialogue = response.inner.filter(|_| !close);
+}
+
+/// What the window waits for before it closes.
+fn ending(ui: &mut Ui, session: &Session, unwritten: Vec<String>, send: &mut Commands) -> Option<Dialogue> {
+    let (t, lang) = (session.tokens(), session.lang);
+    ui.label(RichText::new(lang.t("ending.title")).font(bold(15.0)).color(t.ink));
+    ui.add_space(6.0);
+    ui.horizontal(|ui| {
+        ui.spinner();
+        ui.label(RichText::new(unwritten.join("\n")).color(t.ink));
+    });
+    ui.add_space(10.0);
+    if ui.button(lang.t("ending.stay")).clicked() {
+        send.push(WindowCommand::StayOpen);
+        return None;
+    }
+    Some(Dialogue::Ending(unwritten))
 }
 
 fn go_to(

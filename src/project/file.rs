@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::keep::changed_text;
+use super::layer::{LayerEntry, is_default};
 use super::page::PageOptions;
 use super::scene::SceneEntry;
 use super::understand::{NotUnderstood, not_finite, understand};
@@ -12,7 +13,6 @@ use super::view::{RADIUS_M, Target, ViewEntry};
 use super::write::replace;
 use crate::geo::LonLat;
 use crate::read::read_plain;
-use crate::theme::ThemeSpec;
 
 /// Version of the format that this program writes.
 pub const VERSION: u32 = 1;
@@ -26,66 +26,6 @@ pub struct Camera {
     pub lat: f64,
     /// Zoom: log₂ of (points along the world / 256).
     pub zoom: f64,
-}
-
-/// Which fields play which role, by their names; absent ones are found by their usual names.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct FieldMapping {
-    /// Role (`name`, `code`, `town`, `district`, `group`) → field; an empty text says that no field plays it.
-    #[serde(flatten)]
-    pub fields: std::collections::BTreeMap<String, String>,
-}
-
-/// A layer of the map.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct LayerEntry {
-    /// The file; relative to the project file in the file, absolute in the program.
-    pub path: PathBuf,
-    /// Title in the layer list; the file's own where empty.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub title: String,
-    /// Whether it is shown.
-    #[serde(default = "yes")]
-    pub visible: bool,
-    /// 0 to 1.
-    #[serde(default = "one")]
-    pub opacity: f32,
-    /// Fields chosen by hand.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub fields: FieldMapping,
-    /// What it is coloured by.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub theme: Option<ThemeSpec>,
-    /// Keys of the file that this version does not know: kept.
-    #[serde(flatten)]
-    pub other: toml::Table,
-}
-
-fn yes() -> bool {
-    true
-}
-
-fn one() -> f32 {
-    1.0
-}
-
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
-}
-
-impl LayerEntry {
-    /// A layer for a file, shown, without a theme.
-    pub fn new(path: PathBuf) -> Self {
-        Self {
-            path,
-            title: String::new(),
-            visible: true,
-            opacity: 1.0,
-            fields: FieldMapping::default(),
-            theme: None,
-            other: toml::Table::new(),
-        }
-    }
 }
 
 /// A table of indicators.

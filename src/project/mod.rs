@@ -5,6 +5,7 @@ mod demo;
 mod difference;
 mod file;
 mod keep;
+mod layer;
 mod page;
 mod scene;
 mod settings;
@@ -14,9 +15,8 @@ mod view;
 pub use autosave::{Autosave, Unsaved, unsaved};
 pub use demo::demo_project;
 pub use difference::{Difference, differences};
-pub use file::{
-    Camera, FieldMapping, LayerEntry, Original, Project, ProjectError, TableEntry, load, open, save, save_unseen,
-};
+pub use file::{Camera, Original, Project, ProjectError, TableEntry, load, open, save, save_unseen};
+pub use layer::{FieldMapping, LayerEntry, give_ids};
 pub use page::{Arrangement, PageOptions};
 pub use scene::SceneEntry;
 pub use settings::{Settings, USUAL_CACHE_MB};

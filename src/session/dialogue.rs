@@ -67,6 +67,8 @@ pub enum Dialogue {
     StrayLog(PathBuf),
     /// What the program keeps.
     Settings,
+    /// The window closes as soon as these are written.
+    Ending(Vec<String>),
     /// Something went wrong.
     Message(String),
 }

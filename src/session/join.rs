@@ -3,16 +3,17 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::layer::Loaded;
 use super::state::Session;
 use super::symbols::ADDED_LAYER;
-use crate::district::{District, is_facilities, village_dataset};
-use crate::model::{Dataset, Edit, Generation, Indicator, Indicators, Topic};
+use crate::district::{District, LayerLook, Source, kinds_of, village_position};
+use crate::model::{Dataset, Edit, Generation, Indicator, Indicators, LayerKind, Topic};
 
 /// Everything that a district is made from.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DistrictKey {
-    /// Data of the layers, top first.
-    pub layers: Vec<Generation>,
+    /// The layers, top first: their data, their ids, and what the project says that they are.
+    pub layers: Vec<(Generation, String, Option<LayerKind>)>,
     /// Tables, and how often they were read again.
     pub tables: (Vec<PathBuf>, u32),
     /// Indicators of the project's own.
@@ -23,8 +24,8 @@ pub struct DistrictKey {
 
 impl DistrictKey {
     /// Joins the data that the key stands for.
-    pub fn join(&self, layers: &[Arc<Dataset>]) -> Option<Arc<District>> {
-        District::new(layers, &self.tables.0, &self.indicators, &self.edits).map(Arc::new)
+    pub fn join(&self, sources: &[Source]) -> Option<Arc<District>> {
+        District::of(sources, &self.tables.0, &self.indicators, &self.edits).map(Arc::new)
     }
 }
 
@@ -37,29 +38,35 @@ fn has_figures(dataset: &Dataset) -> bool {
 
 impl Session {
     /// What is to be joined, with the data of the layers.
-    pub fn wanted_district(&self) -> (DistrictKey, Vec<Arc<Dataset>>) {
-        let shown = self.shown().map(|(l, _)| l).chain(self.layers.get(&ADDED_LAYER));
-        let loaded: Vec<_> = shown.filter_map(|l| l.loaded()).collect();
+    pub fn wanted_district(&self) -> (DistrictKey, Vec<Source>) {
+        let of_files = self.shown().filter_map(|(l, e)| Some((l.loaded()?, e.id.clone(), e.kind.clone())));
+        // Added facilities have no entry in the list of layers.
+        let added = self.layers.get(&ADDED_LAYER).and_then(|l| l.loaded());
+        let all: Vec<_> = of_files.chain(added.map(|l| (l, String::new(), Some(LayerKind::Facilities)))).collect();
         let project = &self.document.project;
         let key = DistrictKey {
-            layers: loaded.iter().map(|l| l.generation).collect(),
+            layers: all.iter().map(|(l, id, kind)| (l.generation, id.clone(), kind.clone())).collect(),
             tables: (project.tables.iter().map(|t| t.path.clone()).collect(), self.storage.tables_read),
             indicators: project.indicators.clone(),
             edits: project.edits.clone(),
         };
-        (key, loaded.into_iter().map(|l| l.dataset.clone()).collect())
+        let source = |(l, id, kind): (&Arc<Loaded>, String, _)| Source { id, kind, dataset: l.dataset.clone() };
+        (key, all.into_iter().map(source).collect())
     }
 
     /// Whether there is anything to join: a map without tables and facilities has not.
-    pub fn needs_district(&self, layers: &[Arc<Dataset>]) -> bool {
-        let has_some = |d: &Arc<Dataset>| is_facilities(d) || has_figures(d);
-        !self.document.project.tables.is_empty() || layers.iter().any(has_some)
+    pub fn needs_district(&self) -> bool {
+        let mut loaded = self.shown().map(|(l, _)| l).chain(self.layers.get(&ADDED_LAYER)).filter_map(|l| l.loaded());
+        !self.document.project.tables.is_empty() || loaded.any(|l| l.is_facilities() || has_figures(&l.dataset))
     }
 
     /// Whether the district that is there speaks of the same villages as these layers: it is shown until the new one is there.
-    pub fn keeps_villages(&self, layers: &[Arc<Dataset>]) -> bool {
-        let villages = village_dataset(layers);
-        self.district().is_some_and(|old| villages.is_some_and(|v| Arc::ptr_eq(&v.geometry, &old.villages.geometry)))
+    pub fn keeps_villages(&self, sources: &[Source]) -> bool {
+        let looks: Vec<LayerLook> = sources.iter().map(LayerLook::of).collect();
+        let villages = village_position(&looks, &kinds_of(&looks)).and_then(|i| sources.get(i));
+        let is_same =
+            |old: &Arc<District>| villages.is_some_and(|v| Arc::ptr_eq(&v.dataset.geometry, &old.villages.geometry));
+        self.district().is_some_and(is_same)
     }
 
     /// Joins at once, without a window.

@@ -4,10 +4,12 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
-use crate::district::{LayerKind, can_be_villages, is_facilities};
+use crate::district::{LayerLook, VillageEvidence, can_be_villages, is_facilities};
 use crate::geo::{Anchor, LonLat, WorldPos, representative_point};
 use crate::index::{NameIndex, SpatialIndex};
-use crate::model::{ColumnData, Dataset, FeatureId, Generation, GeometryStore, Members, Part, PartKind, Report, Role};
+use crate::model::{
+    ColumnData, Dataset, FeatureId, Generation, GeometryStore, LayerKind, Members, Part, PartKind, Report, Role,
+};
 use crate::read::{Progress, full_report};
 use crate::render::{Chunks, LayerKey, PointSymbol, Shape, Style, Texel};
 use crate::theme::Themed;
@@ -40,7 +42,7 @@ pub struct Loaded {
     report: Arc<OnceLock<Report>>,
     is_facilities: OnceLock<bool>,
     can_be_villages: OnceLock<bool>,
-    kind: OnceLock<LayerKind>,
+    evidence: OnceLock<VillageEvidence>,
     members: OnceLock<Members>,
 }
 
@@ -62,7 +64,7 @@ impl Loaded {
             report: Arc::default(),
             is_facilities: OnceLock::new(),
             can_be_villages: OnceLock::new(),
-            kind: OnceLock::new(),
+            evidence: OnceLock::new(),
             members: OnceLock::new(),
             dataset,
         }
@@ -85,7 +87,7 @@ impl Loaded {
             report: Arc::new(OnceLock::from(report)),
             is_facilities: OnceLock::new(),
             can_be_villages: OnceLock::new(),
-            kind: OnceLock::new(),
+            evidence: OnceLock::new(),
             members: OnceLock::new(),
             dataset: Arc::new(dataset),
         }
@@ -108,7 +110,7 @@ impl Loaded {
             report: self.report.clone(),
             is_facilities: OnceLock::new(),
             can_be_villages: OnceLock::new(),
-            kind: OnceLock::new(),
+            evidence: OnceLock::new(),
             members: OnceLock::new(),
             dataset: Arc::new(dataset),
         }
@@ -151,8 +153,14 @@ impl Loaded {
     }
 
     /// How much it looks like the villages.
-    pub fn kind(&self) -> LayerKind {
-        *self.kind.get_or_init(|| LayerKind::of(&self.dataset))
+    pub fn evidence(&self) -> VillageEvidence {
+        *self.evidence.get_or_init(|| VillageEvidence::of(&self.dataset))
+    }
+
+    /// What is known of it, beside what the project says.
+    pub fn look(&self, said: Option<LayerKind>) -> LayerLook {
+        let evidence = self.can_be_villages().then(|| self.evidence());
+        LayerLook { said, is_facilities: self.is_facilities(), evidence }
     }
 
     /// Which of its features are villages.

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::layer::Layer;
 use super::state::Session;
-use crate::district::{By, District, MapSpec, change_of, villages_among};
+use crate::district::{By, District, LayerLook, MapSpec, change_of, kinds_of};
 use crate::lang::Lang;
-use crate::model::{FeatureId, Generation, Indicator, Role, Topic};
+use crate::model::{FeatureId, Generation, Indicator, LayerKind, Role, Topic};
 use crate::project::Focus;
 
 /// What the villages of a focus are found for: the district, and the focus.
@@ -43,18 +43,23 @@ impl Focused {
 }
 
 impl Session {
+    /// Layers that are there, top first, with what each is: as the project says, else as it looks.
+    pub fn kinds(&self) -> Vec<(&Layer, LayerKind)> {
+        let layers: Vec<(&Layer, LayerLook)> =
+            self.shown().filter_map(|(l, e)| Some((l, l.loaded()?.look(e.kind.clone())))).collect();
+        let looks: Vec<LayerLook> = layers.iter().map(|(_, look)| look.clone()).collect();
+        layers.into_iter().map(|(l, _)| l).zip(kinds_of(&looks)).collect()
+    }
+
+    /// What a layer is; `None` as long as it is not there.
+    pub fn kind_of(&self, key: crate::render::LayerKey) -> Option<LayerKind> {
+        self.kinds().into_iter().find(|(l, _)| l.key == key).map(|(_, kind)| kind)
+    }
+
     /// The layer that holds the district's villages, as the join takes it.
     pub fn village_layer(&self) -> Option<&Layer> {
-        let can_be = |l: &&Layer| l.loaded().is_some_and(|d| d.can_be_villages());
-        let layers: Vec<&Layer> = self.shown().map(|(l, _)| l).filter(can_be).collect();
-        match layers.as_slice() {
-            [] => None,
-            [one] => Some(one),
-            several => {
-                let kinds = several.iter().filter_map(|l| Some(l.loaded()?.kind()));
-                several.get(villages_among(kinds)?).copied()
-            }
-        }
+        let has_areas = |l: &Layer| l.loaded().is_some_and(|d| d.can_be_villages());
+        self.kinds().into_iter().find(|(l, kind)| *kind == LayerKind::Villages && has_areas(l)).map(|(l, _)| l)
     }
 
     /// Whether a layer is shown; that of added facilities always is.

@@ -20,6 +20,7 @@ impl Session {
                 still.layers.insert(*key, Layer { key: *key, status, themed: layer.themed.clone() });
             }
         }
+        still.storage.tables_read = self.storage.tables_read;
         still.made = self.share_made();
         still.view = self.view.clone();
         still.stage.divided = self.left().clone();

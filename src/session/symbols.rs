@@ -8,7 +8,7 @@ use super::state::Session;
 use crate::district::{Facility, Kind, ToiletState, Use};
 use crate::geo::WorldPos;
 use crate::index::{cluster, middle};
-use crate::model::{FeatureId, Generation, Topic};
+use crate::model::{FeatureId, Generation, LayerKind, Topic};
 use crate::palette;
 use crate::render::{LayerKey, Mark, Shape};
 
@@ -177,9 +177,8 @@ pub struct Symbols {
 impl Session {
     /// Layers of facilities, in the order in which the join takes them.
     pub fn facility_layers(&self) -> Vec<LayerKey> {
-        let is = |l: &super::layer::Layer| l.loaded().is_some_and(|d| d.is_facilities());
-        let added = self.layers.get(&ADDED_LAYER);
-        self.shown().map(|(l, _)| l).chain(added).filter(|l| is(l)).map(|l| l.key).collect()
+        let of_files = self.kinds().into_iter().filter(|(_, kind)| *kind == LayerKind::Facilities).map(|(l, _)| l.key);
+        of_files.chain(self.layers.contains_key(&ADDED_LAYER).then_some(ADDED_LAYER)).collect()
     }
 
     /// Keys of the symbols shown under a theme: those chosen, else the theme's own.

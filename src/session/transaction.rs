@@ -40,6 +40,14 @@ impl Session {
         change(self.document.change());
     }
 
+    /// Notes something in the project that is kept, during a meeting that of the window before it: no step, as where the map looks.
+    pub fn note_kept(&mut self, change: impl FnOnce(&mut DocumentState)) {
+        match &mut self.meeting {
+            Some(meeting) => change(meeting.was.document.change()),
+            None => change(self.document.change()),
+        }
+    }
+
     /// Notes what follows from the data alone, such as what a layer was found to hold: nothing that asks to be saved.
     pub fn note_found(&mut self, change: impl Fn(&mut DocumentState)) {
         change(self.document.change());

@@ -34,6 +34,8 @@ pub enum WindowCommand {
     EmptyCache,
     /// Close what is open on top, then the selection.
     Escape,
+    /// Do not leave the program after all.
+    StayOpen,
     /// Leave the program.
     Quit,
 }
@@ -60,6 +62,7 @@ impl WindowCommand {
             Self::SetDark(true) => "command.dark",
             Self::SetDark(false) => "command.light",
             Self::Escape => "command.escape",
+            Self::StayOpen => "ending.stay",
             Self::Quit => "command.quit",
         }
     }

@@ -1,0 +1,136 @@
+//! A layer in a project file.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::LayerKind;
+use crate::theme::ThemeSpec;
+
+/// Which fields play which role, by their names; absent ones are found by their usual names.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct FieldMapping {
+    /// Role (`name`, `code`, `town`, `district`, `group`) → field; an empty text says that no field plays it.
+    #[serde(flatten)]
+    pub fields: std::collections::BTreeMap<String, String>,
+}
+
+/// A layer of the map.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LayerEntry {
+    /// What names it in this project, whatever its file is called: unique, and given once.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub id: String,
+    /// What it is; guessed where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<LayerKind>,
+    /// The group that it is listed under; none where empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub group: String,
+    /// For villages: the first day on which these boundaries hold, ISO 8601, such as `2023` or `2023-01-01`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_from: Option<String>,
+    /// The last such day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_to: Option<String>,
+    /// The file; relative to the project file in the file, absolute in the program.
+    pub path: PathBuf,
+    /// Title in the layer list; the file's own where empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub title: String,
+    /// Whether it is shown.
+    #[serde(default = "yes")]
+    pub visible: bool,
+    /// 0 to 1.
+    #[serde(default = "one")]
+    pub opacity: f32,
+    /// Fields chosen by hand.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub fields: FieldMapping,
+    /// What it is coloured by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub theme: Option<ThemeSpec>,
+    /// Keys of the file that this version does not know: kept.
+    #[serde(flatten)]
+    pub other: toml::Table,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn one() -> f32 {
+    1.0
+}
+
+pub(super) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+impl LayerEntry {
+    /// A layer for a file, shown, without a theme.
+    pub fn new(path: PathBuf) -> Self {
+        Self {
+            id: String::new(),
+            kind: None,
+            group: String::new(),
+            valid_from: None,
+            valid_to: None,
+            path,
+            title: String::new(),
+            visible: true,
+            opacity: 1.0,
+            fields: FieldMapping::default(),
+            theme: None,
+            other: toml::Table::new(),
+        }
+    }
+}
+
+/// Gives an id to each layer that has none: its file's name, with the folder before it where several are called the same, and a number
+/// behind it where that is not enough. Two layers never have one id.
+pub fn give_ids(layers: &mut [LayerEntry]) {
+    let stem = |p: &Path| p.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+    let stems: Vec<String> = layers.iter().map(|l| stem(&l.path)).collect();
+    for at in 0..layers.len() {
+        let is_taken = |id: &str| layers.iter().enumerate().any(|(i, l)| i < at && l.id == id);
+        let Some(layer) = layers.get(at) else { return };
+        if !layer.id.is_empty() && !is_taken(&layer.id) {
+            continue;
+        }
+        let own = stems.get(at).cloned().unwrap_or_default();
+        let folder = layer.path.parent().and_then(Path::file_name).map(|f| f.to_string_lossy().into_owned());
+        let is_shared = stems.iter().filter(|s| **s == own).count() > 1;
+        let name = match folder.filter(|_| is_shared) {
+            Some(folder) => format!("{folder}/{own}"),
+            None => own,
+        };
+        let is_used = |id: &String| layers.iter().enumerate().any(|(i, l)| i != at && l.id == *id);
+        let numbered = (2..).map(|n| format!("{name} {n}"));
+        let id = std::iter::once(name.clone()).chain(numbered).find(|id| !is_used(id));
+        if let (Some(layer), Some(id)) = (layers.get_mut(at), id) {
+            layer.id = id;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_given_once_and_are_unique() {
+        let mut layers: Vec<LayerEntry> =
+            ["a/v.geojson", "b/v.geojson", "t.csv", "b/v.json"].map(|p| LayerEntry::new(p.into())).into();
+        give_ids(&mut layers);
+        let ids = |layers: &[LayerEntry]| layers.iter().map(|l| l.id.clone()).collect::<Vec<_>>();
+        assert_eq!(ids(&layers), ["a/v", "b/v", "t", "b/v 2"]);
+        layers[0].path = "elsewhere.geojson".into();
+        let before = ids(&layers);
+        give_ids(&mut layers);
+        assert_eq!(ids(&layers), before, "a file found elsewhere is the same layer");
+        layers.push(LayerEntry { id: "t".into(), ..LayerEntry::new("x.csv".into()) });
+        give_ids(&mut layers);
+        assert_eq!(ids(&layers)[4], "x");
+    }
+}
