@@ -44,7 +44,7 @@ fn read(bencher: Bencher) {
 fn pick(bencher: Bencher) {
     let d = dataset();
     let index = SpatialIndex::new(&d.geometry);
-    let [w, s, e, n] = d.geometry.bounds().expect("bounds");
+    let [w, s, e, n] = d.geometry.bounds().expect("bounds").sides();
     let mut i = 0u32;
     bencher.bench_local(|| {
         i = i.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);

@@ -69,6 +69,7 @@ impl Qiancun {
                 self.save();
             }
             FileCommand::Discard(then) => self.discard(*then),
+            FileCommand::MergeTheirs => self.merge_theirs(),
             FileCommand::OpenTheirs => {
                 if let Some(path) = self.session.file.path.clone() {
                     self.open_project(&path, true);

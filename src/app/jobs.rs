@@ -475,7 +475,7 @@ mod tests {
     #[test]
     fn lost_a9_a_panic_in_a_job_is_told_and_no_counter_stays_raised() {
         for job in [
-            Job::Read(3),
+            Job::Read(LayerKey::new(3)),
             Job::Join,
             Job::Gaps,
             Job::Coverage,
@@ -485,7 +485,7 @@ mod tests {
             Job::Survey,
             Job::Results,
             Job::Tend,
-            Job::Finish(2),
+            Job::Finish(LayerKey::new(2)),
         ] {
             let mut jobs = Jobs::new(egui::Context::default(), true);
             jobs.start(job, move |_| panic!("a fault in {job:?}"));
@@ -503,11 +503,11 @@ mod tests {
     #[test]
     fn lost_a9_a_panic_on_the_pool_does_not_end_the_program() {
         let jobs = Jobs::new(egui::Context::default(), true);
-        let (reply, job) = (jobs.reply(), Job::Mesh(1, 0, Level::for_zoom(10.0)));
+        let (reply, job) = (jobs.reply(), Job::Mesh(LayerKey::new(1), 0, Level::for_zoom(10.0)));
         rayon::spawn(move || reply.carry_out(job, |_| panic!("a fault")));
         let mut jobs = jobs;
         jobs.running.insert(job, 1);
-        assert!(matches!(all(&mut jobs).as_slice(), [Done::Failed(Job::Mesh(1, 0, _), _)]));
+        assert!(matches!(all(&mut jobs).as_slice(), [Done::Failed(Job::Mesh(_, 0, _), _)]));
         assert!(jobs.broken.contains(&job), "it is not tried again and again");
     }
 

@@ -1,6 +1,8 @@
 //! What commands about layers and corrections do.
 
 use super::qiancun::Qiancun;
+use crate::model::LayerKind;
+use crate::project::LayerEntry;
 use crate::render::LayerKey;
 use crate::session::{Dialogue, LayerCommand, ThemeDraft};
 use crate::theme::ThemeSpec;
@@ -12,6 +14,20 @@ impl Qiancun {
         match command {
             LayerCommand::ReadAgain(key) => self.read_again(key),
             LayerCommand::RemoveLayer(key) => session.transact("command.remove-layer", |d| d.remove_layer(key)),
+            LayerCommand::SetKind(key, kind) => self.set_kind(key, kind),
+            LayerCommand::RelinkDialogue(key) => {
+                self.ask_file(move |path| LayerCommand::Relink(key, path));
+            }
+            LayerCommand::Relink(key, path) => {
+                session.transact_layer("command.relink", key, |e| e.path = path);
+                self.load_layer(key);
+            }
+            LayerCommand::RelinkTableDialogue(old) => {
+                self.ask_file(move |path| LayerCommand::RelinkTable(old, path));
+            }
+            LayerCommand::RelinkTable(old, path) => session.transact("command.relink", |d| {
+                d.project.tables.iter_mut().filter(|t| t.path == old).for_each(|t| t.path.clone_from(&path));
+            }),
             LayerCommand::MoveLayer(key, up) => self.move_layer(key, up),
             LayerCommand::ShowLayer(key, visible) => {
                 session.transact_layer("command.show-layer", key, |e| e.visible = visible);
@@ -52,6 +68,32 @@ impl Qiancun {
                 session.transact("edit.remove", |d| d.project.edits.retain(|e| !e.is_of_same(&edit)));
             }
         }
+    }
+
+    /// Says what a layer is. There is one layer of villages that counts: the uppermost said to be.
+    fn set_kind(&mut self, key: LayerKey, kind: LayerKind) {
+        let others = self.session.kinds_to_keep();
+        self.session.transact("command.layer-kind", |d| {
+            // What the others were guessed to be stays so, else one of them would be the villages instead.
+            for (other, guessed) in others {
+                if let Some(entry) = d.entry_mut(other) {
+                    entry.kind.get_or_insert(guessed);
+                }
+            }
+            if kind == LayerKind::Villages {
+                let is_other = |e: &&mut LayerEntry| e.kind == Some(LayerKind::Villages) && e.valid_from.is_none();
+                d.project.layers.iter_mut().filter(is_other).for_each(|e| e.kind = Some(LayerKind::Shapes));
+            }
+            if let Some(entry) = d.entry_mut(key) {
+                entry.kind = Some(kind);
+            }
+        });
+    }
+
+    /// Asks for a file; what follows comes back as a command.
+    fn ask_file(&mut self, then: impl FnOnce(std::path::PathBuf) -> LayerCommand + Send + 'static) {
+        let title = self.session.lang.t("command.relink");
+        self.jobs.ask(move || rfd::FileDialog::new().set_title(title).pick_file().map(then));
     }
 
     fn move_layer(&mut self, key: LayerKey, up: bool) {

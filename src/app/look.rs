@@ -1,6 +1,7 @@
 //! What commands about theme, year and focus do.
 
 use super::qiancun::Qiancun;
+use crate::geo::BoundsDeg;
 use crate::model::Topic;
 use crate::project::Focus;
 use crate::session::LookCommand;
@@ -139,7 +140,7 @@ impl Qiancun {
         let Some(district) = self.session.district().cloned() else { return };
         let members = self.session.villages_in_focus();
         let boxes = members.iter().filter_map(|v| district.villages.geometry.bounds_of(*v));
-        let all = boxes.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]);
+        let all = boxes.reduce(BoundsDeg::union);
         self.show_rectangle(all);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::qiancun::Qiancun;
 use crate::project::SceneEntry;
+use crate::render::LayerKey;
 use crate::session::{Camera, Flight, Left, Meeting, MeetingCommand, Was};
 
 /// Height of a meeting's screen in points: type of 11 points has 14 pixels at 1080 lines.
@@ -34,6 +35,7 @@ impl Qiancun {
                     let Some(scene) = scenes.get_mut(at) else { return };
                     let kept = std::mem::replace(scene, captured);
                     (scene.name, scene.title, scene.note, scene.other) = (kept.name, kept.title, kept.note, kept.other);
+                    scene.id = kept.id;
                     (scene.no_figures, scene.no_legend) = (kept.no_figures, kept.no_legend);
                 });
             }
@@ -46,7 +48,7 @@ impl Qiancun {
             }
             MeetingCommand::CopyScene(at) => self.change_scenes("scene.copy", |scenes| {
                 if let Some(scene) = scenes.get(at).cloned() {
-                    scenes.insert(at + 1, scene);
+                    scenes.insert(at + 1, SceneEntry { id: SceneEntry::new_id(), ..scene });
                 }
             }),
             MeetingCommand::MoveScene(at, up) => {
@@ -185,7 +187,12 @@ impl Qiancun {
 
     fn hide_layers(&mut self, scene: &SceneEntry) {
         let keys = self.session.document.keys.iter();
-        let visible: Vec<bool> = keys.map(|k| !scene.hidden.contains(&self.session.layer_title(*k))).collect();
+        let is_hidden = |k: LayerKey| {
+            // By its id; scenes of older projects name titles.
+            let id = self.session.entry(k).map(|e| e.id.clone()).unwrap_or_default();
+            scene.hidden.contains(&id) || scene.hidden.contains(&self.session.layer_title(k))
+        };
+        let visible: Vec<bool> = keys.map(|k| !is_hidden(*k)).collect();
         self.session.note(|d| {
             for (layer, visible) in d.project.layers.iter_mut().zip(visible) {
                 layer.visible = visible;

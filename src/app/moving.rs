@@ -1,7 +1,7 @@
 //! What commands about the camera do.
 
 use super::qiancun::Qiancun;
-use crate::geo::WorldPos;
+use crate::geo::{BoundsDeg, WorldPos};
 use crate::session::{Camera, CameraCommand, Dialogue};
 
 impl Qiancun {
@@ -39,21 +39,20 @@ impl Qiancun {
         let Some((key, features)) = &self.session.document.selection else { return };
         let Some(loaded) = self.session.layers.get(key).and_then(|l| l.loaded()) else { return };
         let all = features.iter().filter_map(|f| loaded.dataset.geometry.bounds_of(*f));
-        let bounds = all.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]);
+        let bounds = all.reduce(BoundsDeg::union);
         // Neighbours belong into the picture: a village is shown with as much room around it again.
-        let room = |[w, s, e, n]: [f64; 4]| {
+        let room = |bounds: BoundsDeg| {
             // A point is shown with the village around it, not by itself on one colour.
-            let least = if e > w || n > s { 2e-3 } else { 7e-3 };
-            let (dx, dy) = (((e - w) * 0.9).max(least), ((n - s) * 0.9).max(least));
-            [w - dx, s - dy, e + dx, n + dy]
+            let is_point = bounds.west_deg == bounds.east_deg && bounds.south_deg == bounds.north_deg;
+            bounds.with_room(0.9, if is_point { 7e-3 } else { 2e-3 })
         };
         self.show_rectangle(bounds.map(room));
     }
 
-    /// Bounds of the layers shown, \[west, south, east, north\] in degrees.
-    pub(super) fn bounds_deg(&self) -> Option<[f64; 4]> {
+    /// Bounds of the layers shown.
+    pub(super) fn bounds_deg(&self) -> Option<BoundsDeg> {
         let shown = self.session.shown().filter(|(_, e)| e.visible).filter_map(|(l, _)| l.loaded()?.bounds_deg());
-        shown.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])
+        shown.reduce(BoundsDeg::union)
     }
 
     pub(super) fn fit_all(&mut self) {
@@ -61,7 +60,7 @@ impl Qiancun {
         self.drawn.fitted = Some((self.session.camera, self.session.map_size_pt));
     }
 
-    pub(super) fn show_rectangle(&mut self, bounds: Option<[f64; 4]>) {
+    pub(super) fn show_rectangle(&mut self, bounds: Option<BoundsDeg>) {
         if let Some(bounds) = bounds {
             self.session.camera = Camera::fitting(bounds, self.session.map_size_pt);
         }

@@ -7,7 +7,7 @@ use super::jobs::{Done, Job};
 use super::qiancun::Qiancun;
 use super::reading::{Outcome, ReadFile};
 use crate::model::Indicators;
-use crate::project::{self, LayerEntry, Project, TableEntry, demo_project};
+use crate::project::{self, LayerEntry, Project, TableEntry, demo_project, give_ids};
 use crate::read::Progress;
 use crate::render::{LayerKey, Level, Mesh};
 use crate::session::{Camera, Dialogue, DocumentState, Layer, Loaded, Pending, Status};
@@ -60,9 +60,9 @@ impl Qiancun {
         }
     }
 
-    fn new_key(&mut self) -> LayerKey {
-        self.opened.next_key += 1;
-        self.opened.next_key
+    pub(super) fn new_key(&mut self) -> LayerKey {
+        self.opened.last_key = self.opened.last_key.next();
+        self.opened.last_key
     }
 
     /// Has a file read; `fresh`: from the file itself, whatever the cache says.
@@ -136,11 +136,12 @@ impl Qiancun {
     /// saved, and `original` the file as it was read.
     pub(super) fn show_project(
         &mut self,
-        project: Project,
+        mut project: Project,
         path: Option<PathBuf>,
         original: Option<project::Original>,
     ) {
         let own = path.is_some();
+        give_ids(&mut project.layers);
         self.opened.project_turn += 1;
         // What was asked for, and what was being typed, is of the project before.
         self.session.work.pending.drain(..).for_each(|p| p.progress.cancel());
@@ -172,19 +173,21 @@ impl Qiancun {
         self.session.begin(DocumentState { project, keys, selection: None });
         let (project, view) = (self.session.document.project.clone(), self.session.view.clone());
         self.show_kept(&project, &view);
-        let layers: Vec<(LayerKey, PathBuf)> = self
-            .session
-            .document
-            .keys
-            .iter()
-            .copied()
-            .zip(self.session.document.project.layers.iter().map(|l| l.path.clone()))
-            .collect();
-        for (key, path) in layers {
-            let progress = Arc::new(Progress::new());
-            self.session.layers.insert(key, Layer { key, status: Status::Loading(progress.clone()), themed: None });
-            self.start_reading(key, path, progress, false);
+        let keys = self.session.document.keys.clone();
+        keys.into_iter().for_each(|key| self.load_layer(key));
+    }
+
+    /// Has the file of a layer of the project read. One of a kind that this version does not show stays in the list.
+    pub(super) fn load_layer(&mut self, key: LayerKey) {
+        let Some(entry) = self.session.entry(key).cloned() else { return };
+        let progress = Arc::new(Progress::new());
+        if let Some(kind) = entry.kind.filter(|kind| !kind.is_shown()) {
+            let text = self.session.lang.with("layers.not-shown", &[("n", kind.key())]);
+            self.session.layers.insert(key, Layer { key, status: Status::Failed(text), themed: None });
+            return;
         }
+        self.session.layers.insert(key, Layer { key, status: Status::Loading(progress.clone()), themed: None });
+        self.start_reading(key, entry.path, progress, false);
     }
 
     /// Takes what jobs have brought since the last frame.
@@ -292,6 +295,7 @@ impl Qiancun {
             (Ok(Outcome::Layer(ReadFile { loaded, level, meshes, origin })), pending) => {
                 let again = self.session.layers.get(&key).is_some_and(|l| l.loaded().is_some());
                 if let Some(pending) = pending {
+                    self.session.pin_villages(&loaded);
                     self.add_layer(key, &pending.path);
                 } else if !self.session.layers.contains_key(&key) {
                     return;
@@ -359,14 +363,18 @@ impl Qiancun {
     /// Puts a file just read on the map: above all for points, below points for areas; in place of the demonstration.
     fn add_layer(&mut self, key: LayerKey, path: &Path) {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+        let put = |d: &mut DocumentState| {
+            d.put_layer(key, LayerEntry::new(path.clone()));
+            give_ids(&mut d.project.layers);
+        };
         if std::mem::take(&mut self.session.file.gives_way) {
             self.session.file.on_disk = None;
             self.session.view = Default::default();
             self.session.begin(DocumentState::default());
-            self.session.note(|d| d.put_layer(key, LayerEntry::new(path.clone())));
+            self.session.note(put);
             self.drawn.fit_when_ready = true;
         } else {
-            self.session.transact("command.open", |d| d.put_layer(key, LayerEntry::new(path.clone())));
+            self.session.transact("command.open", put);
         }
         self.session.settings.remember(&path);
         self.save_settings();

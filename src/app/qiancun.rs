@@ -69,10 +69,9 @@ pub(super) struct Drawn {
 }
 
 /// What was opened.
-#[derive(Default)]
 pub(super) struct Opened {
     /// The last key given to a layer.
-    pub next_key: LayerKey,
+    pub last_key: LayerKey,
     /// Which opening this is: raised with every file or project.
     pub opening: u64,
     /// Which project is open: raised with every other one.
@@ -81,6 +80,12 @@ pub(super) struct Opened {
     pub field: Option<String>,
     /// Files read during a meeting, which come onto the map at its end.
     pub held: Vec<super::jobs::Done>,
+}
+
+impl Default for Opened {
+    fn default() -> Self {
+        Self { last_key: crate::session::ADDED_LAYER, opening: 0, project_turn: 0, field: None, held: Vec::new() }
+    }
 }
 
 /// What is kept on disk for the next time.
@@ -185,7 +190,7 @@ impl Qiancun {
             scene,
             ctx: ctx.clone(),
             drawn: Drawn::default(),
-            opened: Opened { next_key: 1, field: options.field, ..Opened::default() },
+            opened: Opened { field: options.field, ..Opened::default() },
             kept: Kept { cache: options.cache, ..Kept::default() },
             saving: Saving { remember: options.remember, rescue_to: options.rescue_to, ..Saving::default() },
             ending: Ending { lost, ..Ending::default() },

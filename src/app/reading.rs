@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::cached::Origin;
 use super::jobs::{Done, Job, Jobs, build};
 use crate::cache::{Cache, FileKey, KeptPicture, ToKeep, content_digest};
-use crate::geo::WorldPos;
+use crate::geo::BoundsDeg;
 use crate::model::Indicators;
 use crate::read::{Progress, plain_file, read_file, read_part, read_wide, stated_bounds};
 use crate::render::{DrawnOverview, LayerKey, Level, Mesh, OverviewWork, Palette, View, draw_plain};
@@ -74,9 +74,9 @@ pub struct Placeholder {
 impl FirstLook {
     fn take(&self, path: &Path, progress: &Progress) -> Option<KeptPicture> {
         let bounds_deg = stated_bounds(path)?;
-        let [w, n, e, s] = self.view.bounds();
-        let (a, b) = (WorldPos { x: w, y: n }.to_lonlat(), WorldPos { x: e, y: s }.to_lonlat());
-        let part = read_part(path, [a.lon_deg, b.lat_deg, b.lon_deg, a.lat_deg], progress)?;
+        let seen = self.view.bounds();
+        let corners = [seen.north_west, seen.south_east].map(|c| BoundsDeg::of(c.to_lonlat()));
+        let part = read_part(path, corners[0].union(corners[1]), progress)?;
         let part = Loaded::new(part);
         if part.is_points() {
             return None;
@@ -99,7 +99,7 @@ impl Jobs {
         (cache, fresh): (Option<Cache>, bool),
         indicators: Indicators,
         first: Option<FirstLook>,
-        level_for: impl Fn(Option<[f64; 4]>) -> Level + Send + 'static,
+        level_for: impl Fn(Option<BoundsDeg>) -> Level + Send + 'static,
     ) {
         let software = self.is_software;
         if let Some(first) = first {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::jobs::{Done, Job};
 use super::qiancun::Qiancun;
 use crate::project::{self, Autosave, Original, Project, ProjectError, Unsaved, is_same_file, with_ending};
+use crate::render::LayerKey;
 use crate::session::{Command, Dialogue, DiskChange, DocumentState, FileCommand, WindowCommand};
 use crate::survey::{Instant, LogPaths};
 
@@ -224,8 +225,13 @@ impl Qiancun {
         let before = self.session.file.path.replace(path.to_path_buf());
         // Where map and selection are is noted; what was changed while it was being saved is not saved yet.
         let (camera, view, selected) = (present.camera, present.view.clone(), present.selected.clone());
+        let kinds: Vec<_> = present.layers.iter().map(|l| (l.id.clone(), l.kind.clone())).collect();
         self.session.note_kept(|d| {
-            (d.project.camera, d.project.view, d.project.selected) = (camera, view.clone(), selected.clone());
+            (d.project.camera, d.project.view, d.project.selected) = (camera, view, selected);
+            for layer in &mut d.project.layers {
+                let kept = kinds.iter().find(|(id, _)| *id == layer.id).and_then(|(_, kind)| kind.clone());
+                layer.kind = layer.kind.take().or(kept);
+            }
         });
         self.session.file.saved = DocumentState { project: present, ..(*self.session.kept_document()).clone() }.into();
         self.session.file.on_disk = Some(now);
@@ -249,6 +255,51 @@ impl Qiancun {
             self.session.moment.dialogue = None;
             self.send(then);
         }
+    }
+
+    /// Puts what somebody else wrote into the project together with what was changed here; what both changed otherwise stays as here,
+    /// and is told.
+    pub(super) fn merge_theirs(&mut self) {
+        let Some((path, base)) = self.session.file.path.clone().zip(self.session.file.on_disk.clone()) else { return };
+        let lang = self.session.lang;
+        let theirs = match project::open(&path) {
+            Ok(theirs) => theirs,
+            Err(e) => return self.ask_after(Dialogue::Message(e.to_string())),
+        };
+        let with_ids = |project: &Project| {
+            let mut project = project.clone();
+            project::give_ids(&mut project.layers);
+            project
+        };
+        let ours = self.session.document.project.clone();
+        let merged = project::merge(&with_ids(&base.project), &ours, &with_ids(&theirs.project));
+        let Some(merged) = merged else {
+            return self.ask_after(Dialogue::Message(lang.t("changed.no-merge").to_owned()));
+        };
+        let keys: Vec<_> = merged.project.layers.iter().map(|l| self.key_of_layer(&l.id)).collect();
+        let fresh: Vec<_> = keys.iter().copied().filter(|k| !self.session.layers.contains_key(k)).collect();
+        self.session.transact("changed.merge", |d| {
+            d.keys = keys;
+            d.project = merged.project;
+            let is_there = |(key, _): &(LayerKey, _)| d.keys.contains(key);
+            d.selection = d.selection.take().filter(is_there);
+        });
+        fresh.into_iter().for_each(|key| self.load_layer(key));
+        self.session.file.on_disk = Some(theirs);
+        let taken = merged.taken.to_string();
+        self.session.news = Some(lang.with("changed.merged", &[("n", &taken)]));
+        if !merged.conflicts.is_empty() {
+            let n = merged.conflicts.len().to_string();
+            self.ask_after(Dialogue::Message(lang.with("changed.conflicts", &[("n", &n)])));
+        }
+    }
+
+    /// The key of a layer by its id; a new one where it is not here.
+    fn key_of_layer(&mut self, id: &str) -> LayerKey {
+        let document = &self.session.document;
+        let found =
+            document.project.layers.iter().position(|l| l.id == id).and_then(|at| document.keys.get(at).copied());
+        found.unwrap_or_else(|| self.new_key())
     }
 
     /// Visits belong to the project: saved elsewhere, it has them there too.
@@ -305,6 +356,12 @@ impl Qiancun {
             None => (session.camera, session.view.clone()),
         };
         project.camera = Some(camera.to_project());
+        // What was guessed once stays so.
+        for (key, kind) in session.kinds_to_keep() {
+            if let Some(entry) = session.document.position(key).and_then(|at| project.layers.get_mut(at)) {
+                entry.kind.get_or_insert(kind);
+            }
+        }
         project.view = view;
         // As long as nothing is there that it could be of, what is selected stays as it was.
         let is_waiting = session.shown().any(|(l, _)| l.loaded().is_none());

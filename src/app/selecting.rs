@@ -2,6 +2,7 @@
 
 use super::qiancun::Qiancun;
 use crate::district::Facility;
+use crate::geo::BoundsDeg;
 use crate::model::FeatureId;
 use crate::project::Focus;
 use crate::render::LayerKey;
@@ -93,13 +94,8 @@ impl Qiancun {
             self.session.moment.choice = Some(Choice { at, features, add: false });
             return;
         }
-        let boxes = members.iter().map(|f| [f.at.lon_deg, f.at.lat_deg, f.at.lon_deg, f.at.lat_deg]);
-        if let Some([w, s, e, n]) =
-            boxes.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])
-        {
-            let (dx, dy) = (((e - w) * 0.3).max(5e-4), ((n - s) * 0.3).max(5e-4));
-            self.show_rectangle(Some([w - dx, s - dy, e + dx, n + dy]));
-        }
+        let all = members.iter().map(|f| BoundsDeg::of(f.at)).reduce(BoundsDeg::union);
+        self.show_rectangle(all.map(|bounds| bounds.with_room(0.3, 5e-4)));
     }
 
     fn select_place(&mut self, place: &Focus) {

@@ -323,7 +323,7 @@ impl Qiancun {
 }
 
 /// The gaps of another project.
-pub(super) fn other_district(path: &Path) -> Result<crate::district::District, String> {
+pub(super) fn other_district(path: &Path) -> Result<std::sync::Arc<crate::district::District>, String> {
     let project = project::load(path).map_err(|e| e.to_string())?;
-    super::joined::read_district(path, &project).map(|(district, _)| district)
+    super::load::read_district(path, &project).map(|(district, _)| district)
 }

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::jobs::{Done, Job, Reply};
+use super::load::roles_of;
 use super::qiancun::Qiancun;
 use crate::district::{MapSpec, choropleth, coverage};
 use crate::lang::Lang;
-use crate::model::{Dataset, Generation, Roles};
+use crate::model::{Dataset, Generation};
 use crate::project::{FieldMapping, Focus};
 use crate::render::{LayerKey, PointSymbol, Style, Texel};
 use crate::session::{ADDED_LAYER, Covered, Derived, EarlierGaps, FoundGaps, Loaded, Since, Status, Tab, Ticket};
@@ -102,8 +103,7 @@ impl Qiancun {
         {
             return;
         }
-        let table = &loaded.dataset.table;
-        let roles = Roles::detect(table).named_in(names, table).chosen(&entry.fields.fields, table);
+        let roles = roles_of(&loaded.dataset, &entry, Some(names));
         if roles != loaded.dataset.roles {
             loaded = Arc::new(loaded.with_roles(Dataset { roles, ..(*loaded.dataset).clone() }));
             layer.status = Status::Ready(loaded.clone());

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Cache;
 use super::container::{Reader, Writer};
-use crate::geo::WorldPos;
+use crate::geo::{BoundsDeg, WorldPos};
 use crate::render::View;
 
 /// Ending of its files.
@@ -22,8 +22,8 @@ const MOST_PX: u32 = 16_384;
 pub struct KeptPicture {
     /// What of the world it shows.
     pub view: View,
-    /// Bounds of the data, \[west, south, east, north\] in degrees.
-    pub bounds_deg: [f64; 4],
+    /// Bounds of the data.
+    pub bounds_deg: BoundsDeg,
     /// RGBA, row by row.
     pub pixels: Arc<Vec<u32>>,
 }
@@ -55,7 +55,7 @@ impl Cache {
             centre: [centre.x, centre.y],
             px_per_world,
             size_px,
-            bounds_deg: picture.bounds_deg,
+            bounds_deg: picture.bounds_deg.sides(),
         };
         out.finish(head, &to)?;
         self.prune();
@@ -87,7 +87,7 @@ fn read(path: &Path, of: &str) -> Option<KeptPicture> {
     let pixels: Vec<u32> = is_sane.then(|| reader.plain("pixels"))??;
     (pixels.len() == size_px[0] as usize * size_px[1] as usize).then_some(KeptPicture {
         view: View { centre: WorldPos { x: *x, y: *y }, px_per_world: *px_per_world, size_px: *size_px },
-        bounds_deg: *bounds_deg,
+        bounds_deg: BoundsDeg::new(*bounds_deg),
         pixels: Arc::new(pixels),
     })
 }

@@ -281,7 +281,7 @@ fn pictures_come_back_and_no_flipped_byte_is_believed() {
     let cache = place.cache();
     let picture = KeptPicture {
         view: View { centre: crate::geo::WorldPos { x: 0.8, y: 0.4 }, px_per_world: 12_345.6, size_px: [40, 30] },
-        bounds_deg: [116.0, 39.0, 117.0, 41.0],
+        bounds_deg: crate::geo::BoundsDeg::new([116.0, 39.0, 117.0, 41.0]),
         pixels: Arc::new((0..1200).map(|i| i * 77_777).collect()),
     };
     cache.keep_picture("this", &picture).expect("kept");

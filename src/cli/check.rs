@@ -1,5 +1,6 @@
 //! `qiancun check`: what a file is, and what is odd in it.
 
+use crate::geo::BoundsDeg;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -85,7 +86,7 @@ fn document(path: &Path, result: &Result<Dataset, ReadError>) -> Value {
         "path": path.to_string_lossy(), "format": source.format.name(), "layer": source.layer, "encoding": source.encoding,
         "crs": source.crs.name(), "crs_from": source.crs_from.name(),
         "features": dataset.len(), "geometries": geometries(dataset), "vertices": dataset.geometry.coords.len(),
-        "bounds": dataset.geometry.bounds(), "fields": fields, "problems": problems, "error": null,
+        "bounds": dataset.geometry.bounds().map(BoundsDeg::sides), "fields": fields, "problems": problems, "error": null,
     })
 }
 
@@ -106,7 +107,7 @@ fn print_words(path: &Path, result: &Result<Dataset, ReadError>) {
             said!("  {} · {} · {} ({})", s.format.name(), s.encoding, s.crs.name(), s.crs_from.name());
             let counts: Vec<String> = geometries(d).iter().map(|(k, n)| format!("{k} {n}")).collect();
             said!("  {} features, {} vertices ({})", d.len(), d.geometry.coords.len(), counts.join(", "));
-            if let Some([w, south, e, n]) = d.geometry.bounds() {
+            if let Some([w, south, e, n]) = d.geometry.bounds().map(BoundsDeg::sides) {
                 said!("  {w} {south} … {e} {n}");
             }
             for c in &d.table.columns {

@@ -114,12 +114,12 @@ struct Earlier {
     year: Option<i32>,
     list: GapList,
     /// The other project's; `None` where it is the same.
-    district: Option<District>,
+    district: Option<std::sync::Arc<District>>,
 }
 
 impl Earlier {
     fn district<'a>(&'a self, now: &'a District) -> &'a District {
-        self.district.as_ref().unwrap_or(now)
+        self.district.as_deref().unwrap_or(now)
     }
 
     fn document(&self, now: &GapList, district: &District, rules: &Rules, lang: Lang) -> Value {

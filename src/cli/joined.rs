@@ -28,7 +28,7 @@ pub(super) fn project(file: &Path) -> Result<Project, Failure> {
 
 /// Reads everything that a project names and joins it. What is odd is told on standard error; without villages there is
 /// nothing to say.
-pub(super) fn load(file: &Path, project: &Project) -> Result<District, Failure> {
+pub(super) fn load(file: &Path, project: &Project) -> Result<std::sync::Arc<District>, Failure> {
     let (district, troubles) = read_district(file, project).map_err(|message| Failure::Because {
         code: "no-villages",
         message,

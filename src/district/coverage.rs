@@ -7,7 +7,7 @@ use rstar::{AABB, RTree};
 
 use super::build::District;
 use super::facility::Kind;
-use crate::geo::{LonLat, repaired};
+use crate::geo::{BoundsDeg, LonLat, repaired};
 use crate::model::FeatureId;
 
 /// Corners of a circle.
@@ -75,7 +75,7 @@ pub fn coverage(
         }
         let parts = district.members.parts(&village);
         let bounds = parts.iter().filter_map(|p| geometry.bounds_of(*p));
-        let [w, s, e, n] = bounds.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])?;
+        let [w, s, e, n] = bounds.reduce(BoundsDeg::union)?.sides();
         let near: Vec<&Polygon<f64>> = tree
             .locate_in_envelope_intersecting(&AABB::from_corners([w, s], [e, n]))
             .filter_map(|c| circles.get(c.data))

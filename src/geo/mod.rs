@@ -2,6 +2,7 @@
 
 mod across;
 mod anchor;
+mod bounds;
 mod away;
 mod china;
 mod contains;
@@ -19,6 +20,7 @@ mod world;
 
 pub use anchor::Anchor;
 pub use away::distance_to_area_m;
+pub use bounds::{BoundsDeg, WorldBounds};
 pub use china::ChinaShift;
 pub use contains::{Side, even_odd};
 pub use effective_area::{EffectiveArea, Freedom};

@@ -3,7 +3,7 @@
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
-use crate::geo::{LonLat, Side, even_odd};
+use crate::geo::{BoundsDeg, LonLat, Side, even_odd};
 use crate::model::{FeatureId, GeometryStore, PartKind};
 
 /// An R-tree over the envelopes of all features, in degrees.
@@ -15,7 +15,7 @@ impl SpatialIndex {
     /// Builds the tree in one go (bulk loading); features without geometry are left out.
     pub fn new(geometry: &GeometryStore) -> Self {
         let envelopes = (0..geometry.features.len() as u32).filter_map(|feature| {
-            let [w, s, e, n] = geometry.bounds_of(feature)?;
+            let [w, s, e, n] = geometry.bounds_of(feature)?.sides();
             Some(GeomWithData::new(Rectangle::from_corners([w, s], [e, n]), feature))
         });
         Self { tree: RTree::bulk_load(envelopes.collect()) }
@@ -41,8 +41,9 @@ impl SpatialIndex {
         hits
     }
 
-    /// Features whose envelope meets the rectangle \[west, south, east, north\] in degrees, in file order.
-    pub fn in_rectangle(&self, [w, s, e, n]: [f64; 4]) -> Vec<FeatureId> {
+    /// Features whose envelope meets the rectangle, in file order.
+    pub fn in_rectangle(&self, bounds: BoundsDeg) -> Vec<FeatureId> {
+        let [w, s, e, n] = bounds.sides();
         let mut hits: Vec<FeatureId> = self
             .tree
             .locate_in_envelope_intersecting(&AABB::from_corners([w, s], [e, n]))
@@ -55,12 +56,12 @@ impl SpatialIndex {
     /// Point features (and points within collections) within `radius_deg` of a position, nearest first by degrees.
     pub fn points_near(&self, geometry: &GeometryStore, at: LonLat, radius_deg: f64) -> Vec<FeatureId> {
         let stretch = at.lat_deg.to_radians().cos().max(0.05);
-        let rectangle = [
+        let rectangle = BoundsDeg::new([
             at.lon_deg - radius_deg / stretch,
             at.lat_deg - radius_deg,
             at.lon_deg + radius_deg / stretch,
             at.lat_deg + radius_deg,
-        ];
+        ]);
         let mut hits: Vec<(f64, FeatureId)> = self
             .in_rectangle(rectangle)
             .into_iter()
@@ -106,6 +107,6 @@ mod tests {
         assert_eq!(index.at_point(&g, LonLat::new(2.0, 0.5)), [0, 1]);
         assert_eq!(index.at_point(&g, LonLat::new(1.5, 1.5)), [0, 2]);
         assert!(index.at_point(&g, LonLat::new(9.0, 9.0)).is_empty());
-        assert_eq!(index.in_rectangle([2.5, -1., 2.6, 0.5]), [1]);
+        assert_eq!(index.in_rectangle(BoundsDeg::new([2.5, -1., 2.6, 0.5])), [1]);
     }
 }

@@ -2,7 +2,7 @@
 
 use egui::{PointerButton, Response, Ui};
 
-use crate::geo::LonLat;
+use crate::geo::{BoundsDeg, LonLat};
 use crate::session::{CameraCommand, Choice, Commands, Hover, Moment, Pivot, SelectCommand, Session};
 
 use super::clusters::cluster_at;
@@ -72,12 +72,7 @@ fn drag(
             gesture.box_from = None;
             let (a, b) = (position_at(session, pivot_of(from)), position_at(session, pivot_of(to)));
             if (from - to).length() > 8.0 {
-                send.push(CameraCommand::ShowRectangle([
-                    a.lon_deg.min(b.lon_deg),
-                    a.lat_deg.min(b.lat_deg),
-                    a.lon_deg.max(b.lon_deg),
-                    a.lat_deg.max(b.lat_deg),
-                ]));
+                send.push(CameraCommand::ShowRectangle(BoundsDeg::of(a).union(BoundsDeg::of(b))));
             }
         }
         return;

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::stamps::{Stamp, Stamps};
-use crate::geo::Anchor;
+use crate::geo::{Anchor, BoundsDeg};
 use crate::model::{FeatureId, Generation, Role};
 use crate::palette::{LABEL_DARK, LABEL_LIGHT, is_dark, size};
 use crate::project::ViewEntry;
@@ -116,7 +116,7 @@ impl Order {
         let Some(index) = loaded.spatial_in_time() else { return Vec::new() };
         let corner = |x: f32, y: f32| session.camera.world_at([f64::from(x), f64::from(y)]).to_lonlat();
         let (a, b) = (corner(-half.x - 60.0, -half.y - 20.0), corner(half.x + 60.0, half.y + 20.0));
-        let mut found = index.in_rectangle([a.lon_deg, b.lat_deg, b.lon_deg, a.lat_deg]);
+        let mut found = index.in_rectangle(BoundsDeg::new([a.lon_deg, b.lat_deg, b.lon_deg, a.lat_deg]));
         found.retain(|f| self.ranks.get(*f as usize).is_some_and(|rank| (*rank as usize) < large));
         found.sort_unstable_by_key(|f| self.ranks[*f as usize]);
         found

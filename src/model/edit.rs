@@ -12,7 +12,7 @@ pub struct Edit {
     /// Town of a village without a code, as its file says it: names alone are not unique.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub town: String,
-    /// Layer of the facility, by its file's name; any where empty.
+    /// Layer of the facility, by its id in the project; any where empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub layer: String,
     /// Id of the facility, or its name where it has none; empty for a village.

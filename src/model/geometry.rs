@@ -1,5 +1,6 @@
 //! Geometry of all features in one flat coordinate buffer.
 
+use crate::geo::BoundsDeg;
 use std::ops::Range;
 
 use geo_types::{Coord, LineString, MultiPolygon, Polygon};
@@ -185,22 +186,13 @@ impl GeometryStore {
         Some(Polygon::new(exterior, rings.collect()))
     }
 
-    /// Bounds of a feature, \[west, south, east, north\] in degrees.
-    pub fn bounds_of(&self, feature: u32) -> Option<[f64; 4]> {
-        bounds(self.positions_of(feature))
+    /// Bounds of a feature.
+    pub fn bounds_of(&self, feature: u32) -> Option<BoundsDeg> {
+        BoundsDeg::around(self.positions_of(feature))
     }
 
-    /// Bounds of everything, \[west, south, east, north\] in degrees.
-    pub fn bounds(&self) -> Option<[f64; 4]> {
-        bounds(self.coords.iter())
+    /// Bounds of everything.
+    pub fn bounds(&self) -> Option<BoundsDeg> {
+        BoundsDeg::around(self.coords.iter())
     }
-}
-
-/// \[minimum x, minimum y, maximum x, maximum y\] of finite positions; `None` where there is none.
-fn bounds<'a>(positions: impl Iterator<Item = &'a [f64; 2]>) -> Option<[f64; 4]> {
-    let mut b = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
-    for &[x, y] in positions {
-        b = [b[0].min(x), b[1].min(y), b[2].max(x), b[3].max(y)];
-    }
-    (b[0] <= b[2] && b[1] <= b[3]).then_some(b)
 }

@@ -148,7 +148,10 @@ fn header(dataset: &Dataset, envelope: Option<[f64; 4]>) -> Vec<u8> {
 pub fn save_flatgeobuf(dataset: &Dataset, to: &Path) -> io::Result<()> {
     let failed = |e: flatgeobuf::Error| io::Error::other(e.to_string());
     let node = |feature: u32| match dataset.geometry.bounds_of(feature) {
-        Some([w, s, e, n]) => NodeItem { offset: u64::from(feature), ..NodeItem::bounds(w, s, e, n) },
+        Some(bounds) => {
+            let [w, s, e, n] = bounds.sides();
+            NodeItem { offset: u64::from(feature), ..NodeItem::bounds(w, s, e, n) }
+        }
         None => NodeItem::create(u64::from(feature)),
     };
     let mut nodes: Vec<NodeItem> = (0..dataset.len()).map(node).collect();

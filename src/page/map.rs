@@ -7,7 +7,7 @@ use super::labels::place_labels;
 use super::layers::draw_layers;
 use super::metrics::width;
 use super::svg::{At, Svg, Type, hex, num};
-use crate::geo::{GridPos, LonLat, WorldPos, ground_metres_per_world};
+use crate::geo::{BoundsDeg, GridPos, LonLat, WorldBounds, WorldPos, ground_metres_per_world};
 use crate::map::scale_bar;
 use crate::model::FeatureId;
 use crate::palette::{self, LIGHT};
@@ -32,8 +32,8 @@ pub struct MapFrame {
 
 impl MapFrame {
     /// A frame that shows a rectangle of the world, in degrees, as large as it fits with some air.
-    pub fn fitting(rect: [f32; 4], bounds: [f64; 4], air: f64) -> Self {
-        let [w, s, e, n] = bounds;
+    pub fn fitting(rect: [f32; 4], bounds: BoundsDeg, air: f64) -> Self {
+        let [w, s, e, n] = bounds.sides();
         let (nw, se) = (WorldPos::from_lonlat(LonLat::new(w, n)), WorldPos::from_lonlat(LonLat::new(e, s)));
         let (width, height) = ((se.x - nw.x).max(1e-9), (se.y - nw.y).max(1e-9));
         let [_, _, rw, rh] = rect.map(f64::from);
@@ -65,21 +65,22 @@ impl MapFrame {
     }
 
     /// West, north, east, south in world units, as chunks are asked for.
-    fn world(&self) -> [f64; 4] {
+    fn world(&self) -> WorldBounds {
         let [_, _, w, h] = self.rect.map(f64::from);
-        [self.origin.x, self.origin.y, self.origin.x + w / self.px_per_world, self.origin.y + h / self.px_per_world]
+        let WorldPos { x, y } = self.origin;
+        WorldBounds::new([x, y, x + w / self.px_per_world, y + h / self.px_per_world])
     }
 
     /// Whether something within bounds (west, north, east, south on the grid) can be seen, its pen included.
     pub(super) fn meets(&self, [w, n, e, s]: [u32; 4]) -> bool {
-        let [fw, fn_, fe, fs] = self.world();
+        let [fw, fn_, fe, fs] = self.world().sides();
         let margin = 12.0 / self.px_per_world;
         let (nw, se) = (GridPos { x: w, y: n }.to_world(), GridPos { x: e, y: s }.to_world());
         nw.x <= fe + margin && se.x >= fw - margin && nw.y <= fs + margin && se.y >= fn_ - margin
     }
 
     fn middle(&self) -> LonLat {
-        let [w, n, e, s] = self.world();
+        let [w, n, e, s] = self.world().sides();
         WorldPos { x: (w + e) / 2.0, y: (n + s) / 2.0 }.to_lonlat()
     }
 }

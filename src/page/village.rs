@@ -6,6 +6,7 @@ use super::format::PageFormat;
 use super::map::{MapForm, MapFrame, draw_map};
 use super::metrics::{clipped, width, wrapped};
 use super::svg::{At, Svg, Type};
+use crate::geo::BoundsDeg;
 use crate::model::{FeatureId, Topic};
 use crate::palette::LIGHT;
 use crate::project::PageOptions;
@@ -79,11 +80,11 @@ fn legend(svg: &mut Svg, content: &PageContent, [x, y, room]: [f32; 3], inks: &I
 /// The village with its neighbours around it.
 fn frame(session: &Session, village: FeatureId, rect: [f32; 4]) -> Option<MapFrame> {
     let bounds = session.village_layer()?.loaded()?.dataset.geometry.bounds_of(village)?;
-    let [w, s, e, n] = bounds;
+    let [w, s, e, n] = bounds.sides();
     // A point, or a village of a few metres, is shown with its surroundings.
     let air = |a: f64, b: f64| if b - a < 2e-3 { (a - 2e-3, b + 2e-3) } else { (a, b) };
     let ((w, e), (s, n)) = (air(w, e), air(s, n));
-    Some(MapFrame::fitting(rect, [w, s, e, n], 0.22))
+    Some(MapFrame::fitting(rect, BoundsDeg::new([w, s, e, n]), 0.22))
 }
 
 fn head(

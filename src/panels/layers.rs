@@ -5,6 +5,7 @@ use egui::{Align, Layout, RichText, ScrollArea, Sense, Ui, Vec2};
 use super::widgets::{icon_button, padded, rule, section, tick};
 use super::{compare, coverage, legend};
 use crate::icons::Icon;
+use crate::model::LayerKind;
 use crate::palette::{data_colour, size};
 use crate::render::LayerKey;
 use crate::session::{CameraCommand, Command, Commands, FileCommand, LayerCommand, LookCommand, Session, Status};
@@ -25,12 +26,18 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) {
             if keys.is_empty() {
                 ui.label(RichText::new(session.lang.t("layers.empty")).color(t.ink_secondary));
             }
+            let mut group = "";
             for (i, key) in keys.iter().enumerate() {
+                let of = session.entry(*key).map_or("", |e| e.group.as_str());
+                if std::mem::replace(&mut group, of) != of && !of.is_empty() {
+                    section(ui, t, of);
+                }
                 row(ui, session, *key, i, keys.len(), send);
                 if session.symbols().is_some() && session.facility_layers().first() == Some(key) {
                     symbols(ui, session, send);
                 }
             }
+            missing_tables(ui, session, send);
             if session.district().is_some() && session.view.theme.is_none() {
                 ui.add_space(4.0);
                 ui.horizontal(|ui| super::top_bar::colour_by(ui, session, send));
@@ -49,6 +56,19 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) {
             ui.add_space(12.0);
         });
     });
+}
+
+/// Tables whose figures are missing, each with a way to find it.
+fn missing_tables(ui: &mut Ui, session: &Session, send: &mut Commands) {
+    let t = session.tokens();
+    for path in session.district().map_or(&[][..], |d| &d.unread_tables) {
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let text = session.lang.with("layers.table-missing", &[("n", &name)]);
+        ui.label(RichText::new(text).size(11.0).color(t.bad)).on_hover_text(path.display().to_string());
+        if ui.small_button(session.lang.t("command.relink")).clicked() {
+            send.push(LayerCommand::RelinkTableDialogue(path.clone()));
+        }
+    }
 }
 
 fn row(ui: &mut Ui, session: &Session, key: LayerKey, at: usize, count: usize, send: &mut Commands) {
@@ -93,6 +113,11 @@ fn row(ui: &mut Ui, session: &Session, key: LayerKey, at: usize, count: usize, s
     });
     if let Status::Failed(message) = &layer.status {
         ui.label(RichText::new(message).size(11.0).color(t.bad));
+        if entry.kind.as_ref().is_none_or(|k| k.is_shown())
+            && ui.small_button(session.lang.t("command.relink")).clicked()
+        {
+            send.push(LayerCommand::RelinkDialogue(key));
+        }
     }
     inner.response.context_menu(|ui| menu(ui, session, key, at, count, send));
 }
@@ -159,7 +184,18 @@ fn menu(ui: &mut Ui, session: &Session, key: LayerKey, at: usize, count: usize, 
     command(ui, at > 0, LayerCommand::MoveLayer(key, true).into());
     command(ui, at + 1 < count, LayerCommand::MoveLayer(key, false).into());
     command(ui, true, LayerCommand::ReadAgain(key).into());
+    command(ui, true, LayerCommand::RelinkDialogue(key).into());
     command(ui, true, LayerCommand::RemoveLayer(key).into());
+    ui.menu_button(session.lang.t("command.layer-kind"), |ui| {
+        let present = session.kind_of(key);
+        for kind in LayerKind::SHOWN {
+            let words = session.lang.find(&format!("layer-kind.{}", kind.key())).unwrap_or("");
+            if ui.selectable_label(present.as_ref() == Some(&kind), words).clicked() {
+                send.push(LayerCommand::SetKind(key, kind));
+                ui.close();
+            }
+        }
+    });
     ui.separator();
     let mut opacity = entry.opacity * 100.0;
     ui.label(session.lang.t("command.opacity"));

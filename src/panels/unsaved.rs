@@ -99,6 +99,9 @@ pub fn changed(ui: &mut Ui, session: &Session, change: DiskChange, send: &mut Co
         if change.trouble.is_none() {
             choose(primary(ui, t, lang.t("changed.theirs")).clicked(), FileCommand::OpenTheirs);
         }
+        if change.trouble.is_none() && is_changed {
+            choose(ui.button(lang.t("changed.merge")).clicked(), FileCommand::MergeTheirs);
+        }
         choose(ui.button(lang.t("command.save-as")).clicked(), FileCommand::SaveAs);
         if change.saving || is_changed {
             let over = FileCommand::SaveOver(change.path.clone());

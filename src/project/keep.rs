@@ -98,7 +98,7 @@ fn merge_item(
 }
 
 /// What names an entry of a list, so that it is known again when it was changed.
-fn identity(value: &Value) -> Option<String> {
+pub(super) fn identity(value: &Value) -> Option<String> {
     let table = value.as_table()?;
     let text = |key: &str| table.get(key).map(ToString::to_string);
     if table.contains_key("what") {

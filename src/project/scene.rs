@@ -9,6 +9,9 @@ use super::view::ViewEntry;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SceneEntry {
+    /// What names it, whatever it is called: given once, unique over machines; older projects have none.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub id: String,
     /// Name in the list.
     pub name: String,
     /// Sentence over the map; made from what is shown where empty.
@@ -55,4 +58,11 @@ pub struct SceneEntry {
     /// Keys of the file that this version does not know: kept.
     #[serde(flatten)]
     pub other: toml::Table,
+}
+
+impl SceneEntry {
+    /// An id for a new scene.
+    pub fn new_id() -> String {
+        uuid::Uuid::now_v7().to_string()
+    }
 }

@@ -1,6 +1,7 @@
 //! FlatGeobuf (<https://flatgeobuf.org>): a header, a packed Hilbert R-tree over the features, the features in its order. All of
 //! it is read block by block, several blocks at once; or, by the tree, only what lies in a rectangle.
 
+use crate::geo::BoundsDeg;
 use std::fs::File;
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::ops::Range;
@@ -144,13 +145,13 @@ fn as_parsed(crs: Crs, crs_from: CrsFrom, name: String, all: Batch, mut report: 
 
 /// Reads only the features whose envelope meets \[west, south, east, north\], by the tree. `None` where the file has none, or
 /// most of it lies there, so that nothing is gained.
-pub(super) fn read_part(path: &Path, [w, s, e, n]: [f64; 4], progress: &Progress) -> Option<(Parsed, usize)> {
+pub(super) fn read_part(path: &Path, bounds: BoundsDeg, progress: &Progress) -> Option<(Parsed, usize)> {
     let mut file = File::open(path).ok()?;
     let head = head(&mut file).ok().filter(|h| h.node_size > 1 && h.count > 0)?;
     file.seek(SeekFrom::Start(head.index_at)).ok()?;
     let mut reader = std::io::BufReader::with_capacity(1 << 16, file);
     let tree = Tree { at: head.index_at, count: head.count, node_size: head.node_size };
-    let found = search(&mut reader, tree, [w, s, e, n])?;
+    let found = search(&mut reader, tree, bounds)?;
     let mut block = Vec::new();
     let mut items = Vec::with_capacity(found.len());
     for offset in found {
@@ -172,11 +173,11 @@ pub(super) fn read_part(path: &Path, [w, s, e, n]: [f64; 4], progress: &Progress
 }
 
 /// Bounds of all features as the header has them, \[west, south, east, north\].
-pub(super) fn envelope(path: &Path) -> Option<[f64; 4]> {
+pub(super) fn envelope(path: &Path) -> Option<BoundsDeg> {
     let reader = FgbReader::open(File::open(path).ok()?).ok()?;
     let envelope: Vec<f64> = reader.header().envelope()?.iter().collect();
     let bounds: [f64; 4] = envelope.get(..4)?.try_into().ok()?;
-    bounds.iter().all(|v| v.is_finite()).then_some(bounds)
+    bounds.iter().all(|v| v.is_finite()).then_some(BoundsDeg::new(bounds))
 }
 
 /// Bytes of some features, and where each lies.

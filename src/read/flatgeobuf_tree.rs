@@ -1,6 +1,7 @@
 //! The packed Hilbert R-tree of a FlatGeobuf file: level by level, the root first, the leaves last. The library's own search runs
 //! out of bounds, or out of memory, over a damaged tree.
 
+use crate::geo::BoundsDeg;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek};
 
@@ -20,7 +21,8 @@ pub(super) struct Tree {
 
 /// Where the features lie, behind the tree, whose envelopes meet \[west, south, east, north\]; in the order of the file. `None`
 /// where the tree is damaged: a node that leads elsewhere than into the level below; or where too much lies there.
-pub(super) fn search(reader: &mut BufReader<File>, tree: Tree, [w, s, e, n]: [f64; 4]) -> Option<Vec<u64>> {
+pub(super) fn search(reader: &mut BufReader<File>, tree: Tree, bounds: BoundsDeg) -> Option<Vec<u64>> {
+    let [w, s, e, n] = bounds.sides();
     let per_node = u64::from(tree.node_size);
     // How many nodes each level has, leaves first; in the file the root comes first and the leaves last.
     let mut counts = vec![tree.count];

@@ -42,6 +42,7 @@ mod xls_look;
 #[cfg(test)]
 mod tests;
 
+use crate::geo::BoundsDeg;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -91,7 +92,7 @@ pub fn read_file(path: &Path, progress: &Progress) -> Result<Dataset, ReadError>
 
 /// Reads only the features of a file that meet a rectangle, \[west, south, east, north\] in degrees, where the file has an
 /// index by place (FlatGeobuf) and that is quicker than reading all of it; `None` elsewhere.
-pub fn read_part(path: &Path, bounds_deg: [f64; 4], progress: &Progress) -> Option<Dataset> {
+pub fn read_part(path: &Path, bounds_deg: BoundsDeg, progress: &Progress) -> Option<Dataset> {
     if plain_file(path).is_err() || !flatgeobuf::is_flatgeobuf(path) {
         return None;
     }
@@ -100,7 +101,7 @@ pub fn read_part(path: &Path, bounds_deg: [f64; 4], progress: &Progress) -> Opti
 }
 
 /// Bounds of all features as the file itself gives them, \[west, south, east, north\] in degrees; `None` where it does not.
-pub fn stated_bounds(path: &Path) -> Option<[f64; 4]> {
+pub fn stated_bounds(path: &Path) -> Option<BoundsDeg> {
     (plain_file(path).is_ok() && flatgeobuf::is_flatgeobuf(path)).then(|| flatgeobuf::envelope(path)).flatten()
 }
 

@@ -37,7 +37,10 @@ fn members_come_in_any_order() {
     let text = format!(r#"{{"features":[{SQUARE}, {SQUARE}],"crs":null,"name":"层","type":"FeatureCollection"}}"#);
     let d = good(text);
     assert_eq!((d.len(), d.source.format, d.source.layer.as_str()), (2, Format::GeoJson, "层"));
-    assert_eq!((d.geometry.coords.len(), d.geometry.bounds()), (8, Some([0.0, 0.0, 1.0, 1.0])));
+    assert_eq!(
+        (d.geometry.coords.len(), d.geometry.bounds()),
+        (8, Some(crate::geo::BoundsDeg::new([0.0, 0.0, 1.0, 1.0])))
+    );
     let fields: Vec<_> = d.table.columns.iter().map(|c| (c.name.as_str(), c.kind)).collect();
     assert_eq!(fields, [("村名", FieldType::Text), ("n", FieldType::Integer), ("id", FieldType::Integer)]);
     assert_eq!(d.display_name(1), "草场");

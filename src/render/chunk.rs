@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
-use crate::geo::{GridPos, LonLat, Mercator, RingKind, RingOf, Shores, Topology, doubled_ring_area};
+use crate::geo::{GridPos, LonLat, Mercator, RingKind, RingOf, Shores, Topology, WorldBounds, doubled_ring_area};
 use crate::model::{FeatureId, GeometryStore, PartKind};
 
 /// Most vertices in one chunk, at full detail, unless one feature alone has more.
@@ -17,7 +17,7 @@ pub struct Chunk {
     /// Members.
     pub features: Vec<FeatureId>,
     /// West, north, east, south in world units.
-    pub bounds: [f64; 4],
+    pub bounds: WorldBounds,
 }
 
 /// Where a part lies and how large it is.
@@ -83,19 +83,19 @@ impl Chunks {
         let mut filled = usize::MAX;
         for (_, feature, b, vertices) in entries {
             if filled.saturating_add(vertices) > VERTICES_PER_CHUNK {
-                list.push(Chunk { features: Vec::new(), bounds: [1.0, 1.0, 0.0, 0.0] });
+                list.push(Chunk { features: Vec::new(), bounds: WorldBounds::new([1.0, 1.0, 0.0, 0.0]) });
                 filled = 0;
             }
             filled += vertices;
             if let Some(chunk) = list.last_mut() {
                 chunk.features.push(feature);
                 let (nw, se) = (GridPos { x: b[0], y: b[1] }.to_world(), GridPos { x: b[2], y: b[3] }.to_world());
-                let c = chunk.bounds;
-                chunk.bounds = [c[0].min(nw.x), c[1].min(nw.y), c[2].max(se.x), c[3].max(se.y)];
+                let c = chunk.bounds.sides();
+                chunk.bounds = WorldBounds::new([c[0].min(nw.x), c[1].min(nw.y), c[2].max(se.x), c[3].max(se.y)]);
             }
         }
         let boxes = list.iter().enumerate().map(|(i, c)| {
-            let [w, n, e, s] = c.bounds;
+            let [w, n, e, s] = c.bounds.sides();
             GeomWithData::new(Rectangle::from_corners([w, n], [e, s]), i as u32)
         });
         let tree = RTree::bulk_load(boxes.collect());
@@ -147,7 +147,8 @@ impl Chunks {
     }
 
     /// Chunks that meet a rectangle of the world (west, north, east, south), in order.
-    pub fn in_view(&self, [w, n, e, s]: [f64; 4]) -> Vec<u32> {
+    pub fn in_view(&self, bounds: WorldBounds) -> Vec<u32> {
+        let [w, n, e, s] = bounds.sides();
         let mut hits: Vec<u32> =
             self.tree.locate_in_envelope_intersecting(&AABB::from_corners([w, n], [e, s])).map(|c| c.data).collect();
         hits.sort_unstable();
@@ -198,7 +199,10 @@ fn typical_width(list: &[Chunk], geometry: &GeometryStore) -> f64 {
         return f64::INFINITY;
     }
     let count = list.iter().map(|c| c.features.len()).sum::<usize>().max(1);
-    let area: f64 = list.iter().map(|c| (c.bounds[2] - c.bounds[0]) * (c.bounds[3] - c.bounds[1])).sum();
+    let area: f64 = list
+        .iter()
+        .map(|c| (c.bounds.south_east.x - c.bounds.north_west.x) * (c.bounds.south_east.y - c.bounds.north_west.y))
+        .sum();
     (area / count as f64).sqrt()
 }
 

@@ -9,6 +9,7 @@ use super::scene::{Palette, Scene};
 use super::shape::BorderKind;
 use super::store::SceneLayer;
 use super::view::View;
+use crate::geo::WorldBounds;
 
 /// How far a kept picture is enlarged while zooming in, before a rough one takes its place.
 const MOST_ENLARGED: f64 = 4.0;
@@ -148,16 +149,16 @@ impl Scene {
 }
 
 /// World rectangle of a region of a picture, a few pixels wider, so that borders reach in.
-fn region_bounds(view: &View, [x, y, width, height]: Region) -> [f64; 4] {
-    let [w, n, ..] = view.bounds();
+fn region_bounds(view: &View, [x, y, width, height]: Region) -> WorldBounds {
+    let [w, n, ..] = view.bounds().sides();
     let world = |px: f64| px / view.px_per_world;
     let (x, y) = (f64::from(x), f64::from(y));
-    [
+    WorldBounds::new([
         w + world(x - 4.0),
         n + world(y - 4.0),
         w + world(x + f64::from(width) + 4.0),
         n + world(y + f64::from(height) + 4.0),
-    ]
+    ])
 }
 
 fn draw_layer(
@@ -165,7 +166,7 @@ fn draw_layer(
     pipelines: &Pipelines,
     layer: &mut SceneLayer,
     view: &View,
-    bounds: [f64; 4],
+    bounds: WorldBounds,
     now: u64,
 ) {
     let level = Level::for_zoom(view.zoom());

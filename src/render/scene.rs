@@ -15,7 +15,27 @@ use super::style::Style;
 use super::view::View;
 
 /// Identity of a layer in the scene.
-pub type LayerKey = u64;
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LayerKey(u64);
+
+impl LayerKey {
+    /// A key by its number. The same number is the same layer for as long as the program runs, and means nothing elsewhere.
+    pub const fn new(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// The key after this one.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+impl std::fmt::Display for LayerKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
 
 /// Bytes of meshes and shapes kept where nothing else is chosen; beyond, what was not drawn for longest goes.
 pub const USUAL_BUDGET_BYTES: usize = 256 << 20;
@@ -241,7 +261,7 @@ impl Scene {
             let missing =
                 layer.chunks.in_view(view.bounds()).into_iter().filter(|c| !layer.meshes.contains_key(&(*c, level)));
             wanted.extend(missing.map(|chunk| {
-                let [w, n, e, s] = layer.chunks.list.get(chunk as usize).map_or([0.0; 4], |c| c.bounds);
+                let [w, n, e, s] = layer.chunks.list.get(chunk as usize).map_or([0.0; 4], |c| c.bounds.sides());
                 let (dx, dy) = ((w + e) / 2.0 - view.centre.x, (n + s) / 2.0 - view.centre.y);
                 (dx.hypot(dy), (*key, chunk, level))
             }));

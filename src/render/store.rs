@@ -1,5 +1,6 @@
 //! What a layer has on the GPU: meshes by chunk and level, its style, its symbols.
 
+use crate::geo::WorldBounds;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -165,7 +166,7 @@ impl SceneLayer {
 
     /// The chunks within bounds at the level of a view, made where they are not there yet; none where the file's own
     /// rings are to be drawn, because shared borders are not known yet.
-    pub fn shapes_in(&mut self, bounds: [f64; 4], view: &View, now: u64) -> Vec<(u32, Option<Arc<LevelShape>>)> {
+    pub fn shapes_in(&mut self, bounds: WorldBounds, view: &View, now: u64) -> Vec<(u32, Option<Arc<LevelShape>>)> {
         let chunks = self.chunks.in_view(bounds);
         let Some(level) = raster::level_of(&self.chunks, view) else {
             return chunks.into_iter().map(|c| (c, None)).collect();

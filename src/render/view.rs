@@ -1,6 +1,6 @@
 //! What part of the world a picture shows.
 
-use crate::geo::{GridPos, WorldPos};
+use crate::geo::{GridPos, WorldBounds, WorldPos};
 
 /// A rectangle of pixels on the world square.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,15 +20,15 @@ impl View {
     }
 
     /// West, north, east, south in world units.
-    pub fn bounds(&self) -> [f64; 4] {
+    pub fn bounds(&self) -> WorldBounds {
         let half = |px: u32| f64::from(px) / 2.0 / self.px_per_world;
         let (w, h) = (half(self.size_px[0]), half(self.size_px[1]));
-        [self.centre.x - w, self.centre.y - h, self.centre.x + w, self.centre.y + h]
+        WorldBounds::new([self.centre.x - w, self.centre.y - h, self.centre.x + w, self.centre.y + h])
     }
 
     /// Whether everything in `other` lies in this view.
     pub fn covers(&self, other: &Self) -> bool {
-        let (a, b) = (self.bounds(), other.bounds());
+        let (a, b) = (self.bounds().sides(), other.bounds().sides());
         let slack = 0.51 / other.px_per_world;
         a[0] <= b[0] + slack && a[1] <= b[1] + slack && a[2] >= b[2] - slack && a[3] >= b[3] - slack
     }

@@ -3,7 +3,7 @@
 use super::facts::can_be_used;
 use super::{Facts, Findings, Gap, Rule, RuleDefinition, Told, per_village};
 use crate::district::Kind;
-use crate::geo::{LonLat, distance_to_area_m};
+use crate::geo::{BoundsDeg, LonLat, distance_to_area_m};
 
 pub(super) struct NoToilet;
 
@@ -52,7 +52,7 @@ impl Rule for NoToilet {
 /// Villages whose area is at most so far from a point.
 fn within(facts: &Facts<'_>, at: LonLat, limit_m: f64) -> Vec<u32> {
     let (lat, lon) = (limit_m / 110_000.0, limit_m / (110_000.0 * at.lat_deg.to_radians().cos().max(0.01)));
-    let around = [at.lon_deg - lon, at.lat_deg - lat, at.lon_deg + lon, at.lat_deg + lat];
+    let around = BoundsDeg::new([at.lon_deg - lon, at.lat_deg - lat, at.lon_deg + lon, at.lat_deg + lat]);
     let members = &facts.district.members;
     let mut found: Vec<u32> =
         facts.spatial.in_rectangle(around).into_iter().filter_map(|f| members.village_of(f)).collect();

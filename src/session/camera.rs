@@ -1,6 +1,6 @@
 //! The camera of the map: f64 throughout.
 
-use crate::geo::{LonLat, WorldPos};
+use crate::geo::{BoundsDeg, LonLat, WorldPos};
 use crate::project;
 use crate::render::View;
 
@@ -64,7 +64,8 @@ impl Camera {
     }
 
     /// The camera that shows \[west, south, east, north\] in degrees on a map of this size in points, with a margin.
-    pub fn fitting([w, s, e, n]: [f64; 4], size_pt: [f64; 2]) -> Self {
+    pub fn fitting(bounds: BoundsDeg, size_pt: [f64; 2]) -> Self {
+        let [w, s, e, n] = bounds.sides();
         let (a, b) = (WorldPos::from_lonlat(LonLat::new(w, n)), WorldPos::from_lonlat(LonLat::new(e, s)));
         let room = |pt: f64| (pt * 0.88).max(40.0);
         let scale = (room(size_pt[0]) / (b.x - a.x).max(1e-9)).min(room(size_pt[1]) / (b.y - a.y).max(1e-9));
@@ -106,7 +107,7 @@ mod tests {
 
     #[test]
     fn a_fit_shows_all_of_it() {
-        let c = Camera::fitting([116.0, 39.9, 116.5, 40.2], [800.0, 600.0]);
+        let c = Camera::fitting(BoundsDeg::new([116.0, 39.9, 116.5, 40.2]), [800.0, 600.0]);
         for (lon, lat) in [(116.0, 39.9), (116.5, 40.2)] {
             let [x, y] = c.offset_of(WorldPos::from_lonlat(LonLat::new(lon, lat)));
             assert!(x.abs() <= 400.0 && y.abs() <= 300.0);

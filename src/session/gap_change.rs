@@ -39,15 +39,15 @@ pub struct EarlierGaps {
     /// The earlier gaps.
     pub list: GapList,
     /// The other project's district; `None` where it is the same.
-    pub district: Option<District>,
+    pub district: Option<Arc<District>>,
     /// What became of them.
     pub change: GapChange,
 }
 
 impl EarlierGaps {
     /// Compares what was found with a year, or with another project's district.
-    pub fn find(found: &FoundGaps, now: &District, since: &Since, other: Option<District>) -> Self {
-        let (district, year) = match (&other, since) {
+    pub fn find(found: &FoundGaps, now: &District, since: &Since, other: Option<Arc<District>>) -> Self {
+        let (district, year): (&District, _) = match (other.as_deref(), since) {
             (Some(other), _) => (other, other.year(None)),
             (None, Since::Year(year)) => (now, Some(*year)),
             (None, Since::Project(_)) => (now, now.year(None)),
@@ -88,7 +88,7 @@ impl Session {
         let now = self.district().map(|d| &**d)?;
         if self.moment.gap_filter.became == Some(Became::Closed) {
             let earlier = self.present_change()?;
-            return Some((earlier.list.gaps.get(row)?, earlier.district.as_ref().unwrap_or(now)));
+            return Some((earlier.list.gaps.get(row)?, earlier.district.as_deref().unwrap_or(now)));
         }
         Some((found.list.gaps.get(row)?, now))
     }

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 
 use crate::district::{LayerLook, VillageEvidence, can_be_villages, is_facilities};
-use crate::geo::{Anchor, LonLat, WorldPos, representative_point};
+use crate::geo::{Anchor, BoundsDeg, LonLat, WorldPos, representative_point};
 use crate::index::{NameIndex, SpatialIndex};
 use crate::model::{
     ColumnData, Dataset, FeatureId, Generation, GeometryStore, LayerKind, Members, Part, PartKind, Report, Role,
@@ -36,7 +36,7 @@ pub struct Loaded {
     pub anchors: Arc<OnceLock<Vec<Option<Anchor>>>>,
     /// Towns and where their labels stand, largest first; filled by [`Self::finish`].
     pub town_anchors: OnceLock<Vec<(String, Anchor)>>,
-    bounds_deg: Arc<OnceLock<Option<[f64; 4]>>>,
+    bounds_deg: Arc<OnceLock<Option<BoundsDeg>>>,
     spatial: Arc<OnceLock<SpatialIndex>>,
     names: OnceLock<NameIndex>,
     report: Arc<OnceLock<Report>>,
@@ -117,7 +117,7 @@ impl Loaded {
     }
 
     /// Bounds of everything, \[west, south, east, north\] in degrees.
-    pub fn bounds_deg(&self) -> Option<[f64; 4]> {
+    pub fn bounds_deg(&self) -> Option<BoundsDeg> {
         *self.bounds_deg.get_or_init(|| self.dataset.geometry.bounds())
     }
 
@@ -279,7 +279,7 @@ pub fn shape_of(class: Option<usize>) -> Shape {
 fn anchor(geometry: &GeometryStore, feature: FeatureId) -> Option<Anchor> {
     let polygons = geometry.multi_polygon_of(feature);
     let at = representative_point(&polygons)?;
-    let [w, s, e, n] = geometry.bounds_of(feature)?;
+    let [w, s, e, n] = geometry.bounds_of(feature)?.sides();
     let (a, b) = (WorldPos::from_lonlat(LonLat::new(w, n)), WorldPos::from_lonlat(LonLat::new(e, s)));
     Some(Anchor { at: WorldPos::from_lonlat(at), extent: [(b.x - a.x) as f32, (b.y - a.y) as f32] })
 }

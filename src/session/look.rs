@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::layer::Layer;
+use super::layer::{Layer, Loaded};
 use super::state::Session;
-use crate::district::{By, District, LayerLook, MapSpec, change_of, kinds_of};
+use crate::district::{By, District, LayerLook, MapSpec, VillageEvidence, change_of, kinds_of};
 use crate::lang::Lang;
 use crate::model::{FeatureId, Generation, Indicator, LayerKind, Role, Topic};
 use crate::project::Focus;
@@ -49,6 +49,29 @@ impl Session {
             self.shown().filter_map(|(l, e)| Some((l, l.loaded()?.look(e.kind.clone())))).collect();
         let looks: Vec<LayerLook> = layers.iter().map(|(_, look)| look.clone()).collect();
         layers.into_iter().map(|(l, _)| l).zip(kinds_of(&looks)).collect()
+    }
+
+    /// What is taken for the villages stays them, whatever comes in beside it: unless fields and names of the newcomer say more. What is
+    /// found out of the data asks for no saving.
+    pub fn pin_villages(&mut self, newcomer: &Loaded) {
+        let Some((key, here)) = self.village_layer().and_then(|l| Some((l.key, l.loaded()?.evidence()))) else {
+            return;
+        };
+        let there = newcomer.can_be_villages().then(|| newcomer.evidence());
+        let rank = |e: VillageEvidence| (e.is_certain(), e.weight());
+        if there.is_some_and(|there| rank(there) > rank(here) || (rank(there) == rank(here) && here.is_certain())) {
+            return;
+        }
+        self.note_found(|d| {
+            if let Some(entry) = d.entry_mut(key) {
+                entry.kind.get_or_insert(LayerKind::Villages);
+            }
+        });
+    }
+
+    /// What each layer is, by key: what the project is to say from now on.
+    pub fn kinds_to_keep(&self) -> Vec<(crate::render::LayerKey, LayerKind)> {
+        self.kinds().into_iter().map(|(l, kind)| (l.key, kind)).collect()
     }
 
     /// What a layer is; `None` as long as it is not there.

@@ -125,13 +125,18 @@ impl Session {
 
     /// What is shown now, as a scene.
     pub fn capture(&self, name: String) -> SceneEntry {
-        let hidden = self.shown().filter(|(_, e)| !e.visible).map(|(l, _)| self.layer_title(l.key)).collect();
+        let hidden = self
+            .shown()
+            .filter(|(_, e)| !e.visible)
+            .map(|(l, e)| if e.id.is_empty() { self.layer_title(l.key) } else { e.id.clone() })
+            .collect();
         let selected = self.on_card().and_then(|(layer, feature)| {
             let dataset = &layer.loaded()?.dataset;
             let code = dataset.text(feature, crate::model::Role::Code);
             Some(code.map_or_else(|| dataset.display_name(feature), |c| c.into_owned()))
         });
         SceneEntry {
+            id: SceneEntry::new_id(),
             name,
             camera: Some(self.camera.to_project()),
             map_size: Some(self.map_size_pt),

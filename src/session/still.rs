@@ -4,7 +4,7 @@ use super::camera::Camera;
 use super::layer::{Layer, Status};
 use super::look::Focused;
 use super::state::Session;
-use crate::geo::{LonLat, WorldPos};
+use crate::geo::{BoundsDeg, LonLat, WorldPos};
 use crate::model::FeatureId;
 use crate::project::{Focus, Settings};
 
@@ -55,14 +55,15 @@ impl Session {
     pub fn look_at(&mut self, villages: &[FeatureId]) {
         let Some(loaded) = self.village_layer().and_then(|l| l.loaded()) else { return };
         let bounds = villages.iter().filter_map(|v| loaded.dataset.geometry.bounds_of(*v));
-        let all = bounds.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]);
+        let all = bounds.reduce(BoundsDeg::union);
         if let Some(bounds) = all {
             self.camera = Camera::fitting(bounds, self.map_size_pt);
         }
     }
 
     /// Whether the map's view has all of a rectangle (west, south, east, north in degrees).
-    pub fn shows(&self, [w, s, e, n]: [f64; 4]) -> bool {
+    pub fn shows(&self, bounds: BoundsDeg) -> bool {
+        let [w, s, e, n] = bounds.sides();
         [(w, n), (e, s)].into_iter().all(|(lon, lat)| {
             let [x, y] = self.camera.offset_of(WorldPos::from_lonlat(LonLat::new(lon, lat)));
             x.abs() <= self.map_size_pt[0] / 2.0 && y.abs() <= self.map_size_pt[1] / 2.0
@@ -72,7 +73,7 @@ impl Session {
     /// Points the camera at everything.
     pub fn look_at_all(&mut self) {
         let shown = self.shown().filter_map(|(l, _)| l.loaded()?.bounds_deg());
-        let all = shown.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]);
+        let all = shown.reduce(BoundsDeg::union);
         self.camera = all.map_or(Camera { centre: WorldPos { x: 0.5, y: 0.5 }, zoom: 2.0 }, |bounds| {
             Camera::fitting(bounds, self.map_size_pt)
         });

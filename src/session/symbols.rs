@@ -13,7 +13,7 @@ use crate::palette;
 use crate::render::{LayerKey, Mark, Shape};
 
 /// Key of the layer of facilities that the project adds: files get theirs from 2 on.
-pub const ADDED_LAYER: LayerKey = 1;
+pub const ADDED_LAYER: LayerKey = LayerKey::new(1);
 /// Width of a cluster in points.
 const CELL_PT: f64 = 46.0;
 /// Zoom from which on symbols stand by themselves.

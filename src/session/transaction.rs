@@ -118,7 +118,7 @@ mod tests {
         let mut session = Session::new(Settings::default(), Lang::En, false);
         session.note(|d| {
             for key in 1..4 {
-                d.put_layer(key, LayerEntry::new(format!("{key}.geojson").into()));
+                d.put_layer(LayerKey::new(key), LayerEntry::new(format!("{key}.geojson").into()));
             }
         });
         session
@@ -129,8 +129,8 @@ mod tests {
         let mut session = session();
         session.transact("command.opacity", |_| {});
         assert_eq!(session.history.done().count(), 0);
-        session.transact_layer("command.opacity", 2, |e| e.opacity = 0.5);
-        session.note(|d| d.selection = Some((2, vec![7])));
+        session.transact_layer("command.opacity", LayerKey::new(2), |e| e.opacity = 0.5);
+        session.note(|d| d.selection = Some((LayerKey::new(2), vec![7])));
         assert_eq!(session.history.done().collect::<Vec<_>>(), ["command.opacity"]);
     }
 
@@ -138,16 +138,18 @@ mod tests {
     fn others_that_share_a_document_keep_theirs() {
         let mut session = session();
         let before = session.document.clone();
-        session.transact("command.remove-layer", |d| d.remove_layer(2));
+        session.transact("command.remove-layer", |d| d.remove_layer(LayerKey::new(2)));
         assert_eq!((before.keys.len(), session.document.keys.len()), (3, 2));
-        assert!(session.document.entry(2).is_none() && session.document.entry(3).is_some());
+        assert!(
+            session.document.entry(LayerKey::new(2)).is_none() && session.document.entry(LayerKey::new(3)).is_some()
+        );
     }
 
     #[test]
     fn layers_move_with_their_entries() {
         let mut session = session();
         session.transact("command.layer-down", |d| d.move_layer(0, 2));
-        assert_eq!(session.document.keys, [2, 1, 3]);
+        assert_eq!(session.document.keys, [2, 1, 3].map(LayerKey::new));
         assert_eq!(session.document.project.layers[2].path.to_string_lossy(), "3.geojson");
     }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 use qiancun::app::{Headless, Options};
 use qiancun::cli::demo::Country;
+use qiancun::geo::BoundsDeg;
 use qiancun::lang::Lang;
 use qiancun::model::{Dataset, GeometryKind};
 use qiancun::output::{save_flatgeobuf, save_geojson};
@@ -89,16 +90,16 @@ proptest! {
         let folder = tempfile::tempdir().expect("a folder");
         let (_, fgb) = country(folder.path(), villages, 12);
         let whole = read(&fgb);
-        let [w, s, e, n] = whole.geometry.bounds().expect("bounds");
-        prop_assert_eq!(stated_bounds(&fgb), Some([w, s, e, n]));
+        let [w, s, e, n] = whole.geometry.bounds().expect("bounds").sides();
+        prop_assert_eq!(stated_bounds(&fgb), Some(BoundsDeg::new([w, s, e, n])));
         let (x, y) = (w + (e - w) * at[0], s + (n - s) * at[1]);
         let view = [x, y, x + (e - w) * size, y + (n - s) * size];
         let meets = |f: u32| {
-            let b = whole.geometry.bounds_of(f).expect("bounds");
+            let b = whole.geometry.bounds_of(f).expect("bounds").sides();
             b[0] <= view[2] && b[2] >= view[0] && b[1] <= view[3] && b[3] >= view[1]
         };
         let wanted: Vec<String> = (0..whole.len()).filter(|f| meets(*f)).map(|f| whole.display_name(f)).collect();
-        match read_part(&fgb, view, &Progress::new()) {
+        match read_part(&fgb, BoundsDeg::new(view), &Progress::new()) {
             Some(part) => {
                 let found: Vec<String> = (0..part.len()).map(|f| part.display_name(f)).collect();
                 prop_assert_eq!(found, wanted);
@@ -117,7 +118,7 @@ fn damage_is_told_and_never_ends_the_program() {
     let broken = folder.path().join("broken.fgb");
     let try_it = |bytes: &[u8]| {
         std::fs::write(&broken, bytes).expect("written");
-        let part = read_part(&broken, [100.0, 30.0, 105.01, 34.01], &Progress::new());
+        let part = read_part(&broken, BoundsDeg::new([100.0, 30.0, 105.01, 34.01]), &Progress::new());
         // Whatever is made of it must hold together.
         for dataset in part.into_iter().chain(read_file(&broken, &Progress::new()).ok()) {
             let _ = (features(&dataset), dataset.geometry.bounds());
@@ -150,7 +151,7 @@ fn damage_is_told_and_never_ends_the_program() {
 fn a_project_that_looks_at_a_part_shows_it_before_the_rest_is_read() {
     let folder = tempfile::tempdir().expect("a folder");
     let (_, fgb) = country(folder.path(), 3000, 12);
-    let [w, s, e, n] = stated_bounds(&fgb).expect("bounds");
+    let [w, s, e, n] = stated_bounds(&fgb).expect("bounds").sides();
     let path = folder.path().join("part.qiancun");
     let camera = Camera { lon: (w + e) / 2.0, lat: (s + n) / 2.0, zoom: 11.0 };
     let project = Project { layers: vec![LayerEntry::new(fgb)], camera: Some(camera), ..Project::default() };
@@ -198,7 +199,7 @@ fn gdal_reads_ours_and_we_read_gdals() {
         for case in expected.as_array().expect("rectangles") {
             let number = |i: usize| case["box"][i].as_f64().expect("a number");
             let view = [number(0), number(1), number(2), number(3)];
-            if let Some(part) = read_part(&fgb, view, &Progress::new()) {
+            if let Some(part) = read_part(&fgb, BoundsDeg::new(view), &Progress::new()) {
                 assert_eq!(u64::from(part.len()), case["features"], "{name} {view:?}");
             }
         }

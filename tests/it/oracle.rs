@@ -40,7 +40,7 @@ fn counts_agree_with_an_independent_script() {
             assert_eq!(found as u64, *count, "{name} {kind}");
         }
         let bounds = dataset.geometry.bounds().expect("bounds");
-        for (i, b) in bounds.iter().enumerate() {
+        for (i, b) in bounds.sides().iter().enumerate() {
             assert_eq!(expected["bounds"][i].as_f64(), Some(*b), "{name}");
         }
         seen += 1;

@@ -178,7 +178,7 @@ fn arguments(mut parser: lexopt::Parser) -> Result<Arguments, Failure> {
 
 /// Median time of 10,000 picks at random points of the bounds, in µs.
 fn pick(loaded: &Loaded) -> Option<f64> {
-    let [w, s, e, n] = loaded.bounds_deg()?;
+    let [w, s, e, n] = loaded.bounds_deg()?.sides();
     let (index, geometry) = (loaded.spatial(), &loaded.dataset.geometry);
     let mut random = Random(7);
     let mut times: Vec<f64> = (0..10_000)

@@ -154,7 +154,11 @@ impl RasterLayer<'_> {
             .shapes
             .iter()
             .filter(|(c, _)| {
-                let b = self.chunks.list.get(*c as usize).map_or([1.0, 1.0, 0.0, 0.0], |c| c.bounds.map(|v| v * steps));
+                let b = self
+                    .chunks
+                    .list
+                    .get(*c as usize)
+                    .map_or([1.0, 1.0, 0.0, 0.0], |c| c.bounds.sides().map(|v| v * steps));
                 b[2] >= w && b[0] <= e && b[3] >= n && b[1] <= s
             })
             .collect();

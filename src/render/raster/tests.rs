@@ -43,7 +43,10 @@ fn torn(villages: usize) -> Vec<u8> {
 fn view(chunks: &Chunks, px_per_world: f64) -> View {
     let [mut w, mut n, mut e, mut s] = [1.0_f64, 1.0, 0.0, 0.0];
     for c in &chunks.list {
-        (w, n, e, s) = (w.min(c.bounds[0]), n.min(c.bounds[1]), e.max(c.bounds[2]), s.max(c.bounds[3]));
+        (w, n, e, s) = {
+            let b = c.bounds.sides();
+            (w.min(b[0]), n.min(b[1]), e.max(b[2]), s.max(b[3]))
+        };
     }
     View { centre: WorldPos { x: (w + e) / 2.0, y: (n + s) / 2.0 }, px_per_world, size_px: [500, 400] }
 }
@@ -153,7 +156,7 @@ fn small_islands_fade_and_do_not_vanish_at_once() {
     };
     let shade = |px: f64| {
         let chunks = chunks(island(0.01).as_bytes());
-        let [w, _, e, _] = chunks.list[0].bounds;
+        let [w, _, e, _] = chunks.list[0].bounds.sides();
         let view = View { size_px: [8, 8], ..view(&chunks, px / (e - w)) };
         picture(&chunks, &view, None).iter().map(|p| p & 0xff).max()
     };

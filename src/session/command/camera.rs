@@ -1,6 +1,6 @@
 //! Commands about where the map looks.
 
-use crate::geo::LonLat;
+use crate::geo::{BoundsDeg, LonLat};
 use crate::render::LayerKey;
 use crate::session::camera::Pivot;
 
@@ -17,8 +17,8 @@ pub enum CameraCommand {
     Zoom(f64, Pivot),
     /// Move the map by points.
     Pan(Pivot),
-    /// Show a rectangle of the world: west, south, east, north in degrees.
-    ShowRectangle([f64; 4]),
+    /// Show a rectangle of the world.
+    ShowRectangle(BoundsDeg),
     /// The camera's previous place.
     CameraBack,
     /// The camera's next place.

@@ -31,6 +31,8 @@ pub enum FileCommand {
     StayOpen,
     /// The answer to a question about a project: done only while that project is open.
     InProject(u64, Box<Command>),
+    /// Put what somebody else wrote and what was changed here together.
+    MergeTheirs,
     /// Take the project as somebody else wrote it.
     OpenTheirs,
     /// Open unsaved work that an earlier program left behind.
@@ -68,6 +70,7 @@ impl FileCommand {
             Self::Discard(_) => "dialogue.discard",
             Self::StayOpen => "command.cancel",
             Self::InProject(_, command) => command.key(),
+            Self::MergeTheirs => "changed.merge",
             Self::OpenTheirs => "changed.theirs",
             Self::Recover(_) => "recover.restore",
             Self::ForgetUnsaved(_) => "recover.discard",

@@ -1,7 +1,9 @@
 //! Commands about layers, their fields and colours, and corrections of their data.
 
+use std::path::PathBuf;
+
 use crate::district::AddedFacility;
-use crate::model::{Edit, FeatureId, Role};
+use crate::model::{Edit, FeatureId, LayerKind, Role};
 use crate::render::LayerKey;
 use crate::theme::ThemeSpec;
 
@@ -10,6 +12,16 @@ use crate::theme::ThemeSpec;
 pub enum LayerCommand {
     /// Read the file of a layer again, whatever the cache says.
     ReadAgain(LayerKey),
+    /// Say what a layer is.
+    SetKind(LayerKey, LayerKind),
+    /// Ask where the file of a layer is now.
+    RelinkDialogue(LayerKey),
+    /// Take another file for a layer; everything else of it stays.
+    Relink(LayerKey, PathBuf),
+    /// Ask where a table is now.
+    RelinkTableDialogue(PathBuf),
+    /// Take another file for a table.
+    RelinkTable(PathBuf, PathBuf),
     /// Take a layer off the map.
     RemoveLayer(LayerKey),
     /// Move a layer up (towards the top) or down the list.
@@ -47,6 +59,10 @@ impl LayerCommand {
     pub fn key(&self) -> &'static str {
         match self {
             Self::ReadAgain(_) => "command.read-again",
+            Self::SetKind(..) => "command.layer-kind",
+            Self::RelinkDialogue(_) | Self::Relink(..) | Self::RelinkTableDialogue(_) | Self::RelinkTable(..) => {
+                "command.relink"
+            }
             Self::RemoveLayer(_) => "command.remove-layer",
             Self::MoveLayer(_, true) => "command.layer-up",
             Self::MoveLayer(_, false) => "command.layer-down",
