@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use divan::Bencher;
 use qiancun::app::{Headless, Options};
+use qiancun::colouring::{Method, classify};
 use qiancun::district::{By, District, MapSpec, choropleth, coverage, rollups};
 use qiancun::geo::LonLat;
 use qiancun::index::{NameIndex, SpatialIndex};
@@ -17,7 +18,6 @@ use qiancun::read::{Progress, read_bytes, read_file};
 use qiancun::render::{Chunks, Level, LevelShape, Mesh};
 use qiancun::rules::{Rules, find_gaps};
 use qiancun::session::{CameraCommand, FileCommand, Loaded};
-use qiancun::theme::{Method, classify};
 
 fn main() {
     divan::main();
@@ -183,8 +183,8 @@ fn change_theme_of_50_000_villages(bencher: Bencher, id: &str) {
     let loaded = Loaded::new((*district.villages).clone());
     bencher.bench(|| {
         let map = MapSpec { indicator, year: Some(2021), since: None, free_classes: false };
-        let themed = choropleth(&district, &map, &|_| true);
-        black_box(loaded.style(themed.as_ref(), [0; 3], &|_| true, [0; 3]));
+        let colouring = choropleth(&district, &map, &|_| true);
+        black_box(loaded.style(colouring.as_ref(), [0; 3], &|_| true, [0; 3]));
     });
 }
 

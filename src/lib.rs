@@ -9,7 +9,7 @@ pub mod geo;
 pub mod model;
 pub mod read;
 pub mod index;
-pub mod theme;
+pub mod colouring;
 pub mod district;
 pub mod query;
 pub mod rules;

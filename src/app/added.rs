@@ -21,7 +21,7 @@ impl Qiancun {
         match added_dataset(list) {
             Some(dataset) => {
                 let status = Status::Ready(Arc::new(Loaded::new(dataset)));
-                self.session.layers.insert(ADDED_LAYER, Layer { key: ADDED_LAYER, status, themed: None });
+                self.session.layers.insert(ADDED_LAYER, Layer { key: ADDED_LAYER, status, colouring: None });
             }
             None => {
                 self.session.layers.remove(&ADDED_LAYER);

@@ -3,12 +3,12 @@
 use std::sync::{Arc, Mutex};
 
 use super::qiancun::Qiancun;
+use crate::colouring::ColouringSpec;
 use crate::district::{MapSpec, choropleth};
 use crate::model::Generation;
 use crate::project::Focus;
 use crate::render::{LayerKey, Scene};
 use crate::session::Derived;
-use crate::theme::ThemeSpec;
 
 /// What the earlier picture was made from.
 #[derive(Clone, PartialEq)]
@@ -32,7 +32,7 @@ pub struct BeforeKey {
 struct Other {
     key: LayerKey,
     data: Generation,
-    theme: Option<ThemeSpec>,
+    colouring: Option<ColouringSpec>,
     is_visible: bool,
     opacity: f32,
 }
@@ -48,8 +48,8 @@ impl Qiancun {
             let is_other = |k: LayerKey| k != village_layer && !symbols.contains(&k);
             let other = |(l, e): (&crate::session::Layer, &crate::project::LayerEntry)| {
                 let data = l.loaded().filter(|_| is_other(l.key))?.generation;
-                let (theme, is_visible, opacity) = (e.theme.clone(), e.visible, e.opacity);
-                Some(Other { key: l.key, data, theme, is_visible, opacity })
+                let (colouring, is_visible, opacity) = (e.colouring.clone(), e.visible, e.opacity);
+                Some(Other { key: l.key, data, colouring, is_visible, opacity })
             };
             let key = BeforeKey {
                 others: self.session.shown().filter_map(other).collect(),
@@ -78,10 +78,10 @@ impl Qiancun {
             Err(_) => return,
         };
         let in_focus = |v: u32| self.session.is_in_focus(v);
-        let themed = choropleth(&district, &key.map, &in_focus);
+        let colouring = choropleth(&district, &key.map, &in_focus);
         let tokens = self.session.tokens();
         let [r, g, b, _] = tokens.ground.to_array();
-        let style = loaded.style(themed.as_ref(), tokens.plain_fill, &in_focus, [r, g, b]);
+        let style = loaded.style(colouring.as_ref(), tokens.plain_fill, &in_focus, [r, g, b]);
         let scene = self.map.before.get_or_insert_with(|| Arc::new(Mutex::new(Scene::new(gpu))));
         if let Ok(mut scene) = scene.lock() {
             if self.drawn.before.key().is_some_and(|of| of.layer == key.layer && of.data == key.data) {
@@ -92,10 +92,16 @@ impl Qiancun {
             for other in &key.others {
                 let Some(layer) = self.session.layers.get(&other.key) else { continue };
                 let Some(loaded) = layer.loaded() else { continue };
-                let themed = layer.themed.as_deref();
+                let colouring = layer.colouring.as_deref();
                 let colour = if loaded.is_points() { tokens.plain_symbol } else { tokens.plain_fill };
-                let style = loaded.style(themed, colour, &|_| true, [r, g, b]);
-                scene.set_layer(other.key, loaded.chunks.clone(), loaded.towns.clone(), style, loaded.symbols(themed));
+                let style = loaded.style(colouring, colour, &|_| true, [r, g, b]);
+                scene.set_layer(
+                    other.key,
+                    loaded.chunks.clone(),
+                    loaded.towns.clone(),
+                    style,
+                    loaded.symbols(colouring),
+                );
                 scene.set_visibility(other.key, other.is_visible, other.opacity);
             }
             let known = |k: &&LayerKey| **k == key.layer || key.others.iter().any(|o| o.key == **k);

@@ -144,7 +144,7 @@ impl Qiancun {
         let entry = self.session.entry(key)?;
         let is_alone = self.session.document.keys.len() == 1 && entry.visible && entry.opacity >= 1.0;
         let pixels_per_point = self.ctx.pixels_per_point();
-        let has_colours = entry.theme.is_none() && self.session.view.theme.is_none() && self.opened.field.is_none();
+        let has_colours = entry.colouring.is_none() && self.session.view.theme.is_none() && self.opened.field.is_none();
         let palette = self.scene.lock().ok()?.palette().filter(|_| is_alone)?;
         let view = camera.view(self.map_size_px(), pixels_per_point);
         let colour = self.session.tokens().plain_fill;

@@ -68,7 +68,7 @@ impl Qiancun {
         let settings = std::mem::take(&mut self.session.settings);
         self.session = Session { dark: shown.dark, settings, ..shown.session };
         for layer in self.session.layers.values_mut() {
-            layer.themed = None;
+            layer.colouring = None;
         }
         self.drawn.added_of = shown.added_of;
     }

@@ -1,11 +1,11 @@
 //! What commands about layers and corrections do.
 
 use super::qiancun::Qiancun;
+use crate::colouring::ColouringSpec;
 use crate::model::LayerKind;
 use crate::project::LayerEntry;
 use crate::render::LayerKey;
-use crate::session::{Dialogue, LayerCommand, ThemeDraft};
-use crate::theme::ThemeSpec;
+use crate::session::{ColouringDraft, Dialogue, LayerCommand};
 
 impl Qiancun {
     /// Carries out a command about layers and corrections.
@@ -40,10 +40,12 @@ impl Qiancun {
             LayerCommand::SetRole(key, role, field) => session.transact_layer("command.fields", key, |e| {
                 e.fields.fields.insert(role.key().to_owned(), field.unwrap_or_default());
             }),
-            LayerCommand::SetTheme(key, theme) => session.transact_on("command.theme", format!("theme {key}"), |d| {
-                d.entry_mut(key).map(|e| e.theme = theme);
-            }),
-            LayerCommand::EditTheme(key) => self.edit_theme(key),
+            LayerCommand::SetColouring(key, colouring) => {
+                session.transact_on("command.theme", format!("theme {key}"), |d| {
+                    d.entry_mut(key).map(|e| e.colouring = colouring);
+                })
+            }
+            LayerCommand::EditColouring(key) => self.edit_colouring(key),
             LayerCommand::EditFields(key) => session.moment.dialogue = Some(Dialogue::Fields(key)),
             LayerCommand::EditFigure(village, indicator) => {
                 session.moment.dialogue = session.draft_figure(village, indicator).map(Dialogue::Figure);
@@ -105,14 +107,14 @@ impl Qiancun {
         }
     }
 
-    fn edit_theme(&mut self, key: LayerKey) {
+    fn edit_colouring(&mut self, key: LayerKey) {
         let Some(loaded) = self.session.layers.get(&key).and_then(|l| l.loaded()) else { return };
         let columns = &loaded.dataset.table.columns;
         let first = columns.iter().find(|c| c.kind.is_numeric()).or_else(|| columns.first());
-        let present = self.session.entry(key).and_then(|e| e.theme.clone());
-        let Some(spec) = present.or_else(|| first.map(|c| ThemeSpec::for_field(&c.name, c.kind))) else { return };
+        let present = self.session.entry(key).and_then(|e| e.colouring.clone());
+        let Some(spec) = present.or_else(|| first.map(|c| ColouringSpec::for_field(&c.name, c.kind))) else { return };
         let breaks_text = spec.breaks.iter().map(|b| b.to_string()).collect::<Vec<_>>().join(", ");
-        self.session.transact_layer("command.theme", key, |e| e.theme = Some(spec.clone()));
-        self.session.moment.dialogue = Some(Dialogue::Theme(ThemeDraft { layer: key, spec, breaks_text }));
+        self.session.transact_layer("command.theme", key, |e| e.colouring = Some(spec.clone()));
+        self.session.moment.dialogue = Some(Dialogue::Colouring(ColouringDraft { layer: key, spec, breaks_text }));
     }
 }

@@ -101,7 +101,7 @@ fn put(session: &mut Session, key: LayerKey, dataset: Dataset, options: LoadOpti
     if options.is_for_pages {
         loaded.finish();
     }
-    session.layers.insert(key, Layer { key, status: Status::Ready(loaded), themed: None });
+    session.layers.insert(key, Layer { key, status: Status::Ready(loaded), colouring: None });
 }
 
 /// Reads everything that a project names and joins it: the district, and what was odd about files; what was odd about tables

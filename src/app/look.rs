@@ -2,7 +2,7 @@
 
 use super::qiancun::Qiancun;
 use crate::geo::BoundsDeg;
-use crate::model::Topic;
+use crate::model::Theme;
 use crate::project::Focus;
 use crate::session::LookCommand;
 
@@ -18,10 +18,10 @@ impl Qiancun {
     pub(super) fn on_look(&mut self, command: LookCommand) {
         let session = &mut self.session;
         match command {
-            LookCommand::SetTopic(topic) => self.set_topic(topic),
-            LookCommand::SetMeasure(topic, id) => {
-                session.view.measures.insert(topic.key().to_owned(), id);
-                session.view.theme = Some(topic);
+            LookCommand::SetTheme(theme) => self.set_theme(theme),
+            LookCommand::SetMeasure(theme, id) => {
+                session.view.measures.insert(theme.key().to_owned(), id);
+                session.view.theme = Some(theme);
             }
             LookCommand::SetYear(year) => {
                 session.stage.playing = None;
@@ -56,19 +56,19 @@ impl Qiancun {
         }
     }
 
-    fn set_topic(&mut self, topic: Option<Topic>) {
-        if let Some(topic) = topic
-            && self.session.measures(topic).is_empty()
+    fn set_theme(&mut self, theme: Option<Theme>) {
+        if let Some(theme) = theme
+            && self.session.measures(theme).is_empty()
         {
             if self.session.district_pending() {
                 // The tables are still being joined: the theme shows as soon as they are.
-                self.session.view.theme = Some(topic);
+                self.session.view.theme = Some(theme);
             } else {
                 self.session.news = Some(self.session.lang.t("status.no-figures").to_owned());
             }
             return;
         }
-        self.session.view.theme = topic;
+        self.session.view.theme = theme;
     }
 
     fn step_year(&mut self, steps: i32) {
@@ -118,13 +118,13 @@ impl Qiancun {
     }
 
     fn show_symbols(&mut self, symbol: &str, shown: bool) {
-        let Some(topic) = self.session.view.theme else { return };
-        let mut list = self.session.symbols_shown(topic);
+        let Some(theme) = self.session.view.theme else { return };
+        let mut list = self.session.symbols_shown(theme);
         list.retain(|s| s != symbol);
         if shown {
             list.push(symbol.to_owned());
         }
-        self.session.view.symbols.insert(topic.key().to_owned(), list);
+        self.session.view.symbols.insert(theme.key().to_owned(), list);
     }
 
     fn set_focus(&mut self, focus: Option<Focus>) {

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use super::jobs::{Done, Job};
 use super::qiancun::Qiancun;
 use super::reading::{Outcome, ReadFile};
+use crate::colouring::ColouringSpec;
 use crate::model::Indicators;
 use crate::project::{self, LayerEntry, Project, TableEntry, demo_project, give_ids};
 use crate::read::Progress;
 use crate::render::{LayerKey, Level, Mesh};
 use crate::session::{Camera, Dialogue, DocumentState, Layer, Loaded, Pending, Status};
 use crate::survey::LogPaths;
-use crate::theme::ThemeSpec;
 
 impl Qiancun {
     /// Opens files: the first project among them, then what it does not have already as layers, and logs of colleagues to be looked
@@ -183,10 +183,10 @@ impl Qiancun {
         let progress = Arc::new(Progress::new());
         if let Some(kind) = entry.kind.filter(|kind| !kind.is_shown()) {
             let text = self.session.lang.with("layers.not-shown", &[("n", kind.key())]);
-            self.session.layers.insert(key, Layer { key, status: Status::Failed(text), themed: None });
+            self.session.layers.insert(key, Layer { key, status: Status::Failed(text), colouring: None });
             return;
         }
-        self.session.layers.insert(key, Layer { key, status: Status::Loading(progress.clone()), themed: None });
+        self.session.layers.insert(key, Layer { key, status: Status::Loading(progress.clone()), colouring: None });
         self.start_reading(key, entry.path, progress, false);
     }
 
@@ -304,7 +304,7 @@ impl Qiancun {
                     self.replaced(key, &loaded);
                 }
                 self.kept.origins.extend(origin.map(|origin| (key, origin)));
-                self.session.layers.insert(key, Layer { key, status: Status::Ready(loaded.clone()), themed: None });
+                self.session.layers.insert(key, Layer { key, status: Status::Ready(loaded.clone()), colouring: None });
                 self.place(key, &loaded, level, &meshes, again);
             }
             (Ok(Outcome::Table(rows)), pending) => {
@@ -401,8 +401,9 @@ impl Qiancun {
                 loaded.dataset.table.position(&field).and_then(|i| loaded.dataset.table.columns.get(i)).map(|c| c.kind);
             match kind.filter(|_| self.session.entry(key).is_some()) {
                 Some(kind) => {
-                    let theme = ThemeSpec::for_field(&field, kind);
-                    self.session.note(|d| d.entry_mut(key).into_iter().for_each(|e| e.theme = Some(theme.clone())));
+                    let colouring = ColouringSpec::for_field(&field, kind);
+                    self.session
+                        .note(|d| d.entry_mut(key).into_iter().for_each(|e| e.colouring = Some(colouring.clone())));
                 }
                 None => self.opened.field = Some(field),
             }

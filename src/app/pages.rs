@@ -92,7 +92,7 @@ impl Qiancun {
         }
         let (format, options) = self.chosen();
         let session = &self.session;
-        let layers: Vec<_> = session.shown().map(|(l, e)| (l.key, e.visible, e.opacity, &e.theme)).collect();
+        let layers: Vec<_> = session.shown().map(|(l, e)| (l.key, e.visible, e.opacity, &e.colouring)).collect();
         let sides = (session.left(), session.stage.divider, session.are_gaps_ringed());
         let key = format!("{draft}{:?}{:?}{:?}{layers:?}{sides:?}", session.view, session.camera, session.lang);
         let Some(ticket) = self.session.made.preview.ask(key) else { return };

@@ -14,7 +14,7 @@ use crate::lang::Lang;
 use crate::map::MapView;
 use crate::panels;
 use crate::project::Settings;
-use crate::render::{Gpu, LayerKey, Scene, View};
+use crate::render::{Gpu, LayerKey, Scene, Viewport};
 use crate::session::{Command, Commands, Derived, FileCommand, Session, WindowCommand, meeting_shortcuts, shortcuts};
 
 /// How to start.
@@ -391,7 +391,7 @@ impl Qiancun {
     }
 
     /// The view of the map, as of the last frame.
-    pub fn view(&self) -> Option<View> {
+    pub fn view(&self) -> Option<Viewport> {
         self.map.view()
     }
 }

@@ -13,7 +13,7 @@ use crate::cache::{Cache, FileKey, KeptPicture, ToKeep, content_digest};
 use crate::geo::BoundsDeg;
 use crate::model::Indicators;
 use crate::read::{Progress, plain_file, read_file, read_part, read_wide, stated_bounds};
-use crate::render::{DrawnOverview, LayerKey, Level, Mesh, OverviewWork, Palette, View, draw_plain};
+use crate::render::{DrawnOverview, LayerKey, Level, Mesh, OverviewWork, Palette, Viewport, draw_plain};
 use crate::session::Loaded;
 
 /// Longest wait for a picture from the cache, and how long a frame that shows it takes.
@@ -46,7 +46,7 @@ pub enum Outcome {
 /// What is to be shown of a large file before all of it is read: what lies in view, where the file has an index by place.
 pub struct FirstLook {
     /// The view.
-    pub view: View,
+    pub view: Viewport,
     /// Colours of ground and borders.
     pub palette: Palette,
     /// The one colour of villages.

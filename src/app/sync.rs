@@ -5,18 +5,18 @@ use std::sync::Arc;
 use super::jobs::{Done, Job, Reply};
 use super::load::roles_of;
 use super::qiancun::Qiancun;
+use crate::colouring::{Colouring, ColouringSpec};
 use crate::district::{MapSpec, choropleth, coverage};
 use crate::lang::Lang;
 use crate::model::{Dataset, Generation};
 use crate::project::{FieldMapping, Focus};
 use crate::render::{LayerKey, PointSymbol, Style, Texel};
 use crate::session::{ADDED_LAYER, Covered, Derived, EarlierGaps, FoundGaps, Loaded, Since, Status, Tab, Ticket};
-use crate::theme::{ThemeSpec, Themed};
 
 /// What a layer on the scene is made from.
 #[derive(Clone, PartialEq)]
 pub(super) struct LayerLook {
-    theme: Option<ThemeSpec>,
+    colouring: Option<ColouringSpec>,
     fields: FieldMapping,
     names: Lang,
     dark: bool,
@@ -90,7 +90,7 @@ impl Qiancun {
         let Some(layer) = self.session.layers.get_mut(&key) else { return };
         let Some(mut loaded) = layer.loaded().cloned() else { return };
         let applied = |loaded: &Loaded| LayerLook {
-            theme: entry.theme.clone(),
+            colouring: entry.colouring.clone(),
             fields: entry.fields.clone(),
             names,
             dark,
@@ -111,19 +111,19 @@ impl Qiancun {
         let now = applied(&loaded);
         let Ok(mut scene) = self.scene.lock() else { return };
         let in_focus = |v: u32| focused.as_ref().is_none_or(|f| f.members.get(v as usize).copied().unwrap_or(false));
-        let own = || entry.theme.as_ref().and_then(|spec| Themed::new(&loaded.dataset.table, spec));
-        layer.themed = match map.zip(district.as_ref()) {
+        let own = || entry.colouring.as_ref().and_then(|spec| Colouring::new(&loaded.dataset.table, spec));
+        layer.colouring = match map.zip(district.as_ref()) {
             Some((map, district)) => choropleth(district, &map, &in_focus),
             None => own(),
         }
         .map(Arc::new);
         if symbols.is_some() {
-            layer.themed = None;
+            layer.colouring = None;
         }
-        let themed = layer.themed.as_deref();
+        let colouring = layer.colouring.as_deref();
         let colour = if loaded.is_points() { plain.plain_symbol } else { plain.plain_fill };
         let [r, g, b, _] = plain.ground.to_array();
-        let style = loaded.style(themed, colour, &in_focus, [r, g, b]);
+        let style = loaded.style(colouring, colour, &in_focus, [r, g, b]);
         let (style, points) = match symbols.as_ref().and_then(|s| s.singles.get(&key)) {
             Some(singles) => {
                 let texel = |f: u32| singles.get(&f).map_or(Texel::Hidden, |(kind, _)| Texel::Colour(kind.colour()));
@@ -137,7 +137,7 @@ impl Qiancun {
                 let texel = |f: u32| if members.village_of(f).is_some() { style.texel(f) } else { plain };
                 (Style::new((0..loaded.dataset.len()).map(texel)), loaded.symbols(None))
             }
-            None => (style, loaded.symbols(themed)),
+            None => (style, loaded.symbols(colouring)),
         };
         if scene.has_layer(key) {
             scene.set_towns(key, &loaded.towns);

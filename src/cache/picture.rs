@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::Cache;
 use super::container::{Reader, Writer};
 use crate::geo::{BoundsDeg, WorldPos};
-use crate::render::View;
+use crate::render::Viewport;
 
 /// Ending of its files.
 pub(super) const ENDING: &str = "picture";
@@ -21,7 +21,7 @@ const MOST_PX: u32 = 16_384;
 #[derive(Clone, Debug, PartialEq)]
 pub struct KeptPicture {
     /// What of the world it shows.
-    pub view: View,
+    pub view: Viewport,
     /// Bounds of the data.
     pub bounds_deg: BoundsDeg,
     /// RGBA, row by row.
@@ -49,7 +49,7 @@ impl Cache {
         let to = self.place(of, ENDING);
         let mut out = Writer::new(&to)?;
         out.plain("pixels", &picture.pixels)?;
-        let View { centre, px_per_world, size_px } = picture.view;
+        let Viewport { centre, px_per_world, size_px } = picture.view;
         let head = Head {
             of: of.to_owned(),
             centre: [centre.x, centre.y],
@@ -86,7 +86,7 @@ fn read(path: &Path, of: &str) -> Option<KeptPicture> {
         && size_px.iter().all(|px| (1..=MOST_PX).contains(px));
     let pixels: Vec<u32> = is_sane.then(|| reader.plain("pixels"))??;
     (pixels.len() == size_px[0] as usize * size_px[1] as usize).then_some(KeptPicture {
-        view: View { centre: WorldPos { x: *x, y: *y }, px_per_world: *px_per_world, size_px: *size_px },
+        view: Viewport { centre: WorldPos { x: *x, y: *y }, px_per_world: *px_per_world, size_px: *size_px },
         bounds_deg: BoundsDeg::new(*bounds_deg),
         pixels: Arc::new(pixels),
     })

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::Dataset;
 use crate::read::{Progress, read_file};
-use crate::render::{Chunks, View};
+use crate::render::{Chunks, Viewport};
 use crate::session::Loaded;
 
 /// A district of squares in rows, some with islands and holes, and attributes of every kind.
@@ -280,7 +280,7 @@ fn pictures_come_back_and_no_flipped_byte_is_believed() {
     let place = Place::new("");
     let cache = place.cache();
     let picture = KeptPicture {
-        view: View { centre: crate::geo::WorldPos { x: 0.8, y: 0.4 }, px_per_world: 12_345.6, size_px: [40, 30] },
+        view: Viewport { centre: crate::geo::WorldPos { x: 0.8, y: 0.4 }, px_per_world: 12_345.6, size_px: [40, 30] },
         bounds_deg: crate::geo::BoundsDeg::new([116.0, 39.0, 117.0, 41.0]),
         pixels: Arc::new((0..1200).map(|i| i * 77_777).collect()),
     };

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Failure, args, read};
 use crate::cli::say::said;
-use crate::theme::{LegendClass, Method, ThemeSpec, Themed};
+use crate::colouring::{Colouring, ColouringSpec, LegendClass, Method};
 
 /// Runs the command.
 pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
@@ -55,9 +55,10 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
         let what = format!("the field {field} holds {}, not numbers", column.kind.name());
         return Err(read::because("not-numeric", &file, what));
     }
-    let spec = ThemeSpec { method: method.clone(), classes, breaks, ..ThemeSpec::for_field(&field, column.kind) };
-    let themed = Themed::new(&dataset.table, &spec).ok_or_else(|| Failure::Input("the field vanished".into()))?;
-    let rows: Vec<Value> = themed
+    let spec =
+        ColouringSpec { method: method.clone(), classes, breaks, ..ColouringSpec::for_field(&field, column.kind) };
+    let colouring = Colouring::new(&dataset.table, &spec).ok_or_else(|| Failure::Input("the field vanished".into()))?;
+    let rows: Vec<Value> = colouring
         .legend
         .iter()
         .filter_map(|row| match row.class {
@@ -69,11 +70,13 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
         })
         .collect();
     if as_json {
-        return read::print(&json!({ "method": method, "field": field, "classes": rows, "missing": themed.missing }));
+        return read::print(
+            &json!({ "method": method, "field": field, "classes": rows, "missing": colouring.missing }),
+        );
     }
     for row in &rows {
         said!("{}\t{}\t{}\t{}", row["lower"], row["upper"], row["count"], row["colour"].as_str().unwrap_or(""));
     }
-    said!("missing\t\t{}", themed.missing);
+    said!("missing\t\t{}", colouring.missing);
     Ok(())
 }

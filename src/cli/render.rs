@@ -6,7 +6,7 @@ use super::{Failure, args};
 use crate::app::read_session;
 use crate::cli::say::told;
 use crate::lang::Lang;
-use crate::model::Topic;
+use crate::model::Theme;
 use crate::page::{
     AtlasProgress, PageContent, PageError, PageFormat, PageOptions, atlas, missing_glyphs, page_svg, write_page,
 };
@@ -96,18 +96,18 @@ fn session(asked: &Asked) -> Result<(Session, PageOptions), Failure> {
 
 /// A theme by its name, or an indicator by its id.
 fn choose(session: &mut Session, theme: &str) -> Result<(), Failure> {
-    if let Some(topic) = Topic::from_key(theme).filter(|t| Topic::MAPS.contains(t)) {
-        session.view.theme = Some(topic);
+    if let Some(theme) = Theme::from_key(theme).filter(|t| Theme::MAPS.contains(t)) {
+        session.view.theme = Some(theme);
         return Ok(());
     }
     let indicator = session.district().and_then(|d| d.indicators.get(theme));
-    let Some((topic, id)) = indicator.map(|i| (i.theme, i.id.clone())) else {
-        let known: Vec<&str> = Topic::MAPS.iter().map(|t| t.key()).collect();
+    let Some((theme, id)) = indicator.map(|i| (i.theme, i.id.clone())) else {
+        let known: Vec<&str> = Theme::MAPS.iter().map(|t| t.key()).collect();
         let known = known.join(", ");
         return Err(Failure::Usage(format!("--theme is one of {known}, or the id of an indicator, not {theme}")));
     };
-    session.view.theme = Some(topic);
-    session.view.measures.insert(topic.key().to_owned(), id);
+    session.view.theme = Some(theme);
+    session.view.measures.insert(theme.key().to_owned(), id);
     Ok(())
 }
 

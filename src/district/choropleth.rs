@@ -1,8 +1,8 @@
 //! What a map of one indicator shows: classes, colours and legend for a year, or for the change between two.
 
 use super::build::District;
+use crate::colouring::{CategoryLook, Colouring, ColouringSpec, Method, classify};
 use crate::model::{FeatureId, FieldType, Good, Indicator};
-use crate::theme::{CategoryLook, Method, ThemeSpec, Themed, classify};
 
 /// What to show.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,7 +22,7 @@ const CLASSES: usize = 5;
 
 /// The map of an indicator. Legend counts are over the villages that `counted` names. `None` for a position without
 /// indicator.
-pub fn choropleth(district: &District, map: &MapSpec, counted: &dyn Fn(FeatureId) -> bool) -> Option<Themed> {
+pub fn choropleth(district: &District, map: &MapSpec, counted: &dyn Fn(FeatureId) -> bool) -> Option<Colouring> {
     let counted = &|v: FeatureId| district.members.is_first(v) && counted(v);
     let indicator = district.indicators.all().get(map.indicator)?;
     if let Some(since) = map.since {
@@ -40,7 +40,7 @@ pub fn choropleth(district: &District, map: &MapSpec, counted: &dyn Fn(FeatureId
             .iter()
             .map(|v| CategoryLook { id: &v.id, zh: &v.zh, en: &v.en, colour: colour(&v.colour) })
             .collect();
-        return Some(Themed::of_looks(rows, &spec, &looks, |v| value_of(v).map(|x| x as usize), counted));
+        return Some(Colouring::of_looks(rows, &spec, &looks, |v| value_of(v).map(|x| x as usize), counted));
     }
     let breaks = if indicator.breaks.is_empty() || map.free_classes {
         let years: Vec<Option<i32>> = match map.year {
@@ -56,17 +56,17 @@ pub fn choropleth(district: &District, map: &MapSpec, counted: &dyn Fn(FeatureId
         let all: Vec<f64> = district.village_list().filter_map(value_of).collect();
         classify(&all, Method::Manual, 0, &indicator.breaks)
     };
-    Some(Themed::of_numbers(rows, &spec, breaks.as_ref(), indicator.is_whole(), value_of, counted))
+    Some(Colouring::of_numbers(rows, &spec, breaks.as_ref(), indicator.is_whole(), value_of, counted))
 }
 
 /// Colours by where good lies: blue for much of what is wanted, brown for much of what is not.
-fn spec_of(indicator: &Indicator) -> ThemeSpec {
+fn spec_of(indicator: &Indicator) -> ColouringSpec {
     let ramp = if indicator.good == Good::Down { "YlOrBr" } else { "YlGnBu" };
-    ThemeSpec {
+    ColouringSpec {
         unit: indicator.unit.clone(),
         method: Method::Manual.key().to_owned(),
         ramp: ramp.to_owned(),
-        ..ThemeSpec::for_field(&indicator.id, FieldType::Real)
+        ..ColouringSpec::for_field(&indicator.id, FieldType::Real)
     }
 }
 
@@ -89,7 +89,7 @@ fn change(
     map: &MapSpec,
     since: i32,
     counted: &dyn Fn(FeatureId) -> bool,
-) -> Themed {
+) -> Colouring {
     let rows = district.villages.len();
     let mut spec = spec_of(indicator);
     if indicator.is_category() {
@@ -110,7 +110,7 @@ fn change(
                 _ => 1,
             })
         };
-        return Themed::of_looks(rows, &spec, &looks, class, counted);
+        return Colouring::of_looks(rows, &spec, &looks, class, counted);
     }
     spec.ramp = "BrBG".to_owned();
     spec.reversed = indicator.good == Good::Down;
@@ -124,5 +124,5 @@ fn change(
     let power = 10f64.powf(middle.log10().floor());
     let large = [5.0, 2.0, 1.0].iter().map(|m| m * power).find(|m| *m <= middle).unwrap_or(step).max(step * 2.0);
     let breaks = classify(&values, Method::Manual, 0, &[-large + step, 0.0, step, large]);
-    Themed::of_numbers(rows, &spec, breaks.as_ref(), indicator.is_whole(), value_of, counted).as_change()
+    Colouring::of_numbers(rows, &spec, breaks.as_ref(), indicator.is_whole(), value_of, counted).as_change()
 }

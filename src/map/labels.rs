@@ -4,7 +4,7 @@ use egui::{Color32, FontId, Painter, Pos2, Rect, Vec2};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::stamps::{Stamp, Stamps};
+use super::lettering::{Inscription, Lettering};
 use crate::geo::{Anchor, BoundsDeg};
 use crate::model::{FeatureId, Generation, Role};
 use crate::palette::{LABEL_DARK, LABEL_LIGHT, is_dark, size};
@@ -75,7 +75,7 @@ pub struct Labels {
     view: Option<ViewEntry>,
     sizes: FxHashMap<Subject, Vec2>,
     order: FxHashMap<LayerKey, Order>,
-    stamps: Stamps,
+    lettering: Lettering,
 }
 
 /// The features of a layer, largest first.
@@ -218,7 +218,7 @@ impl Labels {
         let lay_out = |text: &str, size_pt: f32| {
             painter.layout_no_wrap(text.to_owned(), FontId::proportional(size_pt), Color32::PLACEHOLDER)
         };
-        let stamps = self.placed.iter().filter_map(|label| {
+        let inscriptions = self.placed.iter().filter_map(|label| {
             let (Subject::Village(key, _) | Subject::Town(key, _)) = label.subject;
             let layer = session.layers.get(&key)?;
             let (ink, halo) = match label.subject {
@@ -229,11 +229,11 @@ impl Labels {
                 Subject::Town(..) => (LABEL_DARK, LABEL_LIGHT.gamma_multiply(0.85)),
             };
             let size_pt = label.subject.font().size;
-            let stamp = Stamp { text: &label.text, lay_out: &lay_out, size_pt, ink, halo };
-            Some((stamp, middle + Vec2::new(label.offset[0] as f32, label.offset[1] as f32)))
+            let inscription = Inscription { text: &label.text, lay_out: &lay_out, size_pt, ink, halo };
+            Some((inscription, middle + Vec2::new(label.offset[0] as f32, label.offset[1] as f32)))
         });
-        let stamps: Vec<_> = stamps.collect();
-        if let Some(mesh) = self.stamps.mesh(painter.ctx(), &stamps) {
+        let inscriptions: Vec<_> = inscriptions.collect();
+        if let Some(mesh) = self.lettering.mesh(painter.ctx(), &inscriptions) {
             painter.add(mesh);
         }
     }
@@ -343,8 +343,8 @@ impl Labels {
 
 /// Text and halo for a label on a village's colour.
 fn ink_of(layer: &Layer, feature: FeatureId, dark_theme: bool) -> (Color32, Color32) {
-    let on_dark = match &layer.themed {
-        Some(themed) => themed.colour_of(feature).map_or(dark_theme, is_dark),
+    let on_dark = match &layer.colouring {
+        Some(colouring) => colouring.colour_of(feature).map_or(dark_theme, is_dark),
         None => dark_theme,
     };
     let (ink, halo) = if on_dark { (LABEL_LIGHT, LABEL_DARK) } else { (LABEL_DARK, LABEL_LIGHT) };

@@ -7,7 +7,7 @@ mod gaps;
 mod input;
 mod labels;
 mod pick;
-mod stamps;
+mod lettering;
 mod view;
 
 pub use furniture::scale_bar;

@@ -11,7 +11,7 @@ use super::labels::Labels;
 use super::{clusters, divider, furniture, gaps};
 use crate::model::{FeatureId, Generation};
 use crate::palette::{CASING, SELECTION, size};
-use crate::render::{LayerKey, MapPaint, Outline, Scene, View};
+use crate::render::{LayerKey, MapPaint, Outline, Scene, Viewport};
 use crate::session::{Camera, Commands, Moment, Session};
 
 /// How long the camera must rest before a software renderer draws the sharp picture.
@@ -33,7 +33,7 @@ pub struct MapView {
     hovered: Option<((LayerKey, FeatureId), Arc<Outline>)>,
     /// The data that the outlines of selection and hover are of.
     outlined: [Option<Generation>; 2],
-    view: Option<View>,
+    view: Option<Viewport>,
 }
 
 impl MapView {
@@ -56,7 +56,7 @@ impl MapView {
     }
 
     /// What the map shows, as of the last frame.
-    pub fn view(&self) -> Option<View> {
+    pub fn view(&self) -> Option<Viewport> {
         self.view
     }
 

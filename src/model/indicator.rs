@@ -8,7 +8,7 @@ use crate::lang::Lang;
 /// The themes that indicators belong to, in the order of their keys 1 to 4.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Topic {
+pub enum Theme {
     /// Households and residents: denominators.
     Base,
     /// 环境卫生.
@@ -21,11 +21,11 @@ pub enum Topic {
     Services,
 }
 
-impl Topic {
+impl Theme {
     /// The themes that have a map of their own, in the order of their keys.
     pub const MAPS: [Self; 4] = [Self::Sanitation, Self::Toilets, Self::Clinics, Self::Services];
 
-    /// Stable name: in project files and language files (`topic.<key>`).
+    /// Stable name: in project files and language files (`theme.<key>`).
     pub fn key(self) -> &'static str {
         match self {
             Self::Base => "base",
@@ -121,7 +121,7 @@ pub struct Indicator {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit_en: Option<String>,
     /// Theme.
-    pub theme: Topic,
+    pub theme: Theme,
     /// Whether values of villages add up; else they are averaged by weight.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub sum: bool,

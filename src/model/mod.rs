@@ -22,7 +22,7 @@ pub use dataset::{Crs, CrsFrom, Dataset, Format, SourceInfo};
 pub use edit::Edit;
 pub use generation::Generation;
 pub use geometry::{FeatureShape, GeometryKind, GeometryStore, Part, PartKind};
-pub use indicator::{CategoryValue, Good, Indicator, Indicators, Ratio, Topic};
+pub use indicator::{CategoryValue, Good, Indicator, Indicators, Ratio, Theme};
 pub use layer_kind::LayerKind;
 pub use members::Members;
 pub use observations::Observations;

@@ -103,7 +103,7 @@ pub(super) fn compose(
     let fitted = frame_of(session, [map[0], map[1], map[2] - taken, map[3]], is_whole);
     let frame = MapFrame { rect: map, ..fitted };
     draw_map(&mut svg, session, content, &frame, &MapForm { options, scale: u, village: None, taken_right: taken });
-    if content.themed.as_ref().is_none_or(|t| t.legend.iter().all(|r| r.count == 0))
+    if content.colouring.as_ref().is_none_or(|t| t.legend.iter().all(|r| r.count == 0))
         && session.village_layer().is_none()
     {
         let form = Type::new(18.0 * u, &inks.grey).at(At::Middle);

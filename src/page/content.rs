@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::colouring::Colouring;
 use crate::district::{By, MapSpec, Rollup, choropleth};
 use crate::lang::Lang;
 use crate::model::{FeatureId, Indicator};
 use crate::session::{Covered, HEADLINES, Headlined, Session, SymbolKind, number};
-use crate::theme::Themed;
 
 use crate::project::PageOptions;
 
@@ -57,9 +57,9 @@ pub struct PageContent {
     /// The area within reach of a clinic, where it is drawn.
     pub covered: Option<Arc<Covered>>,
     /// The classes, for the map.
-    pub themed: Option<Themed>,
+    pub colouring: Option<Colouring>,
     /// Those on the left of the divider, where there is one.
-    pub left: Option<Themed>,
+    pub left: Option<Colouring>,
 }
 
 impl PageContent {
@@ -68,7 +68,7 @@ impl PageContent {
         let lang = session.lang;
         let map = session.map_spec();
         let in_focus = |v: FeatureId| session.is_in_focus(v);
-        let themed = match (&map, session.district()) {
+        let colouring = match (&map, session.district()) {
             (Some(map), Some(district)) => choropleth(district, map, &in_focus),
             _ => of_layer(session),
         };
@@ -90,8 +90,8 @@ impl PageContent {
             title: or(&options.title, session.map_title()),
             subtitle: or(&options.subtitle, subtitle(session, indicator, map.as_ref())),
             headlines: session.headlined(),
-            legend_title: session.legend_heading(themed.as_ref()),
-            legend: themed.as_ref().map(|t| legend(session, t)).unwrap_or_default(),
+            legend_title: session.legend_heading(colouring.as_ref()),
+            legend: colouring.as_ref().map(|t| legend(session, t)).unwrap_or_default(),
             symbols: symbols(session),
             table_title: lang.t(if is_one_town { "page.villages-table" } else { "page.towns" }).to_owned(),
             heads,
@@ -103,7 +103,7 @@ impl PageContent {
             stamp,
             notice,
             covered,
-            themed,
+            colouring,
             left,
         }
     }
@@ -118,10 +118,10 @@ impl PageContent {
 }
 
 /// The theme of a layer's own field, where no theme's map is shown.
-fn of_layer(session: &Session) -> Option<Themed> {
+fn of_layer(session: &Session) -> Option<Colouring> {
     let layer = session.village_layer()?;
-    let spec = session.entry(layer.key)?.theme.as_ref()?;
-    Themed::new(&layer.loaded()?.dataset.table, spec)
+    let spec = session.entry(layer.key)?.colouring.as_ref()?;
+    Colouring::new(&layer.loaded()?.dataset.table, spec)
 }
 
 fn subtitle(session: &Session, indicator: Option<&Indicator>, map: Option<&MapSpec>) -> String {
@@ -139,30 +139,30 @@ fn subtitle(session: &Session, indicator: Option<&Indicator>, map: Option<&MapSp
     parts.join(" · ")
 }
 
-fn legend(session: &Session, themed: &Themed) -> Vec<LegendEntry> {
-    let only = themed.legend.len() == 1;
-    let mut rows: Vec<LegendEntry> = themed
+fn legend(session: &Session, colouring: &Colouring) -> Vec<LegendEntry> {
+    let only = colouring.legend.len() == 1;
+    let mut rows: Vec<LegendEntry> = colouring
         .legend
         .iter()
         .map(|row| LegendEntry {
             colour: Some(row.colour),
-            text: session.legend_text(&row.class, only, themed.is_change),
+            text: session.legend_text(&row.class, only, colouring.is_change),
             count: row.count,
         })
         .collect();
-    if themed.kind.is_numeric() {
+    if colouring.kind.is_numeric() {
         rows.reverse();
     }
-    if themed.missing > 0 {
+    if colouring.missing > 0 {
         let text = session.lang.t("legend.missing").to_owned();
-        rows.push(LegendEntry { colour: None, text, count: themed.missing });
+        rows.push(LegendEntry { colour: None, text, count: colouring.missing });
     }
     rows
 }
 
 fn symbols(session: &Session) -> Vec<(SymbolKind, String, usize)> {
-    let Some((_, topic)) = session.topic() else { return Vec::new() };
-    let shown = session.symbols_shown(topic);
+    let Some((_, theme)) = session.theme() else { return Vec::new() };
+    let shown = session.symbols_shown(theme);
     let counts = session.shown_symbol_counts().into_iter().filter(|(k, _)| shown.iter().any(|s| s == k.key()));
     let name = |k: SymbolKind| session.lang.find(&format!("symbol.{}", k.key())).unwrap_or("").to_owned();
     counts.map(|(kind, count)| (kind, name(kind), count)).collect()

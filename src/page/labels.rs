@@ -80,8 +80,9 @@ pub(super) fn place_labels(
         let name = loaded.dataset.display_name(village);
         let place = frame.at(anchor.at);
         let is_left = place[0] < frame.rect[0] + frame.rect[2] * session.stage.divider;
-        let themed = content.left.as_ref().filter(|_| is_left && form.village.is_none()).or(content.themed.as_ref());
-        let fill = themed.and_then(|t| t.colour_of(village));
+        let colouring =
+            content.left.as_ref().filter(|_| is_left && form.village.is_none()).or(content.colouring.as_ref());
+        let fill = colouring.and_then(|t| t.colour_of(village));
         let faint = form.village.is_some_and(|v| v != village);
         let on_dark = fill.is_some_and(is_dark) && !faint;
         put(svg, &mut room, &name, place, extent(anchor), size, form.village == Some(village), on_dark);

@@ -3,12 +3,12 @@
 use super::content::PageContent;
 use super::map::{MapForm, MapFrame, add_line, bounds_of, colour, shapes, symbol};
 use super::svg::{Svg, hex, num};
+use crate::colouring::Colouring;
 use crate::geo::WorldPos;
 use crate::palette::LIGHT;
 use crate::project::LayerEntry;
 use crate::render::{BorderKind, Mark};
 use crate::session::{Layer, Loaded, Session, shape_of};
-use crate::theme::Themed;
 
 /// Draws the layers, bottom first.
 pub(super) fn draw_layers(
@@ -20,7 +20,7 @@ pub(super) fn draw_layers(
 ) {
     let villages = session.village_layer().map(|l| l.key);
     // Facilities of a theme's map are drawn as its symbols.
-    let as_symbols = if session.topic().is_some() { session.facility_layers() } else { Vec::new() };
+    let as_symbols = if session.theme().is_some() { session.facility_layers() } else { Vec::new() };
     let shown: Vec<(&Layer, &LayerEntry)> = session.shown().filter(|(_, e)| e.visible).collect();
     for (layer, entry) in shown.into_iter().rev() {
         let Some(loaded) = layer.loaded().filter(|_| !as_symbols.contains(&layer.key)) else { continue };
@@ -31,7 +31,7 @@ pub(super) fn draw_layers(
         if villages == Some(layer.key) {
             both_sides(svg, session, content, loaded, frame, form);
         } else {
-            let own = entry.theme.as_ref().and_then(|spec| Themed::new(&loaded.dataset.table, spec));
+            let own = entry.colouring.as_ref().and_then(|spec| Colouring::new(&loaded.dataset.table, spec));
             other(svg, own.as_ref(), loaded, frame, form.scale);
         }
         if is_faint {
@@ -49,13 +49,13 @@ fn both_sides(
     frame: &MapFrame,
     form: &MapForm<'_>,
 ) {
-    let themed = content.themed.as_ref();
+    let colouring = content.colouring.as_ref();
     let Some(left) = content.left.as_ref().filter(|_| form.village.is_none()) else {
-        return super::map::villages(svg, session, themed, loaded, frame, form);
+        return super::map::villages(svg, session, colouring, loaded, frame, form);
     };
     let [x, y, w, h] = frame.rect;
     let part = w * session.stage.divider;
-    for (id, at, wide, themed) in [("left", x, part, Some(left)), ("right", x + part, w - part, themed)] {
+    for (id, at, wide, colouring) in [("left", x, part, Some(left)), ("right", x + part, w - part, colouring)] {
         svg.raw(&format!(
             "<clipPath id=\"{id}\"><rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/></clipPath><g clip-path=\"url(#{id})\">",
             num(at),
@@ -63,29 +63,29 @@ fn both_sides(
             num(wide),
             num(h)
         ));
-        super::map::villages(svg, session, themed, loaded, frame, form);
+        super::map::villages(svg, session, colouring, loaded, frame, form);
         svg.raw("</g>");
     }
 }
 
 /// A layer that is not the villages: areas and lines in their colours, points as their symbols.
-fn other(svg: &mut Svg, themed: Option<&Themed>, loaded: &Loaded, frame: &MapFrame, u: f32) {
+fn other(svg: &mut Svg, colouring: Option<&Colouring>, loaded: &Loaded, frame: &MapFrame, u: f32) {
     let shapes = shapes(&loaded.chunks, frame, &loaded.towns);
-    let classes = themed.map_or(0, |t| t.legend.len());
+    let classes = colouring.map_or(0, |t| t.legend.len());
     let mut fills = vec![String::new(); classes + 1];
     for shape in &shapes {
         for (i, part) in shape.parts.iter().enumerate() {
             if !loaded.chunks.extents.get(part.part as usize).is_some_and(|e| frame.meets(e.bounds)) {
                 continue;
             }
-            let class = themed.and_then(|t| t.class_of(part.feature)).filter(|c| *c < classes).unwrap_or(classes);
+            let class = colouring.and_then(|t| t.class_of(part.feature)).filter(|c| *c < classes).unwrap_or(classes);
             if let Some(d) = fills.get_mut(class) {
                 shape.rings(i).for_each(|ring| add_line(d, ring, frame, true));
             }
         }
     }
     for (class, d) in fills.iter().enumerate() {
-        let fill = match (themed.and_then(|t| t.legend.get(class)), themed) {
+        let fill = match (colouring.and_then(|t| t.legend.get(class)), colouring) {
             (Some(row), _) => hex(row.colour),
             (None, Some(_)) => "url(#hatch)".to_owned(),
             (None, None) => hex(LIGHT.plain_fill),
@@ -107,16 +107,16 @@ fn other(svg: &mut Svg, themed: Option<&Themed>, loaded: &Loaded, frame: &MapFra
         );
         svg.path(&d, &pen);
     }
-    points(svg, themed, loaded, frame, u);
+    points(svg, colouring, loaded, frame, u);
 }
 
-fn points(svg: &mut Svg, themed: Option<&Themed>, loaded: &Loaded, frame: &MapFrame, u: f32) {
+fn points(svg: &mut Svg, colouring: Option<&Colouring>, loaded: &Loaded, frame: &MapFrame, u: f32) {
     let geometry = &loaded.dataset.geometry;
     for feature in 0..loaded.dataset.len() {
         for part in geometry.parts_of(feature).iter().filter(|p| p.kind == crate::model::PartKind::Point) {
             let places = geometry.rings_of(part).flatten();
-            let class = themed.and_then(|t| t.class_of(feature));
-            let ink = themed.and_then(|t| t.colour_of(feature)).unwrap_or(LIGHT.plain_symbol);
+            let class = colouring.and_then(|t| t.class_of(feature));
+            let ink = colouring.and_then(|t| t.colour_of(feature)).unwrap_or(LIGHT.plain_symbol);
             for place in places {
                 let at = frame.at(WorldPos::from_lonlat(crate::geo::LonLat::new(place[0], place[1])));
                 if frame.holds(at, 4.0) {

@@ -7,6 +7,7 @@ use super::labels::place_labels;
 use super::layers::draw_layers;
 use super::metrics::width;
 use super::svg::{At, Svg, Type, hex, num};
+use crate::colouring::Colouring;
 use crate::geo::{BoundsDeg, GridPos, LonLat, WorldBounds, WorldPos, ground_metres_per_world};
 use crate::map::scale_bar;
 use crate::model::FeatureId;
@@ -14,7 +15,6 @@ use crate::palette::{self, LIGHT};
 use crate::project::PageOptions;
 use crate::render::{BorderKind, Chunks, Level, LevelShape, Mark, Shape};
 use crate::session::{Camera, Loaded, Session, SymbolKind, mark_of, number};
-use crate::theme::Themed;
 
 /// More facilities than this in a frame are drawn small: symbols would hide the map.
 const CROWDED: usize = 240;
@@ -178,14 +178,14 @@ pub(super) fn shapes(chunks: &Chunks, frame: &MapFrame, towns: &[u32]) -> Vec<Le
 pub(super) fn villages(
     svg: &mut Svg,
     session: &Session,
-    themed: Option<&Themed>,
+    colouring: Option<&Colouring>,
     loaded: &Loaded,
     frame: &MapFrame,
     form: &MapForm<'_>,
 ) {
     let u = form.scale;
     let shapes = shapes(&loaded.chunks, frame, &loaded.towns);
-    let classes = themed.map_or(0, |t| t.legend.len());
+    let classes = colouring.map_or(0, |t| t.legend.len());
     // One path a class, then the missing ones, then those out of focus or beside the village that the page is about.
     let mut fills = vec![String::new(); classes + 2];
     let mut faint = vec![String::new(); classes + 2];
@@ -195,9 +195,9 @@ pub(super) fn villages(
             if !loaded.chunks.extents.get(part.part as usize).is_some_and(|e| frame.meets(e.bounds)) {
                 continue;
             }
-            let class = match themed {
+            let class = match colouring {
                 None => classes + 1,
-                Some(themed) => themed.class_of(part.feature).filter(|c| *c < classes).unwrap_or(classes),
+                Some(colouring) => colouring.class_of(part.feature).filter(|c| *c < classes).unwrap_or(classes),
             };
             let stands_back = !session.is_in_focus(part.feature) || form.village.is_some_and(|v| v != part.feature);
             let d = if stands_back { faint.get_mut(class) } else { fills.get_mut(class) };
@@ -206,7 +206,7 @@ pub(super) fn villages(
             }
         }
     }
-    let paint = |class: usize| match themed.and_then(|t| t.legend.get(class)) {
+    let paint = |class: usize| match colouring.and_then(|t| t.legend.get(class)) {
         Some(row) => hex(row.colour),
         None if class == classes => "url(#hatch)".to_owned(),
         None => hex(LIGHT.plain_fill),

@@ -7,7 +7,7 @@ use super::map::{MapForm, MapFrame, draw_map};
 use super::metrics::{clipped, width, wrapped};
 use super::svg::{At, Svg, Type};
 use crate::geo::BoundsDeg;
-use crate::model::{FeatureId, Topic};
+use crate::model::{FeatureId, Theme};
 use crate::palette::LIGHT;
 use crate::project::PageOptions;
 use crate::rules::GapSeverity;
@@ -175,7 +175,7 @@ fn shown<'a>(session: &Session, section: &'a CardSection) -> Vec<&'a CardFigure>
 
 fn height_of(session: &Session, card: &VillageCard, section: &CardSection) -> f32 {
     let lines = shown(session, section).into_iter().filter(|f| !session.comparison_words(f).is_empty()).count();
-    let clinic = section.topic == Topic::Clinics && card.nearest_clinic.is_some();
+    let clinic = section.theme == Theme::Clinics && card.nearest_clinic.is_some();
     34.0 + shown(session, section).len() as f32 * 24.0 + lines as f32 * 15.0 + if clinic { 18.0 } else { 0.0 } + 10.0
 }
 
@@ -189,7 +189,7 @@ fn theme(
 ) {
     let lang = session.lang;
     svg.line([x, y, x + w, y], &inks.line, 1.0);
-    let name = lang.find(&format!("topic.{}", section.topic.key())).unwrap_or("");
+    let name = lang.find(&format!("topic.{}", section.theme.key())).unwrap_or("");
     svg.text(x, y + 22.0, name, Type::new(12.5, &inks.grey).bold());
     let mut at = y + 46.0;
     for figure in shown(session, section) {
@@ -217,7 +217,7 @@ fn theme(
             at += 15.0;
         }
     }
-    if section.topic == Topic::Clinics
+    if section.theme == Theme::Clinics
         && let Some(name) = &card.nearest_clinic
     {
         let text = lang.with("card.nearest", &[("n", name)]);

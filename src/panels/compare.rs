@@ -64,13 +64,13 @@ pub fn groups(ui: &mut Ui, session: &Session, send: &mut Commands) {
 
 /// Progress to date against the district's plan, for the theme's figures. A part of the district has no plan of its own.
 pub fn targets(ui: &mut Ui, session: &Session) {
-    let (Some((district, topic)), Some(rolled), None) = (session.topic(), session.rolled(), session.focused()) else {
+    let (Some((district, theme)), Some(rolled), None) = (session.theme(), session.rolled(), session.focused()) else {
         return;
     };
     let (t, lang) = (session.tokens(), session.lang);
     let of = |target: &crate::project::Target| {
         let position = district.indicators.position(&target.indicator)?;
-        let indicator = district.indicators.all().get(position).filter(|i| i.theme == topic && i.sum)?;
+        let indicator = district.indicators.all().get(position).filter(|i| i.theme == theme && i.sum)?;
         Some((indicator, rolled.all.totals.get(&position)?.value, target.value))
     };
     let list: Vec<_> = session.document.project.targets.iter().filter_map(of).collect();

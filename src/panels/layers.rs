@@ -44,7 +44,7 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) {
             }
             for key in keys {
                 let shown = session.entry(key).is_some_and(|e| e.visible);
-                if shown && session.layers.get(&key).is_some_and(|l| l.themed.is_some()) {
+                if shown && session.layers.get(&key).is_some_and(|l| l.colouring.is_some()) {
                     rule(ui, t);
                     legend::show(ui, session, key, send);
                 }
@@ -81,7 +81,7 @@ fn row(ui: &mut Ui, session: &Session, key: LayerKey, at: usize, count: usize, s
             send.push(LayerCommand::ShowLayer(key, !entry.visible));
         }
         let has_symbols = session.symbols().is_some_and(|s| s.singles.contains_key(&key));
-        if layer.loaded().is_some_and(|l| l.is_points()) && layer.themed.is_none() && !has_symbols {
+        if layer.loaded().is_some_and(|l| l.is_points()) && layer.colouring.is_none() && !has_symbols {
             let (rect, _) = ui.allocate_exact_size(Vec2::splat(10.0), Sense::hover());
             ui.painter().circle_filled(rect.center(), 4.0, data_colour(t.plain_symbol));
         }
@@ -124,13 +124,13 @@ fn row(ui: &mut Ui, session: &Session, key: LayerKey, at: usize, count: usize, s
 
 /// The symbols of facilities with their numbers, each with a tick.
 fn symbols(ui: &mut Ui, session: &Session, send: &mut Commands) {
-    let Some((_, topic)) = session.topic() else { return };
+    let Some((_, theme)) = session.theme() else { return };
     let t = session.tokens();
-    let shown = session.symbols_shown(topic);
+    let shown = session.symbols_shown(theme);
     let id = egui::Id::unique("more symbols");
     let all: bool = ui.data(|d| d.get_temp(id)).unwrap_or(false);
     let counts = session.symbol_counts();
-    let is_first = |kind: crate::session::SymbolKind| kind.topic() == topic || shown.iter().any(|s| s == kind.key());
+    let is_first = |kind: crate::session::SymbolKind| kind.theme() == theme || shown.iter().any(|s| s == kind.key());
     let hidden = counts.iter().filter(|(kind, _)| !is_first(*kind)).count();
     for (kind, count) in counts.into_iter().filter(|(kind, _)| all || is_first(*kind)) {
         let name = session.lang.find(&format!("symbol.{}", kind.key())).unwrap_or("");
@@ -179,7 +179,7 @@ fn menu(ui: &mut Ui, session: &Session, key: LayerKey, at: usize, count: usize, 
         }
     };
     command(ui, true, CameraCommand::FitLayer(key).into());
-    command(ui, true, LayerCommand::EditTheme(key).into());
+    command(ui, true, LayerCommand::EditColouring(key).into());
     command(ui, true, LayerCommand::EditFields(key).into());
     command(ui, at > 0, LayerCommand::MoveLayer(key, true).into());
     command(ui, at + 1 < count, LayerCommand::MoveLayer(key, false).into());

@@ -5,32 +5,32 @@ use egui::{Align, Layout, RichText, Sense, Ui, Vec2};
 use super::style::bold;
 use super::themes;
 use super::widgets::{icon_button, swatch};
+use crate::colouring::{Colouring, LegendRow};
 use crate::icons::Icon;
 use crate::palette::data_colour;
 use crate::render::{LayerKey, Shape};
 use crate::session::{Commands, LayerCommand, Session, number, shape_of};
-use crate::theme::{LegendRow, Themed};
 
 /// Shows the legend of a layer: the same value that colours the map.
 pub fn show(ui: &mut Ui, session: &Session, key: LayerKey, send: &mut Commands) {
     let Some(layer) = session.layers.get(&key) else { return };
-    let (Some(themed), Some(loaded)) = (&layer.themed, layer.loaded()) else { return };
+    let (Some(colouring), Some(loaded)) = (&layer.colouring, layer.loaded()) else { return };
     if session.map_spec().is_some() && session.village_layer().is_some_and(|l| l.key == key) {
         themes::measure(ui, session, send);
     } else {
-        heading(ui, session, key, themed, send);
+        heading(ui, session, key, colouring, send);
     }
-    let most = themed.legend.iter().map(|r| r.count).chain([themed.missing]).max().unwrap_or(0);
-    let only = themed.legend.len() == 1;
-    let numeric = themed.kind.is_numeric();
+    let most = colouring.legend.iter().map(|r| r.count).chain([colouring.missing]).max().unwrap_or(0);
+    let only = colouring.legend.len() == 1;
+    let numeric = colouring.kind.is_numeric();
     let points = loaded.is_points();
-    let mut rows: Vec<(usize, &LegendRow)> = themed.legend.iter().enumerate().collect();
+    let mut rows: Vec<(usize, &LegendRow)> = colouring.legend.iter().enumerate().collect();
     if numeric {
         rows.reverse();
     }
     for (class, legend) in rows {
         let colour = data_colour(legend.colour);
-        let text = session.legend_text(&legend.class, only, themed.is_change);
+        let text = session.legend_text(&legend.class, only, colouring.is_change);
         row(
             ui,
             session,
@@ -40,37 +40,37 @@ pub fn show(ui: &mut Ui, session: &Session, key: LayerKey, send: &mut Commands) 
             most,
         );
     }
-    if themed.missing > 0 {
-        row(ui, session, Mark { colour: None, shape: None }, session.lang.t("legend.missing"), themed.missing, most);
+    if colouring.missing > 0 {
+        row(ui, session, Mark { colour: None, shape: None }, session.lang.t("legend.missing"), colouring.missing, most);
     }
 }
 
 /// The legend of a layer with nothing to click on, for pictures.
 pub fn plain(ui: &mut Ui, session: &Session, key: LayerKey) {
-    let Some(themed) = session.layers.get(&key).and_then(|l| l.themed.as_ref()) else { return };
+    let Some(colouring) = session.layers.get(&key).and_then(|l| l.colouring.as_ref()) else { return };
     let is_villages = session.village_layer().is_some_and(|l| l.key == key);
-    let heading = if is_villages { session.legend_heading(Some(themed)) } else { session.field_heading(themed) };
+    let heading = if is_villages { session.legend_heading(Some(colouring)) } else { session.field_heading(colouring) };
     ui.add(egui::Label::new(RichText::new(heading).font(bold(13.0)).color(session.tokens().ink)).wrap());
-    let only = themed.legend.len() == 1;
-    let mut rows: Vec<&LegendRow> = themed.legend.iter().collect();
-    if themed.kind.is_numeric() {
+    let only = colouring.legend.len() == 1;
+    let mut rows: Vec<&LegendRow> = colouring.legend.iter().collect();
+    if colouring.kind.is_numeric() {
         rows.reverse();
     }
     for legend in rows {
-        let text = session.legend_text(&legend.class, only, themed.is_change);
+        let text = session.legend_text(&legend.class, only, colouring.is_change);
         super::picture::row(ui, session, Some(data_colour(legend.colour)), &text, legend.count);
     }
-    if themed.missing > 0 {
-        super::picture::row(ui, session, None, session.lang.t("legend.missing"), themed.missing);
+    if colouring.missing > 0 {
+        super::picture::row(ui, session, None, session.lang.t("legend.missing"), colouring.missing);
     }
 }
 
 /// The field that a layer is coloured by.
-fn heading(ui: &mut Ui, session: &Session, key: LayerKey, themed: &Themed, send: &mut Commands) {
-    let heading = session.field_heading(themed);
+fn heading(ui: &mut Ui, session: &Session, key: LayerKey, colouring: &Colouring, send: &mut Commands) {
+    let heading = session.field_heading(colouring);
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            icon_button(ui, session, Icon::Sliders, LayerCommand::EditTheme(key), send);
+            icon_button(ui, session, Icon::Sliders, LayerCommand::EditColouring(key), send);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 let text = RichText::new(heading).font(bold(12.0)).color(session.tokens().ink_secondary);
                 ui.add(egui::Label::new(text).truncate());

@@ -26,7 +26,7 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, map: &mut MapVi
         let pad = 64.0 * s;
         // The map stands between the figures and the legend, so that nothing lies over it.
         let left = if meeting.no_figures || session.rolled().is_none() { pad } else { 440.0 * s };
-        let is_classed = session.village_layer().is_some_and(|l| l.themed.is_some());
+        let is_classed = session.village_layer().is_some_and(|l| l.colouring.is_some());
         let right = if meeting.no_legend || !is_classed { pad } else { 400.0 * s + pad };
         let room = Rect::from_min_max(rect.min + Vec2::new(left, 200.0 * s), rect.max - Vec2::new(right, 84.0 * s));
         ui.scope_builder(egui::UiBuilder::new().max_rect(room), |ui| map.show(ui, session, moment, send));
@@ -141,19 +141,19 @@ fn figures(ui: &Ui, painter: &Painter, session: &Session, rect: Rect, pad: f32, 
 fn legend(painter: &Painter, session: &Session, rect: Rect, pad: f32, s: f32) {
     let t = session.tokens();
     let Some(layer) = session.village_layer() else { return };
-    let Some(themed) = &layer.themed else { return };
-    let heading = session.legend_heading(Some(themed));
-    let only = themed.legend.len() == 1;
-    let mut rows: Vec<(Option<Color32>, String, usize)> = themed
+    let Some(colouring) = &layer.colouring else { return };
+    let heading = session.legend_heading(Some(colouring));
+    let only = colouring.legend.len() == 1;
+    let mut rows: Vec<(Option<Color32>, String, usize)> = colouring
         .legend
         .iter()
-        .map(|r| (Some(data_colour(r.colour)), session.legend_text(&r.class, only, themed.is_change), r.count))
+        .map(|r| (Some(data_colour(r.colour)), session.legend_text(&r.class, only, colouring.is_change), r.count))
         .collect();
-    if themed.kind.is_numeric() {
+    if colouring.kind.is_numeric() {
         rows.reverse();
     }
-    if themed.missing > 0 {
-        rows.push((None, session.lang.t("legend.missing").to_owned(), themed.missing));
+    if colouring.missing > 0 {
+        rows.push((None, session.lang.t("legend.missing").to_owned(), colouring.missing));
     }
     let most = rows.iter().map(|r| r.2).max().unwrap_or(1).max(1) as f32;
     let font = FontId::proportional(26.0 * s);

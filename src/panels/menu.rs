@@ -108,7 +108,7 @@ fn entry(ui: &mut Ui, session: &Session, offer: Offer, send: &mut Commands) {
 /// What stands on the left of the divider: an earlier year, or another indicator of the theme.
 fn divide(ui: &mut Ui, session: &Session, send: &mut Commands) {
     let lang = session.lang;
-    let (Some((district, topic)), Some(map)) = (session.topic(), session.map_spec()) else { return };
+    let (Some((district, theme)), Some(map)) = (session.theme(), session.map_spec()) else { return };
     let left = session.stage.divided.clone();
     let mut choose = |ui: &mut Ui, is_on: bool, text: &str, choice: Left| {
         if ui.selectable_label(is_on, text).clicked() {
@@ -124,7 +124,7 @@ fn divide(ui: &mut Ui, session: &Session, send: &mut Commands) {
             choose(ui, left.year == Some(*year), &year.to_string(), choice);
         }
         ui.separator();
-        for position in session.measures(topic).into_iter().filter(|i| *i != map.indicator) {
+        for position in session.measures(theme).into_iter().filter(|i| *i != map.indicator) {
             let Some(indicator) = session.indicator(position) else { continue };
             let id = Some(indicator.id.clone());
             let choice = Left { year: None, indicator: id.clone(), ..left.clone() };

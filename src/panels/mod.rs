@@ -25,7 +25,7 @@ mod style;
 mod summary;
 mod table;
 mod themes;
-mod theme_editor;
+mod colouring_editor;
 mod top_bar;
 mod village;
 mod unsaved;

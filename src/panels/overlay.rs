@@ -56,9 +56,9 @@ fn tooltip(ui: &Ui, rect: Rect, session: &Session, moment: &Moment) {
                 if let Some(map) = session.map_at(here).filter(|_| is_village) {
                     let (heading, value) = session.shown_figure(&map, feature);
                     ui.label(RichText::new(format!("{heading}  {value}")).size(12.0).color(t.ink));
-                } else if let (Some(themed), Some(loaded)) = (&layer.themed, layer.loaded()) {
+                } else if let (Some(colouring), Some(loaded)) = (&layer.colouring, layer.loaded()) {
                     let table = &loaded.dataset.table;
-                    let value = table.position(&themed.spec.field).map(|c| table.value(feature, c));
+                    let value = table.position(&colouring.spec.field).map(|c| table.value(feature, c));
                     let text = match value {
                         Some(v) if v.as_f64().is_some() => v.as_f64().map(number),
                         Some(v) => v.to_text().map(|s| {
@@ -67,9 +67,13 @@ fn tooltip(ui: &Ui, rect: Rect, session: &Session, moment: &Moment) {
                         None => None,
                     };
                     let text = text.unwrap_or_else(|| session.lang.t("value.unknown").to_owned());
-                    let heading =
-                        session.lang.find(&format!("field.{}", themed.spec.heading())).unwrap_or(themed.spec.heading());
-                    ui.label(RichText::new(format!("{heading}  {text} {}", themed.spec.unit)).size(12.0).color(t.ink));
+                    let heading = session
+                        .lang
+                        .find(&format!("field.{}", colouring.spec.heading()))
+                        .unwrap_or(colouring.spec.heading());
+                    ui.label(
+                        RichText::new(format!("{heading}  {text} {}", colouring.spec.unit)).size(12.0).color(t.ink),
+                    );
                 }
                 if hover.features.len() > 1 {
                     let more = (hover.features.len() - 1).to_string();

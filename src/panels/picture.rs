@@ -36,13 +36,13 @@ fn words(ui: &mut Ui, session: &Session) {
     ui.add_space(8.0);
     for key in session.document.keys.clone() {
         let is_shown = session.entry(key).is_some_and(|e| e.visible);
-        if is_shown && session.layers.get(&key).is_some_and(|l| l.themed.is_some()) {
+        if is_shown && session.layers.get(&key).is_some_and(|l| l.colouring.is_some()) {
             legend::plain(ui, session, key);
             ui.add_space(8.0);
         }
     }
-    if let Some((_, topic)) = session.topic().filter(|_| session.symbols().is_some()) {
-        let shown = session.symbols_shown(topic);
+    if let Some((_, theme)) = session.theme().filter(|_| session.symbols().is_some()) {
+        let shown = session.symbols_shown(theme);
         for (kind, count) in
             session.shown_symbol_counts().into_iter().filter(|(k, _)| shown.iter().any(|s| s == k.key()))
         {

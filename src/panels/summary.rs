@@ -204,9 +204,9 @@ fn named(session: &Session, name: &str) -> String {
 /// The figures of the theme, a row per place and one for all.
 fn figures(ui: &mut Ui, session: &Session, by: By, send: &mut Commands) {
     let t = session.tokens();
-    let (Some(rolled), Some((_, topic))) = (session.rolled(), session.topic()) else { return };
+    let (Some(rolled), Some((_, theme))) = (session.rolled(), session.theme()) else { return };
     let measures: Vec<usize> = session
-        .measures(topic)
+        .measures(theme)
         .into_iter()
         .filter(|i| session.indicator(*i).is_some_and(|d| !d.is_category()))
         .collect();

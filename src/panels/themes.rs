@@ -5,7 +5,7 @@ use egui::{Align, Layout, RichText, Sense, Ui, Vec2};
 use super::style::bold;
 use super::widgets::icon_button;
 use crate::icons::Icon;
-use crate::model::Topic;
+use crate::model::Theme;
 use crate::session::{Command, Commands, LookCommand, Session};
 
 /// The themes side by side, the chosen one raised.
@@ -14,17 +14,17 @@ pub fn segments(ui: &mut Ui, session: &Session, send: &mut Commands) {
         return;
     }
     let t = session.tokens();
-    let names: Vec<(Topic, &str, bool)> = Topic::MAPS
+    let names: Vec<(Theme, &str, bool)> = Theme::MAPS
         .into_iter()
-        .filter_map(|topic| {
-            let name = session.lang.find(&format!("topic.{}", topic.key()))?;
-            Some((topic, name, !session.measures(topic).is_empty()))
+        .filter_map(|theme| {
+            let name = session.lang.find(&format!("topic.{}", theme.key()))?;
+            Some((theme, name, !session.measures(theme).is_empty()))
         })
         .collect();
     let galleys: Vec<_> = names
         .iter()
-        .map(|(topic, name, known)| {
-            let chosen = session.view.theme == Some(*topic);
+        .map(|(theme, name, known)| {
+            let chosen = session.view.theme == Some(*theme);
             let ink = if chosen { t.accent } else { t.ink_secondary };
             let ink = if *known { ink } else { ink.gamma_multiply(0.5) };
             let font = if chosen { bold(13.0) } else { egui::FontId::proportional(13.0) };
@@ -35,11 +35,11 @@ pub fn segments(ui: &mut Ui, session: &Session, send: &mut Commands) {
     let (frame, _) = ui.allocate_exact_size(Vec2::new(widths.iter().sum::<f32>() + 4.0, 32.0), Sense::hover());
     ui.painter().rect_filled(frame, 8.0, t.field);
     let mut x = frame.left() + 2.0;
-    for (i, ((topic, name, known), galley)) in names.iter().zip(galleys).enumerate() {
+    for (i, ((theme, name, known), galley)) in names.iter().zip(galleys).enumerate() {
         let width = widths.get(i).copied().unwrap_or(0.0);
         let rect = egui::Rect::from_min_size(egui::pos2(x, frame.top() + 2.0), Vec2::new(width, 28.0));
         x += width;
-        let chosen = session.view.theme == Some(*topic);
+        let chosen = session.view.theme == Some(*theme);
         let response = ui.interact(rect, ui.scope_id().with(("topic", i)), Sense::click());
         response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, *known, chosen, *name));
         if chosen {
@@ -49,7 +49,7 @@ pub fn segments(ui: &mut Ui, session: &Session, send: &mut Commands) {
             ui.painter().rect_filled(rect, 6.0, t.accent_ground);
         }
         ui.painter().galley(rect.center() - galley.size() / 2.0, galley, t.ink);
-        let command = Command::from(LookCommand::SetTopic(Some(*topic)));
+        let command = Command::from(LookCommand::SetTheme(Some(*theme)));
         let tip = match known {
             true => format!("{}  {}", session.lang.t("command.topic"), command.shortcut_text(ui.ctx())),
             false => session.lang.t("status.no-figures").to_owned(),
@@ -102,7 +102,7 @@ pub fn years(ui: &mut Ui, session: &Session, send: &mut Commands) {
 
 /// The measure of the present theme, with its unit, and what can be done with it.
 pub fn measure(ui: &mut Ui, session: &Session, send: &mut Commands) {
-    let (Some((_, topic)), Some(map)) = (session.topic(), session.map_spec()) else { return };
+    let (Some((_, theme)), Some(map)) = (session.theme(), session.map_spec()) else { return };
     let Some(indicator) = session.indicator(map.indicator) else { return };
     let t = session.tokens();
     let lang = session.lang;
@@ -116,11 +116,11 @@ pub fn measure(ui: &mut Ui, session: &Session, send: &mut Commands) {
                 let combo = egui::ComboBox::from_id_salt("measure").selected_text(text).width(width).truncate();
                 let response = combo
                     .show_ui(ui, |ui| {
-                        for position in session.measures(topic) {
+                        for position in session.measures(theme) {
                             let Some(i) = session.indicator(position) else { continue };
                             let name = format!("{}{}", i.name(lang), session.in_brackets(i.unit(lang)));
                             if ui.selectable_label(position == map.indicator, name).clicked() {
-                                send.push(LookCommand::SetMeasure(topic, i.id.clone()));
+                                send.push(LookCommand::SetMeasure(theme, i.id.clone()));
                             }
                         }
                     })
@@ -185,7 +185,7 @@ fn options(ui: &mut Ui, session: &Session, send: &mut Commands) {
         }
         ui.separator();
         if ui.button(lang.t("legend.fields")).clicked() {
-            send.push(LookCommand::SetTopic(None));
+            send.push(LookCommand::SetTheme(None));
             ui.close();
         }
     });

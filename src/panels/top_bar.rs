@@ -89,7 +89,7 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
 pub fn colour_by(ui: &mut Ui, session: &Session, send: &mut Commands) {
     let Some(layer) = session.active() else { return };
     let Some(loaded) = layer.loaded() else { return };
-    let present = session.entry(layer.key).and_then(|e| e.theme.as_ref());
+    let present = session.entry(layer.key).and_then(|e| e.colouring.as_ref());
     let named =
         |field: &str| session.lang.find(&format!("field.{field}")).map_or_else(|| field.to_owned(), str::to_owned);
     let text = present.map_or_else(|| session.lang.t("theme.none").to_owned(), |s| named(s.heading()));
@@ -98,13 +98,13 @@ pub fn colour_by(ui: &mut Ui, session: &Session, send: &mut Commands) {
         .width(150.0)
         .show_ui(ui, |ui| {
             if ui.selectable_label(present.is_none(), session.lang.t("theme.none")).clicked() {
-                send.push(LayerCommand::SetTheme(layer.key, None));
+                send.push(LayerCommand::SetColouring(layer.key, None));
             }
             for column in &loaded.dataset.table.columns {
                 let chosen = present.is_some_and(|s| s.field == column.name);
                 if ui.selectable_label(chosen, named(&column.name)).clicked() && !chosen {
-                    let spec = crate::theme::ThemeSpec::for_field(&column.name, column.kind);
-                    send.push(LayerCommand::SetTheme(layer.key, Some(spec)));
+                    let spec = crate::colouring::ColouringSpec::for_field(&column.name, column.kind);
+                    send.push(LayerCommand::SetColouring(layer.key, Some(spec)));
                 }
             }
         })

@@ -22,14 +22,14 @@ pub fn show(ui: &mut Ui, session: &Session, card: &VillageCard, send: &mut Comma
     let chosen = session.view.theme;
     let mut sections: Vec<&CardSection> = card.sections.iter().collect();
     // The theme on the map comes first; the others keep their order.
-    sections.sort_by_key(|s| Some(s.topic) != chosen);
+    sections.sort_by_key(|s| Some(s.theme) != chosen);
     for part in sections {
-        section(ui, t, session.lang.find(&format!("topic.{}", part.topic.key())).unwrap_or(""));
+        section(ui, t, session.lang.find(&format!("topic.{}", part.theme.key())).unwrap_or(""));
         ui.add_space(2.0);
         for f in &part.figures {
             figure(ui, session, card.village, f, send);
         }
-        if part.topic == crate::model::Topic::Clinics
+        if part.theme == crate::model::Theme::Clinics
             && let Some(name) = &card.nearest_clinic
         {
             note(ui, session, &session.lang.with("card.nearest", &[("n", name)]));
@@ -195,7 +195,7 @@ fn spark(ui: &mut Ui, f: &CardFigure, ink: Color32, faint: Color32) {
 
 fn facilities(ui: &mut Ui, session: &Session, part: &CardSection, send: &mut Commands) {
     let t = session.tokens();
-    let id = egui::Id::unique("all facilities").with(part.topic.key());
+    let id = egui::Id::unique("all facilities").with(part.theme.key());
     let all: bool = ui.data(|d| d.get_temp(id)).unwrap_or(false);
     let shown = if all { part.facilities.len() } else { FACILITIES };
     for f in part.facilities.iter().take(shown) {

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::colouring::ColouringSpec;
 use crate::model::LayerKind;
-use crate::theme::ThemeSpec;
 
 /// Which fields play which role, by their names; absent ones are found by their usual names.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -48,8 +48,8 @@ pub struct LayerEntry {
     #[serde(default, skip_serializing_if = "is_default")]
     pub fields: FieldMapping,
     /// What it is coloured by.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub theme: Option<ThemeSpec>,
+    #[serde(default, rename = "theme", skip_serializing_if = "Option::is_none")]
+    pub colouring: Option<ColouringSpec>,
     /// Keys of the file that this version does not know: kept.
     #[serde(flatten)]
     pub other: toml::Table,
@@ -81,7 +81,7 @@ impl LayerEntry {
             visible: true,
             opacity: 1.0,
             fields: FieldMapping::default(),
-            theme: None,
+            colouring: None,
             other: toml::Table::new(),
         }
     }

@@ -212,7 +212,7 @@ mod tests {
         assert_eq!(project.view.year, Some(2021));
         assert_eq!((project.rules.len(), project.rules[0].off), (1, Some(true)));
         assert_eq!((project.edits.len(), project.edits[0].value.as_str()), (1, "7"));
-        assert_eq!((project.layers.len(), project.layers[0].theme.as_ref()), (1, None));
+        assert_eq!((project.layers.len(), project.layers[0].colouring.as_ref()), (1, None));
         let mut places = places;
         places.sort();
         assert_eq!(

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::district::By;
-use crate::model::Topic;
+use crate::model::Theme;
 
 /// Radius around clinics where none is chosen, in metres.
 pub const RADIUS_M: f64 = 2000.0;
@@ -37,7 +37,7 @@ pub struct Target {
 pub struct ViewEntry {
     /// The theme; layers show their own fields where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub theme: Option<Topic>,
+    pub theme: Option<Theme>,
     /// The year; the latest where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub year: Option<i32>,
@@ -94,7 +94,7 @@ impl Default for ViewEntry {
 
 impl ViewEntry {
     /// Id of the indicator that a theme's map shows.
-    pub fn measure(&self, topic: Topic) -> &str {
-        self.measures.get(topic.key()).map_or(topic.first_measure(), String::as_str)
+    pub fn measure(&self, theme: Theme) -> &str {
+        self.measures.get(theme.key()).map_or(theme.first_measure(), String::as_str)
     }
 }

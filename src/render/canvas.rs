@@ -10,14 +10,14 @@ use wgpu::util::DeviceExt;
 use super::outline::Outline;
 use super::pipelines::{BlitUniform, LayerUniform};
 use super::scene::{Palette, Scene};
-use super::view::View;
+use super::viewport::Viewport;
 
 /// One frame of the map, to be handed to egui as a paint callback.
 pub struct MapPaint {
     /// The scene.
     pub scene: Arc<Mutex<Scene>>,
     /// What to show.
-    pub view: View,
+    pub view: Viewport,
     /// Pixels per point of the window.
     pub pixels_per_point: f32,
     /// Upper left corner of the map in the window, in pixels.

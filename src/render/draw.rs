@@ -8,7 +8,7 @@ use super::raster::{self, RasterLayer};
 use super::scene::{Palette, Scene};
 use super::shape::BorderKind;
 use super::store::SceneLayer;
-use super::view::View;
+use super::viewport::Viewport;
 use crate::geo::WorldBounds;
 
 /// How far a kept picture is enlarged while zooming in, before a rough one takes its place.
@@ -20,7 +20,7 @@ impl Scene {
     pub(super) fn update_picture(
         &mut self,
         encoder: &mut wgpu::CommandEncoder,
-        view: &View,
+        view: &Viewport,
         pixels_per_point: f32,
         moving: bool,
     ) {
@@ -149,7 +149,7 @@ impl Scene {
 }
 
 /// World rectangle of a region of a picture, a few pixels wider, so that borders reach in.
-fn region_bounds(view: &View, [x, y, width, height]: Region) -> WorldBounds {
+fn region_bounds(view: &Viewport, [x, y, width, height]: Region) -> WorldBounds {
     let [w, n, ..] = view.bounds().sides();
     let world = |px: f64| px / view.px_per_world;
     let (x, y) = (f64::from(x), f64::from(y));
@@ -165,7 +165,7 @@ fn draw_layer(
     pass: &mut wgpu::RenderPass<'_>,
     pipelines: &Pipelines,
     layer: &mut SceneLayer,
-    view: &View,
+    view: &Viewport,
     bounds: WorldBounds,
     now: u64,
 ) {
@@ -207,7 +207,13 @@ fn draw_layer(
     }
 }
 
-pub(super) fn layer_uniform(view: &View, palette: &Palette, ppp: f32, opacity: f32, chunks: &Chunks) -> LayerUniform {
+pub(super) fn layer_uniform(
+    view: &Viewport,
+    palette: &Palette,
+    ppp: f32,
+    opacity: f32,
+    chunks: &Chunks,
+) -> LayerUniform {
     let strength = chunks.border_strength(view.px_per_world);
     let mut colours = palette.borders;
     let [towns, outer] = chunks.heavy_border_strengths(view.px_per_world);

@@ -18,7 +18,7 @@ mod scene;
 mod shape;
 mod store;
 mod style;
-mod view;
+mod viewport;
 
 pub use canvas::MapPaint;
 pub use chunk::{Chunk, Chunks, Extent};
@@ -31,4 +31,4 @@ pub use points::{Mark, PointSymbol, Shape};
 pub use scene::{LayerKey, Palette, Scene, USUAL_BUDGET_BYTES};
 pub use shape::{BorderKind, LevelShape, ShapeLine, ShapePart};
 pub use style::{Style, Texel};
-pub use view::View;
+pub use viewport::Viewport;

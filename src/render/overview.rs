@@ -15,7 +15,7 @@ use super::raster::{self, RasterLayer};
 use super::scene::{Palette, Scene};
 use super::shape::LevelShape;
 use super::style::{Style, Texel};
-use super::view::View;
+use super::viewport::Viewport;
 
 /// How far an overview is enlarged while the camera moves.
 const MOST_ENLARGED: f64 = 2.5;
@@ -23,7 +23,7 @@ const MOST_ENLARGED: f64 = 2.5;
 /// The picture, on the GPU.
 pub(super) struct Overview {
     pub texture: wgpu::Texture,
-    pub view: View,
+    pub view: Viewport,
     /// State of styles and layers it was drawn with; `None` for one from an earlier session.
     content: Option<u64>,
     /// Whether it shows all there is, not only what was in view.
@@ -44,7 +44,7 @@ struct Part {
 /// An overview that is to be drawn: everything it takes, so that any thread can.
 pub struct OverviewWork {
     parts: Vec<Part>,
-    view: View,
+    view: Viewport,
     palette: Palette,
     pixels_per_point: f32,
     content: u64,
@@ -53,7 +53,7 @@ pub struct OverviewWork {
 /// An overview that was drawn.
 pub struct DrawnOverview {
     /// What it shows.
-    pub view: View,
+    pub view: Viewport,
     /// RGBA, row by row.
     pub pixels: Arc<Vec<u32>>,
     content: u64,
@@ -93,7 +93,7 @@ impl OverviewWork {
 pub fn draw_plain(
     chunks: Arc<Chunks>,
     towns: Arc<[u32]>,
-    view: View,
+    view: Viewport,
     palette: Palette,
     pixels_per_point: f32,
     colour: [u8; 3],
@@ -116,7 +116,7 @@ impl Scene {
     }
 
     /// What it takes to draw an overview; `None` where nothing is shown, or shared borders of a layer are not known yet.
-    pub fn overview_work(&self, view: View, pixels_per_point: f32) -> Option<OverviewWork> {
+    pub fn overview_work(&self, view: Viewport, pixels_per_point: f32) -> Option<OverviewWork> {
         let shown: Vec<_> = self.layers.iter().map(|(_, l)| l).filter(|l| l.visible).collect();
         if shown.is_empty() || shown.iter().any(|l| l.chunks.topology().is_none()) {
             return None;
@@ -150,7 +150,7 @@ impl Scene {
 
     /// Takes a picture to be shown until there is something to draw. `is_whole` where it shows all there is, not only what is in
     /// view; `has_colours` where its colours are those that will be drawn.
-    pub fn set_placeholder(&mut self, view: View, pixels: &[u32], is_whole: bool, has_colours: bool) {
+    pub fn set_placeholder(&mut self, view: Viewport, pixels: &[u32], is_whole: bool, has_colours: bool) {
         self.overview = Overview::new(&self.gpu, view, pixels, None);
         if let Some(overview) = &mut self.overview {
             (overview.is_whole, overview.has_colours) = (is_whole, has_colours);
@@ -175,7 +175,7 @@ impl Scene {
     }
 
     /// Whether the picture from an earlier session shows everything in view just as it would be drawn: at its scale.
-    pub fn placeholder_serves(&self, view: &View) -> bool {
+    pub fn placeholder_serves(&self, view: &Viewport) -> bool {
         let same = |o: &Overview| {
             o.has_colours
                 && (o.is_whole || o.view.covers(view))
@@ -185,14 +185,14 @@ impl Scene {
     }
 
     /// Whether the overview will do for a view while the camera moves.
-    pub(super) fn overview_will_do(&self, view: &View) -> bool {
+    pub(super) fn overview_will_do(&self, view: &Viewport) -> bool {
         let enlarged = |o: &Overview| view.px_per_world / o.view.px_per_world;
         let serves = |o: &Overview| o.content == Some(self.content) && enlarged(o) <= MOST_ENLARGED;
         self.overview.as_ref().is_some_and(serves)
     }
 
     /// What is on show: texture and view.
-    pub(super) fn shown(&self) -> Option<(&wgpu::Texture, &View)> {
+    pub(super) fn shown(&self) -> Option<(&wgpu::Texture, &Viewport)> {
         match &self.overview {
             Some(overview) if self.shows_overview => Some((&overview.texture, &overview.view)),
             _ => self.picture.as_ref().map(|p| (p.front(), &p.view)),
@@ -202,7 +202,7 @@ impl Scene {
 
 impl Overview {
     /// `None` where the device has no texture that large.
-    fn new(gpu: &Gpu, view: View, pixels: &[u32], content: Option<u64>) -> Option<Self> {
+    fn new(gpu: &Gpu, view: Viewport, pixels: &[u32], content: Option<u64>) -> Option<Self> {
         let [width, height] = view.size_px;
         let limit = gpu.device.limits().max_texture_dimension_2d;
         if width > limit || height > limit || pixels.len() != width as usize * height as usize || pixels.is_empty() {

@@ -2,7 +2,7 @@
 
 use super::gpu::Gpu;
 use super::pipelines::PICTURE_FORMAT;
-use super::view::View;
+use super::viewport::Viewport;
 
 /// Pixels kept around what the window shows.
 pub(super) const MARGIN_PX: u32 = 144;
@@ -18,7 +18,7 @@ pub(super) struct Picture {
     front: usize,
     texture_px: [u32; 2],
     /// What the front texture shows.
-    pub view: View,
+    pub view: Viewport,
     /// State of styles and layers it was drawn with.
     pub content: u64,
     /// State of meshes it was drawn with.
@@ -40,7 +40,7 @@ pub(super) enum Redraw {
 
 impl Picture {
     /// Empty textures for a window's view, with the margin around it.
-    pub fn new(gpu: &Gpu, shown: &View) -> Self {
+    pub fn new(gpu: &Gpu, shown: &Viewport) -> Self {
         let view = with_margin(shown, gpu.device.limits().max_texture_dimension_2d);
         let texture = || {
             gpu.device.create_texture(&wgpu::TextureDescriptor {
@@ -67,16 +67,16 @@ impl Picture {
     }
 
     /// Whether the textures have the right size for a window's view.
-    pub fn fits(&self, gpu: &Gpu, shown: &View) -> bool {
+    pub fn fits(&self, gpu: &Gpu, shown: &Viewport) -> bool {
         with_margin(shown, gpu.device.limits().max_texture_dimension_2d).size_px == self.texture_px
     }
 
     /// Takes a rough picture of more than the window shows: fewer pixels, each [`ROUGH_PX`] wide.
-    pub fn make_rough(&mut self, shown: &View) {
+    pub fn make_rough(&mut self, shown: &Viewport) {
         let of = |px: u32| (f64::from(px) * ROUGH_REACH / ROUGH_PX) as u32;
         let size_px =
             [of(shown.size_px[0]).clamp(1, self.texture_px[0]), of(shown.size_px[1]).clamp(1, self.texture_px[1])];
-        self.view = View { size_px, px_per_world: shown.px_per_world / ROUGH_PX, ..*shown };
+        self.view = Viewport { size_px, px_per_world: shown.px_per_world / ROUGH_PX, ..*shown };
         self.is_rough = true;
     }
 
@@ -92,7 +92,7 @@ impl Picture {
 
     /// Moves the picture under a view of the same scale: copies what stays and names the strips that came into view.
     /// Elsewhere everything is new.
-    pub fn move_to(&mut self, gpu: &Gpu, encoder: &mut wgpu::CommandEncoder, shown: &View, keep: bool) -> Redraw {
+    pub fn move_to(&mut self, gpu: &Gpu, encoder: &mut wgpu::CommandEncoder, shown: &Viewport, keep: bool) -> Redraw {
         let mut target = with_margin(shown, gpu.device.limits().max_texture_dimension_2d);
         let [width, height] = target.size_px;
         let shift = |from: f64, to: f64| ((to - from) * target.px_per_world).round();
@@ -143,7 +143,7 @@ pub(super) fn extent([width, height]: [u32; 2]) -> wgpu::Extent3d {
     wgpu::Extent3d { width: width.max(1), height: height.max(1), depth_or_array_layers: 1 }
 }
 
-fn with_margin(shown: &View, limit: u32) -> View {
+fn with_margin(shown: &Viewport, limit: u32) -> Viewport {
     let grow = |px: u32| (px + 2 * MARGIN_PX).min(limit.max(px)).max(1);
-    View { size_px: [grow(shown.size_px[0]), grow(shown.size_px[1])], ..*shown }
+    Viewport { size_px: [grow(shown.size_px[0]), grow(shown.size_px[1])], ..*shown }
 }

@@ -12,7 +12,7 @@ use super::pipelines::Pipelines;
 use super::points::PointSymbol;
 use super::store::{GpuMesh, SceneLayer};
 use super::style::Style;
-use super::view::View;
+use super::viewport::Viewport;
 
 /// Identity of a layer in the scene.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -251,7 +251,7 @@ impl Scene {
     }
 
     /// Meshes that a view needs and the scene lacks, nearest to the middle first.
-    pub fn wanted(&self, view: &View) -> Vec<(LayerKey, u32, Level)> {
+    pub fn wanted(&self, view: &Viewport) -> Vec<(LayerKey, u32, Level)> {
         if self.gpu.is_software {
             return Vec::new();
         }
@@ -271,7 +271,7 @@ impl Scene {
     }
 
     /// Whether the picture shows a view sharply and completely.
-    pub fn is_sharp(&self, view: &View) -> bool {
+    pub fn is_sharp(&self, view: &Viewport) -> bool {
         self.wanted(view).is_empty()
             && self.picture.as_ref().is_some_and(|p| {
                 p.content == self.content

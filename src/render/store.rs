@@ -17,7 +17,7 @@ use super::points::PointSymbol;
 use super::raster;
 use super::shape::{BorderKind, LevelShape};
 use super::style::{STYLE_WIDTH, Style};
-use super::view::View;
+use super::viewport::Viewport;
 
 /// A mesh in buffers.
 pub(super) struct GpuMesh {
@@ -166,7 +166,7 @@ impl SceneLayer {
 
     /// The chunks within bounds at the level of a view, made where they are not there yet; none where the file's own
     /// rings are to be drawn, because shared borders are not known yet.
-    pub fn shapes_in(&mut self, bounds: WorldBounds, view: &View, now: u64) -> Vec<(u32, Option<Arc<LevelShape>>)> {
+    pub fn shapes_in(&mut self, bounds: WorldBounds, view: &Viewport, now: u64) -> Vec<(u32, Option<Arc<LevelShape>>)> {
         let chunks = self.chunks.in_view(bounds);
         let Some(level) = raster::level_of(&self.chunks, view) else {
             return chunks.into_iter().map(|c| (c, None)).collect();

@@ -2,7 +2,7 @@
 
 use crate::geo::{BoundsDeg, LonLat, WorldPos};
 use crate::project;
-use crate::render::View;
+use crate::render::Viewport;
 
 /// Where the map looks.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -32,8 +32,8 @@ impl Camera {
     }
 
     /// The view of a map of this size in pixels.
-    pub fn view(&self, size_px: [u32; 2], pixels_per_point: f32) -> View {
-        View { centre: self.centre, px_per_world: self.points_per_world() * f64::from(pixels_per_point), size_px }
+    pub fn view(&self, size_px: [u32; 2], pixels_per_point: f32) -> Viewport {
+        Viewport { centre: self.centre, px_per_world: self.points_per_world() * f64::from(pixels_per_point), size_px }
     }
 
     /// The world position at an offset from the middle of the map in points.

@@ -9,7 +9,7 @@ use crate::district::{District, Kind, Total, Use};
 use crate::geo::LonLat;
 use crate::index::NearestIndex;
 use crate::lang::Lang;
-use crate::model::{FeatureId, Generation, Good, Indicator, ObservationStatus, Origin, Role, Topic};
+use crate::model::{FeatureId, Generation, Good, Indicator, ObservationStatus, Origin, Role, Theme};
 use crate::render::{LayerKey, Mark};
 use crate::rules::GapSeverity;
 
@@ -65,7 +65,7 @@ pub struct CardFacility {
 #[derive(Clone, Debug, PartialEq)]
 pub struct CardSection {
     /// The theme.
-    pub topic: Topic,
+    pub theme: Theme,
     /// Its figures.
     pub figures: Vec<CardFigure>,
     /// Its facilities.
@@ -127,17 +127,17 @@ impl Session {
         let all: Vec<FeatureId> = district.village_list().collect();
         let of_town: Vec<FeatureId> =
             all.iter().copied().filter(|v| !town.is_empty() && district.town_name(*v) == town).collect();
-        let figures = |topic: Topic| -> Vec<CardFigure> {
-            let positions = self.measures(topic).into_iter();
+        let figures = |theme: Theme| -> Vec<CardFigure> {
+            let positions = self.measures(theme).into_iter();
             positions.filter_map(|i| figure(district, i, village, year, &of_town, &all)).collect()
         };
         let layers = self.facility_layers();
-        let facilities = |topic: Topic| -> Vec<CardFacility> {
+        let facilities = |theme: Theme| -> Vec<CardFacility> {
             let here = district.of_village.get(village as usize).into_iter().flatten();
             let mut list: Vec<CardFacility> = here
                 .filter_map(|i| {
                     let facility = district.facilities.get(*i as usize)?;
-                    let kind = SymbolKind::of(facility, year).filter(|k| k.topic() == topic)?;
+                    let kind = SymbolKind::of(facility, year).filter(|k| k.theme() == theme)?;
                     Some(CardFacility {
                         at: (*layers.get(facility.source)?, facility.row),
                         name: facility.name.clone(),
@@ -150,10 +150,10 @@ impl Session {
             list.sort_by(|a, b| (a.kind, &a.name).cmp(&(b.kind, &b.name)));
             list
         };
-        let sections = Topic::MAPS.into_iter().map(|topic| CardSection {
-            topic,
-            figures: figures(topic),
-            facilities: facilities(topic),
+        let sections = Theme::MAPS.into_iter().map(|theme| CardSection {
+            theme,
+            figures: figures(theme),
+            facilities: facilities(theme),
         });
         let field = |names: &[&str]| {
             let table = &district.villages.table;
@@ -168,7 +168,7 @@ impl Session {
             group: district.text(village, Role::Group),
             code: district.text(village, Role::Code),
             plan: (field(&["plan_status", "规划状态"]), field(&["plan_text", "一村一策", "村庄规划"])),
-            base: figures(Topic::Base),
+            base: figures(Theme::Base),
             sections: sections.filter(|s| !s.figures.is_empty() || !s.facilities.is_empty()).collect(),
             nearest_clinic: nearest_clinic(district, village, year),
             source: field(&["source", "来源", "数据来源"]),
@@ -272,9 +272,9 @@ impl Session {
         lines.extend(card.plan.1.iter().map(|p| format!("{}  {p}", lang.t("field.plan_text"))));
         for section in &card.sections {
             lines.push(String::new());
-            lines.push(format!("[{}]", lang.find(&format!("topic.{}", section.topic.key())).unwrap_or("")));
+            lines.push(format!("[{}]", lang.find(&format!("topic.{}", section.theme.key())).unwrap_or("")));
             lines.extend(section.figures.iter().map(line));
-            if section.topic == Topic::Clinics {
+            if section.theme == Theme::Clinics {
                 lines.extend(card.nearest_clinic.iter().map(|n| lang.with("card.nearest", &[("n", n)])));
             }
             for f in &section.facilities {

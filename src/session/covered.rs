@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::state::Session;
 use crate::district::{By, Coverage, District};
-use crate::model::{Generation, Topic};
+use crate::model::{Generation, Theme};
 use crate::palette::{COVERAGE, COVERAGE_CASING};
 use crate::render::Outline;
 
@@ -48,10 +48,10 @@ impl Covered {
 impl Session {
     /// The covered area that is wanted: under the theme of clinics, where there are any.
     pub fn wanted_coverage(&self) -> Option<(CoverageKey, Arc<District>)> {
-        let (district, topic) = self.topic()?;
+        let (district, theme) = self.theme()?;
         let has_clinics = || !district.standing(crate::district::Kind::Clinic, None).is_empty();
         let key = CoverageKey { district: district.generation, radius_m: self.view.radius_m, year: self.year() };
-        (topic == Topic::Clinics && has_clinics()).then(|| (key, district.clone()))
+        (theme == Theme::Clinics && has_clinics()).then(|| (key, district.clone()))
     }
 
     /// The covered area, if it is there and still right.

@@ -4,19 +4,19 @@ use std::path::PathBuf;
 
 use super::edits::{FacilityDraft, FigureDraft};
 use super::survey::VisitDraft;
+use crate::colouring::ColouringSpec;
 use crate::district::AddedFacility;
 use crate::project::{Difference, Unsaved};
 use crate::render::LayerKey;
 use crate::survey::{MergePreview, Preview};
-use crate::theme::ThemeSpec;
 
 /// A theme being edited.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ThemeDraft {
+pub struct ColouringDraft {
     /// Its layer.
     pub layer: LayerKey,
     /// The specification so far.
-    pub spec: ThemeSpec,
+    pub spec: ColouringSpec,
     /// The inner bounds as typed.
     pub breaks_text: String,
 }
@@ -40,7 +40,7 @@ pub enum Dialogue {
     /// Coordinates as typed, and what is wrong with them.
     GoTo(String, Option<&'static str>),
     /// A theme.
-    Theme(ThemeDraft),
+    Colouring(ColouringDraft),
     /// The fields of a layer.
     Fields(LayerKey),
     /// A correction of a figure.

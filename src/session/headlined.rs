@@ -46,8 +46,8 @@ impl Session {
         if !list.is_empty() {
             return list;
         }
-        let Some((_, topic)) = self.topic() else { return Vec::new() };
-        self.measures(topic).into_iter().filter_map(one).take(4).collect()
+        let Some((_, theme)) = self.theme() else { return Vec::new() };
+        self.measures(theme).into_iter().filter_map(one).take(4).collect()
     }
 
     /// Name of what is open: the project's title, else the villages' layer.
@@ -85,21 +85,21 @@ impl Session {
     }
 
     /// What the legend of the villages' map explains, with its unit; empty where nothing is coloured.
-    pub fn legend_heading(&self, themed: Option<&crate::theme::Themed>) -> String {
+    pub fn legend_heading(&self, colouring: Option<&crate::colouring::Colouring>) -> String {
         let indicator = self.map_spec().and_then(|m| self.indicator(m.indicator));
-        match (indicator, themed) {
+        match (indicator, colouring) {
             (Some(indicator), _) => {
                 let unit = if indicator.is_category() { "" } else { indicator.unit(self.lang) };
                 format!("{}{}", indicator.name(self.lang), self.in_brackets(unit))
             }
-            (None, Some(themed)) => self.field_heading(themed),
+            (None, Some(colouring)) => self.field_heading(colouring),
             (None, None) => String::new(),
         }
     }
 
     /// The field that a layer is coloured by, with its unit.
-    pub fn field_heading(&self, themed: &crate::theme::Themed) -> String {
-        format!("{}{}", self.field_name(themed.spec.heading()), self.in_brackets(&themed.spec.unit))
+    pub fn field_heading(&self, colouring: &crate::colouring::Colouring) -> String {
+        format!("{}{}", self.field_name(colouring.spec.heading()), self.in_brackets(&colouring.spec.unit))
     }
 
     /// What the map is called: the place in focus, and what it is coloured by.
@@ -108,8 +108,8 @@ impl Session {
         let place = self.focused().map_or_else(|| self.shown_name(), |f| f.focus.name.clone());
         let Some(map) = self.map_spec() else {
             // A layer coloured by a field of its own.
-            let themed = self.village_layer().and_then(|l| self.entry(l.key)?.theme.as_ref());
-            let field = themed.map(|t| self.field_name(t.heading()).to_owned());
+            let colouring = self.village_layer().and_then(|l| self.entry(l.key)?.colouring.as_ref());
+            let field = colouring.map(|t| self.field_name(t.heading()).to_owned());
             return field.map_or(place.clone(), |f| lang.with("page.title", &[("place", &place), ("name", &f)]));
         };
         let name = self.indicator(map.indicator).map(|i| i.name(lang)).unwrap_or_default();
@@ -129,8 +129,8 @@ impl Session {
         let project = self.shown_name();
         let Some((map, district)) = self.map_spec().zip(self.district()) else {
             // A layer coloured by a field of its own.
-            let themed = self.village_layer().and_then(|l| l.themed.as_ref());
-            let field = themed.map(|t| self.field_name(t.spec.heading()).to_owned());
+            let colouring = self.village_layer().and_then(|l| l.colouring.as_ref());
+            let field = colouring.map(|t| self.field_name(t.spec.heading()).to_owned());
             return field.map_or(project.clone(), |f| lang.with("page.title", &[("place", &project), ("name", &f)]));
         };
         let Some(indicator) = self.indicator(map.indicator) else { return project };

@@ -7,7 +7,7 @@ use super::layer::Loaded;
 use super::state::Session;
 use super::symbols::ADDED_LAYER;
 use crate::district::{District, LayerLook, Source, kinds_of, village_position};
-use crate::model::{Dataset, Edit, Generation, Indicator, Indicators, LayerKind, Topic};
+use crate::model::{Dataset, Edit, Generation, Indicator, Indicators, LayerKind, Theme};
 
 /// Everything that a district is made from.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,7 +32,7 @@ impl DistrictKey {
 /// Whether a file of villages carries figures of a theme as properties.
 fn has_figures(dataset: &Dataset) -> bool {
     static SHIPPED: std::sync::LazyLock<Indicators> = std::sync::LazyLock::new(|| Indicators::with(&[]));
-    let is_figure = |name: &str| SHIPPED.get(name).is_some_and(|i| i.theme != Topic::Base);
+    let is_figure = |name: &str| SHIPPED.get(name).is_some_and(|i| i.theme != Theme::Base);
     dataset.table.columns.iter().any(|c| is_figure(&c.name))
 }
 

@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
+use crate::colouring::Colouring;
 use crate::district::{LayerLook, VillageEvidence, can_be_villages, is_facilities};
 use crate::geo::{Anchor, BoundsDeg, LonLat, WorldPos, representative_point};
 use crate::index::{NameIndex, SpatialIndex};
@@ -12,7 +13,6 @@ use crate::model::{
 };
 use crate::read::{Progress, full_report};
 use crate::render::{Chunks, LayerKey, PointSymbol, Shape, Style, Texel};
-use crate::theme::Themed;
 
 /// Features handled in one go by [`Loaded::finish`].
 const PIECE: usize = 2_000;
@@ -241,13 +241,13 @@ impl Loaded {
     /// Features out of focus fade towards the ground.
     pub fn style(
         &self,
-        themed: Option<&Themed>,
+        colouring: Option<&Colouring>,
         plain: [u8; 3],
         in_focus: &dyn Fn(FeatureId) -> bool,
         ground: [u8; 3],
     ) -> Style {
         Style::new((0..self.dataset.len()).map(|f| {
-            let texel = match themed {
+            let texel = match colouring {
                 None => Texel::Colour(plain),
                 Some(t) => t.colour_of(f).map_or(Texel::Hatched, Texel::Colour),
             };
@@ -260,8 +260,8 @@ impl Loaded {
     }
 
     /// The symbols of point features: a shape for each class of the theme, so that colour is not needed to tell them.
-    pub fn symbols(&self, themed: Option<&Themed>) -> Vec<PointSymbol> {
-        PointSymbol::all(&self.chunks, |f| Some(shape_of(themed.and_then(|t| t.class_of(f))).into()))
+    pub fn symbols(&self, colouring: Option<&Colouring>) -> Vec<PointSymbol> {
+        PointSymbol::all(&self.chunks, |f| Some(shape_of(colouring.and_then(|t| t.class_of(f))).into()))
     }
 }
 
@@ -392,7 +392,7 @@ pub struct Layer {
     /// How far it is.
     pub status: Status,
     /// The theme applied, if any.
-    pub themed: Option<Arc<Themed>>,
+    pub colouring: Option<Arc<Colouring>>,
 }
 
 impl Layer {

@@ -6,7 +6,7 @@ use super::layer::{Layer, Loaded};
 use super::state::Session;
 use crate::district::{By, District, LayerLook, MapSpec, VillageEvidence, change_of, kinds_of};
 use crate::lang::Lang;
-use crate::model::{FeatureId, Generation, Indicator, LayerKind, Role, Topic};
+use crate::model::{FeatureId, Generation, Indicator, LayerKind, Role, Theme};
 use crate::project::Focus;
 
 /// What the villages of a focus are found for: the district, and the focus.
@@ -111,7 +111,7 @@ impl Session {
     }
 
     /// The district and the theme whose map is shown; `None` where layers show their own fields.
-    pub fn topic(&self) -> Option<(&Arc<District>, Topic)> {
+    pub fn theme(&self) -> Option<(&Arc<District>, Theme)> {
         Some((self.district()?, self.view.theme?))
     }
 
@@ -122,10 +122,10 @@ impl Session {
 
     /// The map that the theme shows.
     pub fn map_spec(&self) -> Option<MapSpec> {
-        let (district, topic) = self.topic()?;
-        let chosen = district.indicators.position(self.view.measure(topic));
+        let (district, theme) = self.theme()?;
+        let chosen = district.indicators.position(self.view.measure(theme));
         let known = |i: &usize| district.observations.has(*i);
-        let indicator = chosen.filter(known).or_else(|| self.measures(topic).first().copied())?;
+        let indicator = chosen.filter(known).or_else(|| self.measures(theme).first().copied())?;
         let year = self.year();
         let since = self.view.since.filter(|s| year.is_some_and(|y| y != *s));
         let since = since.filter(|s| district.observations.years().contains(s));
@@ -133,9 +133,9 @@ impl Session {
     }
 
     /// Indicators of a theme that anything is known of, by position.
-    pub fn measures(&self, topic: Topic) -> Vec<usize> {
+    pub fn measures(&self, theme: Theme) -> Vec<usize> {
         let Some(district) = self.district() else { return Vec::new() };
-        let of = |(i, d): (usize, &Indicator)| (d.theme == topic && district.observations.has(i)).then_some(i);
+        let of = |(i, d): (usize, &Indicator)| (d.theme == theme && district.observations.has(i)).then_some(i);
         district.indicators.all().iter().enumerate().filter_map(of).collect()
     }
 

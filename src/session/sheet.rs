@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use super::layer::Loaded;
 use super::state::Session;
 use crate::district::{District, corrected_field};
-use crate::model::{Dataset, FeatureId, Generation, Role, Topic, Value};
+use crate::model::{Dataset, FeatureId, Generation, Role, Theme, Value};
 use crate::output::{Grid, GridCell, GridHead};
 use crate::query::{Checked, Datum, QueryError, Row, Schema, Type, compile};
 use crate::render::LayerKey;
@@ -300,10 +300,10 @@ fn columns(dataset: &Dataset, district: Option<&District>) -> Vec<SheetColumn> {
     let Some(district) = district else { return fields.map(SheetColumn::Field).collect() };
     let keys: Vec<usize> =
         [Role::Code, Role::Name, Role::Town, Role::Group].into_iter().filter_map(|r| dataset.roles.field(r)).collect();
-    let topics = [Topic::Base].into_iter().chain(Topic::MAPS);
-    let indicators = topics.flat_map(|topic| {
+    let themes = [Theme::Base].into_iter().chain(Theme::MAPS);
+    let indicators = themes.flat_map(|theme| {
         let all = district.indicators.all().iter().enumerate();
-        all.filter(move |(i, d)| d.theme == topic && district.observations.has(*i)).map(|(i, _)| i)
+        all.filter(move |(i, d)| d.theme == theme && district.observations.has(*i)).map(|(i, _)| i)
     });
     let is_indicator = |f: &usize| {
         let name = dataset.table.columns.get(*f).map_or("", |c| c.name.as_str());

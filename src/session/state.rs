@@ -14,13 +14,13 @@ use super::made::Made;
 use super::meeting::{Flight, Left, Meeting};
 use super::moment::Moment;
 use super::survey::SurveyState;
+use crate::colouring::LegendClass;
 use crate::lang::Lang;
 use crate::model::{FeatureId, Problem, Role};
 use crate::palette::{Tokens, tokens};
 use crate::project::{LayerEntry, Original, PageOptions, Settings, ViewEntry, is_same_file};
 use crate::read::Progress;
 use crate::render::LayerKey;
-use crate::theme::LegendClass;
 
 /// What a window that only makes a picture of another has to know of that one.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -17,7 +17,7 @@ impl Session {
         for (key, layer) in &self.layers {
             if let Some(loaded) = layer.loaded() {
                 let status = Status::Ready(loaded.clone());
-                still.layers.insert(*key, Layer { key: *key, status, themed: layer.themed.clone() });
+                still.layers.insert(*key, Layer { key: *key, status, colouring: layer.colouring.clone() });
             }
         }
         still.storage.tables_read = self.storage.tables_read;

@@ -8,7 +8,7 @@ use super::state::Session;
 use crate::district::{Facility, Kind, ToiletState, Use};
 use crate::geo::WorldPos;
 use crate::index::{cluster, middle};
-use crate::model::{FeatureId, Generation, LayerKind, Topic};
+use crate::model::{FeatureId, Generation, LayerKind, Theme};
 use crate::palette;
 use crate::render::{LayerKey, Mark, Shape};
 
@@ -104,12 +104,12 @@ impl SymbolKind {
     }
 
     /// The theme it belongs to.
-    pub fn topic(self) -> Topic {
+    pub fn theme(self) -> Theme {
         match self {
-            Self::SewageStation | Self::WastePoint => Topic::Sanitation,
-            Self::ToiletImproved | Self::ToiletRebuilt | Self::ToiletDry | Self::Toilet => Topic::Toilets,
-            Self::Clinic | Self::ClinicTownship => Topic::Clinics,
-            Self::Parking | Self::PocketPark | Self::Fitness => Topic::Services,
+            Self::SewageStation | Self::WastePoint => Theme::Sanitation,
+            Self::ToiletImproved | Self::ToiletRebuilt | Self::ToiletDry | Self::Toilet => Theme::Toilets,
+            Self::Clinic | Self::ClinicTownship => Theme::Clinics,
+            Self::Parking | Self::PocketPark | Self::Fitness => Theme::Services,
         }
     }
 
@@ -152,7 +152,7 @@ pub struct Cluster {
 pub struct SymbolKey {
     /// The district.
     district: Generation,
-    topic: Topic,
+    theme: Theme,
     year: Option<i32>,
     shown: Vec<String>,
     focus: Option<crate::project::Focus>,
@@ -182,10 +182,10 @@ impl Session {
     }
 
     /// Keys of the symbols shown under a theme: those chosen, else the theme's own.
-    pub fn symbols_shown(&self, topic: Topic) -> Vec<String> {
-        match self.view.symbols.get(topic.key()) {
+    pub fn symbols_shown(&self, theme: Theme) -> Vec<String> {
+        match self.view.symbols.get(theme.key()) {
             Some(list) => list.clone(),
-            None => SymbolKind::ALL.iter().filter(|k| k.topic() == topic).map(|k| k.key().to_owned()).collect(),
+            None => SymbolKind::ALL.iter().filter(|k| k.theme() == theme).map(|k| k.key().to_owned()).collect(),
         }
     }
 
@@ -217,21 +217,21 @@ impl Session {
 
     /// Brings the symbols up to date for the camera's scale. While it moves, those of the scale before will do.
     pub fn make_symbols(&mut self, moving: bool) {
-        let Some((district, topic)) = self.topic() else {
+        let Some((district, theme)) = self.theme() else {
             self.made.symbols.clear();
             return;
         };
         let district = district.clone();
         let step = (self.camera.zoom.min(SPLIT_ZOOM) * 2.0).floor() as i32;
         let focus = self.focus_key();
-        let shown = self.symbols_shown(topic);
+        let shown = self.symbols_shown(theme);
         let layers = self.facility_layers();
         let is_visible = |key: &LayerKey| *key == ADDED_LAYER || self.entry(*key).is_some_and(|e| e.visible);
         let cell = CELL_PT / (256.0 * (f64::from(step) / 2.0).exp2());
         let apart = self.villages_are_wider_than(cell * 1.2);
         let key = SymbolKey {
             district: district.generation,
-            topic,
+            theme,
             year: self.year(),
             shown,
             focus,

@@ -25,9 +25,9 @@ pub(super) struct Saved {
 pub(super) fn save(paths: &LogPaths) -> Result<Saved, SurveyError> {
     let mut events = Journal::new(&paths.journal).read().map_err(|e| SurveyError::of_io(&paths.journal, e))?.events;
     events.extend(readable(&paths.log));
-    let stamp: String = Instant::now().to_text().chars().filter(char::is_ascii_alphanumeric).collect();
+    let when: String = Instant::now().to_text().chars().filter(char::is_ascii_alphanumeric).collect();
     let name = paths.log.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let kept_as = paths.log.with_file_name(format!("{}.damaged-{stamp}.gpkg", name.trim_end_matches(".gpkg")));
+    let kept_as = paths.log.with_file_name(format!("{}.damaged-{when}.gpkg", name.trim_end_matches(".gpkg")));
     std::fs::rename(&paths.log, &kept_as).map_err(|e| SurveyError::of_io(&paths.log, e))?;
     for ending in ["-wal", "-shm"] {
         let beside = |p: &Path| PathBuf::from(format!("{}{ending}", p.display()));

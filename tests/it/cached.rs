@@ -6,9 +6,9 @@ use proptest::prelude::*;
 use qiancun::app::{Headless, Options};
 use qiancun::cache::Cache;
 use qiancun::cli::demo::Country;
+use qiancun::colouring::ColouringSpec;
 use qiancun::lang::Lang;
 use qiancun::session::{CameraCommand, Dialogue, FileCommand, LayerCommand, WindowCommand};
-use qiancun::theme::ThemeSpec;
 
 const SIZE: [u32; 2] = [900, 600];
 
@@ -101,7 +101,7 @@ proptest! {
             let key = h.app.session.document.keys[0];
             if colour {
                 let kind = qiancun::model::FieldType::Integer;
-                h.app.send(LayerCommand::SetTheme(key, Some(ThemeSpec::for_field("households", kind))));
+                h.app.send(LayerCommand::SetColouring(key, Some(ColouringSpec::for_field("households", kind))));
             }
             h.app.send(CameraCommand::Zoom(zoom, [30.0, -20.0]));
             h.frame(Vec::new());

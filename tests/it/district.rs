@@ -97,9 +97,9 @@ fn class_bounds_stay_over_the_years() {
     let indicator = district.indicators.position("roads_km").expect("known");
     let bounds = |year| {
         let map = MapSpec { indicator, year: Some(year), since: None, free_classes: false };
-        let themed = choropleth(&district, &map, &|_| true).expect("themed");
-        let text: Vec<String> = themed.legend.iter().map(|r| format!("{:?}", r.class)).collect();
-        let counted = themed.legend.iter().map(|r| r.count).sum::<usize>() + themed.missing;
+        let colouring = choropleth(&district, &map, &|_| true).expect("themed");
+        let text: Vec<String> = colouring.legend.iter().map(|r| format!("{:?}", r.class)).collect();
+        let counted = colouring.legend.iter().map(|r| r.count).sum::<usize>() + colouring.missing;
         (text, counted)
     };
     assert_eq!(bounds(2018), bounds(2023));

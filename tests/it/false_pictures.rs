@@ -6,7 +6,7 @@ use qiancun::app::{Headless, Options};
 use qiancun::district::By;
 use qiancun::geo::{WorldPos, representative_point};
 use qiancun::lang::Lang;
-use qiancun::model::Topic;
+use qiancun::model::Theme;
 use qiancun::page::{AtlasProgress, PageContent, PageFormat, PageOptions, atlas, map_svg, page_svg, to_png};
 use qiancun::project::Focus;
 use qiancun::session::{Left, Tab};
@@ -28,7 +28,7 @@ fn window(dir: &Folder) -> Headless {
         Options { files: vec![project.into()], lang: Some(Lang::Zh), dark: Some(false), ..Options::default() };
     let mut head = Headless::new(options, SIZE, 1.0, false).expect("a device");
     assert!(head.settle(60.0));
-    head.app.session.view.theme = Some(Topic::Sanitation);
+    head.app.session.view.theme = Some(Theme::Sanitation);
     head.app.session.view.symbols.insert("sanitation".into(), Vec::new());
     // Closer than everything, so that page and window show the same piece of ground.
     head.app.session.camera.zoom += 0.8;
@@ -167,7 +167,7 @@ fn the_tooltip_over_the_earlier_half_gives_the_earlier_figure() {
     let files = vec![crate::window::demo("haidian.qiancun")];
     let mut h = crate::window::open(files, Lang::Zh, [1366.0, 768.0]);
     let session = &mut h.state_mut().session;
-    session.view.theme = Some(Topic::Sanitation);
+    session.view.theme = Some(Theme::Sanitation);
     session.stage.divided = Left { year: Some(2018), ..Left::default() };
     session.stage.divider = 0.5;
     crate::window::settle(&mut h);
@@ -217,7 +217,7 @@ fn change_pages_name_no_thresholds_and_titles_read_well() {
     assert!(head.settle(60.0));
     assert!(!note(&head).contains("99"), "{}", note(&head));
     head.app.session.view.since = None;
-    head.app.session.view.theme = Some(Topic::Clinics);
+    head.app.session.view.theme = Some(Theme::Clinics);
     assert!(head.settle(60.0));
     let sentence = head.app.session.map_sentence();
     assert!(!sentence.contains("达到 达标") && sentence.contains("村的卫生室达标"), "{sentence}");

@@ -28,7 +28,7 @@ fn scene(h: &Window) -> Option<usize> {
 #[test]
 fn a_whole_meeting_by_keyboard_and_esc_restores() {
     let mut h = open(vec![demo("haidian.qiancun")], Lang::Zh, [1920.0, 1080.0]);
-    send(&mut h, LookCommand::SetTopic(Some(qiancun::model::Topic::Services)));
+    send(&mut h, LookCommand::SetTheme(Some(qiancun::model::Theme::Services)));
     h.state_mut().session.moment.filter = "人口 > 100".into();
     send(&mut h, CameraCommand::Zoom(0.7, [40.0, 10.0]));
     let session = &h.state().session;
@@ -105,13 +105,13 @@ fn scenes_are_captured_named_ordered_and_saved() {
     let count = |h: &Window| h.state().session.document.project.scenes.len();
     let had = count(&h);
     assert_eq!(had, 5, "the demonstration has five scenes");
-    send(&mut h, LookCommand::SetTopic(Some(qiancun::model::Topic::Clinics)));
+    send(&mut h, LookCommand::SetTheme(Some(qiancun::model::Theme::Clinics)));
     send(&mut h, LookCommand::SetYear(2020));
     h.get_by_label("捕捉当前画面").click();
     settle(&mut h);
     assert_eq!(count(&h), had + 1);
     let captured = h.state().session.document.project.scenes[had].clone();
-    assert_eq!((captured.view.theme, captured.view.year), (Some(qiancun::model::Topic::Clinics), Some(2020)));
+    assert_eq!((captured.view.theme, captured.view.year), (Some(qiancun::model::Theme::Clinics), Some(2020)));
     let named = qiancun::project::SceneEntry { name: "卫生室 2020".into(), note: "说明".into(), ..captured };
     send(&mut h, MeetingCommand::SetScene(had, Box::new(named)));
     send(&mut h, MeetingCommand::MoveScene(had, true));

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
+use qiancun::colouring::{Method, classify};
 use qiancun::geo::{LonLat, Side, even_odd, measure, repaired, representative_point};
 use qiancun::index::SpatialIndex;
 use qiancun::model::Dataset;
 use qiancun::read::{Progress, read_file};
-use qiancun::theme::{Method, classify};
 use serde_json::Value;
 
 use crate::shared;

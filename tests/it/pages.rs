@@ -94,7 +94,7 @@ fn colours_on_the_page_are_those_of_classify_and_all_is_said() {
     }
     // Under the theme of clinics the area they reach is drawn and explained, as in the window.
     let mut clinics = session();
-    clinics.view.theme = Some(qiancun::model::Topic::Clinics);
+    clinics.view.theme = Some(qiancun::model::Theme::Clinics);
     let svg = page_svg(&clinics, PageFormat::A4, &PageOptions::default(), true);
     assert!(svg.contains("stroke=\"#5b21b6\"") && svg.contains("2.0 km 以内（直线）"));
     clinics.view.hide_coverage = true;

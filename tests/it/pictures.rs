@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use qiancun::app::{Headless, Options};
+use qiancun::colouring::ColouringSpec;
 use qiancun::lang::Lang;
 use qiancun::session::{CameraCommand, LayerCommand, SelectCommand, WindowCommand};
-use qiancun::theme::ThemeSpec;
 
 use crate::window::{demo, open, settle};
 
@@ -53,13 +53,13 @@ fn colours_on_the_map_equal_those_of_classify() {
     let pixels = h.pixels().expect("a picture");
     let session = &h.app.session;
     let layer = &session.layers[&key];
-    let (loaded, themed) = (layer.loaded().expect("data"), layer.themed.as_ref().expect("a theme"));
+    let (loaded, colouring) = (layer.loaded().expect("data"), layer.colouring.as_ref().expect("a theme"));
     let (mut coloured, mut hatched) = (0, 0);
     for (feature, anchor) in loaded.anchors.get().expect("anchors").iter().enumerate() {
         let [x, y] = session.camera.offset_of(anchor.expect("a polygon").at);
         let left = 1366.0 - 308.0 - session.map_size_pt[0];
         let (x, y) = (left + session.map_size_pt[0] / 2.0 + x, 48.0 + session.map_size_pt[1] / 2.0 + y);
-        match themed.colour_of(feature as u32) {
+        match colouring.colour_of(feature as u32) {
             Some(colour) => {
                 assert_eq!(pixel(&h, &pixels, x, y), colour, "{}", loaded.dataset.display_name(feature as u32));
                 coloured += 1;
@@ -97,7 +97,7 @@ fn a_pan_keeps_pixels_and_matches_a_fresh_picture() {
     assert!(differing < 1000 * 700 / 500, "{differing} pixels differ");
 }
 
-fn snapshot(name: &str, text: &str, theme: Option<ThemeSpec>, zoom: f64) {
+fn snapshot(name: &str, text: &str, theme: Option<ColouringSpec>, zoom: f64) {
     let dir = tempfile::tempdir().expect("a temporary folder");
     let path = dir.path().join("map.geojson");
     std::fs::write(&path, text).expect("written");
@@ -105,7 +105,7 @@ fn snapshot(name: &str, text: &str, theme: Option<ThemeSpec>, zoom: f64) {
     let key = h.state().session.document.keys[0];
     let app = h.state_mut();
     app.send(WindowCommand::ToggleRight);
-    app.send(LayerCommand::SetTheme(key, theme));
+    app.send(LayerCommand::SetColouring(key, theme));
     settle(&mut h);
     h.state_mut().send(CameraCommand::FitAll);
     settle(&mut h);
@@ -138,7 +138,7 @@ fn snapshot_of_a_choropleth_with_missing_values_and_a_hole() {
         square("C", 0.0, 1.0, "55.5", true),
         square("D", 1.0, 1.0, "99", false),
     ];
-    let spec = ThemeSpec::for_field("v", qiancun::model::FieldType::Real);
+    let spec = ColouringSpec::for_field("v", qiancun::model::FieldType::Real);
     snapshot("choropleth", &collection(&features), Some(spec), 0.0);
 }
 
@@ -146,7 +146,7 @@ fn snapshot_of_a_choropleth_with_missing_values_and_a_hole() {
 fn snapshot_of_an_exclave() {
     let exclave = r#"{"type":"Feature","properties":{"name":"E","v":3},"geometry":{"type":"MultiPolygon","coordinates":[[[[0,0],[1,0],[1,1],[0,1],[0,0]]],[[[1.4,0.4],[1.7,0.4],[1.7,0.7],[1.4,0.7],[1.4,0.4]]]]}}"#;
     let features = [exclave.to_owned(), square("F", 2.0, 0.0, "5", false)];
-    let spec = ThemeSpec::for_field("v", qiancun::model::FieldType::Integer);
+    let spec = ColouringSpec::for_field("v", qiancun::model::FieldType::Integer);
     snapshot("exclave", &collection(&features), Some(spec), 0.0);
 }
 

@@ -6,12 +6,12 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use qiancun::app::Qiancun;
 use qiancun::cli::demo::PLANTED;
+use qiancun::colouring::LegendClass;
 use qiancun::district::By;
 use qiancun::lang::Lang;
-use qiancun::model::Topic;
+use qiancun::model::Theme;
 use qiancun::project::Focus;
 use qiancun::session::{FileCommand, LookCommand, SelectCommand, SurveyCommand, SymbolKind, Tab, WindowCommand};
-use qiancun::theme::LegendClass;
 
 use crate::district::fixture;
 use crate::window::{demo, open, selected, send, settle};
@@ -29,14 +29,14 @@ fn press(h: &mut Window, key: Key) {
 
 /// Counts of the map's legend, from its first class, then how many are missing.
 fn legend(h: &Window) -> (Vec<usize>, usize) {
-    let themed = h.state().session.village_layer().expect("villages").themed.clone().expect("a theme");
-    (themed.legend.iter().map(|r| r.count).collect(), themed.missing)
+    let colouring = h.state().session.village_layer().expect("villages").colouring.clone().expect("a theme");
+    (colouring.legend.iter().map(|r| r.count).collect(), colouring.missing)
 }
 
 #[test]
 fn keys_choose_themes_and_years_keep_their_classes() {
     let mut h = demonstration(Lang::Zh);
-    assert_eq!(h.state().session.view.theme, Some(Topic::Sanitation));
+    assert_eq!(h.state().session.view.theme, Some(Theme::Sanitation));
     assert_eq!(legend(&h), (vec![3, 3, 6, 14, 43], 2));
     press(&mut h, Key::Num2);
     assert_eq!(legend(&h).0.iter().sum::<usize>() + legend(&h).1, 71);
@@ -50,14 +50,14 @@ fn keys_choose_themes_and_years_keep_their_classes() {
     let taken: usize = symbols.clusters.iter().map(|c| c.members.len()).sum();
     assert_eq!(drawn + taken, 359, "every toilet stands by itself or in one cluster");
     press(&mut h, Key::Num3);
-    let themed = h.state().session.village_layer().expect("villages").themed.clone().expect("a theme");
-    let own = themed.legend.iter().find(|r| matches!(&r.class, LegendClass::Named { id, .. } if id == "own"));
+    let colouring = h.state().session.village_layer().expect("villages").colouring.clone().expect("a theme");
+    let own = colouring.legend.iter().find(|r| matches!(&r.class, LegendClass::Named { id, .. } if id == "own"));
     assert_eq!(own.map(|r| r.count), Some(16));
     press(&mut h, Key::Num1);
     let words = |h: &Window| {
         let session = &h.state().session;
-        let themed = session.village_layer().expect("villages").themed.clone().expect("a theme");
-        themed.legend.iter().map(|r| session.legend_text(&r.class, false, false)).collect::<Vec<_>>()
+        let colouring = session.village_layer().expect("villages").colouring.clone().expect("a theme");
+        colouring.legend.iter().map(|r| session.legend_text(&r.class, false, false)).collect::<Vec<_>>()
     };
     let classes = words(&h);
     let slider = h.get_by_role_and_label(Role::Slider, "年份");
@@ -213,8 +213,8 @@ fn a_figure_changed_one_blanked_and_a_clinic_closed_change_map_card_and_summary(
     let mut before = demonstration(Lang::Zh);
     let mut after = open(vec![dir.path().join("haidian.qiancun")], Lang::Zh, [1366.0, 768.0]);
     let classes = |h: &Window| -> Vec<Option<usize>> {
-        let themed = h.state().session.village_layer().expect("villages").themed.clone().expect("a theme");
-        (0..71).map(|v| themed.class_of(v)).collect()
+        let colouring = h.state().session.village_layer().expect("villages").colouring.clone().expect("a theme");
+        (0..71).map(|v| colouring.class_of(v)).collect()
     };
     let (a, b) = (classes(&before), classes(&after));
     let differing: Vec<usize> = (0..71).filter(|v| a[*v] != b[*v]).collect();
@@ -288,8 +288,8 @@ fn a_map_of_change_counts_what_rose_and_what_fell() {
     let session = &h.state().session;
     let district = session.district().cloned().expect("a district");
     let map = session.map_spec().expect("a map");
-    let themed = session.village_layer().expect("villages").themed.clone().expect("a theme");
-    assert!(themed.is_change);
+    let colouring = session.village_layer().expect("villages").colouring.clone().expect("a theme");
+    assert!(colouring.is_change);
     let mut expected = [0usize; 3];
     for village in 0..71 {
         let value = |year| district.value(map.indicator, Some(year), village);
@@ -299,14 +299,14 @@ fn a_map_of_change_counts_what_rose_and_what_fell() {
             Some(_) => expected[1] += 1,
         }
     }
-    let rose: usize = themed
+    let rose: usize = colouring
         .legend
         .iter()
         .filter(|r| matches!(r.class, LegendClass::Range { lower, .. } if lower > 0.0))
         .map(|r| r.count)
         .sum();
-    let rest: usize = themed.legend.iter().map(|r| r.count).sum::<usize>() - rose;
-    assert_eq!([rose, rest, themed.missing], expected);
+    let rest: usize = colouring.legend.iter().map(|r| r.count).sum::<usize>() - rose;
+    assert_eq!([rose, rest, colouring.missing], expected);
     assert!(h.query_by_label_contains("2018 年至 2023 年的变化").is_some(), "the legend says so");
     send(&mut h, LookCommand::ShowChange(None));
     assert_eq!(legend(&h), (vec![3, 3, 6, 14, 43], 2));

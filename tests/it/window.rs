@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use qiancun::app::{Options, Qiancun};
+use qiancun::colouring::ColouringSpec;
 use qiancun::lang::Lang;
 use qiancun::render::{Gpu, RenderTarget};
 use qiancun::session::{
     CameraCommand, Command, Dialogue, FileCommand, LayerCommand, SelectCommand, Status, Tab, WindowCommand,
 };
-use qiancun::theme::ThemeSpec;
 
 pub fn demo(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("maps/haidian-demo").join(name)
@@ -183,10 +183,11 @@ fn restyle_language_save_and_reopen() {
     let path = dir.path().join("我的.qiancun");
     let mut h = open(vec![demo("villages.geojson")], Lang::Zh, [1366.0, 768.0]);
     let key = h.state().session.document.keys[0];
-    let spec = ThemeSpec { classes: 4, ..ThemeSpec::for_field("population", qiancun::model::FieldType::Integer) };
-    send(&mut h, LayerCommand::SetTheme(key, Some(spec.clone())));
+    let spec =
+        ColouringSpec { classes: 4, ..ColouringSpec::for_field("population", qiancun::model::FieldType::Integer) };
+    send(&mut h, LayerCommand::SetColouring(key, Some(spec.clone())));
     assert!(h.state().session.is_changed());
-    let rows = h.state().session.layers[&key].themed.as_ref().expect("themed").legend.len();
+    let rows = h.state().session.layers[&key].colouring.as_ref().expect("themed").legend.len();
     assert_eq!(rows, 4);
     assert!(h.query_by_label_contains("常住人口").is_some());
     send(&mut h, WindowCommand::SetLanguage(Lang::En));
@@ -198,7 +199,7 @@ fn restyle_language_save_and_reopen() {
     assert!(!h.state().session.is_changed(), "{:?}", h.state().session.moment.dialogue);
     let again = open(vec![path], Lang::En, [1366.0, 768.0]);
     let session = &again.state().session;
-    assert_eq!(session.document.project.layers[0].theme.as_ref(), Some(&spec));
+    assert_eq!(session.document.project.layers[0].colouring.as_ref(), Some(&spec));
     assert!((session.camera.zoom - camera.zoom).abs() < 1e-3);
     assert_eq!(selected(&again), ["柳林"]);
     assert!(!session.is_changed());

@@ -13,9 +13,9 @@ use serde_json::{Value, json};
 
 use super::{Failure, args, read};
 use crate::cli::say::said;
+use crate::colouring::ColouringSpec;
 use crate::geo::LonLat;
 use crate::session::Loaded;
-use crate::theme::ThemeSpec;
 use window::Window;
 
 const SIZE: [u32; 2] = [1920, 1080];
@@ -122,7 +122,7 @@ fn one_window(file: &Path, moves: u32, cache: &Path) -> Result<(Value, f64), Fai
     let loaded = w.head.app.session.layers.values().find_map(|l| l.loaded()).cloned();
     let Some(loaded) = loaded else { return Err(Failure::Input("nothing was read".into())) };
     let field = loaded.dataset.table.columns.iter().find(|c| c.kind.is_numeric());
-    let theme = field.or(loaded.dataset.table.columns.first()).map(|c| ThemeSpec::for_field(&c.name, c.kind));
+    let theme = field.or(loaded.dataset.table.columns.first()).map(|c| ColouringSpec::for_field(&c.name, c.kind));
     let (mut pan, mut zoom, mut settled) = w.walk();
     let (restyle_ms, restyled_frame_ms) = w.restyle(theme);
     let hover_ms = w.hover();

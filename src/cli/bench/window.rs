@@ -8,8 +8,8 @@ use crate::app::{Headless, Options};
 use crate::cache::Cache;
 use crate::cli::Failure;
 use crate::cli::say::told;
+use crate::colouring::ColouringSpec;
 use crate::session::{CameraCommand, FileCommand, LayerCommand};
-use crate::theme::ThemeSpec;
 
 /// The window without a screen.
 pub(super) struct Window {
@@ -140,10 +140,10 @@ impl Window {
     }
 
     /// Classifying and writing the style; until the new colours are finished.
-    pub(super) fn restyle(&mut self, theme: Option<ThemeSpec>) -> (Option<f64>, Option<f64>) {
+    pub(super) fn restyle(&mut self, theme: Option<ColouringSpec>) -> (Option<f64>, Option<f64>) {
         let Some(&key) = self.head.app.session.document.keys.first() else { return (None, None) };
         let began = Instant::now();
-        self.head.app.apply_now(LayerCommand::SetTheme(key, theme));
+        self.head.app.apply_now(LayerCommand::SetColouring(key, theme));
         let restyle = ms(began);
         self.head.frame(Vec::new());
         while !self.head.app.is_sharp() && began.elapsed().as_secs() < 60 {

@@ -16,7 +16,7 @@ use super::pipelines::LayerUniform;
 use super::points::PointSymbol;
 use super::shape::{BorderKind, LevelShape};
 use super::style::{Style, Texel};
-use super::view::View;
+use super::viewport::Viewport;
 use crate::geo::{GRID_BITS, GridPos};
 use crate::model::PartKind;
 use fill::{Paint, Rule};
@@ -105,7 +105,7 @@ struct Trace {
 /// Draws layers, bottom first, into a rectangle of a picture (x, y, width, height): RGBA bytes, row by row.
 pub(super) fn draw(
     layers: &[RasterLayer<'_>],
-    view: &View,
+    view: &Viewport,
     ground: [f32; 4],
     [x, y, width, height]: [u32; 4],
 ) -> Vec<u32> {
@@ -275,6 +275,6 @@ impl RasterLayer<'_> {
 }
 
 /// The level at which a view is drawn, or `None` for straight from the file's rings.
-pub(super) fn level_of(chunks: &Chunks, view: &View) -> Option<Level> {
+pub(super) fn level_of(chunks: &Chunks, view: &Viewport) -> Option<Level> {
     chunks.topology().map(|_| Level::for_zoom(view.zoom()))
 }

@@ -40,7 +40,7 @@ fn torn(villages: usize) -> Vec<u8> {
     lines.collect::<Vec<_>>().join("\n").into_bytes()
 }
 
-fn view(chunks: &Chunks, px_per_world: f64) -> View {
+fn view(chunks: &Chunks, px_per_world: f64) -> Viewport {
     let [mut w, mut n, mut e, mut s] = [1.0_f64, 1.0, 0.0, 0.0];
     for c in &chunks.list {
         (w, n, e, s) = {
@@ -48,11 +48,11 @@ fn view(chunks: &Chunks, px_per_world: f64) -> View {
             (w.min(b[0]), n.min(b[1]), e.max(b[2]), s.max(b[3]))
         };
     }
-    View { centre: WorldPos { x: (w + e) / 2.0, y: (n + s) / 2.0 }, px_per_world, size_px: [500, 400] }
+    Viewport { centre: WorldPos { x: (w + e) / 2.0, y: (n + s) / 2.0 }, px_per_world, size_px: [500, 400] }
 }
 
 /// A picture in which the colour of a pixel is the number of its village, at a level or straight from the file.
-fn picture(chunks: &Chunks, view: &View, level: Option<Level>) -> Vec<u32> {
+fn picture(chunks: &Chunks, view: &Viewport, level: Option<Level>) -> Vec<u32> {
     let count = chunks.geometry.features.len() as u32;
     let colour = |f: u32| Texel::Colour([(f + 1) as u8, ((f + 1) >> 8) as u8, 0]);
     let style = Style::new((0..count).map(colour));
@@ -157,7 +157,7 @@ fn small_islands_fade_and_do_not_vanish_at_once() {
     let shade = |px: f64| {
         let chunks = chunks(island(0.01).as_bytes());
         let [w, _, e, _] = chunks.list[0].bounds.sides();
-        let view = View { size_px: [8, 8], ..view(&chunks, px / (e - w)) };
+        let view = Viewport { size_px: [8, 8], ..view(&chunks, px / (e - w)) };
         picture(&chunks, &view, None).iter().map(|p| p & 0xff).max()
     };
     assert_eq!((shade(1.0), shade(0.05)), (Some(1), Some(0)));

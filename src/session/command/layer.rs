@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
+use crate::colouring::ColouringSpec;
 use crate::district::AddedFacility;
 use crate::model::{Edit, FeatureId, LayerKind, Role};
 use crate::render::LayerKey;
-use crate::theme::ThemeSpec;
 
 /// What a person can do about layers, their fields and colours, and corrections of their data.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,9 +33,9 @@ pub enum LayerCommand {
     /// Which field plays a role; none.
     SetRole(LayerKey, Role, Option<String>),
     /// What a layer is coloured by.
-    SetTheme(LayerKey, Option<ThemeSpec>),
+    SetColouring(LayerKey, Option<ColouringSpec>),
     /// Change what a layer is coloured by.
-    EditTheme(LayerKey),
+    EditColouring(LayerKey),
     /// Choose the fields of a layer.
     EditFields(LayerKey),
     /// Correct a figure of a village in the year shown.
@@ -69,7 +69,7 @@ impl LayerCommand {
             Self::ShowLayer(..) => "command.show-layer",
             Self::SetOpacity(..) => "command.opacity",
             Self::SetRole(..) | Self::EditFields(_) => "command.fields",
-            Self::SetTheme(..) | Self::EditTheme(_) => "command.theme",
+            Self::SetColouring(..) | Self::EditColouring(_) => "command.theme",
             Self::EditFigure(..) | Self::Correct(_) => "command.correct",
             Self::AddFacility(_) | Self::PutFacility(_) => "add.title",
             Self::DropFacility(_) => "add.remove",

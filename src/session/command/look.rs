@@ -1,7 +1,7 @@
 //! Commands about how the district is looked at: theme, year, focus, divider.
 
 use crate::lang::Lang;
-use crate::model::Topic;
+use crate::model::Theme;
 use crate::project::Focus;
 use crate::session::meeting::Left;
 
@@ -9,9 +9,9 @@ use crate::session::meeting::Left;
 #[derive(Clone, Debug, PartialEq)]
 pub enum LookCommand {
     /// Show the map of a theme; `None`: layers show their own fields.
-    SetTopic(Option<Topic>),
+    SetTheme(Option<Theme>),
     /// Which indicator a theme's map shows.
-    SetMeasure(Topic, String),
+    SetMeasure(Theme, String),
     /// The year shown.
     SetYear(i32),
     /// The next or previous year.
@@ -44,7 +44,7 @@ impl LookCommand {
     /// The command's words in the language files.
     pub fn key(&self) -> &'static str {
         match self {
-            Self::SetTopic(_) => "command.topic",
+            Self::SetTheme(_) => "command.topic",
             Self::SetMeasure(..) => "command.measure",
             Self::SetYear(_) => "command.year",
             Self::StepYear(n) if *n > 0 => "command.next-year",

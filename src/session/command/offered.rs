@@ -7,7 +7,7 @@ use super::{
     CameraCommand, Command, FileCommand, LookCommand, MeetingCommand, PageCommand, SelectCommand, SurveyCommand, Tab,
     WindowCommand,
 };
-use crate::model::Topic;
+use crate::model::Theme;
 use crate::session::Session;
 
 const CTRL: Modifiers = Modifiers::COMMAND;
@@ -171,12 +171,12 @@ fn panels() -> Vec<Offer> {
 fn looks() -> Vec<Offer> {
     use LookCommand as L;
     use Needs::{District, Layer};
-    let topic = |topic, key| offer(L::SetTopic(Some(topic)), &[(NONE, key)], Layer, None);
+    let theme = |theme, key| offer(L::SetTheme(Some(theme)), &[(NONE, key)], Layer, None);
     vec![
-        topic(Topic::Sanitation, Key::Num1),
-        topic(Topic::Toilets, Key::Num2),
-        topic(Topic::Clinics, Key::Num3),
-        topic(Topic::Services, Key::Num4),
+        theme(Theme::Sanitation, Key::Num1),
+        theme(Theme::Toilets, Key::Num2),
+        theme(Theme::Clinics, Key::Num3),
+        theme(Theme::Services, Key::Num4),
         offer(L::StepYear(-1), &[(NONE, Key::OpenBracket)], District, None),
         offer(L::StepYear(1), &[(NONE, Key::CloseBracket)], District, None),
     ]

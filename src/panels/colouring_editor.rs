@@ -4,12 +4,12 @@ use egui::{ComboBox, Grid, RichText, TextEdit, Ui};
 
 use super::style::bold;
 use super::widgets::primary;
+use crate::colouring::{Method, RAMPS, RampKind, colours};
 use crate::palette::data_colour;
-use crate::session::{Commands, Dialogue, LayerCommand, Session, ThemeDraft};
-use crate::theme::{Method, RAMPS, RampKind, colours};
+use crate::session::{ColouringDraft, Commands, Dialogue, LayerCommand, Session};
 
 /// Shows the form; every change is on the map at once, and undo takes it back.
-pub fn show(ui: &mut Ui, session: &Session, mut draft: ThemeDraft, send: &mut Commands) -> Option<Dialogue> {
+pub fn show(ui: &mut Ui, session: &Session, mut draft: ColouringDraft, send: &mut Commands) -> Option<Dialogue> {
     let t = session.tokens();
     let lang = session.lang;
     let loaded = session.layers.get(&draft.layer)?.loaded()?;
@@ -30,7 +30,7 @@ pub fn show(ui: &mut Ui, session: &Session, mut draft: ThemeDraft, send: &mut Co
                 if ui.selectable_label(column.name == draft.spec.field, &column.name).clicked()
                     && column.name != draft.spec.field
                 {
-                    draft.spec = crate::theme::ThemeSpec::for_field(&column.name, column.kind);
+                    draft.spec = crate::colouring::ColouringSpec::for_field(&column.name, column.kind);
                     draft.breaks_text.clear();
                 }
             }
@@ -85,18 +85,18 @@ pub fn show(ui: &mut Ui, session: &Session, mut draft: ThemeDraft, send: &mut Co
         ui.end_row();
     });
     if draft.spec != before {
-        send.push(LayerCommand::SetTheme(draft.layer, Some(draft.spec.clone())));
+        send.push(LayerCommand::SetColouring(draft.layer, Some(draft.spec.clone())));
     }
     ui.add_space(10.0);
     let mut keep = true;
     ui.horizontal(|ui| {
         keep = !primary(ui, t, lang.t("dialogue.close")).clicked();
         if ui.button(lang.t("theme.remove")).clicked() {
-            send.push(LayerCommand::SetTheme(draft.layer, None));
+            send.push(LayerCommand::SetColouring(draft.layer, None));
             keep = false;
         }
     });
-    keep.then_some(Dialogue::Theme(draft))
+    keep.then_some(Dialogue::Colouring(draft))
 }
 
 fn bar(ui: &mut Ui, ramp: &str, reversed: bool) {

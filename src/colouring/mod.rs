@@ -4,8 +4,8 @@ mod classify;
 mod fisher_jenks;
 mod pretty;
 mod ramp;
-mod themed;
+mod colouring;
 
 pub use classify::{Breaks, Method, classify};
+pub use colouring::{CategoryLook, Colouring, ColouringSpec, LegendClass, LegendRow};
 pub use ramp::{RAMPS, Ramp, RampKind, colours};
-pub use themed::{CategoryLook, LegendClass, LegendRow, ThemeSpec, Themed};

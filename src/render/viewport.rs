@@ -4,7 +4,7 @@ use crate::geo::{GridPos, WorldBounds, WorldPos};
 
 /// A rectangle of pixels on the world square.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct View {
+pub struct Viewport {
     /// The middle.
     pub centre: WorldPos,
     /// Pixels along the whole world.
@@ -13,7 +13,7 @@ pub struct View {
     pub size_px: [u32; 2],
 }
 
-impl View {
+impl Viewport {
     /// Zoom in the usual sense: log₂ of (pixels along the world / 256).
     pub fn zoom(&self) -> f64 {
         (self.px_per_world / 256.0).log2()

@@ -109,7 +109,7 @@ impl Breaks {
 ///
 /// # Examples
 /// ```
-/// use qiancun::theme::{Method, classify};
+/// use qiancun::colouring::{Method, classify};
 /// let breaks = classify(&[12.0, 99.0, 98.9, 100.0], Method::Manual, 0, &[60.0, 99.0]).unwrap();
 /// assert_eq!(breaks.lowers, [12.0, 60.0, 99.0]);
 /// assert_eq!(breaks.class_of(99.0), Some(2));

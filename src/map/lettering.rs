@@ -1,4 +1,4 @@
-//! Names as stamps: each text with its halo is put together once, pixel by pixel, and then drawn as one rectangle.
+//! Names as inscriptions: each text with its halo is put together once, pixel by pixel, and then drawn as one rectangle.
 //!
 //! Drawn as text, a name with a halo is five layers of glyphs, each blended again in every frame; where the graphics
 //! device is a program that was half of a frame at middle scales.
@@ -13,11 +13,11 @@ const WIDTH: usize = 2048;
 const LEAST_HEIGHT: usize = 256;
 const GREATEST_HEIGHT: usize = 4096;
 
-/// What tells stamps apart: text, font size in thousandths of a point, ink, halo.
+/// What tells inscriptions apart: text, font size in thousandths of a point, ink, halo.
 type Key = (String, u32, Color32, Color32);
 
 /// A text to be stamped.
-pub(super) struct Stamp<'a> {
+pub(super) struct Inscription<'a> {
     pub text: &'a str,
     /// Lays out a text of a size, its colour yet to be told.
     pub lay_out: &'a dyn Fn(&str, f32) -> Arc<Galley>,
@@ -26,41 +26,41 @@ pub(super) struct Stamp<'a> {
     pub halo: Color32,
 }
 
-/// Where a stamp lies on the sheet, in pixels.
+/// Where a inscription lies on the sheet, in pixels.
 #[derive(Clone, Copy)]
 struct Place {
     at: [usize; 2],
     size: [usize; 2],
 }
 
-/// The sheet of stamps.
+/// The sheet of inscriptions.
 #[derive(Default)]
-pub(super) struct Stamps {
+pub(super) struct Lettering {
     texture: Option<TextureHandle>,
     /// The pixels of the sheet, row by row, as far as it reaches.
     pixels: Vec<Color32>,
     pixels_per_point: f32,
     places: FxHashMap<Key, Place>,
-    /// Where the next stamp goes, and the height of the row it stands in.
+    /// Where the next inscription goes, and the height of the row it stands in.
     next: [usize; 2],
     row_height: usize,
 }
 
-impl Stamps {
-    /// A mesh that draws these stamps around these points of the screen; `None` where there is nothing to draw.
-    pub(super) fn mesh(&mut self, ctx: &Context, stamps: &[(Stamp<'_>, Pos2)]) -> Option<Mesh> {
+impl Lettering {
+    /// A mesh that draws these inscriptions around these points of the screen; `None` where there is nothing to draw.
+    pub(super) fn mesh(&mut self, ctx: &Context, inscriptions: &[(Inscription<'_>, Pos2)]) -> Option<Mesh> {
         if self.pixels_per_point != ctx.pixels_per_point() {
             self.clear(ctx.pixels_per_point());
         }
-        let mut places = self.places_of(ctx, stamps);
-        if places.len() < stamps.len() {
+        let mut places = self.places_of(ctx, inscriptions);
+        if places.len() < inscriptions.len() {
             // Full: what is shown now begins a new sheet; the least important go where even that has no room for them.
             self.clear(ctx.pixels_per_point());
-            places = self.places_of(ctx, stamps);
+            places = self.places_of(ctx, inscriptions);
         }
         let mut mesh = Mesh::with_texture(self.texture.as_ref()?.id());
         let sheet = vec2(WIDTH as f32, (self.pixels.len() / WIDTH) as f32);
-        for ((_, middle), place) in stamps.iter().zip(places) {
+        for ((_, middle), place) in inscriptions.iter().zip(places) {
             let [size, at] = [place.size, place.at].map(|[x, y]| vec2(x as f32, y as f32));
             // Whole pixels: what is sharp on the sheet is sharp on the screen.
             let corner = (middle.to_vec2() * self.pixels_per_point - size / 2.0).round();
@@ -77,11 +77,11 @@ impl Stamps {
         *self = Self { pixels_per_point, ..Self::default() };
     }
 
-    /// The places of stamps, those made now included, up to the first for which the sheet has no room.
-    fn places_of(&mut self, ctx: &Context, stamps: &[(Stamp<'_>, Pos2)]) -> Vec<Place> {
+    /// The places of inscriptions, those made now included, up to the first for which the sheet has no room.
+    fn places_of(&mut self, ctx: &Context, inscriptions: &[(Inscription<'_>, Pos2)]) -> Vec<Place> {
         let keys: Vec<Key> =
-            stamps.iter().map(|(s, _)| (s.text.to_owned(), (s.size_pt * 1000.0) as u32, s.ink, s.halo)).collect();
-        let galleys: Vec<Option<Arc<Galley>>> = (stamps.iter().zip(&keys))
+            inscriptions.iter().map(|(s, _)| (s.text.to_owned(), (s.size_pt * 1000.0) as u32, s.ink, s.halo)).collect();
+        let galleys: Vec<Option<Arc<Galley>>> = (inscriptions.iter().zip(&keys))
             .map(|((s, _), key)| (!self.places.contains_key(key)).then(|| (s.lay_out)(s.text, s.size_pt)))
             .collect();
         // The glyphs, as egui drew them while the texts were laid out.
@@ -89,12 +89,12 @@ impl Stamps {
         let limit = ctx.input(|i| i.max_texture_side).min(GREATEST_HEIGHT);
         let height = self.pixels.len() / WIDTH;
         let mut changed: Option<[usize; 2]> = None;
-        let mut places = Vec::with_capacity(stamps.len());
-        for (((stamp, _), key), galley) in stamps.iter().zip(keys).zip(galleys) {
+        let mut places = Vec::with_capacity(inscriptions.len());
+        for (((inscription, _), key), galley) in inscriptions.iter().zip(keys).zip(galleys) {
             let place = match (self.places.get(&key), galley, &glyphs) {
                 (Some(place), ..) => *place,
                 (None, Some(galley), Some(glyphs)) => {
-                    let image = compose(&galley, glyphs, stamp, self.pixels_per_point);
+                    let image = compose(&galley, glyphs, inscription, self.pixels_per_point);
                     let Some(place) = self.put(&image, limit) else { break };
                     let rows = [place.at[1], place.at[1] + place.size[1]];
                     changed = Some(changed.map_or(rows, |c| [c[0].min(rows[0]), c[1].max(rows[1])]));
@@ -155,14 +155,14 @@ impl Stamps {
 }
 
 /// A text with its halo around it: four times in the halo's colour, moved by a point each way, and once in the ink.
-fn compose(galley: &Galley, glyphs: &ColorImage, stamp: &Stamp<'_>, pixels_per_point: f32) -> ColorImage {
+fn compose(galley: &Galley, glyphs: &ColorImage, inscription: &Inscription<'_>, pixels_per_point: f32) -> ColorImage {
     let reach = pixels_per_point.round().max(1.0) as i64;
     let size_px = |pt: f32| (pt * pixels_per_point).ceil() as i64 + 2 * reach;
     let (width, height) = (size_px(galley.size().x), size_px(galley.size().y));
     let mut image = ColorImage::filled([width as usize, height as usize], Color32::TRANSPARENT);
     let moves = [(-reach, 0), (reach, 0), (0, -reach), (0, reach), (0, 0)];
     for (number, (dx, dy)) in moves.into_iter().enumerate() {
-        let colour = if number == 4 { stamp.ink } else { stamp.halo };
+        let colour = if number == 4 { inscription.ink } else { inscription.halo };
         for row in &galley.rows {
             let vertices = row.visuals.mesh.vertices.get(row.visuals.glyph_vertex_range.clone()).unwrap_or(&[]);
             // A glyph has four corners; the first is the upper left and the last the lower right one.
@@ -194,13 +194,14 @@ fn pixel(image: &ColorImage, x: i64, y: i64) -> Option<usize> {
 mod tests {
     use super::*;
 
-    fn shown(ctx: &Context, stamps: &mut Stamps, texts: &[String]) -> Option<Mesh> {
+    fn shown(ctx: &Context, inscriptions: &mut Lettering, texts: &[String]) -> Option<Mesh> {
         let lay_out = |text: &str, size: f32| {
             ctx.fonts_mut(|f| f.layout_no_wrap(text.into(), egui::FontId::proportional(size), Color32::PLACEHOLDER))
         };
-        let stamp = |text| Stamp { text, lay_out: &lay_out, size_pt: 12.0, ink: Color32::BLACK, halo: Color32::WHITE };
-        let stamps_at: Vec<_> = texts.iter().map(|t| (stamp(t.as_str()), Pos2::new(50.0, 50.0))).collect();
-        stamps.mesh(ctx, &stamps_at)
+        let inscription =
+            |text| Inscription { text, lay_out: &lay_out, size_pt: 12.0, ink: Color32::BLACK, halo: Color32::WHITE };
+        let stamps_at: Vec<_> = texts.iter().map(|t| (inscription(t.as_str()), Pos2::new(50.0, 50.0))).collect();
+        inscriptions.mesh(ctx, &stamps_at)
     }
 
     fn in_frame(run: impl FnOnce(&Context)) {
@@ -217,29 +218,29 @@ mod tests {
     #[test]
     fn a_stamp_has_ink_and_halo_and_is_made_once() {
         in_frame(|ctx| {
-            let mut stamps = Stamps::default();
-            let one = shown(ctx, &mut stamps, &["Village".into()]);
-            let places = stamps.places.len();
+            let mut inscriptions = Lettering::default();
+            let one = shown(ctx, &mut inscriptions, &["Village".into()]);
+            let places = inscriptions.places.len();
             assert_eq!((one.map(|m| m.vertices.len()), places), (Some(4), 1));
-            let has = |c: Color32| stamps.pixels.contains(&c);
+            let has = |c: Color32| inscriptions.pixels.contains(&c);
             assert!(has(Color32::BLACK) && has(Color32::WHITE), "ink and halo");
-            let next = stamps.next;
-            shown(ctx, &mut stamps, &["Village".into()]);
-            assert_eq!(stamps.next, next, "made once");
+            let next = inscriptions.next;
+            shown(ctx, &mut inscriptions, &["Village".into()]);
+            assert_eq!(inscriptions.next, next, "made once");
         });
     }
 
     #[test]
     fn the_sheet_grows_and_begins_anew_when_it_is_full() {
         in_frame(|ctx| {
-            let mut stamps = Stamps::default();
+            let mut inscriptions = Lettering::default();
             for round in 0..40 {
                 let texts: Vec<String> =
                     (0..400).map(|i| format!("a village with a long name, number {round} {i}")).collect();
-                assert_eq!(shown(ctx, &mut stamps, &texts).map(|m| m.vertices.len()), Some(1600));
-                assert!(stamps.pixels.len() <= WIDTH * GREATEST_HEIGHT);
+                assert_eq!(shown(ctx, &mut inscriptions, &texts).map(|m| m.vertices.len()), Some(1600));
+                assert!(inscriptions.pixels.len() <= WIDTH * GREATEST_HEIGHT);
             }
-            assert!(stamps.places.len() < 16_000, "old ones went");
+            assert!(inscriptions.places.len() < 16_000, "old ones went");
         });
     }
 }

@@ -9,7 +9,7 @@ use crate::model::{FeatureId, FieldType, Table, Value};
 
 /// What to colour by and how: kept in the project file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ThemeSpec {
+pub struct ColouringSpec {
     /// Name of the field.
     pub field: String,
     /// Title shown over the legend; the field's name where empty.
@@ -53,7 +53,7 @@ fn default_ramp() -> String {
 /// Most categories that get a colour of their own; the rest share the last row.
 const MAX_CATEGORIES: usize = 12;
 
-impl ThemeSpec {
+impl ColouringSpec {
     /// A theme for a field with the defaults: Fisher–Jenks in five classes for numbers, a colour each for categories.
     pub fn for_field(field: &str, kind: FieldType) -> Self {
         Self {
@@ -120,9 +120,9 @@ pub enum LegendClass {
 
 /// A theme applied: class of each feature, colours, legend.
 #[derive(Clone, Debug)]
-pub struct Themed {
+pub struct Colouring {
     /// The specification it was made from.
-    pub spec: ThemeSpec,
+    pub spec: ColouringSpec,
     /// Classes, lowest first, or categories, most frequent first.
     pub legend: Vec<LegendRow>,
     /// How many features have no value.
@@ -164,17 +164,17 @@ fn count(class_of: &[u16], classes: usize, counted: &dyn Fn(u32) -> bool) -> (Ve
     (counts, missing)
 }
 
-impl Themed {
+impl Colouring {
     /// Applies a theme; `None` where the table has no such field.
-    pub fn new(table: &Table, spec: &ThemeSpec) -> Option<Self> {
+    pub fn new(table: &Table, spec: &ColouringSpec) -> Option<Self> {
         let column = table.columns.get(table.position(&spec.field)?)?;
         if column.kind.is_numeric() {
             let value_of = |row: u32| column.value(row).as_f64().filter(|v| v.is_finite());
             let values: Vec<f64> = (0..table.rows).into_par_iter().with_min_len(ROWS).filter_map(value_of).collect();
             let method = Method::from_key(&spec.method).unwrap_or(Method::FisherJenks);
             let breaks = classify(&values, method, spec.classes.clamp(1, 20), &spec.breaks);
-            let themed = Self::of_numbers(table.rows, spec, breaks.as_ref(), false, value_of, &|_| true);
-            return Some(Self { kind: column.kind, ..themed });
+            let colouring = Self::of_numbers(table.rows, spec, breaks.as_ref(), false, value_of, &|_| true);
+            return Some(Self { kind: column.kind, ..colouring });
         }
         Some(Self::categories(table.rows, spec, column.kind, |row| match column.value(row) {
             Value::Text(t) if t.trim().is_empty() => None,
@@ -185,7 +185,7 @@ impl Themed {
     /// Numbers in given classes. The legend counts the rows that `counted` names; a whole number's class says so.
     pub fn of_numbers(
         rows: u32,
-        spec: &ThemeSpec,
+        spec: &ColouringSpec,
         breaks: Option<&Breaks>,
         whole: bool,
         value_of: impl Fn(u32) -> Option<f64> + Sync,
@@ -220,7 +220,7 @@ impl Themed {
     /// Categories known beforehand, in their order; all of them stand in the legend.
     pub fn of_looks(
         rows: u32,
-        spec: &ThemeSpec,
+        spec: &ColouringSpec,
         looks: &[CategoryLook<'_>],
         class: impl Fn(u32) -> Option<usize>,
         counted: &dyn Fn(u32) -> bool,
@@ -249,7 +249,7 @@ impl Themed {
 
     fn categories<'a>(
         rows: u32,
-        spec: &ThemeSpec,
+        spec: &ColouringSpec,
         kind: FieldType,
         value_of: impl Fn(u32) -> Option<std::borrow::Cow<'a, str>>,
     ) -> Self {
@@ -314,32 +314,32 @@ mod tests {
     #[test]
     fn legend_counts_add_up_and_missing_is_apart() {
         let t = table(&[Value::Real(0.0), Value::Missing, Value::Real(99.0), Value::Real(98.9), Value::Real(100.0)]);
-        let spec = ThemeSpec {
+        let spec = ColouringSpec {
             method: "manual".into(),
             breaks: vec![60.0, 99.0],
-            ..ThemeSpec::for_field("f", FieldType::Real)
+            ..ColouringSpec::for_field("f", FieldType::Real)
         };
-        let themed = Themed::new(&t, &spec).expect("the field exists");
-        assert_eq!(themed.missing, 1);
-        assert_eq!(themed.legend.iter().map(|r| r.count).collect::<Vec<_>>(), [1, 1, 2]);
-        assert_eq!((themed.class_of(0), themed.class_of(1), themed.class_of(2)), (Some(0), None, Some(2)));
-        assert_eq!(themed.colour_of(1), None);
+        let colouring = Colouring::new(&t, &spec).expect("the field exists");
+        assert_eq!(colouring.missing, 1);
+        assert_eq!(colouring.legend.iter().map(|r| r.count).collect::<Vec<_>>(), [1, 1, 2]);
+        assert_eq!((colouring.class_of(0), colouring.class_of(1), colouring.class_of(2)), (Some(0), None, Some(2)));
+        assert_eq!(colouring.colour_of(1), None);
     }
 
     #[test]
     fn rare_categories_share_a_row() {
         let names: Vec<String> = (0..30).map(|i| format!("c{i}")).collect();
         let t = table(&names.iter().map(|n| Value::Text(n)).collect::<Vec<_>>());
-        let themed = Themed::new(&t, &ThemeSpec::for_field("f", FieldType::Text)).expect("the field exists");
-        assert_eq!(themed.legend.len(), MAX_CATEGORIES);
-        assert_eq!(themed.legend.iter().map(|r| r.count).sum::<usize>(), 30);
-        assert!(matches!(themed.legend.last().map(|r| &r.class), Some(LegendClass::Others(19))));
+        let colouring = Colouring::new(&t, &ColouringSpec::for_field("f", FieldType::Text)).expect("the field exists");
+        assert_eq!(colouring.legend.len(), MAX_CATEGORIES);
+        assert_eq!(colouring.legend.iter().map(|r| r.count).sum::<usize>(), 30);
+        assert!(matches!(colouring.legend.last().map(|r| &r.class), Some(LegendClass::Others(19))));
     }
 
     #[test]
     fn nothing_but_missing_values_is_still_a_legend() {
         let t = table(&[Value::Real(f64::NAN), Value::Missing]);
-        let themed = Themed::new(&t, &ThemeSpec::for_field("f", FieldType::Real)).expect("the field exists");
-        assert_eq!((themed.legend.len(), themed.missing), (0, 2));
+        let colouring = Colouring::new(&t, &ColouringSpec::for_field("f", FieldType::Real)).expect("the field exists");
+        assert_eq!((colouring.legend.len(), colouring.missing), (0, 2));
     }
 }
