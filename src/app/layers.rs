@@ -34,7 +34,7 @@ impl Qiancun {
             }
             LayerCommand::SetOpacity(key, opacity) => {
                 session.transact_on("command.opacity", format!("opacity {key}"), |d| {
-                    d.entry_mut(key).map(|e| e.opacity = opacity.clamp(0.0, 1.0));
+                    d.entry_mut(key).into_iter().for_each(|e| e.opacity = opacity.clamp(0.0, 1.0));
                 })
             }
             LayerCommand::SetRole(key, role, field) => session.transact_layer("command.fields", key, |e| {
@@ -42,7 +42,9 @@ impl Qiancun {
             }),
             LayerCommand::SetColouring(key, colouring) => {
                 session.transact_on("command.theme", format!("theme {key}"), |d| {
-                    d.entry_mut(key).map(|e| e.colouring = colouring);
+                    if let Some(entry) = d.entry_mut(key) {
+                        entry.colouring = colouring;
+                    }
                 })
             }
             LayerCommand::EditColouring(key) => self.edit_colouring(key),

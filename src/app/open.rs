@@ -74,7 +74,7 @@ impl Qiancun {
         self.note_state(&path);
         let first = camera.filter(|_| !fresh).and_then(|camera| self.first_look(key, camera));
         let indicators = Indicators::with(&self.session.document.project.indicators);
-        self.jobs.read(key, path, progress, (cache, fresh), indicators, first, move |bounds| {
+        self.jobs.read((key, path), progress, (cache, fresh), indicators, first, move |bounds| {
             let camera = camera.or_else(|| bounds.map(|b| Camera::fitting(b, size))).unwrap_or_default();
             Level::for_zoom(camera.zoom + ppp.log2())
         });

@@ -93,8 +93,7 @@ impl Jobs {
     /// in degrees.
     pub fn read(
         &mut self,
-        key: LayerKey,
-        path: PathBuf,
+        (key, path): (LayerKey, PathBuf),
         progress: Arc<Progress>,
         (cache, fresh): (Option<Cache>, bool),
         indicators: Indicators,

@@ -11,6 +11,7 @@ use crate::geo::{ChinaShift, LonLat};
 use crate::lang::Lang;
 use crate::model::Role;
 use crate::output::{FieldForm, field_grid, save_field_sheet};
+use crate::project::Project;
 use crate::rules::{Gap, GapChange, GapList, Rules, find_gaps};
 use crate::survey::{GapIndex, Survey, SurveyLog};
 
@@ -53,17 +54,7 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
     if let Some(out) = &out {
         args::refuse_source(out, &args::sources(&file))?;
     }
-    let mut rules = Rules::with(&project.rules);
-    if let Some(unknown) = only.iter().find(|id| rules.get(id).is_none()) {
-        let known: Vec<&str> = rules.list.iter().map(|r| r.id.as_str()).collect();
-        return Err(Failure::Usage(format!("--rule is one of {}, not {unknown}", known.join(", "))));
-    }
-    if !only.is_empty() {
-        rules.list.retain(|r| only.contains(&r.id));
-    }
-    for id in &rules.not_understood {
-        told!("qiancun: {}", lang.with("gaps.not-understood", &[("n", id)]));
-    }
+    let rules = rules_asked(&project, &only, lang)?;
     let district = joined::load(&file, &project)?;
     let year = joined::year(&file, &district, year)?;
     let list = find_gaps(&district, year, &rules);
@@ -97,15 +88,25 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
     }
     let mut text = words(&district, &rules, &list, lang);
     if let Some(before) = &before {
-        let change = GapChange::between((&list, &district), (&before.list, before.district(&district)));
-        let (new, remaining, closed) = (change.new.len(), change.remaining.len(), change.closed.len());
-        text += &format!("Against {}: {new} new, {remaining} remaining, {closed} closed\n", before.name);
-        let gone = change.closed.iter().filter_map(|i| before.list.gaps.get(*i));
-        for gap in gone {
-            text += &format!("  closed: {}\n", gap.reason(before.district(&district), rules.get(&gap.rule), lang));
-        }
+        text += &before.words(&list, &district, &rules, lang);
     }
     read::print_text(&text)
+}
+
+/// The rules of a project, or those of them that were asked for.
+fn rules_asked(project: &Project, only: &[String], lang: Lang) -> Result<Rules, Failure> {
+    let mut rules = Rules::with(&project.rules);
+    if let Some(unknown) = only.iter().find(|id| rules.get(id).is_none()) {
+        let known: Vec<&str> = rules.list.iter().map(|r| r.id.as_str()).collect();
+        return Err(Failure::Usage(format!("--rule is one of {}, not {unknown}", known.join(", "))));
+    }
+    if !only.is_empty() {
+        rules.list.retain(|r| only.contains(&r.id));
+    }
+    for id in &rules.not_understood {
+        told!("qiancun: {}", lang.with("gaps.not-understood", &[("n", id)]));
+    }
+    Ok(rules)
 }
 
 /// The gaps of an earlier year or of another project.
@@ -118,6 +119,18 @@ struct Earlier {
 }
 
 impl Earlier {
+    /// What became of its gaps, in words.
+    fn words(&self, list: &GapList, district: &District, rules: &Rules, lang: Lang) -> String {
+        let then = self.district(district);
+        let change = GapChange::between((list, district), (&self.list, then));
+        let (new, remaining, closed) = (change.new.len(), change.remaining.len(), change.closed.len());
+        let mut text = format!("Against {}: {new} new, {remaining} remaining, {closed} closed\n", self.name);
+        for gap in change.closed.iter().filter_map(|i| self.list.gaps.get(*i)) {
+            text += &format!("  closed: {}\n", gap.reason(then, rules.get(&gap.rule), lang));
+        }
+        text
+    }
+
     fn district<'a>(&'a self, now: &'a District) -> &'a District {
         self.district.as_deref().unwrap_or(now)
     }

@@ -4,8 +4,8 @@ mod classify;
 mod fisher_jenks;
 mod pretty;
 mod ramp;
-mod colouring;
+mod classed;
 
+pub use classed::{CategoryLook, Colouring, ColouringSpec, LegendClass, LegendRow};
 pub use classify::{Breaks, Method, classify};
-pub use colouring::{CategoryLook, Colouring, ColouringSpec, LegendClass, LegendRow};
 pub use ramp::{RAMPS, Ramp, RampKind, colours};

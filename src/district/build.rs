@@ -100,36 +100,9 @@ impl District {
         for facility in &mut facilities {
             place(facility, (&villages, &members), &finder, &spatial, &mut report);
         }
-        let mut of_village = vec![Vec::new(); villages.len() as usize];
-        for (i, facility) in facilities.iter().enumerate() {
-            for part in facility.village.iter().flat_map(|v| members.parts(v)) {
-                if let Some(list) = of_village.get_mut(*part as usize) {
-                    list.push(i as u32);
-                }
-            }
-        }
-        let point = |v| representative_point(&villages.geometry.multi_polygon_of(v));
-        let mut stands: Vec<Option<LonLat>> = (0..villages.len()).into_par_iter().map(point).collect();
-        // A village of several parts stands in the largest.
-        for (_, parts) in members.in_parts() {
-            let size = |v: FeatureId| geo::Area::unsigned_area(&villages.geometry.multi_polygon_of(v));
-            let largest = parts.iter().max_by(|a, b| size(**a).total_cmp(&size(**b)));
-            let at = largest.and_then(|v| stands.get(*v as usize).copied().flatten());
-            for part in parts {
-                if let Some(stand) = stands.get_mut(*part as usize) {
-                    *stand = at;
-                }
-            }
-        }
-        let mut first: FxHashMap<&str, usize> = FxHashMap::default();
-        let own = |f: &Facility| if f.id.is_empty() { f.name.clone() } else { f.id.clone() };
-        let keys: Vec<String> = facilities.iter().map(own).collect();
-        let mut shared_keys = FxHashSet::default();
-        for (facility, key) in facilities.iter().zip(&keys) {
-            if *first.entry(key.as_str()).or_insert(facility.source) != facility.source {
-                shared_keys.insert(key.clone());
-            }
-        }
+        let of_village = by_village(&facilities, &villages, &members);
+        let stands = stands_of(&villages, &members);
+        let shared_keys = shared_keys(&facilities);
         let towns = town_names(&villages);
         let mut district = Self {
             generation: Generation::next(),
@@ -241,6 +214,51 @@ impl District {
     pub fn text(&self, village: FeatureId, role: Role) -> String {
         self.villages.text(village, role).map(|t| t.into_owned()).unwrap_or_default()
     }
+}
+
+/// Facilities of each village, by position.
+fn by_village(facilities: &[Facility], villages: &Dataset, members: &Members) -> Vec<Vec<u32>> {
+    let mut of_village = vec![Vec::new(); villages.len() as usize];
+    for (i, facility) in facilities.iter().enumerate() {
+        for part in facility.village.iter().flat_map(|v| members.parts(v)) {
+            if let Some(list) = of_village.get_mut(*part as usize) {
+                list.push(i as u32);
+            }
+        }
+    }
+    of_village
+}
+
+/// Where each village is taken to be: a point inside it.
+fn stands_of(villages: &Dataset, members: &Members) -> Vec<Option<LonLat>> {
+    let point = |v| representative_point(&villages.geometry.multi_polygon_of(v));
+    let mut stands: Vec<Option<LonLat>> = (0..villages.len()).into_par_iter().map(point).collect();
+    // A village of several parts stands in the largest.
+    for (_, parts) in members.in_parts() {
+        let size = |v: FeatureId| geo::Area::unsigned_area(&villages.geometry.multi_polygon_of(v));
+        let largest = parts.iter().max_by(|a, b| size(**a).total_cmp(&size(**b)));
+        let at = largest.and_then(|v| stands.get(*v as usize).copied().flatten());
+        for part in parts {
+            if let Some(stand) = stands.get_mut(*part as usize) {
+                *stand = at;
+            }
+        }
+    }
+    stands
+}
+
+/// Ids or names that facilities of several layers have.
+fn shared_keys(facilities: &[Facility]) -> FxHashSet<String> {
+    let mut first: FxHashMap<&str, usize> = FxHashMap::default();
+    let own = |f: &Facility| if f.id.is_empty() { f.name.clone() } else { f.id.clone() };
+    let keys: Vec<String> = facilities.iter().map(own).collect();
+    let mut shared_keys = FxHashSet::default();
+    for (facility, key) in facilities.iter().zip(&keys) {
+        if *first.entry(key.as_str()).or_insert(facility.source) != facility.source {
+            shared_keys.insert(key.clone());
+        }
+    }
+    shared_keys
 }
 
 /// The town of each feature, with its district before it where the name alone names several.

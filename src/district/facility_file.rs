@@ -246,28 +246,32 @@ pub fn facilities_of(dataset: &Dataset, report: &mut Report) -> Vec<Facility> {
             town: text(row, columns.town),
         })
     };
-    let layer = dataset.file_stem();
     // Numbered by the rows of their own file, which the district's report does not show.
     report.problems.extend(words_not_understood(dataset).into_iter().map(|p| Problem { feature: None, ..p }));
-    for column in [columns.built_year, columns.action_year].into_iter().flatten() {
+    let years = [columns.built_year, columns.action_year].into_iter().flatten();
+    let is_year = |written: &str, _| year_in_date(written).map(drop).ok_or("facility-bad-year");
+    tell_unreadable(dataset, years, report, is_year);
+    let numbers = [columns.area_m2, columns.doctors, columns.households].into_iter().flatten();
+    tell_unreadable(dataset, numbers, report, |written, c| plain_number(written, comma(Some(c))).map(drop));
+    (0..dataset.len()).filter_map(of).collect()
+}
+
+/// Names every cell of some columns that says something that cannot be read, for the reason that `read` gives.
+fn tell_unreadable(
+    dataset: &Dataset,
+    columns: impl Iterator<Item = usize>,
+    report: &mut Report,
+    read: impl Fn(&str, usize) -> Result<(), &'static str>,
+) {
+    let layer = dataset.file_stem();
+    for column in columns {
         for row in 0..dataset.len() {
-            let written = text(row, Some(column));
-            if !written.is_empty() && year_in_date(&written).is_none() {
-                let head = dataset.table.columns.get(column).map_or("", |c| c.name.as_str());
-                let detail = format!("{layer} · {} · {head} · {written}", dataset.display_name(row));
-                report.add(Severity::Warning, "facility-bad-year", None, detail);
-            }
-        }
-    }
-    for column in [columns.area_m2, columns.doctors, columns.households].into_iter().flatten() {
-        for row in 0..dataset.len() {
-            let written = text(row, Some(column));
-            if let (false, Err(code)) = (written.is_empty(), plain_number(&written, comma(Some(column)))) {
+            let written = dataset.table.value(row, column).to_text().map(|t| t.trim().to_owned()).unwrap_or_default();
+            if let (false, Err(code)) = (written.is_empty(), read(&written, column)) {
                 let head = dataset.table.columns.get(column).map_or("", |c| c.name.as_str());
                 let detail = format!("{layer} · {} · {head} · {written}", dataset.display_name(row));
                 report.add(Severity::Warning, code, None, detail);
             }
         }
     }
-    (0..dataset.len()).filter_map(of).collect()
 }

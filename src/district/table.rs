@@ -78,14 +78,7 @@ impl<'a> Filler<'a> {
         let key = |k: KeyColumn| table.header.iter().position(|h| KeyColumn::of(h) == Some(k));
         let (code, name, town) = (key(KeyColumn::Code), key(KeyColumn::Name), key(KeyColumn::Town));
         let year_column = key(KeyColumn::Year);
-        let columns: Vec<(usize, usize)> = table
-            .header
-            .iter()
-            .enumerate()
-            .filter(|(_, h)| KeyColumn::of(h).is_none())
-            .filter_map(|(c, h)| Some((c, self.indicators.position(h)?)))
-            .filter(|(_, i)| self.indicators.all().get(*i).is_some_and(|i| !i.is_computed()))
-            .collect();
+        let columns = self.columns_of(table);
         let own_column = |c: usize| table.rows.iter().filter_map(move |(_, row)| row.get(c));
         // Programs that part columns by semicolons do so because the comma is taken.
         let otherwise = if table.has_semicolons { Comma::Unclear } else { Comma::Thousands };
@@ -115,17 +108,9 @@ impl<'a> Filler<'a> {
             if is_total(&text(name)) || is_total(&text(code)) || is_total(&text(town)) {
                 continue;
             }
-            let village = match self.finder.find(&text(code), &text(name), &text(town)) {
-                Found::One(village) => village,
-                Found::Nothing => {
-                    report.add(Severity::Warning, "row-without-village", None, at(&[text(code), text(name)].join(" ")));
-                    continue;
-                }
-                Found::Several => {
-                    let (key, problem) = match text(code) {
-                        code if code.is_empty() => (text(name), "row-several-villages"),
-                        code => ([code, text(name)].join(" "), "row-ambiguous"),
-                    };
+            let village = match self.village_of_row([text(code), text(name), text(town)]) {
+                Ok(village) => village,
+                Err((problem, key)) => {
                     report.add(Severity::Warning, problem, None, at(&key));
                     continue;
                 }
@@ -156,31 +141,72 @@ impl<'a> Filler<'a> {
                 }
             }
             for (column, position) in &columns {
-                let Some(indicator) = self.indicators.all().get(*position) else { continue };
                 let cell = row.get(*column).unwrap_or(&Cell::Empty);
-                let head = table.header.get(*column).map_or("", String::as_str);
-                let detail = || at(&format!("{head} · {}", cell.text()));
-                match (figure(indicator, cell, comma), year) {
-                    // The table knows the indicator but not this value.
-                    (Figure::Unknown, Some(year)) if !self.observations.is_set(*position, year, village) => {
-                        self.put(*position, Some(year), village, f64::NAN);
-                    }
-                    (Figure::Unknown, _) => {}
-                    (Figure::NotApplicable, year) => {
-                        if year.is_some() {
-                            self.put(*position, year, village, f64::NAN);
-                        }
-                        self.not_applicable(*position, year, village);
-                    }
-                    (Figure::Number(_), Some(year)) if self.observations.is_set(*position, year, village) => {
-                        report.add(Severity::Warning, "observation-twice", Some(village), detail());
-                    }
-                    (Figure::Number(n), year) => self.put(*position, year, village, n),
-                    (Figure::Bad(code), _) => report.add(Severity::Warning, code, Some(village), detail()),
+                if let Err(code) = self.take(*position, cell, (year, village), comma) {
+                    let head = table.header.get(*column).map_or("", String::as_str);
+                    report.add(Severity::Warning, code, Some(village), at(&format!("{head} · {}", cell.text())));
                 }
             }
             let tell = |code, what: &str| report.add(Severity::Warning, code, Some(village), at(what));
             self.fractions(table, row, (year, village), comma, tell);
+        }
+    }
+
+    /// Takes a figure of a row.
+    ///
+    /// # Errors
+    /// The code of a problem where the cell says what is no figure, or another row has said it already.
+    fn take(
+        &mut self,
+        position: usize,
+        cell: &Cell,
+        (year, village): (Option<i32>, FeatureId),
+        comma: Comma,
+    ) -> Result<(), &'static str> {
+        let Some(indicator) = self.indicators.all().get(position) else { return Ok(()) };
+        match (figure(indicator, cell, comma), year) {
+            // The table knows the indicator but not this value.
+            (Figure::Unknown, Some(year)) if !self.observations.is_set(position, year, village) => {
+                self.put(position, Some(year), village, f64::NAN);
+            }
+            (Figure::Unknown, _) => {}
+            (Figure::NotApplicable, year) => {
+                if year.is_some() {
+                    self.put(position, year, village, f64::NAN);
+                }
+                self.not_applicable(position, year, village);
+            }
+            (Figure::Number(_), Some(year)) if self.observations.is_set(position, year, village) => {
+                return Err("observation-twice");
+            }
+            (Figure::Number(n), year) => self.put(position, year, village, n),
+            (Figure::Bad(code), _) => return Err(code),
+        }
+        Ok(())
+    }
+
+    /// Columns of a table that figures are taken from, with their indicators.
+    fn columns_of(&self, table: &WideTable) -> Vec<(usize, usize)> {
+        table
+            .header
+            .iter()
+            .enumerate()
+            .filter(|(_, h)| KeyColumn::of(h).is_none())
+            .filter_map(|(c, h)| Some((c, self.indicators.position(h)?)))
+            .filter(|(_, i)| self.indicators.all().get(*i).is_some_and(|i| !i.is_computed()))
+            .collect()
+    }
+
+    /// The village of a row.
+    ///
+    /// # Errors
+    /// The code of a problem, and the key that led to no village, or to several.
+    fn village_of_row(&self, [code, name, town]: [String; 3]) -> Result<FeatureId, (&'static str, String)> {
+        match self.finder.find(&code, &name, &town) {
+            Found::One(village) => Ok(village),
+            Found::Nothing => Err(("row-without-village", [code, name].join(" "))),
+            Found::Several if code.is_empty() => Err(("row-several-villages", name)),
+            Found::Several => Err(("row-ambiguous", [code, name].join(" "))),
         }
     }
 

@@ -80,24 +80,25 @@ impl MapView {
         self.labels.shown()
     }
 
-    /// Shows the map in all the room there is.
-    pub fn show(&mut self, ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Commands) {
-        let ppp = ui.ctx().pixels_per_point();
-        // Whole pixels, so that the kept picture needs no blur.
+    /// Where the map stands in its room, and where a second one does, of the same size and camera: the one with names, symbols and
+    /// pointer is at the right. On whole pixels, so that the kept picture needs no blur.
+    fn places(&self, room: Rect, ppp: f32, session: &Session) -> (Rect, Option<Rect>) {
         let snap = |v: f32| (v * ppp).round() / ppp;
-        let room = ui.available_rect_before_wrap();
         let is_beside = session.left().side_by_side && session.map_on_left().is_some() && self.before.is_some();
-        // Two maps of one size and one camera: the one with names, symbols and pointer stands at the right.
         let beside = is_beside.then(|| {
             let width = snap(room.width() / 2.0 - 3.0);
             Rect::from_min_size(room.min, egui::vec2(width, room.height()))
         });
         let start = beside.map_or(room.min, |b| egui::pos2(b.right() + 6.0, room.min.y));
         let rect = Rect::from_min_max(start, beside.map_or(room.max, |b| start + b.size()));
-        let rect = Rect::from_min_max(
-            egui::pos2(snap(rect.left()), snap(rect.top())),
-            egui::pos2(snap(rect.right()), snap(rect.bottom())),
-        );
+        let on_pixels = |p: egui::Pos2| egui::pos2(snap(p.x), snap(p.y));
+        (Rect::from_min_max(on_pixels(rect.min), on_pixels(rect.max)), beside)
+    }
+
+    /// Shows the map in all the room there is.
+    pub fn show(&mut self, ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Commands) {
+        let ppp = ui.ctx().pixels_per_point();
+        let (rect, beside) = self.places(ui.available_rect_before_wrap(), ppp, session);
         self.rect = rect;
         let response = ui.allocate_rect(rect, Sense::click_and_drag());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, session.lang.t("map.name")));
@@ -155,11 +156,9 @@ impl MapView {
             }
         }
         // Facilities are those of the year at the right.
-        let right = if is_divided && beside.is_none() {
-            Rect::from_min_max(egui::pos2(divider::x_of(rect, session), rect.top()), rect.max)
-        } else {
-            rect
-        };
+        let is_cut = is_divided && beside.is_none();
+        let cut = egui::pos2(divider::x_of(rect, session), rect.top());
+        let right = if is_cut { Rect::from_min_max(cut, rect.max) } else { rect };
         clusters::show(&painter.with_clip_rect(right), rect, session);
         clusters::selected_points(&painter, rect, session);
         gaps::show(&painter, rect, session);

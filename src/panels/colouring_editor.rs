@@ -37,35 +37,7 @@ pub fn show(ui: &mut Ui, session: &Session, mut draft: ColouringDraft, send: &mu
         });
         ui.end_row();
         if numeric {
-            ui.label(lang.t("theme.method"));
-            let name = |key: &str| lang.find(&format!("method.{key}")).unwrap_or("").to_owned();
-            ComboBox::from_id_salt("theme method").selected_text(name(&draft.spec.method)).width(230.0).show_ui(
-                ui,
-                |ui| {
-                    for method in [Method::FisherJenks, Method::Quantile, Method::Equal, Method::Pretty, Method::Manual]
-                    {
-                        ui.selectable_value(&mut draft.spec.method, method.key().to_owned(), name(method.key()));
-                    }
-                },
-            );
-            ui.end_row();
-            if draft.spec.method == Method::Manual.key() {
-                ui.label(lang.t("theme.breaks"));
-                let edit =
-                    TextEdit::singleline(&mut draft.breaks_text).hint_text("60, 80, 90, 99").desired_width(230.0);
-                if ui.add(edit).changed() {
-                    let parsed: Vec<f64> =
-                        draft.breaks_text.split([',', ' ', '，', ';']).filter_map(|s| s.trim().parse().ok()).collect();
-                    draft.spec.breaks = parsed;
-                    draft.spec.breaks.retain(|v: &f64| v.is_finite());
-                    draft.spec.breaks.sort_by(f64::total_cmp);
-                    draft.spec.breaks.dedup();
-                }
-            } else {
-                ui.label(lang.t("theme.classes"));
-                ui.add(egui::Slider::new(&mut draft.spec.classes, 3..=9));
-            }
-            ui.end_row();
+            classes(ui, session, &mut draft);
         }
         ui.label(lang.t("theme.colours"));
         ComboBox::from_id_salt("theme ramp").selected_text(&draft.spec.ramp).width(230.0).show_ui(ui, |ui| {
@@ -97,6 +69,35 @@ pub fn show(ui: &mut Ui, session: &Session, mut draft: ColouringDraft, send: &mu
         }
     });
     keep.then_some(Dialogue::Colouring(draft))
+}
+
+/// How a field of numbers is classed.
+fn classes(ui: &mut Ui, session: &Session, draft: &mut ColouringDraft) {
+    let lang = session.lang;
+    ui.label(lang.t("theme.method"));
+    let name = |key: &str| lang.find(&format!("method.{key}")).unwrap_or("").to_owned();
+    ComboBox::from_id_salt("theme method").selected_text(name(&draft.spec.method)).width(230.0).show_ui(ui, |ui| {
+        for method in [Method::FisherJenks, Method::Quantile, Method::Equal, Method::Pretty, Method::Manual] {
+            ui.selectable_value(&mut draft.spec.method, method.key().to_owned(), name(method.key()));
+        }
+    });
+    ui.end_row();
+    if draft.spec.method == Method::Manual.key() {
+        ui.label(lang.t("theme.breaks"));
+        let edit = TextEdit::singleline(&mut draft.breaks_text).hint_text("60, 80, 90, 99").desired_width(230.0);
+        if ui.add(edit).changed() {
+            let parsed: Vec<f64> =
+                draft.breaks_text.split([',', ' ', '，', ';']).filter_map(|s| s.trim().parse().ok()).collect();
+            draft.spec.breaks = parsed;
+            draft.spec.breaks.retain(|v: &f64| v.is_finite());
+            draft.spec.breaks.sort_by(f64::total_cmp);
+            draft.spec.breaks.dedup();
+        }
+    } else {
+        ui.label(lang.t("theme.classes"));
+        ui.add(egui::Slider::new(&mut draft.spec.classes, 3..=9));
+    }
+    ui.end_row();
 }
 
 fn bar(ui: &mut Ui, ramp: &str, reversed: bool) {

@@ -240,10 +240,9 @@ fn counts(ui: &mut Ui, session: &Session, moment: &mut Moment) {
     ui.add(Label::new(RichText::new(text.join("  ·  ")).size(12.0).color(t.ink)).truncate());
 }
 
-fn list(ui: &mut Ui, session: &Session, moment: &mut Moment, found: &FoundGaps, listed: &[usize], send: &mut Commands) {
+/// The columns' heads: a click sorts by one, a second one the other way round.
+fn heads(header: &mut egui_extras::TableRow<'_, '_>, session: &Session, sort: &mut (GapColumn, bool)) {
     let t = session.tokens();
-    let mut sort = moment.gap_filter.sort;
-    ui.spacing_mut().item_spacing.y = 0.0;
     let heads = [
         ("gaps.rule", Some(GapColumn::Rule)),
         ("problems.severity", Some(GapColumn::Severity)),
@@ -254,6 +253,38 @@ fn list(ui: &mut Ui, session: &Session, moment: &mut Moment, found: &FoundGaps, 
         ("gaps.figure", None),
         ("gaps.status", Some(GapColumn::Status)),
     ];
+    for (i, (key, column)) in heads.into_iter().enumerate() {
+        header.col(|ui| {
+            if i == 0 {
+                ui.add_space(12.0);
+            }
+            let mark = match (column == Some(sort.0), sort.1) {
+                (true, false) => " ▲",
+                (true, true) => " ▼",
+                _ => "",
+            };
+            let text = RichText::new(format!("{}{mark}", session.lang.t(key))).size(12.0).color(t.ink_secondary);
+            let label = Label::new(text).sense(Sense::click()).truncate();
+            let response = match i {
+                0..5 | 7 => ui.add(label),
+                _ => {
+                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                        ui.add_space(12.0);
+                        ui.add(label)
+                    })
+                    .inner
+                }
+            };
+            if let (Some(column), true) = (column, response.clicked()) {
+                *sort = (column, sort.0 == column && !sort.1);
+            }
+        });
+    }
+}
+
+fn list(ui: &mut Ui, session: &Session, moment: &mut Moment, found: &FoundGaps, listed: &[usize], send: &mut Commands) {
+    let mut sort = moment.gap_filter.sort;
+    ui.spacing_mut().item_spacing.y = 0.0;
     TableBuilder::new(ui)
         .id_salt("gaps")
         .sense(Sense::click())
@@ -268,34 +299,7 @@ fn list(ui: &mut Ui, session: &Session, moment: &mut Moment, found: &FoundGaps, 
         .column(Column::exact(140.0))
         .column(Column::exact(104.0))
         .header(30.0, |mut header| {
-            for (i, (key, column)) in heads.into_iter().enumerate() {
-                header.col(|ui| {
-                    if i == 0 {
-                        ui.add_space(12.0);
-                    }
-                    let mark = match (column == Some(sort.0), sort.1) {
-                        (true, false) => " ▲",
-                        (true, true) => " ▼",
-                        _ => "",
-                    };
-                    let text =
-                        RichText::new(format!("{}{mark}", session.lang.t(key))).size(12.0).color(t.ink_secondary);
-                    let label = Label::new(text).sense(Sense::click()).truncate();
-                    let response = match i {
-                        0..5 | 7 => ui.add(label),
-                        _ => {
-                            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                                ui.add_space(12.0);
-                                ui.add(label)
-                            })
-                            .inner
-                        }
-                    };
-                    if let (Some(column), true) = (column, response.clicked()) {
-                        sort = (column, sort.0 == column && !sort.1);
-                    }
-                });
-            }
+            heads(&mut header, session, &mut sort);
         })
         .body(|body| {
             body.rows(28.0, listed.len(), |mut row| {

@@ -6,7 +6,7 @@ use super::style::bold;
 use super::widgets::{primary, section};
 use crate::lang::Lang;
 use crate::page::PageFormat;
-use crate::project::Arrangement;
+use crate::project::{Arrangement, PageOptions};
 use crate::session::{Commands, Moment, PageCommand, PageDraft, Session, WindowCommand};
 
 /// Largest preview in points.
@@ -114,28 +114,7 @@ fn options(ui: &mut Ui, session: &Session, draft: &mut PageDraft, send: &mut Com
         ui.add(field).widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, lang.t(key)));
     }
     o.stamp = (stamp != lang.t("page.stamp")).then_some(stamp);
-    ui.add_space(6.0);
-    section(ui, t, lang.t("page.elements"));
-    egui::Grid::new("page elements").num_columns(2).spacing([12.0, 4.0]).show(ui, |ui| {
-        let elements = [
-            ("page.figures", &mut o.no_figures),
-            ("page.legend", &mut o.no_legend),
-            ("page.table", &mut o.no_table),
-            ("page.labels", &mut o.no_labels),
-            ("page.symbols", &mut o.no_symbols),
-            ("page.furniture", &mut o.no_furniture),
-            ("page.notes", &mut o.no_note),
-        ];
-        for (i, (key, left_out)) in elements.into_iter().enumerate() {
-            let mut shown = !*left_out;
-            ui.checkbox(&mut shown, lang.t(key));
-            *left_out = !shown;
-            if i % 2 == 1 {
-                ui.end_row();
-            }
-        }
-        ui.checkbox(&mut o.grey, lang.t("page.grey"));
-    });
+    elements(ui, session, o);
     ui.add_space(10.0);
     if let Some((done, all, _)) = &session.work.atlas {
         let words = lang.with("page.making", &[("n", &done.to_string()), ("all", &all.to_string())]);
@@ -166,6 +145,33 @@ fn options(ui: &mut Ui, session: &Session, draft: &mut PageDraft, send: &mut Com
                 send.push(command);
             }
         }
+    });
+}
+
+/// What stands on the page, each with a tick.
+fn elements(ui: &mut Ui, session: &Session, o: &mut PageOptions) {
+    let (t, lang) = (session.tokens(), session.lang);
+    ui.add_space(6.0);
+    section(ui, t, lang.t("page.elements"));
+    egui::Grid::new("page elements").num_columns(2).spacing([12.0, 4.0]).show(ui, |ui| {
+        let elements = [
+            ("page.figures", &mut o.no_figures),
+            ("page.legend", &mut o.no_legend),
+            ("page.table", &mut o.no_table),
+            ("page.labels", &mut o.no_labels),
+            ("page.symbols", &mut o.no_symbols),
+            ("page.furniture", &mut o.no_furniture),
+            ("page.notes", &mut o.no_note),
+        ];
+        for (i, (key, left_out)) in elements.into_iter().enumerate() {
+            let mut shown = !*left_out;
+            ui.checkbox(&mut shown, lang.t(key));
+            *left_out = !shown;
+            if i % 2 == 1 {
+                ui.end_row();
+            }
+        }
+        ui.checkbox(&mut o.grey, lang.t("page.grey"));
     });
 }
 

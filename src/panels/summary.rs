@@ -102,27 +102,7 @@ fn bars(ui: &mut Ui, session: &Session, by: By, send: &mut Commands) {
     let room = ui.available_width();
     egui::ScrollArea::vertical().id_salt("bars").max_height(ui.available_height()).show(ui, |ui| {
         let height = height.max(BAR_PT * count as f32 + 8.0);
-        let plot = Plot::new(("rollup", by.key(), indicator))
-            .height(height)
-            .width(room)
-            .show_axes([false, true])
-            .show_grid(false)
-            .show_background(false)
-            .allow_drag(false)
-            .allow_zoom(false)
-            .allow_scroll(false)
-            .allow_boxed_zoom(false)
-            .allow_double_click_reset(false)
-            .show_x(false)
-            .show_y(false)
-            .y_axis_min_width(76.0)
-            .sense(Sense::hover())
-            .default_x_bounds(0.0, most * 1.32)
-            .default_y_bounds(-0.6, lowest + 0.6)
-            .y_grid_spacer(move |_| {
-                (0..count).map(|i| egui_plot::GridMark { value: i as f64, step_size: 1.0 }).collect()
-            })
-            .y_axis_formatter(move |mark, _| names.get(mark.value.round() as usize).cloned().unwrap_or_default());
+        let plot = plot(("rollup", by.key(), indicator), [room, height], most, names);
         let threshold = definition.threshold.filter(|_| !definition.sum);
         let response = plot.show(ui, |plot| {
             plot.bar_chart(chart);
@@ -148,6 +128,30 @@ fn bars(ui: &mut Ui, session: &Session, by: By, send: &mut Commands) {
             );
         }
     });
+}
+
+/// A chart of bars that stands still: a row for each name, bottom first, up to `most` at the right.
+fn plot<'a>(id: impl std::hash::Hash + std::fmt::Debug, size_pt: [f32; 2], most: f64, names: Vec<String>) -> Plot<'a> {
+    let (count, lowest) = (names.len(), names.len() as f64 - 1.0);
+    Plot::new(id)
+        .height(size_pt[1])
+        .width(size_pt[0])
+        .show_axes([false, true])
+        .show_grid(false)
+        .show_background(false)
+        .allow_drag(false)
+        .allow_zoom(false)
+        .allow_scroll(false)
+        .allow_boxed_zoom(false)
+        .allow_double_click_reset(false)
+        .show_x(false)
+        .show_y(false)
+        .y_axis_min_width(76.0)
+        .sense(Sense::hover())
+        .default_x_bounds(0.0, most * 1.32)
+        .default_y_bounds(-0.6, lowest + 0.6)
+        .y_grid_spacer(move |_| (0..count).map(|i| egui_plot::GridMark { value: i as f64, step_size: 1.0 }).collect())
+        .y_axis_formatter(move |mark, _| names.get(mark.value.round() as usize).cloned().unwrap_or_default())
 }
 
 #[expect(clippy::too_many_arguments, reason = "one row of one chart")]

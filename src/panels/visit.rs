@@ -33,31 +33,7 @@ pub fn visit(ui: &mut Ui, session: &Session, mut draft: VisitDraft, send: &mut C
         }
     });
     ui.add_space(6.0);
-    Grid::new("visit").num_columns(2).spacing([10.0, 8.0]).show(ui, |ui| {
-        ui.label(lang.t("visit.note"));
-        ui.add(TextEdit::multiline(&mut draft.visit.note).desired_rows(2).desired_width(290.0))
-            .widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, lang.t("visit.note")));
-        ui.end_row();
-        ui.label(lang.t("visit.by"));
-        ui.add(TextEdit::singleline(&mut draft.visit.by).hint_text(lang.t("visit.by-hint")).desired_width(290.0))
-            .widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, lang.t("visit.by")));
-        ui.end_row();
-        ui.label(lang.t("visit.at"));
-        ui.add(TextEdit::singleline(&mut draft.at).hint_text("2026-11-24 08:30").desired_width(290.0))
-            .widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, lang.t("visit.at")));
-        ui.end_row();
-        ui.label(lang.t("visit.photo"));
-        ui.horizontal(|ui| {
-            if ui.button(lang.t("visit.choose-photo")).clicked() {
-                send.push(SurveyCommand::PhotoDialogue);
-            }
-            let chosen = draft.photos.iter().filter_map(|p| Some(p.file_name()?.to_string_lossy().into_owned()));
-            let kept = draft.visit.photos.iter().map(|p| p.word().to_owned());
-            let names: Vec<String> = kept.chain(chosen).collect();
-            ui.add(Label::new(RichText::new(names.join(", ")).size(12.0).color(t.ink_secondary)).truncate());
-        });
-        ui.end_row();
-    });
+    typed(ui, session, &mut draft, send);
     facts(ui, session, &mut draft);
     let time = Instant::parse_near(&draft.at, Some(Instant::now())).map(|(at, _)| at);
     let time_is_right = draft.at.trim().is_empty() || time.is_some() || draft.at == draft.at_was;
@@ -94,6 +70,36 @@ pub fn visit(ui: &mut Ui, session: &Session, mut draft: VisitDraft, send: &mut C
         keep &= !ui.button(lang.t("dialogue.close")).clicked();
     });
     keep.then_some(Dialogue::Visit(draft))
+}
+
+/// What is typed of a visit.
+fn typed(ui: &mut Ui, session: &Session, draft: &mut VisitDraft, send: &mut Commands) {
+    let (t, lang) = (session.tokens(), session.lang);
+    Grid::new("visit").num_columns(2).spacing([10.0, 8.0]).show(ui, |ui| {
+        ui.label(lang.t("visit.note"));
+        ui.add(TextEdit::multiline(&mut draft.visit.note).desired_rows(2).desired_width(290.0))
+            .widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, lang.t("visit.note")));
+        ui.end_row();
+        ui.label(lang.t("visit.by"));
+        ui.add(TextEdit::singleline(&mut draft.visit.by).hint_text(lang.t("visit.by-hint")).desired_width(290.0))
+            .widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, lang.t("visit.by")));
+        ui.end_row();
+        ui.label(lang.t("visit.at"));
+        ui.add(TextEdit::singleline(&mut draft.at).hint_text("2026-11-24 08:30").desired_width(290.0))
+            .widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, lang.t("visit.at")));
+        ui.end_row();
+        ui.label(lang.t("visit.photo"));
+        ui.horizontal(|ui| {
+            if ui.button(lang.t("visit.choose-photo")).clicked() {
+                send.push(SurveyCommand::PhotoDialogue);
+            }
+            let chosen = draft.photos.iter().filter_map(|p| Some(p.file_name()?.to_string_lossy().into_owned()));
+            let kept = draft.visit.photos.iter().map(|p| p.word().to_owned());
+            let names: Vec<String> = kept.chain(chosen).collect();
+            ui.add(Label::new(RichText::new(names.join(", ")).size(12.0).color(t.ink_secondary)).truncate());
+        });
+        ui.end_row();
+    });
 }
 
 /// What the camera wrote into the photo, offered.

@@ -38,6 +38,14 @@ struct Prepared {
     outlines: Vec<(wgpu::BindGroup, wgpu::Buffer, u32)>,
 }
 
+fn uniform_buffer(device: &wgpu::Device, bytes: &[u8]) -> wgpu::Buffer {
+    device.create_buffer_init(&wgpu::util::BufferInitDescriptor {
+        label: Some("frame"),
+        contents: bytes,
+        usage: wgpu::BufferUsages::UNIFORM,
+    })
+}
+
 /// What each scene prepared: two stand side by side where years are compared.
 type PreparedScenes = FxHashMap<usize, Prepared>;
 
@@ -61,13 +69,6 @@ impl CallbackTrait for MapPaint {
         }
         prepared.remove(&number);
         let Some((texture, kept)) = scene.shown() else { return Vec::new() };
-        let uniform_buffer = |bytes: &[u8]| {
-            device.create_buffer_init(&wgpu::util::BufferInitDescriptor {
-                label: Some("frame"),
-                contents: bytes,
-                usage: wgpu::BufferUsages::UNIFORM,
-            })
-        };
         let mut scale = kept.px_per_world / self.view.px_per_world;
         if (scale - 1.0).abs() < 1e-9 {
             scale = 1.0;
@@ -93,7 +94,7 @@ impl CallbackTrait for MapPaint {
             entries: &[
                 wgpu::BindGroupEntry {
                     binding: 0,
-                    resource: uniform_buffer(bytemuck::bytes_of(&blit)).as_entire_binding(),
+                    resource: uniform_buffer(device, bytemuck::bytes_of(&blit)).as_entire_binding(),
                 },
                 wgpu::BindGroupEntry {
                     binding: 1,
@@ -118,7 +119,7 @@ impl CallbackTrait for MapPaint {
                     entries: &[
                         wgpu::BindGroupEntry {
                             binding: 0,
-                            resource: uniform_buffer(bytemuck::bytes_of(&uniform)).as_entire_binding(),
+                            resource: uniform_buffer(device, bytemuck::bytes_of(&uniform)).as_entire_binding(),
                         },
                         wgpu::BindGroupEntry {
                             binding: 1,

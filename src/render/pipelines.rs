@@ -59,6 +59,48 @@ pub(super) struct Pipelines {
     pub sampler: wgpu::Sampler,
 }
 
+/// The layouts of what layers and the blit are given.
+fn layouts(device: &wgpu::Device) -> (wgpu::BindGroupLayout, wgpu::BindGroupLayout) {
+    let uniform = |bytes: usize| wgpu::BindGroupLayoutEntry {
+        binding: 0,
+        visibility: wgpu::ShaderStages::VERTEX_FRAGMENT,
+        ty: wgpu::BindingType::Buffer {
+            ty: wgpu::BufferBindingType::Uniform,
+            has_dynamic_offset: false,
+            min_binding_size: std::num::NonZeroU64::new(bytes as u64),
+        },
+        count: None,
+    };
+    let texture = |filterable| wgpu::BindGroupLayoutEntry {
+        binding: 1,
+        visibility: wgpu::ShaderStages::VERTEX_FRAGMENT,
+        ty: wgpu::BindingType::Texture {
+            sample_type: wgpu::TextureSampleType::Float { filterable },
+            view_dimension: wgpu::TextureViewDimension::D2,
+            multisampled: false,
+        },
+        count: None,
+    };
+    let layer_layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+        label: Some("layer"),
+        entries: &[uniform(size_of::<LayerUniform>()), texture(false)],
+    });
+    let blit_layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+        label: Some("blit"),
+        entries: &[
+            uniform(size_of::<BlitUniform>()),
+            texture(true),
+            wgpu::BindGroupLayoutEntry {
+                binding: 2,
+                visibility: wgpu::ShaderStages::FRAGMENT,
+                ty: wgpu::BindingType::Sampler(wgpu::SamplerBindingType::Filtering),
+                count: None,
+            },
+        ],
+    });
+    (layer_layout, blit_layout)
+}
+
 impl Pipelines {
     pub fn new(device: &wgpu::Device, target_format: wgpu::TextureFormat) -> Self {
         let module = |label, source: &'static str| {
@@ -69,43 +111,7 @@ impl Pipelines {
         };
         let map = module("map", include_str!("map.wgsl"));
         let blit_module = module("blit", include_str!("blit.wgsl"));
-        let uniform = |bytes: usize| wgpu::BindGroupLayoutEntry {
-            binding: 0,
-            visibility: wgpu::ShaderStages::VERTEX_FRAGMENT,
-            ty: wgpu::BindingType::Buffer {
-                ty: wgpu::BufferBindingType::Uniform,
-                has_dynamic_offset: false,
-                min_binding_size: std::num::NonZeroU64::new(bytes as u64),
-            },
-            count: None,
-        };
-        let texture = |filterable| wgpu::BindGroupLayoutEntry {
-            binding: 1,
-            visibility: wgpu::ShaderStages::VERTEX_FRAGMENT,
-            ty: wgpu::BindingType::Texture {
-                sample_type: wgpu::TextureSampleType::Float { filterable },
-                view_dimension: wgpu::TextureViewDimension::D2,
-                multisampled: false,
-            },
-            count: None,
-        };
-        let layer_layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
-            label: Some("layer"),
-            entries: &[uniform(size_of::<LayerUniform>()), texture(false)],
-        });
-        let blit_layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
-            label: Some("blit"),
-            entries: &[
-                uniform(size_of::<BlitUniform>()),
-                texture(true),
-                wgpu::BindGroupLayoutEntry {
-                    binding: 2,
-                    visibility: wgpu::ShaderStages::FRAGMENT,
-                    ty: wgpu::BindingType::Sampler(wgpu::SamplerBindingType::Filtering),
-                    count: None,
-                },
-            ],
-        });
+        let (layer_layout, blit_layout) = layouts(device);
         let fill_attributes = wgpu::vertex_attr_array![0 => Uint32x2, 1 => Uint32];
         let border_attributes = wgpu::vertex_attr_array![0 => Uint32x2, 1 => Uint32x2, 2 => Uint32, 3 => Uint32];
         let symbol_attributes = wgpu::vertex_attr_array![0 => Uint32x2, 1 => Uint32, 2 => Uint32];

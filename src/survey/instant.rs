@@ -120,9 +120,9 @@ enum Daytime {
     Evening,
 }
 
-/// A date and time without a zone, and whether year or day were taken from `near`.
-fn local_time(text: &str, near: Option<civil::DateTime>) -> Option<(civil::DateTime, bool)> {
-    let mut text: String = text
+/// A time as people write it, with digits and separators of one kind.
+fn folded(text: &str) -> String {
+    let text: String = text
         .chars()
         .map(|c| match c {
             '０'..='９' => char::from_digit(c as u32 - '０' as u32, 10).unwrap_or(c),
@@ -133,7 +133,27 @@ fn local_time(text: &str, near: Option<civil::DateTime>) -> Option<(civil::DateT
             c => c.to_ascii_lowercase(),
         })
         .collect();
-    text = text.replace("点半", "点30分").replace("時", "时").replace("號", "日").replace('号', "日");
+    text.replace("点半", "点30分").replace("時", "时").replace("號", "日").replace('号', "日")
+}
+
+/// Numbers, each with what stands behind it.
+fn numbers_of(text: &str) -> Vec<(&str, &str)> {
+    let mut numbers: Vec<(&str, &str)> = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let (number, behind) = rest.split_at(digits);
+        let gap = behind.find(|c: char| c.is_ascii_digit()).unwrap_or(behind.len());
+        let (behind, next) = behind.split_at(gap);
+        numbers.push((number, behind));
+        rest = next;
+    }
+    numbers
+}
+
+/// A date and time without a zone, and whether year or day were taken from `near`.
+fn local_time(text: &str, near: Option<civil::DateTime>) -> Option<(civil::DateTime, bool)> {
+    let mut text = folded(text);
     let mut daytime = None;
     for (word, means) in DAYTIMES {
         if let Some(at) = text.find(word) {
@@ -149,17 +169,7 @@ fn local_time(text: &str, near: Option<civil::DateTime>) -> Option<(civil::DateT
     {
         return None;
     }
-    // Numbers, each with what stands behind it.
-    let mut numbers: Vec<(&str, &str)> = Vec::new();
-    let mut rest = text;
-    while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
-        let (number, behind) = rest.split_at(digits);
-        let gap = behind.find(|c: char| c.is_ascii_digit()).unwrap_or(behind.len());
-        let (behind, next) = behind.split_at(gap);
-        numbers.push((number, behind));
-        rest = next;
-    }
+    let numbers = numbers_of(text);
     let is_hour = |(_, behind): &(&str, &str)| {
         let behind = behind.trim();
         behind.starts_with(':') || behind.starts_with('时') || behind.starts_with('点')
