@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 
 use super::jobs::Job;
 use super::qiancun::Qiancun;
+use super::tables::io_words;
 use crate::page::{
     AtlasProgress, PageContent, PageError, PageFormat, atlas, missing_glyphs, page_svg, to_png, write_page,
 };
@@ -254,7 +255,11 @@ impl Qiancun {
                 self.session.news = Some(self.session.lang.with("status.cancelled", &[("n", &name)]));
             }
             Err(e) => {
-                let text = self.session.lang.with("error.write", &[("name", &name), ("n", &e.to_string())]);
+                let why = match &e {
+                    PageError::Io { source, .. } => io_words(self.session.lang, source),
+                    e => e.to_string(),
+                };
+                let text = self.session.lang.with("error.write", &[("name", &name), ("n", &why)]);
                 self.session.moment.dialogue = Some(Dialogue::Message(text));
             }
         }

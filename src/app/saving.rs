@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::jobs::{Done, Job};
 use super::qiancun::Qiancun;
+use super::tables::io_words;
 use crate::project::{self, Autosave, Original, Project, ProjectError, Unsaved, is_same_file, with_ending};
 use crate::render::LayerKey;
 use crate::session::{Command, Dialogue, DiskChange, DocumentState, FileCommand, WindowCommand};
@@ -211,7 +212,13 @@ impl Qiancun {
             }
             (Err(e), None) => {
                 (self.saving.after, self.saving.again) = (None, false);
-                let text = self.session.lang.with("error.save", &[("n", &e.to_string())]);
+                let why = match &e {
+                    ProjectError::Io { source, .. } if source.kind() == std::io::ErrorKind::ResourceBusy => {
+                        io_words(self.session.lang, source)
+                    }
+                    e => e.to_string(),
+                };
+                let text = self.session.lang.with("error.save", &[("n", &why)]);
                 self.session.moment.dialogue = Some(Dialogue::Message(text));
             }
         }

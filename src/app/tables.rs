@@ -5,8 +5,17 @@ use std::path::Path;
 use super::jobs::{Done, Job};
 use super::qiancun::Qiancun;
 use crate::district::{WideCell, wide_grid};
+use crate::lang::Lang;
 use crate::output::{FORMATS, FieldForm, Grid, GridCell, GridHead, field_grid, save, save_field_sheet, to_csv};
 use crate::session::{Became, Dialogue, FileCommand, SurveyCommand};
+
+/// Why a file could not be written, in the person's language where that helps.
+pub(super) fn io_words(lang: Lang, error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::ResourceBusy => lang.t("error.held-open").to_owned(),
+        _ => error.to_string(),
+    }
+}
 
 impl Qiancun {
     fn table_grid(&mut self) -> Option<Grid> {
@@ -60,7 +69,7 @@ impl Qiancun {
         match written {
             Ok(()) => self.session.news = Some(lang.with("status.saved", &[("n", &name)])),
             Err(e) => {
-                let text = lang.with("error.write", &[("name", &name), ("n", &e.to_string())]);
+                let text = lang.with("error.write", &[("name", &name), ("n", &io_words(lang, &e))]);
                 self.ask_after(Dialogue::Message(text));
             }
         }

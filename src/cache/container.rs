@@ -4,12 +4,13 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytemuck::{AnyBitPattern, NoUninit, Pod};
 use rayon::prelude::*;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+
+use crate::project::Beside;
 
 /// Changes with every change of what is written.
 pub(super) const FORMAT: u32 = 1;
@@ -51,8 +52,7 @@ const PROGRAM: &str = env!("CARGO_PKG_VERSION");
 
 /// Writes a file, beside its place.
 pub(super) struct Writer {
-    out: BufWriter<File>,
-    beside: PathBuf,
+    out: BufWriter<Beside>,
     at: u64,
     runs: Vec<Run>,
     checksum: crc32fast::Hasher,
@@ -62,15 +62,11 @@ pub(super) struct Writer {
 impl Writer {
     /// Begins a file; it is named `to` only when it is whole.
     pub(super) fn new(to: &Path) -> io::Result<Self> {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
         let folder = to.parent().ok_or(io::ErrorKind::InvalidInput)?;
         std::fs::create_dir_all(folder)?;
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let beside = to.with_extension(format!("{}-{number}.{PART}", std::process::id()));
-        let mut out = BufWriter::with_capacity(1 << 20, File::create(&beside)?);
+        let mut out = BufWriter::with_capacity(1 << 20, Beside::begin(to)?);
         let begun = out.write_all(MAGIC);
-        let writer =
-            Self { out, beside, at: MAGIC.len() as u64, runs: Vec::new(), checksum: Default::default(), filled: 0 };
+        let writer = Self { out, at: MAGIC.len() as u64, runs: Vec::new(), checksum: Default::default(), filled: 0 };
         begun.map(|()| writer)
     }
 
@@ -143,7 +139,7 @@ impl Writer {
     }
 
     /// Ends the file and gives it its name.
-    pub(super) fn finish(mut self, head: impl Serialize, to: &Path) -> io::Result<()> {
+    pub(super) fn finish(mut self, head: impl Serialize) -> io::Result<()> {
         self.end();
         let list = List { format: FORMAT, program: PROGRAM.into(), head, runs: std::mem::take(&mut self.runs) };
         let list = serde_json::to_vec(&list)?;
@@ -151,15 +147,7 @@ impl Writer {
         self.out.write_all(&(list.len() as u64).to_le_bytes())?;
         self.out.write_all(&crc32fast::hash(&list).to_le_bytes())?;
         self.out.write_all(MAGIC)?;
-        self.out.flush()?;
-        std::fs::rename(&self.beside, to)
-    }
-}
-
-impl Drop for Writer {
-    fn drop(&mut self) {
-        // Gone already where the file is whole.
-        std::fs::remove_file(&self.beside).ok();
+        self.out.into_inner().map_err(io::IntoInnerError::into_error)?.finish()
     }
 }
 

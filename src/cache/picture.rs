@@ -57,7 +57,7 @@ impl Cache {
             size_px,
             bounds_deg: picture.bounds_deg.sides(),
         };
-        out.finish(head, &to)?;
+        out.finish(head)?;
         self.prune();
         Ok(())
     }

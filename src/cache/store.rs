@@ -127,7 +127,7 @@ impl Cache {
             crs_from: source.crs_from.name().to_owned(),
             layer: source.layer.clone(),
         };
-        out.finish(head, &place)?;
+        out.finish(head)?;
         self.prune();
         Ok(true)
     }

@@ -19,6 +19,7 @@ mod summary;
 mod survey;
 mod survey_exchange;
 
+use crate::project::Beside;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -213,16 +214,12 @@ fn write_country(folder: &std::path::Path, villages: usize, vertices: u32) -> Re
     let path = folder.join(format!("country-{villages}.geojson"));
     let explain = |e: std::io::Error| Failure::Input(format!("{} cannot be written: {e}", path.display()));
     std::fs::create_dir_all(folder).map_err(explain)?;
-    let beside = path.with_extension("geojson.part");
-    let written = std::fs::File::create(&beside)
-        .and_then(|file| {
-            demo::Country::new(villages, vertices).write(&mut std::io::BufWriter::with_capacity(1 << 20, file))
-        })
-        .and_then(|()| std::fs::rename(&beside, &path));
-    if let Err(e) = written {
-        std::fs::remove_file(&beside).ok();
-        return Err(explain(e));
-    }
+    let write = || {
+        let mut out = std::io::BufWriter::with_capacity(1 << 20, Beside::begin(&path)?);
+        demo::Country::new(villages, vertices).write(&mut out)?;
+        out.into_inner().map_err(std::io::IntoInnerError::into_error)?.finish()
+    };
+    write().map_err(explain)?;
     said!("{}", path.display());
     Ok(())
 }

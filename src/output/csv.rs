@@ -13,34 +13,31 @@ fn guarded(text: &str) -> String {
 
 /// A table as text in UTF-8, guarded against formulas; `mark` puts a byte order mark before it, so that Excel reads the Chinese.
 pub fn to_csv(grid: &Grid, separator: char, mark: bool) -> Vec<u8> {
-    let mut out = String::new();
+    let mut out = Vec::new();
     if mark {
-        out.push('\u{feff}');
+        out.extend_from_slice("\u{feff}".as_bytes());
     }
-    let mut row = |cells: &mut dyn Iterator<Item = String>| {
-        for (i, cell) in cells.enumerate() {
-            if i > 0 {
-                out.push(separator);
-            }
-            if cell.contains([separator, '"', '\n', '\r']) {
-                out.push('"');
-                out.push_str(&cell.replace('"', "\"\""));
-                out.push('"');
-            } else {
-                out.push_str(&cell);
-            }
-        }
-        out.push_str("\r\n");
-    };
-    row(&mut grid.heads.iter().map(|h| guarded(&h.text())));
-    for cells in &grid.rows {
-        row(&mut cells.iter().map(|c| match c {
+    let separator = u8::try_from(separator).unwrap_or(b',');
+    let mut writer = csv::WriterBuilder::new()
+        .delimiter(separator)
+        .terminator(csv::Terminator::CRLF)
+        .quote_style(csv::QuoteStyle::Necessary)
+        .from_writer(&mut out);
+    let rows = grid.rows.iter().map(|cells| {
+        let text = cells.iter().map(|c| match c {
             GridCell::Empty => String::new(),
             GridCell::Number(n) => n.to_string(),
             GridCell::Text(t) => guarded(t),
-        }));
+        });
+        text.collect::<Vec<_>>()
+    });
+    let heads = grid.heads.iter().map(|h| guarded(&h.text())).collect();
+    for row in std::iter::once(heads).chain(rows) {
+        // Memory takes every byte, and every row has the columns of the heads.
+        writer.write_record(&row).ok();
     }
-    out.into_bytes()
+    drop(writer);
+    out
 }
 
 #[cfg(test)]

@@ -1,25 +1,16 @@
 //! Whole files of villages out as GeoJSON (RFC 7946).
 
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use crate::model::{Crs, Dataset, GeometryKind, GeometryStore, Part, PartKind, Value};
+use crate::project::Beside;
 
 /// Writes a file beside its place and gives it its name when it is whole.
-pub(super) fn beside(to: &Path, write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> io::Result<()> {
-    let name = to.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
-    let part = to.with_file_name(format!(".{}.{}.part", name.to_string_lossy(), std::process::id()));
-    let written = File::create(&part).and_then(|file| {
-        let mut out = BufWriter::with_capacity(1 << 20, file);
-        write(&mut out)?;
-        out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
-    });
-    let done = written.and_then(|()| std::fs::rename(&part, to));
-    if done.is_err() {
-        std::fs::remove_file(&part).ok();
-    }
-    done
+pub(super) fn beside(to: &Path, write: impl FnOnce(&mut BufWriter<Beside>) -> io::Result<()>) -> io::Result<()> {
+    let mut out = BufWriter::with_capacity(1 << 20, Beside::begin(to)?);
+    write(&mut out)?;
+    out.into_inner().map_err(io::IntoInnerError::into_error)?.finish()
 }
 
 /// Writes all features as GeoJSON, one a line, in their order. Coordinates are written so that reading gives the same numbers.

@@ -24,6 +24,6 @@ pub use scene::SceneEntry;
 pub use settings::{Settings, USUAL_CACHE_MB};
 pub use understand::NotUnderstood;
 pub use view::{Focus, RADIUS_M, Target, ViewEntry};
-pub use write::{clear_leftovers, is_same_file, replace, with_ending, write_replacing};
+pub use write::{Beside, clear_leftovers, is_same_file, replace, with_ending, write_replacing};
 
 mod write;

@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use tempfile::NamedTempFile;
+
 /// How names of files end that are being written.
 const PART: &str = ".part";
 
@@ -34,27 +36,112 @@ pub fn replace(path: &Path, bytes: &[u8], look: impl FnOnce(&Path) -> io::Result
     }
     let name = path.file_name().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidFilename))?;
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // A fresh name that nobody can have planted. It goes by itself where anything fails.
-    let mut beside = tempfile::Builder::new();
-    let prefix = format!(".{}.", name.to_string_lossy());
-    beside.prefix(&prefix).suffix(PART);
-    #[cfg(unix)]
-    let usual = std::os::unix::fs::PermissionsExt::from_mode(0o666);
-    #[cfg(unix)]
-    beside.permissions(usual);
-    let mut beside = beside.tempfile_in(folder)?;
-    // As long as somebody writes it, nobody takes it for a leftover. Where locks are not known, age tells.
-    beside.as_file().lock().ok();
+    let mut beside = Beside::begin_at(path, folder, name)?;
     beside.write_all(bytes)?;
-    if let Ok(present) = present {
-        // Best effort: on some file systems modes cannot be set, and the content counts.
-        beside.as_file().set_permissions(present.permissions()).ok();
+    beside.finish_if(look)
+}
+
+/// A file on its way: written beside its place, and put there whole or not at all. Where it is dropped nothing is left.
+pub struct Beside {
+    file: NamedTempFile,
+    target: PathBuf,
+}
+
+impl Beside {
+    /// Begins a file that is to stand at a place. A link stays a link: the file that it leads to is written.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn begin(path: &Path) -> io::Result<Self> {
+        let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+        let name = target.file_name().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidFilename))?;
+        let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Self::begin_at(&target, folder, name)
     }
-    beside.as_file().sync_all()?;
-    look(path)?;
-    beside.persist(path).map_err(|e| e.error)?;
-    sync_folder(folder);
-    Ok(())
+
+    fn begin_at(target: &Path, folder: &Path, name: &std::ffi::OsStr) -> io::Result<Self> {
+        // A fresh name that nobody can have planted. It goes by itself where anything fails.
+        let mut builder = tempfile::Builder::new();
+        let prefix = format!(".{}.", name.to_string_lossy());
+        builder.prefix(&prefix).suffix(PART);
+        #[cfg(unix)]
+        let usual = std::os::unix::fs::PermissionsExt::from_mode(0o666);
+        #[cfg(unix)]
+        builder.permissions(usual);
+        let file = builder.tempfile_in(folder)?;
+        // As long as somebody writes it, nobody takes it for a leftover. Where locks are not known, age tells.
+        file.as_file().lock().ok();
+        Ok(Self { file, target: target.to_path_buf() })
+    }
+
+    /// Where it is being written: for libraries that open files by themselves.
+    pub fn path(&self) -> &Path {
+        self.file.path()
+    }
+
+    /// Puts the file in its place: synced, with mode and owner of the one that it replaces, the folder synced too. Another program
+    /// that has that one open is waited for a moment.
+    ///
+    /// # Errors
+    /// Those of the file system; the old file is then still as it was. [`io::ErrorKind::ResourceBusy`] where another program has it
+    /// open.
+    pub fn finish(self) -> io::Result<()> {
+        self.finish_if(|_| Ok(()))
+    }
+
+    fn finish_if(self, look: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
+        let Self { mut file, target } = self;
+        if let Ok(present) = fs::metadata(&target) {
+            // Best effort: on some file systems modes and owners cannot be set, and the content counts.
+            file.as_file().set_permissions(present.permissions()).ok();
+            #[cfg(unix)]
+            {
+                use std::os::unix::fs::{MetadataExt, fchown};
+                fchown(file.as_file(), Some(present.uid()), Some(present.gid())).ok();
+            }
+        }
+        file.as_file().sync_all()?;
+        look(&target)?;
+        for pause_ms in PAUSES_MS {
+            match file.persist(&target) {
+                Ok(_) => {
+                    sync_folder(target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")));
+                    return Ok(());
+                }
+                Err(e) if is_held(&e.error) => {
+                    file = e.file;
+                    std::thread::sleep(std::time::Duration::from_millis(pause_ms));
+                }
+                Err(e) => return Err(e.error),
+            }
+        }
+        Err(io::Error::new(io::ErrorKind::ResourceBusy, "another program has it open: close it there and try again"))
+    }
+}
+
+impl Write for Beside {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl io::Seek for Beside {
+    fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
+    }
+}
+
+/// How long another program that has a file open is waited for, in milliseconds, time after time: a virus scanner lets go soon.
+const PAUSES_MS: [u64; 5] = [20, 60, 150, 300, 500];
+
+/// Whether another program has the file open: on Windows it cannot be replaced then (ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION, and
+/// ERROR_ACCESS_DENIED, which renaming gives).
+fn is_held(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::ResourceBusy || (cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32 | 33)))
 }
 
 /// Lets the disk have the names of a folder; not all systems know that, and none needs it for the content.

@@ -11,6 +11,7 @@ use super::outline::Outline;
 use super::pipelines::{BlitUniform, LayerUniform};
 use super::scene::{Palette, Scene};
 use super::viewport::Viewport;
+use crate::model::Generation;
 
 /// One frame of the map, to be handed to egui as a paint callback.
 pub struct MapPaint {
@@ -47,7 +48,7 @@ fn uniform_buffer(device: &wgpu::Device, bytes: &[u8]) -> wgpu::Buffer {
 }
 
 /// What each scene prepared: two stand side by side where years are compared.
-type PreparedScenes = FxHashMap<usize, Prepared>;
+type PreparedScenes = FxHashMap<Generation, Prepared>;
 
 impl CallbackTrait for MapPaint {
     fn prepare(
@@ -61,7 +62,7 @@ impl CallbackTrait for MapPaint {
         let Ok(mut scene) = self.scene.lock() else { return Vec::new() };
         scene.set_palette(self.palette);
         scene.update_picture(encoder, &self.view, self.pixels_per_point, self.moving);
-        let number = self.number();
+        let number = scene.number;
         let prepared = resources.entry::<PreparedScenes>().or_insert_with(PreparedScenes::default);
         // Scenes that are gone leave theirs behind.
         if prepared.len() > 2 {
@@ -138,8 +139,9 @@ impl CallbackTrait for MapPaint {
     }
 
     fn paint(&self, _info: PaintCallbackInfo, pass: &mut wgpu::RenderPass<'static>, resources: &CallbackResources) {
-        let prepared = resources.get::<PreparedScenes>().and_then(|all| all.get(&self.number()));
-        let (Ok(scene), Some(prepared)) = (self.scene.lock(), prepared) else { return };
+        let Ok(scene) = self.scene.lock() else { return };
+        let prepared = resources.get::<PreparedScenes>().and_then(|all| all.get(&scene.number));
+        let Some(prepared) = prepared else { return };
         let pipelines = &scene.pipelines;
         pass.set_pipeline(if prepared.is_exact { &pipelines.blit_exact } else { &pipelines.blit_scaled });
         pass.set_bind_group(0, &prepared.blit, &[]);
@@ -154,11 +156,6 @@ impl CallbackTrait for MapPaint {
 }
 
 impl MapPaint {
-    /// What tells its scene from others.
-    fn number(&self) -> usize {
-        Arc::as_ptr(&self.scene) as usize
-    }
-
     fn outline_uniform(&self, colour: [u8; 4], width_pt: f32) -> LayerUniform {
         let colour = colour.map(|v| f32::from(v) / 255.0);
         LayerUniform {

@@ -13,6 +13,7 @@ use super::points::PointSymbol;
 use super::store::{GpuMesh, SceneLayer};
 use super::style::Style;
 use super::viewport::Viewport;
+use crate::model::Generation;
 
 /// Identity of a layer in the scene.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -61,6 +62,8 @@ pub struct Palette {
 
 /// The layers, bottom first, and the picture of them.
 pub struct Scene {
+    /// Tells it from others.
+    pub(super) number: Generation,
     pub(super) gpu: Gpu,
     pub(super) pipelines: Pipelines,
     pub(super) layers: Vec<(LayerKey, SceneLayer)>,
@@ -84,6 +87,7 @@ impl Scene {
     pub fn new(gpu: Gpu) -> Self {
         let pipelines = Pipelines::new(&gpu.device, gpu.target_format);
         Self {
+            number: Generation::next(),
             gpu,
             pipelines,
             layers: Vec::new(),

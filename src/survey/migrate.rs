@@ -10,6 +10,7 @@ use super::event::Event;
 use super::paths::LogPaths;
 use super::rows::{events_v1, insert_event, is_v1, visit_rows, write_visit};
 use super::schema;
+use crate::project::Beside;
 
 /// Makes a log of version 1 one of this version; where the old one is kept, or nothing where it is of this version.
 pub(super) fn migrate(conn: &Connection, paths: &LogPaths) -> Result<Option<PathBuf>, SurveyError> {
@@ -40,12 +41,12 @@ fn keep_copy(conn: &Connection, paths: &LogPaths) -> Result<PathBuf, SurveyError
     };
     let free = (0..1000).find(|n| !name(*n, ".gpkg").exists() && !name(*n, ".jsonl").exists()).unwrap_or(1000);
     let (log, journal) = (name(free, ".gpkg"), name(free, ".jsonl"));
-    // Under another name first, so that no half of it ever stands for the whole.
-    let part = log.with_extension("part");
-    std::fs::remove_file(&part).ok();
-    let target = part.to_string_lossy().into_owned();
+    // Beside it first, so that no half of it ever stands for the whole.
+    let io = |e| SurveyError::of_io(&log, e);
+    let part = Beside::begin(&log).map_err(io)?;
+    let target = part.path().to_string_lossy().into_owned();
     conn.execute("VACUUM INTO ?1", [&target]).map_err(|e| SurveyError::of_sqlite(&paths.log, &e))?;
-    std::fs::rename(&part, &log).map_err(|e| SurveyError::of_io(&log, e))?;
+    part.finish().map_err(io)?;
     if paths.journal.exists() {
         std::fs::copy(&paths.journal, &journal).map_err(|e| SurveyError::of_io(&journal, e))?;
     }

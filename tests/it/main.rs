@@ -32,6 +32,7 @@ mod pictures;
 mod program;
 mod programs;
 mod rooms;
+mod sequences;
 mod shared;
 mod summary;
 mod survey;
