@@ -8,9 +8,16 @@ impl Qiancun {
     /// Carries out a command; a jump of the camera can be taken back.
     pub(super) fn apply(&mut self, command: impl Into<Command>) {
         let command = command.into();
-        if let Some(meeting) = self.session.meeting.as_mut().filter(|_| command.opens()) {
-            meeting.word = Some(self.session.lang.t("meeting.no-open").to_owned());
-            return;
+        if let Some(meeting) = &mut self.session.meeting {
+            let refused = match () {
+                () if command.opens() => Some("meeting.no-open"),
+                () if command.changes_the_project() => Some("meeting.no-change"),
+                () => None,
+            };
+            if let Some(key) = refused {
+                meeting.word = Some(self.session.lang.t(key).to_owned());
+                return;
+            }
         }
         let camera = self.session.camera;
         let is_steady = command.is_steady();

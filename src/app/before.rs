@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use super::qiancun::Qiancun;
 use crate::colouring::ColouringSpec;
 use crate::district::{MapSpec, choropleth};
-use crate::model::Generation;
+use crate::model::{FeatureId, Generation};
 use crate::project::Focus;
 use crate::render::{LayerKey, Scene};
 use crate::session::Derived;
@@ -77,7 +77,7 @@ impl Qiancun {
             Ok(scene) => scene.gpu().clone(),
             Err(_) => return,
         };
-        let in_focus = |v: u32| self.session.is_in_focus(v);
+        let in_focus = |v: FeatureId| self.session.is_in_focus(v);
         let colouring = choropleth(&district, &key.map, &in_focus);
         let tokens = self.session.tokens();
         let [r, g, b, _] = tokens.ground.to_array();

@@ -1,6 +1,7 @@
 //! What commands about scenes and meetings do.
 
 use super::qiancun::Qiancun;
+use crate::model::FeatureId;
 use crate::project::SceneEntry;
 use crate::render::LayerKey;
 use crate::session::{Camera, Flight, Left, Meeting, MeetingCommand, Was};
@@ -204,9 +205,10 @@ impl Qiancun {
         let found = scene.selected.as_ref().and_then(|wanted| {
             let layer = self.session.village_layer()?;
             let dataset = &layer.loaded()?.dataset;
-            let is = |f: u32, role| dataset.text(f, role).is_some_and(|t| t == *wanted);
-            let village =
-                (0..dataset.len()).find(|f| is(*f, crate::model::Role::Code) || is(*f, crate::model::Role::Name))?;
+            let is = |f: u32, role| dataset.text(FeatureId::new(f), role).is_some_and(|t| t == *wanted);
+            let village = dataset
+                .features()
+                .find(|f| is(f.number(), crate::model::Role::Code) || is(f.number(), crate::model::Role::Name))?;
             Some((layer.key, vec![village]))
         });
         self.session.note(|d| d.selection = found);

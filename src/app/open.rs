@@ -7,7 +7,7 @@ use super::jobs::{Done, Job};
 use super::qiancun::Qiancun;
 use super::reading::{Outcome, ReadFile};
 use crate::colouring::ColouringSpec;
-use crate::model::Indicators;
+use crate::model::{FeatureId, Indicators};
 use crate::project::{self, LayerEntry, Project, TableEntry, demo_project, give_ids};
 use crate::read::Progress;
 use crate::render::{LayerKey, Level, Mesh};
@@ -435,8 +435,8 @@ impl Qiancun {
         if self.session.document.selection.is_some() || loaded.is_points() {
             return;
         }
-        let is = |f: u32, role| loaded.dataset.text(f, role).is_some_and(|t| t == wanted);
-        let found = (0..loaded.dataset.len()).find(|f| is(*f, Role::Code) || is(*f, Role::Name));
+        let is = |f: u32, role| loaded.dataset.text(FeatureId::new(f), role).is_some_and(|t| t == wanted);
+        let found = loaded.dataset.features().find(|f| is(f.number(), Role::Code) || is(f.number(), Role::Name));
         self.session.note(|d| d.selection = found.map(|f| (key, vec![f])));
     }
 

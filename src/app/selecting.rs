@@ -68,7 +68,7 @@ impl Qiancun {
         let Some((layer, feature)) = self.session.on_card() else { return };
         let Some(loaded) = layer.loaded() else { return };
         let members = loaded.members_in_time().filter(|_| loaded.can_be_villages());
-        let all: Vec<FeatureId> = members.map_or_else(|| (0..loaded.dataset.len()).collect(), |m| m.list().to_vec());
+        let all: Vec<FeatureId> = members.map_or_else(|| loaded.dataset.features().collect(), |m| m.list().to_vec());
         let here = all.iter().position(|f| *f == feature).unwrap_or(0) as i64;
         let next = (here + i64::from(steps)).rem_euclid(all.len().max(1) as i64);
         let Some(next) = all.get(next as usize).copied() else { return };

@@ -8,7 +8,7 @@ use super::qiancun::Qiancun;
 use crate::colouring::{Colouring, ColouringSpec};
 use crate::district::{MapSpec, choropleth, coverage};
 use crate::lang::Lang;
-use crate::model::{Dataset, Generation};
+use crate::model::{Dataset, FeatureId, Generation};
 use crate::project::{FieldMapping, Focus};
 use crate::render::{LayerKey, PointSymbol, Style, Texel};
 use crate::session::{ADDED_LAYER, Covered, Derived, EarlierGaps, FoundGaps, Loaded, Since, Status, Tab, Ticket};
@@ -110,7 +110,8 @@ impl Qiancun {
         }
         let now = applied(&loaded);
         let Ok(mut scene) = self.scene.lock() else { return };
-        let in_focus = |v: u32| focused.as_ref().is_none_or(|f| f.members.get(v as usize).copied().unwrap_or(false));
+        let in_focus =
+            |v: FeatureId| focused.as_ref().is_none_or(|f| f.members.get(v.index()).copied().unwrap_or(false));
         let own = || entry.colouring.as_ref().and_then(|spec| Colouring::new(&loaded.dataset.table, spec));
         layer.colouring = match map.zip(district.as_ref()) {
             Some((map, district)) => choropleth(district, &map, &in_focus),
@@ -126,16 +127,18 @@ impl Qiancun {
         let style = loaded.style(colouring, colour, &in_focus, [r, g, b]);
         let (style, points) = match symbols.as_ref().and_then(|s| s.singles.get(&key)) {
             Some(singles) => {
-                let texel = |f: u32| singles.get(&f).map_or(Texel::Hidden, |(kind, _)| Texel::Colour(kind.colour()));
+                let texel =
+                    |f: FeatureId| singles.get(&f).map_or(Texel::Hidden, |(kind, _)| Texel::Colour(kind.colour()));
                 let points = PointSymbol::all(&loaded.chunks, |f| singles.get(&f).map(|(_, mark)| *mark));
-                (Style::new((0..loaded.dataset.len()).map(texel)), points)
+                (Style::new(loaded.dataset.features().map(texel)), points)
             }
             // Labels among the villages are no villages: neither classed nor missing.
             None if is_villages && loaded.has_labels() => {
                 let members = loaded.members();
                 let plain = Texel::Colour(plain.plain_symbol);
-                let texel = |f: u32| if members.village_of(f).is_some() { style.texel(f) } else { plain };
-                (Style::new((0..loaded.dataset.len()).map(texel)), loaded.symbols(None))
+                let texel =
+                    |f: FeatureId| if members.village_of(f).is_some() { style.texel(f.number()) } else { plain };
+                (Style::new(loaded.dataset.features().map(texel)), loaded.symbols(None))
             }
             None => (style, loaded.symbols(colouring)),
         };

@@ -1,5 +1,6 @@
 //! Tables that leave the window.
 
+use crate::model::FeatureId;
 use std::path::Path;
 
 use super::jobs::{Done, Job};
@@ -78,7 +79,7 @@ impl Qiancun {
     /// Writes the figures of all years, corrections included, as the reader takes them.
     pub(super) fn export_figures(&mut self, path: &Path) {
         let Some(district) = self.session.district().cloned() else { return };
-        let wide = wide_grid(&district, &|v| self.session.is_in_focus(v));
+        let wide = wide_grid(&district, &|v| self.session.is_in_focus(FeatureId::new(v.number())));
         let cell = |c: WideCell| match c {
             WideCell::Empty => GridCell::Empty,
             WideCell::Number(n) => GridCell::Number(n),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::container::{Reader, Writer};
 use crate::geo::{Anchor, NOBODY, RingOf, Shores, Stretch, Topology, WorldPos};
 use crate::lang::Lang;
-use crate::model::{Problem, Report, Severity};
+use crate::model::{FeatureId, Problem, Report, Severity};
 
 /// Writes shared borders and shores.
 pub(super) fn write_topology(topology: &Topology, shores: &Shores, out: &mut Writer) -> io::Result<()> {
@@ -65,7 +65,8 @@ const SEVERITIES: [Severity; 3] = [Severity::Error, Severity::Warning, Severity:
 /// Writes a report.
 pub(super) fn write_report(name: &str, report: &Report, out: &mut Writer) -> io::Result<()> {
     let number = |s: Severity| SEVERITIES.iter().position(|x| *x == s).unwrap_or(0) as u8;
-    let kept = |p: &Problem| Kept(number(p.severity), p.code.to_owned(), p.feature, p.detail.clone());
+    let kept =
+        |p: &Problem| Kept(number(p.severity), p.code.to_owned(), p.feature.map(FeatureId::number), p.detail.clone());
     out.json(name, &report.problems.iter().map(kept).collect::<Vec<Kept>>())
 }
 
@@ -75,7 +76,7 @@ pub(super) fn read_report<H: Sync>(from: &Reader<H>, name: &str, features: u32) 
     let problem = |Kept(severity, code, feature, detail): Kept| {
         let severity = *SEVERITIES.get(usize::from(severity))?;
         (feature.is_none_or(|f| f < features)).then_some(())?;
-        Some(Problem { severity, code: Lang::problem_code(&code)?, feature, detail })
+        Some(Problem { severity, code: Lang::problem_code(&code)?, feature: feature.map(FeatureId::new), detail })
     };
     Some(Report { problems: kept.into_iter().map(problem).collect::<Option<_>>()? })
 }

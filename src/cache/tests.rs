@@ -4,7 +4,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::Dataset;
+use crate::model::{Dataset, FeatureId};
 use crate::read::{Progress, read_file};
 use crate::render::{Chunks, Viewport};
 use crate::session::Loaded;
@@ -111,7 +111,10 @@ fn same_data(a: &Dataset, b: &Dataset) {
     assert_eq!(columns(a), columns(b));
     for column in 0..a.table.columns.len() {
         for row in 0..=a.table.rows {
-            assert_eq!(format!("{:?}", a.table.value(row, column)), format!("{:?}", b.table.value(row, column)));
+            assert_eq!(
+                format!("{:?}", a.table.value(FeatureId::new(row), column)),
+                format!("{:?}", b.table.value(FeatureId::new(row), column))
+            );
         }
     }
 }

@@ -13,7 +13,8 @@ use crate::model::{Dataset, FeatureId, GeometryKind, Role};
 pub fn run(parser: lexopt::Parser) -> Result<(), Failure> {
     let (path, as_json) = args::file_and_json(parser, "info")?;
     let dataset = read::geographic(&path)?;
-    let villages: Vec<Value> = (0..dataset.len()).into_par_iter().map(|f| village(&dataset, f)).collect();
+    let villages: Vec<Value> =
+        (0..dataset.len()).into_par_iter().map(|f| village(&dataset, FeatureId::new(f))).collect();
     if as_json {
         return read::print(&json!({ "villages": villages }));
     }
@@ -48,7 +49,7 @@ fn stand_within(dataset: &Dataset, feature: FeatureId, polygons: &MultiPolygon<f
 
 fn village(dataset: &Dataset, feature: FeatureId) -> Value {
     let text = |role| dataset.text(feature, role);
-    let areal = dataset.geometry.features.get(feature as usize).is_some_and(|s| {
+    let areal = dataset.geometry.features.get(feature.index()).is_some_and(|s| {
         matches!(s.kind, GeometryKind::Polygon | GeometryKind::MultiPolygon | GeometryKind::GeometryCollection)
     });
     let original = dataset.geometry.multi_polygon_of(feature);

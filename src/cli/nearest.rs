@@ -10,7 +10,7 @@ use super::{Failure, args, read};
 use crate::cli::say::said;
 use crate::district::{Kind, Use, kind_field, usage_by_row};
 use crate::index::NearestIndex;
-use crate::model::Dataset;
+use crate::model::{Dataset, FeatureId};
 
 /// Runs the command.
 pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
@@ -28,21 +28,24 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
     };
     let (villages, facilities) = (read::geographic(villages)?, read::geographic(facilities)?);
     let chosen = choose(&facilities, kind.as_deref())?;
-    let index = NearestIndex::new(chosen.into_iter().filter_map(|f| Some((f, standing_point(&facilities, f)?))));
+    let index = NearestIndex::new(
+        chosen.into_iter().filter_map(|f| Some((f, standing_point(&facilities, FeatureId::new(f))?))),
+    );
     let rows: Vec<Value> = (0..villages.len())
         .into_par_iter()
+        .map(FeatureId::new)
         .map(|f| {
             let nearest = standing_point(&villages, f).and_then(|p| index.nearest(p));
-            json!({ "feature": f, "facility": nearest.map(|n| n.feature), "distance_m": nearest.map(|n| n.distance_m) })
+            json!({ "feature": f, "facility": nearest.map(|n| n.position), "distance_m": nearest.map(|n| n.distance_m) })
         })
         .collect();
     if as_json {
         return read::print(&json!({ "villages": rows }));
     }
     for row in rows {
-        let name = row["feature"].as_u64().map(|f| villages.display_name(f as u32)).unwrap_or_default();
+        let name = row["feature"].as_u64().map(|f| villages.display_name(FeatureId::new(f as u32))).unwrap_or_default();
         match (row["facility"].as_u64(), row["distance_m"].as_f64()) {
-            (Some(j), Some(d)) => said!("{name}\t{}\t{d:.0} m", facilities.display_name(j as u32)),
+            (Some(j), Some(d)) => said!("{name}\t{}\t{d:.0} m", facilities.display_name(FeatureId::new(j as u32))),
             _ => said!("{name}\t—"),
         }
     }
@@ -57,11 +60,11 @@ fn choose(facilities: &Dataset, kind: Option<&str>) -> Result<Vec<u32>, Failure>
         return Err(read::because("no-kind-field", &facilities.source.path, what));
     }
     let usage = usage_by_row(facilities);
-    let is_kind = |f: u32| match (kind, field) {
+    let is_kind = |f: FeatureId| match (kind, field) {
         (Some(wanted), Some(c)) => facilities.table.value(f, c).to_text().is_some_and(|t| is_same_kind(wanted, &t)),
         _ => true,
     };
-    Ok((0..facilities.len()).filter(|f| usage(*f) == Some(Use::InUse) && is_kind(*f)).collect())
+    Ok((0..facilities.len()).filter(|f| usage(*f) == Some(Use::InUse) && is_kind(FeatureId::new(*f))).collect())
 }
 
 /// Whether two words mean one kind; kinds unknown here are compared as they are written.

@@ -1,5 +1,6 @@
 //! `qiancun pick`: which villages contain points.
 
+use crate::model::FeatureId;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -39,7 +40,7 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
     }
     let dataset = read::geographic(&file)?;
     let index = SpatialIndex::new(&dataset.geometry);
-    let found: Vec<(LonLat, Vec<u32>)> =
+    let found: Vec<(LonLat, Vec<FeatureId>)> =
         points.into_par_iter().map(|p| (p, index.at_point(&dataset.geometry, p))).collect();
     if as_json {
         let points: Vec<Value> = found
@@ -49,7 +50,7 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
         return read::print(&json!({ "points": points }));
     }
     for (p, features) in found {
-        let names: Vec<String> = features.iter().map(|f| dataset.display_name(*f)).collect();
+        let names: Vec<String> = features.iter().map(|f| dataset.display_name(FeatureId::new(f.number()))).collect();
         said!("{}, {}: {}", p.lon_deg, p.lat_deg, if names.is_empty() { "—".to_owned() } else { names.join(", ") });
     }
     Ok(())

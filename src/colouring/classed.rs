@@ -153,9 +153,9 @@ const ROWS: usize = 1 << 14;
 const MISSING: u16 = u16::MAX;
 
 /// Rows per class and without one, of those that count.
-fn count(class_of: &[u16], classes: usize, counted: &dyn Fn(u32) -> bool) -> (Vec<usize>, usize) {
+fn count(class_of: &[u16], classes: usize, counted: &dyn Fn(FeatureId) -> bool) -> (Vec<usize>, usize) {
     let (mut counts, mut missing) = (vec![0usize; classes], 0);
-    for (_, class) in class_of.iter().enumerate().filter(|(row, _)| counted(*row as u32)) {
+    for (_, class) in class_of.iter().enumerate().filter(|(row, _)| counted(FeatureId::new(*row as u32))) {
         match counts.get_mut(usize::from(*class)) {
             Some(n) => *n += 1,
             None => missing += 1,
@@ -169,14 +169,15 @@ impl Colouring {
     pub fn new(table: &Table, spec: &ColouringSpec) -> Option<Self> {
         let column = table.columns.get(table.position(&spec.field)?)?;
         if column.kind.is_numeric() {
-            let value_of = |row: u32| column.value(row).as_f64().filter(|v| v.is_finite());
-            let values: Vec<f64> = (0..table.rows).into_par_iter().with_min_len(ROWS).filter_map(value_of).collect();
+            let value_of = |row: FeatureId| column.value(row).as_f64().filter(|v| v.is_finite());
+            let values: Vec<f64> =
+                (0..table.rows).into_par_iter().with_min_len(ROWS).map(FeatureId::new).filter_map(value_of).collect();
             let method = Method::from_key(&spec.method).unwrap_or(Method::FisherJenks);
             let breaks = classify(&values, method, spec.classes.clamp(1, 20), &spec.breaks);
             let colouring = Self::of_numbers(table.rows, spec, breaks.as_ref(), false, value_of, &|_| true);
             return Some(Self { kind: column.kind, ..colouring });
         }
-        Some(Self::categories(table.rows, spec, column.kind, |row| match column.value(row) {
+        Some(Self::categories(table.rows, spec, column.kind, |row| match column.value(FeatureId::new(row.number())) {
             Value::Text(t) if t.trim().is_empty() => None,
             v => v.to_text(),
         }))
@@ -188,8 +189,8 @@ impl Colouring {
         spec: &ColouringSpec,
         breaks: Option<&Breaks>,
         whole: bool,
-        value_of: impl Fn(u32) -> Option<f64> + Sync,
-        counted: &dyn Fn(u32) -> bool,
+        value_of: impl Fn(FeatureId) -> Option<f64> + Sync,
+        counted: &dyn Fn(FeatureId) -> bool,
     ) -> Self {
         let classes = breaks.map_or(0, Breaks::len);
         let palette = colours(&spec.ramp, classes, spec.reversed);
@@ -197,7 +198,7 @@ impl Colouring {
             .into_par_iter()
             .with_min_len(ROWS)
             .map(|row| {
-                let class = value_of(row).and_then(|v| breaks?.class_of(v)).filter(|c| *c < classes);
+                let class = value_of(FeatureId::new(row)).and_then(|v| breaks?.class_of(v)).filter(|c| *c < classes);
                 class.map_or(MISSING, |c| c as u16)
             })
             .collect();
@@ -222,11 +223,12 @@ impl Colouring {
         rows: u32,
         spec: &ColouringSpec,
         looks: &[CategoryLook<'_>],
-        class: impl Fn(u32) -> Option<usize>,
-        counted: &dyn Fn(u32) -> bool,
+        class: impl Fn(FeatureId) -> Option<usize>,
+        counted: &dyn Fn(FeatureId) -> bool,
     ) -> Self {
-        let class_of: Vec<u16> =
-            (0..rows).map(|row| class(row).filter(|c| *c < looks.len()).map_or(MISSING, |c| c as u16)).collect();
+        let class_of: Vec<u16> = (0..rows)
+            .map(|row| class(FeatureId::new(row)).filter(|c| *c < looks.len()).map_or(MISSING, |c| c as u16))
+            .collect();
         let (counts, missing) = count(&class_of, looks.len(), counted);
         let palette = colours("Set2", looks.len(), false);
         let legend = looks
@@ -251,11 +253,11 @@ impl Colouring {
         rows: u32,
         spec: &ColouringSpec,
         kind: FieldType,
-        value_of: impl Fn(u32) -> Option<std::borrow::Cow<'a, str>>,
+        value_of: impl Fn(FeatureId) -> Option<std::borrow::Cow<'a, str>>,
     ) -> Self {
         let mut found: FxHashMap<String, (usize, u32)> = FxHashMap::default();
         for row in 0..rows {
-            if let Some(text) = value_of(row) {
+            if let Some(text) = value_of(FeatureId::new(row)) {
                 found.entry(text.into_owned()).or_insert((0, row)).0 += 1;
             }
         }
@@ -266,8 +268,9 @@ impl Colouring {
         let palette = colours(&spec.ramp, order.len().min(MAX_CATEGORIES), spec.reversed);
         let class: FxHashMap<&str, u16> =
             order.iter().enumerate().map(|(i, (text, ..))| (text.as_str(), i.min(own) as u16)).collect();
-        let class_of: Vec<u16> =
-            (0..rows).map(|row| value_of(row).and_then(|t| class.get(&*t).copied()).unwrap_or(MISSING)).collect();
+        let class_of: Vec<u16> = (0..rows)
+            .map(|row| value_of(FeatureId::new(row)).and_then(|t| class.get(&*t).copied()).unwrap_or(MISSING))
+            .collect();
         let mut legend: Vec<LegendRow> = order
             .iter()
             .take(own)
@@ -288,7 +291,7 @@ impl Colouring {
 
     /// The class of a feature: a row of the legend; `None` where its value is missing.
     pub fn class_of(&self, feature: FeatureId) -> Option<usize> {
-        self.class_of.get(feature as usize).filter(|&&c| c != MISSING).map(|&c| usize::from(c))
+        self.class_of.get(feature.index()).filter(|&&c| c != MISSING).map(|&c| usize::from(c))
     }
 
     /// The colour of a feature; `None` where its value is missing.
@@ -305,7 +308,7 @@ mod tests {
     fn table(values: &[Value<'_>]) -> Table {
         let mut b = ColumnBuilder::default();
         for (i, v) in values.iter().enumerate() {
-            b.set(i as u32, *v, "1");
+            b.set(FeatureId::new(i as u32), *v, "1");
         }
         let rows = values.len() as u32;
         Table { columns: vec![b.finish("f".into(), rows)], rows }
@@ -322,8 +325,15 @@ mod tests {
         let colouring = Colouring::new(&t, &spec).expect("the field exists");
         assert_eq!(colouring.missing, 1);
         assert_eq!(colouring.legend.iter().map(|r| r.count).collect::<Vec<_>>(), [1, 1, 2]);
-        assert_eq!((colouring.class_of(0), colouring.class_of(1), colouring.class_of(2)), (Some(0), None, Some(2)));
-        assert_eq!(colouring.colour_of(1), None);
+        assert_eq!(
+            (
+                colouring.class_of(FeatureId::new(0)),
+                colouring.class_of(FeatureId::new(1)),
+                colouring.class_of(FeatureId::new(2))
+            ),
+            (Some(0), None, Some(2))
+        );
+        assert_eq!(colouring.colour_of(FeatureId::new(1)), None);
     }
 
     #[test]

@@ -143,8 +143,12 @@ impl District {
             for (village, nearest) in found.into_iter().enumerate() {
                 let Some(nearest) = nearest else { continue };
                 match year {
-                    Some(year) => self.observations.set(indicator, year, village as u32, nearest.distance_m),
-                    None => self.observations.set_timeless(indicator, village as u32, nearest.distance_m),
+                    Some(year) => {
+                        self.observations.set(indicator, year, FeatureId::new(village as u32), nearest.distance_m)
+                    }
+                    None => {
+                        self.observations.set_timeless(indicator, FeatureId::new(village as u32), nearest.distance_m)
+                    }
                 }
             }
         }
@@ -158,12 +162,12 @@ impl District {
     /// The town that a village is counted in: its name, with the district's before it where several districts have a town of that
     /// name; empty where it has none.
     pub fn town_name(&self, village: FeatureId) -> &str {
-        self.towns.get(village as usize).map_or("", |t| t)
+        self.towns.get(village.index()).map_or("", |t| t)
     }
 
     /// Where a village is taken to be: a point inside it; `None` where it has no area. Distances are measured from there.
     pub fn stand(&self, village: FeatureId) -> Option<LonLat> {
-        self.stands.get(village as usize).copied().flatten()
+        self.stands.get(village.index()).copied().flatten()
     }
 
     /// The middle of the district: where its villages are, on average; `None` where none has an area.
@@ -221,7 +225,7 @@ fn by_village(facilities: &[Facility], villages: &Dataset, members: &Members) ->
     let mut of_village = vec![Vec::new(); villages.len() as usize];
     for (i, facility) in facilities.iter().enumerate() {
         for part in facility.village.iter().flat_map(|v| members.parts(v)) {
-            if let Some(list) = of_village.get_mut(*part as usize) {
+            if let Some(list) = of_village.get_mut(part.index()) {
                 list.push(i as u32);
             }
         }
@@ -232,14 +236,14 @@ fn by_village(facilities: &[Facility], villages: &Dataset, members: &Members) ->
 /// Where each village is taken to be: a point inside it.
 fn stands_of(villages: &Dataset, members: &Members) -> Vec<Option<LonLat>> {
     let point = |v| representative_point(&villages.geometry.multi_polygon_of(v));
-    let mut stands: Vec<Option<LonLat>> = (0..villages.len()).into_par_iter().map(point).collect();
+    let mut stands: Vec<Option<LonLat>> = (0..villages.len()).into_par_iter().map(FeatureId::new).map(point).collect();
     // A village of several parts stands in the largest.
     for (_, parts) in members.in_parts() {
         let size = |v: FeatureId| geo::Area::unsigned_area(&villages.geometry.multi_polygon_of(v));
         let largest = parts.iter().max_by(|a, b| size(**a).total_cmp(&size(**b)));
-        let at = largest.and_then(|v| stands.get(*v as usize).copied().flatten());
+        let at = largest.and_then(|v| stands.get(v.index()).copied().flatten());
         for part in parts {
-            if let Some(stand) = stands.get_mut(*part as usize) {
+            if let Some(stand) = stands.get_mut(part.index()) {
                 *stand = at;
             }
         }
@@ -266,7 +270,10 @@ fn town_names(villages: &Dataset) -> Vec<Arc<str>> {
     let text = |f: FeatureId, role| villages.text(f, role).map(|t| t.trim().to_owned()).unwrap_or_default();
     let mut districts: FxHashMap<String, FxHashSet<String>> = FxHashMap::default();
     for f in 0..villages.len() {
-        districts.entry(text(f, Role::Town)).or_default().insert(text(f, Role::District));
+        districts
+            .entry(text(FeatureId::new(f), Role::Town))
+            .or_default()
+            .insert(text(FeatureId::new(f), Role::District));
     }
     let mut names: FxHashMap<(String, String), Arc<str>> = FxHashMap::default();
     let name = |f: FeatureId| {
@@ -275,7 +282,7 @@ fn town_names(villages: &Dataset) -> Vec<Arc<str>> {
         let whole = if is_shared && !district.is_empty() { format!("{district} · {town}") } else { town.clone() };
         names.entry((district, town)).or_insert_with(|| whole.into()).clone()
     };
-    (0..villages.len()).map(name).collect()
+    villages.features().map(name).collect()
 }
 
 /// Names of layers: their ids, else their files' names, with the folder before where several files are called the same.

@@ -31,7 +31,7 @@ impl Coverage {
         let population = district.indicators.position("population")?;
         super::rollup::weighted(villages.iter().filter_map(|v| {
             let people = district.population(population, *v)?;
-            Some((people, self.share.get(*v as usize).copied().flatten()?))
+            Some((people, self.share.get(v.index()).copied().flatten()?))
         }))
     }
 }
@@ -104,11 +104,12 @@ pub fn coverage(
         Some((plane_area(&covered) / whole).clamp(0.0, 1.0))
     };
     let shares = || {
-        let mut shares: Vec<Option<f64>> = (0..district.villages.len()).into_par_iter().map(share_of).collect();
+        let mut shares: Vec<Option<f64>> =
+            (0..district.villages.len()).into_par_iter().map(FeatureId::new).map(share_of).collect();
         for (first, parts) in district.members.in_parts() {
-            let share = shares.get(first as usize).copied().flatten();
+            let share = shares.get(first.index()).copied().flatten();
             for part in parts {
-                if let Some(slot) = shares.get_mut(*part as usize) {
+                if let Some(slot) = shares.get_mut(part.index()) {
                     *slot = share;
                 }
             }

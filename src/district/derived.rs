@@ -41,9 +41,14 @@ impl District {
             // Nothing to divide by: the question does not arise.
             for year in &years {
                 for village in 0..self.villages.len() {
-                    if self.ratio(&terms, *year, village).is_some_and(|(_, whole)| whole <= 0.0) {
+                    if self.ratio(&terms, *year, FeatureId::new(village)).is_some_and(|(_, whole)| whole <= 0.0) {
                         let status = Some(ObservationStatus::NotApplicable);
-                        self.observations.set_origin(position, *year, village, Origin { status, ..Origin::default() });
+                        self.observations.set_origin(
+                            position,
+                            *year,
+                            FeatureId::new(village),
+                            Origin { status, ..Origin::default() },
+                        );
                     }
                 }
             }
@@ -63,15 +68,15 @@ impl District {
         value: impl Fn(&Self, Option<i32>, FeatureId) -> Option<f64>,
     ) {
         for year in years {
-            let values: Vec<Option<f64>> = (0..self.villages.len()).map(|v| value(self, *year, v)).collect();
+            let values: Vec<Option<f64>> = self.villages.features().map(|v| value(self, *year, v)).collect();
             if values.iter().all(Option::is_none) {
                 continue;
             }
             for (village, value) in values.into_iter().enumerate() {
                 let value = value.unwrap_or(f64::NAN);
                 match year {
-                    Some(year) => self.observations.set(position, *year, village as u32, value),
-                    None => self.observations.set_timeless(position, village as u32, value),
+                    Some(year) => self.observations.set(position, *year, FeatureId::new(village as u32), value),
+                    None => self.observations.set_timeless(position, FeatureId::new(village as u32), value),
                 }
             }
         }

@@ -38,7 +38,7 @@ pub fn is_facilities(dataset: &Dataset) -> bool {
     if parts.iter().all(|p| p.kind == PartKind::Point) {
         return true;
     }
-    let texts = (0..dataset.len()).filter_map(|row| dataset.table.value(row, kind).to_text());
+    let texts = dataset.features().filter_map(|row| dataset.table.value(row, kind).to_text());
     let (known, all) = texts.fold((0_u32, 0_u32), |(known, all), text| {
         (known + u32::from(Kind::of(&text) != Kind::Other), all + u32::from(!text.trim().is_empty()))
     });
@@ -90,9 +90,9 @@ pub fn corrected_field(dataset: &Dataset, what: &str) -> Option<usize> {
 /// Whether the facility of each row can be used. Without a field that says so in words known here, every one counts as
 /// in use; with one, a row that says nothing known is unknown.
 pub fn usage_by_row(dataset: &Dataset) -> impl Fn(u32) -> Option<Use> + '_ {
-    let of = |row: u32, column: usize| dataset.table.value(row, column).to_text().and_then(|t| Use::of(&t));
-    let field = columns(dataset).status.filter(|c| (0..dataset.len()).any(|row| of(row, *c).is_some()));
-    move |row| field.map_or(Some(Use::InUse), |column| of(row, column))
+    let of = |row: FeatureId, column: usize| dataset.table.value(row, column).to_text().and_then(|t| Use::of(&t));
+    let field = columns(dataset).status.filter(|c| dataset.features().any(|row| of(row, *c).is_some()));
+    move |row| field.map_or(Some(Use::InUse), |column| of(FeatureId::new(row), column))
 }
 
 /// The class of a toilet in the words that files use: 1 to 3, 4 below class III.
@@ -135,7 +135,7 @@ pub fn words_not_understood(dataset: &Dataset) -> Vec<Problem> {
         let mut words: Vec<(String, FeatureId, usize)> = Vec::new();
         let mut at: FxHashMap<String, usize> = FxHashMap::default();
         for row in 0..dataset.len() {
-            let Some(text) = dataset.table.value(row, column).to_text() else { continue };
+            let Some(text) = dataset.table.value(FeatureId::new(row), column).to_text() else { continue };
             let word = text.trim().to_owned();
             if word.is_empty() || is_known(&word.to_lowercase()) {
                 continue;
@@ -143,7 +143,7 @@ pub fn words_not_understood(dataset: &Dataset) -> Vec<Problem> {
             let next = words.len();
             let slot = *at.entry(word.clone()).or_insert(next);
             if slot == next {
-                words.push((word, row, 0));
+                words.push((word, FeatureId::new(row), 0));
             }
             if let Some(found) = words.get_mut(slot) {
                 found.2 += 1;
@@ -182,26 +182,26 @@ fn stand_of(dataset: &Dataset, row: FeatureId) -> Option<LonLat> {
 /// What is not understood of them is in the report.
 pub fn facilities_of(dataset: &Dataset, report: &mut Report) -> Vec<Facility> {
     let columns = columns(dataset);
-    let text = |row: u32, column: Option<usize>| {
+    let text = |row: FeatureId, column: Option<usize>| {
         let text = column.and_then(|c| dataset.table.value(row, c).to_text());
         text.map(|t| t.trim().to_owned()).unwrap_or_default()
     };
     let usage = usage_by_row(dataset);
-    let year = |row: u32, column: Option<usize>| year_in_date(&text(row, column));
+    let year = |row: FeatureId, column: Option<usize>| year_in_date(&text(row, column));
     // As tables: a number with a comma is what the column's other numbers say, and nothing where nothing does.
     let commas: FxHashMap<usize, Comma> = [columns.area_m2, columns.doctors, columns.households]
         .into_iter()
         .flatten()
         .map(|c| {
-            let cells: Vec<Cell> = (0..dataset.len()).map(|row| cell_of(&text(row, Some(c)))).collect();
+            let cells: Vec<Cell> = dataset.features().map(|row| cell_of(&text(row, Some(c)))).collect();
             (c, Comma::of(cells.iter(), Comma::Unclear))
         })
         .collect();
     let comma = |column: Option<usize>| column.and_then(|c| commas.get(&c)).copied().unwrap_or(Comma::Unclear);
-    let number = |row: u32, column: Option<usize>| {
+    let number = |row: FeatureId, column: Option<usize>| {
         plain_number(&text(row, column), comma(column)).ok().filter(|n| n.is_finite() && *n >= 0.0)
     };
-    let of = |row: u32| {
+    let of = |row: FeatureId| {
         let at = stand_of(dataset, row)?;
         let kind = Kind::of(&text(row, columns.kind));
         let word = |column| text(row, column).to_lowercase();
@@ -224,7 +224,7 @@ pub fn facilities_of(dataset: &Dataset, report: &mut Report) -> Vec<Facility> {
             name,
             kind,
             at,
-            usage: usage(row),
+            usage: usage(row.number()),
             toilet: if kind == Kind::PublicToilet { toilet } else { ToiletState::Plain },
             class,
             is_dry_type: kind == Kind::PublicToilet && ToiletState::of("", &type_of) == ToiletState::Dry,
@@ -253,7 +253,7 @@ pub fn facilities_of(dataset: &Dataset, report: &mut Report) -> Vec<Facility> {
     tell_unreadable(dataset, years, report, is_year);
     let numbers = [columns.area_m2, columns.doctors, columns.households].into_iter().flatten();
     tell_unreadable(dataset, numbers, report, |written, c| plain_number(written, comma(Some(c))).map(drop));
-    (0..dataset.len()).filter_map(of).collect()
+    dataset.features().filter_map(of).collect()
 }
 
 /// Names every cell of some columns that says something that cannot be read, for the reason that `read` gives.
@@ -266,10 +266,15 @@ fn tell_unreadable(
     let layer = dataset.file_stem();
     for column in columns {
         for row in 0..dataset.len() {
-            let written = dataset.table.value(row, column).to_text().map(|t| t.trim().to_owned()).unwrap_or_default();
+            let written = dataset
+                .table
+                .value(FeatureId::new(row), column)
+                .to_text()
+                .map(|t| t.trim().to_owned())
+                .unwrap_or_default();
             if let (false, Err(code)) = (written.is_empty(), read(&written, column)) {
                 let head = dataset.table.columns.get(column).map_or("", |c| c.name.as_str());
-                let detail = format!("{layer} · {} · {head} · {written}", dataset.display_name(row));
+                let detail = format!("{layer} · {} · {head} · {written}", dataset.display_name(FeatureId::new(row)));
                 report.add(Severity::Warning, code, None, detail);
             }
         }

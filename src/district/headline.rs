@@ -42,7 +42,7 @@ pub fn headlines(district: &District, villages: &[FeatureId], year: Option<i32>)
             differing: Vec::new(),
         };
         for &village in villages {
-            let here = district.of_village.get(village as usize).into_iter().flatten();
+            let here = district.of_village.get(village.index()).into_iter().flatten();
             let fits = |f: &&Facility| f.kind == kind && f.is_in_use() && counts(f, year);
             let count = here.filter_map(|i| district.facilities.get(*i as usize)).filter(fits).count();
             headline.counted += count;

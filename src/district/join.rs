@@ -101,10 +101,10 @@ mod tests {
         let villages = read_bytes("v.geojson".as_ref(), text.as_bytes(), &Progress::new()).expect("read");
         let finder = VillageFinder::new(&villages, &Members::of(&villages));
         assert_eq!(finder.find("", "八家", ""), Found::Several);
-        assert_eq!(finder.find("", "八家", "东升地区"), Found::One(1));
-        assert_eq!(finder.find("", "温泉村", ""), Found::One(2));
-        assert_eq!(finder.find("2", "温泉", ""), Found::One(1));
-        assert_eq!(finder.find("'2", "", ""), Found::One(1));
+        assert_eq!(finder.find("", "八家", "东升地区"), Found::One(FeatureId::new(1)));
+        assert_eq!(finder.find("", "温泉村", ""), Found::One(FeatureId::new(2)));
+        assert_eq!(finder.find("2", "温泉", ""), Found::One(FeatureId::new(1)));
+        assert_eq!(finder.find("'2", "", ""), Found::One(FeatureId::new(1)));
         assert_eq!(finder.find("9", "温泉", ""), Found::Nothing);
         assert_eq!(finder.find("", "", ""), Found::Nothing);
     }

@@ -1,7 +1,7 @@
 //! What a layer is: facilities, villages, or something else that is drawn beside them.
 
 use super::facility_file::is_facilities;
-use crate::model::{Dataset, Indicators, PartKind, Role};
+use crate::model::{Dataset, FeatureId, Indicators, PartKind, Role};
 
 /// Rows that are looked at to tell what the names of a layer end with.
 const LOOKED_AT: u32 = 200;
@@ -79,8 +79,11 @@ fn weight_of(dataset: &Dataset) -> (i32, bool) {
     weight += if figures.count() > 0 { 2 } else { 0 };
     let looked_at = 0..dataset.len().min(LOOKED_AT);
     let text = |f, role| dataset.text(f, role).map(|n| n.trim().to_owned());
-    let names: Vec<String> = looked_at.clone().filter_map(|f| text(f, Role::Name)).collect();
-    let is_own_town = |f: &u32| text(*f, Role::Name).is_some() && text(*f, Role::Name) == text(*f, Role::Town);
+    let names: Vec<String> = looked_at.clone().filter_map(|f| text(FeatureId::new(f), Role::Name)).collect();
+    let is_own_town = |f: &u32| {
+        text(FeatureId::new(*f), Role::Name).is_some()
+            && text(FeatureId::new(*f), Role::Name) == text(FeatureId::new(*f), Role::Town)
+    };
     let are_towns = 2 * looked_at.filter(is_own_town).count() > names.len();
     let share = |ends: &[&str]| {
         let n = names.iter().filter(|n| ends.iter().any(|e| n.ends_with(e))).count();

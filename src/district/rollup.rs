@@ -108,7 +108,7 @@ impl District {
         let known = (0..self.indicators.all().len()).filter(|i| self.observations.has(*i));
         let totals = known.map(|i| (i, self.total(i, year, &villages))).collect();
         let mut facilities: BTreeMap<Kind, usize> = Kind::ALL.into_iter().map(|k| (k, 0)).collect();
-        let all = villages.iter().filter_map(|v| self.of_village.get(*v as usize)).flatten();
+        let all = villages.iter().filter_map(|v| self.of_village.get(v.index())).flatten();
         for facility in all.filter_map(|i| self.facilities.get(*i as usize)) {
             if facility.is_in_use() && facility.is_there(year) {
                 *facilities.entry(facility.kind).or_insert(0) += 1;

@@ -39,14 +39,14 @@ impl<'a> Filler<'a> {
         for (at, column) in self.villages.table.columns.iter().enumerate().filter(|(i, _)| !keys.contains(i)) {
             let Some(position) = self.indicators.position(&column.name) else { continue };
             let Some(indicator) = self.indicators.all().get(position).filter(|i| !i.is_computed()) else { continue };
-            let cell_at = |village: u32| match self.villages.table.value(village, at) {
+            let cell_at = |village: FeatureId| match self.villages.table.value(village, at) {
                 Value::Missing | Value::Boolean(_) => Cell::Empty,
                 Value::Text(t) if t.trim().is_empty() => Cell::Empty,
                 Value::Text(t) => Cell::Text(t.trim().to_owned()),
                 Value::Integer(i) => Cell::Number(i as f64),
                 Value::Real(r) => Cell::Number(r),
             };
-            let cells: Vec<Cell> = (0..self.villages.len()).map(cell_at).collect();
+            let cells: Vec<Cell> = self.villages.features().map(cell_at).collect();
             let comma = Comma::of(cells.iter(), Comma::Thousands);
             if indicator.unit == "%" && are_fractions(cells.iter()) {
                 report.add(Severity::Warning, "rates-as-fractions", None, column.name.clone());
@@ -66,7 +66,7 @@ impl<'a> Filler<'a> {
 
     /// What the features of a village say: the first that says anything.
     fn cell_of_village(&self, village: &'a FeatureId, cells: &[Cell]) -> Option<(FeatureId, Cell)> {
-        let own = |part: &FeatureId| cells.get(*part as usize).map(|c| (*part, c.clone()));
+        let own = |part: &FeatureId| cells.get(part.index()).map(|c| (*part, c.clone()));
         let parts = self.members.parts(village);
         parts.iter().filter_map(own).find(|(_, c)| *c != Cell::Empty).or_else(|| own(village))
     }
@@ -125,7 +125,7 @@ impl<'a> Filler<'a> {
                     }
                 },
             };
-            if !seen.insert((village, year.unwrap_or(0))) {
+            if !seen.insert((village.number(), year.unwrap_or(0))) {
                 report.add(Severity::Warning, "row-twice", Some(village), at(&text(year_column)));
                 continue;
             }
@@ -148,7 +148,7 @@ impl<'a> Filler<'a> {
                 }
             }
             let tell = |code, what: &str| report.add(Severity::Warning, code, Some(village), at(what));
-            self.fractions(table, row, (year, village), comma, tell);
+            self.fractions(table, row, (year, village.number()), comma, tell);
         }
     }
 
@@ -244,7 +244,7 @@ impl<'a> Filler<'a> {
         }
     }
 
-    fn not_applicable(&mut self, position: usize, year: Option<i32>, village: u32) {
+    fn not_applicable(&mut self, position: usize, year: Option<i32>, village: FeatureId) {
         let status = Some(ObservationStatus::NotApplicable);
         self.put_origin(position, year, village, &Origin { status, ..Origin::default() });
     }
@@ -283,7 +283,7 @@ impl<'a> Filler<'a> {
         let denominators = part(["_denominator", "分母"]);
         for (position, denominator) in denominators {
             let numerator = numerators.iter().find(|(p, _)| *p == position).map(|(_, n)| *n);
-            let known = self.observations.value(position, year, village).is_some();
+            let known = self.observations.value(position, year, FeatureId::new(village)).is_some();
             let rate = self.indicators.all().get(position).filter(|i| i.unit == "%");
             if let (Some(n), false, Some(rate), true) = (numerator, known, rate, denominator > 0.0) {
                 let value = 100.0 * n / denominator;
@@ -291,15 +291,15 @@ impl<'a> Filler<'a> {
                     tell("cell-out-of-range", &format!("{} · {n} / {denominator}", rate.id));
                     continue;
                 }
-                self.put(position, year, village, value);
+                self.put(position, year, FeatureId::new(village), value);
             }
             let origin = Origin { numerator, denominator: Some(denominator), ..Origin::default() };
-            self.put_origin(position, year, village, &origin);
+            self.put_origin(position, year, FeatureId::new(village), &origin);
         }
     }
 
     /// A value of a village holds for all of its features.
-    fn put(&mut self, position: usize, year: Option<i32>, village: u32, value: f64) {
+    fn put(&mut self, position: usize, year: Option<i32>, village: FeatureId, value: f64) {
         for part in self.members.parts(&village) {
             match year {
                 Some(year) => self.observations.set(position, year, *part, value),
@@ -308,7 +308,7 @@ impl<'a> Filler<'a> {
         }
     }
 
-    fn put_origin(&mut self, position: usize, year: Option<i32>, village: u32, origin: &Origin) {
+    fn put_origin(&mut self, position: usize, year: Option<i32>, village: FeatureId, origin: &Origin) {
         for part in self.members.parts(&village) {
             self.observations.set_origin(position, year, *part, origin.clone());
         }

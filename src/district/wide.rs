@@ -1,7 +1,7 @@
 //! A district's figures in the form they are read from: one row per village and year, one column per indicator.
 
 use super::build::District;
-use crate::model::{ObservationStatus, Role};
+use crate::model::{FeatureId, ObservationStatus, Role};
 
 /// Heads and rows of the wide table; cells as a table writes them, empty where unknown.
 pub struct WideGrid {
@@ -24,7 +24,7 @@ pub enum WideCell {
 
 /// All figures of all years, corrections included, as a table that can be read again without loss; indicators that are
 /// computed are left out. `only` names the villages.
-pub fn wide_grid(district: &District, only: &dyn Fn(u32) -> bool) -> WideGrid {
+pub fn wide_grid(district: &District, only: &dyn Fn(FeatureId) -> bool) -> WideGrid {
     let all = district.indicators.all();
     let columns: Vec<usize> = (0..all.len())
         .filter(|i| district.observations.has(*i) && !all.get(*i).is_some_and(|d| d.is_computed()))
@@ -39,7 +39,7 @@ pub fn wide_grid(district: &District, only: &dyn Fn(u32) -> bool) -> WideGrid {
     if dated {
         heads.push("year".to_owned());
     }
-    let villages: Vec<u32> = district.village_list().filter(|v| only(*v)).collect();
+    let villages: Vec<FeatureId> = district.village_list().filter(|v| only(*v)).collect();
     let has_fraction =
         |i: &usize| years.iter().any(|y| villages.iter().any(|v| district.observations.fraction(*i, *y, *v).is_some()));
     let fractions: Vec<usize> =

@@ -4,6 +4,7 @@ mod alphabet;
 mod fold;
 mod matching;
 
+use crate::model::FeatureId;
 use std::ops::Range;
 
 use ib_matcher::pinyin::{PinyinData, PinyinNotation};
@@ -43,7 +44,7 @@ pub enum NameRank {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hit {
     /// Position of the entry the index was made from, 0-based.
-    pub row: u32,
+    pub row: FeatureId,
     /// How well it answers.
     pub rank: NameRank,
     /// Bytes of the name that answered, on character boundaries; `None` where town or code did.
@@ -190,7 +191,7 @@ impl NameIndex {
     }
 
     /// What the index knows of a row.
-    pub fn entry(&self, row: u32) -> Option<NameEntry<'_>> {
+    pub fn entry(&self, row: FeatureId) -> Option<NameEntry<'_>> {
         let (at, next) = self.row_and_next(row)?;
         Some(NameEntry {
             name: self.text.get(at.name as usize..at.code as usize)?,
@@ -223,22 +224,27 @@ impl NameIndex {
         if limit == 0 || parts.is_empty() {
             return Vec::new();
         }
-        let best = |mut best: Best, row: u32| {
+        let best = |mut best: Best, row: FeatureId| {
             if let Some((rank, _)) = self.answer(row, &whole, &parts) {
-                best.add((rank, self.name_length(row), row));
+                best.add((rank, self.name_length(row), row.number()));
             }
             best
         };
         let best = (0..self.len() as u32)
             .into_par_iter()
             .with_min_len(8192)
+            .map(FeatureId::new)
             .fold(|| Best::new(limit), best)
             .reduce(|| Best::new(limit), Best::with);
         best.sorted()
             .into_iter()
             .map(|(rank, _, row)| {
-                let found = self.answer(row, &whole, &parts).and_then(|a| a.1);
-                Hit { row, rank, name_match: found.and_then(|f| self.byte_range(row, f)) }
+                let found = self.answer(FeatureId::new(row), &whole, &parts).and_then(|a| a.1);
+                Hit {
+                    row: FeatureId::new(row),
+                    rank,
+                    name_match: found.and_then(|f| self.byte_range(FeatureId::new(row), f)),
+                }
             })
             .collect()
     }
@@ -249,7 +255,7 @@ impl NameIndex {
     }
 
     /// How a row answers the query as a whole or, failing that, word by word; and where its name does.
-    fn answer(&self, row: u32, whole: &Word, parts: &[Term]) -> Option<(NameRank, Option<Found>)> {
+    fn answer(&self, row: FeatureId, whole: &Word, parts: &[Term]) -> Option<(NameRank, Option<Found>)> {
         let (at, next) = self.row_and_next(row)?;
         let symbols = self.symbols.get(at.symbols as usize..next.symbols as usize)?;
         let in_name = |word: &Word| {
@@ -282,18 +288,18 @@ impl NameIndex {
         code.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start.as_bytes()))
     }
 
-    fn row_and_next(&self, row: u32) -> Option<(&Row, &Row)> {
-        let row = row as usize;
+    fn row_and_next(&self, row: FeatureId) -> Option<(&Row, &Row)> {
+        let row = row.index();
         Some((self.rows.get(row)?, self.rows.get(row.checked_add(1)?)?))
     }
 
     /// Length of a name in characters.
-    fn name_length(&self, row: u32) -> u16 {
+    fn name_length(&self, row: FeatureId) -> u16 {
         self.row_and_next(row).map_or(0, |(at, next)| (next.symbols - at.symbols).min(u32::from(u16::MAX)) as u16)
     }
 
     /// The bytes of a name that some of its symbols stand for.
-    fn byte_range(&self, row: u32, found: Found) -> Option<Range<usize>> {
+    fn byte_range(&self, row: FeatureId, found: Found) -> Option<Range<usize>> {
         let name = self.entry(row)?.name;
         let byte = |symbol: usize| name.char_indices().nth(symbol).map_or(name.len(), |(at, _)| at);
         Some(byte(found.start)..byte(found.end))

@@ -4,13 +4,12 @@ use rstar::RTree;
 use rstar::primitives::GeomWithData;
 
 use crate::geo::{LonLat, distance_m, ecef_m};
-use crate::model::FeatureId;
 
 /// A facility and how far it is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Nearest {
     /// The facility.
-    pub feature: FeatureId,
+    pub position: u32,
     /// Geodesic distance in metres: a straight line over the ground.
     pub distance_m: f64,
 }
@@ -18,16 +17,16 @@ pub struct Nearest {
 /// Facilities in an R-tree of earth-centred coordinates. A chord never exceeds its geodesic, so the search may stop at
 /// the first chord longer than the best geodesic found: exact, across the antimeridian too.
 pub struct NearestIndex {
-    tree: RTree<GeomWithData<[f64; 3], (FeatureId, [f64; 2])>>,
+    tree: RTree<GeomWithData<[f64; 3], (u32, [f64; 2])>>,
 }
 
 impl NearestIndex {
     /// Builds the index from facilities and their positions.
-    pub fn new(facilities: impl IntoIterator<Item = (FeatureId, LonLat)>) -> Self {
+    pub fn new(facilities: impl IntoIterator<Item = (u32, LonLat)>) -> Self {
         let entries = facilities
             .into_iter()
             .filter(|(_, p)| p.is_valid())
-            .map(|(feature, p)| GeomWithData::new(ecef_m(p), (feature, [p.lon_deg, p.lat_deg])));
+            .map(|(position, p)| GeomWithData::new(ecef_m(p), (position, [p.lon_deg, p.lat_deg])));
         Self { tree: RTree::bulk_load(entries.collect()) }
     }
 
@@ -39,11 +38,11 @@ impl NearestIndex {
             if best.is_some_and(|b| chord_squared.sqrt() > b.distance_m) {
                 break;
             }
-            let (feature, [lon, lat]) = entry.data;
+            let (position, [lon, lat]) = entry.data;
             let distance_m = distance_m(from, LonLat::new(lon, lat));
-            let wins = |b: Nearest| distance_m < b.distance_m || (distance_m == b.distance_m && feature < b.feature);
+            let wins = |b: Nearest| distance_m < b.distance_m || (distance_m == b.distance_m && position < b.position);
             if best.is_none_or(wins) {
-                best = Some(Nearest { feature, distance_m });
+                best = Some(Nearest { position, distance_m });
             }
         }
         best

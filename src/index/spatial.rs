@@ -14,7 +14,7 @@ pub struct SpatialIndex {
 impl SpatialIndex {
     /// Builds the tree in one go (bulk loading); features without geometry are left out.
     pub fn new(geometry: &GeometryStore) -> Self {
-        let envelopes = (0..geometry.features.len() as u32).filter_map(|feature| {
+        let envelopes = FeatureId::all(geometry.features.len() as u32).filter_map(|feature| {
             let [w, s, e, n] = geometry.bounds_of(feature)?.sides();
             Some(GeomWithData::new(Rectangle::from_corners([w, s], [e, n]), feature))
         });
@@ -103,10 +103,10 @@ mod tests {
     fn a_border_belongs_to_both_and_overlaps_are_all_found() {
         let g = squares(&[[0., 0.], [2., 0.], [1., 1.]]);
         let index = SpatialIndex::new(&g);
-        assert_eq!(index.at_point(&g, LonLat::new(0.5, 0.5)), [0]);
-        assert_eq!(index.at_point(&g, LonLat::new(2.0, 0.5)), [0, 1]);
-        assert_eq!(index.at_point(&g, LonLat::new(1.5, 1.5)), [0, 2]);
+        assert_eq!(index.at_point(&g, LonLat::new(0.5, 0.5)), [0].map(FeatureId::new));
+        assert_eq!(index.at_point(&g, LonLat::new(2.0, 0.5)), [0, 1].map(FeatureId::new));
+        assert_eq!(index.at_point(&g, LonLat::new(1.5, 1.5)), [0, 2].map(FeatureId::new));
         assert!(index.at_point(&g, LonLat::new(9.0, 9.0)).is_empty());
-        assert_eq!(index.in_rectangle(BoundsDeg::new([2.5, -1., 2.6, 0.5])), [1]);
+        assert_eq!(index.in_rectangle(BoundsDeg::new([2.5, -1., 2.6, 0.5])), [1].map(FeatureId::new));
     }
 }

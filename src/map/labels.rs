@@ -91,13 +91,13 @@ struct Order {
 
 impl Order {
     fn new(of: Generation, anchors: &[Option<Anchor>]) -> Self {
-        let area = |f: u32| anchors[f as usize].map_or(0.0, |a| a.extent[0] * a.extent[1]);
+        let area = |f: FeatureId| anchors[f.index()].map_or(0.0, |a| a.extent[0] * a.extent[1]);
         let mut features: Vec<FeatureId> =
-            (0..anchors.len() as u32).filter(|f| anchors[*f as usize].is_some()).collect();
+            FeatureId::all(anchors.len() as u32).filter(|f| anchors[f.index()].is_some()).collect();
         features.par_sort_unstable_by(|a, b| area(*b).total_cmp(&area(*a)).then(a.cmp(b)));
         let middle = features.get(features.len() / 2).map_or(0.0, |f| area(*f));
         let mut ranks = vec![u32::MAX; anchors.len()];
-        features.iter().enumerate().for_each(|(rank, f)| ranks[*f as usize] = rank as u32);
+        features.iter().enumerate().for_each(|(rank, f)| ranks[f.index()] = rank as u32);
         Self { of, features, ranks, width: f64::from(middle).sqrt() }
     }
 
@@ -106,7 +106,7 @@ impl Order {
     fn candidates(&self, loaded: &Loaded, anchors: &[Option<Anchor>], session: &Session, half: Vec2) -> Vec<FeatureId> {
         let scale = session.camera.points_per_world();
         let room = |f: &FeatureId| {
-            anchors[*f as usize]
+            anchors[f.index()]
                 .is_some_and(|a| f64::from(a.extent[0]) * f64::from(a.extent[1]) * scale * scale >= LEAST_PT2)
         };
         let large = self.features.partition_point(room);
@@ -117,8 +117,8 @@ impl Order {
         let corner = |x: f32, y: f32| session.camera.world_at([f64::from(x), f64::from(y)]).to_lonlat();
         let (a, b) = (corner(-half.x - 60.0, -half.y - 20.0), corner(half.x + 60.0, half.y + 20.0));
         let mut found = index.in_rectangle(BoundsDeg::new([a.lon_deg, b.lat_deg, b.lon_deg, a.lat_deg]));
-        found.retain(|f| self.ranks.get(*f as usize).is_some_and(|rank| (*rank as usize) < large));
-        found.sort_unstable_by_key(|f| self.ranks[*f as usize]);
+        found.retain(|f| self.ranks.get(f.index()).is_some_and(|rank| (*rank as usize) < large));
+        found.sort_unstable_by_key(|f| self.ranks[f.index()]);
         found
     }
 }
@@ -314,7 +314,7 @@ impl Labels {
             }
         }
         for &feature in candidates {
-            let Some(anchor) = anchors.get(feature as usize).copied().flatten() else { continue };
+            let Some(anchor) = anchors.get(feature.index()).copied().flatten() else { continue };
             let extent = [f64::from(anchor.extent[0]) * scale, f64::from(anchor.extent[1]) * scale];
             if self.placed.len() >= room.most {
                 break;

@@ -1,5 +1,6 @@
 //! Building a column: values arrive row by row, the type is settled at the end.
 
+use super::FeatureId;
 use std::hash::{Hash, Hasher};
 
 use rustc_hash::{FxHashMap, FxHasher};
@@ -80,9 +81,9 @@ impl ColumnBuilder {
     /// Sets the value of a row. Rows come in rising order; what is never set stays missing. A second value for the
     /// same row replaces the first. `literal` is what the file writes; it matters for numbers only. Gives whether a
     /// value was replaced.
-    pub fn set(&mut self, row: u32, value: Value<'_>, literal: &str) -> bool {
+    pub fn set(&mut self, row: FeatureId, value: Value<'_>, literal: &str) -> bool {
         let before = self.rows.len();
-        while self.rows.last().is_some_and(|&last| last >= row) {
+        while self.rows.last().is_some_and(|&last| last >= row.number()) {
             self.rows.pop();
             self.cells.pop();
         }
@@ -96,7 +97,7 @@ impl ColumnBuilder {
             Value::Real(r) => Cell::Real(self.literals.push(literal), r),
             Value::Boolean(b) => Cell::Boolean(b),
         };
-        self.rows.push(row);
+        self.rows.push(row.number());
         self.cells.push(cell);
         replaced
     }
@@ -237,7 +238,7 @@ mod tests {
     fn column(values: &[(u32, Value<'_>, &str)]) -> Column {
         let mut builder = ColumnBuilder::default();
         for (row, value, literal) in values {
-            builder.set(*row, *value, literal);
+            builder.set(FeatureId::new(*row), *value, literal);
         }
         builder.finish("f".into(), 4)
     }
@@ -246,18 +247,21 @@ mod tests {
     fn missing_is_neither_zero_nor_empty() {
         let c = column(&[(0, Value::Integer(0), "0"), (2, Value::Integer(7), "7")]);
         assert_eq!(c.kind, FieldType::Integer);
-        assert_eq!(c.value(0), Value::Integer(0));
-        assert_eq!(c.value(1), Value::Missing);
+        assert_eq!(c.value(FeatureId::new(0)), Value::Integer(0));
+        assert_eq!(c.value(FeatureId::new(1)), Value::Missing);
         assert_eq!(c.missing(), 2);
         let t = column(&[(1, Value::Text(""), "")]);
-        assert_eq!((t.value(1), t.missing()), (Value::Text(""), 3));
+        assert_eq!((t.value(FeatureId::new(1)), t.missing()), (Value::Text(""), 3));
     }
 
     #[test]
     fn a_mixture_keeps_what_the_file_wrote() {
         let c = column(&[(0, Value::Text("0012"), ""), (1, Value::Integer(12), "12"), (2, Value::Real(1.5), "1.50")]);
         assert_eq!(c.kind, FieldType::Text);
-        assert_eq!((c.value(0), c.value(1), c.value(2)), (Value::Text("0012"), Value::Text("12"), Value::Text("1.50")));
+        assert_eq!(
+            (c.value(FeatureId::new(0)), c.value(FeatureId::new(1)), c.value(FeatureId::new(2))),
+            (Value::Text("0012"), Value::Text("12"), Value::Text("1.50"))
+        );
     }
 
     #[test]
@@ -269,40 +273,40 @@ mod tests {
             [Value::Boolean(true), Value::Boolean(false)],
         ] {
             let mut builder = ColumnBuilder::default();
-            builder.set(3, values[0], "0");
-            builder.set(900, values[1], "7");
+            builder.set(FeatureId::new(3), values[0], "0");
+            builder.set(FeatureId::new(900), values[1], "7");
             let c = builder.finish("f".into(), 1000);
             assert!(c.sparse.is_some() && c.missing() == 998, "{c:?}");
-            assert_eq!([3, 900].map(|r| c.value(r)), values);
-            assert_eq!([0, 4, 899, 901, 1000].map(|r| c.value(r)), [Value::Missing; 5]);
+            assert_eq!([3, 900].map(|r| c.value(FeatureId::new(r))), values);
+            assert_eq!([0, 4, 899, 901, 1000].map(|r| c.value(FeatureId::new(r))), [Value::Missing; 5]);
         }
     }
 
     #[test]
     fn builders_filled_apart_join_as_one() {
         let mut first = ColumnBuilder::default();
-        first.set(0, Value::Integer(7), "7");
-        first.set(1, Value::Real(1.5), "1.50");
+        first.set(FeatureId::new(0), Value::Integer(7), "7");
+        first.set(FeatureId::new(1), Value::Real(1.5), "1.50");
         let mut second = ColumnBuilder::default();
-        second.set(0, Value::Text("7"), "");
-        second.set(1, Value::Real(2.0), "2e0");
+        second.set(FeatureId::new(0), Value::Text("7"), "");
+        second.set(FeatureId::new(1), Value::Real(2.0), "2e0");
         first.append(second, 2);
         let c = first.finish("f".into(), 4);
-        let texts: Vec<_> = (0..4).map(|r| c.value(r)).collect();
+        let texts: Vec<_> = (0..4).map(|r| c.value(FeatureId::new(r))).collect();
         assert_eq!(texts, [Value::Text("7"), Value::Text("1.50"), Value::Text("7"), Value::Text("2e0")]);
     }
 
     #[test]
     fn odd_whole_numbers_stay_numbers_until_a_text_comes() {
-        assert_eq!(column(&[(0, Value::Integer(0), "-0")]).value(0), Value::Integer(0));
+        assert_eq!(column(&[(0, Value::Integer(0), "-0")]).value(FeatureId::new(0)), Value::Integer(0));
         let c = column(&[(0, Value::Integer(0), "-0"), (1, Value::Text("x"), "")]);
-        assert_eq!(c.value(0), Value::Text("-0"));
+        assert_eq!(c.value(FeatureId::new(0)), Value::Text("-0"));
     }
 
     #[test]
     fn a_repeated_key_replaces() {
         let c = column(&[(0, Value::Text("a"), ""), (0, Value::Integer(3), "3")]);
-        assert_eq!((c.kind, c.value(0)), (FieldType::Integer, Value::Integer(3)));
+        assert_eq!((c.kind, c.value(FeatureId::new(0))), (FieldType::Integer, Value::Integer(3)));
     }
 
     #[test]

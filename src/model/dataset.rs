@@ -120,6 +120,11 @@ impl Dataset {
         self.geometry.features.len() as u32
     }
 
+    /// Its features, in the order of the file.
+    pub fn features(&self) -> impl DoubleEndedIterator<Item = FeatureId> + ExactSizeIterator + Clone + use<> {
+        FeatureId::all(self.len())
+    }
+
     /// Whether there is no feature at all.
     pub fn is_empty(&self) -> bool {
         self.geometry.features.is_empty()
@@ -156,6 +161,6 @@ impl Dataset {
     pub fn display_name(&self, feature: FeatureId) -> String {
         self.text(feature, Role::Name)
             .or_else(|| self.text(feature, Role::Code))
-            .map_or_else(|| format!("#{}", feature + 1), |t| t.into_owned())
+            .map_or_else(|| format!("#{}", feature.number() + 1), |t| t.into_owned())
     }
 }

@@ -1,5 +1,6 @@
 //! Geometry of all features in one flat coordinate buffer.
 
+use super::FeatureId;
 use crate::geo::BoundsDeg;
 use std::ops::Range;
 
@@ -131,15 +132,15 @@ impl GeometryStore {
     }
 
     /// The parts of a feature; empty where the feature has no geometry or does not exist.
-    pub fn parts_of(&self, feature: u32) -> &[Part] {
+    pub fn parts_of(&self, feature: FeatureId) -> &[Part] {
         self.features
-            .get(feature as usize)
+            .get(feature.index())
             .and_then(|f| self.parts.get(f.part_start as usize..f.part_end as usize))
             .unwrap_or(&[])
     }
 
     /// The polygon parts of a feature.
-    pub fn polygons_of(&self, feature: u32) -> impl Iterator<Item = &Part> {
+    pub fn polygons_of(&self, feature: FeatureId) -> impl Iterator<Item = &Part> {
         self.parts_of(feature).iter().filter(|p| p.kind == PartKind::Polygon)
     }
 
@@ -161,13 +162,13 @@ impl GeometryStore {
     }
 
     /// All positions of a feature, ring by ring.
-    pub fn positions_of(&self, feature: u32) -> impl Iterator<Item = &[f64; 2]> {
+    pub fn positions_of(&self, feature: FeatureId) -> impl Iterator<Item = &[f64; 2]> {
         self.parts_of(feature).iter().flat_map(|p| self.rings_of(p)).flatten()
     }
 
     /// The polygon parts of a feature as `geo` has them; rings of fewer than four positions and positions that are not
     /// finite are left out.
-    pub fn multi_polygon_of(&self, feature: u32) -> MultiPolygon<f64> {
+    pub fn multi_polygon_of(&self, feature: FeatureId) -> MultiPolygon<f64> {
         MultiPolygon(self.polygons_of(feature).filter_map(|part| self.polygon_of(part)).collect())
     }
 
@@ -187,7 +188,7 @@ impl GeometryStore {
     }
 
     /// Bounds of a feature.
-    pub fn bounds_of(&self, feature: u32) -> Option<BoundsDeg> {
+    pub fn bounds_of(&self, feature: FeatureId) -> Option<BoundsDeg> {
         BoundsDeg::around(self.positions_of(feature))
     }
 

@@ -25,12 +25,12 @@ impl Members {
         let is_village = |f: &FeatureId| !has_areas || is_area(*f) || dataset.geometry.parts_of(*f).is_empty();
         let mut members = Self { first: vec![None; dataset.len() as usize], ..Self::default() };
         let mut known: FxHashMap<Vec<String>, FeatureId> = FxHashMap::default();
-        for feature in (0..dataset.len()).filter(is_village) {
+        for feature in dataset.features().filter(is_village) {
             let first = match identity(dataset, feature) {
                 Some(identity) => *known.entry(identity).or_insert(feature),
                 None => feature,
             };
-            if let Some(slot) = members.first.get_mut(feature as usize) {
+            if let Some(slot) = members.first.get_mut(feature.index()) {
                 *slot = Some(first);
             }
             if first == feature {
@@ -59,7 +59,7 @@ impl Members {
 
     /// The village that a feature belongs to, by its first feature; `None` for what is no village.
     pub fn village_of(&self, feature: FeatureId) -> Option<FeatureId> {
-        self.first.get(feature as usize).copied().flatten()
+        self.first.get(feature.index()).copied().flatten()
     }
 
     /// Whether a feature is the first of a village.
@@ -112,7 +112,7 @@ impl Members {
                 None => add(Severity::Info, "village-in-parts", Some(first), format!("{name} × {}", parts.len())),
             }
         }
-        let others: Vec<FeatureId> = (0..dataset.len()).filter(|f| self.village_of(*f).is_none()).collect();
+        let others: Vec<FeatureId> = dataset.features().filter(|f| self.village_of(*f).is_none()).collect();
         if let Some(first) = others.first() {
             add(Severity::Info, "label-points", Some(*first), others.len().to_string());
         }

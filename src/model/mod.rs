@@ -5,6 +5,7 @@
 mod column_builder;
 mod dataset;
 mod edit;
+mod feature_id;
 mod generation;
 mod geometry;
 mod indicator;
@@ -20,6 +21,7 @@ mod texts;
 pub use column_builder::ColumnBuilder;
 pub use dataset::{Crs, CrsFrom, Dataset, Format, SourceInfo};
 pub use edit::Edit;
+pub use feature_id::FeatureId;
 pub use generation::Generation;
 pub use geometry::{FeatureShape, GeometryKind, GeometryStore, Part, PartKind};
 pub use indicator::{CategoryValue, Good, Indicator, Indicators, Ratio, Theme};
@@ -31,6 +33,3 @@ pub use report::{Problem, ProblemGroup, Report, Severity};
 pub use roles::{Role, Roles};
 pub use table::{Column, ColumnData, FieldType, Sparse, Table, Value};
 pub use texts::{Flags, Texts};
-
-/// Position of a feature in its file, 0-based: the identity of a village inside one dataset.
-pub type FeatureId = u32;

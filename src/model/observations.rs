@@ -1,5 +1,6 @@
 //! What was observed: a value per indicator, year and village. Unknown is apart from zero.
 
+use super::FeatureId;
 use rustc_hash::FxHashMap;
 
 use super::{ObservationStatus, Origin};
@@ -75,8 +76,8 @@ impl Observations {
     }
 
     /// The year under which a value is held; `None` for one that holds for all years.
-    fn held(&self, indicator: usize, year: Option<i32>, village: u32) -> Option<i32> {
-        let is_corrected = |year: &i32| self.corrections.contains_key(&(indicator, *year, village));
+    fn held(&self, indicator: usize, year: Option<i32>, village: FeatureId) -> Option<i32> {
+        let is_corrected = |year: &i32| self.corrections.contains_key(&(indicator, *year, village.number()));
         year.filter(|y| self.has_years(indicator) || is_corrected(y))
     }
 
@@ -85,46 +86,46 @@ impl Observations {
         self.series.get(indicator).is_some_and(|v| !v.is_empty())
     }
 
-    fn at(&self, year: i32, village: u32) -> Option<usize> {
+    fn at(&self, year: i32, village: FeatureId) -> Option<usize> {
         let year = self.years.binary_search(&year).ok()?;
-        ((village as usize) < self.villages).then(|| year * self.villages + village as usize)
+        ((village.index()) < self.villages).then(|| year * self.villages + village.index())
     }
 
     /// A value; `None` where it is unknown. A table's silence about a village is not filled from properties.
-    pub fn value(&self, indicator: usize, year: Option<i32>, village: u32) -> Option<f64> {
+    pub fn value(&self, indicator: usize, year: Option<i32>, village: FeatureId) -> Option<f64> {
         let series = self.series.get(indicator)?;
         if let (false, Some(year)) = (self.corrections.is_empty(), year)
-            && let Some(corrected) = self.corrections.get(&(indicator, year, village))
+            && let Some(corrected) = self.corrections.get(&(indicator, year, village.number()))
         {
             return Some(*corrected).filter(|v| !v.is_nan());
         }
         let value = match year.filter(|_| !series.is_empty()) {
             Some(year) => series.get(self.at(year, village)?),
-            None => self.timeless.get(indicator)?.get(village as usize),
+            None => self.timeless.get(indicator)?.get(village.index()),
         };
         value.copied().filter(|v| !v.is_nan())
     }
 
     /// Says where a value comes from.
-    pub fn set_origin(&mut self, indicator: usize, year: Option<i32>, village: u32, origin: Origin) {
-        self.origins.insert((indicator, year, village), origin);
+    pub fn set_origin(&mut self, indicator: usize, year: Option<i32>, village: FeatureId, origin: Origin) {
+        self.origins.insert((indicator, year, village.number()), origin);
     }
 
     /// Says where all values come from that the table being taken in has of a village and year.
-    pub fn set_row_origin(&mut self, year: Option<i32>, village: u32, origin: Origin) {
-        self.row_origins.insert((self.table, year, village), origin);
+    pub fn set_row_origin(&mut self, year: Option<i32>, village: FeatureId, origin: Origin) {
+        self.row_origins.insert((self.table, year, village.number()), origin);
     }
 
     /// Where a value comes from: what is said of it, filled from what is said of its row in the table that it is from; `None`
     /// where nothing is.
-    pub fn origin(&self, indicator: usize, year: Option<i32>, village: u32) -> Option<Origin> {
+    pub fn origin(&self, indicator: usize, year: Option<i32>, village: FeatureId) -> Option<Origin> {
         let year = self.held(indicator, year, village);
-        let own = self.origins.get(&(indicator, year, village));
+        let own = self.origins.get(&(indicator, year, village.number()));
         let table = match year {
             Some(year) => self.at(year, village).and_then(|at| self.series_tables.get(indicator)?.get(at)),
-            None => self.timeless_tables.get(indicator).and_then(|t| t.get(village as usize)),
+            None => self.timeless_tables.get(indicator).and_then(|t| t.get(village.index())),
         };
-        let row = table.filter(|t| **t > 0).and_then(|t| self.row_origins.get(&(*t, year, village)));
+        let row = table.filter(|t| **t > 0).and_then(|t| self.row_origins.get(&(*t, year, village.number())));
         match (own, row) {
             (None, row) => row.cloned(),
             (Some(own), None) => Some(own.clone()),
@@ -144,25 +145,25 @@ impl Observations {
     }
 
     /// Whether the question does not arise for a village, so that no value is missing.
-    pub fn is_not_applicable(&self, indicator: usize, year: Option<i32>, village: u32) -> bool {
-        let own = self.origins.get(&(indicator, self.held(indicator, year, village), village));
+    pub fn is_not_applicable(&self, indicator: usize, year: Option<i32>, village: FeatureId) -> bool {
+        let own = self.origins.get(&(indicator, self.held(indicator, year, village), village.number()));
         own.is_some_and(|o| o.status == Some(ObservationStatus::NotApplicable))
     }
 
     /// What a rate was made of, where the tables say.
-    pub fn fraction(&self, indicator: usize, year: Option<i32>, village: u32) -> Option<(f64, f64)> {
-        let origin = self.origins.get(&(indicator, self.held(indicator, year, village), village))?;
+    pub fn fraction(&self, indicator: usize, year: Option<i32>, village: FeatureId) -> Option<(f64, f64)> {
+        let origin = self.origins.get(&(indicator, self.held(indicator, year, village), village.number()))?;
         Some((origin.numerator?, origin.denominator?))
     }
 
     /// Whether a value of that year is already there.
-    pub fn is_set(&self, indicator: usize, year: i32, village: u32) -> bool {
+    pub fn is_set(&self, indicator: usize, year: i32, village: FeatureId) -> bool {
         let value = self.at(year, village).and_then(|at| self.series.get(indicator)?.get(at));
         value.is_some_and(|v| !v.is_nan())
     }
 
     /// Sets a value of a year; NaN makes it unknown. Years that were not named at the start are left out.
-    pub fn set(&mut self, indicator: usize, year: i32, village: u32, value: f64) {
+    pub fn set(&mut self, indicator: usize, year: i32, village: FeatureId, value: f64) {
         let (Some(at), size) = (self.at(year, village), self.years.len() * self.villages) else { return };
         if let Some(series) = self.series.get_mut(indicator) {
             if series.is_empty() {
@@ -176,9 +177,9 @@ impl Observations {
     }
 
     /// Corrects a value of a year; NaN makes it unknown. What is known of other villages and years stays.
-    pub fn correct(&mut self, indicator: usize, year: i32, village: u32, value: f64) {
-        if (village as usize) < self.villages {
-            self.corrections.insert((indicator, year, village), value);
+    pub fn correct(&mut self, indicator: usize, year: i32, village: FeatureId, value: f64) {
+        if (village.index()) < self.villages {
+            self.corrections.insert((indicator, year, village.number()), value);
             if let Some(flag) = self.corrected.get_mut(indicator) {
                 *flag = true;
             }
@@ -186,17 +187,17 @@ impl Observations {
     }
 
     /// Sets a value that has no year.
-    pub fn set_timeless(&mut self, indicator: usize, village: u32, value: f64) {
+    pub fn set_timeless(&mut self, indicator: usize, village: FeatureId, value: f64) {
         let size = self.villages;
         if let Some(values) = self.timeless.get_mut(indicator) {
             if values.is_empty() {
                 values.resize(size, f64::NAN);
             }
-            if let Some(slot) = values.get_mut(village as usize) {
+            if let Some(slot) = values.get_mut(village.index()) {
                 *slot = value;
             }
         }
-        mark(self.timeless_tables.get_mut(indicator), size, village as usize, self.table);
+        mark(self.timeless_tables.get_mut(indicator), size, village.index(), self.table);
     }
 }
 
@@ -218,27 +219,27 @@ mod tests {
     #[test]
     fn unknown_is_not_zero_and_years_stand_apart() {
         let mut o = Observations::new(2, 3, vec![2020, 2018, 2020]);
-        o.set(0, 2018, 1, 0.0);
-        o.set(0, 1999, 1, 7.0);
-        o.set_timeless(0, 2, 5.0);
-        o.set_timeless(1, 2, 6.0);
+        o.set(0, 2018, FeatureId::new(1), 0.0);
+        o.set(0, 1999, FeatureId::new(1), 7.0);
+        o.set_timeless(0, FeatureId::new(2), 5.0);
+        o.set_timeless(1, FeatureId::new(2), 6.0);
         assert_eq!(o.years(), [2018, 2020]);
-        assert_eq!(o.value(0, Some(2018), 1), Some(0.0));
-        assert_eq!(o.value(0, Some(2018), 0), None);
-        assert_eq!(o.value(0, Some(2020), 2), None, "a table's silence is not filled");
-        assert_eq!(o.value(1, Some(2020), 2), Some(6.0));
-        assert_eq!(o.value(1, None, 2), Some(6.0));
-        assert!(o.is_set(0, 2018, 1) && !o.is_set(0, 2018, 0));
+        assert_eq!(o.value(0, Some(2018), FeatureId::new(1)), Some(0.0));
+        assert_eq!(o.value(0, Some(2018), FeatureId::new(0)), None);
+        assert_eq!(o.value(0, Some(2020), FeatureId::new(2)), None, "a table's silence is not filled");
+        assert_eq!(o.value(1, Some(2020), FeatureId::new(2)), Some(6.0));
+        assert_eq!(o.value(1, None, FeatureId::new(2)), Some(6.0));
+        assert!(o.is_set(0, 2018, FeatureId::new(1)) && !o.is_set(0, 2018, FeatureId::new(0)));
     }
 
     #[test]
     fn a_correction_says_nothing_about_other_villages_and_years() {
         let mut o = Observations::new(1, 2, vec![2022, 2023]);
-        (0..2).for_each(|v| o.set_timeless(0, v, 5.0));
-        o.correct(0, 2023, 0, 7.0);
-        let all = |o: &Observations| [2022, 2023].map(|y| [0, 1].map(|v| o.value(0, Some(y), v)));
+        (0..2).for_each(|v| o.set_timeless(0, FeatureId::new(v), 5.0));
+        o.correct(0, 2023, FeatureId::new(0), 7.0);
+        let all = |o: &Observations| [2022, 2023].map(|y| [0, 1].map(|v| o.value(0, Some(y), FeatureId::new(v))));
         assert_eq!(all(&o), [[Some(5.0), Some(5.0)], [Some(7.0), Some(5.0)]]);
-        o.correct(0, 2023, 0, f64::NAN);
+        o.correct(0, 2023, FeatureId::new(0), f64::NAN);
         assert_eq!(all(&o), [[Some(5.0), Some(5.0)], [None, Some(5.0)]]);
         assert!(o.varies(0) && !o.has_years(0));
     }
@@ -246,13 +247,13 @@ mod tests {
     #[test]
     fn a_row_speaks_for_the_values_of_its_own_table() {
         let mut o = Observations::new(3, 1, vec![2023]);
-        o.set_timeless(2, 0, 1.0);
+        o.set_timeless(2, FeatureId::new(0), 1.0);
         for (indicator, source) in ["a", "b"].into_iter().enumerate() {
             o.begin_table();
-            o.set_row_origin(Some(2023), 0, Origin { source: source.into(), ..Origin::default() });
-            o.set(indicator, 2023, 0, 1.0);
+            o.set_row_origin(Some(2023), FeatureId::new(0), Origin { source: source.into(), ..Origin::default() });
+            o.set(indicator, 2023, FeatureId::new(0), 1.0);
         }
-        let source = |i| o.origin(i, Some(2023), 0).map(|o| o.source);
+        let source = |i| o.origin(i, Some(2023), FeatureId::new(0)).map(|o| o.source);
         assert_eq!([0, 1, 2].map(source), [Some("a".to_owned()), Some("b".to_owned()), None]);
     }
 }

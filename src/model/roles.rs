@@ -264,12 +264,12 @@ fn folded(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{ColumnBuilder, Value};
+    use crate::model::{ColumnBuilder, FeatureId, Value};
 
     fn table(names: &[&str]) -> Table {
         let columns = names.iter().map(|n| {
             let mut b = ColumnBuilder::default();
-            b.set(0, Value::Text("x"), "");
+            b.set(FeatureId::new(0), Value::Text("x"), "");
             b.finish((*n).to_owned(), 1)
         });
         Table { columns: columns.collect(), rows: 1 }

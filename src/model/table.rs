@@ -1,5 +1,6 @@
 //! Attributes in columns: typed, text interned, missing apart from zero and from the empty string.
 
+use super::FeatureId;
 use std::borrow::Cow;
 
 use super::{Flags, Texts};
@@ -124,10 +125,10 @@ pub struct Column {
 
 impl Column {
     /// The value of one row; missing beyond the last.
-    pub fn value(&self, row: u32) -> Value<'_> {
+    pub fn value(&self, row: FeatureId) -> Value<'_> {
         let row = match &self.sparse {
-            None => row as usize,
-            Some(sparse) => match sparse.rows.binary_search(&row) {
+            None => row.index(),
+            Some(sparse) => match sparse.rows.binary_search(&row.number()) {
                 Ok(at) => at,
                 Err(_) => return Value::Missing,
             },
@@ -177,7 +178,7 @@ impl Table {
     }
 
     /// A value; missing where row or column does not exist.
-    pub fn value(&self, row: u32, column: usize) -> Value<'_> {
+    pub fn value(&self, row: FeatureId, column: usize) -> Value<'_> {
         self.columns.get(column).map_or(Value::Missing, |c| c.value(row))
     }
 }

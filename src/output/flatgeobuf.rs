@@ -11,7 +11,7 @@ use flatgeobuf::{
 };
 
 use super::geojson::beside;
-use crate::model::{Crs, Dataset, FieldType, GeometryKind, GeometryStore, Part, PartKind, Value};
+use crate::model::{Crs, Dataset, FeatureId, FieldType, GeometryKind, GeometryStore, Part, PartKind, Value};
 
 /// Builds features of a FlatGeobuf file one after the other.
 struct Builder<'a> {
@@ -22,7 +22,7 @@ struct Builder<'a> {
 
 impl Builder<'_> {
     /// A feature as it stands in the file, its size before it. One without positions has no geometry.
-    fn feature(&mut self, feature: u32) -> &[u8] {
+    fn feature(&mut self, feature: FeatureId) -> &[u8] {
         self.buffer.reset();
         self.properties.clear();
         let geometry = self.geometry(feature);
@@ -36,10 +36,10 @@ impl Builder<'_> {
         self.buffer.finished_data()
     }
 
-    fn geometry(&mut self, feature: u32) -> Option<WIPOffset<Geometry<'static>>> {
+    fn geometry(&mut self, feature: FeatureId) -> Option<WIPOffset<Geometry<'static>>> {
         let store: &GeometryStore = &self.dataset.geometry;
         let parts = store.parts_of(feature);
-        let kind = store.features.get(feature as usize)?.kind;
+        let kind = store.features.get(feature.index())?.kind;
         let rings = |parts: &[Part]| parts.iter().flat_map(|p| p.ring_start..p.ring_end).collect::<Vec<u32>>();
         let type_ = match kind {
             _ if parts.is_empty() => return None,
@@ -147,14 +147,14 @@ fn header(dataset: &Dataset, envelope: Option<[f64; 4]>) -> Vec<u8> {
 /// Those of the file system; nothing is left behind then.
 pub fn save_flatgeobuf(dataset: &Dataset, to: &Path) -> io::Result<()> {
     let failed = |e: flatgeobuf::Error| io::Error::other(e.to_string());
-    let node = |feature: u32| match dataset.geometry.bounds_of(feature) {
+    let node = |feature: FeatureId| match dataset.geometry.bounds_of(feature) {
         Some(bounds) => {
             let [w, s, e, n] = bounds.sides();
-            NodeItem { offset: u64::from(feature), ..NodeItem::bounds(w, s, e, n) }
+            NodeItem { offset: u64::from(feature.number()), ..NodeItem::bounds(w, s, e, n) }
         }
-        None => NodeItem::create(u64::from(feature)),
+        None => NodeItem::create(u64::from(feature.number())),
     };
-    let mut nodes: Vec<NodeItem> = (0..dataset.len()).map(node).collect();
+    let mut nodes: Vec<NodeItem> = dataset.features().map(node).collect();
     let extent = calc_extent(&nodes);
     let envelope = Some([extent.min_x, extent.min_y, extent.max_x, extent.max_y]).filter(|e| e[0] <= e[2]);
     if envelope.is_some() {
@@ -170,7 +170,7 @@ pub fn save_flatgeobuf(dataset: &Dataset, to: &Path) -> io::Result<()> {
         let mut builder = Builder { dataset, buffer: FlatBufferBuilder::new(), properties: Vec::new() };
         let mut at = 0;
         for node in &mut nodes {
-            let bytes = builder.feature(node.offset as u32);
+            let bytes = builder.feature(FeatureId::new(node.offset as u32));
             out.write_all(bytes)?;
             node.offset = at;
             at += bytes.len() as u64;

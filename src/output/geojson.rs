@@ -3,7 +3,7 @@
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use crate::model::{Crs, Dataset, GeometryKind, GeometryStore, Part, PartKind, Value};
+use crate::model::{Crs, Dataset, FeatureId, GeometryKind, GeometryStore, Part, PartKind, Value};
 use crate::project::Beside;
 
 /// Writes a file beside its place and gives it its name when it is whole.
@@ -31,11 +31,15 @@ pub fn save_geojson(dataset: &Dataset, to: &Path) -> io::Result<()> {
         out.write_all(b"\"features\":[\n")?;
         for feature in 0..dataset.len() {
             out.write_all(if feature == 0 { b"" } else { b",\n" })?;
-            let properties: serde_json::Map<String, serde_json::Value> =
-                dataset.table.columns.iter().map(|c| (c.name.clone(), json_of(c.value(feature)))).collect();
+            let properties: serde_json::Map<String, serde_json::Value> = dataset
+                .table
+                .columns
+                .iter()
+                .map(|c| (c.name.clone(), json_of(c.value(FeatureId::new(feature)))))
+                .collect();
             let properties = serde_json::to_string(&properties)?;
             write!(out, "{{\"type\":\"Feature\",\"properties\":{properties},\"geometry\":")?;
-            geometry(out, &dataset.geometry, feature)?;
+            geometry(out, &dataset.geometry, FeatureId::new(feature))?;
             out.write_all(b"}")?;
         }
         out.write_all(b"\n]}\n")
@@ -52,9 +56,9 @@ fn json_of(value: Value<'_>) -> serde_json::Value {
     }
 }
 
-fn geometry(out: &mut impl Write, store: &GeometryStore, feature: u32) -> io::Result<()> {
+fn geometry(out: &mut impl Write, store: &GeometryStore, feature: FeatureId) -> io::Result<()> {
     let parts = store.parts_of(feature);
-    let kind = store.features.get(feature as usize).map_or(GeometryKind::Null, |f| f.kind);
+    let kind = store.features.get(feature.index()).map_or(GeometryKind::Null, |f| f.kind);
     if kind == GeometryKind::Null || parts.is_empty() {
         return out.write_all(b"null");
     }

@@ -53,7 +53,7 @@ pub(super) fn place_labels(
     let mut seen: Vec<(f32, FeatureId, &Anchor)> = anchors
         .iter()
         .enumerate()
-        .filter_map(|(f, a)| Some((f as FeatureId, a.as_ref()?)))
+        .filter_map(|(f, a)| Some((FeatureId::new(f as u32), a.as_ref()?)))
         .filter(|(f, a)| frame.holds(frame.at(a.at), 0.0) && session.is_in_focus(*f))
         .map(|(f, a)| (extent(a).iter().product(), f, a))
         .collect();

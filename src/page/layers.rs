@@ -5,6 +5,7 @@ use super::map::{MapForm, MapFrame, add_line, bounds_of, colour, shapes, symbol}
 use super::svg::{Svg, hex, num};
 use crate::colouring::Colouring;
 use crate::geo::WorldPos;
+use crate::model::FeatureId;
 use crate::palette::LIGHT;
 use crate::project::LayerEntry;
 use crate::render::{BorderKind, Mark};
@@ -113,10 +114,12 @@ fn other(svg: &mut Svg, colouring: Option<&Colouring>, loaded: &Loaded, frame: &
 fn points(svg: &mut Svg, colouring: Option<&Colouring>, loaded: &Loaded, frame: &MapFrame, u: f32) {
     let geometry = &loaded.dataset.geometry;
     for feature in 0..loaded.dataset.len() {
-        for part in geometry.parts_of(feature).iter().filter(|p| p.kind == crate::model::PartKind::Point) {
+        for part in
+            geometry.parts_of(FeatureId::new(feature)).iter().filter(|p| p.kind == crate::model::PartKind::Point)
+        {
             let places = geometry.rings_of(part).flatten();
-            let class = colouring.and_then(|t| t.class_of(feature));
-            let ink = colouring.and_then(|t| t.colour_of(feature)).unwrap_or(LIGHT.plain_symbol);
+            let class = colouring.and_then(|t| t.class_of(FeatureId::new(feature)));
+            let ink = colouring.and_then(|t| t.colour_of(FeatureId::new(feature))).unwrap_or(LIGHT.plain_symbol);
             for place in places {
                 let at = frame.at(WorldPos::from_lonlat(crate::geo::LonLat::new(place[0], place[1])));
                 if frame.holds(at, 4.0) {

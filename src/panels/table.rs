@@ -58,7 +58,7 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
                 row.set_selected(session.is_selected(sheet.layer, feature));
                 row.col(|ui| {
                     ui.add_space(12.0);
-                    ui.label(RichText::new((feature + 1).to_string()).size(12.0).color(t.ink_secondary));
+                    ui.label(RichText::new((feature.number() + 1).to_string()).size(12.0).color(t.ink_secondary));
                 });
                 for column in 0..sheet.columns.len() {
                     let (_, response) = row.col(|ui| cell(ui, session, &sheet, feature, column));

@@ -1,5 +1,6 @@
 //! The card of a village: what falls short, the figures by theme with their comparisons, facilities, plan.
 
+use crate::model::FeatureId;
 use egui::{Align, Color32, Label, Layout, RichText, Sense, Shape, Stroke, Ui, Vec2};
 
 use super::legend::symbol;
@@ -82,7 +83,7 @@ fn shortfalls(ui: &mut Ui, session: &Session, card: &VillageCard) {
 }
 
 /// A figure: name, line over the years, value in the colour of its judgement; comparisons below.
-fn figure(ui: &mut Ui, session: &Session, village: u32, f: &CardFigure, send: &mut Commands) {
+fn figure(ui: &mut Ui, session: &Session, village: FeatureId, f: &CardFigure, send: &mut Commands) {
     let t = session.tokens();
     let Some(indicator) = session.indicator(f.indicator) else { return };
     let lang = session.lang;

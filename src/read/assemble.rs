@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::batch::Batch;
-use crate::model::{Column, ColumnBuilder, GeometryStore, Problem, Severity, Table};
+use crate::model::{Column, ColumnBuilder, FeatureId, GeometryStore, Problem, Severity, Table};
 
 /// All features of a file.
 pub(super) struct Assembled {
@@ -39,7 +39,12 @@ pub(super) fn assemble(batches: Vec<Batch>) -> Assembled {
         if !batch.ids.is_empty() {
             ids.push((rows, batch.ids));
         }
-        problems.extend(batch.problems.into_iter().map(|p| Problem { feature: p.feature.map(|f| f + rows), ..p }));
+        problems.extend(
+            batch
+                .problems
+                .into_iter()
+                .map(|p| Problem { feature: p.feature.map(|f| FeatureId::new(f.number() + rows)), ..p }),
+        );
         tall += batch.tall;
         left_out += batch.left_out;
         rows += batch.geometry.features.len() as u32;
@@ -125,7 +130,7 @@ impl Batch {
             }
         }
         self.ids.append(std::mem::take(&mut other.ids), rows);
-        let moved = |p: Problem| Problem { feature: p.feature.map(|f| f + rows), ..p };
+        let moved = |p: Problem| Problem { feature: p.feature.map(|f| FeatureId::new(f.number() + rows)), ..p };
         self.problems.extend(other.problems.drain(..).map(moved));
         self.tall += other.tall;
         self.left_out += other.left_out + self.geometry.append(&other.geometry);

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::cursor::{Cursor, Step};
 use super::text::{compact, decode};
-use crate::model::{ColumnBuilder, FeatureShape, GeometryKind, GeometryStore, Problem, Severity, Value};
+use crate::model::{ColumnBuilder, FeatureId, FeatureShape, GeometryKind, GeometryStore, Problem, Severity, Value};
 
 /// Levels of nesting kept in an attribute.
 const DEEPEST: usize = 512;
@@ -60,7 +60,7 @@ impl Batch {
 
     /// Notes a problem of the feature that is being read, once per code.
     pub(super) fn problem(&mut self, severity: Severity, code: &'static str, detail: impl Into<String>) {
-        let feature = Some(self.row());
+        let feature = Some(FeatureId::new(self.row()));
         if !self.problems.iter().rev().take_while(|p| p.feature == feature).any(|p| p.code == code) {
             self.problems.push(Problem { severity, code, feature, detail: detail.into() });
         }
@@ -90,7 +90,12 @@ impl Batch {
             let field = self.fields.field(decode(key, &mut scratch[0], &mut damaged));
             let done = self.value(cursor, &mut scratch[1], &mut damaged).map(|(value, literal)| {
                 let row = self.row();
-                if self.fields.builders.get_mut(field).is_some_and(|builder| builder.set(row, value, literal)) {
+                if self
+                    .fields
+                    .builders
+                    .get_mut(field)
+                    .is_some_and(|builder| builder.set(FeatureId::new(row), value, literal))
+                {
                     let name = self.fields.names.get(field).map_or_else(String::new, |n| clipped(n));
                     self.problem(Severity::Info, "duplicate-key", name);
                 }
@@ -109,7 +114,7 @@ impl Batch {
         let mut scratch = std::mem::take(&mut self.scratch);
         let mut damaged = false;
         let done = self.value(cursor, &mut scratch[1], &mut damaged).map(|(value, literal)| {
-            self.ids.set(self.row(), value, literal);
+            self.ids.set(FeatureId::new(self.row()), value, literal);
         });
         self.scratch = scratch;
         done

@@ -4,7 +4,7 @@ use flatgeobuf::{Column, ColumnType, Feature, Geometry, GeometryType};
 
 use super::batch::Batch;
 use super::geometry::{Mark, end_part, end_ring, next_ring};
-use crate::model::{GeometryKind, GeometryStore, PartKind, Severity, Value};
+use crate::model::{FeatureId, GeometryKind, GeometryStore, PartKind, Severity, Value};
 
 /// How deep collections may lie in one another.
 const DEEPEST: usize = 32;
@@ -197,7 +197,11 @@ fn properties(batch: &mut Batch, mut bytes: &[u8], columns: &Columns) -> Option<
         let field = batch.fields.field(name);
         // A whole number is as Rust writes it; for others nothing is known of how they were written.
         let literal = if matches!(value, Value::Integer(_)) { "1" } else { "" };
-        let replaced = batch.fields.builders.get_mut(field).is_some_and(|builder| builder.set(row, value, literal));
+        let replaced = batch
+            .fields
+            .builders
+            .get_mut(field)
+            .is_some_and(|builder| builder.set(FeatureId::new(row), value, literal));
         if replaced {
             batch.problem(Severity::Info, "duplicate-key", name.clone());
         }

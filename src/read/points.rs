@@ -5,8 +5,8 @@ use super::error::Cause;
 use super::wide::grid_of;
 use super::workbook::{Rows, is_named_workbook};
 use crate::model::{
-    Column, ColumnBuilder, Crs, CrsFrom, FeatureShape, Format, GeometryKind, GeometryStore, Part, PartKind, Report,
-    Severity, Table, Value,
+    Column, ColumnBuilder, Crs, CrsFrom, FeatureId, FeatureShape, Format, GeometryKind, GeometryStore, Part, PartKind,
+    Report, Severity, Table, Value,
 };
 
 /// Rows in which the heads of the columns are looked for.
@@ -65,7 +65,9 @@ fn points_in(grid: &Rows, format: Format, encoding: &'static str) -> Option<Poin
                 geometry.ring_starts.push(geometry.coords.len() as u32);
                 geometry.parts.push(Part { kind: PartKind::Point, ring_start: ring, ring_end: ring + 1 });
             }
-            None => report.add(Severity::Warning, "row-without-position", Some(i as u32), line.to_string()),
+            None => {
+                report.add(Severity::Warning, "row-without-position", Some(FeatureId::new(i as u32)), line.to_string())
+            }
         }
         let kind = if at.is_some() { GeometryKind::Point } else { GeometryKind::Null };
         geometry.features.push(FeatureShape { kind, part_start: start, part_end: geometry.parts.len() as u32 });
@@ -106,7 +108,7 @@ fn degrees(cell: Option<&Cell>) -> Option<f64> {
 fn column(at: usize, head: &Cell, rows: &[&(u32, Vec<Cell>)], report: &mut Report) -> Column {
     for (row, (line, _)) in rows.iter().enumerate().filter(|(_, (_, r))| r.get(at) == Some(&Cell::Unsolved)) {
         let detail = format!("{line} · {}", head.text());
-        report.add(Severity::Warning, "formula-without-value", Some(row as u32), detail);
+        report.add(Severity::Warning, "formula-without-value", Some(FeatureId::new(row as u32)), detail);
     }
     let text = |cell: &Cell| match cell {
         Cell::Percent(n) => n.to_string(),
@@ -129,7 +131,7 @@ fn column(at: usize, head: &Cell, rows: &[&(u32, Vec<Cell>)], report: &mut Repor
             (true, _, Ok(r)) => Value::Real(r),
             _ => Value::Text(text),
         };
-        builder.set(row as u32, value, text);
+        builder.set(FeatureId::new(row as u32), value, text);
     }
     builder.finish(head.text(), rows.len() as u32)
 }
@@ -155,7 +157,7 @@ mod tests {
         assert_eq!(p.geometry.features[1].kind, GeometryKind::Null);
         assert_eq!(p.report.problems.len(), 1);
         let code = p.table.position("village_code").expect("kept");
-        assert_eq!(p.table.value(0, code), Value::Text("0110"));
+        assert_eq!(p.table.value(FeatureId::new(0), code), Value::Text("0110"));
         assert!(points(b"a,b\n1,2\n".to_vec()).is_ok_and(|p| p.is_none()));
     }
 }

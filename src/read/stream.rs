@@ -298,7 +298,7 @@ mod tests {
                 assert_eq!((&one.source.layer, one.source.bytes), (&other.source.layer, other.source.bytes));
                 assert_eq!(format!("{:?}", one.report), format!("{:?}", other.report));
                 for row in [0, 17, 59_999] {
-                    assert_eq!(one.table.value(row, 0), other.table.value(row, 0));
+                    assert_eq!(one.table.value(FeatureId::new(row), 0), other.table.value(FeatureId::new(row), 0));
                 }
             }
             (one, other) => {

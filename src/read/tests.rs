@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::{Progress, ReadError, read_bytes, read_file};
-use crate::model::{Crs, CrsFrom, Dataset, FieldType, Format, GeometryKind, Severity, Value};
+use crate::model::{Crs, CrsFrom, Dataset, FeatureId, FieldType, Format, GeometryKind, Severity, Value};
 
 fn read(bytes: impl AsRef<[u8]>) -> Result<Dataset, ReadError> {
     read_bytes("maps/乡村.json".as_ref(), bytes.as_ref(), &Progress::new())
@@ -23,7 +23,7 @@ fn bad(bytes: impl AsRef<[u8]>) -> &'static str {
 }
 
 fn codes(dataset: &Dataset) -> Vec<(Option<u32>, &'static str)> {
-    dataset.report.problems.iter().map(|p| (p.feature, p.code)).collect()
+    dataset.report.problems.iter().map(|p| (p.feature.map(|f| f.number()), p.code)).collect()
 }
 
 fn collection(features: &str) -> String {
@@ -43,7 +43,7 @@ fn members_come_in_any_order() {
     );
     let fields: Vec<_> = d.table.columns.iter().map(|c| (c.name.as_str(), c.kind)).collect();
     assert_eq!(fields, [("村名", FieldType::Text), ("n", FieldType::Integer), ("id", FieldType::Integer)]);
-    assert_eq!(d.display_name(1), "草场");
+    assert_eq!(d.display_name(FeatureId::new(1)), "草场");
     assert!(d.report.problems.is_empty());
 }
 
@@ -52,7 +52,10 @@ fn type_may_follow_coordinates_and_the_last_of_two_wins() {
     let d = good(
         r#"{"type":"Feature","geometry":{"coordinates":[1,2],"type":"Point","coordinates":[3,4]},"properties":{"a":1,"a":"x"}}"#,
     );
-    assert_eq!((d.geometry.coords.as_slice(), d.table.value(0, 0)), (&[[3.0, 4.0]][..], Value::Text("x")));
+    assert_eq!(
+        (d.geometry.coords.as_slice(), d.table.value(FeatureId::new(0), 0)),
+        (&[[3.0, 4.0]][..], Value::Text("x"))
+    );
     assert_eq!(codes(&d), [(Some(0), "duplicate-key")]);
 }
 
@@ -105,7 +108,7 @@ fn a_broken_feature_costs_itself_only() {
         let d = good(collection(&format!("{SQUARE},{text},{SQUARE}")));
         assert_eq!(d.len(), 3, "{text}");
         assert!(codes(&d).contains(&(Some(1), code)), "{text}: {:?}", codes(&d));
-        assert!(d.report.problems.iter().all(|p| p.feature == Some(1)), "{text}");
+        assert!(d.report.problems.iter().all(|p| p.feature == Some(FeatureId::new(1))), "{text}");
         assert!(
             d.geometry.features.iter().filter(|f| f.kind == GeometryKind::Polygon && f.part_start < f.part_end).count()
                 >= 2
@@ -134,7 +137,7 @@ fn what_nests_too_deep_is_left_out() {
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     let d = good(collection(&format!(r#"{{"type":"Feature","geometry":null,"properties":{{"a":{deep},"b":1}}}}"#)));
     assert!(codes(&d).contains(&(Some(0), "nested-too-deep")));
-    assert_eq!(d.table.value(0, 1), Value::Integer(1));
+    assert_eq!(d.table.value(FeatureId::new(0), 1), Value::Integer(1));
     assert_eq!(bad("[".repeat(100_000)), "truncated");
     assert_eq!(bad(r#"[{"":"#.repeat(50_000)), "truncated");
     let collections = r#"{"type":"GeometryCollection","geometries":["#.repeat(1000) + &"]}".repeat(1000);
@@ -159,10 +162,10 @@ fn attributes_keep_their_kind() {
     let kinds: Vec<_> = d.table.columns.iter().map(|c| c.kind).collect();
     use FieldType::{Boolean, Date, Real, Text};
     assert_eq!(kinds, [Text, Text, Real, Text, Boolean, Date]);
-    assert_eq!(d.table.value(1, 0), Value::Text("12"));
-    assert_eq!(d.table.value(0, 1), Value::Text("110108001001000000000000"));
-    assert_eq!(d.table.value(0, 3), Value::Text(r#"{"k":[1,2]}"#));
-    assert_eq!(d.table.value(1, 3), Value::Missing);
+    assert_eq!(d.table.value(FeatureId::new(1), 0), Value::Text("12"));
+    assert_eq!(d.table.value(FeatureId::new(0), 1), Value::Text("110108001001000000000000"));
+    assert_eq!(d.table.value(FeatureId::new(0), 3), Value::Text(r#"{"k":[1,2]}"#));
+    assert_eq!(d.table.value(FeatureId::new(1), 3), Value::Missing);
 }
 
 #[test]
@@ -203,7 +206,7 @@ fn encodings() {
         (units(u16::to_le_bytes, ""), "UTF-16LE", false),
     ] {
         let d = good(bytes);
-        assert_eq!((d.source.encoding, d.display_name(0)), (encoding, "草场".to_owned()));
+        assert_eq!((d.source.encoding, d.display_name(FeatureId::new(0))), (encoding, "草场".to_owned()));
         assert_eq!(codes(&d) == [(None, "bom")], bom);
     }
 }
@@ -228,13 +231,16 @@ fn topojson_arcs_become_rings() {
         "arcs":[[[0,0],[1,0],[1,1]],[[2,1],[-2,-1]],[[2,1],[0,1],[-2,-2]]]}"#;
     let d = good(text);
     assert_eq!((d.source.format, d.len()), (Format::TopoJson, 5));
-    let ring: Vec<_> = d.geometry.positions_of(0).copied().collect();
+    let ring: Vec<_> = d.geometry.positions_of(FeatureId::new(0)).copied().collect();
     assert_eq!(ring, [[100.0, 20.0], [100.5, 20.0], [101.0, 22.0], [100.0, 20.0]]);
-    let ring: Vec<_> = d.geometry.positions_of(1).copied().collect();
+    let ring: Vec<_> = d.geometry.positions_of(FeatureId::new(1)).copied().collect();
     assert_eq!(ring, [[100.0, 20.0], [101.0, 22.0], [101.0, 24.0], [100.0, 20.0]]);
-    assert_eq!(d.geometry.positions_of(4).copied().collect::<Vec<_>>(), [[101.0, 22.0]]);
+    assert_eq!(d.geometry.positions_of(FeatureId::new(4)).copied().collect::<Vec<_>>(), [[101.0, 22.0]]);
     assert_eq!(codes(&d), [(Some(2), "null-geometry"), (Some(3), "bad-arc")]);
-    assert_eq!((d.table.value(0, 0), d.table.value(0, 1)), (Value::Text("西"), Value::Text("x")));
+    assert_eq!(
+        (d.table.value(FeatureId::new(0), 0), d.table.value(FeatureId::new(0), 1)),
+        (Value::Text("西"), Value::Text("x"))
+    );
 }
 
 #[test]
@@ -275,8 +281,11 @@ fn many_batches_join_in_order() {
     let d = good(collection(&features.join(",\n")));
     assert_eq!((d.len(), d.geometry.coords.len()), (20_000, 40_000));
     for i in (0..20_000).step_by(997) {
-        assert_eq!((d.table.value(i, 0), d.display_name(i)), (Value::Integer(i.into()), format!("村{i}")));
-        assert_eq!(d.geometry.positions_of(i).next(), Some(&[f64::from(i) / 1000.0, 1.0]));
+        assert_eq!(
+            (d.table.value(FeatureId::new(i), 0), d.display_name(FeatureId::new(i))),
+            (Value::Integer(i.into()), format!("村{i}"))
+        );
+        assert_eq!(d.geometry.positions_of(FeatureId::new(i)).next(), Some(&[f64::from(i) / 1000.0, 1.0]));
     }
 }
 
@@ -348,11 +357,11 @@ proptest! {
             let value: serde_json::Value = geometry.as_ref().map_or(serde_json::Value::Null, Into::into);
             let mut expected = Vec::new();
             numbers(&value["coordinates"], &mut expected);
-            let read: Vec<f64> = d.geometry.positions_of(i).flatten().copied().collect();
+            let read: Vec<f64> = d.geometry.positions_of(FeatureId::new(i)).flatten().copied().collect();
             prop_assert_eq!(read, expected);
             let kind = d.geometry.features.get(i as usize).map(|f| f.kind.name());
             prop_assert_eq!(kind, Some(value["type"].as_str().unwrap_or("null")));
-            prop_assert_eq!(d.table.value(i, 0), Value::Text(&name));
+            prop_assert_eq!(d.table.value(FeatureId::new(i), 0), Value::Text(&name));
         }
     }
 }

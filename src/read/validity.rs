@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::geo::{Mending, mend};
-use crate::model::{Dataset, Report, Severity};
+use crate::model::{Dataset, FeatureId, Report, Severity};
 
 /// Features looked at in one go: between two, other work gets its turn.
 const PIECE: usize = 2_000;
@@ -20,7 +20,7 @@ pub fn full_report(dataset: &Dataset, go_on: impl Fn() -> bool) -> Option<Report
         }
         let odd: Vec<(u32, Severity, &str)> = (start as u32..(start + PIECE).min(count) as u32)
             .into_par_iter()
-            .filter_map(|f| match mend(&dataset.geometry.multi_polygon_of(f)) {
+            .filter_map(|f| match mend(&dataset.geometry.multi_polygon_of(FeatureId::new(f))) {
                 Mending::Whole => None,
                 Mending::Mended(_) => Some((f, Severity::Warning, "invalid-polygon")),
                 Mending::Tangled => Some((f, Severity::Error, "tangled-polygon")),
@@ -28,7 +28,7 @@ pub fn full_report(dataset: &Dataset, go_on: impl Fn() -> bool) -> Option<Report
             })
             .collect();
         for (feature, severity, code) in odd {
-            report.add(severity, code, Some(feature), "");
+            report.add(severity, code, Some(FeatureId::new(feature)), "");
         }
     }
     Some(report)

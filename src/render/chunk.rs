@@ -66,8 +66,11 @@ impl Chunks {
                 let mut b = [u32::MAX, u32::MAX, 0, 0];
                 let mut vertices = 0;
                 let first = geometry.features.get(feature as usize).map_or(0, |f| f.part_start as usize);
-                for (i, part) in
-                    geometry.parts_of(feature).iter().enumerate().filter(|(_, p)| p.kind != PartKind::Point)
+                for (i, part) in geometry
+                    .parts_of(FeatureId::new(feature))
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, p)| p.kind != PartKind::Point)
                 {
                     let [w, n, e, s] = extents[first + i].bounds;
                     b = [b[0].min(w), b[1].min(n), b[2].max(e), b[3].max(s)];
@@ -75,7 +78,8 @@ impl Chunks {
                     vertices += at(part.ring_end) - at(part.ring_start);
                 }
                 let middle = |a: u32, c: u32| a / 2 + c / 2;
-                (vertices > 0).then(|| (hilbert(middle(b[0], b[2]), middle(b[1], b[3])), feature, b, vertices))
+                (vertices > 0)
+                    .then(|| (hilbert(middle(b[0], b[2]), middle(b[1], b[3])), FeatureId::new(feature), b, vertices))
             })
             .collect();
         entries.par_sort_unstable();
@@ -177,7 +181,7 @@ fn extent(geometry: &GeometryStore, grid: &[GridPos], ring_start: u32, ring_end:
 fn rings_of(geometry: &GeometryStore) -> Vec<RingOf> {
     let mut rings = vec![RingOf { feature: 0, kind: RingKind::Point }; geometry.ring_starts.len() - 1];
     for feature in 0..geometry.features.len() as u32 {
-        for part in geometry.parts_of(feature) {
+        for part in geometry.parts_of(FeatureId::new(feature)) {
             for ring in part.ring_start..part.ring_end {
                 let kind = match part.kind {
                     PartKind::Point => RingKind::Point,

@@ -64,7 +64,7 @@ impl Mesh {
                 a: [w[0].x, w[0].y],
                 b: [w[1].x, w[1].y],
                 class: line.kind as u32,
-                feature: line.feature,
+                feature: line.feature.number(),
             }));
         }
         builder.mesh
@@ -83,7 +83,7 @@ impl Mesh {
         self.indices
             .chunks_exact(3)
             .filter_map(|t| Some((corner(t[0])?, corner(t[1])?, corner(t[2])?)))
-            .filter(|(a, ..)| a.feature == feature)
+            .filter(|(a, ..)| a.feature == feature.number())
             .map(|(a, b, c)| {
                 let d =
                     |p: &FillVertex| (f64::from(p.at[0]) - f64::from(a.at[0]), f64::from(p.at[1]) - f64::from(a.at[1]));
@@ -135,7 +135,8 @@ impl Builder {
         if let Some(triangles) = perforated_triangles(polygon.clone()) {
             let base = self.mesh.vertices.len() as u32;
             let corners = triangles.iter().flatten();
-            let at = |c: &Coord<f64>| FillVertex { at: [c.x.round() as u32, c.y.round() as u32], feature };
+            let at =
+                |c: &Coord<f64>| FillVertex { at: [c.x.round() as u32, c.y.round() as u32], feature: feature.number() };
             self.mesh.vertices.extend(corners.map(at));
             self.mesh.indices.extend(base..self.mesh.vertices.len() as u32);
         } else if let (true, Some(mended)) = (may_mend, repaired(&MultiPolygon(vec![polygon.clone()]))) {
@@ -188,7 +189,9 @@ impl Builder {
         let (x, y) = (corner(w, e), corner(n, s));
         let base = self.mesh.vertices.len() as u32;
         for (dx, dy) in [(0, 0), (pixel, 0), (pixel, pixel), (0, pixel)] {
-            self.mesh.vertices.push(FillVertex { at: [x.saturating_add(dx), y.saturating_add(dy)], feature });
+            self.mesh
+                .vertices
+                .push(FillVertex { at: [x.saturating_add(dx), y.saturating_add(dy)], feature: feature.number() });
         }
         self.mesh.indices.extend([0, 1, 2, 0, 2, 3].map(|i| base + i));
     }
@@ -201,7 +204,7 @@ impl Builder {
         self.triangles.clear();
         self.earcut.earcut(self.flat.iter().map(local), holes, &mut self.triangles);
         let base = self.mesh.vertices.len() as u32;
-        self.mesh.vertices.extend(self.flat.iter().map(|p| FillVertex { at: [p.x, p.y], feature }));
+        self.mesh.vertices.extend(self.flat.iter().map(|p| FillVertex { at: [p.x, p.y], feature: feature.number() }));
         self.mesh.indices.extend(self.triangles.iter().map(|i| base + i));
         let points: Vec<[f64; 2]> = self.flat.iter().map(local).collect();
         earcut::deviation(points, holes, &self.triangles) < 1e-9

@@ -29,7 +29,7 @@ impl Outline {
                         a: [w[0].x, w[0].y],
                         b: [w[1].x, w[1].y],
                         class: 0,
-                        feature,
+                        feature: feature.number(),
                     }));
                 }
             }

@@ -63,8 +63,8 @@ impl PointSymbol {
         let geometry: &GeometryStore = &chunks.geometry;
         let mut symbols = Vec::new();
         for feature in 0..geometry.features.len() as u32 {
-            let Some(mark) = mark_of(feature) else { continue };
-            for part in geometry.parts_of(feature).iter().filter(|p| p.kind == PartKind::Point) {
+            let Some(mark) = mark_of(FeatureId::new(feature)) else { continue };
+            for part in geometry.parts_of(FeatureId::new(feature)).iter().filter(|p| p.kind == PartKind::Point) {
                 for ring in part.ring_start..part.ring_end {
                     let positions = chunks.grid.get(geometry.ring_range(ring)).unwrap_or(&[]);
                     symbols.extend(positions.iter().map(|&GridPos { x, y }| Self {

@@ -71,7 +71,7 @@ impl LevelShape {
         let topology = chunks.topology();
         let ranks = topology.filter(|_| level != Level::FULL).map(|t| &t.keep_from);
         for &feature in &chunk.features {
-            let first_part = chunks.geometry.features.get(feature as usize).map_or(0, |f| f.part_start);
+            let first_part = chunks.geometry.features.get(feature.index()).map_or(0, |f| f.part_start);
             for (i, part) in chunks.geometry.parts_of(feature).iter().enumerate() {
                 if part.kind != PartKind::Polygon {
                     continue;
@@ -131,7 +131,7 @@ impl LevelShape {
                         let kind = match stretch.other {
                             _ if part.kind == PartKind::Line => BorderKind::Line,
                             NOBODY => BorderKind::Outer,
-                            other if group(other) != group(feature) => BorderKind::Towns,
+                            other if group(other) != group(feature.number()) => BorderKind::Towns,
                             _ => BorderKind::Villages,
                         };
                         // The rim of what is smaller than a few pixels, an island or a gap in the data, would be larger

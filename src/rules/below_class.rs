@@ -2,6 +2,7 @@
 
 use super::{Facts, Findings, Gap, GapSeverity, Rule, RuleDefinition};
 use crate::district::Kind;
+use crate::model::FeatureId;
 
 pub(super) struct BelowClass;
 
@@ -31,8 +32,8 @@ impl Rule for BelowClass {
 }
 
 /// Villages that have a toilet in use, each once.
-fn villages_of(facts: &Facts<'_>) -> Vec<u32> {
-    let mut villages: Vec<u32> = facts.in_use(Kind::PublicToilet).filter_map(|(_, f)| f.village).collect();
+fn villages_of(facts: &Facts<'_>) -> Vec<FeatureId> {
+    let mut villages: Vec<FeatureId> = facts.in_use(Kind::PublicToilet).filter_map(|(_, f)| f.village).collect();
     villages.sort_unstable();
     villages.dedup();
     villages

@@ -2,12 +2,13 @@
 
 use super::{Facts, Findings, Gap, Rule, RuleDefinition};
 use crate::district::headlines;
+use crate::model::FeatureId;
 
 pub(super) struct Counts;
 
 impl Rule for Counts {
     fn look(&self, facts: &Facts<'_>, rule: &RuleDefinition) -> Findings {
-        let villages: Vec<u32> = facts.district.village_list().collect();
+        let villages: Vec<FeatureId> = facts.district.village_list().collect();
         let mut findings = Findings::default();
         for headline in headlines(facts.district, &villages, facts.year) {
             for (village, figure, counted) in headline.differing {

@@ -90,7 +90,7 @@ impl<'a> Facts<'a> {
 
     /// A village's own facilities of a kind: how many are in use in the year, and how many may be.
     pub fn count(&self, kind: Kind, village: FeatureId) -> (usize, usize) {
-        let own = self.district.of_village.get(village as usize).into_iter().flatten();
+        let own = self.district.of_village.get(village.index()).into_iter().flatten();
         let own = own.filter_map(|i| self.district.facilities.get(*i as usize));
         own.filter(|f| f.kind == kind && f.is_there(self.year)).fold((0, 0), |(in_use, possible), f| {
             (in_use + usize::from(f.is_in_use()), possible + usize::from(can_be_used(f)))

@@ -19,7 +19,7 @@ impl Rule for FarClinic {
             if facts.nearest_possible(Kind::Clinic, stand).is_some_and(|n| n.distance_m <= limit_m) {
                 return Told::CannotTell;
             }
-            let name = nearest.and_then(|n| facts.district.facilities.get(n.feature as usize)).map(|f| f.name.clone());
+            let name = nearest.and_then(|n| facts.district.facilities.get(n.position as usize)).map(|f| f.name.clone());
             let reason = if nearest.is_some() { "gap.C2" } else { "gap.C2-none" };
             let gap = Gap::of_village(facts, rule, village, reason);
             let gap = gap.severe(rule, distance_m.is_none_or(|d| d > severe_m)).distance(distance_m);

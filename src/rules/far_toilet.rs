@@ -16,7 +16,7 @@ impl Rule for FarToilet {
             if !is_known {
                 return Told::CannotTell;
             }
-            let own = facts.district.of_village.get(village as usize).into_iter().flatten();
+            let own = facts.district.of_village.get(village.index()).into_iter().flatten();
             let houses: Vec<&Facility> = own
                 .filter_map(|i| facts.district.facilities.get(*i as usize))
                 .filter(|f| f.kind == Kind::Building)

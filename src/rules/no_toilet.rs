@@ -4,6 +4,7 @@ use super::facts::can_be_used;
 use super::{Facts, Findings, Gap, Rule, RuleDefinition, Told, per_village};
 use crate::district::Kind;
 use crate::geo::{BoundsDeg, LonLat, distance_to_area_m};
+use crate::model::FeatureId;
 
 pub(super) struct NoToilet;
 
@@ -26,13 +27,13 @@ impl Rule for NoToilet {
         for (_, toilet) in toilets {
             for village in within(facts, toilet.at, limit_m) {
                 let list = if toilet.is_in_use() { &mut served } else { &mut perhaps };
-                if let Some(slot) = list.get_mut(village as usize) {
+                if let Some(slot) = list.get_mut(village.index()) {
                     *slot = true;
                 }
             }
         }
         per_village(facts, |village| {
-            let of = |list: &[bool]| list.get(village as usize).copied().unwrap_or(false);
+            let of = |list: &[bool]| list.get(village.index()).copied().unwrap_or(false);
             if of(&served) {
                 return Told::Fine;
             }
@@ -50,11 +51,11 @@ impl Rule for NoToilet {
 }
 
 /// Villages whose area is at most so far from a point.
-fn within(facts: &Facts<'_>, at: LonLat, limit_m: f64) -> Vec<u32> {
+fn within(facts: &Facts<'_>, at: LonLat, limit_m: f64) -> Vec<FeatureId> {
     let (lat, lon) = (limit_m / 110_000.0, limit_m / (110_000.0 * at.lat_deg.to_radians().cos().max(0.01)));
     let around = BoundsDeg::new([at.lon_deg - lon, at.lat_deg - lat, at.lon_deg + lon, at.lat_deg + lat]);
     let members = &facts.district.members;
-    let mut found: Vec<u32> =
+    let mut found: Vec<FeatureId> =
         facts.spatial.in_rectangle(around).into_iter().filter_map(|f| members.village_of(f)).collect();
     found.sort_unstable();
     found.dedup();

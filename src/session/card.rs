@@ -133,7 +133,7 @@ impl Session {
         };
         let layers = self.facility_layers();
         let facilities = |theme: Theme| -> Vec<CardFacility> {
-            let here = district.of_village.get(village as usize).into_iter().flatten();
+            let here = district.of_village.get(village.index()).into_iter().flatten();
             let mut list: Vec<CardFacility> = here
                 .filter_map(|i| {
                     let facility = district.facilities.get(*i as usize)?;
@@ -344,5 +344,5 @@ fn nearest_clinic(district: &District, village: FeatureId, year: Option<i32>) ->
     let places: Vec<(u32, LonLat)> =
         clinics.iter().filter_map(|i| Some((*i, district.facilities.get(*i as usize)?.at))).collect();
     let nearest = NearestIndex::new(places).nearest(from)?;
-    Some(district.facilities.get(nearest.feature as usize)?.name.clone())
+    Some(district.facilities.get(nearest.position as usize)?.name.clone())
 }

@@ -39,7 +39,7 @@ impl Facts {
         let mended = if geographic { repaired(&original) } else { None };
         let polygons = mended.as_ref().unwrap_or(&original);
         let size = (geographic && representative_point(polygons).is_some()).then(|| measure(polygons));
-        let town = loaded.towns.get(feature as usize).copied().unwrap_or(0);
+        let town = loaded.towns.get(feature.index()).copied().unwrap_or(0);
         let code = dataset.roles.field(Role::Code);
         let means = dataset
             .table
@@ -50,12 +50,12 @@ impl Facts {
                 if Some(i) == code || matches!(column.data, ColumnData::Text { .. } | ColumnData::Boolean(_)) {
                     return Means::default();
                 }
-                let mean = |keep: &dyn Fn(u32) -> bool| {
-                    let values = (0..dataset.len()).filter(|f| keep(*f)).filter_map(|f| column.value(f).as_f64());
+                let mean = |keep: &dyn Fn(FeatureId) -> bool| {
+                    let values = dataset.features().filter(|f| keep(*f)).filter_map(|f| column.value(f).as_f64());
                     let (sum, n) = values.fold((0.0, 0u32), |(s, n), v| (s + v, n + 1));
                     (n > 0).then(|| sum / f64::from(n))
                 };
-                let same_town = |f: u32| loaded.towns.get(f as usize) == Some(&town);
+                let same_town = |f: FeatureId| loaded.towns.get(f.index()) == Some(&town);
                 Means { town: (town != 0).then(|| mean(&same_town)).flatten(), all: mean(&|_| true) }
             })
             .collect();

@@ -3,7 +3,7 @@
 use super::state::{Session, number};
 use crate::district::By;
 use crate::lang::Lang;
-use crate::model::Good;
+use crate::model::{FeatureId, Good};
 
 /// Indicators that head a page, where tables know them: the district's own figures.
 pub const HEADLINES: [&str; 4] = ["dry_rebuilt", "flush_improved", "clinics_built", "sewage_treatment_pct"];
@@ -75,7 +75,7 @@ impl Session {
         let named = self.village_layer().and_then(|l| l.loaded()).and_then(|loaded| {
             let table = &loaded.dataset.table;
             let column = ["source", "来源", "数据来源"].iter().find_map(|n| table.position(n))?;
-            table.value(0, column).to_text().map(|t| t.into_owned())
+            table.value(FeatureId::new(0), column).to_text().map(|t| t.into_owned())
         });
         named.unwrap_or_else(|| {
             let files = project.layers.iter().map(|l| &l.path).chain(project.tables.iter().map(|t| &t.path));

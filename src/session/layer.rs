@@ -212,7 +212,7 @@ impl Loaded {
             let mut anchors = Vec::with_capacity(self.dataset.len() as usize);
             for start in (0..self.dataset.len()).step_by(PIECE) {
                 let end = (start + PIECE as u32).min(self.dataset.len());
-                anchors.par_extend((start..end).into_par_iter().map(|feature| anchor(geometry, feature)));
+                anchors.par_extend((start..end).into_par_iter().map(|f| anchor(geometry, FeatureId::new(f))));
             }
             // Where another thread was faster, its equal result stays.
             self.anchors.set(anchors).ok();
@@ -246,7 +246,7 @@ impl Loaded {
         in_focus: &dyn Fn(FeatureId) -> bool,
         ground: [u8; 3],
     ) -> Style {
-        Style::new((0..self.dataset.len()).map(|f| {
+        Style::new(self.dataset.features().map(|f| {
             let texel = match colouring {
                 None => Texel::Colour(plain),
                 Some(t) => t.colour_of(f).map_or(Texel::Hatched, Texel::Colour),
@@ -304,7 +304,7 @@ fn town_anchors(dataset: &Dataset, towns: &[u32], anchors: &[Option<Anchor>]) ->
             bounds: [1.0, 1.0, 0.0, 0.0],
             moment: [0.0; 2],
             area: 0.0,
-            first: f as u32,
+            first: FeatureId::new(f as u32),
         });
         let [west, north, east, south] = all.bounds;
         let WorldPos { x, y } = anchor.at;
@@ -340,7 +340,7 @@ fn town_anchors(dataset: &Dataset, towns: &[u32], anchors: &[Option<Anchor>]) ->
 
 fn name_index(dataset: &Dataset) -> NameIndex {
     let text = |f, role| dataset.text(f, role).map(|t| t.into_owned()).unwrap_or_default();
-    NameIndex::new((0..dataset.len()).map(|f| (text(f, Role::Name), text(f, Role::Town), text(f, Role::Code))))
+    NameIndex::new(dataset.features().map(|f| (text(f, Role::Name), text(f, Role::Town), text(f, Role::Code))))
 }
 
 fn towns_of(dataset: &Dataset) -> Arc<[u32]> {
@@ -372,7 +372,7 @@ fn codes_of(dataset: &Dataset, role: Role) -> Vec<u32> {
             *numbers.entry(text.into_owned()).or_insert(next)
         })
     };
-    (0..dataset.len()).map(number).collect()
+    dataset.features().map(number).collect()
 }
 
 /// How far a layer is.

@@ -34,7 +34,7 @@ impl Focused {
         let (_, villages) = place?;
         let mut members = vec![false; district.villages.len() as usize];
         for v in villages.iter().flat_map(|v| district.members.parts(v)) {
-            if let Some(member) = members.get_mut(*v as usize) {
+            if let Some(member) = members.get_mut(v.index()) {
                 *member = true;
             }
         }
@@ -177,7 +177,7 @@ impl Session {
 
     /// Whether a village is in focus; all are where nothing is.
     pub fn is_in_focus(&self, village: FeatureId) -> bool {
-        self.focused().is_none_or(|f| f.members.get(village as usize).copied().unwrap_or(false))
+        self.focused().is_none_or(|f| f.members.get(village.index()).copied().unwrap_or(false))
     }
 
     /// Villages in focus.

@@ -122,7 +122,7 @@ impl Sheet {
         let members = loaded.filter(|l| l.can_be_villages()).and_then(|l| l.members_in_time());
         let is_row = |f: &FeatureId| members.is_none_or(|m| m.is_first(*f));
         let mut rows: Vec<FeatureId> =
-            (0..sheet.dataset.len()).filter(|f| is_row(f) && (!narrowed || session.is_in_focus(*f))).collect();
+            sheet.dataset.features().filter(|f| is_row(f) && (!narrowed || session.is_in_focus(*f))).collect();
         sheet.all = rows.len();
         if !key.filter.trim().is_empty() {
             match compile(&key.filter, &sheet) {

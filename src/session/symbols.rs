@@ -256,7 +256,7 @@ impl Session {
             if facility.village.is_some_and(|v| !self.is_in_focus(v)) {
                 continue;
             }
-            let group = if apart { facility.village.map_or(0, |v| v + 1) } else { 0 };
+            let group = if apart { facility.village.map_or(0, |v| v.number() + 1) } else { 0 };
             places.push((WorldPos::from_lonlat(facility.at), group));
             shown.push((i as u32, kind, layer));
         }

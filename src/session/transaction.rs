@@ -112,6 +112,7 @@ impl DocumentState {
 mod tests {
     use super::*;
     use crate::lang::Lang;
+    use crate::model::FeatureId;
     use crate::project::Settings;
 
     fn session() -> Session {
@@ -130,7 +131,7 @@ mod tests {
         session.transact("command.opacity", |_| {});
         assert_eq!(session.history.done().count(), 0);
         session.transact_layer("command.opacity", LayerKey::new(2), |e| e.opacity = 0.5);
-        session.note(|d| d.selection = Some((LayerKey::new(2), vec![7])));
+        session.note(|d| d.selection = Some((LayerKey::new(2), vec![FeatureId::new(7)])));
         assert_eq!(session.history.done().collect::<Vec<_>>(), ["command.opacity"]);
     }
 

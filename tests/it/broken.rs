@@ -1,5 +1,6 @@
 //! Broken files end with a clear error or a report, never with a panic.
 
+use qiancun::model::FeatureId;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -116,11 +117,11 @@ fn a_broken_feature_costs_that_feature_only() {
     let d = read_bytes(Path::new("x.geojson"), text.as_bytes(), &Progress::new()).expect("read");
     assert_eq!(d.len(), 5);
     let of = |feature| d.report.problems.iter().find(|p| p.feature == Some(feature)).map(|p| p.code);
-    assert_eq!(of(0), None);
+    assert_eq!(of(FeatureId::new(0)), None);
     for feature in 1..5 {
-        assert!(of(feature).is_some(), "feature {feature}: {:?}", d.report.problems);
+        assert!(of(FeatureId::new(feature)).is_some(), "feature {feature}: {:?}", d.report.problems);
     }
-    assert_eq!(d.display_name(2), "two points");
+    assert_eq!(d.display_name(FeatureId::new(2)), "two points");
     for p in &d.report.problems {
         let sentence = qiancun::lang::Lang::Zh.problem(p.code, &p.detail);
         assert!(!sentence.starts_with(p.code), "{} has no sentence", p.code);

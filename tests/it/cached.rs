@@ -1,5 +1,6 @@
 //! The second opening: the same map, whatever became of the cache meanwhile.
 
+use qiancun::model::FeatureId;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
@@ -74,7 +75,7 @@ fn until(h: &mut Headless, done: impl Fn(&Headless) -> bool) {
 
 fn first_name(h: &Headless) -> String {
     let loaded = h.app.session.layers.values().find_map(|l| l.loaded()).expect("a layer");
-    loaded.dataset.display_name(0)
+    loaded.dataset.display_name(FeatureId::new(0))
 }
 
 /// Raises the time at which the cache was last written into the past, to tell whether it is written anew.
@@ -179,7 +180,7 @@ fn a_change_that_size_time_and_sample_hide_is_found_and_read() {
         let loaded = h.app.session.layers.values().find_map(|l| l.loaded()).expect("a layer");
         let table = &loaded.dataset.table;
         let column = table.position("households").expect("the field");
-        (0..table.rows).filter_map(|r| table.value(r, column).as_f64()).sum()
+        (0..table.rows).filter_map(|r| table.value(FeatureId::new(r), column).as_f64()).sum()
     };
     let truth = {
         let h = place.open(false);

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use qiancun::index::SpatialIndex;
-use qiancun::model::Role;
+use qiancun::model::{FeatureId, Role};
 use qiancun::project;
 use qiancun::read::{Progress, read_file};
 
@@ -31,7 +31,7 @@ fn its_readme_lists_the_problems_that_are_found() {
     assert!(d.report.problems.is_empty(), "{:?}", d.report.problems);
     let field = d.table.position("sewage_treatment_pct").expect("the field");
     assert_eq!(d.table.columns[field].missing(), 2);
-    assert_eq!((0..71).filter(|f| d.text(*f, Role::Name).as_deref() == Some("八家")).count(), 2);
+    assert_eq!((0..71).filter(|f| d.text(FeatureId::new(*f), Role::Name).as_deref() == Some("八家")).count(), 2);
     assert!(Role::ALL.iter().all(|r| d.roles.field(*r).is_some()));
 }
 
@@ -43,11 +43,11 @@ fn every_facility_but_the_planted_one_lies_in_its_village() {
     let code = facilities.table.position("village_code").expect("the field");
     let mut strays = Vec::new();
     for f in 0..facilities.len() {
-        let p = facilities.geometry.positions_of(f).next().expect("a position");
+        let p = facilities.geometry.positions_of(FeatureId::new(f)).next().expect("a position");
         let hits = index.at_point(&villages.geometry, qiancun::geo::LonLat::new(p[0], p[1]));
-        let claimed = facilities.table.value(f, code).to_text();
+        let claimed = facilities.table.value(FeatureId::new(f), code).to_text();
         if !hits.iter().any(|h| villages.text(*h, Role::Code) == claimed) {
-            strays.push(facilities.table.value(f, 0).to_text().expect("an id").into_owned());
+            strays.push(facilities.table.value(FeatureId::new(f), 0).to_text().expect("an id").into_owned());
         }
     }
     assert_eq!(strays, ["LJ-157"]);

@@ -1,6 +1,7 @@
 //! Sums, means, distances and covered shares of the demonstration against pandas, pyproj and shapely: see
 //! `tests/oracle/summary.py`.
 
+use qiancun::model::FeatureId;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -59,11 +60,15 @@ fn roll_ups_and_distances_agree_with_pandas_and_proj() {
         let met = district.indicators.position("three_revolutions").expect("known");
         for village in 0..district.villages.len() {
             let expected_m = expected["nearest_m"][village as usize].as_f64().expect("a distance");
-            let found = district.value(nearest, year, village).expect("a distance");
+            let found = district.value(nearest, year, FeatureId::new(village)).expect("a distance");
             assert!((found - expected_m).abs() < 1e-3, "{village} {year:?}: {found} {expected_m}");
             let revolutions = expected["revolutions"][village as usize].as_f64();
             // The category counts what is not met.
-            assert_eq!(district.value(met, year, village), revolutions.map(|n| 3.0 - n), "{village} {year:?}");
+            assert_eq!(
+                district.value(met, year, FeatureId::new(village)),
+                revolutions.map(|n| 3.0 - n),
+                "{village} {year:?}"
+            );
         }
     }
     assert!(compared > 1000, "{compared}");
@@ -136,11 +141,15 @@ fn every_cell_and_row_that_does_not_fit_is_listed_with_its_place() {
     ];
     assert_eq!(list, expected);
     let at = |id: &str| district.indicators.position(id).expect("known");
-    assert_eq!(district.value(at("sewage_treatment_pct"), Some(2022), 0), Some(99.0), "99% is 99");
+    assert_eq!(district.value(at("sewage_treatment_pct"), Some(2022), FeatureId::new(0)), Some(99.0), "99% is 99");
     assert_eq!(
-        district.value(at("sewage_treatment_pct"), Some(2023), 0),
+        district.value(at("sewage_treatment_pct"), Some(2023), FeatureId::new(0)),
         None,
         "the first row counts, its 101 does not"
     );
-    assert_eq!(district.value(at("public_toilets"), Some(2023), 2), Some(2.0), "the rest of the row is used");
+    assert_eq!(
+        district.value(at("public_toilets"), Some(2023), FeatureId::new(2)),
+        Some(2.0),
+        "the rest of the row is used"
+    );
 }

@@ -6,7 +6,7 @@ use egui::Key;
 use egui_kittest::kittest::Queryable;
 use qiancun::district::District;
 use qiancun::lang::Lang;
-use qiancun::model::{Edit, ObservationStatus};
+use qiancun::model::{Edit, FeatureId, ObservationStatus};
 use qiancun::read::{Progress, read_file};
 use qiancun::session::{Dialogue, FileCommand, LayerCommand, SelectCommand, WindowCommand};
 
@@ -29,10 +29,11 @@ fn a_corrected_figure_is_shown_summed_saved_and_taken_back() {
     let mut h = open(vec![project.clone()], Lang::Zh, [1366.0, 768.0]);
     let district = h.state().session.district().cloned().expect("a district");
     let rebuilt = district.indicators.position("dry_rebuilt").expect("known");
-    let village = (0..71).find(|v| district.villages.display_name(*v) == "车耳营").expect("the village");
+    let village =
+        (0..71).find(|v| district.villages.display_name(FeatureId::new(*v)) == "车耳营").expect("the village");
     let layer = h.state().session.village_layer().expect("villages").key;
-    send(&mut h, SelectCommand::Select { layer, features: vec![village], add: false });
-    send(&mut h, LayerCommand::EditFigure(village, rebuilt));
+    send(&mut h, SelectCommand::Select { layer, features: vec![FeatureId::new(village)], add: false });
+    send(&mut h, LayerCommand::EditFigure(FeatureId::new(village), rebuilt));
     let Some(Dialogue::Figure(mut draft)) = h.state().session.moment.dialogue.clone() else { panic!("no form") };
     assert_eq!(draft.edit.value, "2");
     draft.edit.value = "lots".into();
@@ -108,7 +109,7 @@ fn figures_written_are_read_again_without_loss() {
         for (i, indicator) in first.indicators.all().iter().enumerate() {
             for year in first.observations.years() {
                 for village in 0..71 {
-                    let value = |d: &District| d.value(i, Some(*year), village);
+                    let value = |d: &District| d.value(i, Some(*year), FeatureId::new(village));
                     assert_eq!(value(&first), value(&second), "{name} {} {year} {village}", indicator.id);
                 }
             }
@@ -128,16 +129,23 @@ fn origins_fractions_and_what_does_not_apply() {
     let district = District::new(&[villages], std::slice::from_ref(&table), &[], &[]).expect("villages");
     let at = |id: &str| district.indicators.position(id).expect("known");
     let (sewage, dry) = (at("sewage_treatment_pct"), at("dry_toilets"));
-    assert_eq!(district.value(sewage, Some(2023), 0), Some(49.5), "a rate is the quotient of its parts");
-    let origin = district.observations.origin(sewage, Some(2023), 0).expect("an origin");
+    assert_eq!(
+        district.value(sewage, Some(2023), FeatureId::new(0)),
+        Some(49.5),
+        "a rate is the quotient of its parts"
+    );
+    let origin = district.observations.origin(sewage, Some(2023), FeatureId::new(0)).expect("an origin");
     assert_eq!((origin.source.as_str(), origin.observed_on.as_str()), ("水务站", "2023-10-01"));
     assert_eq!(origin.status, Some(ObservationStatus::Measured));
     assert_eq!((origin.numerator, origin.denominator), (Some(99.0), Some(200.0)));
-    assert_eq!(district.value(dry, Some(2023), 0), None);
-    assert!(district.observations.is_not_applicable(dry, Some(2023), 0), "not applicable is neither unknown nor 0");
-    assert_eq!(district.value(dry, Some(2023), 1), Some(0.0));
-    assert!(!district.observations.is_not_applicable(dry, Some(2023), 1));
-    let total = district.total(sewage, Some(2023), &[0, 1]);
+    assert_eq!(district.value(dry, Some(2023), FeatureId::new(0)), None);
+    assert!(
+        district.observations.is_not_applicable(dry, Some(2023), FeatureId::new(0)),
+        "not applicable is neither unknown nor 0"
+    );
+    assert_eq!(district.value(dry, Some(2023), FeatureId::new(1)), Some(0.0));
+    assert!(!district.observations.is_not_applicable(dry, Some(2023), FeatureId::new(1)));
+    let total = district.total(sewage, Some(2023), &[FeatureId::new(0), FeatureId::new(1)]);
     assert_eq!(total.value, Some(63.0), "189 of 300: weighted by the denominators");
 }
 
@@ -149,9 +157,10 @@ fn an_added_facility_counts_is_drawn_saved_and_taken_away() {
     h.key_press(Key::Num3);
     settle(&mut h);
     let district = h.state().session.district().cloned().expect("a district");
-    let village = (0..71).find(|v| district.villages.display_name(*v) == "车耳营").expect("the village");
+    let village =
+        (0..71).find(|v| district.villages.display_name(FeatureId::new(*v)) == "车耳营").expect("the village");
     let layer = h.state().session.village_layer().expect("villages").key;
-    send(&mut h, SelectCommand::Select { layer, features: vec![village], add: false });
+    send(&mut h, SelectCommand::Select { layer, features: vec![FeatureId::new(village)], add: false });
     let share = |h: &egui_kittest::Harness<'static, qiancun::app::Qiancun>| {
         let session = &h.state().session;
         let rolled = session.rolled().cloned().expect("sums");
@@ -159,7 +168,7 @@ fn an_added_facility_counts_is_drawn_saved_and_taken_away() {
         (clinics, session.shares().cloned().expect("shares").all.expect("a share"))
     };
     let before = share(&h);
-    send(&mut h, LayerCommand::AddFacility(village));
+    send(&mut h, LayerCommand::AddFacility(FeatureId::new(village)));
     let Some(Dialogue::Add(mut draft)) = h.state().session.moment.dialogue.clone() else { panic!("no form") };
     (draft.name, draft.kind) = ("车耳营新卫生室".into(), "clinic".into());
     h.state_mut().session.moment.dialogue = None;

@@ -6,7 +6,7 @@ use qiancun::app::{Headless, Options};
 use qiancun::district::By;
 use qiancun::geo::{WorldPos, representative_point};
 use qiancun::lang::Lang;
-use qiancun::model::Theme;
+use qiancun::model::{FeatureId, Theme};
 use qiancun::page::{AtlasProgress, PageContent, PageFormat, PageOptions, atlas, map_svg, page_svg, to_png};
 use qiancun::project::Focus;
 use qiancun::session::{Left, Tab};
@@ -70,7 +70,7 @@ fn compare(head: &mut Headless, state: &str) {
     for (layer, _) in head.app.session.shown() {
         let loaded = layer.loaded().expect("ready");
         for feature in 0..loaded.dataset.len() {
-            let polygons = loaded.dataset.geometry.multi_polygon_of(feature);
+            let polygons = loaded.dataset.geometry.multi_polygon_of(FeatureId::new(feature));
             let Some(at) = representative_point(&polygons) else { continue };
             let [x, y] = head.app.session.camera.offset_of(WorldPos::from_lonlat(at));
             let around = (0..16).map(|i| (f64::from(i) * 2.4).sin_cos()).enumerate();
@@ -180,11 +180,14 @@ fn the_tooltip_over_the_earlier_half_gives_the_earlier_figure() {
         let district = session.district().cloned().expect("a district");
         let rate = district.indicators.position("sewage_treatment_pct").expect("known");
         let of = |f: u32| {
-            let at = representative_point(&layer.dataset.geometry.multi_polygon_of(f))?;
+            let at = representative_point(&layer.dataset.geometry.multi_polygon_of(FeatureId::new(f)))?;
             let [x, y] = session.camera.offset_of(WorldPos::from_lonlat(at));
             let fits = if is_left { x > 40.0 - half[0] && x < -60.0 } else { x > 60.0 && x < half[0] - 40.0 };
             // Figures that differ, so that each half can be told by them.
-            let (then, now) = (district.value(rate, Some(2018), f)?, district.value(rate, Some(2023), f)?);
+            let (then, now) = (
+                district.value(rate, Some(2018), FeatureId::new(f))?,
+                district.value(rate, Some(2023), FeatureId::new(f))?,
+            );
             (fits && y.abs() < half[1] - 60.0 && then != now).then_some((f, [x, y], if is_left { then } else { now }))
         };
         let places: Vec<_> = (0..layer.dataset.len()).filter_map(of).take(5).collect();
@@ -192,8 +195,13 @@ fn the_tooltip_over_the_earlier_half_gives_the_earlier_figure() {
             h.hover_at(middle + egui::vec2(x as f32, y as f32));
             h.step();
             h.step();
-            let is_there =
-                h.state().session.moment.hover.as_ref().is_some_and(|o| o.features.first() == Some(&(key, village)));
+            let is_there = h
+                .state()
+                .session
+                .moment
+                .hover
+                .as_ref()
+                .is_some_and(|o| o.features.first() == Some(&(key, FeatureId::new(village))));
             if !is_there {
                 // A symbol lies over it.
                 continue;

@@ -1,5 +1,6 @@
 //! Nothing left out in silence: what is not used is told once, with its count.
 
+use qiancun::model::FeatureId;
 use std::process::Command;
 
 use qiancun::app::{Headless, Options};
@@ -165,7 +166,11 @@ fn a_table_edited_while_it_is_open_is_seen_and_told() {
     let mut head = opened(&project);
     let rate = |head: &Headless| {
         let district = head.app.session.district().cloned().expect("a district");
-        district.value(district.indicators.position("sewage_treatment_pct").expect("known"), Some(2023), 0)
+        district.value(
+            district.indicators.position("sewage_treatment_pct").expect("known"),
+            Some(2023),
+            FeatureId::new(0),
+        )
     };
     assert_eq!(rate(&head), Some(50.0));
     // Somebody saves the table in another program, and comes back to the window.

@@ -8,7 +8,7 @@ use qiancun::app::{Headless, Options};
 use qiancun::cli::demo::Country;
 use qiancun::geo::BoundsDeg;
 use qiancun::lang::Lang;
-use qiancun::model::{Dataset, GeometryKind};
+use qiancun::model::{Dataset, FeatureId, GeometryKind};
 use qiancun::output::{save_flatgeobuf, save_geojson};
 use qiancun::project::{Camera, LayerEntry, Project, save};
 use qiancun::read::{Progress, read_bytes, read_file, read_part, stated_bounds};
@@ -27,7 +27,7 @@ fn features(dataset: &Dataset) -> BTreeMap<String, usize> {
         let shape = dataset.geometry.features[f as usize];
         let parts: Vec<String> = dataset
             .geometry
-            .parts_of(f)
+            .parts_of(FeatureId::new(f))
             .iter()
             .map(|p| format!("{:?}{:?}", p.kind, dataset.geometry.rings_of(p).collect::<Vec<_>>()))
             .collect();
@@ -38,7 +38,7 @@ fn features(dataset: &Dataset) -> BTreeMap<String, usize> {
             .columns
             .iter()
             .enumerate()
-            .map(|(i, c)| format!("{}={:?}", c.name, dataset.table.value(f, i)))
+            .map(|(i, c)| format!("{}={:?}", c.name, dataset.table.value(FeatureId::new(f), i)))
             .collect();
         *all.entry(format!("{kind:?} {parts:?} {values:?}")).or_insert(0) += 1;
     }
@@ -95,13 +95,13 @@ proptest! {
         let (x, y) = (w + (e - w) * at[0], s + (n - s) * at[1]);
         let view = [x, y, x + (e - w) * size, y + (n - s) * size];
         let meets = |f: u32| {
-            let b = whole.geometry.bounds_of(f).expect("bounds").sides();
+            let b = whole.geometry.bounds_of(FeatureId::new(f)).expect("bounds").sides();
             b[0] <= view[2] && b[2] >= view[0] && b[1] <= view[3] && b[3] >= view[1]
         };
-        let wanted: Vec<String> = (0..whole.len()).filter(|f| meets(*f)).map(|f| whole.display_name(f)).collect();
+        let wanted: Vec<String> = (0..whole.len()).filter(|f| meets(*f)).map(|f| whole.display_name(FeatureId::new(f))).collect();
         match read_part(&fgb, BoundsDeg::new(view), &Progress::new()) {
             Some(part) => {
-                let found: Vec<String> = (0..part.len()).map(|f| part.display_name(f)).collect();
+                let found: Vec<String> = (0..part.len()).map(|f| part.display_name(FeatureId::new(f))).collect();
                 prop_assert_eq!(found, wanted);
             }
             // Where most of it is in view everything is read.

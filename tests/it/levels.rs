@@ -7,7 +7,7 @@ use geo_types::{Coord, LineString, Polygon};
 use proptest::prelude::*;
 use qiancun::cli::demo::Country;
 use qiancun::geo::GridPos;
-use qiancun::model::PartKind;
+use qiancun::model::{FeatureId, PartKind};
 use qiancun::read::{Progress, read_bytes, read_file};
 use qiancun::render::{Chunks, Level, LevelShape, Mesh};
 
@@ -39,7 +39,7 @@ fn edges(shapes: &[LevelShape]) -> HashMap<(GridPos, GridPos), u32> {
     edges
 }
 
-fn polygons(shapes: &[LevelShape]) -> Vec<(u32, Polygon<f64>)> {
+fn polygons(shapes: &[LevelShape]) -> Vec<(FeatureId, Polygon<f64>)> {
     let ring = |r: &[GridPos]| LineString(r.iter().map(|p| Coord { x: f64::from(p.x), y: f64::from(p.y) }).collect());
     let of = |shape: &LevelShape, part: usize| {
         let mut rings = shape.rings(part).map(ring);
@@ -98,7 +98,7 @@ fn triangles_fill_their_polygons() {
     for (chunk, mesh) in chunks.list.iter().zip(&meshes) {
         for &feature in &chunk.features {
             let polygons = dataset.geometry.multi_polygon_of(feature);
-            let first = dataset.geometry.features[feature as usize].part_start as usize;
+            let first = dataset.geometry.features[feature.index()].part_start as usize;
             let parts = dataset.geometry.parts_of(feature).iter().enumerate();
             let area: f64 = parts
                 .filter(|(_, p)| p.kind == PartKind::Polygon)

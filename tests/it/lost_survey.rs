@@ -5,7 +5,7 @@ use std::path::Path;
 use egui_kittest::kittest::Queryable;
 use qiancun::app::Qiancun;
 use qiancun::lang::Lang;
-use qiancun::model::Edit;
+use qiancun::model::{Edit, FeatureId};
 use qiancun::session::{LayerCommand, MeetingCommand, SelectCommand, SurveyCommand, WindowCommand};
 use qiancun::survey::{GapStatus, NewVisit, Outcome, SurveyLog};
 use rusqlite::Connection;
@@ -71,7 +71,7 @@ fn lost_a5_one_timeline_whatever_was_done() {
     send(&mut h, LayerCommand::Correct(vec![edit("5")]));
     let layer = h.state().session.village_layer().expect("villages").key;
     for i in 0..230 {
-        h.state_mut().send(SelectCommand::Select { layer, features: vec![i % 60], add: false });
+        h.state_mut().send(SelectCommand::Select { layer, features: vec![FeatureId::new(i % 60)], add: false });
         h.step();
     }
     settle(&mut h);
@@ -514,7 +514,7 @@ fn lost_a8_the_language_of_the_window_changes_no_status() {
     settle(&mut h);
     let session = &h.state().session;
     let layer = session.village_layer().expect("villages").key;
-    assert_eq!(session.feature_title(layer, 2), "Wenquan", "names are shown in English");
+    assert_eq!(session.feature_title(layer, FeatureId::new(2)), "Wenquan", "names are shown in English");
     assert_eq!(closed(&h), 1);
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use qiancun::colouring::{Method, classify};
 use qiancun::geo::{LonLat, Side, even_odd, measure, repaired, representative_point};
 use qiancun::index::SpatialIndex;
-use qiancun::model::Dataset;
+use qiancun::model::{Dataset, FeatureId};
 use qiancun::read::{Progress, read_file};
 use serde_json::Value;
 
@@ -58,20 +58,24 @@ fn picks_sizes_and_points_agree_with_geos_and_proj() {
         for point in expected["points"].as_array().expect("points") {
             let at = LonLat::new(point[0].as_f64().expect("lon"), point[1].as_f64().expect("lat"));
             let hits: Vec<u64> = point[2].as_array().expect("hits").iter().filter_map(Value::as_u64).collect();
-            let found: Vec<u64> = index.at_point(&dataset.geometry, at).into_iter().map(u64::from).collect();
+            let found: Vec<u64> =
+                index.at_point(&dataset.geometry, at).into_iter().map(|f| u64::from(f.number())).collect();
             assert_eq!(found, hits, "{name} at {at:?}");
         }
         for size in expected["sizes"].as_array().expect("sizes") {
             let feature = size[0].as_u64().expect("feature") as u32;
-            let polygons = dataset.geometry.multi_polygon_of(feature);
+            let polygons = dataset.geometry.multi_polygon_of(FeatureId::new(feature));
             assert_eq!(repaired(&polygons), None, "{name} {feature} is valid by GEOS");
             let m = measure(&polygons);
             let (area, length) = (size[1].as_f64().expect("area"), size[2].as_f64().expect("length"));
             assert!((m.area_m2 - area).abs() <= (1e-9 * area).max(0.001), "{name} {feature}: {} {area}", m.area_m2);
             assert!((m.perimeter_m - length).abs() <= (1e-9 * length).max(0.001), "{name} {feature}");
             let p = representative_point(&polygons).expect("a point inside");
-            let rings: Vec<&[[f64; 2]]> =
-                dataset.geometry.polygons_of(feature).flat_map(|x| dataset.geometry.rings_of(x)).collect();
+            let rings: Vec<&[[f64; 2]]> = dataset
+                .geometry
+                .polygons_of(FeatureId::new(feature))
+                .flat_map(|x| dataset.geometry.rings_of(x))
+                .collect();
             assert_eq!(even_odd([p.lon_deg, p.lat_deg], rings), Side::Inside, "{name} {feature}");
         }
     }

@@ -1,5 +1,6 @@
 //! What is drawn: colours against `classify`, and a few small snapshots.
 
+use qiancun::model::FeatureId;
 use std::path::PathBuf;
 
 use qiancun::app::{Headless, Options};
@@ -59,9 +60,14 @@ fn colours_on_the_map_equal_those_of_classify() {
         let [x, y] = session.camera.offset_of(anchor.expect("a polygon").at);
         let left = 1366.0 - 308.0 - session.map_size_pt[0];
         let (x, y) = (left + session.map_size_pt[0] / 2.0 + x, 48.0 + session.map_size_pt[1] / 2.0 + y);
-        match colouring.colour_of(feature as u32) {
+        match colouring.colour_of(FeatureId::new(feature as u32)) {
             Some(colour) => {
-                assert_eq!(pixel(&h, &pixels, x, y), colour, "{}", loaded.dataset.display_name(feature as u32));
+                assert_eq!(
+                    pixel(&h, &pixels, x, y),
+                    colour,
+                    "{}",
+                    loaded.dataset.display_name(FeatureId::new(feature as u32))
+                );
                 coloured += 1;
             }
             None => hatched += 1,

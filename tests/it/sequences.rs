@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use qiancun::app::{Headless, Options};
 use qiancun::district::{AddedFacility, By};
 use qiancun::lang::Lang;
-use qiancun::model::{Edit, LayerKind, Theme};
+use qiancun::model::{Edit, FeatureId, LayerKind, Theme};
 use qiancun::project::Focus;
 use qiancun::render::LayerKey;
 use qiancun::session::{
@@ -70,7 +70,9 @@ fn command(session: &Session, what: u8, n: u8) -> Option<Command> {
         2 => LayerCommand::SetOpacity(key(session, n)?, f32::from(n) / 255.0).into(),
         3 => LayerCommand::ShowLayer(key(session, n)?, n % 2 == 0).into(),
         4 => LayerCommand::MoveLayer(key(session, n)?, n % 2 == 0).into(),
-        5 => SelectCommand::Select { layer: villages?, features: vec![village], add: n % 2 == 0 }.into(),
+        5 => {
+            SelectCommand::Select { layer: villages?, features: vec![FeatureId::new(village)], add: n % 2 == 0 }.into()
+        }
         6 => LayerCommand::Correct(vec![edit]).into(),
         7 => LayerCommand::Uncorrect(edit).into(),
         8 if !session.document.project.facilities.iter().any(|f| f.id == added.id) => {

@@ -9,7 +9,7 @@ use qiancun::cli::demo::PLANTED;
 use qiancun::colouring::LegendClass;
 use qiancun::district::By;
 use qiancun::lang::Lang;
-use qiancun::model::Theme;
+use qiancun::model::{FeatureId, Theme};
 use qiancun::project::Focus;
 use qiancun::session::{FileCommand, LookCommand, SelectCommand, SurveyCommand, SymbolKind, Tab, WindowCommand};
 
@@ -105,9 +105,10 @@ fn the_card_says_unknown_and_copies_as_text() {
     let mut h = demonstration(Lang::Zh);
     h.state_mut().session.moment.search = String::new();
     let district = h.state().session.district().cloned().expect("a district");
-    let village = (0..71).find(|v| district.villages.display_name(*v) == "东埠头").expect("the village");
+    let village =
+        (0..71).find(|v| district.villages.display_name(FeatureId::new(*v)) == "东埠头").expect("the village");
     let key = h.state().session.village_layer().expect("villages").key;
-    send(&mut h, SelectCommand::Select { layer: key, features: vec![village], add: false });
+    send(&mut h, SelectCommand::Select { layer: key, features: vec![FeatureId::new(village)], add: false });
     assert!(h.query_by_label_contains("污水处理率 未知").is_some(), "the card says unknown");
     let text = h.state().session.card_text().expect("a card");
     assert!(text.contains("污水处理率：未知"), "{text}");
@@ -214,7 +215,7 @@ fn a_figure_changed_one_blanked_and_a_clinic_closed_change_map_card_and_summary(
     let mut after = open(vec![dir.path().join("haidian.qiancun")], Lang::Zh, [1366.0, 768.0]);
     let classes = |h: &Window| -> Vec<Option<usize>> {
         let colouring = h.state().session.village_layer().expect("villages").colouring.clone().expect("a theme");
-        (0..71).map(|v| colouring.class_of(v)).collect()
+        (0..71).map(|v| colouring.class_of(FeatureId::new(v))).collect()
     };
     let (a, b) = (classes(&before), classes(&after));
     let differing: Vec<usize> = (0..71).filter(|v| a[*v] != b[*v]).collect();
@@ -228,7 +229,7 @@ fn a_figure_changed_one_blanked_and_a_clinic_closed_change_map_card_and_summary(
     assert_eq!((total(&before).known, total(&after).known), (69, 68));
     let key = after.state().session.village_layer().expect("villages").key;
     for (village, words) in [(4, "污水处理率：99.9 %"), (0, "污水处理率：未知")] {
-        send(&mut after, SelectCommand::Select { layer: key, features: vec![village], add: false });
+        send(&mut after, SelectCommand::Select { layer: key, features: vec![FeatureId::new(village)], add: false });
         let text = after.state().session.card_text().expect("a card");
         assert!(text.contains(words), "{text}");
     }
@@ -292,7 +293,7 @@ fn a_map_of_change_counts_what_rose_and_what_fell() {
     assert!(colouring.is_change);
     let mut expected = [0usize; 3];
     for village in 0..71 {
-        let value = |year| district.value(map.indicator, Some(year), village);
+        let value = |year| district.value(map.indicator, Some(year), FeatureId::new(village));
         match value(2023).zip(value(2018)).map(|(now, before)| ((now - before) * 10.0).round()) {
             None => expected[2] += 1,
             Some(change) if change > 0.0 => expected[0] += 1,

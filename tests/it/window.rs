@@ -1,5 +1,6 @@
 //! The window through AccessKit, as a person or a screen reader uses it.
 
+use qiancun::model::FeatureId;
 use std::path::{Path, PathBuf};
 
 use egui_kittest::Harness;
@@ -83,7 +84,9 @@ fn place_of(h: &Harness<'static, Qiancun>, name: &str) -> egui::Pos2 {
     let session = &h.state().session;
     let layer = session.active().expect("a layer");
     let loaded = layer.loaded().expect("data");
-    let feature = (0..loaded.dataset.len()).find(|f| loaded.dataset.display_name(*f) == name).expect("the village");
+    let feature = (0..loaded.dataset.len())
+        .find(|f| loaded.dataset.display_name(FeatureId::new(*f)) == name)
+        .expect("the village");
     let anchor = loaded.anchors.get().expect("anchors")[feature as usize].expect("a polygon");
     let [x, y] = session.camera.offset_of(anchor.at);
     h.get_by_label("地图").rect().center() + egui::vec2(x as f32, y as f32)
@@ -192,7 +195,7 @@ fn restyle_language_save_and_reopen() {
     assert!(h.query_by_label_contains("常住人口").is_some());
     send(&mut h, WindowCommand::SetLanguage(Lang::En));
     assert!(h.query_by_label("Layers").is_some() && h.query_by_label("图层").is_none());
-    send(&mut h, SelectCommand::Select { layer: key, features: vec![5], add: false });
+    send(&mut h, SelectCommand::Select { layer: key, features: vec![FeatureId::new(5)], add: false });
     send(&mut h, CameraCommand::Zoom(1.5, [40.0, 10.0]));
     let camera = h.state().session.camera;
     send(&mut h, FileCommand::SaveTo(path.clone()));

@@ -5,6 +5,7 @@
 
 mod window;
 
+use crate::model::FeatureId;
 use std::path::{Path, PathBuf};
 use std::process::{Command as Process, Stdio};
 use std::time::Instant;
@@ -196,7 +197,7 @@ fn pick(loaded: &Loaded) -> Option<f64> {
 /// village, the beginning of a code.
 fn search(loaded: &Loaded) -> Vec<f64> {
     let names = loaded.names();
-    let entry = |row: usize| names.entry((names.len() / 7 * row) as u32);
+    let entry = |row: usize| names.entry(FeatureId::new((names.len() / 7 * row) as u32));
     let mut typed: Vec<String> = (1..7).filter_map(|row| Some(entry(row)?.name.to_owned())).collect();
     typed.extend(entry(3).map(|e| format!("{} {}", e.town, e.name)));
     typed.extend(entry(5).map(|e| e.code.chars().take(8).collect()));

@@ -1,6 +1,7 @@
 //! What a typist may expect.
 
 use super::*;
+use crate::model::FeatureId;
 use proptest::prelude::*;
 
 fn index(rows: &[(&str, &str, &str)]) -> NameIndex {
@@ -23,7 +24,7 @@ fn haidian() -> NameIndex {
 }
 
 fn rows(index: &NameIndex, query: &str) -> Vec<u32> {
-    index.search(query, 10).iter().map(|h| h.row).collect()
+    index.search(query, 10).iter().map(|h| h.row.number()).collect()
 }
 
 #[test]
@@ -103,10 +104,10 @@ fn ranks_and_ties() {
         ("庄上", "", ""),
     ]);
     let hits = index.search("庄", 10);
-    let got: Vec<_> = hits.iter().map(|h| (h.row, h.rank)).collect();
+    let got: Vec<_> = hits.iter().map(|h| (h.row.number(), h.rank)).collect();
     use NameRank::*;
     assert_eq!(got, [(2, Exact), (3, Prefix), (6, Prefix), (5, Prefix), (1, Inside), (0, Inside), (4, Town)]);
-    assert_eq!(index.search("zhuang", 2).iter().map(|h| h.row).collect::<Vec<_>>(), [2, 3]);
+    assert_eq!(index.search("zhuang", 2).iter().map(|h| h.row.number()).collect::<Vec<_>>(), [2, 3]);
     assert_eq!(index.search("zhuanghu", 1)[0].rank, Exact);
     assert_eq!(index.search("zh", 1)[0].rank, Prefix);
 }
@@ -135,7 +136,7 @@ fn nothing_finds_nothing() {
     assert!(index.search("cey", 0).is_empty());
     assert!(NameIndex::default().search("cey", 5).is_empty());
     assert!(NameIndex::new([]).is_empty());
-    assert_eq!((index.len(), index.entry(10)), (10, None));
+    assert_eq!((index.len(), index.entry(FeatureId::new(10))), (10, None));
 }
 
 proptest! {
@@ -143,7 +144,7 @@ proptest! {
     fn any_text_is_searched_without_harm(names in proptest::collection::vec("\\PC{0,12}", 0..8), query in "\\PC{0,80}") {
         let index = NameIndex::new(names.iter().map(|n| (n.clone(), n.clone(), n.clone())));
         for hit in index.search(&query, 5) {
-            let name = &names[hit.row as usize];
+            let name = &names[hit.row.index()];
             prop_assert!(hit.name_match.is_none_or(|r| name.get(r).is_some()));
         }
     }
@@ -151,6 +152,6 @@ proptest! {
     #[test]
     fn a_name_finds_itself(name in "[一-龥a-zA-Zé]{1,20}") {
         let index = index(&[("乙村", "", ""), (&name, "", "")]);
-        prop_assert!(index.search(&name, 5).iter().any(|h| h.row == 1 && h.rank == NameRank::Exact));
+        prop_assert!(index.search(&name, 5).iter().any(|h| h.row == FeatureId::new(1) && h.rank == NameRank::Exact));
     }
 }

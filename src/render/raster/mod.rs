@@ -171,7 +171,7 @@ impl RasterLayer<'_> {
                     for (i, part) in shape.parts.iter().enumerate() {
                         let extent = &self.chunks.extents[part.part as usize];
                         if touches(extent.bounds)
-                            && let Some((paint, colour)) = self.paint(part.feature)
+                            && let Some((paint, colour)) = self.paint(part.feature.number())
                             && !band.fill(shape.rings(i), rule, paint, &mut crossings)
                         {
                             traces.extend(self.trace(band, part.part, colour));
@@ -205,8 +205,8 @@ impl RasterLayer<'_> {
         let geometry = &self.chunks.geometry;
         let features = self.chunks.list.get(chunk as usize).map_or(&[][..], |c| &c.features);
         for &feature in features {
-            let Some((paint, colour)) = self.paint(feature) else { continue };
-            let first = geometry.features.get(feature as usize).map_or(0, |f| f.part_start);
+            let Some((paint, colour)) = self.paint(feature.number()) else { continue };
+            let first = geometry.features.get(feature.index()).map_or(0, |f| f.part_start);
             for (i, part) in geometry.parts_of(feature).iter().enumerate() {
                 let number = first + i as u32;
                 if part.kind != PartKind::Polygon || !touches(self.chunks.extents[number as usize].bounds) {
@@ -258,7 +258,7 @@ impl RasterLayer<'_> {
             };
             for shape in in_band.iter().filter_map(|(_, shape)| shape.as_ref()) {
                 for (line, points) in shape.lines().filter(|(l, _)| l.kind == kind) {
-                    let pen = match (kind, self.style.texel(line.feature)) {
+                    let pen = match (kind, self.style.texel(line.feature.number())) {
                         (BorderKind::Line, Texel::Colour(rgb)) => {
                             let [r, g, b] = rgb.map(|v| f32::from(v) / 255.0);
                             Pen { colour: [r, g, b, 1.0], ..pen }

@@ -97,6 +97,19 @@ impl Command {
         }
     }
 
+    /// Whether it changes the project, or takes a change back, so that it has to wait for the end of a meeting: that puts back what was
+    /// there. Scenes are changed in meetings too.
+    pub fn changes_the_project(&self) -> bool {
+        use WindowCommand as W;
+        match self {
+            Self::Layer(_) | Self::Look(LookCommand::SetNameLanguage(_)) => true,
+            Self::Window(W::Undo | W::Redo | W::UndoSteps(_)) => true,
+            Self::File(FileCommand::MergeTheirs) => true,
+            Self::File(FileCommand::InProject(_, inner)) => inner.changes_the_project(),
+            _ => false,
+        }
+    }
+
     /// Whether it moves the camera on its way, or back and forth, rather than to another place.
     pub fn is_steady(&self) -> bool {
         use CameraCommand as C;
