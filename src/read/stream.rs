@@ -269,6 +269,7 @@ fn items_of(block: &[u8], at: &mut usize, items: &mut Vec<Range<usize>>) -> Opti
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::FeatureId;
     use crate::read::{read_bytes, read_file};
 
     /// A collection above the size from which files are streamed, with what is odd in places.
