@@ -2,6 +2,7 @@
 
 use super::qiancun::Qiancun;
 use crate::project::{self, with_ending};
+use crate::read::formats::READERS;
 use crate::session::{Command, Dialogue, FileCommand, Status};
 
 impl Qiancun {
@@ -90,16 +91,11 @@ impl Qiancun {
     fn ask_open(&mut self) {
         let title = self.session.lang.t("command.open");
         self.jobs.ask(move || {
-            let dialogue = rfd::FileDialog::new()
-                .set_title(title)
-                .add_filter(
-                    "GeoJSON, TopoJSON, CSV, XLSX, qiancun",
-                    &[
-                        "geojson", "json", "topojson", "geojsonl", "ndjson", "geojsons", "csv", "xlsx", "xls", "ods",
-                        "qiancun",
-                    ],
-                )
-                .add_filter("*", &["*"]);
+            let mut endings: Vec<&str> = READERS.iter().flat_map(|r| r.endings).copied().collect();
+            endings.push("qiancun");
+            let titles: Vec<&str> = READERS.iter().rev().map(|r| r.title).chain(["qiancun"]).collect();
+            let dialogue = rfd::FileDialog::new().set_title(title).add_filter(titles.join(", "), &endings);
+            let dialogue = dialogue.add_filter("*", &["*"]);
             dialogue.pick_files().map(FileCommand::Open)
         });
     }

@@ -113,7 +113,7 @@ pub(super) struct Saving {
     /// What follows a saving that was asked for on the way to something else.
     pub after: Option<Command>,
     /// Keeps unsaved work; absent where nothing is to be remembered.
-    pub keeper: Option<super::saving::Keeper>,
+    pub keeper: Option<super::keeping::Keeper>,
     /// The file that the project is being saved to.
     pub under_way: Option<PathBuf>,
     /// Whether it is to be saved once more after that.

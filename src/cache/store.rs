@@ -9,8 +9,9 @@ use super::container::{Reader, Writer};
 use super::picture::touch;
 use super::{Cache, FileKey, content_digest, found, geometry, table};
 use crate::geo::Anchor;
-use crate::model::{Crs, CrsFrom, Dataset, Format, Report, Roles, SourceInfo};
+use crate::model::{Crs, CrsFrom, Dataset, Report, Roles, SourceInfo};
 use crate::read::Progress;
+use crate::read::formats::kept_format;
 use crate::render::Chunks;
 
 /// Ending of its files.
@@ -60,7 +61,6 @@ pub struct ToKeep<'a> {
     pub report: &'a Report,
 }
 
-const FORMATS: [Format; 4] = [Format::GeoJson, Format::GeoJsonSeq, Format::TopoJson, Format::FlatGeobuf];
 const ENCODINGS: [&str; 3] = ["UTF-8", "UTF-16LE", "UTF-16BE"];
 const CRS_FROM: [CrsFrom; 2] = [CrsFrom::File, CrsFrom::Default];
 
@@ -89,7 +89,7 @@ impl Cache {
     pub fn keep(&self, what: &ToKeep<'_>, go_on: impl Fn() -> bool) -> std::io::Result<bool> {
         let ToKeep { path, key, dataset, chunks, anchors, report } = what;
         let source = &dataset.source;
-        let known = FORMATS.contains(&source.format) && ENCODINGS.contains(&source.encoding);
+        let known = kept_format(source.format.name()).is_some() && ENCODINGS.contains(&source.encoding);
         let (Some(topology), Some(shores)) = (chunks.topology(), chunks.shores()) else { return Ok(false) };
         if !known || !self.is_worth_keeping(key.bytes) {
             return Ok(false);
@@ -170,7 +170,7 @@ fn read(place: &Path, path: &Path, key: &FileKey, progress: &Progress) -> Option
     let source = SourceInfo {
         path: path.to_path_buf(),
         bytes: head.bytes,
-        format: *FORMATS.iter().find(|f| f.name() == head.format)?,
+        format: kept_format(&head.format)?,
         encoding: ENCODINGS.iter().find(|e| **e == head.encoding)?,
         crs: match &head.crs {
             Ok(epsg) => Crs::Geographic(*epsg),

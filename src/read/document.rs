@@ -144,7 +144,7 @@ fn broken(text: &[u8], outline: &Outline) -> Cause {
 }
 
 fn single(batch: Batch, outline: &Outline, text: &[u8]) -> Parsed {
-    let mut all = parsed(vec![batch], Format::GeoJson);
+    let mut all = parsed(vec![batch], crate::read::formats::GEOJSON);
     set_crs(&mut all, outline, text);
     all.name = outline.name.clone();
     all
@@ -152,14 +152,14 @@ fn single(batch: Batch, outline: &Outline, text: &[u8]) -> Parsed {
 
 /// A collection whose features are in batches already, given the text around them.
 pub(super) fn whole_collection(around: &[u8], outline: &Outline, batches: Vec<Batch>) -> Parsed {
-    let mut all = parsed(batches, Format::GeoJson);
+    let mut all = parsed(batches, crate::read::formats::GEOJSON);
     set_crs(&mut all, outline, around);
     all.name = outline.name.clone();
     all
 }
 
 fn collection(text: &[u8], outline: &Outline, end: End, rest: &[u8], results: Results) -> Result<Parsed, Cause> {
-    let mut all = parsed(results.into_batches(), Format::GeoJson);
+    let mut all = parsed(results.into_batches(), crate::read::formats::GEOJSON);
     set_crs(&mut all, outline, text);
     all.name = outline.name.clone();
     match end {
@@ -193,7 +193,7 @@ fn topology(text: &[u8], outline: &Outline, end: End) -> Result<Parsed, Cause> {
     if read.is_err() && batch.row() == 0 {
         return Err(broken(text, outline));
     }
-    let mut all = parsed(vec![batch], Format::TopoJson);
+    let mut all = parsed(vec![batch], crate::read::formats::TOPOJSON);
     set_crs(&mut all, outline, text);
     match &read {
         Ok(names) => all.name = names.first().filter(|_| names.len() == 1).cloned(),
@@ -213,7 +213,7 @@ fn sequence(text: &[u8], separator: Separator, progress: &Progress) -> Result<Pa
         let cut = split(text, separator, &mut sink);
         (cut, sink.items, sink.finish())
     });
-    let mut all = parsed(results.into_batches(), Format::GeoJsonSeq);
+    let mut all = parsed(results.into_batches(), crate::read::formats::GEOJSON_SEQ);
     if let Some(at) = cut {
         if items == 0 {
             let before = text.get(..text.len()).unwrap_or(&[]);

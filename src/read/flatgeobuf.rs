@@ -18,7 +18,7 @@ use super::document::Parsed;
 use super::error::Cause;
 use super::flatgeobuf_feature::{Columns, feature};
 use super::flatgeobuf_tree::{NODE_BYTES, Tree, search};
-use crate::model::{Crs, CrsFrom, Format, Report, Severity};
+use crate::model::{Crs, CrsFrom, Report, Severity};
 
 /// Bytes in a block, unless one feature needs more.
 const BLOCK: usize = 2 << 20;
@@ -140,7 +140,15 @@ fn as_parsed(crs: Crs, crs_from: CrsFrom, name: String, all: Batch, mut report: 
         report.add(Severity::Error, "projected-crs", None, name.clone());
     }
     let name = Some(name).filter(|n| !n.trim().is_empty());
-    Parsed { batches: vec![all], format: Format::FlatGeobuf, encoding: "UTF-8", crs, crs_from, name, report }
+    Parsed {
+        batches: vec![all],
+        format: crate::read::formats::FLATGEOBUF,
+        encoding: "UTF-8",
+        crs,
+        crs_from,
+        name,
+        report,
+    }
 }
 
 /// Reads only the features whose envelope meets \[west, south, east, north\], by the tree. `None` where the file has none, or

@@ -19,6 +19,7 @@ mod feature;
 mod flatgeobuf;
 mod flatgeobuf_feature;
 mod flatgeobuf_tree;
+pub mod formats;
 mod geometry;
 mod load;
 mod number;
@@ -65,10 +66,17 @@ use crate::model::{Dataset, Report, Roles, Severity, SourceInfo};
 /// the report says what is missing.
 pub fn read_file(path: &Path, progress: &Progress) -> Result<Dataset, ReadError> {
     load::look(path).map_err(|cause| cause.at(path))?;
-    if flatgeobuf::is_flatgeobuf(path) {
-        let (parsed, size) = flatgeobuf::read(path, progress).map_err(|cause| cause.at(path))?;
-        return Ok(finish(path, size, parsed, progress));
-    }
+    let reader = formats::READERS.iter().find(|r| (r.is)(path));
+    reader.map_or_else(|| read_document(path, progress), |r| (r.read)(path, progress))
+}
+
+fn read_flatgeobuf(path: &Path, progress: &Progress) -> Result<Dataset, ReadError> {
+    let (parsed, size) = flatgeobuf::read(path, progress).map_err(|cause| cause.at(path))?;
+    Ok(finish(path, size, parsed, progress))
+}
+
+/// Text, and workbooks: maps, else tables of points.
+fn read_document(path: &Path, progress: &Progress) -> Result<Dataset, ReadError> {
     match stream::stream(path, progress) {
         Some(Ok((parsed, size))) => return Ok(finish(path, size, parsed, progress)),
         Some(Err(cause)) => return Err(cause.at(path)),

@@ -29,7 +29,7 @@ pub(super) struct Points {
 /// # Errors
 /// Where it is a workbook that is not to be unpacked, or is damaged.
 pub(super) fn points(bytes: Vec<u8>) -> Result<Option<Points>, Cause> {
-    let format = if bytes.starts_with(b"PK") { Format::Xlsx } else { Format::Csv };
+    let format = if bytes.starts_with(b"PK") { crate::read::formats::XLSX } else { crate::read::formats::CSV };
     let is_named = is_named_workbook(&bytes);
     match grid_of(bytes) {
         Ok((encoding, grid)) => Ok(points_in(&grid, format, encoding)),

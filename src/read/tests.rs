@@ -36,7 +36,7 @@ const SQUARE: &str = r#"{"type":"Feature","id":7,"geometry":{"type":"Polygon","c
 fn members_come_in_any_order() {
     let text = format!(r#"{{"features":[{SQUARE}, {SQUARE}],"crs":null,"name":"层","type":"FeatureCollection"}}"#);
     let d = good(text);
-    assert_eq!((d.len(), d.source.format, d.source.layer.as_str()), (2, Format::GeoJson, "层"));
+    assert_eq!((d.len(), d.source.format, d.source.layer.as_str()), (2, crate::read::formats::GEOJSON, "层"));
     assert_eq!(
         (d.geometry.coords.len(), d.geometry.bounds()),
         (8, Some(crate::geo::BoundsDeg::new([0.0, 0.0, 1.0, 1.0])))
@@ -186,7 +186,7 @@ fn geometry_alone_and_sequences() {
         format!("{{\n{}\n{point} {mixed}", &SQUARE[1..]),
     ] {
         let d = good(&text);
-        assert_eq!((d.len(), d.source.format), (3, Format::GeoJsonSeq), "{text}");
+        assert_eq!((d.len(), d.source.format), (3, crate::read::formats::GEOJSON_SEQ), "{text}");
         assert_eq!(codes(&d), [(None, "has-z")], "{text}");
     }
     let d = good(format!("{SQUARE}\n{{broken}}\n{point}\n{{\"type\":"));
@@ -230,7 +230,7 @@ fn topojson_arcs_become_rings() {
         "b":{"type":"Point","coordinates":[2,1]}},
         "arcs":[[[0,0],[1,0],[1,1]],[[2,1],[-2,-1]],[[2,1],[0,1],[-2,-2]]]}"#;
     let d = good(text);
-    assert_eq!((d.source.format, d.len()), (Format::TopoJson, 5));
+    assert_eq!((d.source.format, d.len()), (crate::read::formats::TOPOJSON, 5));
     let ring: Vec<_> = d.geometry.positions_of(FeatureId::new(0)).copied().collect();
     assert_eq!(ring, [[100.0, 20.0], [100.5, 20.0], [101.0, 22.0], [100.0, 20.0]]);
     let ring: Vec<_> = d.geometry.positions_of(FeatureId::new(1)).copied().collect();

@@ -1,0 +1,159 @@
+//! What jobs there are, and what they bring.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::reading::{Outcome, Placeholder};
+use crate::page::PageError;
+use crate::render::{DrawnOverview, LayerKey, Level, Mesh};
+use crate::session::{Command, Loaded, Made};
+use crate::survey::{Incoming, Opened, PhotoFacts, SurveyError};
+
+/// What a job does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Job {
+    /// Reads the file of a layer.
+    Read(LayerKey),
+    /// Fetches or draws a picture to be shown until a file is read.
+    Picture,
+    /// Builds a mesh.
+    Mesh(LayerKey, u32, Level),
+    /// Makes indices, places of labels and the report of a layer.
+    Finish(LayerKey),
+    /// Joins villages, tables and facilities.
+    Join,
+    /// Computes the area within the radius of a clinic.
+    Coverage,
+    /// Looks for gaps.
+    Gaps,
+    /// Compares gaps.
+    Compare,
+    /// Opens or copies a survey log.
+    Survey,
+    /// Reads results or a colleague's log.
+    Results,
+    /// Looks into a photo.
+    Photo,
+    /// Makes a preview.
+    Preview,
+    /// Writes pages.
+    Page,
+    /// Saves the project.
+    Save,
+    /// Writes what leaves the window.
+    Write,
+    /// Looks at the project on the disk.
+    Look,
+    /// Does something for the cache.
+    Tend,
+    /// Asks a question of the system.
+    Dialogue,
+}
+
+impl Job {
+    /// Stable name; in language files `job.<key>` says what did not come about.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Read(_) => "read",
+            Self::Picture | Self::Tend => "cache",
+            Self::Mesh(..) => "mesh",
+            Self::Finish(_) => "finish",
+            Self::Join => "join",
+            Self::Coverage => "coverage",
+            Self::Gaps => "gaps",
+            Self::Compare => "compare",
+            Self::Survey => "survey",
+            Self::Results => "results",
+            Self::Photo => "photo",
+            Self::Preview => "preview",
+            Self::Page => "page",
+            Self::Save => "save",
+            Self::Write => "write",
+            Self::Look => "look",
+            Self::Dialogue => "dialogue",
+        }
+    }
+
+    /// Whether the picture of the map waits for it.
+    pub(super) fn is_of_the_map(self) -> bool {
+        matches!(self, Self::Mesh(..) | Self::Finish(_) | Self::Join | Self::Coverage | Self::Gaps)
+    }
+
+    /// Whether what is shown is not complete while it runs.
+    pub(super) fn is_awaited(self) -> bool {
+        self.is_of_the_map()
+            || matches!(
+                self,
+                Self::Compare
+                    | Self::Survey
+                    | Self::Results
+                    | Self::Photo
+                    | Self::Preview
+                    | Self::Page
+                    | Self::Save
+                    | Self::Write
+                    | Self::Look
+            )
+    }
+}
+
+/// What a job brought.
+pub enum Done {
+    /// A file was read, with the meshes of its first picture; or not: the code and the message.
+    Read {
+        /// Key of its layer.
+        key: LayerKey,
+        /// The data.
+        result: Result<Outcome, (String, String)>,
+    },
+    /// A picture to be shown until a file is read.
+    Kept(Placeholder),
+    /// The overview was drawn.
+    Overview(DrawnOverview),
+    /// What was to be done about the cache is done, or why it could not be.
+    Tended(std::io::Result<()>),
+    /// The file of a layer is not what the cache was made from.
+    Stale(LayerKey),
+    /// A mesh, and the data it was made from.
+    Mesh(LayerKey, u32, Level, Mesh, Arc<Loaded>),
+    /// Shared borders of a layer are known.
+    Topology,
+    /// Indices, labels and the report of a layer are there.
+    Finished,
+    /// A derived value was made; what puts it in its place says whether it was still wanted.
+    Made(Job, Box<dyn FnOnce(&mut Made) -> bool + Send>),
+    /// A derived value did not come about.
+    Unmade(Box<dyn FnOnce(&mut Made) + Send>),
+    /// Gaps could not be compared, for a reason.
+    NotCompared(String),
+    /// The log of a project was opened, if there is one.
+    Survey(PathBuf, Result<Option<Opened>, SurveyError>),
+    /// What came of work on the log.
+    Recorded(Box<super::recording::Recorded>),
+    /// A log went along with its project: how many visits, or why not.
+    LogCopied(Result<usize, SurveyError>),
+    /// Results or a colleague's log were read, for the project of that path.
+    Incoming(PathBuf, PathBuf, Result<Incoming, SurveyError>),
+    /// What a camera wrote into a photo.
+    PhotoFacts(PathBuf, PhotoFacts),
+    /// The small picture of a photo of the log; `None` where there is none.
+    Thumbnail(String, Option<egui::ColorImage>),
+    /// A page or an atlas was written, or not.
+    PageSaved(PathBuf, Result<String, PageError>),
+    /// The project was saved, or not.
+    Saved(Box<super::saving::Saved>),
+    /// How the project stands on the disk: its text, and in what it differs.
+    Looked(crate::session::DiskChange, String),
+    /// A file was written, or not.
+    Written(PathBuf, std::io::Result<()>),
+    /// A picture of the map for the clipboard; `None` where nothing can draw.
+    Pictured(Option<image::RgbaImage>),
+    /// How far an atlas is.
+    AtlasAt(usize, usize),
+    /// A dialogue was answered.
+    Command(Command),
+    /// Unsaved work could not be kept, for a reason.
+    NotKept(String),
+    /// A job ended without a result, for a reason: the program has a fault there, or no thread was to be had.
+    Failed(Job, String),
+}
