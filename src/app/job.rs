@@ -157,3 +157,39 @@ pub enum Done {
     /// A job ended without a result, for a reason: the program has a fault there, or no thread was to be had.
     Failed(Job, String),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lang::Lang;
+
+    #[test]
+    fn every_job_has_words_for_its_failing() {
+        let layer = LayerKey::new(2);
+        let all = [
+            Job::Read(layer),
+            Job::Picture,
+            Job::Mesh(layer, 0, Level::for_zoom(9.0)),
+            Job::Finish(layer),
+            Job::Join,
+            Job::Coverage,
+            Job::Gaps,
+            Job::Compare,
+            Job::Survey,
+            Job::Results,
+            Job::Photo,
+            Job::Preview,
+            Job::Page,
+            Job::Save,
+            Job::Write,
+            Job::Look,
+            Job::Tend,
+            Job::Dialogue,
+        ];
+        for job in all {
+            for lang in [Lang::Zh, Lang::En] {
+                assert!(lang.find(&format!("job.{}", job.key())).is_some(), "{job:?}");
+            }
+        }
+    }
+}

@@ -6,7 +6,6 @@ mod before;
 mod cached;
 mod export;
 mod files;
-mod fonts;
 mod headless;
 mod interface;
 mod job;

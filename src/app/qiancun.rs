@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::cached::Origin;
 use super::jobs::Jobs;
-use super::{fonts, sync};
+use super::sync;
 use crate::cache::Cache;
 use crate::lang::Lang;
 use crate::map::MapView;
@@ -174,7 +174,7 @@ impl Qiancun {
     /// Starts on a device and opens what the options say.
     pub fn new(ctx: &egui::Context, mut gpu: Gpu, options: Options) -> Self {
         gpu.is_software &= !options.triangles;
-        fonts::install(ctx);
+        panels::install_fonts(ctx);
         let lang = options
             .lang
             .or_else(|| options.settings.language.as_deref().map(Lang::from_tag))
@@ -244,7 +244,7 @@ impl Qiancun {
 
     /// Moves the program into another context, as tests do that get theirs late.
     pub fn attach(&mut self, ctx: &egui::Context) {
-        fonts::install(ctx);
+        panels::install_fonts(ctx);
         self.ctx = ctx.clone();
         self.jobs.attach(ctx.clone());
         self.drawn.style_is = None;

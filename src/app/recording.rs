@@ -346,3 +346,53 @@ impl Qiancun {
         survey.generation = Generation::next();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::survey::{NewVisit, Outcome};
+
+    fn task(project: PathBuf, ids: Vec<String>, work: Work) -> Task {
+        Task { project, step: Some("visit.record"), ids, work, then: Then::Nothing }
+    }
+
+    fn draft(corrects: Option<String>, note: &str) -> VisitDraft {
+        let visit =
+            NewVisit { gap: "S1/V0".into(), result: Some(Outcome::ALL[0]), note: note.into(), ..NewVisit::default() };
+        VisitDraft { visit, corrects, ..VisitDraft::default() }
+    }
+
+    #[test]
+    fn a_task_makes_the_log_and_tells_states_before_and_after() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let project = dir.path().join("p.qiancun");
+        let first = draft(None, "one");
+        let done = task(project.clone(), Vec::new(), Box::new(move |log| write_draft(log, first))).carry_out(None);
+        let (log, _) = done.log.expect("a log");
+        let Ok((did, before, after)) = done.done else { panic!("recorded") };
+        let id = did.ids[0].clone();
+        assert!(before[0].1.is_none() && after[0].1.is_some(), "it was not there, and is");
+        // Corrected, then brought back: the log goes from task to task.
+        let second = draft(Some(id.clone()), "two");
+        let work: Work = Box::new(move |log| write_draft(log, second));
+        let done = task(project.clone(), vec![id.clone()], work).carry_out(Some(log));
+        let (log, _) = done.log.expect("a log");
+        let Ok((_, before, after)) = done.done else { panic!("corrected") };
+        let (to, from) = (before.clone(), after.clone());
+        let done = task(project.clone(), Vec::new(), Box::new(move |log| bring(log, &to, &from))).carry_out(Some(log));
+        let (log, _) = done.log.expect("a log");
+        assert!(done.done.is_ok());
+        let said = log.survey().visit(&id).and_then(|v| log.survey().said(v)).map(|e| e.note.clone());
+        assert_eq!(said.as_deref(), Some("one"));
+        // It is no longer as the step left it: somebody else changed it since.
+        let done = task(project, Vec::new(), Box::new(move |log| bring(log, &before, &after))).carry_out(Some(log));
+        assert!(matches!(done.done, Err(TaskError::Never(_))));
+    }
+
+    #[test]
+    fn where_no_log_can_be_made_the_task_says_so() {
+        let nowhere = PathBuf::from("/nowhere/at/all/p.qiancun");
+        let done = task(nowhere, Vec::new(), Box::new(|_| panic!("nothing is to be done"))).carry_out(None);
+        assert!(done.log.is_none() && matches!(done.done, Err(TaskError::Survey(_))));
+    }
+}

@@ -161,3 +161,16 @@ impl Qiancun {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_another_program_holds_is_told_in_plain_words() {
+        let held = std::io::Error::from(std::io::ErrorKind::ResourceBusy);
+        assert!(io_words(Lang::Zh, &held).contains("WPS"));
+        let other = std::io::Error::from(std::io::ErrorKind::StorageFull);
+        assert_eq!(io_words(Lang::En, &other), other.to_string());
+    }
+}

@@ -116,3 +116,24 @@ fn click(pointer: egui::Pos2, at: LonLat, session: &Session, moment: &mut Moment
 fn position_at(session: &Session, pivot: Pivot) -> LonLat {
     session.camera.world_at(pivot).to_lonlat()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lang::Lang;
+    use crate::session::testing::{VILLAGES, session};
+
+    #[test]
+    fn a_click_takes_what_lies_there_and_beside_everything_nothing() {
+        let session = session(Lang::Zh);
+        let (mut moment, mut send) = (Moment::default(), Commands::default());
+        let mut at = |lon: f64| {
+            click(egui::Pos2::ZERO, LonLat::new(lon, 40.008), &session, &mut moment, false, &mut send);
+            send.take()
+        };
+        let third = crate::model::FeatureId::new(2);
+        let expected = SelectCommand::Select { layer: VILLAGES, features: vec![third], add: false };
+        assert_eq!(at(116.045), [expected.into()]);
+        assert_eq!(at(10.0), [SelectCommand::ClearSelection.into()]);
+    }
+}

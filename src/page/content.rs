@@ -271,3 +271,23 @@ fn maker(session: &Session, options: &PageOptions) -> String {
     }
     parts.join(" · ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Theme;
+    use crate::session::testing::session;
+
+    #[test]
+    fn a_page_says_what_the_window_says() {
+        let mut session = session(Lang::Zh);
+        session.view.theme = Some(Theme::Sanitation);
+        let content = PageContent::of(&session, &PageOptions::default());
+        assert!(content.title.contains('试'), "{}", content.title);
+        let counted: usize = content.legend.iter().map(|row| row.count).sum();
+        assert_eq!(counted, 3, "every village stands in one row of the legend");
+        assert_eq!(content.rows.len(), 2, "a row for each town");
+        let own = PageOptions { title: "自定".into(), ..PageOptions::default() };
+        assert_eq!(PageContent::of(&session, &own).title, "自定");
+    }
+}

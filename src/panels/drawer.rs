@@ -71,3 +71,23 @@ fn tab(ui: &mut Ui, session: &Session, tab: Tab, count: usize, send: &mut Comman
         send.push(command);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lang::Lang;
+    use crate::panels::testing::shown;
+    use crate::session::testing::session;
+
+    #[test]
+    fn tabs_say_how_much_each_holds() {
+        let session = session(Lang::Zh);
+        let shown = shown(&session, Moment::default(), Vec::new(), |ui, s, m, send| show(ui, s, m, send));
+        let gaps = session.present_gaps().map_or(0, |g| g.list.gaps.len());
+        assert!(
+            gaps > 0 && shown.says(&gaps.to_string()) && shown.says(session.lang.t("tab.table")),
+            "{:?}",
+            shown.words
+        );
+    }
+}

@@ -204,3 +204,39 @@ fn menu(ui: &mut Ui, session: &Session, key: LayerKey, at: usize, count: usize, 
         send.push(LayerCommand::SetOpacity(key, opacity / 100.0));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lang::Lang;
+    use crate::panels::testing::shown;
+    use crate::session::Moment;
+    use crate::session::testing::{FACILITIES, session};
+
+    fn panel(session: &Session) -> crate::panels::testing::Shown {
+        shown(session, Moment::default(), Vec::new(), |ui, s, _, send| show(ui, s, send))
+    }
+
+    #[test]
+    fn layers_are_listed_with_their_numbers() {
+        let shown = panel(&session(Lang::Zh));
+        assert!(shown.says("v") && shown.says("3") && shown.says("2"), "{:?}", shown.words);
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_says_why_and_can_be_found_again() {
+        let mut session = session(Lang::Zh);
+        if let Some(layer) = session.layers.get_mut(&FACILITIES) {
+            layer.status = Status::Failed("不在那里".into());
+        }
+        let shown = panel(&session);
+        assert!(shown.says("不在那里") && shown.says(session.lang.t("command.relink")), "{:?}", shown.words);
+    }
+
+    #[test]
+    fn groups_have_a_heading() {
+        let mut session = session(Lang::Zh);
+        session.note(|d| d.project.layers[0].group = "公共设施".into());
+        assert!(panel(&session).says("公共设施"));
+    }
+}

@@ -7,6 +7,7 @@ mod dialogues;
 mod drawer;
 mod edit;
 mod filter;
+mod fonts;
 mod gaps;
 mod layers;
 mod legend;
@@ -24,6 +25,8 @@ mod status;
 mod style;
 mod summary;
 mod table;
+#[cfg(test)]
+pub(crate) mod testing;
 mod themes;
 mod colouring_editor;
 mod top_bar;
@@ -34,6 +37,7 @@ mod visits;
 mod widgets;
 mod window;
 
+pub use fonts::install as install_fonts;
 pub use meeting::presenter;
 pub use picture::LEGEND_PT;
 pub use style::apply_style;

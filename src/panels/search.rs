@@ -73,3 +73,34 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, width: f32, sen
         send.push(SelectCommand::TakeHit(row));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lang::Lang;
+    use crate::panels::testing::{key, shown};
+    use crate::session::testing::session;
+
+    /// A person in a hurry types and presses Enter within one slow frame: the names are searched at its end.
+    #[test]
+    fn enter_in_the_frame_of_the_last_letter_is_no_lost_key() {
+        let session = session(Lang::Zh);
+        let moment = Moment { focus_search: true, ..Moment::default() };
+        let typed = [vec![egui::Event::Text("草厂".into())], key(Key::Enter)].concat();
+        let shown = shown(&session, moment, vec![typed], |ui, s, m, send| show(ui, s, m, 260.0, send));
+        assert_eq!(shown.moment.search, "草厂");
+        assert_eq!(shown.sent, [SelectCommand::TakeHit(0).into()]);
+    }
+
+    #[test]
+    fn what_answers_is_listed_and_nothing_is_said() {
+        let mut session = session(Lang::En);
+        let with = |text: &str| Moment { search: text.into(), ..Moment::default() };
+        for (text, expected) in [("xigou", "西沟村"), ("nowhere", session.lang.t("search.nothing"))] {
+            session.moment = with(text);
+            session.find_hits();
+            let shown = shown(&session, with(text), vec![Vec::new()], |ui, s, m, send| show(ui, s, m, 260.0, send));
+            assert!(shown.says(expected), "{text}: {:?}", shown.words);
+        }
+    }
+}

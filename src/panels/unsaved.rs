@@ -187,3 +187,28 @@ pub fn stray(ui: &mut Ui, session: &Session, log: PathBuf, send: &mut Commands) 
     });
     keep.then_some(Dialogue::StrayLog(log))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lang::Lang;
+    use crate::panels::testing::shown;
+    use crate::session::Moment;
+    use crate::session::testing::session;
+
+    #[test]
+    fn both_copies_can_be_merged_where_both_have_something() {
+        let mut session = session(Lang::En);
+        let change = DiskChange { path: "p.qiancun".into(), differences: Vec::new(), trouble: None, saving: false };
+        let words = |session: &Session| {
+            let change = change.clone();
+            let panel = move |ui: &mut Ui, s: &Session, _: &mut Moment, send: &mut Commands| {
+                changed(ui, s, change.clone(), send);
+            };
+            shown(session, Moment::default(), Vec::new(), panel).says(session.lang.t("changed.merge"))
+        };
+        assert!(!words(&session), "nothing of ours is to be merged");
+        session.transact("command.opacity", |d| d.project.title = "changed".into());
+        assert!(words(&session));
+    }
+}

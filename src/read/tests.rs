@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::{Progress, ReadError, read_bytes, read_file};
-use crate::model::{Crs, CrsFrom, Dataset, FeatureId, FieldType, Format, GeometryKind, Severity, Value};
+use crate::model::{Crs, CrsFrom, Dataset, FeatureId, FieldType, GeometryKind, Severity, Value};
 
 fn read(bytes: impl AsRef<[u8]>) -> Result<Dataset, ReadError> {
     read_bytes("maps/乡村.json".as_ref(), bytes.as_ref(), &Progress::new())

@@ -26,6 +26,8 @@ mod state;
 mod still;
 mod survey;
 mod symbols;
+#[cfg(test)]
+pub(crate) mod testing;
 mod transaction;
 
 pub use camera::{Camera, Pivot};

@@ -46,7 +46,7 @@ fn key(session: &Session, n: u8) -> Option<LayerKey> {
 
 /// The command of two numbers, as the session stands.
 fn command(session: &Session, what: u8, n: u8) -> Option<Command> {
-    let village = u32::from(n) % 12;
+    let (village, is_even) = (u32::from(n) % 12, n.is_multiple_of(2));
     let edit = Edit {
         village: format!("V{village:02}"),
         what: "population".into(),
@@ -68,25 +68,23 @@ fn command(session: &Session, what: u8, n: u8) -> Option<Command> {
         0 => LookCommand::SetTheme(themes[usize::from(n) % 5]).into(),
         1 => LookCommand::SetYear(2021 + i32::from(n % 2)).into(),
         2 => LayerCommand::SetOpacity(key(session, n)?, f32::from(n) / 255.0).into(),
-        3 => LayerCommand::ShowLayer(key(session, n)?, n % 2 == 0).into(),
-        4 => LayerCommand::MoveLayer(key(session, n)?, n % 2 == 0).into(),
-        5 => {
-            SelectCommand::Select { layer: villages?, features: vec![FeatureId::new(village)], add: n % 2 == 0 }.into()
-        }
+        3 => LayerCommand::ShowLayer(key(session, n)?, is_even).into(),
+        4 => LayerCommand::MoveLayer(key(session, n)?, is_even).into(),
+        5 => SelectCommand::Select { layer: villages?, features: vec![FeatureId::new(village)], add: is_even }.into(),
         6 => LayerCommand::Correct(vec![edit]).into(),
         7 => LayerCommand::Uncorrect(edit).into(),
         8 if !session.document.project.facilities.iter().any(|f| f.id == added.id) => {
             LayerCommand::PutFacility(added).into()
         }
         8 | 9 => LayerCommand::DropFacility(added.id).into(),
-        10 => LookCommand::SetFocus((n % 3 > 0).then(|| Focus { by: By::Town, name: "甲镇".into() })).into(),
+        10 => LookCommand::SetFocus((!n.is_multiple_of(3)).then(|| Focus { by: By::Town, name: "甲镇".into() })).into(),
         11..=13 => WindowCommand::Undo.into(),
         14 => WindowCommand::Redo.into(),
         15 => MeetingCommand::CaptureScene.into(),
         16 => MeetingCommand::RemoveScene(usize::from(n % 3)).into(),
-        17 => MeetingCommand::StartMeeting(n % 2 == 0).into(),
+        17 => MeetingCommand::StartMeeting(is_even).into(),
         18 => MeetingCommand::LeaveMeeting.into(),
-        19 => MeetingCommand::StepScene(if n % 2 == 0 { 1 } else { -1 }).into(),
+        19 => MeetingCommand::StepScene(if is_even { 1 } else { -1 }).into(),
         20 => LayerCommand::SetKind(key(session, n)?, LayerKind::SHOWN[usize::from(n % 3)].clone()).into(),
         21 => CameraCommand::Zoom(f64::from(n) / 60.0 - 2.0, [3.0, 4.0]).into(),
         22 => {
@@ -94,10 +92,10 @@ fn command(session: &Session, what: u8, n: u8) -> Option<Command> {
         }
         23 => LookCommand::SetRadius(f64::from(n) * 40.0).into(),
         24 => WindowCommand::Escape.into(),
-        25 => SurveyCommand::CompareGaps((n % 2 == 0).then_some(Since::Year(2021))).into(),
+        25 => SurveyCommand::CompareGaps((is_even).then_some(Since::Year(2021))).into(),
         26 if session.document.keys.len() > 1 => LayerCommand::RemoveLayer(key(session, n)?).into(),
-        26 | 27 => LookCommand::SetNameLanguage((n % 2 == 0).then_some(Lang::En)).into(),
-        28 => LookCommand::Divide(Left { year: (n % 2 == 0).then_some(2021), ..Left::default() }).into(),
+        26 | 27 => LookCommand::SetNameLanguage((is_even).then_some(Lang::En)).into(),
+        28 => LookCommand::Divide(Left { year: (is_even).then_some(2021), ..Left::default() }).into(),
         29 => WindowCommand::UndoSteps(usize::from(n % 4)).into(),
         30 => PageCommand::PageDialogue.into(),
         31 => FileCommand::Save.into(),
