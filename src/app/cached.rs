@@ -43,7 +43,10 @@ impl Qiancun {
         view: &ViewEntry,
         file: impl Fn(&Path) -> Option<FileState>,
     ) -> Option<String> {
+        // What only names a layer changes nothing of what is seen.
+        let layers = project.layers.iter().cloned();
         let plain = Project {
+            layers: layers.map(|l| LayerEntry { id: String::new(), group: String::new(), ..l }).collect(),
             title: String::new(),
             notice: String::new(),
             camera: None,
@@ -114,6 +117,14 @@ impl Qiancun {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
         let project = Project { layers: vec![LayerEntry::new(path)], ..Project::default() };
         self.show_kept(&project, &ViewEntry::default());
+    }
+
+    /// Whether a picture is kept that would be shown while a file is read alone.
+    pub fn knows_picture_of(&self, path: &Path) -> bool {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+        let project = Project { layers: vec![LayerEntry::new(path)], ..Project::default() };
+        let of = self.picture_of(&project, &ViewEntry::default(), state_of);
+        self.cache().zip(of).is_some_and(|(cache, of)| cache.picture(&of).is_some())
     }
 
     /// Shows the picture of a project whose files are about to be read, if there is one.

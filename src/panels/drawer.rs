@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn tabs_say_how_much_each_holds() {
         let session = session(Lang::Zh);
-        let shown = shown(&session, Moment::default(), Vec::new(), |ui, s, m, send| show(ui, s, m, send));
+        let shown = shown(&session, Moment::default(), Vec::new(), show);
         let gaps = session.present_gaps().map_or(0, |g| g.list.gaps.len());
         assert!(
             gaps > 0 && shown.says(&gaps.to_string()) && shown.says(session.lang.t("tab.table")),

@@ -121,6 +121,7 @@ fn a_picture_stands_before_the_data_and_nothing_moves_when_they_come() {
     let place = Place::new(120, 24);
     place.fill();
     let mut h = place.bare(true);
+    assert!(h.app.knows_picture_of(&place.file), "it is there, and is found by the file alone");
     h.app.send(FileCommand::Open(vec![place.file.clone()]));
     let mut early = None;
     for _ in 0..2000 {
