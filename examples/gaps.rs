@@ -2,21 +2,21 @@
 
 use std::path::Path;
 
-use qiancun::app::{LoadOptions, load};
+use qiancun::app::{LoadOptions, load_file};
 use qiancun::lang::Lang;
-use qiancun::project;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let file = std::env::args_os().nth(1).ok_or("which project?")?;
-    let project = project::load(Path::new(&file))?;
-    let mut loaded = load(project, Lang::En, LoadOptions::default());
+    let mut loaded = load_file(Path::new(&file), Lang::En, LoadOptions::default())?;
     for missing in &loaded.missing {
         eprintln!("missing: {}", missing.why);
     }
     loaded.session.find_gaps();
     let found = loaded.session.present_gaps().ok_or("no villages could be read")?;
     for gap in &found.list.gaps {
-        println!("{}  {}", gap.rule, loaded.session.gap_reason(found, gap));
+        let district = loaded.session.district().ok_or("no district")?;
+        let status = loaded.session.gap_status(&gap.key(district)).word(Lang::En);
+        println!("{}  {}  ({status})", gap.rule, loaded.session.gap_reason(found, gap));
     }
     Ok(())
 }

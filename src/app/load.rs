@@ -7,10 +7,11 @@ use std::sync::Arc;
 use crate::district::{District, added_dataset};
 use crate::lang::Lang;
 use crate::model::{Dataset, Roles, Severity};
-use crate::project::{self, LayerEntry, Project, give_ids};
+use crate::project::{self, LayerEntry, Project, ProjectError, give_ids};
 use crate::read::{Progress, read_file};
 use crate::render::LayerKey;
 use crate::session::{ADDED_LAYER, Camera, DocumentState, Layer, Loaded, Session, Status};
+use crate::survey::SurveyLog;
 
 /// How a project is loaded.
 #[derive(Clone, Copy, Debug, Default)]
@@ -19,6 +20,27 @@ pub struct LoadOptions {
     pub names: Option<Lang>,
     /// Whether places of labels and indices are made too, as pages need them.
     pub is_for_pages: bool,
+}
+
+/// Opens a project's file and loads it, its survey log included where there is one.
+///
+/// # Errors
+/// [`ProjectError`] where it is no project; a log that cannot be opened is among what is odd.
+pub fn load_file(file: &Path, lang: Lang, options: LoadOptions) -> Result<LoadedProject, ProjectError> {
+    let original = project::open(file)?;
+    let mut loaded = load(original.project.clone(), lang, options);
+    loaded.odd.extend(original.not_understood.iter().map(|n| format!("{}: {}", n.place, n.why)));
+    let session = &mut loaded.session;
+    (session.file.path, session.file.on_disk) = (Some(file.to_path_buf()), Some(original));
+    match SurveyLog::open_if_there(file) {
+        Ok(None) => {}
+        Ok(Some(opened)) => {
+            (session.survey.seen, session.survey.paths) = (Some(opened.log.shared()), Some(opened.log.paths().clone()));
+            session.survey.of = Some(file.to_path_buf());
+        }
+        Err(e) => loaded.odd.push(e.to_string()),
+    }
+    Ok(loaded)
 }
 
 /// A part of a project that could not be loaded.

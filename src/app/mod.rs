@@ -31,7 +31,7 @@ mod window;
 
 pub use export::png_bytes;
 pub use headless::Headless;
-pub use load::{LoadOptions, LoadedProject, Missing, load, read_district, read_session};
+pub use load::{LoadOptions, LoadedProject, Missing, load, load_file, read_district, read_session};
 pub use qiancun::{Options, Qiancun};
 pub use rescue::rescue_path;
 pub use window::run;

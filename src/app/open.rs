@@ -278,14 +278,17 @@ impl Qiancun {
             Job::Write => self.session.work.writing.clear(),
             _ => {}
         }
-        // What a person waits for is told every time.
-        let is_asked_for = matches!(job, Job::Page | Job::Survey | Job::Results | Job::Save | Job::Write);
-        if !self.told_faults.insert(job.key()) && !is_asked_for {
-            return;
-        }
         let lang = self.session.lang;
         let what = lang.find(&format!("job.{}", job.key())).unwrap_or(job.key());
-        self.ask_after(Dialogue::Message(lang.with("error.job", &[("what", what), ("n", why)])));
+        let text = lang.with("error.job", &[("what", what), ("n", why)]);
+        if !self.session.work.faults.contains(&text) {
+            self.session.work.faults.push(text.clone());
+        }
+        // What a person waits for is told every time.
+        let is_asked_for = matches!(job, Job::Page | Job::Survey | Job::Results | Job::Save | Job::Write);
+        if self.told_faults.insert(job.key()) || is_asked_for {
+            self.ask_after(Dialogue::Message(text));
+        }
     }
 
     fn was_read(&mut self, key: LayerKey, result: Result<Outcome, (String, String)>) {

@@ -224,27 +224,24 @@ impl NameIndex {
         if limit == 0 || parts.is_empty() {
             return Vec::new();
         }
-        let best = |mut best: Best, row: FeatureId| {
+        let best = |mut best: Best, number: u32| {
+            let row = FeatureId::new(number);
             if let Some((rank, _)) = self.answer(row, &whole, &parts) {
-                best.add((rank, self.name_length(row), row.number()));
+                best.add((rank, self.name_length(row), number));
             }
             best
         };
         let best = (0..self.len() as u32)
             .into_par_iter()
             .with_min_len(8192)
-            .map(FeatureId::new)
             .fold(|| Best::new(limit), best)
             .reduce(|| Best::new(limit), Best::with);
         best.sorted()
             .into_iter()
-            .map(|(rank, _, row)| {
-                let found = self.answer(FeatureId::new(row), &whole, &parts).and_then(|a| a.1);
-                Hit {
-                    row: FeatureId::new(row),
-                    rank,
-                    name_match: found.and_then(|f| self.byte_range(FeatureId::new(row), f)),
-                }
+            .map(|(rank, _, number)| {
+                let row = FeatureId::new(number);
+                let found = self.answer(row, &whole, &parts).and_then(|a| a.1);
+                Hit { row, rank, name_match: found.and_then(|f| self.byte_range(row, f)) }
             })
             .collect()
     }

@@ -10,7 +10,8 @@ use crate::session::{Command, Commands, Moment, Session, Tab, WindowCommand};
 pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Commands) {
     let all = session.active().and_then(|l| l.loaded()).map_or(0, |l| l.count());
     let rows = session.sheet().filter(|_| !moment.filter.is_empty()).map_or(all, |s| s.rows.len());
-    let problems = session.problems().iter().map(|(.., list)| list.len()).sum();
+    let found: usize = session.problems().iter().map(|(.., list)| list.len()).sum();
+    let problems = found + session.work.faults.len();
     ui.horizontal(|ui| {
         ui.set_height(size::TABS);
         ui.add_space(12.0);

@@ -12,6 +12,12 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) {
     let t = session.tokens();
     let lang = session.lang;
     let lists = session.problems();
+    for fault in &session.work.faults {
+        ui.horizontal(|ui| {
+            ui.add_space(14.0);
+            ui.label(RichText::new(fault).size(12.0).color(t.bad));
+        });
+    }
     let total: usize = lists.iter().map(|l| l.2.len()).sum();
     if total == 0 {
         ui.horizontal(|ui| {

@@ -86,7 +86,7 @@ pub struct Project {
     #[serde(default, rename = "scene", skip_serializing_if = "Vec::is_empty")]
     pub scenes: Vec<SceneEntry>,
     /// What stands on finished pages.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default, with = "super::page::page_or_list", skip_serializing_if = "is_default")]
     pub page: PageOptions,
     /// Keys of the file that this version does not know: kept.
     #[serde(flatten)]
@@ -281,7 +281,17 @@ fn paths_of(project: &mut Project) -> impl Iterator<Item = &mut PathBuf> {
 }
 
 fn made_absolute(project: &mut Project, folder: &Path) {
-    paths_of(project).for_each(|path| *path = normal(&folder.join(&*path)));
+    paths_of(project).for_each(|path| *path = normal(&folder.join(with_slashes(path, folder))));
+}
+
+/// A path as this system takes it: written by hand on Windows it may have `\\` where projects have `/`. A name with that letter in it
+/// stays, where there is such a file.
+fn with_slashes(path: &Path, folder: &Path) -> PathBuf {
+    let text = path.to_string_lossy();
+    if cfg!(windows) || !text.contains('\\') || folder.join(path).exists() {
+        return path.to_path_buf();
+    }
+    PathBuf::from(text.replace('\\', "/"))
 }
 
 fn made_relative(project: &Project, folder: &Path) -> Project {
@@ -391,7 +401,9 @@ fn normal(path: &Path) -> PathBuf {
 fn relative(folder: &Path, file: &Path) -> PathBuf {
     let (mut a, mut b) = (folder.components().peekable(), file.components().peekable());
     if a.peek() != b.peek() {
-        return file.to_path_buf();
+        // On another disk: whole, with `/` as everywhere.
+        let text = file.to_string_lossy();
+        return if cfg!(windows) { PathBuf::from(text.replace('\\', "/")) } else { file.to_path_buf() };
     }
     while a.peek().is_some() && a.peek() == b.peek() {
         a.next();
@@ -405,6 +417,31 @@ fn relative(folder: &Path, file: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn reserved_names_and_kinds_of_later_versions_survive_a_save() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("p.qiancun");
+        let text = "version = 1 # kept\n[[page]]\ntitle = \"A\"\nid = \"one\"\n[[page]]\nid = \"two\"\n[[note]]\nid = \"n\"\n\
+                    [[person]]\nid = \"p\"\n[[decision]]\nid = \"d\"\n[[layer]]\npath = \"v.geojson\"\nkind = \"hologram\"\n";
+        std::fs::write(&path, text).expect("written");
+        let mut original = open(&path).expect("opened");
+        assert!(original.not_understood.is_empty(), "{:?}", original.not_understood);
+        assert_eq!(original.project.page.title, "A");
+        assert_eq!(original.project.layers[0].kind, Some(crate::model::LayerKind::Other("hologram".into())));
+        original.project.page.title = "B".into();
+        save(&path, &original.project).expect("saved");
+        let now = std::fs::read_to_string(&path).expect("read");
+        assert_eq!(now, text.replace("\"A\"", "\"B\""));
+    }
+
+    #[test]
+    fn paths_written_on_windows_are_found() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let found = with_slashes(Path::new("data\\v.geojson"), folder.path());
+        assert_eq!(found, if cfg!(windows) { Path::new("data\\v.geojson") } else { Path::new("data/v.geojson") });
+        assert_eq!(with_slashes(Path::new("data/v.geojson"), folder.path()), Path::new("data/v.geojson"));
+    }
 
     #[test]
     fn what_is_no_text_is_told_with_its_line() {

@@ -76,6 +76,10 @@ pub struct PageOptions {
     /// Keys of the file that this version does not know: kept.
     #[serde(flatten)]
     pub other: toml::Table,
+    /// Where the project lists several pages, those behind this one: pages of a later version, kept as they are. `None` where it says one
+    /// page, and nothing of a list.
+    #[serde(skip)]
+    pub more: Option<Vec<toml::Value>>,
 }
 
 impl Default for PageOptions {
@@ -97,7 +101,37 @@ impl Default for PageOptions {
             no_furniture: false,
             no_note: false,
             grey: false,
+            more: None,
             other: toml::Table::new(),
+        }
+    }
+}
+
+/// A page as a table, or as a list whose first entry it is.
+pub(super) mod page_or_list {
+    use serde::de::Error as _;
+    use serde::ser::SerializeSeq;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::PageOptions;
+
+    pub fn serialize<S: Serializer>(page: &PageOptions, to: S) -> Result<S::Ok, S::Error> {
+        let Some(more) = &page.more else { return page.serialize(to) };
+        let mut list = to.serialize_seq(Some(1 + more.len()))?;
+        list.serialize_element(page)?;
+        more.iter().try_for_each(|other| list.serialize_element(other))?;
+        list.end()
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<PageOptions, D::Error> {
+        let page = |value: toml::Value| value.try_into::<PageOptions>().map_err(D::Error::custom);
+        match toml::Value::deserialize(from)? {
+            toml::Value::Array(list) => {
+                let mut list = list.into_iter();
+                let first = list.next().map(page).transpose()?.unwrap_or_default();
+                Ok(PageOptions { more: Some(list.collect()), ..first })
+            }
+            other => page(other),
         }
     }
 }

@@ -93,6 +93,8 @@ pub struct Work {
     pub atlas: Option<(usize, usize, Arc<AtomicBool>)>,
     /// Files being written, as they are told.
     pub writing: Vec<PathBuf>,
+    /// Faults of the program in jobs, as sentences: what did not come about because of them.
+    pub faults: Vec<String>,
 }
 
 /// Everything that is open.
