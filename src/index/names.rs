@@ -14,6 +14,9 @@ use rustc_hash::FxHashMap;
 use alphabet::{Alphabet, Symbol};
 use matching::{Found, Word};
 
+/// Rows that one thread looks through in one go.
+const BLOCK: u32 = 8_192;
+
 /// What is known of one village.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NameEntry<'a> {
@@ -224,17 +227,10 @@ impl NameIndex {
         if limit == 0 || parts.is_empty() {
             return Vec::new();
         }
-        let best = |mut best: Best, number: u32| {
-            let row = FeatureId::new(number);
-            if let Some((rank, _)) = self.answer(row, &whole, &parts) {
-                best.add((rank, self.name_length(row), number));
-            }
-            best
-        };
-        let best = (0..self.len() as u32)
+        let blocks = (self.len() as u32).div_ceil(BLOCK);
+        let best = (0..blocks)
             .into_par_iter()
-            .with_min_len(8192)
-            .fold(|| Best::new(limit), best)
+            .map(|block| self.best_of_block(block, limit, &whole, &parts))
             .reduce(|| Best::new(limit), Best::with);
         best.sorted()
             .into_iter()
@@ -244,6 +240,19 @@ impl NameIndex {
                 Hit { row, rank, name_match: found.and_then(|f| self.byte_range(row, f)) }
             })
             .collect()
+    }
+
+    /// The best rows of one block.
+    fn best_of_block(&self, block: u32, limit: usize, whole: &Word, parts: &[Term]) -> Best {
+        let mut best = Best::new(limit);
+        let start = block * BLOCK;
+        for number in start..(start + BLOCK).min(self.len() as u32) {
+            let row = FeatureId::new(number);
+            if let Some((rank, _)) = self.answer(row, whole, parts) {
+                best.add((rank, self.name_length(row), number));
+            }
+        }
+        best
     }
 
     fn term(&self, text: &str, word: Word) -> Term {
