@@ -88,6 +88,8 @@ pub struct Jobs {
     broken: FxHashSet<Job>,
     /// Says whether there is a picture from the cache, once that is known.
     pub(super) picture_first: Option<Receiver<bool>>,
+    /// Closes once that picture has been handed over, or there is none.
+    pub(super) picture_asked: Option<Receiver<()>>,
     pub(super) is_software: bool,
 }
 
@@ -102,6 +104,7 @@ impl Jobs {
             running: FxHashMap::default(),
             broken: FxHashSet::default(),
             picture_first: None,
+            picture_asked: None,
             is_software,
         }
     }

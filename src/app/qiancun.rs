@@ -310,6 +310,9 @@ impl Qiancun {
         for command in commands.take() {
             self.apply(command);
         }
+        if self.jobs.await_picture() {
+            self.take_results();
+        }
         self.scale_meeting(&ctx);
         self.fly_on();
         self.fit_again();

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
 use rayon::prelude::*;
@@ -18,7 +18,9 @@ use crate::session::Loaded;
 
 /// Longest wait for a picture from the cache, and how long a frame that shows it takes.
 const PATIENCE: Duration = Duration::from_millis(300);
-const A_FRAME: Duration = Duration::from_millis(40);
+const A_FRAME: Duration = Duration::from_millis(25);
+/// Longest that a frame waits for a picture that was asked for in it: else both want all cores, and it comes a frame later.
+const A_BLINK: Duration = Duration::from_millis(12);
 
 /// Positions below which shared borders are found before the first picture on machines without a GPU.
 const SMALL: usize = 150_000;
@@ -159,12 +161,22 @@ impl Jobs {
     pub fn kept_picture(&mut self, opening: u64, fetch: impl FnOnce() -> Option<KeptPicture> + Send + 'static) {
         let (tell, told) = channel();
         self.picture_first = Some(told);
-        self.start(Job::Picture, move |_| {
+        let (handed_over, asked) = channel::<()>();
+        self.picture_asked = Some(asked);
+        self.start(Job::Picture, move |reply| {
             let picture = fetch();
             // Nobody waits where nothing is read.
             tell.send(picture.is_some()).ok();
-            Some(Done::Kept(Placeholder { picture: picture?, is_whole: true, has_colours: true, opening }))
+            let picture = picture?;
+            reply.tell(Done::Kept(Placeholder { picture, is_whole: true, has_colours: true, opening }));
+            drop(handed_over);
+            None
         });
+    }
+
+    /// Waits a moment for the picture asked for last, where one was asked for since; whether it may be there.
+    pub fn await_picture(&mut self) -> bool {
+        self.picture_asked.take().is_some_and(|asked| asked.recv_timeout(A_BLINK) == Err(RecvTimeoutError::Disconnected))
     }
 
     /// Draws an overview, then keeps it.
