@@ -1,6 +1,7 @@
 //! What each command does.
 
 use super::qiancun::Qiancun;
+use super::saving::MERGE;
 use crate::render::LayerKey;
 use crate::session::{ADDED_LAYER, Command, Restored};
 
@@ -31,7 +32,7 @@ impl Qiancun {
     pub(super) fn take_back(&mut self, forward: bool) {
         let session = &mut self.session;
         let lang = session.lang;
-        if session.history.is_on_its_way() {
+        if session.history.is_on_its_way() || self.recording.is_at_a_step() {
             session.news = Some(lang.t("status.still-writing").to_owned());
             return;
         }
@@ -47,25 +48,33 @@ impl Qiancun {
         match restored {
             Restored::Document(document) => {
                 let selection = session.document.selection.clone();
-                session.document = document;
+                let before = std::mem::replace(&mut session.document, document);
                 // What is selected stays so, where its layer is still there.
                 session.note(|d| {
                     let is_there = |(key, _): &(LayerKey, _)| *key == ADDED_LAYER || d.keys.contains(key);
                     d.selection = selection.filter(is_there);
                 });
                 self.tell_taken_back(name, forward);
+                self.read_moved(&before);
+                if name == MERGE {
+                    self.merge_was_turned(forward);
+                }
             }
             Restored::Visits { to, from } => self.bring_visits(name, forward, to, from),
         }
     }
 
-    /// Takes back so many steps, or as many as there are.
+    /// Takes back so many steps, or as many as there are; where visits are among them, the rest follows as soon as they are.
     pub(super) fn take_back_steps(&mut self, count: usize) {
-        for _ in 0..count {
-            if self.session.history.is_on_its_way() || self.session.history.done().next().is_none() {
+        for taken in 0..count {
+            if self.session.history.done().next().is_none() {
                 break;
             }
             self.take_back(false);
+            if self.session.history.is_on_its_way() {
+                self.recording.steps_left = count - taken - 1;
+                break;
+            }
         }
     }
 

@@ -36,7 +36,9 @@ impl Qiancun {
                 self.remembering(|s| s.dark = Some(dark));
             }
             WindowCommand::Escape => self.escape(),
-            WindowCommand::StayOpen => (self.ending.wanted, self.ending.discards) = (false, false),
+            WindowCommand::StayOpen => {
+                (self.ending.wanted, self.ending.discards, self.ending.stays) = (false, false, false);
+            }
             WindowCommand::Quit => {
                 // A meeting's view is not the window's.
                 self.leave_meeting();
@@ -66,10 +68,15 @@ impl Qiancun {
         if unwritten.is_empty() {
             self.ending.wanted = false;
             self.session.moment.dialogue.take_if(|d| matches!(d, Dialogue::Ending(_)));
-            // What was changed while it was being saved is asked about.
             let discards = std::mem::take(&mut self.ending.discards);
-            let is_free = self.session.moment.dialogue.is_none();
-            if discards || (is_free && !self.ask_before_losing(WindowCommand::Quit)) {
+            if std::mem::take(&mut self.ending.stays) {
+                // What could not be written comes back, and is seen.
+                let next = self.session.moment.dialogue.take().or_else(|| self.waiting.pop_front());
+                self.session.moment.dialogue = next;
+                return;
+            }
+            // What was changed while it was being saved is asked about.
+            if discards || !self.ask_before_losing(WindowCommand::Quit) {
                 self.keep_nothing();
                 self.ending.quit = true;
             }

@@ -130,8 +130,6 @@ pub enum Done {
     Survey(PathBuf, Result<Option<Opened>, SurveyError>),
     /// What came of work on the log.
     Recorded(Box<super::recording::Recorded>),
-    /// A log went along with its project: how many visits, or why not.
-    LogCopied(Result<usize, SurveyError>),
     /// Results or a colleague's log were read, for the project of that path.
     Incoming(PathBuf, PathBuf, Result<Incoming, SurveyError>),
     /// What a camera wrote into a photo.

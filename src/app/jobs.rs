@@ -252,17 +252,6 @@ impl Jobs {
         });
     }
 
-    /// Takes a log with its photos along to where its project was saved.
-    pub fn copy_log(&mut self, from: PathBuf, to: PathBuf) {
-        self.start(Job::Survey, move |_| {
-            let copied = SurveyLog::open(&to).and_then(|mut opened| {
-                opened.log.merge(&from)?;
-                Ok(opened.log.survey().standing().count())
-            });
-            Some(Done::LogCopied(copied))
-        });
-    }
-
     /// Writes a page.
     pub fn page(&mut self, path: PathBuf, write: impl FnOnce(&Path) -> Result<String, PageError> + Send + 'static) {
         self.start(Job::Page, move |_| {

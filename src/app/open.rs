@@ -143,6 +143,7 @@ impl Qiancun {
         let own = path.is_some();
         give_ids(&mut project.layers);
         self.opened.project_turn += 1;
+        (self.saving.merged, self.recording.steps_left) = (None, 0);
         // What was asked for, and what was being typed, is of the project before.
         self.session.work.pending.drain(..).for_each(|p| p.progress.cancel());
         self.opened.held.clear();
@@ -175,6 +176,17 @@ impl Qiancun {
         self.show_kept(&project, &view);
         let keys = self.session.document.keys.clone();
         keys.into_iter().for_each(|key| self.load_layer(key));
+    }
+
+    /// Has layers read whose file is another one than it was, and those that are not here.
+    pub(super) fn read_moved(&mut self, before: &DocumentState) {
+        let document = &self.session.document;
+        let is_moved = |key: &LayerKey| match (document.entry(*key), before.entry(*key)) {
+            (Some(now), Some(was)) => now.path != was.path || !self.session.layers.contains_key(key),
+            _ => !self.session.layers.contains_key(key),
+        };
+        let moved: Vec<LayerKey> = document.keys.iter().copied().filter(is_moved).collect();
+        moved.into_iter().for_each(|key| self.load_layer(key));
     }
 
     /// Has the file of a layer of the project read. One of a kind that this version does not show stays in the list.
@@ -229,7 +241,6 @@ impl Qiancun {
                     let text = self.session.lang.with("error.not-kept", &[("n", &trouble)]);
                     self.ask_after(Dialogue::Message(text));
                 }
-                Done::LogCopied(told) => self.log_was_copied(told),
                 Done::Tended(Ok(())) => {}
                 Done::Tended(Err(e)) => self.session.storage.trouble = Some(e.to_string()),
                 Done::Stale(key) => self.read_again(key),
@@ -310,10 +321,13 @@ impl Qiancun {
                 self.session.layers.insert(key, Layer { key, status: Status::Ready(loaded.clone()), colouring: None });
                 self.place(key, &loaded, level, &meshes, again);
             }
-            (Ok(Outcome::Table(rows)), pending) => {
-                let path = pending.map(|p| p.path).or_else(|| Some(self.session.entry(key)?.path.clone()));
-                if let Some(path) = path {
-                    self.join_table(&path, rows);
+            (Ok(Outcome::Table(rows)), Some(pending)) => self.join_table(&pending.path, rows),
+            // A layer of the project: what it is to show is not in it.
+            (Ok(Outcome::Table(_)), None) => {
+                let path = self.session.entry(key).map(|e| e.path.display().to_string()).unwrap_or_default();
+                let text = self.explain("unsupported-format", &path, "");
+                if let Some(layer) = self.session.layers.get_mut(&key) {
+                    layer.status = Status::Failed(text.trim_end().to_owned());
                 }
             }
             (Err((code, message)), Some(pending)) => {

@@ -13,7 +13,7 @@ use crate::cache::Cache;
 use crate::lang::Lang;
 use crate::map::MapView;
 use crate::panels;
-use crate::project::Settings;
+use crate::project::{Original, Settings};
 use crate::render::{Gpu, LayerKey, Scene, Viewport};
 use crate::session::{Command, Commands, Derived, FileCommand, Session, WindowCommand, meeting_shortcuts, shortcuts};
 
@@ -116,8 +116,10 @@ pub(super) struct Saving {
     pub keeper: Option<super::keeping::Keeper>,
     /// The file that the project is being saved to.
     pub under_way: Option<PathBuf>,
-    /// Whether it is to be saved once more after that.
-    pub again: bool,
+    /// What is to be saved after that: in which project it was asked for, where, and whether over what stands there.
+    pub again: Option<(u64, PathBuf, bool)>,
+    /// The project on disk before a merge, and the one that was taken in: where the merge is taken back, the former was seen last.
+    pub merged: Option<(Original, Original)>,
     /// The text of the project on disk that was told last.
     pub told_changed: Option<String>,
 }
@@ -131,6 +133,8 @@ pub(super) struct Ending {
     pub wanted: bool,
     /// Whether what is not saved goes then.
     pub discards: bool,
+    /// Whether something came up meanwhile that a person has to see: then the window stays.
+    pub stays: bool,
     /// Raised when the graphics device is lost.
     pub lost: Arc<std::sync::atomic::AtomicBool>,
     /// Why it ended by itself.
@@ -212,6 +216,7 @@ impl Qiancun {
 
     /// Shows a dialogue, behind the one that is open.
     pub(super) fn ask_after(&mut self, dialogue: crate::session::Dialogue) {
+        self.ending.stays = self.ending.wanted;
         if self.session.moment.dialogue.is_none() && self.session.meeting.is_none() {
             self.session.moment.dialogue = Some(dialogue);
         } else {

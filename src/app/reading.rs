@@ -176,7 +176,9 @@ impl Jobs {
 
     /// Waits a moment for the picture asked for last, where one was asked for since; whether it may be there.
     pub fn await_picture(&mut self) -> bool {
-        self.picture_asked.take().is_some_and(|asked| asked.recv_timeout(A_BLINK) == Err(RecvTimeoutError::Disconnected))
+        self.picture_asked
+            .take()
+            .is_some_and(|asked| asked.recv_timeout(A_BLINK) == Err(RecvTimeoutError::Disconnected))
     }
 
     /// Draws an overview, then keeps it.

@@ -51,6 +51,8 @@ pub(super) enum Then {
 /// A piece of work for a log.
 pub(super) struct Task {
     project: PathBuf,
+    /// In which project it was asked for: saved elsewhere meanwhile, it is the same with the same timeline.
+    turn: u64,
     /// The step of the timeline that it is, as a key of the language files; none where it is no step of its own.
     step: Option<&'static str>,
     /// Visits known before.
@@ -62,6 +64,7 @@ pub(super) struct Task {
 /// What came of a task.
 pub(super) struct Recorded {
     project: PathBuf,
+    turn: u64,
     step: Option<&'static str>,
     then: Then,
     /// The log, and what was told where it had to be opened first; `None` where it could not be opened.
@@ -73,8 +76,17 @@ pub(super) struct Recorded {
 #[derive(Default)]
 pub(super) struct Recording {
     queue: VecDeque<Task>,
-    /// What follows the task under way: kept here too, so that nothing typed is lost where the program has a fault in it.
-    under_way: Option<Option<Box<VisitDraft>>>,
+    under_way: Option<UnderWay>,
+    /// Steps that are to be taken back after the one under way.
+    pub(super) steps_left: usize,
+}
+
+/// What is known of the task under way while it is.
+struct UnderWay {
+    turn: u64,
+    is_step: bool,
+    /// What was typed: kept here too, so that it is not lost where the program has a fault in the task.
+    draft: Option<Box<VisitDraft>>,
 }
 
 impl Recording {
@@ -82,19 +94,24 @@ impl Recording {
     pub(super) fn is_busy(&self) -> bool {
         self.under_way.is_some() || !self.queue.is_empty()
     }
+
+    /// Whether a step of the timeline is being written or waits for it: until it is, it cannot be taken back, nor what was before it.
+    pub(super) fn is_at_a_step(&self) -> bool {
+        self.under_way.as_ref().is_some_and(|u| u.is_step) || self.queue.iter().any(|t| t.step.is_some())
+    }
 }
 
 impl Task {
     /// Does the work; the log is opened, or made, where it is not there.
     fn carry_out(self, log: Option<SurveyLog>) -> Recorded {
-        let Self { project, step, ids, work, then } = self;
+        let Self { project, turn, step, ids, work, then } = self;
         let opened = match log {
             Some(log) => Ok(Opened { log, told: Vec::new() }),
             None => SurveyLog::open(&project),
         };
         let Opened { mut log, told } = match opened {
             Ok(opened) => opened,
-            Err(e) => return Recorded { project, step, then, log: None, done: Err(e.into()) },
+            Err(e) => return Recorded { project, turn, step, then, log: None, done: Err(e.into()) },
         };
         let before = states(log.survey(), &ids);
         let done = work(&mut log).map(|did| {
@@ -104,7 +121,7 @@ impl Task {
             let after = states(log.survey(), &all);
             (did, before, after)
         });
-        Recorded { project, step, then, log: Some((log, told)), done }
+        Recorded { project, turn, step, then, log: Some((log, told)), done }
     }
 }
 
@@ -170,7 +187,8 @@ impl Qiancun {
         work: impl FnOnce(&mut SurveyLog) -> Result<Did, TaskError> + Send + 'static,
     ) {
         let Some(project) = self.session.file.path.clone() else { return };
-        self.recording.queue.push_back(Task { project, step, ids, work: Box::new(work), then });
+        let turn = self.opened.project_turn;
+        self.recording.queue.push_back(Task { project, turn, step, ids, work: Box::new(work), then });
         self.record_next();
     }
 
@@ -186,18 +204,18 @@ impl Qiancun {
             Then::Recorded(draft) => Some(draft.clone()),
             _ => None,
         };
-        self.recording.under_way = Some(draft);
+        self.recording.under_way = Some(UnderWay { turn: task.turn, is_step: task.step.is_some(), draft });
         self.jobs.start(Job::Survey, move |_| Some(Done::Recorded(Box::new(task.carry_out(log)))));
     }
 
     /// Takes what came of a task.
     pub(super) fn was_recorded(&mut self, recorded: Recorded) {
         self.recording.under_way = None;
-        let Recorded { project, step, then, log, done } = recorded;
-        let is_own = self.session.survey.of.as_ref() == Some(&project);
-        if let Some((log, told)) = log.filter(|_| is_own) {
+        let Recorded { project, turn, step, then, log, done } = recorded;
+        if let Some((log, told)) = log.filter(|_| self.session.survey.of.as_ref() == Some(&project)) {
             self.take_log(Opened { log, told });
         }
+        let is_own = turn == self.opened.project_turn;
         match done {
             Ok((did, before, after)) => {
                 if let Some(step) = step.filter(|_| is_own) {
@@ -205,7 +223,7 @@ impl Qiancun {
                 }
                 self.task_is_done(then, &did, is_own);
             }
-            Err(error) => self.task_failed(then, error),
+            Err(error) => self.task_failed(then, error, is_own),
         }
         self.session.survey.generation = Generation::next();
         self.record_next();
@@ -219,19 +237,22 @@ impl Qiancun {
             Then::TakenBack { name, forward } if is_own => {
                 self.session.history.settle(Settled::Done);
                 self.tell_taken_back(name, forward);
+                let left = std::mem::take(&mut self.recording.steps_left);
+                self.take_back_steps(left);
             }
             Then::TakenBack { .. } | Then::Nothing => {}
         }
     }
 
-    fn task_failed(&mut self, then: Then, error: TaskError) {
+    fn task_failed(&mut self, then: Then, error: TaskError, is_own: bool) {
         let words = match &error {
             TaskError::Survey(e) => self.sentence(e),
             TaskError::Never(key) => self.session.lang.t(key).to_owned(),
         };
         match then {
             Then::Recorded(draft) => return self.type_again(*draft, words),
-            Then::TakenBack { .. } => {
+            Then::TakenBack { .. } if is_own => {
+                self.recording.steps_left = 0;
                 // What somebody else changed stays as it is, and what was done before it can be taken back.
                 let never = matches!(error, TaskError::Never(_));
                 self.session.history.settle(if never { Settled::Never } else { Settled::NotNow });
@@ -240,7 +261,7 @@ impl Qiancun {
                     return;
                 }
             }
-            Then::Said(_) | Then::Nothing => {}
+            Then::TakenBack { .. } | Then::Said(_) | Then::Nothing => {}
         }
         self.ask_after(Dialogue::Message(words));
     }
@@ -253,10 +274,13 @@ impl Qiancun {
 
     /// The program has a fault in a task: the log is opened anew, and what was typed comes back.
     pub(super) fn recording_failed(&mut self, why: &str) {
-        let Some(draft) = self.recording.under_way.take() else { return };
+        let Some(under_way) = self.recording.under_way.take() else { return };
         self.session.survey.of = None;
-        self.session.history.settle(Settled::NotNow);
-        if let Some(draft) = draft {
+        self.recording.steps_left = 0;
+        if under_way.turn == self.opened.project_turn {
+            self.session.history.settle(Settled::NotNow);
+        }
+        if let Some(draft) = under_way.draft {
             self.type_again(*draft, why.to_owned());
         }
         self.record_next();
@@ -321,6 +345,18 @@ impl Qiancun {
         });
     }
 
+    /// Takes a log with its photos along to where its project was saved, behind what is still to be written into it.
+    pub(super) fn copy_log(&mut self, from: PathBuf, to: PathBuf) {
+        let turn = self.opened.project_turn;
+        let work: Work = Box::new(move |log| {
+            log.merge(&from)?;
+            Ok(Did { ids: Vec::new(), count: log.survey().standing().count() })
+        });
+        let then = Then::Said("survey.taken-along");
+        self.recording.queue.push_back(Task { project: to, turn, step: None, ids: Vec::new(), work, then });
+        self.record_next();
+    }
+
     /// Takes in what other programs recorded meanwhile: when the window comes to the front again.
     pub(super) fn refresh_survey(&mut self) {
         if self.session.survey.seen.is_some() {
@@ -353,7 +389,7 @@ mod tests {
     use crate::survey::{NewVisit, Outcome};
 
     fn task(project: PathBuf, ids: Vec<String>, work: Work) -> Task {
-        Task { project, step: Some("visit.record"), ids, work, then: Then::Nothing }
+        Task { project, turn: 0, step: Some("visit.record"), ids, work, then: Then::Nothing }
     }
 
     fn draft(corrects: Option<String>, note: &str) -> VisitDraft {

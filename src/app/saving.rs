@@ -10,6 +10,9 @@ use crate::render::LayerKey;
 use crate::session::{Command, Dialogue, DiskChange, DocumentState, FileCommand, WindowCommand};
 use crate::survey::LogPaths;
 
+/// The step of a merge.
+pub(super) const MERGE: &str = "changed.merge";
+
 /// What came of a saving.
 pub(super) struct Saved {
     path: PathBuf,
@@ -47,8 +50,8 @@ impl Qiancun {
     /// Saves to a file. What stands there and was not seen is never overwritten, unless `over` says so.
     pub(super) fn save_to(&mut self, path: &Path, over: bool) {
         if self.saving.under_way.is_some() {
-            // What changed since is saved as soon as this is done.
-            self.saving.again = true;
+            // Done as soon as this is.
+            self.saving.again = Some((self.opened.project_turn, path.to_path_buf(), over));
             return;
         }
         let is_own = self.session.file.path.as_deref().is_some_and(|own| own == path || is_same_file(own, path));
@@ -87,31 +90,43 @@ impl Qiancun {
     pub(super) fn was_saved(&mut self, saved: Saved) {
         self.saving.under_way = None;
         let Saved { path, turn, present, saved, change } = saved;
-        if turn != self.opened.project_turn {
-            // Another project is open by now: the file is saved, and nothing of this one changes.
-            return;
-        }
+        let again = self.saving.again.take().filter(|(turn, ..)| *turn == self.opened.project_turn);
         match (saved, change) {
+            // Another project is open by now: the file is saved, and nothing of this one changes.
+            (Ok(_), _) if turn != self.opened.project_turn => {}
+            (Err(e), _) if turn != self.opened.project_turn => {
+                let text = self.not_saved(&e);
+                self.ask_after(Dialogue::Message(text));
+            }
             (Ok(now), _) => self.is_saved(&path, present, now),
             (Err(_), Some((change, _))) => {
-                self.saving.again = false;
+                self.ending.stays = self.ending.wanted;
                 self.session.moment.dialogue = Some(Dialogue::Changed(DiskChange { saving: true, ..change }));
+                return;
             }
             (Err(e), None) => {
-                (self.saving.after, self.saving.again) = (None, false);
-                let why = match &e {
-                    ProjectError::Io { source, .. } if source.kind() == std::io::ErrorKind::ResourceBusy => {
-                        io_words(self.session.lang, source)
-                    }
-                    e => e.to_string(),
-                };
-                let text = self.session.lang.with("error.save", &[("n", &why)]);
-                self.session.moment.dialogue = Some(Dialogue::Message(text));
+                self.saving.after = None;
+                self.ending.stays = self.ending.wanted;
+                self.session.moment.dialogue = Some(Dialogue::Message(self.not_saved(&e)));
+                return;
             }
         }
-        if std::mem::take(&mut self.saving.again) && self.session.is_changed() {
-            self.save();
+        if let Some((_, to, over)) = again
+            && (to != path || self.session.is_changed())
+        {
+            self.save_to(&to, over);
         }
+    }
+
+    /// Why a project could not be saved, in words.
+    fn not_saved(&self, error: &ProjectError) -> String {
+        let why = match error {
+            ProjectError::Io { source, .. } if source.kind() == std::io::ErrorKind::ResourceBusy => {
+                io_words(self.session.lang, source)
+            }
+            e => e.to_string(),
+        };
+        self.session.lang.with("error.save", &[("n", &why)])
     }
 
     fn is_saved(&mut self, path: &Path, present: Project, now: Original) {
@@ -171,20 +186,31 @@ impl Qiancun {
             return self.ask_after(Dialogue::Message(lang.t("changed.no-merge").to_owned()));
         };
         let keys: Vec<_> = merged.project.layers.iter().map(|l| self.key_of_layer(&l.id)).collect();
-        let fresh: Vec<_> = keys.iter().copied().filter(|k| !self.session.layers.contains_key(k)).collect();
-        self.session.transact("changed.merge", |d| {
+        let before = self.session.document.clone();
+        self.session.transact(MERGE, |d| {
             d.keys = keys;
             d.project = merged.project;
             let is_there = |(key, _): &(LayerKey, _)| d.keys.contains(key);
             d.selection = d.selection.take().filter(is_there);
         });
-        fresh.into_iter().for_each(|key| self.load_layer(key));
+        self.read_moved(&before);
+        self.saving.merged = Some((base, theirs.clone()));
         self.session.file.on_disk = Some(theirs);
         let taken = merged.taken.to_string();
         self.session.news = Some(lang.with("changed.merged", &[("n", &taken)]));
         if !merged.conflicts.is_empty() {
             let n = merged.conflicts.len().to_string();
             self.ask_after(Dialogue::Message(lang.with("changed.conflicts", &[("n", &n)])));
+        }
+    }
+
+    /// Where a merge was taken back, what stands on the disk was not taken in: saving asks once more. Done again, it was.
+    pub(super) fn merge_was_turned(&mut self, forward: bool) {
+        let Some((base, theirs)) = &self.saving.merged else { return };
+        let (from, to) = if forward { (base, theirs) } else { (theirs, base) };
+        if self.session.file.on_disk.as_ref().is_some_and(|seen| seen.text == from.text) {
+            self.session.file.on_disk = Some(to.clone());
+            self.saving.told_changed = None;
         }
     }
 
@@ -200,7 +226,7 @@ impl Qiancun {
     fn take_log_along(&mut self, from: &Path, to: &Path) {
         let theirs = LogPaths::of(from);
         if theirs.log.exists() || theirs.journal.exists() {
-            self.jobs.copy_log(from.to_path_buf(), to.to_path_buf());
+            self.copy_log(from.to_path_buf(), to.to_path_buf());
         }
     }
 

@@ -69,6 +69,10 @@ impl Qiancun {
         if self.session.survey.of.as_deref() != Some(project) {
             return;
         }
+        // What was recorded meanwhile opened it, too, and knows more.
+        if self.session.survey.log.is_some() {
+            return;
+        }
         self.session.survey.generation = Generation::next();
         match opened {
             Ok(None) => {}
@@ -137,18 +141,6 @@ impl Qiancun {
                 let text = self.session.lang.with("error.write", &[("name", &name), ("n", &e.to_string())]);
                 self.session.moment.dialogue = Some(Dialogue::Message(text));
             }
-        }
-    }
-
-    /// Says how a log went along with its project.
-    pub(super) fn log_was_copied(&mut self, copied: Result<usize, SurveyError>) {
-        match copied {
-            Ok(n) => {
-                self.session.news = Some(self.session.lang.with("survey.taken-along", &[("n", &n.to_string())]));
-                // What is open is of the time before the copy.
-                self.session.survey.of = None;
-            }
-            Err(e) => self.tell_survey(&e),
         }
     }
 

@@ -69,9 +69,13 @@ impl Session {
         });
     }
 
-    /// What each layer is, by key: what the project is to say from now on.
+    /// What each layer is, by key: what the project is to say from now on. Where a layer is not there yet, or nothing but its areas
+    /// speaks for it, a guess at the villages is not nailed down: better ones may come.
     pub fn kinds_to_keep(&self) -> Vec<(crate::render::LayerKey, LayerKind)> {
-        self.kinds().into_iter().map(|(l, kind)| (l.key, kind)).collect()
+        let is_whole = self.shown().all(|(l, _)| l.loaded().is_some());
+        let is_sure = |l: &Layer| is_whole && l.loaded().is_some_and(|d| d.evidence().is_certain());
+        let kept = self.kinds().into_iter().filter(|(l, kind)| *kind != LayerKind::Villages || is_sure(l));
+        kept.map(|(l, kind)| (l.key, kind)).collect()
     }
 
     /// What a layer is; `None` as long as it is not there.

@@ -25,6 +25,7 @@ mod levels;
 mod lost;
 mod lost_killed;
 mod lost_survey;
+mod meanwhile;
 mod meeting;
 mod oracle;
 mod pages;
