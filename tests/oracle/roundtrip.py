@@ -118,7 +118,8 @@ def office(qiancun, project):
     for i, word in enumerate(words):
         table.cell(first + i, column["result"], word)
         table.cell(first + i, column["by"], "李")
-        table.cell(first + i, column["at"], ["2026-11-20", "下午3:30", "11月20日", "20261120", "2026年11月20日 下午3点"][i])
+        # A time without a day is today's: one that has passed whenever the test runs.
+        table.cell(first + i, column["at"], ["2026-11-20", "上午0:00", "11月20日", "20261120", "2026年11月20日 下午3点"][i])
     # A result merged over three rows counts for each.
     table.cell(first + 5, column["result"], "已整改")
     table.merge_cells(start_row=first + 5, end_row=first + 7, start_column=column["result"], end_column=column["result"])
