@@ -214,7 +214,7 @@ impl NameIndex {
     /// use qiancun::index::NameIndex;
     /// let entry = |name: &str, town: &str, code: &str| (name.to_owned(), town.to_owned(), code.to_owned());
     /// let index = NameIndex::new([entry("车耳营", "苏家坨镇", "110108029201"), entry("东埠头", "上庄镇", "110108030201")]);
-    /// assert_eq!(index.search("dbt", 10)[0].row, 1);
+    /// assert_eq!(index.search("dbt", 10)[0].row.number(), 1);
     /// assert_eq!(index.search("sujiatuo cey", 10)[0].name_match, Some(0..9));
     /// ```
     pub fn search(&self, query: &str, limit: usize) -> Vec<Hit> {
