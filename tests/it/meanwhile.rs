@@ -121,7 +121,7 @@ fn a_lake_is_not_nailed_down_as_the_villages() {
     let saved = project::open(Path::new(&project)).unwrap().project;
     assert!(saved.layers.iter().all(|l| l.kind != Some(LayerKind::Villages)), "{:?}", saved.layers);
     let gone = h.state().session.document.keys[1];
-    send(&mut h, LayerCommand::Relink(gone, dir.path("v.geojson").into()));
+    send(&mut h, LayerCommand::Relink(gone, dir.path("v.geojson")));
     settle(&mut h);
     assert_eq!(h.state().session.village_layer().map(|l| l.key), Some(gone));
 }
@@ -131,19 +131,19 @@ fn a_layer_shows_the_file_that_the_project_names() {
     let dir = Folder::new();
     dir.write("v.geojson", villages(&[r#"{"name":"一村","code":"V1","town":"甲镇"}"#]));
     dir.write("w.geojson", villages(&[r#"{"name":"二村","code":"W1"}"#, r#"{"name":"三村","code":"W2"}"#]));
-    dir.write("t.csv", "village_code,year,population\nV1,2022,5\n".to_owned());
+    dir.write("t.csv", "village_code,year,population\nV1,2022,5\n");
     let project = dir.project("p.qiancun", &["v.geojson"], &[], "");
     let mut h = open(vec![project.into()], Lang::En, SIZE);
     let key = h.state().session.document.keys[0];
     let count = |h: &Window| h.state().session.layers[&key].loaded().map(|l| l.dataset.len());
-    send(&mut h, LayerCommand::Relink(key, dir.path("w.geojson").into()));
+    send(&mut h, LayerCommand::Relink(key, dir.path("w.geojson")));
     settle(&mut h);
     assert_eq!(count(&h), Some(2));
     send(&mut h, WindowCommand::Undo);
     settle(&mut h);
     assert_eq!(count(&h), Some(1), "the file that the list names again");
     // A table is no layer: that is said, and the layer can be found again.
-    send(&mut h, LayerCommand::Relink(key, dir.path("t.csv").into()));
+    send(&mut h, LayerCommand::Relink(key, dir.path("t.csv")));
     settle(&mut h);
     let layer = &h.state().session.layers[&key];
     assert!(matches!(layer.status, Status::Failed(_)) && h.state().session.document.project.tables.is_empty());
