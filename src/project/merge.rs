@@ -1,5 +1,6 @@
 //! Two copies of a project made one: entry by entry, each known by its id, against what both came from.
 
+use rustc_hash::FxHashMap;
 use toml::{Table, Value};
 
 use super::file::Project;
@@ -78,11 +79,8 @@ impl Work {
         ours: Option<&Value>,
         theirs: Option<&Value>,
     ) -> Option<Value> {
-        if ours == theirs || theirs == base {
-            return ours.cloned();
-        }
         // Where each looks is its own.
-        if ["camera", "view", "selected"].contains(&place) {
+        if ours == theirs || theirs == base || ["camera", "view", "selected"].contains(&place) {
             return ours.cloned();
         }
         let is_list = |v: Option<&Value>| v.is_none_or(|v| v.as_array().is_some_and(|a| a.iter().all(Value::is_table)));
@@ -104,16 +102,16 @@ impl Work {
         ours.cloned()
     }
 
-    fn list(&mut self, place: &str, base: &[Value], ours: &[Value], theirs: &[Value]) -> Vec<Value> {
+    fn list<'a>(&mut self, place: &str, base: &'a [Value], ours: &'a [Value], theirs: &'a [Value]) -> Vec<Value> {
         let (base, ours, theirs) = (named(base), named(ours), named(theirs));
-        let find = |list: &[(String, Value)], name: &str| list.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone());
-        let names = ours.iter().chain(theirs.iter().filter(|(n, _)| find(&ours, n).is_none())).map(|(n, _)| n);
-        let mut merged = Vec::new();
-        for name in names {
-            let (b, o, t) = (find(&base, name), find(&ours, name), find(&theirs, name));
-            merged.extend(self.entry(place, b.as_ref(), o.as_ref(), t.as_ref()));
-        }
-        merged
+        let [in_base, in_ours, in_theirs] = [&base, &ours, &theirs]
+            .map(|list| list.iter().map(|(name, value)| (name.as_str(), *value)).collect::<FxHashMap<&str, &Value>>());
+        let fresh = theirs.iter().filter(|(name, _)| !in_ours.contains_key(name.as_str()));
+        let names = ours.iter().chain(fresh).map(|(name, _)| name.as_str());
+        let of = |list: &FxHashMap<&str, &'a Value>, name: &str| list.get(name).copied();
+        names
+            .filter_map(|name| self.entry(place, of(&in_base, name), of(&in_ours, name), of(&in_theirs, name)))
+            .collect()
     }
 
     fn entry(
@@ -145,14 +143,14 @@ impl Work {
 }
 
 /// Entries by what names them; of several of one name each is known by its number among them.
-fn named(list: &[Value]) -> Vec<(String, Value)> {
-    let mut seen: Vec<String> = Vec::new();
+fn named(list: &[Value]) -> Vec<(String, &Value)> {
+    let mut seen: FxHashMap<String, usize> = FxHashMap::default();
     list.iter()
         .map(|value| {
             let name = identity(value).unwrap_or_else(|| value.to_string());
-            let before = seen.iter().filter(|n| **n == name).count();
-            seen.push(name.clone());
-            (if before == 0 { name } else { format!("{name} #{before}") }, value.clone())
+            let before = seen.entry(name.clone()).or_default();
+            *before += 1;
+            (if *before == 1 { name } else { format!("{name} #{}", *before - 1) }, value)
         })
         .collect()
 }

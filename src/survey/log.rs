@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::changes::{edits, late_photos};
-use super::connect::{Began, connect, drop_triggers, is_on_network};
+use super::connect::{Began, connect, is_on_network};
 use super::damage;
 use super::error::SurveyError;
 use super::event::Event;
@@ -17,6 +17,7 @@ use super::instant::Instant;
 use super::journal::Journal;
 use super::merge::union;
 use super::migrate::migrate;
+use super::other_log::read_log;
 use super::paths::LogPaths;
 use super::photo::{copy_photos, take_from};
 use super::rows::{erase_visit, events_after, events_v1, insert_event, is_v1, write_visit};
@@ -486,71 +487,5 @@ impl SurveyLog {
 
     fn explain(&self, error: &rusqlite::Error) -> SurveyError {
         SurveyError::of_sqlite(&self.paths.log, error)
-    }
-}
-
-/// How folders begin that logs are copied into to be read.
-const COPIES: &str = "qiancun-merge-";
-
-/// The events of another log, which is left as it is, its plain copy and edits of other programs in it included; and what is to be
-/// told of it.
-///
-/// # Errors
-/// [`SurveyError`]: it is no log, or cannot be read.
-pub fn read_log(other: &Path) -> Result<(Vec<Event>, Vec<Told>), SurveyError> {
-    let theirs = LogPaths::of(other);
-    let is_file = |path: &Path| crate::read::plain_file(path).map(|m| m.is_file());
-    match (is_file(&theirs.log), is_file(&theirs.journal)) {
-        (Err(e), _) if e.kind() == std::io::ErrorKind::InvalidInput => return Err(SurveyError::of_io(&theirs.log, e)),
-        (Ok(true), _) | (_, Ok(true)) => {}
-        _ => {
-            let source = std::io::Error::from(std::io::ErrorKind::NotFound);
-            return Err(SurveyError::Io { path: theirs.log, source });
-        }
-    }
-    clear_copies();
-    let io = |e| SurveyError::of_io(&theirs.log, e);
-    let folder = tempfile::Builder::new().prefix(COPIES).tempdir().map_err(io)?;
-    // Held as long as the copy is needed: whoever finds the folder without a holder may take it away.
-    let held = std::fs::File::create(folder.path().join("held")).map_err(io)?;
-    held.lock().ok();
-    let copy = LogPaths::of(&folder.path().join("other.survey.gpkg"));
-    let beside = |path: &Path, ending: &str| PathBuf::from(format!("{}{ending}", path.display()));
-    for (from, to) in [
-        (theirs.log.clone(), copy.log.clone()),
-        // What a program that was killed, or is still writing, has not brought into the file itself.
-        (beside(&theirs.log, "-wal"), beside(&copy.log, "-wal")),
-        (beside(&theirs.log, "-journal"), beside(&copy.log, "-journal")),
-        (theirs.journal.clone(), copy.journal.clone()),
-    ] {
-        if is_file(&from).unwrap_or(false) {
-            std::fs::copy(&from, &to).map_err(io)?;
-        }
-    }
-    // A damaged one is told apart when it is opened.
-    drop_triggers(&copy.log).ok();
-    let opened = SurveyLog::open(&copy.log);
-    // The names of the copy say nothing to anybody.
-    let opened = opened.map_err(|e| match e {
-        SurveyError::NotALog { message, .. } => SurveyError::NotALog { path: theirs.log.clone(), message },
-        SurveyError::Newer { found, known, .. } => SurveyError::Newer { path: theirs.log.clone(), found, known },
-        SurveyError::Damaged { message, .. } => SurveyError::Damaged { path: theirs.log.clone(), message },
-        SurveyError::Database { message, .. } => SurveyError::Database { path: theirs.log.clone(), message },
-        SurveyError::Busy { .. } => SurveyError::Busy { path: theirs.log.clone() },
-        e => e,
-    })?;
-    // What happened to the copy did not happen to theirs.
-    let told = opened.told.into_iter().filter(|t| !matches!(t, Told::Migrated(_) | Told::OnNetwork)).collect();
-    Ok((opened.log.into_survey().events, told))
-}
-
-/// Takes away copies that a killed program left behind.
-fn clear_copies() {
-    for entry in std::fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten() {
-        let is_copy = entry.file_name().to_string_lossy().starts_with(COPIES);
-        let is_free = || std::fs::File::open(entry.path().join("held")).is_ok_and(|f| f.try_lock().is_ok());
-        if is_copy && entry.file_type().is_ok_and(|t| t.is_dir()) && is_free() {
-            std::fs::remove_dir_all(entry.path()).ok();
-        }
     }
 }
