@@ -60,7 +60,7 @@ impl District {
 
     /// The same, of layers of which the project says what they are.
     pub fn of(sources: &[Source], tables: &[PathBuf], own: &[Indicator], edits: &[Edit]) -> Option<Self> {
-        let looks: Vec<LayerLook> = sources.iter().map(LayerLook::of).collect();
+        let looks: Vec<LayerLook<'_>> = sources.iter().map(LayerLook::of).collect();
         let kinds = kinds_of(&looks);
         let villages = sources.get(village_position(&looks, &kinds)?)?.dataset.clone();
         let is_facilities = |(_, kind): &(&Source, &LayerKind)| **kind == LayerKind::Facilities;

@@ -25,63 +25,79 @@ impl Source {
 }
 
 /// What is known of a layer before it is decided what it is.
-#[derive(Clone, Debug)]
-pub struct LayerLook {
+pub struct LayerLook<'a> {
     /// What the project says.
     pub said: Option<LayerKind>,
     /// Whether it holds facilities.
     pub is_facilities: bool,
-    /// How much it looks like the villages; `None` where its areas cannot be, or it has none.
-    pub evidence: Option<VillageEvidence>,
+    /// Whether it has areas that can be villages.
+    pub can_be_villages: bool,
+    /// How much it looks like the villages: asked for only where several could be, as it is found out of every position.
+    pub evidence: Box<dyn Fn() -> VillageEvidence + 'a>,
 }
 
-impl LayerLook {
+impl<'a> LayerLook<'a> {
     /// Looks at a layer.
-    pub fn of(source: &Source) -> Self {
+    pub fn of(source: &'a Source) -> Self {
         let dataset = &source.dataset;
-        let evidence = can_be_villages(dataset).then(|| VillageEvidence::of(dataset));
-        Self { said: source.kind.clone(), is_facilities: is_facilities(dataset), evidence }
+        Self {
+            said: source.kind.clone(),
+            is_facilities: is_facilities(dataset),
+            can_be_villages: can_be_villages(dataset),
+            evidence: Box::new(|| VillageEvidence::of(dataset)),
+        }
     }
 }
 
 /// What layers are, top first: what is said of them; else facilities, else one of them the villages, unless another is said to be,
 /// else shapes.
-pub fn kinds_of(looks: &[LayerLook]) -> Vec<LayerKind> {
+pub fn kinds_of(looks: &[LayerLook<'_>]) -> Vec<LayerKind> {
     let is_said = looks.iter().any(|l| l.said == Some(LayerKind::Villages));
-    let is_open = |l: &LayerLook| l.said.is_none() && !l.is_facilities && l.evidence.is_some();
-    let open: Vec<usize> = looks.iter().enumerate().filter(|(_, l)| is_open(l)).map(|(i, _)| i).collect();
-    let found = villages_among(open.iter().filter_map(|i| looks.get(*i)?.evidence)).and_then(|i| open.get(i).copied());
-    let kind = |(i, look): (usize, &LayerLook)| match &look.said {
+    let is_open = |l: &LayerLook<'_>| l.said.is_none() && !l.is_facilities && l.can_be_villages;
+    let open: Vec<(usize, &LayerLook<'_>)> = looks.iter().enumerate().filter(|(_, l)| is_open(l)).collect();
+    let found = match open.as_slice() {
+        _ if is_said => None,
+        [one] => Some(one.0),
+        several => villages_among(several.iter().map(|(_, l)| (l.evidence)())).and_then(|i| Some(several.get(i)?.0)),
+    };
+    let kind = |(i, look): (usize, &LayerLook<'_>)| match &look.said {
         Some(kind) => kind.clone(),
         None if look.is_facilities => LayerKind::Facilities,
-        None if !is_said && found == Some(i) => LayerKind::Villages,
+        None if found == Some(i) => LayerKind::Villages,
         None => LayerKind::Shapes,
     };
     looks.iter().enumerate().map(kind).collect()
 }
 
 /// The layer that holds the villages: the uppermost of that kind that has areas.
-pub fn village_position(looks: &[LayerLook], kinds: &[LayerKind]) -> Option<usize> {
-    looks.iter().zip(kinds).position(|(look, kind)| *kind == LayerKind::Villages && look.evidence.is_some())
+pub fn village_position(looks: &[LayerLook<'_>], kinds: &[LayerKind]) -> Option<usize> {
+    looks.iter().zip(kinds).position(|(look, kind)| *kind == LayerKind::Villages && look.can_be_villages)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn look(said: Option<LayerKind>, area_deg2: f64, weight: i32) -> LayerLook {
-        LayerLook { said, is_facilities: false, evidence: Some(VillageEvidence::test(area_deg2, weight)) }
+    fn look(said: Option<LayerKind>, area_deg2: f64, weight: i32) -> LayerLook<'static> {
+        let evidence = Box::new(move || VillageEvidence::test(area_deg2, weight));
+        LayerLook { said, is_facilities: false, can_be_villages: true, evidence }
     }
 
     #[test]
     fn what_is_said_counts_and_else_one_is_the_villages() {
         use LayerKind::{Facilities, Shapes, Villages};
-        let facilities = LayerLook { said: None, is_facilities: true, evidence: None };
+        let evidence = || -> VillageEvidence { unreachable!("facilities are not asked") };
+        let facilities =
+            LayerLook { said: None, is_facilities: true, can_be_villages: false, evidence: Box::new(evidence) };
         let looks = [look(None, 0.1, 2), facilities, look(None, 1.0, 5)];
         assert_eq!(kinds_of(&looks), [Shapes, Facilities, Villages]);
         assert_eq!(village_position(&looks, &kinds_of(&looks)), Some(2));
         let looks = [look(Some(Villages), 0.1, 2), look(None, 1.0, 5)];
         assert_eq!(kinds_of(&looks), [Villages, Shapes], "adding a layer never makes it the villages");
+        // One alone is not looked at closely: that takes time in proportion to its positions.
+        let evidence = || -> VillageEvidence { unreachable!("there is no other") };
+        let alone = LayerLook { said: None, is_facilities: false, can_be_villages: true, evidence: Box::new(evidence) };
+        assert_eq!(kinds_of(&[alone]), [Villages]);
         let looks = [look(Some(Shapes), 1.0, 9)];
         assert_eq!(village_position(&looks, &kinds_of(&looks)), None);
     }

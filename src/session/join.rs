@@ -62,7 +62,7 @@ impl Session {
 
     /// Whether the district that is there speaks of the same villages as these layers: it is shown until the new one is there.
     pub fn keeps_villages(&self, sources: &[Source]) -> bool {
-        let looks: Vec<LayerLook> = sources.iter().map(LayerLook::of).collect();
+        let looks: Vec<LayerLook<'_>> = sources.iter().map(LayerLook::of).collect();
         let villages = village_position(&looks, &kinds_of(&looks)).and_then(|i| sources.get(i));
         let is_same =
             |old: &Arc<District>| villages.is_some_and(|v| Arc::ptr_eq(&v.dataset.geometry, &old.villages.geometry));

@@ -158,9 +158,9 @@ impl Loaded {
     }
 
     /// What is known of it, beside what the project says.
-    pub fn look(&self, said: Option<LayerKind>) -> LayerLook {
-        let evidence = self.can_be_villages().then(|| self.evidence());
-        LayerLook { said, is_facilities: self.is_facilities(), evidence }
+    pub fn look(&self, said: Option<LayerKind>) -> LayerLook<'_> {
+        let (is_facilities, can_be_villages) = (self.is_facilities(), self.can_be_villages());
+        LayerLook { said, is_facilities, can_be_villages, evidence: Box::new(|| self.evidence()) }
     }
 
     /// Which of its features are villages.

@@ -45,10 +45,9 @@ impl Focused {
 impl Session {
     /// Layers that are there, top first, with what each is: as the project says, else as it looks.
     pub fn kinds(&self) -> Vec<(&Layer, LayerKind)> {
-        let layers: Vec<(&Layer, LayerLook)> =
-            self.shown().filter_map(|(l, e)| Some((l, l.loaded()?.look(e.kind.clone())))).collect();
-        let looks: Vec<LayerLook> = layers.iter().map(|(_, look)| look.clone()).collect();
-        layers.into_iter().map(|(l, _)| l).zip(kinds_of(&looks)).collect()
+        let (layers, looks): (Vec<&Layer>, Vec<LayerLook<'_>>) =
+            self.shown().filter_map(|(l, e)| Some((l, l.loaded()?.look(e.kind.clone())))).unzip();
+        layers.into_iter().zip(kinds_of(&looks)).collect()
     }
 
     /// What is taken for the villages stays them, whatever comes in beside it: unless fields and names of the newcomer say more. What is
