@@ -40,6 +40,9 @@ impl Qiancun {
             LayerCommand::SetRole(key, role, field) => session.transact_layer("command.fields", key, |e| {
                 e.fields.fields.insert(role.key().to_owned(), field.unwrap_or_default());
             }),
+            LayerCommand::SetColumns(key, columns) => {
+                session.transact_layer("command.columns", key, |e| e.columns = columns);
+            }
             LayerCommand::SetColouring(key, colouring) => {
                 session.transact_on("command.theme", format!("theme {key}"), |d| {
                     if let Some(entry) = d.entry_mut(key) {

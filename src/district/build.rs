@@ -11,6 +11,7 @@ use super::facility_file::facilities_of;
 use super::join::{Found, VillageFinder};
 use super::source::{LayerLook, Source, kinds_of, village_position};
 use super::table::Filler;
+use super::texts::CorrectedTexts;
 use crate::geo::{LonLat, representative_point};
 use crate::index::{NearestIndex, SpatialIndex};
 use crate::model::{
@@ -44,6 +45,8 @@ pub struct District {
     /// Ids or names that facilities of several layers have.
     shared_keys: FxHashSet<String>,
     stands: Vec<Option<LonLat>>,
+    /// Corrected words of villages.
+    pub(super) texts: CorrectedTexts,
     /// Name of the town of each feature.
     towns: Vec<Arc<str>>,
 }
@@ -87,7 +90,7 @@ impl District {
         }
         filler.edits(edits, &mut report);
         filler.check_cumulative(&mut report);
-        let observations = filler.observations;
+        let (observations, texts) = (filler.observations, filler.texts);
         let mut facilities: Vec<Facility> = facility_sources
             .iter()
             .enumerate()
@@ -117,6 +120,7 @@ impl District {
             layer_names,
             shared_keys,
             stands,
+            texts,
             towns,
         };
         district.compute_nearest();

@@ -17,6 +17,7 @@ mod kind;
 mod rollup;
 mod source;
 mod table;
+mod texts;
 mod wide;
 
 pub use added::{AddedFacility, added_dataset};
@@ -33,4 +34,5 @@ pub use join::{Found, VillageFinder};
 pub use kind::{VillageEvidence, can_be_villages, villages_among};
 pub use rollup::{By, Rollup, Total, rollups, weighted};
 pub use source::{LayerLook, Source, kinds_of, village_position};
+pub use texts::correctable_text;
 pub use wide::{WideCell, WideGrid, wide_grid};

@@ -4,6 +4,7 @@ use rustc_hash::FxHashSet;
 
 use super::figure::{Comma, Figure, cell_of, figure, plain_number, year_of};
 use super::join::{Found, VillageFinder};
+use super::texts::{CorrectedTexts, correctable_text};
 use crate::model::{
     Dataset, Edit, FeatureId, Indicators, Members, ObservationStatus, Observations, Origin, Report, Role, Severity,
     Value,
@@ -17,6 +18,7 @@ pub(super) struct Filler<'a> {
     indicators: &'a Indicators,
     finder: &'a VillageFinder,
     pub observations: Observations,
+    pub texts: CorrectedTexts,
 }
 
 impl<'a> Filler<'a> {
@@ -30,7 +32,7 @@ impl<'a> Filler<'a> {
     ) -> Self {
         let years = tables.iter().flat_map(years_of).chain(edits.iter().filter_map(|e| e.year)).collect();
         let observations = Observations::new(indicators.all().len(), villages.len() as usize, years);
-        Self { villages, members, indicators, finder, observations }
+        Self { villages, members, indicators, finder, observations, texts: CorrectedTexts::default() }
     }
 
     /// Takes figures from the villages' own properties: they have no year.
@@ -324,6 +326,12 @@ impl<'a> Filler<'a> {
                 found => found,
             };
             let position = self.indicators.position(&edit.what);
+            if let (Found::One(village), None, Some(field)) = (&village, position, self.text_field(&edit.what)) {
+                for part in self.members.parts(village) {
+                    self.texts.insert((*part, field), edit.clone());
+                }
+                continue;
+            }
             let (Found::One(village), Some(position)) = (village, position) else {
                 report.add(Severity::Warning, "edit-without-target", None, detail());
                 continue;
@@ -356,6 +364,12 @@ impl<'a> Filler<'a> {
             };
             self.put_origin(position, edit.year, village, &origin);
         }
+    }
+
+    /// A field of words that no role is played by: those can be corrected as figures can.
+    fn text_field(&self, what: &str) -> Option<usize> {
+        let field = self.villages.table.position(what)?;
+        correctable_text(self.villages, field).then_some(field)
     }
 
     /// A count to date that falls from one known year to the next is told; it is used as it stands.

@@ -212,6 +212,14 @@ impl Indicator {
         self.values.iter().position(|v| is(&v.id) || is(&v.zh) || is(&v.en) || v.aliases.iter().any(|a| is(a)))
     }
 
+    /// Positions of a category's values whose name contains a text, in any language.
+    pub fn categories_with(&self, text: &str) -> Vec<usize> {
+        let text = text.to_lowercase();
+        let has = |s: &String| s.to_lowercase().contains(&text);
+        let is = |v: &CategoryValue| has(&v.zh) || has(&v.en) || has(&v.id);
+        self.values.iter().enumerate().filter(|(_, v)| is(v)).map(|(at, _)| at).collect()
+    }
+
     /// The value as it is shown, without its unit.
     pub fn show(&self, value: f64, lang: Lang) -> String {
         if self.is_category() {

@@ -2,6 +2,7 @@
 
 use egui::{RichText, Sense, Ui, Vec2};
 
+use super::widgets::filled;
 use super::{gaps, problems, scenes, summary, table};
 use crate::palette::size;
 use crate::session::{Command, Commands, Moment, Session, Tab, WindowCommand};
@@ -29,13 +30,13 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
     if !session.settings.drawer_open {
         return;
     }
-    match session.tab {
+    filled(ui, |ui| match session.tab {
         Tab::Table => table::show(ui, session, moment, send),
         Tab::Summary => summary::show(ui, session, moment, send),
         Tab::Gaps => gaps::show(ui, session, moment, send),
         Tab::Scenes => scenes::show(ui, session, send),
         Tab::Problems => problems::show(ui, session, send),
-    }
+    });
 }
 
 fn tab(ui: &mut Ui, session: &Session, tab: Tab, count: usize, send: &mut Commands) {

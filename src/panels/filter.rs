@@ -3,22 +3,25 @@
 use std::sync::Arc;
 
 use egui::text::{LayoutJob, TextFormat};
-use egui::{Align, ComboBox, FontId, Layout, RichText, Stroke, TextEdit, Ui};
+use egui::{Align, FontId, Layout, RichText, Stroke, TextEdit, Ui};
 
+use super::columns;
 use super::widgets::{chip_button, icon_button};
 use crate::icons::Icon;
-use crate::session::{Commands, FileCommand, Moment, SelectCommand, Session, Sheet, SheetColumn};
+use crate::query::{and_also, quoted_name};
+use crate::session::{Commands, FileCommand, Moment, SelectCommand, Session, Sheet};
 
 /// A condition being put together by clicks.
 #[derive(Clone, Debug, Default)]
 struct Draft {
-    column: usize,
+    column: Option<usize>,
     operator: usize,
+    wanted: String,
     value: String,
 }
 
 /// Comparisons offered.
-const OPERATORS: [&str; 8] = ["<", "<=", ">", ">=", "=", "!=", "is unknown", "is known"];
+const OPERATORS: [&str; 10] = ["<", "<=", ">", ">=", "=", "!=", "is unknown", "is known", "contains", "not contains"];
 
 /// Shows the row.
 pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, sheet: &Arc<Sheet>, send: &mut Commands) {
@@ -39,6 +42,7 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, sheet: &Arc<She
         let response = ui.add(edit);
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, lang.t("table.filter")));
         builder(ui, session, moment, sheet);
+        columns::chooser(ui, session, sheet, send);
         if !moment.filter.is_empty() && chip_button(ui, t, lang.t("table.clear"), false).clicked() {
             moment.filter.clear();
         }
@@ -95,7 +99,7 @@ fn marked(text: &str, wrong: Option<(usize, usize)>, ink: egui::Color32, bad: eg
     job
 }
 
-/// A condition by clicks: column, comparison, value.
+/// A condition by clicks: column, comparison, value, one under the other, so that nothing closes while it is put together.
 fn builder(ui: &mut Ui, session: &Session, moment: &mut Moment, sheet: &Arc<Sheet>) {
     let (t, lang) = (session.tokens(), session.lang);
     let id = egui::Id::unique("filter draft");
@@ -103,59 +107,99 @@ fn builder(ui: &mut Ui, session: &Session, moment: &mut Moment, sheet: &Arc<Shee
     let button = chip_button(ui, t, lang.t("table.add-condition"), false);
     let popup = egui::Popup::menu(&button).close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
     popup.show(|ui| {
-        ui.set_min_width(300.0);
-        let name = |c: usize| sheet.head(session, c).0;
-        ComboBox::from_id_salt("filter column").selected_text(name(draft.column)).width(280.0).show_ui(ui, |ui| {
-            for c in 0..sheet.columns.len() {
-                if ui.selectable_label(c == draft.column, name(c)).clicked() {
-                    draft = Draft { column: c, ..Draft::default() };
+        ui.set_width(320.0);
+        column_of(ui, session, sheet, &mut draft);
+        let Some(column) = draft.column else { return };
+        let choices = sheet.choices(session, column);
+        operator_of(ui, session, sheet, column, &choices, &mut draft);
+        let asks_value = !matches!(OPERATORS.get(draft.operator), Some(&("is unknown" | "is known")));
+        let mut entered = false;
+        if asks_value && choices.is_empty() {
+            let words = lang.t("edit.value");
+            let field = ui.add(TextEdit::singleline(&mut draft.value).hint_text(words).desired_width(300.0));
+            field.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, words));
+            entered = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
+        } else if asks_value {
+            ui.horizontal_wrapped(|ui| {
+                for (id, name) in &choices {
+                    if chip_button(ui, t, name, *id == draft.value).clicked() {
+                        draft.value.clone_from(id);
+                    }
                 }
-            }
-        });
-        let choices = sheet.choices(session, draft.column);
-        let is_text = matches!(sheet.columns.get(draft.column), Some(SheetColumn::Field(_)));
-        let first = if !choices.is_empty() || is_text { 4 } else { 0 };
-        draft.operator = draft.operator.max(first);
-        let words = |o: usize| lang.find(&format!("operator.{}", o + 1)).unwrap_or("");
-        ui.horizontal(|ui| {
-            ComboBox::from_id_salt("filter operator").selected_text(words(draft.operator)).width(110.0).show_ui(
-                ui,
-                |ui| {
-                    for o in first..OPERATORS.len() {
-                        ui.selectable_value(&mut draft.operator, o, words(o));
-                    }
-                },
-            );
-            if draft.operator >= 6 {
-                return;
-            }
-            if choices.is_empty() {
-                ui.add(TextEdit::singleline(&mut draft.value).desired_width(150.0));
-            } else {
-                let shown = choices.iter().find(|(id, _)| *id == draft.value).map_or("", |(_, name)| name);
-                ComboBox::from_id_salt("filter value").selected_text(shown).width(150.0).show_ui(ui, |ui| {
-                    for (id, name) in &choices {
-                        ui.selectable_value(&mut draft.value, id.clone(), name);
-                    }
-                });
-            }
-        });
-        let ready = draft.operator >= 6 || !draft.value.trim().is_empty();
-        if ui.add_enabled(ready, egui::Button::new(lang.t("table.add"))).clicked() {
-            let operator = OPERATORS.get(draft.operator).copied().unwrap_or("=");
-            let value = if draft.operator >= 6 {
-                String::new()
-            } else if draft.value.trim().parse::<f64>().is_ok() && !is_text || !choices.is_empty() {
-                format!(" {}", draft.value.trim())
-            } else {
-                format!(" \"{}\"", draft.value.trim())
-            };
-            let condition = format!("{} {operator}{value}", sheet.identifier(draft.column));
-            let before = moment.filter.trim();
-            moment.filter = if before.is_empty() { condition } else { format!("{before} and {condition}") };
-            draft = Draft::default();
-            ui.close();
+            });
         }
+        let whole = (!asks_value || !draft.value.trim().is_empty())
+            .then(|| and_also(&moment.filter, &condition(sheet, column, &draft, asks_value, !choices.is_empty())));
+        ui.horizontal(|ui| {
+            let add = ui.add_enabled(whole.is_some(), egui::Button::new(lang.t("table.add"))).clicked();
+            if let (true, Some(whole)) = (add || entered, &whole) {
+                moment.filter.clone_from(whole);
+                draft = Draft::default();
+                ui.close();
+            }
+        });
     });
     ui.data_mut(|d| d.insert_temp(id, draft));
+}
+
+/// The column of a condition: all of them in a list, fewer as a part of the name is typed.
+fn column_of(ui: &mut Ui, session: &Session, sheet: &Sheet, draft: &mut Draft) {
+    let (t, lang) = (session.tokens(), session.lang);
+    let words = lang.t("table.column-search");
+    let field = ui.add(TextEdit::singleline(&mut draft.wanted).hint_text(words).desired_width(300.0));
+    field.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, words));
+    let folded = draft.wanted.trim().to_lowercase();
+    egui::ScrollArea::vertical().max_height(170.0).auto_shrink([false, true]).show(ui, |ui| {
+        for c in session.arranged(sheet) {
+            let (name, unit) = sheet.head(session, c);
+            let is_wanted = [&name, &sheet.identifier(c)].iter().any(|n| n.to_lowercase().contains(&folded));
+            let text = RichText::new(format!("{name}{}", session.in_brackets(&unit))).color(t.ink);
+            if is_wanted && ui.selectable_label(draft.column == Some(c), text).clicked() {
+                *draft = Draft { column: Some(c), wanted: std::mem::take(&mut draft.wanted), ..Draft::default() };
+            }
+        }
+    });
+}
+
+/// The comparison of a condition: those that fit the column.
+fn operator_of(
+    ui: &mut Ui,
+    session: &Session,
+    sheet: &Sheet,
+    column: usize,
+    choices: &[(String, String)],
+    draft: &mut Draft,
+) {
+    let fits = |o: &str| match o {
+        "<" | "<=" | ">" | ">=" => sheet.is_numeric(column),
+        "contains" | "not contains" => !sheet.is_numeric(column) && choices.is_empty(),
+        _ => true,
+    };
+    let list: Vec<usize> = (0..OPERATORS.len()).filter(|o| OPERATORS.get(*o).is_some_and(|o| fits(o))).collect();
+    if !list.contains(&draft.operator) {
+        let contains = list.iter().copied().find(|o| OPERATORS.get(*o) == Some(&"contains"));
+        draft.operator = contains.or(list.first().copied()).unwrap_or(0);
+    }
+    ui.horizontal_wrapped(|ui| {
+        for o in list {
+            let words = session.lang.find(&format!("operator.{}", o + 1)).unwrap_or("");
+            if chip_button(ui, session.tokens(), words, draft.operator == o).clicked() {
+                draft.operator = o;
+            }
+        }
+    });
+}
+
+/// The condition as it is written.
+fn condition(sheet: &Sheet, column: usize, draft: &Draft, has_value: bool, has_choices: bool) -> String {
+    let operator = OPERATORS.get(draft.operator).copied().unwrap_or("=");
+    let value = draft.value.trim();
+    let value = match has_value {
+        false => String::new(),
+        true if sheet.is_numeric(column) && value.parse::<f64>().is_ok() => format!(" {value}"),
+        true if has_choices && quoted_name(value) == value => format!(" {value}"),
+        true if value.contains('"') => format!(" '{value}'"),
+        true => format!(" \"{value}\""),
+    };
+    format!("{} {operator}{value}", quoted_name(&sheet.identifier(column)))
 }

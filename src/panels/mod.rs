@@ -1,6 +1,8 @@
 //! One file per panel: each reads the session and sends commands; none decides anything.
 
 mod card;
+mod cell;
+mod columns;
 mod compare;
 mod coverage;
 mod dialogues;
@@ -8,6 +10,7 @@ mod drawer;
 mod edit;
 mod filter;
 mod fonts;
+mod foot;
 mod gaps;
 mod layers;
 mod legend;

@@ -138,6 +138,16 @@ pub fn swatch(ui: &mut Ui, t: &Tokens, colour: Option<Color32>) {
     ui.painter().rect_stroke(rect, 3.0, Stroke::new(1.0, t.line), StrokeKind::Inside);
 }
 
+/// Shows something in all the room there is, no more and no less: a panel that holds it keeps its size, whatever is in it.
+pub fn filled<R>(ui: &mut Ui, add_contents: impl FnOnce(&mut Ui) -> R) -> R {
+    let room = ui.available_rect_before_wrap();
+    let mut child = ui.new_child(egui::UiBuilder::new().max_rect(room));
+    child.shrink_clip_rect(room);
+    let result = add_contents(&mut child);
+    ui.advance_cursor_after_rect(room);
+    result
+}
+
 /// A frame of a panel: no fill, since the window is cleared with the panels' colour, and padding.
 pub fn padded() -> egui::Frame {
     egui::Frame::NONE.inner_margin(egui::Margin::symmetric(size::PAD, 0))

@@ -50,6 +50,9 @@ pub struct LayerEntry {
     /// What it is coloured by.
     #[serde(default, rename = "theme", skip_serializing_if = "Option::is_none")]
     pub colouring: Option<ColouringSpec>,
+    /// Columns of its table that are shown, in their order; all of them where empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<String>,
     /// Keys of the file that this version does not know: kept.
     #[serde(flatten)]
     pub other: toml::Table,
@@ -82,6 +85,7 @@ impl LayerEntry {
             opacity: 1.0,
             fields: FieldMapping::default(),
             colouring: None,
+            columns: Vec::new(),
             other: toml::Table::new(),
         }
     }

@@ -20,6 +20,10 @@ pub trait Schema {
     fn field(&self, name: &str) -> Option<(usize, Type)>;
     /// Position of a category's value by its name, in any language.
     fn category(&self, field: usize, value: &str) -> Option<usize>;
+    /// Positions of a category's values whose name, in any language, contains a text.
+    fn categories_with(&self, _field: usize, _text: &str) -> Vec<usize> {
+        Vec::new()
+    }
 }
 
 /// A value of a checked expression.
@@ -38,6 +42,7 @@ pub(super) enum Condition {
     Compare(Compare, Term, Term),
     Among(Term, Vec<Term>, bool),
     Unknown(Term, bool),
+    Contains(Term, String, bool),
     Not(Box<Condition>),
     And(Box<Condition>, Box<Condition>),
     Or(Box<Condition>, Box<Condition>),
@@ -76,7 +81,7 @@ impl Checker<'_> {
             Node::And(a, b, _) => Condition::And(Box::new(self.condition(a)?), Box::new(self.condition(b)?)),
             Node::Or(a, b, _) => Condition::Or(Box::new(self.condition(a)?), Box::new(self.condition(b)?)),
             Node::Not(a, _) => Condition::Not(Box::new(self.condition(a)?)),
-            Node::Unknown(a, unknown, _) => Condition::Unknown(self.term(a)?.0, *unknown),
+            Node::Unknown(a, unknown, _) => Condition::Unknown(self.term(&self.named(a))?.0, *unknown),
             Node::Compare(compare, a, b, span) => {
                 let (a, b) = self.sides(a, b)?;
                 let ordered = !matches!(compare, Compare::Equal | Compare::Unequal);
@@ -98,6 +103,24 @@ impl Checker<'_> {
                     None => return Err(QueryError::new("after-in", node.span(), "")),
                 }
             }
+            Node::Contains(a, b, not, span) => {
+                let (term, kind) = self.term(&self.named(a))?;
+                let text = match &**b {
+                    Node::Word(w, _) | Node::Text(w, _) | Node::Name(w, _) => w.clone(),
+                    // Digits stand in texts too.
+                    Node::Number(n, _) => n.to_string(),
+                    other => return Err(QueryError::new("value-expected", other.span(), "")),
+                };
+                match (&term, kind) {
+                    (_, Type::Text) => Condition::Contains(term, text.to_lowercase(), *not),
+                    (Term::Field(id, _), Type::Category) => {
+                        let values = self.schema.categories_with(*id, &text);
+                        let values = values.into_iter().map(|v| Term::Number(v as f64)).collect();
+                        Condition::Among(term, values, *not)
+                    }
+                    _ => return Err(QueryError::new("no-text", *span, "")),
+                }
+            }
             other => {
                 let word = if let Node::Word(w, _) = other { w.as_str() } else { "" };
                 // A word that is no field is the likelier mistake than a condition without comparison.
@@ -113,8 +136,9 @@ impl Checker<'_> {
 
     /// Both sides of a comparison; a bare word or a text beside a category is one of its values, beside text is text.
     fn sides(&mut self, a: &Node, b: &Node) -> Result<((Term, Type), (Term, Type)), QueryError> {
+        let a = &self.named(a);
         let field = |n: &Node| match n {
-            Node::Word(w, _) => self.schema.field(w),
+            Node::Word(w, _) | Node::Name(w, _) => self.schema.field(w),
             _ => None,
         };
         let (left, right) = (field(a), field(b));
@@ -127,6 +151,14 @@ impl Checker<'_> {
             return Err(QueryError::new("unlike", (a.span().0, b.span().1), ""));
         }
         Ok((left, right))
+    }
+
+    /// What stands on the left in quotes and is a field's name is that field: `"户数(户)" > 100`.
+    fn named(&self, node: &Node) -> Node {
+        match node {
+            Node::Text(t, span) if self.schema.field(t).is_some() => Node::Name(t.clone(), *span),
+            other => other.clone(),
+        }
     }
 
     fn beside(&mut self, id: usize, kind: Type, node: &Node) -> Result<(Term, Type), QueryError> {
@@ -148,7 +180,7 @@ impl Checker<'_> {
         match node {
             Node::Number(n, _) => Ok((Term::Number(*n), Type::Number)),
             Node::Text(t, _) => Ok((Term::Text(t.clone()), Type::Text)),
-            Node::Word(w, span) => match self.schema.field(w) {
+            Node::Word(w, span) | Node::Name(w, span) => match self.schema.field(w) {
                 Some((id, kind)) => {
                     self.fields.push(id);
                     Ok((Term::Field(id, kind), kind))

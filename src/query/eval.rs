@@ -32,6 +32,9 @@ fn truth(condition: &Condition, row: &dyn Row) -> Option<bool> {
         Condition::Compare(compare, a, b) => compared(*compare, &value(a, row), &value(b, row)),
         Condition::Among(a, list, not) => {
             let a = value(a, row);
+            if a == Datum::Unknown {
+                return None;
+            }
             let mut found = Some(false);
             for item in list {
                 match compared(Compare::Equal, &a, &value(item, row)) {
@@ -45,6 +48,10 @@ fn truth(condition: &Condition, row: &dyn Row) -> Option<bool> {
             }
             found.map(|f| f != *not)
         }
+        Condition::Contains(a, text, not) => match value(a, row) {
+            Datum::Text(t) => Some(t.to_lowercase().contains(text.as_str()) != *not),
+            _ => None,
+        },
         Condition::Unknown(a, unknown) => Some((value(a, row) == Datum::Unknown) == *unknown),
         Condition::Not(a) => truth(a, row).map(|t| !t),
         Condition::And(a, b) => match (truth(a, row), truth(b, row)) {

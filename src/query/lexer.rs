@@ -44,6 +44,8 @@ pub enum Token {
     Text(String),
     /// A name or a bare word.
     Word(String),
+    /// A name between `` ` `` or square brackets: never anything else.
+    Name(String),
     /// A comparison.
     Compare(Compare),
     /// `and`, 且
@@ -56,6 +58,8 @@ pub enum Token {
     Is,
     /// `in`
     In,
+    /// `contains`, 包含; `true` for 不包含
+    Contains(bool),
     /// `unknown`, 未知
     Unknown,
     /// `known`, 已知
@@ -128,6 +132,16 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(Token, (usize, usize))>, QueryEr
                 at += length + quote.len_utf8();
                 one(Token::Text(inner))
             }
+            '`' | '[' | '［' => {
+                let close = |q: char| if c == '`' { q == '`' } else { q == ']' || q == '］' };
+                let rest = text.get(at..).unwrap_or("");
+                let Some((length, quote)) = rest.char_indices().find(|(_, q)| close(*q)) else {
+                    return Err(QueryError::new("open-quote", (start, text.len()), rest));
+                };
+                let inner = rest.get(..length).unwrap_or("").to_owned();
+                at += length + quote.len_utf8();
+                one(Token::Name(inner))
+            }
             c if c.is_ascii_digit()
                 || (c == '.' && followed_by(&['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']).is_some()) =>
             {
@@ -155,6 +169,16 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(Token, (usize, usize))>, QueryEr
         out.push((token, (start, at)));
     }
     Ok(out)
+}
+
+/// A field's name as an expression can have it: in quotes where it would otherwise be read as something else, as 户数(户) would.
+pub fn quoted_name(name: &str) -> String {
+    let is_plain = matches!(tokens(name).as_deref(), Ok([(Token::Word(word), _)]) if word == name);
+    match is_plain {
+        true => name.to_owned(),
+        false if name.contains('`') => format!("[{name}]"),
+        false => format!("`{name}`"),
+    }
 }
 
 fn is_word(c: char) -> bool {
@@ -191,6 +215,8 @@ fn word(text: &str) -> Token {
         "not" | "非" | "不" => Token::Not,
         "is" | "为" => Token::Is,
         "in" | "属于" => Token::In,
+        "contains" | "包含" | "含" | "含有" => Token::Contains(false),
+        "不包含" | "不含" => Token::Contains(true),
         "unknown" | "未知" | "无数据" => Token::Unknown,
         "known" | "已知" => Token::Known,
         _ => Token::Word(text.to_owned()),

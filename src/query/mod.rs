@@ -12,7 +12,7 @@ mod parser;
 
 pub use check::{Checked, Schema, Type, check};
 pub use eval::{Datum, Row};
-pub use lexer::QueryError;
+pub use lexer::{QueryError, quoted_name};
 
 /// Reads and checks an expression.
 ///
@@ -45,6 +45,24 @@ pub use lexer::QueryError;
 /// ```
 pub fn compile(text: &str, schema: &dyn Schema) -> Result<Checked, QueryError> {
     check(&parser::parse(text)?, schema)
+}
+
+/// A condition more: what is there is put in brackets where `and` would otherwise take only a part of it.
+///
+/// ```
+/// use qiancun::query::and_also;
+/// assert_eq!(and_also("a < 1 or b < 2", "c = 3"), "(a < 1 or b < 2) and c = 3");
+/// assert_eq!(and_also("a < 1", "c = 3"), "a < 1 and c = 3");
+/// ```
+pub fn and_also(before: &str, condition: &str) -> String {
+    let before = before.trim();
+    if before.is_empty() {
+        return condition.to_owned();
+    }
+    match parser::parse(before) {
+        Ok(parser::Node::Or(..)) => format!("({before}) and {condition}"),
+        _ => format!("{before} and {condition}"),
+    }
 }
 
 #[cfg(test)]

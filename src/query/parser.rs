@@ -17,6 +17,8 @@ pub enum Node {
     Text(String, Span),
     /// A name or a bare word: the check tells which.
     Word(String, Span),
+    /// A name.
+    Name(String, Span),
     /// `-` before something.
     Negative(Box<Node>, Span),
     /// `+`, `-`, `*`, `/`.
@@ -25,6 +27,8 @@ pub enum Node {
     Compare(Compare, Box<Node>, Box<Node>, Span),
     /// `x in (a, b)`; `true` for `not in`.
     Among(Box<Node>, Vec<Node>, bool, Span),
+    /// `x contains "text"`; `true` for `not contains`.
+    Contains(Box<Node>, Box<Node>, bool, Span),
     /// `x is unknown` (true) or `x is known`.
     Unknown(Box<Node>, bool, Span),
     /// `not`.
@@ -42,6 +46,8 @@ impl Node {
             Self::Number(_, s)
             | Self::Text(_, s)
             | Self::Word(_, s)
+            | Self::Name(_, s)
+            | Self::Contains(.., s)
             | Self::Negative(_, s)
             | Self::Arithmetic(.., s)
             | Self::Compare(.., s)
@@ -146,8 +152,15 @@ impl Parser {
             let span = (left.span().0, here.1);
             return Ok(Node::Unknown(Box::new(left), unknown != not, span));
         }
-        let not = self.peek() == Some(&Token::Not) && self.tokens.get(self.at + 1).map(|t| &t.0) == Some(&Token::In);
+        let next = self.tokens.get(self.at + 1).map(|t| &t.0);
+        let not = self.peek() == Some(&Token::Not) && matches!(next, Some(Token::In | Token::Contains(_)));
         self.at += usize::from(not);
+        if let Some(Token::Contains(denied)) = self.peek().cloned() {
+            self.at += 1;
+            let right = self.sum()?;
+            let span = join(&left, &right);
+            return Ok(Node::Contains(Box::new(left), Box::new(right), denied != not, span));
+        }
         if self.take(&Token::In) {
             return self.among(left, not);
         }
@@ -222,6 +235,7 @@ impl Parser {
             Token::Number(n) => Ok(Node::Number(n, span)),
             Token::Text(t) => Ok(Node::Text(t, span)),
             Token::Word(w) => Ok(Node::Word(w, span)),
+            Token::Name(n) => Ok(Node::Name(n, span)),
             Token::Open => {
                 self.deeper()?;
                 let inner = self.or()?;

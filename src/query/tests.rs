@@ -7,7 +7,7 @@ impl Schema for Fields {
         Some(match name {
             "sewage" | "污水处理率" => (0, Type::Number),
             "clinic" | "卫生室" => (1, Type::Category),
-            "town" => (2, Type::Text),
+            "town" | "the town (zh)" => (2, Type::Text),
             "toilets" => (3, Type::Number),
             _ => return None,
         })
@@ -61,6 +61,13 @@ fn three_values() {
         ("2 < 1 and sewage < 1", Some(false), Some(false)),
         ("-sewage < -97.5", Some(true), None),
         ("(sewage < 50 or sewage > 90) and not (clinic = own)", Some(true), None),
+        ("town contains 庄", Some(true), None),
+        ("town 包含 “温泉”", Some(false), None),
+        ("town not contains 温泉", Some(true), None),
+        ("town 不包含 庄", Some(false), None),
+        ("`town` contains 上 and [污水处理率] > 1", Some(true), None),
+        ("\"污水处理率\" > 1 and 'sewage' is known", Some(true), Some(false)),
+        ("\"the town (zh)\" = \"上庄镇\"", Some(true), None),
     ] {
         assert_eq!((says(text, &full), says(text, &blank)), (on_full, on_blank), "{text}");
     }
@@ -99,5 +106,33 @@ proptest::proptest! {
             proptest::prop_assert!(e.at.0 <= e.at.1 && e.at.1 <= text.len());
             proptest::prop_assert!(text.is_char_boundary(e.at.0) && text.is_char_boundary(e.at.1));
         }
+    }
+}
+
+#[test]
+fn a_condition_more_narrows_all_that_is_there() {
+    for (before, whole) in [
+        ("", "c = 3"),
+        ("a < 1", "a < 1 and c = 3"),
+        ("a < 1 or b < 2", "(a < 1 or b < 2) and c = 3"),
+        ("a < 1 或 b < 2 且 d", "(a < 1 或 b < 2 且 d) and c = 3"),
+        ("(a < 1 or b < 2)", "(a < 1 or b < 2) and c = 3"),
+    ] {
+        assert_eq!(and_also(before, "c = 3"), whole);
+    }
+}
+
+#[test]
+fn names_are_quoted_where_they_must_be() {
+    for (name, quoted) in [
+        ("sewage", "sewage"),
+        ("户数(户)", "`户数(户)`"),
+        ("per capita", "`per capita`"),
+        ("in", "`in`"),
+        ("2023", "`2023`"),
+        ("a`b", "[a`b]"),
+        ("osm:way", "`osm:way`"),
+    ] {
+        assert_eq!(quoted_name(name), quoted);
     }
 }

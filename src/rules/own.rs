@@ -31,6 +31,10 @@ impl Schema for DistrictSchema<'_> {
     fn category(&self, field: usize, value: &str) -> Option<usize> {
         self.0.indicators.all().get(field)?.category(value)
     }
+
+    fn categories_with(&self, field: usize, text: &str) -> Vec<usize> {
+        self.0.indicators.all().get(field).map(|i| i.categories_with(text)).unwrap_or_default()
+    }
 }
 
 /// A village as a condition sees it.

@@ -158,8 +158,7 @@ impl Session {
         let field = |names: &[&str]| {
             let table = &district.villages.table;
             let column = names.iter().find_map(|n| table.position(n))?;
-            let text = table.value(village, column).to_text()?;
-            (!text.trim().is_empty()).then(|| text.trim().to_owned())
+            district.text_of(village, column)
         };
         VillageCard {
             village,
@@ -299,7 +298,7 @@ impl Session {
 }
 
 /// A mean: one decimal more than whole numbers have.
-fn mean_words(indicator: &Indicator, v: f64, lang: Lang) -> String {
+pub(super) fn mean_words(indicator: &Indicator, v: f64, lang: Lang) -> String {
     if indicator.decimals > 0 { indicator.show(v, lang) } else { super::number((v * 10.0).round() / 10.0) }
 }
 

@@ -2,6 +2,7 @@
 
 mod camera;
 mod card;
+mod cell_edit;
 mod command;
 mod covered;
 mod derived;
@@ -22,6 +23,7 @@ mod page_draft;
 mod rolled;
 mod search;
 mod sheet;
+mod sheet_columns;
 mod state;
 mod still;
 mod survey;
@@ -32,6 +34,7 @@ mod transaction;
 
 pub use camera::{Camera, Pivot};
 pub use card::{CardFacility, CardFigure, CardKey, CardSection, VillageCard};
+pub use cell_edit::{CellEdit, EditPlace};
 pub use command::{
     CameraCommand, Command, Commands, FileCommand, LayerCommand, LookCommand, MeetingCommand, Needs, Offer,
     PageCommand, SelectCommand, SurveyCommand, Tab, WindowCommand, meeting_shortcuts, offered, shortcuts,
@@ -51,11 +54,12 @@ pub use layer::{Layer, Loaded, Status};
 pub use look::{FocusKey, Focused};
 pub use made::Made;
 pub use meeting::{COUNT_SECS, FLIGHT_SECS, Flight, Left, Meeting, Was};
-pub use moment::{Choice, Hover, Moment};
+pub use moment::{Choice, Hover, Moment, TableCursor};
 pub use page_draft::PageDraft;
 pub use rolled::{Ranked, Rolled, RolledKey};
 pub use search::{Hits, SearchKey};
 pub use sheet::{Sheet, SheetColumn, SheetKey, SheetValue};
+pub use sheet_columns::{ColumnFoot, FootFigure};
 pub use state::number;
 pub use state::{Pending, Picture, ProjectFile, Session, Stage, Storage, Work};
 pub use survey::{FieldExport, ListedVisits, SurveyState, VisitDraft};

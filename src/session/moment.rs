@@ -1,6 +1,7 @@
 //! What is of the moment only: text in a search box, the row under the pointer, a form that is open. The one part of the session
 //! that panels write.
 
+use super::cell_edit::CellEdit;
 use super::dialogue::Dialogue;
 use super::gaps::GapFilter;
 use super::page_draft::PageDraft;
@@ -32,6 +33,17 @@ pub struct Choice {
     pub add: bool,
 }
 
+/// Where the keyboard is in the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TableCursor {
+    /// The row.
+    pub row: FeatureId,
+    /// The column, of all that there are.
+    pub column: Option<usize>,
+    /// The row from which Shift selects.
+    pub from: FeatureId,
+}
+
 /// What panels write: nothing of it is part of the project, and nobody would take it back.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Moment {
@@ -55,6 +67,12 @@ pub struct Moment {
     pub filter: String,
     /// Row that the table is to bring into view.
     pub scroll_to: Option<FeatureId>,
+    /// Column that the table is to bring into view.
+    pub scroll_to_column: Option<usize>,
+    /// Where the keyboard is in the table.
+    pub cursor: Option<TableCursor>,
+    /// The value being changed where it stands.
+    pub editing: Option<CellEdit>,
     /// Which gaps are listed.
     pub gap_filter: GapFilter,
     /// Whether the list shows visits rather than gaps.
@@ -78,6 +96,9 @@ impl Default for Moment {
             sort: Vec::new(),
             filter: String::new(),
             scroll_to: None,
+            scroll_to_column: None,
+            cursor: None,
+            editing: None,
             gap_filter: GapFilter::default(),
             lists_visits: false,
             form: FieldExport::default(),

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::layer::Loaded;
+use super::sheet_columns::Feet;
 use super::state::Session;
 use crate::district::{District, corrected_field};
 use crate::model::{Dataset, FeatureId, Generation, Role, Theme, Value};
@@ -16,7 +17,7 @@ use crate::query::{Checked, Datum, QueryError, Row, Schema, Type, compile};
 use crate::render::LayerKey;
 
 /// What stands in a column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SheetColumn {
     /// A field of the file, by position.
     Field(usize),
@@ -56,7 +57,8 @@ pub struct Sheet {
     pub dataset: Arc<Dataset>,
     district: Option<Arc<District>>,
     year: Option<i32>,
-    /// Corrected values of facilities, by row and field.
+    feet: Feet,
+    /// Corrected values, by row and field.
     corrections: FxHashMap<(FeatureId, usize), String>,
     /// Its columns.
     pub columns: Vec<SheetColumn>,
@@ -107,6 +109,7 @@ impl Sheet {
         let mut sheet = Self {
             layer: key.layer,
             columns: columns(&dataset, district.as_deref()),
+            feet: Feet::default(),
             district,
             year: key.year,
             corrections: corrections(session, key.layer, &dataset),
@@ -140,7 +143,20 @@ impl Sheet {
             rows.par_sort_by(|a, b| ordered(&sheet.value(*a, *column), &sheet.value(*b, *column), *up));
         }
         sheet.rows = rows;
+        sheet.feet = Feet::of(sheet.columns.len());
         sheet
+    }
+
+    pub(super) fn district(&self) -> Option<&District> {
+        self.district.as_deref()
+    }
+
+    pub(super) fn year(&self) -> Option<i32> {
+        self.year
+    }
+
+    pub(super) fn feet(&self) -> &Feet {
+        &self.feet
     }
 
     /// Whether a row fulfils an expression; `None` where that cannot be told.
@@ -250,17 +266,19 @@ impl Sheet {
         (edited, district.observations.is_not_applicable(*i, year, row))
     }
 
-    /// The indicator of a column that can be corrected.
-    pub fn correctable(&self, column: usize) -> Option<usize> {
-        match (self.columns.get(column)?, &self.district) {
-            (SheetColumn::Indicator(i), Some(d)) => (!d.indicators.all().get(*i)?.is_computed()).then_some(*i),
-            _ => None,
+    /// Whether values of a column can be corrected: figures that are read, not computed, and words of villages.
+    pub fn is_correctable(&self, column: usize) -> bool {
+        match (self.columns.get(column), &self.district) {
+            (Some(SheetColumn::Indicator(i)), Some(d)) => d.indicators.all().get(*i).is_some_and(|i| !i.is_computed()),
+            (Some(SheetColumn::Field(f)), Some(_)) => crate::district::correctable_text(&self.dataset, *f),
+            _ => false,
         }
     }
 
-    /// The table as it is to be written: the rows shown, in their order.
+    /// The table as it is to be written: rows and columns as they are shown, in their order.
     pub fn grid(&self, session: &Session, name: String) -> Grid {
-        let heads = (0..self.columns.len()).map(|c| {
+        let shown = session.arranged(self);
+        let heads = shown.iter().copied().map(|c| {
             let (name, unit) = self.head(session, c);
             let decimals = match (self.columns.get(c), &self.district) {
                 (Some(SheetColumn::Indicator(i)), Some(d)) => d.indicators.all().get(*i).map_or(0, |i| i.decimals),
@@ -279,13 +297,16 @@ impl Sheet {
                 SheetValue::Text(t) => GridCell::Text(t.into_owned()),
             }
         };
-        let rows = self.rows.iter().map(|row| (0..self.columns.len()).map(|c| cell(*row, c)).collect());
+        let rows = self.rows.iter().map(|row| shown.iter().map(|c| cell(*row, *c)).collect());
         Grid { name, heads: heads.collect(), rows: rows.collect() }
     }
 }
 
 /// What the project corrects in a layer of facilities.
 fn corrections(session: &Session, layer: LayerKey, dataset: &Dataset) -> FxHashMap<(FeatureId, usize), String> {
+    if let Some(district) = session.district().filter(|_| session.village_layer().is_some_and(|l| l.key == layer)) {
+        return district.corrected_texts().map(|(at, edit)| (*at, edit.value.trim().to_owned())).collect();
+    }
     let source = session.facility_layers().iter().position(|l| *l == layer);
     let (Some(source), Some(district)) = (source, session.district()) else { return FxHashMap::default() };
     let of_layer = district.facilities.iter().filter(|f| f.source == source && !f.edits.is_empty());
@@ -355,6 +376,13 @@ impl Schema for Sheet {
             (SheetColumn::Indicator(i), Some(district)) => district.indicators.all().get(*i)?.category(value),
             _ => None,
         }
+    }
+
+    fn categories_with(&self, field: usize, text: &str) -> Vec<usize> {
+        let (Some(SheetColumn::Indicator(i)), Some(district)) = (self.columns.get(field), &self.district) else {
+            return Vec::new();
+        };
+        district.indicators.all().get(*i).map(|i| i.categories_with(text)).unwrap_or_default()
     }
 }
 

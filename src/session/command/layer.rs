@@ -32,6 +32,8 @@ pub enum LayerCommand {
     SetOpacity(LayerKey, f32),
     /// Which field plays a role; none.
     SetRole(LayerKey, Role, Option<String>),
+    /// Which columns of a layer's table are shown, in what order; all where empty.
+    SetColumns(LayerKey, Vec<String>),
     /// What a layer is coloured by.
     SetColouring(LayerKey, Option<ColouringSpec>),
     /// Change what a layer is coloured by.
@@ -67,6 +69,7 @@ impl LayerCommand {
             Self::MoveLayer(_, true) => "command.layer-up",
             Self::MoveLayer(_, false) => "command.layer-down",
             Self::ShowLayer(..) => "command.show-layer",
+            Self::SetColumns(..) => "command.columns",
             Self::SetOpacity(..) => "command.opacity",
             Self::SetRole(..) | Self::EditFields(_) => "command.fields",
             Self::SetColouring(..) | Self::EditColouring(_) => "command.theme",
