@@ -33,7 +33,11 @@ pub struct Tokens {
     pub warn: Color32,
     /// Judgement: bad.
     pub bad: Color32,
-    /// Ground of the missing hatch.
+    /// Text on the colour of what is bad.
+    pub on_mark: Color32,
+    /// Ground of numbers that stand for several symbols.
+    pub cluster: Color32,
+    /// Ground of the hatch.
     pub hatch_ground: Color32,
     /// Lines of the missing hatch.
     pub hatch_line: Color32,
@@ -62,8 +66,10 @@ pub const LIGHT: Tokens = Tokens {
     accent_ground: rgb(0xe3f1ef),
     on_accent: rgb(0xffffff),
     good: rgb(0x15803d),
-    warn: rgb(0xb45309),
+    warn: rgb(0xa34a06),
     bad: rgb(0xbe123c),
+    on_mark: rgb(0xffffff),
+    cluster: rgb(0x5d6a76),
     hatch_ground: rgb(0xececea),
     hatch_line: rgb(0xb9bcbf),
     border_strong: rgb(0x334155),
@@ -86,6 +92,8 @@ pub const DARK: Tokens = Tokens {
     good: rgb(0x4ade80),
     warn: rgb(0xf0a24a),
     bad: rgb(0xfb7185),
+    on_mark: rgb(0x2a0a12),
+    cluster: rgb(0x52606d),
     hatch_ground: rgb(0x262c32),
     hatch_line: rgb(0x4a525a),
     border_strong: rgb(0x0b1220),
@@ -123,6 +131,12 @@ pub const LABEL_DARK: Color32 = rgb(0x1c2731);
 /// Text of labels on dark classes, halo on light ones.
 pub const LABEL_LIGHT: Color32 = rgb(0xffffff);
 
+/// Paper of notes on the map.
+pub const NOTE: Color32 = rgb(0xfde68a);
+
+/// Border between villages beside a pale one.
+pub const PALE_BORDER: Color32 = rgb(0x9fb0a8);
+
 /// Sizes in points.
 pub mod size {
     /// Height of the top bar.
@@ -149,6 +163,8 @@ pub mod size {
     pub const HOVER: f32 = 2.0;
     /// Text of labels.
     pub const LABEL: f32 = 11.0;
+    /// The same in meetings, read from the far end of a table.
+    pub const MEETING_LABEL: f32 = 24.0;
 }
 
 /// The tokens of an appearance.
@@ -178,10 +194,11 @@ impl Tokens {
                 unit(self.accent, 1.0),
             ],
             border_widths_pt: [0.9, 1.6, 2.2, 1.6],
+            pale_border: unit(PALE_BORDER, 0.9),
             hatch_ground: unit(self.hatch_ground, 1.0),
             hatch_line: unit(self.hatch_line, 1.0),
             rim: unit(LABEL_LIGHT, 1.0),
-            symbol_pt: 8.5,
+            symbol_pt: 7.0,
         }
     }
 }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::qiancun::Qiancun;
 use crate::district::{AddedFacility, added_dataset};
+use crate::geo::LonLat;
 use crate::model::{FeatureId, Role};
-use crate::project::LayerEntry;
+use crate::project::{LayerEntry, NoteEntry};
 use crate::session::{ADDED_LAYER, Dialogue, Layer, Loaded, Status};
 
 impl Qiancun {
@@ -42,9 +43,9 @@ impl Qiancun {
     }
 
     /// Asks what facility a village is to get; it stands in the village's middle until its place is typed.
-    pub(super) fn ask_facility(&mut self, village: FeatureId) {
+    pub(super) fn ask_facility(&mut self, village: Option<FeatureId>, at: Option<LonLat>) {
         let Some(district) = self.session.district().cloned() else { return };
-        let Some(at) = district.stand(village) else { return };
+        let Some(at) = at.or_else(|| district.stand(village?)) else { return };
         let numbers = self.session.document.project.facilities.iter();
         let last = numbers.filter_map(|f| f.id.strip_prefix("ADD-")?.parse::<u32>().ok()).max().unwrap_or(0);
         let round = |v: f64| (v * 1e6).round() / 1e6;
@@ -54,9 +55,22 @@ impl Qiancun {
             kind: "public_toilet".to_owned(),
             lon: round(at.lon_deg),
             lat: round(at.lat_deg),
-            village_code: district.text(village, Role::Code),
+            village_code: village.map(|v| district.text(v, Role::Code)).unwrap_or_default(),
             status: "in_use".to_owned(),
             ..AddedFacility::default()
         }));
+    }
+
+    /// Asks what a note is to say.
+    pub(super) fn ask_note(&mut self, note: Option<usize>, at: LonLat) {
+        let notes = &self.session.document.project.notes;
+        let round = |v: f64| (v * 1e6).round() / 1e6;
+        let fresh = || {
+            let id = uuid::Uuid::now_v7().to_string();
+            let written_on = jiff::Zoned::now().date().to_string();
+            NoteEntry { id, lon: round(at.lon_deg), lat: round(at.lat_deg), written_on, ..NoteEntry::default() }
+        };
+        let note = note.and_then(|i| notes.get(i).cloned()).unwrap_or_else(fresh);
+        self.session.moment.dialogue = Some(Dialogue::Note(note));
     }
 }

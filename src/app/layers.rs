@@ -58,7 +58,16 @@ impl Qiancun {
             LayerCommand::EditFacility(layer, row) => {
                 session.moment.dialogue = session.draft_facility(layer, row).map(Dialogue::Facility);
             }
-            LayerCommand::AddFacility(village) => self.ask_facility(village),
+            LayerCommand::AddFacility { village, at } => self.ask_facility(village, at),
+            LayerCommand::EditNote(note, at) => self.ask_note(note, at),
+            LayerCommand::PutNote(note) => session.transact("note.title", |d| {
+                let place = d.project.notes.iter().position(|n| n.id == note.id);
+                match (place.and_then(|i| d.project.notes.get_mut(i)), note.text.trim().is_empty()) {
+                    (Some(there), false) => *there = note,
+                    (None, false) => d.project.notes.push(note),
+                    (_, true) => d.project.notes.retain(|n| n.id != note.id),
+                }
+            }),
             LayerCommand::PutFacility(facility) => {
                 session.transact("add.title", |d| d.project.facilities.push(facility));
             }

@@ -398,6 +398,16 @@ impl Qiancun {
         self.map.middle()
     }
 
+    /// Villages that the map names, with the rectangle of the letters as an offset from its middle.
+    pub fn named_villages(&self) -> Vec<(crate::model::FeatureId, egui::Rect)> {
+        self.map.named_villages()
+    }
+
+    /// Gap marks of the map: the rectangle as an offset from its middle, and how many gaps each stands for.
+    pub fn gap_marks(&self) -> Vec<(egui::Rect, usize)> {
+        self.map.gap_marks()
+    }
+
     /// The view of the map, as of the last frame.
     pub fn view(&self) -> Option<Viewport> {
         self.map.view()

@@ -15,6 +15,7 @@ mod measure;
 mod perforated;
 mod repair;
 mod shores;
+mod strips;
 mod topology;
 mod world;
 
@@ -30,5 +31,6 @@ pub use measure::{Measure, measure};
 pub use perforated::perforated_triangles;
 pub use repair::{Mending, is_simple, mend, repaired};
 pub use shores::Shores;
+pub use strips::Strips;
 pub use topology::{FINEST_LEVEL, NOBODY, RingKind, RingOf, Stretch, Topology, doubled_ring_area, positions_of};
 pub use world::{GRID_BITS, GridPos, LonLat, MAX_LATITUDE_DEG, Mercator, WorldPos, ground_metres_per_world};

@@ -1,28 +1,60 @@
-//! Gaps on the map, while their list is open: a ring where each is, in the colour of its severity.
+//! Gaps on the map, while their list is open: beside the name of each village how many it has, in the colour of the worst.
 
-use egui::{Painter, Pos2, Rect, Stroke, Vec2};
+use egui::{Align2, CornerRadius, FontFamily, FontId, Painter, Pos2, Rect, Stroke, StrokeKind, Vec2};
 
-use crate::geo::WorldPos;
+use crate::model::FeatureId;
+use crate::palette::LABEL_LIGHT;
+use crate::rules::GapSeverity;
 use crate::session::Session;
 
-/// Most rings at once.
-const MOST: usize = 2_000;
+/// Height of a mark in points.
+const HEIGHT_PT: f32 = 14.0;
 
-/// Draws the gaps that are listed.
-pub(super) fn show(painter: &Painter, rect: Rect, session: &Session) {
-    if !session.are_gaps_ringed() {
-        return;
+/// A mark in its place.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct PlacedMark {
+    /// The villages it stands for.
+    pub villages: Vec<FeatureId>,
+    /// The worst of its gaps.
+    pub severity: GapSeverity,
+    /// How many gaps.
+    pub count: usize,
+    /// Where, as an offset from the middle of the map.
+    pub at: Rect,
+}
+
+/// Width and height of a mark in points.
+pub(super) fn size_pt(count: usize) -> Vec2 {
+    let digits = count.max(1).ilog10() as f32 + 1.0;
+    Vec2::new(HEIGHT_PT + 6.0 * (digits - 1.0), HEIGHT_PT)
+}
+
+/// Adds a mark; one that would lie over another becomes one with it.
+pub(super) fn add(marks: &mut Vec<PlacedMark>, mark: PlacedMark) {
+    match marks.iter_mut().find(|m| m.at.intersects(mark.at)) {
+        Some(there) => {
+            there.count += mark.count;
+            there.severity = there.severity.min(mark.severity);
+            there.villages.extend(mark.villages);
+            there.at = Rect::from_center_size(there.at.center(), size_pt(there.count));
+        }
+        None => marks.push(mark),
     }
+}
+
+/// Draws marks around the middle of the map.
+pub(super) fn show(painter: &Painter, middle: Pos2, session: &Session, marks: &[PlacedMark]) {
     let t = session.tokens();
-    let place = |at| {
-        let [x, y] = session.camera.offset_of(WorldPos::from_lonlat(at));
-        let place = rect.center() + Vec2::new(x as f32, y as f32);
-        rect.expand(12.0).contains(place).then_some([place.x, place.y])
-    };
-    for ([x, y], severity, count) in session.gap_rings(place, MOST) {
-        let place = Pos2::new(x, y);
-        let radius = if count > 1 { 9.0 } else { 7.5 };
-        painter.circle_stroke(place, radius, Stroke::new(4.5, t.panel));
-        painter.circle_stroke(place, radius, Stroke::new(2.5, session.gap_ink(severity)));
+    for mark in marks {
+        let rect = mark.at.translate(middle.to_vec2());
+        let ink = session.gap_ink(mark.severity);
+        // Filled for what comes first: told apart without colour.
+        let is_first = mark.severity == GapSeverity::High;
+        let (ground, letters) = if is_first { (ink, t.on_mark) } else { (t.panel, ink) };
+        painter.rect_filled(rect.expand(1.0), CornerRadius::same(5), LABEL_LIGHT.gamma_multiply(0.9));
+        painter.rect_filled(rect, CornerRadius::same(4), ground);
+        painter.rect_stroke(rect, CornerRadius::same(4), Stroke::new(1.4, ink), StrokeKind::Inside);
+        let font = FontId::new(10.0, FontFamily::Name("bold".into()));
+        painter.text(rect.center(), Align2::CENTER_CENTER, mark.count.to_string(), font, letters);
     }
 }

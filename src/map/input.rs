@@ -3,9 +3,12 @@
 use egui::{PointerButton, Response, Ui};
 
 use crate::geo::{BoundsDeg, LonLat};
-use crate::session::{CameraCommand, Choice, Commands, Hover, Moment, Pivot, SelectCommand, Session};
+use crate::model::{FeatureId, Generation};
+use crate::render::LayerKey;
+use crate::session::{CameraCommand, Choice, Commands, Hover, LayerCommand, Moment, Pivot, SelectCommand, Session};
 
 use super::clusters::cluster_at;
+use super::notes::note_at;
 use super::pick::features_at;
 
 /// Steps of zoom for one notch of a wheel (50 points of scrolling).
@@ -16,6 +19,37 @@ const ZOOM_PER_POINT: f64 = 0.55 / 50.0;
 pub struct Gesture {
     /// Where a box began, in points of the window.
     pub box_from: Option<egui::Pos2>,
+    /// Where the pointer rested when the window came up, and when that was: one that rests asks nothing.
+    resting: Option<(Option<egui::Pos2>, f64)>,
+    /// The symbols that the pointer was last looked at among.
+    symbols: Option<Generation>,
+}
+
+/// So long after the window came up the pointer that is found is one that was there before, in seconds.
+const COMES_UP_SECS: f64 = 1.0;
+
+impl Gesture {
+    /// Notices where the pointer rests while the window comes up.
+    fn notice(&mut self, ui: &Ui) {
+        let (at, now) = ui.input(|i| (i.pointer.latest_pos(), i.time));
+        match &mut self.resting {
+            None => self.resting = Some((at, now)),
+            Some((place, since)) if place.is_none() && now - *since < COMES_UP_SECS => *place = at,
+            Some(_) => {}
+        }
+    }
+
+    /// Whether the pointer has not been moved since.
+    fn rests(&mut self, at: Option<egui::Pos2>) -> bool {
+        match (&mut self.resting, at) {
+            (Some((Some(place), _)), Some(at)) if *place == at => true,
+            (Some((place, since)), Some(_)) => {
+                (*place, *since) = (None, f64::NEG_INFINITY);
+                false
+            }
+            _ => false,
+        }
+    }
 }
 
 /// Turns what happened over the map into commands; hover and chooser go straight into the moment.
@@ -25,6 +59,7 @@ pub fn handle(
     session: &Session,
     moment: &mut Moment,
     gesture: &mut Gesture,
+    mark_at: impl Fn(Pivot) -> Option<Vec<FeatureId>>,
     send: &mut Commands,
 ) {
     let middle = response.rect.center();
@@ -41,7 +76,11 @@ pub fn handle(
         }
     }
     drag(response, session, gesture, modifiers, pivot_of, send);
-    hover(response, session, moment, pivot_of);
+    gesture.notice(ui);
+    hover(response, session, moment, gesture, pivot_of);
+    if response.secondary_clicked() {
+        moment.pinned = response.interact_pointer_pos().map(|p| position_at(session, pivot_of(p)));
+    }
     if response.double_clicked_by(PointerButton::Primary) {
         if let Some(p) = response.interact_pointer_pos() {
             send.push(CameraCommand::Zoom(if modifiers.shift { -1.0 } else { 1.0 }, pivot_of(p)));
@@ -49,9 +88,18 @@ pub fn handle(
     } else if response.clicked_by(PointerButton::Primary)
         && let Some(p) = response.interact_pointer_pos()
     {
-        match cluster_at(session, pivot_of(p)) {
-            Some(cluster) => send.push(SelectCommand::OpenCluster(cluster)),
-            None => click(p, position_at(session, pivot_of(p)), session, moment, modifiers.command, send),
+        if let Some(note) = note_at(session, pivot_of(p)) {
+            send.push(LayerCommand::EditNote(Some(note), position_at(session, pivot_of(p))));
+            return;
+        }
+        let villages = session.village_layer().map(|l| l.key).zip(mark_at(pivot_of(p)).filter(|v| !v.is_empty()));
+        match (villages, cluster_at(session, pivot_of(p))) {
+            // A gap mark stands for its village.
+            (Some((layer, marked)), _) => {
+                take(p, marked.into_iter().map(|v| (layer, v)).collect(), moment, modifiers.command, send)
+            }
+            (None, Some(cluster)) => send.push(SelectCommand::OpenCluster(cluster)),
+            (None, None) => click(p, position_at(session, pivot_of(p)), session, moment, modifiers.command, send),
         }
     }
 }
@@ -86,23 +134,44 @@ fn drag(
     }
 }
 
-fn hover(response: &Response, session: &Session, moment: &mut Moment, pivot_of: impl Fn(egui::Pos2) -> Pivot) {
-    let Some(pointer) = response.hover_pos().filter(|_| !response.dragged()) else {
+fn hover(
+    response: &Response,
+    session: &Session,
+    moment: &mut Moment,
+    gesture: &mut Gesture,
+    pivot_of: impl Fn(egui::Pos2) -> Pivot,
+) {
+    let asks = !gesture.rests(response.hover_pos()) && !response.dragged() && !response.context_menu_opened();
+    let Some(pointer) = response.hover_pos().filter(|_| asks) else {
         moment.hover = None;
         return;
     };
     let at = position_at(session, pivot_of(pointer));
-    if moment.hover.as_ref().is_none_or(|h| h.at != at) {
+    let symbols = session.symbols().map(|s| s.generation);
+    // Other symbols may lie under a pointer that rests.
+    let is_stale = std::mem::replace(&mut gesture.symbols, symbols) != symbols;
+    if is_stale || moment.hover.as_ref().is_none_or(|h| h.at != at) {
+        let note = note_at(session, pivot_of(pointer));
         let cluster = cluster_at(session, pivot_of(pointer));
         // A ring hides the village below it.
-        let features = if cluster.is_some() { Vec::new() } else { features_at(session, at) };
-        moment.hover = at.is_valid().then_some(Hover { at, features, cluster });
+        let features = if cluster.is_some() || note.is_some() { Vec::new() } else { features_at(session, at) };
+        moment.hover = at.is_valid().then_some(Hover { at, features, cluster, note });
     }
 }
 
 fn click(pointer: egui::Pos2, at: LonLat, session: &Session, moment: &mut Moment, add: bool, send: &mut Commands) {
+    take(pointer, features_at(session, at), moment, add, send);
+}
+
+/// Selects what was hit; several of one layer are a question.
+fn take(
+    pointer: egui::Pos2,
+    features: Vec<(LayerKey, FeatureId)>,
+    moment: &mut Moment,
+    add: bool,
+    send: &mut Commands,
+) {
     moment.choice = None;
-    let features = features_at(session, at);
     let first_layer: Vec<_> = features.iter().filter(|f| Some(f.0) == features.first().map(|x| x.0)).copied().collect();
     match first_layer.as_slice() {
         [] if add => {}

@@ -1,16 +1,19 @@
-//! Village names on the map: inside their polygon, larger ones first, none over another.
+//! Village names on the map: inside their polygon, larger ones first, none over another; gap marks beside them.
 
-use egui::{Color32, FontId, Painter, Pos2, Rect, Vec2};
-use rayon::prelude::*;
+use egui::{Color32, FontId, Painter, Rect, Vec2};
 use rustc_hash::FxHashMap;
 
+use super::gaps::{self, PlacedMark};
+use super::label_order::Order;
+use super::label_room::{Taken, around};
 use super::lettering::{Inscription, Lettering};
-use crate::geo::{Anchor, BoundsDeg};
+use crate::geo::{Anchor, Strips, WorldPos};
 use crate::model::{FeatureId, Generation, Role};
 use crate::palette::{LABEL_DARK, LABEL_LIGHT, is_dark, size};
 use crate::project::ViewEntry;
 use crate::render::LayerKey;
-use crate::session::{Camera, Layer, Loaded, Session};
+use crate::rules::GapSeverity;
+use crate::session::{Camera, GapMarks, Layer, Loaded, Session};
 
 /// Most labels at once: on a GPU, and where each costs the time of its pixels.
 const MAX_LABELS: usize = 400;
@@ -19,39 +22,27 @@ const MAX_LABELS_IN_SOFTWARE: usize = 250;
 /// Room in points kept free beside and above the name of a town, so that names can be told apart at a glance.
 const TOWN_ROOM_PT: Vec2 = Vec2::new(22.0, 16.0);
 
-/// Shifts of a label in points that are tried, one after the other.
+/// Shifts of a town's name in points that are tried, one after the other.
 const SHIFTS_PT: [f32; 7] = [0.0, -13.0, 13.0, -20.0, 20.0, -28.0, 28.0];
 /// Most symbols that labels give way to.
-const MAX_OBSTACLES: usize = 2_000;
-
-/// Rectangles of the symbols and clusters in view, as offsets from the middle of the map.
-fn taken_by_symbols(session: &Session, half: Vec2) -> Vec<Rect> {
-    let Some(symbols) = session.symbols() else { return Vec::new() };
-    let clusters = symbols.clusters.iter().map(|c| (c.at, super::clusters::radius_pt(c.members.len()) + 1.0));
-    let singles = symbols.single_places.iter().map(|p| (*p, 5.0));
-    let view = Rect::from_center_size(Pos2::ZERO, half * 2.0);
-    let rects = clusters.chain(singles).map(|(at, radius)| {
-        let [x, y] = session.camera.offset_of(at);
-        Rect::from_center_size(Pos2::new(x as f32, y as f32), Vec2::splat(radius * 2.0))
-    });
-    rects.filter(|r| view.intersects(*r)).take(MAX_OBSTACLES).collect()
-}
-
-/// Square points that a village takes at least where it is named: a line of text.
-const LEAST_PT2: f64 = 120.0;
-
-/// So many features are looked at one by one; more are looked for by place.
-const FEW: usize = 3_000;
-
-/// How much wider than its village a name may be.
-const SPILL: f64 = 1.05;
+const MAX_OBSTACLES: usize = 4_000;
+/// Room in points between a name and the border of its village, on each side.
+const BORDER_PT: f32 = 1.5;
+/// A line of text is higher than its letters.
+const LETTERS: f32 = 0.82;
+/// So many symbols may lie under a name that has no other place.
+const MOST_UNDER: usize = 1;
+/// Most polygons whose inside is kept.
+const MOST_INSIDES: usize = 20_000;
 
 /// What a label names.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Subject {
     Village(LayerKey, FeatureId),
     /// By its number in [`crate::session::Loaded::town_anchors`].
     Town(LayerKey, usize),
+    /// By its number in [`crate::session::Loaded::district_anchors`].
+    District(LayerKey, usize),
 }
 
 /// A label that found its place: shifted from its anchor by so many points.
@@ -60,7 +51,8 @@ struct Placed {
     subject: Subject,
     text: String,
     offset: [f64; 2],
-    shift: f32,
+    shift: Vec2,
+    size: Vec2,
 }
 
 /// Villages narrower than this many points on average are too many to be named; their towns are.
@@ -70,93 +62,75 @@ const TOWNS_BELOW_PT: f64 = 40.0;
 #[derive(Default)]
 pub struct Labels {
     placed: Vec<Placed>,
-    key: Option<(Camera, Vec2, Vec<(LayerKey, Generation, bool)>, Option<Generation>)>,
+    marks: Vec<PlacedMark>,
+    key: Option<LabelsKey>,
     /// Theme, year and focus they were placed under.
     view: Option<ViewEntry>,
     sizes: FxHashMap<Subject, Vec2>,
+    insides: FxHashMap<(LayerKey, FeatureId), Option<Strips>>,
     order: FxHashMap<LayerKey, Order>,
     lettering: Lettering,
 }
 
-/// The features of a layer, largest first.
-struct Order {
-    /// The dataset, by its place in memory.
-    of: Generation,
-    features: Vec<FeatureId>,
-    /// Place of each feature in that order.
-    ranks: Vec<u32>,
-    /// Width of a typical feature in world units.
-    width: f64,
-}
-
-impl Order {
-    fn new(of: Generation, anchors: &[Option<Anchor>]) -> Self {
-        let area = |f: FeatureId| anchors[f.index()].map_or(0.0, |a| a.extent[0] * a.extent[1]);
-        let mut features: Vec<FeatureId> =
-            FeatureId::all(anchors.len() as u32).filter(|f| anchors[f.index()].is_some()).collect();
-        features.par_sort_unstable_by(|a, b| area(*b).total_cmp(&area(*a)).then(a.cmp(b)));
-        let middle = features.get(features.len() / 2).map_or(0.0, |f| area(*f));
-        let mut ranks = vec![u32::MAX; anchors.len()];
-        features.iter().enumerate().for_each(|(rank, f)| ranks[f.index()] = rank as u32);
-        Self { of, features, ranks, width: f64::from(middle).sqrt() }
-    }
-
-    /// Features that could be named in a view, largest first: those that have room for a name at this scale and, where these
-    /// are many, lie in view.
-    fn candidates(&self, loaded: &Loaded, anchors: &[Option<Anchor>], session: &Session, half: Vec2) -> Vec<FeatureId> {
-        let scale = session.camera.points_per_world();
-        let room = |f: &FeatureId| {
-            anchors[f.index()]
-                .is_some_and(|a| f64::from(a.extent[0]) * f64::from(a.extent[1]) * scale * scale >= LEAST_PT2)
-        };
-        let large = self.features.partition_point(room);
-        if large <= FEW {
-            return self.features.get(..large).unwrap_or(&[]).to_vec();
-        }
-        let Some(index) = loaded.spatial_in_time() else { return Vec::new() };
-        let corner = |x: f32, y: f32| session.camera.world_at([f64::from(x), f64::from(y)]).to_lonlat();
-        let (a, b) = (corner(-half.x - 60.0, -half.y - 20.0), corner(half.x + 60.0, half.y + 20.0));
-        let mut found = index.in_rectangle(BoundsDeg::new([a.lon_deg, b.lat_deg, b.lon_deg, a.lat_deg]));
-        found.retain(|f| self.ranks.get(f.index()).is_some_and(|rank| (*rank as usize) < large));
-        found.sort_unstable_by_key(|f| self.ranks[f.index()]);
-        found
-    }
+/// What labels are placed for.
+#[derive(Clone, PartialEq)]
+struct LabelsKey {
+    camera: Camera,
+    size: Vec2,
+    layers: Vec<(LayerKey, Generation, bool)>,
+    symbols: Option<Generation>,
+    gaps: Option<GapMarks>,
+    font_pt: f32,
 }
 
 impl Subject {
-    fn font(self) -> FontId {
+    fn font(self, village_pt: f32) -> FontId {
         FontId::proportional(match self {
-            Self::Village(..) => size::LABEL,
-            Self::Town(..) => size::LABEL + 1.0,
+            Self::Village(..) => village_pt,
+            Self::Town(..) => village_pt + 1.0,
+            Self::District(..) => village_pt + 2.0,
         })
     }
 }
 
 /// A width in points that a label has at least, told without laying it out: a Han character is as wide as high.
-fn least_width_pt(name: &str, subject: Subject) -> f64 {
+fn least_width_pt(name: &str, font_pt: f32) -> f64 {
     let share = |c: char| if c >= '\u{2e80}' { 1.0 } else { 0.2 };
-    name.chars().map(share).sum::<f64>() * f64::from(subject.font().size)
+    name.chars().map(share).sum::<f64>() * f64::from(font_pt)
 }
 
 fn size_of_label(
     sizes: &mut FxHashMap<Subject, Vec2>,
     painter: &Painter,
     subject: Subject,
+    font_pt: f32,
     name: impl Fn() -> String,
 ) -> Vec2 {
-    let measure = || painter.layout_no_wrap(name(), subject.font(), Color32::PLACEHOLDER).size();
+    let measure = || painter.layout_no_wrap(name(), subject.font(font_pt), Color32::PLACEHOLDER).size();
     *sizes.entry(subject).or_insert_with(measure)
+}
+
+/// A name and its gap mark in their places.
+struct Arranged {
+    name_at: [f64; 2],
+    shift: Vec2,
+    mark_at: Option<Rect>,
 }
 
 /// What is left of the map's area while labels are placed.
 struct Room<'s> {
     session: &'s Session,
     half: Vec2,
-    taken: Vec<Rect>,
+    /// Names and marks.
+    taken: Taken,
+    /// Symbols and clusters: names give way to them as long as there is another place in their village.
+    symbols: Taken,
     /// Labels of the frame before and their shifts, where the scale is the same.
-    kept: FxHashMap<Subject, f32>,
+    kept: FxHashMap<Subject, Vec2>,
     /// Most labels.
     most: usize,
+    font_pt: f32,
+    gaps: Option<&'s GapMarks>,
 }
 
 impl Room<'_> {
@@ -165,37 +139,104 @@ impl Room<'_> {
         x.abs() <= f64::from(self.half.x) + 60.0 && y.abs() <= f64::from(self.half.y) + 20.0
     }
 
-    /// Offset from the middle of the map and shift from the anchor for a label of this size; `None` where it does not fit
-    /// into its subject, or another stands there.
-    fn place(&mut self, subject: Subject, anchor: &Anchor, size: Vec2, spill: f64) -> Option<([f64; 2], f32)> {
+    /// Takes the symbols and clusters in view.
+    fn give_way_to_symbols(&mut self) {
+        let Some(symbols) = self.session.symbols() else { return };
+        let clusters = symbols.clusters.iter().map(|c| (c.at, super::clusters::size_pt(c.members.len())));
+        let singles = symbols.single_places.iter().map(|p| (*p, Vec2::splat(9.0)));
+        let view = Rect::from_center_size(egui::Pos2::ZERO, self.half * 2.0);
+        let rects = clusters.chain(singles).map(|(at, size)| around(self.session.camera.offset_of(at), size));
+        for rect in rects.filter(|r| view.intersects(*r)).take(MAX_OBSTACLES) {
+            self.symbols.add(rect);
+        }
+    }
+
+    /// Offset from the middle of the map and shift from the anchor for the name of a town; `None` where it does not fit into it, or
+    /// another stands there.
+    fn place_town(&mut self, subject: Subject, anchor: &Anchor, size: Vec2) -> Option<([f64; 2], Vec2)> {
         let scale = self.session.camera.points_per_world();
         let extent = [f64::from(anchor.extent[0]) * scale, f64::from(anchor.extent[1]) * scale];
-        if !self.is_near(anchor)
-            || size.x <= 1.0
-            || f64::from(size.x) > extent[0] * spill
-            || f64::from(size.y) > extent[1] * 1.3
-        {
+        if size.x <= 1.0 || f64::from(size.x) > extent[0] || f64::from(size.y) > extent[1] * 1.3 {
             return None;
         }
         let offset = self.session.camera.offset_of(anchor.at);
-        // Beside a symbol where one stands in the middle, as long as the subject reaches there.
         let reach = (extent[1] as f32 / 2.0 - size.y * 0.6).max(0.0);
-        let at = |shift: f32| {
-            let centre = Pos2::new(offset[0] as f32, offset[1] as f32 + shift);
-            let around = if matches!(subject, Subject::Town(..)) { TOWN_ROOM_PT } else { Vec2::new(4.0, 0.0) };
-            Rect::from_center_size(centre, size + around)
-        };
-        let free = |shift: &f32| !self.taken.iter().any(|t| t.intersects(at(*shift)));
+        let at = |shift: &Vec2| around([offset[0], offset[1] + f64::from(shift.y)], size + TOWN_ROOM_PT);
         let first = self.kept.get(&subject).copied();
-        let shifts = SHIFTS_PT.into_iter().filter(|s| s.abs() <= reach);
-        let shift = first.into_iter().chain(shifts).find(free)?;
-        self.taken.push(at(shift));
-        Some(([offset[0], offset[1] + f64::from(shift)], shift))
+        let shifts = SHIFTS_PT.into_iter().filter(|s| s.abs() <= reach).map(|s| Vec2::new(0.0, s));
+        let shift =
+            first.into_iter().chain(shifts).find(|s| self.taken.is_free(at(s)) && self.symbols.is_free(at(s)))?;
+        self.taken.add(at(&shift));
+        Some(([offset[0], offset[1] + f64::from(shift.y)], shift))
+    }
+
+    /// Places the name of a village inside of it, the gap mark beside it, or below it where there is no room beside.
+    fn place_with_mark(
+        &mut self,
+        subject: Subject,
+        anchor: &Anchor,
+        inside: &mut dyn FnMut() -> Option<Strips>,
+        text: Vec2,
+        mark: Option<(GapSeverity, usize)>,
+    ) -> Option<Arranged> {
+        let Some((_, count)) = mark else {
+            let (name_at, shift) = self.place_inside(subject, anchor, inside, text)?;
+            return Some(Arranged { name_at, shift, mark_at: None });
+        };
+        let mark = gaps::size_pt(count);
+        let beside = f64::from(mark.x + 3.0);
+        let whole = Vec2::new(text.x + mark.x + 3.0, text.y.max(mark.y / LETTERS));
+        if let Some(([x, y], shift)) = self.place_inside(subject, anchor, inside, whole) {
+            let mark_at = around([x + f64::from(text.x) / 2.0 + 1.5, y], mark);
+            return Some(Arranged { name_at: [x - beside / 2.0, y], shift, mark_at: Some(mark_at) });
+        }
+        let below = f64::from(mark.y + 1.0);
+        let whole = Vec2::new(text.x.max(mark.x), text.y + (mark.y + 1.0) / LETTERS);
+        let ([x, y], shift) = self.place_inside(subject, anchor, inside, whole)?;
+        let name_at = [x, y - below / 2.0];
+        let mark_at = around([x, y + f64::from(text.y * LETTERS) / 2.0], mark);
+        Some(Arranged { name_at, shift, mark_at: Some(mark_at) })
+    }
+
+    /// The same for something that must lie inside of its village.
+    fn place_inside(
+        &mut self,
+        subject: Subject,
+        anchor: &Anchor,
+        inside: &mut dyn FnMut() -> Option<Strips>,
+        size: Vec2,
+    ) -> Option<([f64; 2], Vec2)> {
+        let scale = self.session.camera.points_per_world();
+        let offset = self.session.camera.offset_of(anchor.at);
+        let letters = Vec2::new(size.x + 4.0, size.y * LETTERS);
+        let at = |shift: &Vec2| around([offset[0] + f64::from(shift.x), offset[1] + f64::from(shift.y)], letters);
+        let first = self.kept.get(&subject).copied().filter(|s| self.taken.is_free(at(s)));
+        let shift = match first {
+            Some(shift) => shift,
+            None => {
+                let inside = inside()?;
+                let room = [size.x + 2.0 * BORDER_PT, letters.y + 2.0 * BORDER_PT].map(|v| f64::from(v) / scale);
+                let shift =
+                    |p: WorldPos| Vec2::new(((p.x - anchor.at.x) * scale) as f32, ((p.y - anchor.at.y) * scale) as f32);
+                let places = inside.places(anchor.at, room).into_iter().map(shift);
+                let free: Vec<Vec2> = places.filter(|s| self.taken.is_free(at(s))).collect();
+                let clear = free.iter().copied().find(|s| self.symbols.is_free(at(s)));
+                let most_under = if self.gaps.is_some() { 2 * MOST_UNDER } else { MOST_UNDER };
+                // A village without its name says less than a symbol with a letter over its rim.
+                let least = || {
+                    let over = free.iter().map(|s| (self.symbols.count(at(s)), *s));
+                    over.min_by_key(|(n, _)| *n).filter(|(n, _)| *n <= most_under).map(|(_, s)| s)
+                };
+                clear.or_else(least)?
+            }
+        };
+        self.taken.add(at(&shift));
+        Some(([offset[0] + f64::from(shift.x), offset[1] + f64::from(shift.y)], shift))
     }
 }
 
 impl Labels {
-    /// Draws the labels of a view.
+    /// Draws the labels of a view, and the gap marks beside them.
     pub fn show(&mut self, painter: &Painter, rect: Rect, session: &Session, in_software: bool) {
         let layers: Vec<(LayerKey, Generation, bool)> = session
             .shown()
@@ -207,28 +248,39 @@ impl Labels {
                 Some((l.key, loaded.generation, loaded.spatial_in_time().is_some()))
             })
             .collect();
-        let symbols = session.symbols().map(|s| s.generation);
-        let key = Some((session.camera, rect.size(), layers, symbols));
+        let font_pt = if session.meeting.is_some() { size::MEETING_LABEL } else { size::LABEL };
+        let key = LabelsKey {
+            camera: session.camera,
+            size: rect.size(),
+            layers,
+            symbols: session.symbols().map(|s| s.generation),
+            gaps: session.gap_marks(),
+            font_pt,
+        };
         let is_divided = session.map_on_left().is_some() && !session.left().side_by_side;
-        if self.key != key {
-            self.place(painter, rect, session, if in_software { MAX_LABELS_IN_SOFTWARE } else { MAX_LABELS });
-            self.key = key;
+        if self.key.as_ref() != Some(&key) {
+            if self.key.as_ref().is_some_and(|k| k.font_pt != font_pt) {
+                self.sizes.clear();
+            }
+            let most = if in_software { MAX_LABELS_IN_SOFTWARE } else { MAX_LABELS };
+            self.place(painter, session, &key, most);
+            self.key = Some(key);
         }
         let middle = rect.center();
         let lay_out = |text: &str, size_pt: f32| {
             painter.layout_no_wrap(text.to_owned(), FontId::proportional(size_pt), Color32::PLACEHOLDER)
         };
         let inscriptions = self.placed.iter().filter_map(|label| {
-            let (Subject::Village(key, _) | Subject::Town(key, _)) = label.subject;
+            let (Subject::Village(key, _) | Subject::Town(key, _) | Subject::District(key, _)) = label.subject;
             let layer = session.layers.get(&key)?;
             let (ink, halo) = match label.subject {
                 // Colours differ on both sides of a divider: dark with a light halo reads on all.
                 Subject::Village(..) if is_divided => (LABEL_DARK, LABEL_LIGHT),
                 Subject::Village(_, feature) => ink_of(layer, feature, session.dark),
                 // Over many colours: a halo that none shines through.
-                Subject::Town(..) => (LABEL_DARK, LABEL_LIGHT.gamma_multiply(0.85)),
+                Subject::Town(..) | Subject::District(..) => (LABEL_DARK, LABEL_LIGHT.gamma_multiply(0.85)),
             };
-            let size_pt = label.subject.font().size;
+            let size_pt = label.subject.font(font_pt).size;
             let inscription = Inscription { text: &label.text, lay_out: &lay_out, size_pt, ink, halo };
             Some((inscription, middle + Vec2::new(label.offset[0] as f32, label.offset[1] as f32)))
         });
@@ -236,23 +288,31 @@ impl Labels {
         if let Some(mesh) = self.lettering.mesh(painter.ctx(), &inscriptions) {
             painter.add(mesh);
         }
+        gaps::show(painter, middle, session, &self.marks);
     }
 
-    fn place(&mut self, painter: &Painter, rect: Rect, session: &Session, most: usize) {
+    fn place(&mut self, painter: &Painter, session: &Session, wanted: &LabelsKey, most: usize) {
         // At the same scale what was shown keeps its place on the map, whatever else comes into view.
-        let symbols = session.symbols().map(|s| s.generation);
-        let same_scale = self.key.as_ref().is_some_and(|k| k.0.zoom == session.camera.zoom && k.3 == symbols)
-            && self.view.as_ref() == Some(&session.view);
+        let same =
+            |k: &LabelsKey| k.camera.zoom == wanted.camera.zoom && k.symbols == wanted.symbols && k.gaps == wanted.gaps;
+        let same_scale = self.key.as_ref().is_some_and(same) && self.view.as_ref() == Some(&session.view);
         self.view = Some(session.view.clone());
         let before = std::mem::take(&mut self.placed);
-        let kept: FxHashMap<Subject, f32> = match same_scale {
+        let kept: FxHashMap<Subject, Vec2> = match same_scale {
             true => before.into_iter().map(|p| (p.subject, p.shift)).collect(),
             false => FxHashMap::default(),
         };
-        let half = rect.size() / 2.0;
-        let mut room = Room { session, half, taken: taken_by_symbols(session, half), kept, most };
+        let half = wanted.size / 2.0;
+        let (font_pt, gaps) = (wanted.font_pt, wanted.gaps.as_ref());
+        let mut room =
+            Room { session, half, taken: Taken::default(), symbols: Taken::default(), kept, most, font_pt, gaps };
+        room.give_way_to_symbols();
+        self.marks.clear();
         if self.sizes.len() > 50_000 {
             self.sizes.clear();
+        }
+        if self.insides.len() > MOST_INSIDES {
+            self.insides.clear();
         }
         let mut keys = Vec::new();
         for (layer, _) in session.shown().filter(|(_, e)| e.visible) {
@@ -265,6 +325,7 @@ impl Labels {
             if self.order.get(&layer.key).is_none_or(|o| o.of != id) {
                 self.order.insert(layer.key, Order::new(id, anchors));
                 self.sizes.clear();
+                self.insides.clear();
             }
             keys.push((layer.key, loaded));
         }
@@ -280,6 +341,7 @@ impl Labels {
                 self.place_layer(painter, key, loaded, candidates, &mut room, keep);
             }
         }
+        self.place_marks_alone(session, &room);
     }
 
     /// Places the labels of a layer: first those that were there before, then others.
@@ -293,26 +355,19 @@ impl Labels {
         keep: bool,
     ) {
         let (Some(anchors), Some(order)) = (loaded.anchors.get(), self.order.get(&key)) else { return };
-        let scale = room.session.camera.points_per_world();
-        if order.width * scale < TOWNS_BELOW_PT {
-            for (i, (name, anchor)) in loaded.town_anchors.get().map_or(&[][..], |t| t).iter().enumerate() {
-                let subject = Subject::Town(key, i);
-                if room.is_near(anchor)
-                    && least_width_pt(name, subject) <= f64::from(anchor.extent[0]) * scale
-                    && room.kept.contains_key(&subject) == keep
-                    && self.placed.len() < room.most
-                {
-                    let size = size_of_label(&mut self.sizes, painter, subject, || name.clone());
-                    let placed = room.place(subject, anchor, size, 1.0);
-                    self.placed.extend(placed.map(|(offset, shift)| Placed {
-                        subject,
-                        text: name.clone(),
-                        offset,
-                        shift,
-                    }));
-                }
+        let (scale, font_pt) = (room.session.camera.points_per_world(), room.font_pt);
+        let is_below = |width: f64| width * scale < TOWNS_BELOW_PT * f64::from(font_pt / size::LABEL);
+        if is_below(order.width) {
+            let towns = loaded.town_anchors.get().map_or(&[][..], Vec::as_slice);
+            let districts = loaded.district_anchors.get().map_or(&[][..], Vec::as_slice);
+            // The middle one: they are sorted by size.
+            let town_width = towns.get(towns.len() / 2).map_or(0.0, |(_, a)| f64::from(a.extent[0]));
+            if is_below(town_width) {
+                self.place_places(painter, districts, |i| Subject::District(key, i), room, keep);
             }
+            self.place_places(painter, towns, |i| Subject::Town(key, i), room, keep);
         }
+        let is_villages = room.session.village_layer().is_some_and(|l| l.key == key);
         for &feature in candidates {
             let Some(anchor) = anchors.get(feature.index()).copied().flatten() else { continue };
             let extent = [f64::from(anchor.extent[0]) * scale, f64::from(anchor.extent[1]) * scale];
@@ -320,24 +375,107 @@ impl Labels {
                 break;
             }
             let subject = Subject::Village(key, feature);
-            if !room.is_near(&anchor) || extent[0] < 16.0 || extent[1] < 9.0 || room.kept.contains_key(&subject) != keep
-            {
+            let is_wanted = room.is_near(&anchor) && room.kept.contains_key(&subject) == keep;
+            if !is_wanted || extent[0] < 16.0 || extent[1] < f64::from(font_pt) * 0.8 {
                 continue;
             }
             let name = || loaded.dataset.text(feature, Role::Name).unwrap_or_default().into_owned();
             // Thousands of names are too wide at middle scales: laying them all out would cost a frame.
-            if !self.sizes.contains_key(&subject) && least_width_pt(&name(), subject) > extent[0] * SPILL {
+            if !self.sizes.contains_key(&subject) && least_width_pt(&name(), font_pt) > extent[0] {
                 continue;
             }
-            let size = size_of_label(&mut self.sizes, painter, subject, name);
-            let placed = room.place(subject, &anchor, size, SPILL);
-            self.placed.extend(placed.map(|(offset, shift)| Placed { subject, text: name(), offset, shift }));
+            let text = size_of_label(&mut self.sizes, painter, subject, font_pt, name);
+            let mark = room.gaps.filter(|_| is_villages).and_then(|g| g.villages.get(&feature)).copied();
+            if text.x <= 1.0 || f64::from(text.x) > extent[0] {
+                continue;
+            }
+            let insides = &mut self.insides;
+            let mut inside = || insides.entry((key, feature)).or_insert_with(|| loaded.inside(feature)).clone();
+            let Some(arranged) = room.place_with_mark(subject, &anchor, &mut inside, text, mark) else { continue };
+            let Arranged { name_at, shift, mark_at } = arranged;
+            self.placed.push(Placed { subject, text: name(), offset: name_at, shift, size: text });
+            if let (Some((severity, count)), Some(at)) = (mark, mark_at) {
+                self.marks.push(PlacedMark { villages: vec![feature], severity, count, at });
+            }
         }
     }
 
-    /// Texts and shifts of the labels shown.
+    /// Places names of towns or districts.
+    fn place_places(
+        &mut self,
+        painter: &Painter,
+        places: &[(String, Anchor)],
+        subject_of: impl Fn(usize) -> Subject,
+        room: &mut Room<'_>,
+        keep: bool,
+    ) {
+        let scale = room.session.camera.points_per_world();
+        for (i, (name, anchor)) in places.iter().enumerate() {
+            let subject = subject_of(i);
+            let font_pt = subject.font(room.font_pt).size;
+            if room.is_near(anchor)
+                && least_width_pt(name, font_pt) <= f64::from(anchor.extent[0]) * scale
+                && room.kept.contains_key(&subject) == keep
+                && self.placed.len() < room.most
+            {
+                let size = size_of_label(&mut self.sizes, painter, subject, room.font_pt, || name.clone());
+                let placed = room.place_town(subject, anchor, size);
+                let text = || name.clone();
+                self.placed.extend(placed.map(|(offset, shift)| Placed { subject, text: text(), offset, shift, size }));
+            }
+        }
+    }
+
+    /// Marks of villages that have no room for their name stand where the name would; those that would lie over another are one with it.
+    fn place_marks_alone(&mut self, session: &Session, room: &Room<'_>) {
+        let Some(gaps) = room.gaps else { return };
+        let Some(anchors) = session.village_layer().and_then(|l| l.loaded()).and_then(|l| l.anchors.get()) else {
+            return;
+        };
+        let done: rustc_hash::FxHashSet<FeatureId> = self.marks.iter().flat_map(|m| m.villages.clone()).collect();
+        let anchor = |v: &FeatureId| Some(anchors.get(v.index()).copied().flatten()?.at);
+        let mut rest: Vec<(FeatureId, _)> = gaps.villages.iter().map(|(v, m)| (*v, *m)).collect();
+        rest.retain(|(v, _)| !done.contains(v));
+        // The worst first, so that what stands for several stands where the worst is.
+        rest.sort_by_key(|(v, (severity, count))| (*severity, std::cmp::Reverse(*count), *v));
+        let of_villages = rest.into_iter().filter_map(|(v, mark)| Some((vec![v], anchor(&v)?, mark)));
+        let elsewhere = gaps
+            .places
+            .iter()
+            .map(|(at, severity, count)| (Vec::new(), WorldPos::from_lonlat(*at), (*severity, *count)));
+        let view = Rect::from_center_size(egui::Pos2::ZERO, room.half * 2.0);
+        for (villages, at, (severity, count)) in of_villages.chain(elsewhere) {
+            let at = around(session.camera.offset_of(at), gaps::size_pt(count));
+            if view.intersects(at) {
+                gaps::add(&mut self.marks, PlacedMark { villages, severity, count, at });
+            }
+        }
+    }
+
+    /// Villages of the gap mark under a point, as an offset from the middle of the map.
+    pub(super) fn mark_at(&self, [x, y]: [f64; 2]) -> Option<&[FeatureId]> {
+        let at = egui::Pos2::new(x as f32, y as f32);
+        self.marks.iter().rev().find(|m| m.at.expand(2.0).contains(at)).map(|m| m.villages.as_slice())
+    }
+
+    /// Texts of the labels shown, and how far each stands from its anchor.
     pub fn shown(&self) -> Vec<(String, f32)> {
-        self.placed.iter().map(|p| (p.text.clone(), p.shift)).collect()
+        self.placed.iter().map(|p| (p.text.clone(), p.shift.length())).collect()
+    }
+
+    /// Villages that are named, with the letters' rectangle as an offset from the middle of the map.
+    pub fn of_villages(&self) -> Vec<(FeatureId, Rect)> {
+        let rect = |p: &Placed| around(p.offset, Vec2::new(p.size.x, p.size.y * LETTERS));
+        let named = |p: &Placed| match p.subject {
+            Subject::Village(_, feature) => Some((feature, rect(p))),
+            Subject::Town(..) | Subject::District(..) => None,
+        };
+        self.placed.iter().filter_map(named).collect()
+    }
+
+    /// Gap marks: rectangle as an offset from the middle of the map, and how many gaps each stands for.
+    pub fn gap_marks(&self) -> Vec<(Rect, usize)> {
+        self.marks.iter().map(|m| (m.at, m.count)).collect()
     }
 }
 

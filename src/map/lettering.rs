@@ -156,13 +156,20 @@ impl Lettering {
 
 /// A text with its halo around it: four times in the halo's colour, moved by a point each way, and once in the ink.
 fn compose(galley: &Galley, glyphs: &ColorImage, inscription: &Inscription<'_>, pixels_per_point: f32) -> ColorImage {
-    let reach = pixels_per_point.round().max(1.0) as i64;
+    // The halo grows with the letters.
+    let reach = (pixels_per_point * (inscription.size_pt / 14.0).max(1.0)).round().max(1.0) as i64;
     let size_px = |pt: f32| (pt * pixels_per_point).ceil() as i64 + 2 * reach;
     let (width, height) = (size_px(galley.size().x), size_px(galley.size().y));
     let mut image = ColorImage::filled([width as usize, height as usize], Color32::TRANSPARENT);
-    let moves = [(-reach, 0), (reach, 0), (0, -reach), (0, reach), (0, 0)];
+    let mut moves = vec![(-reach, 0), (reach, 0), (0, -reach), (0, reach)];
+    if reach > 1 {
+        let half = reach - reach / 2;
+        moves.extend([(-half, -half), (half, -half), (-half, half), (half, half)]);
+    }
+    let last = moves.len();
+    moves.push((0, 0));
     for (number, (dx, dy)) in moves.into_iter().enumerate() {
-        let colour = if number == 4 { inscription.ink } else { inscription.halo };
+        let colour = if number == last { inscription.ink } else { inscription.halo };
         for row in &galley.rows {
             let vertices = row.visuals.mesh.vertices.get(row.visuals.glyph_vertex_range.clone()).unwrap_or(&[]);
             // A glyph has four corners; the first is the upper left and the last the lower right one.

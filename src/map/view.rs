@@ -8,7 +8,7 @@ use egui::{Rect, Sense, Ui};
 
 use super::input::{Gesture, handle};
 use super::labels::Labels;
-use super::{clusters, divider, furniture, gaps};
+use super::{clusters, divider, furniture, notes};
 use crate::model::{FeatureId, Generation};
 use crate::palette::{CASING, SELECTION, size};
 use crate::render::{LayerKey, MapPaint, Outline, Scene, Viewport};
@@ -80,6 +80,16 @@ impl MapView {
         self.labels.shown()
     }
 
+    /// Villages that are named, with the rectangle of the letters as an offset from the middle of the map.
+    pub fn named_villages(&self) -> Vec<(FeatureId, Rect)> {
+        self.labels.of_villages()
+    }
+
+    /// Gap marks: the rectangle as an offset from the middle of the map, and how many gaps each stands for.
+    pub fn gap_marks(&self) -> Vec<(Rect, usize)> {
+        self.labels.gap_marks()
+    }
+
     /// Where the map stands in its room, and where a second one does, of the same size and camera: the one with names, symbols and
     /// pointer is at the right. On whole pixels, so that the kept picture needs no blur.
     fn places(&self, room: Rect, ppp: f32, session: &Session) -> (Rect, Option<Rect>) {
@@ -96,13 +106,14 @@ impl MapView {
     }
 
     /// Shows the map in all the room there is.
-    pub fn show(&mut self, ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Commands) {
+    pub fn show(&mut self, ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Commands) -> egui::Response {
         let ppp = ui.ctx().pixels_per_point();
         let (rect, beside) = self.places(ui.available_rect_before_wrap(), ppp, session);
         self.rect = rect;
         let response = ui.allocate_rect(rect, Sense::click_and_drag());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, session.lang.t("map.name")));
-        handle(ui, &response, session, moment, &mut self.gesture, send);
+        let mark = |at| self.labels.mark_at(at).map(<[FeatureId]>::to_vec);
+        handle(ui, &response, session, moment, &mut self.gesture, mark, send);
         let size_px = [(rect.width() * ppp).round() as u32, (rect.height() * ppp).round() as u32];
         let view = session.camera.view(size_px, ppp);
         let now = ui.input(|i| i.time);
@@ -161,9 +172,9 @@ impl MapView {
         let right = if is_cut { Rect::from_min_max(cut, rect.max) } else { rect };
         clusters::show(&painter.with_clip_rect(right), rect, session);
         clusters::selected_points(&painter, rect, session);
-        gaps::show(&painter, rect, session);
         let in_software = self.scene.lock().is_ok_and(|s| s.gpu().is_software);
         self.labels.show(&painter, rect, session, in_software);
+        notes::show(&painter, rect, session);
         if let (Some(from), Some(to)) = (self.gesture.box_from, response.interact_pointer_pos()) {
             let stroke = egui::Stroke::new(1.5, session.tokens().accent);
             painter.rect_stroke(Rect::from_two_pos(from, to), 2.0, stroke, egui::StrokeKind::Middle);
@@ -177,6 +188,7 @@ impl MapView {
         if session.meeting.is_none() && session.picture.is_none() {
             furniture::zoom_buttons(ui, rect, session, send);
         }
+        response
     }
 
     fn refresh_outlines(&mut self, session: &Session, moment: &Moment) {

@@ -290,20 +290,26 @@ fn legend(svg: &mut Svg, content: &PageContent, [x, y, w, h]: [f32; 4], u: f32, 
     };
     let most = content.legend.iter().map(|l| l.count).max().unwrap_or(0).max(1) as f32;
     let size = 14.0 * u * (step / (26.0 * u)).max(0.6);
+    // The words come first, the bars take what is left.
+    let counts: Vec<String> = content.legend.iter().map(|l| crate::session::number(l.count as f64)).collect();
+    let widest = |list: &mut dyn Iterator<Item = &str>| list.map(|t| width(t, size, false)).fold(0.0, f32::max);
+    let count_room = widest(&mut counts.iter().map(String::as_str)) + 10.0 * u;
+    let text_most = w - 36.0 * u - count_room;
+    let text_room = widest(&mut content.legend.iter().map(|l| l.text.as_str())).min(text_most);
+    let bar_room = (text_most - text_room - 10.0 * u).min(w * 0.3);
     for (i, entry) in content.legend.iter().take(shown).enumerate() {
         let top = y + 26.0 * u + i as f32 * step;
         let (height, base) = (step * 0.68, top + step * 0.62);
         let fill = entry.colour.map_or_else(|| "url(#hatch)".to_owned(), hex);
         svg.rect([x, top + step * 0.1, 28.0 * u, height], &fill, 3.0 * u, Some((&inks.line, 1.0)));
-        let text = clipped(&entry.text, size, false, w * 0.42);
+        let text = clipped(&entry.text, size, false, text_room);
         svg.text(x + 36.0 * u, base, &text, Type::new(size, &inks.ink));
         let count = crate::session::number(entry.count as f64);
         svg.text(x + w, base, &count, Type::new(size, &inks.grey).at(At::End));
-        let bar_room = w * 0.24;
         let bar = bar_room * entry.count as f32 / most;
         let bar_fill = entry.colour.map_or_else(|| colour(LIGHT.hatch_line), hex);
-        let start = x + w - 50.0 * u - bar_room;
-        if entry.count > 0 {
+        let start = x + w - count_room - bar_room;
+        if entry.count > 0 && bar_room >= 8.0 * u {
             let rim = Some((inks.line.as_str(), 0.6 * u));
             svg.rect([start, base - size * 0.62, bar.max(2.0 * u), 7.0 * u], &bar_fill, 2.0 * u, rim);
         }

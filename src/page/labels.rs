@@ -1,13 +1,14 @@
-//! Names on the map of a page: villages where they fit, else towns; never over a symbol.
+//! Names on the map of a page, inside their villages, and gap marks beside them; else names of towns. Never over a symbol.
 
 use super::content::PageContent;
-use super::map::{MapForm, MapFrame};
+use super::map::{MapForm, MapFrame, colour};
 use super::metrics::width;
 use super::svg::{At, Svg, Type};
-use crate::geo::Anchor;
+use crate::geo::{Anchor, WorldPos};
 use crate::model::FeatureId;
-use crate::palette::is_dark;
-use crate::session::{Loaded, Session};
+use crate::palette::{LIGHT, is_dark};
+use crate::rules::GapSeverity;
+use crate::session::{GapMarks, Loaded, Session};
 
 /// Villages narrower than this on average, in layout pixels of an A3 page, are too many to be named; their towns are.
 const TOWNS_BELOW_PX: f32 = 34.0;
@@ -28,7 +29,19 @@ impl Room {
     }
 }
 
-/// Places names, the largest first.
+/// A gap mark in its place.
+struct Mark {
+    /// The village whose name it stands beside.
+    village: Option<FeatureId>,
+    /// Its middle.
+    at: [f32; 2],
+    /// The worst of its gaps.
+    severity: GapSeverity,
+    /// How many.
+    count: usize,
+}
+
+/// Places names, the largest first, and gap marks where the window shows them.
 pub(super) fn place_labels(
     svg: &mut Svg,
     session: &Session,
@@ -37,6 +50,26 @@ pub(super) fn place_labels(
     frame: &MapFrame,
     form: &MapForm<'_>,
     symbols: &[[f32; 2]],
+) {
+    let gaps = session.gap_marks().unwrap_or_default();
+    let mut marks: Vec<Mark> = Vec::new();
+    if !form.options.no_labels {
+        place_names(svg, session, content, loaded, frame, form, symbols, &gaps, &mut marks);
+    }
+    place_marks(svg, session, loaded, frame, form.scale, &gaps, marks);
+}
+
+#[allow(clippy::too_many_arguments)]
+fn place_names(
+    svg: &mut Svg,
+    session: &Session,
+    content: &PageContent,
+    loaded: &Loaded,
+    frame: &MapFrame,
+    form: &MapForm<'_>,
+    symbols: &[[f32; 2]],
+    gaps: &GapMarks,
+    marks: &mut Vec<Mark>,
 ) {
     let u = form.scale;
     let Some(anchors) = loaded.anchors.get() else { return };
@@ -67,11 +100,17 @@ pub(super) fn place_labels(
     }
     let size = if form.village.is_some() { 15.0 } else { 11.5 } * u;
     let towns = loaded.town_anchors.get().map_or(&[][..], Vec::as_slice);
-    if middle < TOWNS_BELOW_PX * u && form.village.is_none() && !towns.is_empty() {
-        for (name, anchor) in towns.iter().take(MOST) {
-            if frame.holds(frame.at(anchor.at), 0.0) {
-                let reach = extent(anchor);
-                put(svg, &mut room, name, frame.at(anchor.at), reach, 13.0 * u, true, false);
+    let districts = loaded.district_anchors.get().map_or(&[][..], Vec::as_slice);
+    let below = TOWNS_BELOW_PX * u;
+    if middle < below && form.village.is_none() && !(towns.is_empty() && districts.is_empty()) {
+        let town_width = towns.get(towns.len() / 2).map_or(0.0, |(_, a)| extent(a)[0]);
+        let far = if town_width < below { districts } else { &[] };
+        for (places, size) in [(far, 14.0), (towns, 13.0)] {
+            for (name, anchor) in places.iter().take(MOST) {
+                if frame.holds(frame.at(anchor.at), 0.0) {
+                    let reach = extent(anchor);
+                    put(svg, &mut room, name, frame.at(anchor.at), reach, size * u, true, false);
+                }
             }
         }
         return;
@@ -85,7 +124,102 @@ pub(super) fn place_labels(
         let fill = colouring.and_then(|t| t.colour_of(village));
         let faint = form.village.is_some_and(|v| v != village);
         let on_dark = fill.is_some_and(is_dark) && !faint;
-        put(svg, &mut room, &name, place, extent(anchor), size, form.village == Some(village), on_dark);
+        let mark = gaps.villages.get(&village).copied();
+        let wanted = Name { text: &name, size, is_bold: form.village == Some(village), on_dark, mark };
+        let Some(mark_at) = put_inside(svg, &mut room, &wanted, frame, loaded, village, anchor, u) else { continue };
+        marks.extend(mark.map(|(severity, count)| Mark { village: Some(village), at: mark_at, severity, count }));
+    }
+}
+
+/// A name that is to lie inside its village.
+struct Name<'a> {
+    text: &'a str,
+    size: f32,
+    is_bold: bool,
+    on_dark: bool,
+    mark: Option<(GapSeverity, usize)>,
+}
+
+/// Width of a mark for so many gaps, and the height of every mark, in layout pixels of an A3 page.
+fn mark_size(count: usize, u: f32) -> [f32; 2] {
+    [(14.0 + 6.0 * count.max(1).ilog10() as f32) * u, 14.0 * u]
+}
+
+/// Puts a name inside its village, with room for its mark; where the mark goes. `None` where it does not fit.
+#[allow(clippy::too_many_arguments)]
+fn put_inside(
+    svg: &mut Svg,
+    room: &mut Room,
+    name: &Name<'_>,
+    frame: &MapFrame,
+    loaded: &Loaded,
+    village: FeatureId,
+    anchor: &Anchor,
+    u: f32,
+) -> Option<[f32; 2]> {
+    if name.text.is_empty() {
+        return None;
+    }
+    let inside = loaded.inside(village)?;
+    let mark = name.mark.map_or(0.0, |(_, count)| mark_size(count, u)[0] + 3.0 * u);
+    // Where it is too wide it becomes a little smaller before it is left out.
+    [1.0, 0.84].into_iter().find_map(|share| {
+        let size = name.size * share;
+        let (text, h) = (width(name.text, size, name.is_bold), size * 1.1);
+        let w = text + mark;
+        let room_px = [f64::from(w + 3.0 * u), f64::from(h + 2.0 * u)];
+        let places = inside.places(anchor.at, room_px.map(|v| v / frame.px_per_world));
+        let [x, y] = places
+            .into_iter()
+            .map(|p: WorldPos| frame.at(p))
+            .find(|[x, y]| room.free(&[x - w / 2.0 - 1.0, y - h / 2.0, x + w / 2.0 + 1.0, y + h / 2.0]))?;
+        room.taken.push([x - w / 2.0 - 1.0, y - h / 2.0, x + w / 2.0 + 1.0, y + h / 2.0]);
+        let (ink, halo) = if name.on_dark { ("#ffffff", "#1d4f74") } else { ("#1c2731", "#ffffff") };
+        let form = Type { size, is_bold: name.is_bold, colour: ink, at: At::Middle, halo: Some((halo, size * 0.2)) };
+        svg.text(x - mark / 2.0, y + size * 0.36, name.text, form);
+        Some([x + w / 2.0 - (mark - 3.0 * u) / 2.0, y])
+    })
+}
+
+/// Draws gap marks: those beside names, then those of villages without one; two that would lie over one another are one.
+fn place_marks(
+    svg: &mut Svg,
+    session: &Session,
+    loaded: &Loaded,
+    frame: &MapFrame,
+    u: f32,
+    gaps: &GapMarks,
+    mut marks: Vec<Mark>,
+) {
+    let named: Vec<FeatureId> = marks.iter().filter_map(|m| m.village).collect();
+    let anchors = loaded.anchors.get().map_or(&[][..], Vec::as_slice);
+    let place = |v: &FeatureId| Some(frame.at(anchors.get(v.index()).copied().flatten()?.at));
+    let mut rest: Vec<_> = gaps.villages.iter().filter_map(|(v, m)| Some((*v, place(v)?, *m))).collect();
+    rest.retain(|(v, at, _)| frame.holds(*at, 12.0) && !named.contains(v));
+    rest.sort_by_key(|(v, _, (severity, count))| (*severity, std::cmp::Reverse(*count), *v));
+    let elsewhere = gaps.places.iter().map(|(at, s, n)| (frame.at(WorldPos::from_lonlat(*at)), *s, *n));
+    let elsewhere = elsewhere.filter(|(at, ..)| frame.holds(*at, 12.0));
+    for (at, severity, count) in rest.into_iter().map(|(_, at, (s, n))| (at, s, n)).chain(elsewhere) {
+        let over = |m: &&mut Mark| {
+            let [w, h] = mark_size(m.count.max(count), u);
+            (m.at[0] - at[0]).abs() < w && (m.at[1] - at[1]).abs() < h
+        };
+        match marks.iter_mut().find(over) {
+            Some(there) => (there.severity, there.count) = (there.severity.min(severity), there.count + count),
+            None => marks.push(Mark { village: None, at, severity, count }),
+        }
+    }
+    for Mark { at: [x, y], severity, count, .. } in marks {
+        let [w, h] = mark_size(count, u);
+        let ink = colour(session.gap_ink(severity));
+        let is_first = severity == GapSeverity::High;
+        let ground = if is_first { ink.clone() } else { colour(LIGHT.panel) };
+        let letters = if is_first { colour(LIGHT.on_mark) } else { ink.clone() };
+        let rect = [x - w / 2.0, y - h / 2.0, w, h];
+        let rim = [rect[0] - u, rect[1] - u, w + 2.0 * u, h + 2.0 * u];
+        svg.rect(rim, "#ffffff", 5.0 * u, None);
+        svg.rect(rect, &ground, 4.0 * u, Some((&ink, 1.4 * u)));
+        svg.text(x, y + 3.7 * u, &count.to_string(), Type::new(10.0 * u, &letters).bold().at(At::Middle));
     }
 }
 

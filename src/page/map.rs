@@ -11,7 +11,7 @@ use crate::colouring::Colouring;
 use crate::geo::{BoundsDeg, GridPos, LonLat, WorldBounds, WorldPos, ground_metres_per_world};
 use crate::map::scale_bar;
 use crate::model::FeatureId;
-use crate::palette::{self, LIGHT};
+use crate::palette::{self, LIGHT, PALE_BORDER};
 use crate::project::PageOptions;
 use crate::render::{BorderKind, Chunks, Level, LevelShape, Mark, Shape};
 use crate::session::{Camera, Loaded, Session, SymbolKind, mark_of, number};
@@ -123,8 +123,7 @@ pub(super) fn draw_map(svg: &mut Svg, session: &Session, content: &PageContent, 
             let is_divided = content.left.is_some() && form.village.is_none();
             symbols = facilities(svg, session, content, frame, u, is_divided);
         }
-        rings(svg, session, frame, u);
-        if let Some(loaded) = villages_shown.filter(|_| !form.options.no_labels) {
+        if let Some(loaded) = villages_shown {
             place_labels(svg, session, content, loaded, frame, form, &symbols);
         }
         if content.left.is_some() && form.village.is_none() {
@@ -219,23 +218,36 @@ pub(super) fn villages(
         }
     }
     let mut borders = [const { String::new() }; 4];
+    let mut pale_borders = String::new();
     for shape in &shapes {
         for (line, points) in shape.lines().filter(|(_, points)| frame.meets(bounds_of(points))) {
-            if let Some(d) = borders.get_mut(line.kind as usize) {
+            let is_pale_fill = || match colouring.map(|t| t.colour_of(line.feature)) {
+                Some(Some([r, g, b])) => {
+                    0.2126 * f32::from(r) + 0.7152 * f32::from(g) + 0.0722 * f32::from(b) > 0.8 * 255.0
+                }
+                Some(None) => true,
+                None => false,
+            };
+            if line.kind == BorderKind::Villages && is_pale_fill() {
+                add_line(&mut pale_borders, points, frame, false);
+            } else if let Some(d) = borders.get_mut(line.kind as usize) {
                 add_line(d, points, frame, false);
             }
         }
     }
     let strength = loaded.chunks.border_strength(frame.px_per_world / f64::from(u));
     let [towns, outer] = loaded.chunks.heavy_border_strengths(frame.px_per_world / f64::from(u));
+    let [thin, thin_towns, thin_outer] = loaded.chunks.border_thinness(frame.px_per_world / f64::from(u));
     let strong = colour(LIGHT.border_strong);
-    for (kind, ink, width, opacity) in [
-        (BorderKind::Villages, "#ffffff", 0.9, 0.75 * strength),
-        (BorderKind::Towns, strong.as_str(), 1.6, towns),
-        (BorderKind::Outer, strong.as_str(), 2.2 * outer.max(0.5), 1.0),
-        (BorderKind::Line, strong.as_str(), 1.2, 1.0),
+    let pale = colour(PALE_BORDER);
+    for (d, ink, width, opacity) in [
+        (&borders[BorderKind::Villages as usize], "#ffffff", 0.9 * thin, 0.75 * strength),
+        (&pale_borders, pale.as_str(), 0.9 * thin, 0.9 * strength),
+        (&borders[BorderKind::Towns as usize], strong.as_str(), 1.6 * thin_towns, towns),
+        (&borders[BorderKind::Outer as usize], strong.as_str(), 2.2 * thin_outer, outer.max(0.6)),
+        (&borders[BorderKind::Line as usize], strong.as_str(), 1.2, 1.0),
     ] {
-        if let (Some(d), true) = (borders.get(kind as usize), opacity > 0.02) {
+        if opacity > 0.02 {
             svg.path(
                 d,
                 &format!(
@@ -301,26 +313,6 @@ fn reach(svg: &mut Svg, area: &geo_types::MultiPolygon<f64>, frame: &MapFrame, u
         let pen =
             format!("fill=\"none\" stroke=\"{ink}\" stroke-opacity=\"{opacity}\" stroke-width=\"{}\"", num(width * u));
         svg.path(&d, &pen);
-    }
-}
-
-/// Rings around gaps, where the window rings them: several at one place are one, of the worst.
-fn rings(svg: &mut Svg, session: &Session, frame: &MapFrame, u: f32) {
-    if !session.are_gaps_ringed() {
-        return;
-    }
-    let place = |at| Some(frame.at(WorldPos::from_lonlat(at))).filter(|p| frame.holds(*p, 12.0));
-    for ([x, y], severity, count) in session.gap_rings(place, usize::MAX) {
-        let radius = if count > 1 { 8.0 } else { 6.5 } * u;
-        for (ink, width) in [("#ffffff".to_owned(), 4.0), (colour(session.gap_ink(severity)), 2.2)] {
-            svg.raw(&format!(
-                "<circle cx=\"{}\" cy=\"{}\" r=\"{}\" fill=\"none\" stroke=\"{ink}\" stroke-width=\"{}\"/>",
-                num(x),
-                num(y),
-                num(radius),
-                num(width * u)
-            ));
-        }
     }
 }
 

@@ -63,11 +63,12 @@ fn legend(svg: &mut Svg, content: &PageContent, [x, y, room]: [f32; 3], inks: &I
     }
     let title = clipped(&content.legend_title, 12.0, true, room * 0.4);
     svg.text(x, y + 8.0, &title, Type::new(12.0, &inks.ink).bold());
-    let mut at = x + width(&title, 12.0, true) + 16.0;
+    let start = x + width(&title, 12.0, true) + 16.0;
+    let (mut at, mut y) = (start, y);
     for entry in &content.legend {
         let wide = width(&entry.text, 11.5, false) + 40.0;
-        if at + wide > x + room {
-            break;
+        if at + wide > x + room && at > start {
+            (at, y) = (start, y + 18.0);
         }
         let fill = entry.colour.map_or_else(|| "url(#hatch)".to_owned(), super::svg::hex);
         svg.rect([at, y - 2.0, 20.0, 12.0], &fill, 2.0, Some((&inks.line, 0.8)));
@@ -328,7 +329,7 @@ fn years(svg: &mut Svg, session: &Session, card: &VillageCard, [x, y, room, end]
         let Some(indicator) = session.indicator(figure.indicator) else { continue };
         let base = y + 66.0 + row as f32 * 22.0;
         svg.line([x, base - 16.0, x + room, base - 16.0], &inks.line, 0.8);
-        let name = format!("{}{}", indicator.name(lang), session.in_brackets(indicator.unit(lang)));
+        let name = session.with_unit(indicator.name(lang), indicator.unit(lang));
         svg.text(x, base, &clipped(&name, 12.5, false, first), Type::new(12.5, &inks.ink));
         for (i, year) in years.iter().enumerate() {
             let value = figure.series.iter().find(|s| s.0 == *year).and_then(|s| s.1);

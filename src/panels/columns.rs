@@ -31,7 +31,7 @@ pub(super) fn head(
         None => "",
     };
     let place = at.filter(|_| moment.sort.len() > 1).map(|i| (i + 1).to_string()).unwrap_or_default();
-    let name = format!("{name}{}", session.in_brackets(&unit));
+    let name = session.with_unit(&name, &unit);
     let text = format!("{name}{mark}{place}");
     if ui.is_sizing_pass() {
         let galley = ui.painter().layout_no_wrap(text, FontId::proportional(12.0), t.ink);

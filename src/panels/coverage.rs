@@ -22,7 +22,7 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) {
     section(ui, t, lang.t("coverage.title"));
     ui.add_space(2.0);
     ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 4.0;
+        ui.spacing_mut().item_spacing.x = 2.0;
         for choice in RADII_M {
             let text = format!("{:.0} km", choice / 1000.0);
             if chip_button(ui, t, &text, radius_m == choice).clicked() {
@@ -31,7 +31,8 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) {
         }
         let mut km = radius_m / 1000.0;
         let drag = DragValue::new(&mut km).range(0.1..=50.0).speed(0.05).max_decimals(2).suffix(" km");
-        let response = ui.add_sized([58.0, 22.0], drag);
+        ui.spacing_mut().button_padding.x = 3.0;
+        let response = ui.add_sized([ui.available_width().min(56.0), 22.0], drag);
         if response.changed() {
             send.push(LookCommand::SetRadius((km * 1000.0).round()));
         }

@@ -26,6 +26,7 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
             Dialogue::Fields(layer) => fields(ui, session, layer, send),
             Dialogue::Figure(draft) => edit::figure(ui, session, draft, send),
             Dialogue::Add(draft) => edit::add(ui, session, draft, send),
+            Dialogue::Note(draft) => edit::note(ui, session, draft, send),
             Dialogue::Facility(draft) => edit::facility(ui, session, draft, send),
             Dialogue::Visit(draft) => visit::visit(ui, session, draft, send),
             Dialogue::Import(preview) => visit::import(ui, session, preview, send),

@@ -153,7 +153,7 @@ fn column_of(ui: &mut Ui, session: &Session, sheet: &Sheet, draft: &mut Draft) {
         for c in session.arranged(sheet) {
             let (name, unit) = sheet.head(session, c);
             let is_wanted = [&name, &sheet.identifier(c)].iter().any(|n| n.to_lowercase().contains(&folded));
-            let text = RichText::new(format!("{name}{}", session.in_brackets(&unit))).color(t.ink);
+            let text = RichText::new(session.with_unit(&name, &unit)).color(t.ink);
             if is_wanted && ui.selectable_label(draft.column == Some(c), text).clicked() {
                 *draft = Draft { column: Some(c), wanted: std::mem::take(&mut draft.wanted), ..Draft::default() };
             }

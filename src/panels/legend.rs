@@ -7,9 +7,10 @@ use super::themes;
 use super::widgets::{icon_button, swatch};
 use crate::colouring::{Colouring, LegendRow};
 use crate::icons::Icon;
+use crate::model::FeatureId;
 use crate::palette::data_colour;
 use crate::render::{LayerKey, Shape};
-use crate::session::{Commands, LayerCommand, Session, number, shape_of};
+use crate::session::{CameraCommand, Commands, LayerCommand, Loaded, SelectCommand, Session, number, shape_of};
 
 /// Shows the legend of a layer: the same value that colours the map.
 pub fn show(ui: &mut Ui, session: &Session, key: LayerKey, send: &mut Commands) {
@@ -28,20 +29,51 @@ pub fn show(ui: &mut Ui, session: &Session, key: LayerKey, send: &mut Commands) 
     if numeric {
         rows.reverse();
     }
+    let counts = rows.iter().map(|(_, r)| r.count).chain([colouring.missing]);
+    let widest = counts.map(|n| number(n as f64)).max_by_key(String::len).unwrap_or_default();
+    let words_of = |legend: &LegendRow| {
+        [
+            session.legend_text(&legend.class, only, colouring.is_change),
+            session.short_legend_text(&legend.class, only, colouring.is_change),
+        ]
+    };
+    let missing = [session.lang.t("legend.missing").to_owned(), String::new()];
+    let all = rows.iter().map(|(_, r)| words_of(r)).chain((colouring.missing > 0).then(|| missing.clone()));
+    let look = RowLook::new(ui, session, most, &widest, &all.collect::<Vec<_>>());
     for (class, legend) in rows {
-        let colour = data_colour(legend.colour);
-        let text = session.legend_text(&legend.class, only, colouring.is_change);
-        row(
-            ui,
-            session,
-            Mark { colour: Some(colour), shape: points.then(|| shape_of(Some(class))) },
-            &text,
-            legend.count,
-            most,
-        );
+        let words = words_of(legend);
+        let mark = Mark { colour: Some(data_colour(legend.colour)), shape: points.then(|| shape_of(Some(class))) };
+        let response = row(ui, &look, mark, &words, legend.count);
+        clicked(&response, session, key, loaded, |f| colouring.class_of(f) == Some(class), send);
     }
     if colouring.missing > 0 {
-        row(ui, session, Mark { colour: None, shape: None }, session.lang.t("legend.missing"), colouring.missing, most);
+        let response = row(ui, &look, Mark { colour: None, shape: None }, &missing, colouring.missing);
+        clicked(&response, session, key, loaded, |f| colouring.class_of(f).is_none(), send);
+    }
+}
+
+/// Selects what a row stands for; with a double click goes there.
+fn clicked(
+    response: &egui::Response,
+    session: &Session,
+    key: LayerKey,
+    loaded: &Loaded,
+    is_in: impl Fn(FeatureId) -> bool,
+    send: &mut Commands,
+) {
+    if !response.clicked() && !response.double_clicked() {
+        return;
+    }
+    let is_villages = session.village_layer().is_some_and(|l| l.key == key);
+    let members = loaded.members_in_time().filter(|_| loaded.can_be_villages());
+    let features = loaded
+        .dataset
+        .features()
+        .filter(|f| is_in(*f) && members.is_none_or(|m| m.is_first(*f)) && (!is_villages || session.is_in_focus(*f)));
+    let add = response.ctx.input(|i| i.modifiers.command);
+    send.push(SelectCommand::Select { layer: key, features: features.collect(), add });
+    if response.double_clicked() {
+        send.push(CameraCommand::FitSelection);
     }
 }
 
@@ -85,28 +117,80 @@ struct Mark {
     shape: Option<Shape>,
 }
 
-fn row(ui: &mut Ui, session: &Session, mark: Mark, text: &str, count: usize, most: usize) {
-    let t = session.tokens();
-    ui.horizontal(|ui| {
-        ui.set_min_height(25.0);
-        match (mark.shape, mark.colour) {
-            (Some(shape), Some(colour)) => symbol(ui, shape, colour),
-            _ => swatch(ui, t, mark.colour),
-        }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.label(RichText::new(number(count as f64)).color(t.ink));
-            let bar_room = (ui.available_width() * 0.42).max(30.0);
-            let (rect, _) = ui.allocate_exact_size(Vec2::new(bar_room, 8.0), Sense::hover());
-            let width = bar_room * count as f32 / most.max(1) as f32;
-            let bar = egui::Rect::from_min_size(rect.min, Vec2::new(width.max(2.0), 8.0));
-            if count > 0 {
-                ui.painter().rect_filled(bar, 2.0, mark.colour.unwrap_or(t.hatch_line));
-            }
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                ui.add(egui::Label::new(RichText::new(text).color(t.ink)).truncate());
-            });
-        });
-    });
+/// What all rows of a legend have in common. The words come first, long or short as they fit; the bars take what is left.
+struct RowLook<'a> {
+    session: &'a Session,
+    /// The largest count: its bar takes all the room there is for bars.
+    most: usize,
+    /// Room for counts.
+    count_room: f32,
+    /// Room for bars.
+    bar_room: f32,
+}
+
+/// Where words begin, after the swatch.
+const TEXT_LEFT: f32 = 35.0;
+/// Widest bar.
+const WIDEST_BAR: f32 = 78.0;
+
+impl<'a> RowLook<'a> {
+    fn new(ui: &Ui, session: &'a Session, most: usize, widest: &str, words: &[[String; 2]]) -> Self {
+        let wide = |text: &str| layout(ui, session, text).size().x;
+        let count_room = wide(widest) + 8.0;
+        let room = ui.available_width() - TEXT_LEFT - count_room;
+        let text = |[long, short]: &[String; 2]| Some(wide(long)).filter(|w| *w <= room).unwrap_or_else(|| wide(short));
+        let text_room = words.iter().map(text).fold(0.0, f32::max);
+        Self { session, most, count_room, bar_room: (room - text_room - 8.0).min(WIDEST_BAR) }
+    }
+}
+
+fn layout(ui: &Ui, session: &Session, text: &str) -> std::sync::Arc<egui::Galley> {
+    ui.painter().layout_no_wrap(text.to_owned(), egui::FontId::proportional(13.0), session.tokens().ink)
+}
+
+/// A row: swatch, words, bar, count.
+fn row(ui: &mut Ui, look: &RowLook<'_>, mark: Mark, [long, short]: &[String; 2], count: usize) -> egui::Response {
+    let t = look.session.tokens();
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 26.0), Sense::click());
+    let number_words = number(count as f64);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, format!("{long} {number_words}")));
+    if response.hovered() {
+        ui.painter().rect_filled(rect.expand2(Vec2::new(4.0, 0.0)), 4.0, t.field);
+    }
+    let mut left = ui.new_child(egui::UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center)));
+    match (mark.shape, mark.colour) {
+        (Some(shape), Some(colour)) => symbol(&mut left, shape, colour),
+        _ => swatch(&mut left, t, mark.colour),
+    }
+    let painter = ui.painter_at(rect.expand(4.0));
+    let room = rect.width() - TEXT_LEFT - look.count_room;
+    let whole = layout(ui, look.session, long);
+    let text = if whole.size().x <= room || short.is_empty() { whole } else { layout(ui, look.session, short) };
+    let text = if text.size().x <= room {
+        text
+    } else {
+        // Names of categories may be of any length.
+        let font = egui::FontId::proportional(13.0);
+        let mut job = egui::text::LayoutJob::simple_singleline(long.clone(), font, t.ink);
+        job.wrap = egui::text::TextWrapping::truncate_at_width(room);
+        painter.layout_job(job)
+    };
+    let middle = rect.center().y;
+    painter.galley(egui::pos2(rect.left() + TEXT_LEFT, middle - text.size().y / 2.0), text, t.ink);
+    if look.bar_room >= 8.0 && count > 0 {
+        let width = (look.bar_room * count as f32 / look.most.max(1) as f32).max(2.0);
+        let start = egui::pos2(rect.right() - look.count_room - look.bar_room, middle - 4.0);
+        let bar = egui::Rect::from_min_size(start, Vec2::new(width, 8.0));
+        painter.rect_filled(bar, 2.0, mark.colour.unwrap_or(t.hatch_line));
+    }
+    let number_galley = layout(ui, look.session, &number_words);
+    let at = egui::pos2(rect.right() - number_galley.size().x, middle - number_galley.size().y / 2.0);
+    painter.galley(at, number_galley, t.ink);
+    if response.has_focus() {
+        painter.rect_stroke(rect, 4.0, ui.visuals().selection.stroke, egui::StrokeKind::Outside);
+    }
+    let hint = look.session.lang.t("legend.click");
+    response.on_hover_text(format!("{long}\n{hint}"))
 }
 
 /// A symbol as the map draws it.

@@ -14,6 +14,7 @@ mod foot;
 mod gaps;
 mod layers;
 mod legend;
+mod map_menu;
 mod meeting;
 mod menu;
 mod page;

@@ -3,8 +3,11 @@
 use egui::{Area, Frame, Id, Order, Rect, RichText, Ui};
 
 use super::style::bold;
-use super::widgets::primary;
-use crate::session::{Commands, FileCommand, Moment, SelectCommand, Session, number};
+use super::widgets::{primary, swatch};
+use crate::model::FeatureId;
+use crate::palette::data_colour;
+use crate::render::LayerKey;
+use crate::session::{Cluster, Commands, FileCommand, Hover, Moment, SelectCommand, Session, number};
 
 /// Shows tooltip, chooser or welcome.
 pub fn show(ui: &mut Ui, rect: Rect, session: &Session, moment: &mut Moment, send: &mut Commands) {
@@ -28,90 +31,117 @@ fn floating(session: &Session) -> Frame {
 }
 
 fn tooltip(ui: &Ui, rect: Rect, session: &Session, moment: &Moment) {
-    let t = session.tokens();
     let Some(hover) = &moment.hover else { return };
-    if let Some(cluster) = hover.cluster {
-        cluster_tip(ui, rect, session, cluster);
-        return;
+    let Some(pointer) = ui.input(|i| i.pointer.hover_pos()).filter(|p| rect.contains(*p)) else { return };
+    if let Some(note) = hover.note.and_then(|n| session.document.project.notes.get(n)) {
+        return tip(ui, rect, session, pointer, |ui| {
+            let t = session.tokens();
+            ui.label(RichText::new(&note.text).size(12.5).color(t.ink));
+            ui.label(RichText::new(&note.written_on).size(11.0).color(t.ink_secondary));
+        });
+    }
+    if let Some(cluster) = hover.cluster.and_then(|c| session.symbols().and_then(|s| s.clusters.get(c))) {
+        return tip(ui, rect, session, pointer, |ui| cluster_tip(ui, session, cluster));
     }
     let Some(&(key, feature)) = hover.features.first() else { return };
-    let Some(pointer) = ui.input(|i| i.pointer.hover_pos()).filter(|p| rect.contains(*p)) else { return };
+    tip(ui, rect, session, pointer, |ui| feature_tip(ui, session, hover, key, feature));
+}
+
+/// What a feature is: name, town, value with its class and the town's mean.
+fn feature_tip(ui: &mut Ui, session: &Session, hover: &Hover, key: LayerKey, feature: FeatureId) {
+    let (t, lang) = (session.tokens(), session.lang);
     let Some(layer) = session.layers.get(&key) else { return };
+    ui.label(RichText::new(session.feature_title(key, feature)).font(bold(13.0)).color(t.ink));
+    if let Some(town) = session.feature_town(key, feature) {
+        ui.label(RichText::new(town).size(12.0).color(t.ink_secondary));
+    }
+    let is_village = session.village_layer().is_some_and(|l| l.key == key);
+    let here = session.camera.offset_of(crate::geo::WorldPos::from_lonlat(hover.at));
+    let map = session.map_at(here).filter(|_| is_village);
+    let figure = match (&map, &layer.colouring, layer.loaded()) {
+        (Some(map), ..) => Some(session.shown_figure(map, feature)),
+        (None, Some(colouring), Some(loaded)) => {
+            let table = &loaded.dataset.table;
+            let value = table.position(&colouring.spec.field).map(|c| table.value(feature, c));
+            let text = value.and_then(|v| match v.as_f64() {
+                Some(n) => Some(number(n)),
+                None => {
+                    v.to_text().map(|s| lang.find(&format!("value.{s}")).map_or_else(|| s.into_owned(), str::to_owned))
+                }
+            });
+            let text = text.unwrap_or_else(|| lang.t("value.unknown").to_owned());
+            let heading = colouring.spec.heading();
+            let heading = lang.find(&format!("field.{heading}")).unwrap_or(heading).to_owned();
+            Some((heading, format!("{text} {}", colouring.spec.unit).trim_end().to_owned()))
+        }
+        _ => None,
+    };
+    if let Some((heading, value)) = figure {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 8.0;
+            ui.label(RichText::new(heading).size(12.0).color(t.ink_secondary));
+            ui.label(RichText::new(value).font(bold(12.5)).color(t.ink));
+        });
+        let is_left = session.map_on_left().is_some() && map.as_ref() == session.map_on_left().as_ref();
+        // The colours under the left of a divider are of another map.
+        if let Some(colouring) = layer.colouring.as_ref().filter(|_| !is_left) {
+            ui.horizontal(|ui| {
+                swatch(ui, t, colouring.colour_of(feature).map(data_colour));
+                let row = colouring.class_of(feature).and_then(|c| colouring.legend.get(c));
+                let signed = session.view.since.is_some();
+                let words = row.map_or_else(
+                    || lang.t("legend.missing").to_owned(),
+                    |row| session.legend_text(&row.class, colouring.legend.len() == 1, signed),
+                );
+                ui.label(RichText::new(words).size(12.0).color(t.ink));
+            });
+        }
+    }
+    if let Some(mean) = map.and_then(|map| session.town_figure(&map, feature)) {
+        ui.label(RichText::new(mean).size(12.0).color(t.ink_secondary));
+    }
+    if let Some((_, gaps)) = session.gap_marks().and_then(|g| g.villages.get(&feature).copied()).filter(|_| is_village)
+    {
+        let words = lang.with("map.gaps-here", &[("n", &gaps.to_string())]);
+        ui.label(RichText::new(words).size(12.0).color(t.warn));
+    }
+    if hover.features.len() > 1 {
+        let more = (hover.features.len() - 1).to_string();
+        ui.label(RichText::new(lang.with("map.more", &[("n", &more)])).size(11.0).color(t.ink_secondary));
+    }
+}
+
+/// A small panel beside the pointer, inside the map.
+fn tip(ui: &Ui, rect: Rect, session: &Session, pointer: egui::Pos2, contents: impl FnOnce(&mut Ui)) {
     let flip = pointer.x > rect.right() - 190.0;
     let (pivot, dx) = if flip { (egui::Align2::RIGHT_TOP, -14.0) } else { (egui::Align2::LEFT_TOP, 14.0) };
     Area::new(Id::unique("tooltip"))
         .order(Order::Tooltip)
         .interactable(false)
         .pivot(pivot)
+        .constrain_to(rect.shrink(4.0))
         .fixed_pos(pointer + egui::vec2(dx, 14.0))
         .show(ui.ctx(), |ui| {
             floating(session).show(ui, |ui| {
                 ui.set_max_width(260.0);
-                ui.label(RichText::new(session.feature_title(key, feature)).font(bold(13.0)).color(t.ink));
-                if let Some(town) = session.feature_town(key, feature) {
-                    ui.label(RichText::new(town).size(12.0).color(t.ink_secondary));
-                }
-                let is_village = session.village_layer().is_some_and(|l| l.key == key);
-                let here = session.camera.offset_of(crate::geo::WorldPos::from_lonlat(hover.at));
-                if let Some(map) = session.map_at(here).filter(|_| is_village) {
-                    let (heading, value) = session.shown_figure(&map, feature);
-                    ui.label(RichText::new(format!("{heading}  {value}")).size(12.0).color(t.ink));
-                } else if let (Some(colouring), Some(loaded)) = (&layer.colouring, layer.loaded()) {
-                    let table = &loaded.dataset.table;
-                    let value = table.position(&colouring.spec.field).map(|c| table.value(feature, c));
-                    let text = match value {
-                        Some(v) if v.as_f64().is_some() => v.as_f64().map(number),
-                        Some(v) => v.to_text().map(|s| {
-                            session.lang.find(&format!("value.{s}")).map_or_else(|| s.into_owned(), str::to_owned)
-                        }),
-                        None => None,
-                    };
-                    let text = text.unwrap_or_else(|| session.lang.t("value.unknown").to_owned());
-                    let heading = session
-                        .lang
-                        .find(&format!("field.{}", colouring.spec.heading()))
-                        .unwrap_or(colouring.spec.heading());
-                    ui.label(
-                        RichText::new(format!("{heading}  {text} {}", colouring.spec.unit)).size(12.0).color(t.ink),
-                    );
-                }
-                if hover.features.len() > 1 {
-                    let more = (hover.features.len() - 1).to_string();
-                    ui.label(
-                        RichText::new(session.lang.with("map.more", &[("n", &more)])).size(11.0).color(t.ink_secondary),
-                    );
-                }
+                contents(ui);
             });
         });
 }
 
-/// What a ring on the map holds.
-fn cluster_tip(ui: &Ui, rect: Rect, session: &Session, cluster: usize) {
-    let t = session.tokens();
-    let Some(cluster) = session.symbols().and_then(|s| s.clusters.get(cluster)) else { return };
-    let Some(pointer) = ui.input(|i| i.pointer.hover_pos()).filter(|p| rect.contains(*p)) else { return };
-    let flip = pointer.x > rect.right() - 190.0;
-    let (pivot, dx) = if flip { (egui::Align2::RIGHT_TOP, -14.0) } else { (egui::Align2::LEFT_TOP, 14.0) };
-    Area::new(Id::unique("tooltip"))
-        .order(Order::Tooltip)
-        .interactable(false)
-        .pivot(pivot)
-        .fixed_pos(pointer + egui::vec2(dx, 14.0))
-        .show(ui.ctx(), |ui| {
-            floating(session).show(ui, |ui| {
-                let count = cluster.members.len().to_string();
-                let heading = session.lang.with("map.cluster", &[("n", &count)]);
-                ui.label(RichText::new(heading).font(bold(13.0)).color(t.ink));
-                for (kind, count) in &cluster.kinds {
-                    ui.horizontal(|ui| {
-                        super::legend::symbol(ui, kind.shape(), crate::palette::data_colour(kind.colour()));
-                        let name = session.lang.find(&format!("symbol.{}", kind.key())).unwrap_or("");
-                        ui.label(RichText::new(format!("{name}  {count}")).size(12.0).color(t.ink));
-                    });
-                }
-                ui.label(RichText::new(session.lang.t("map.cluster-click")).size(11.0).color(t.ink_secondary));
-            });
+/// What a number on the map stands for.
+fn cluster_tip(ui: &mut Ui, session: &Session, cluster: &Cluster) {
+    let (t, lang) = (session.tokens(), session.lang);
+    let count = cluster.members.len().to_string();
+    ui.label(RichText::new(lang.with("map.cluster", &[("n", &count)])).font(bold(13.0)).color(t.ink));
+    for (kind, count) in &cluster.kinds {
+        ui.horizontal(|ui| {
+            super::legend::symbol(ui, kind.shape(), data_colour(kind.colour()));
+            let name = lang.find(&format!("symbol.{}", kind.key())).unwrap_or("");
+            ui.label(RichText::new(format!("{name}  {count}")).size(12.0).color(t.ink));
         });
+    }
+    ui.label(RichText::new(lang.t("map.cluster-click")).size(11.0).color(t.ink_secondary));
 }
 
 fn chooser(ui: &Ui, session: &Session, moment: &mut Moment, send: &mut Commands) {

@@ -77,7 +77,7 @@ fn bars(ui: &mut Ui, session: &Session, by: By, send: &mut Commands) {
     let heading = if definition.is_category() {
         session.lang.with("summary.share", &[("n", definition.name(session.lang))])
     } else {
-        format!("{}{}", definition.name(session.lang), session.in_brackets(definition.unit(session.lang)))
+        session.with_unit(definition.name(session.lang), definition.unit(session.lang))
     };
     section(ui, t, &heading);
     let most = ranked.iter().filter_map(|r| r.total.value).fold(definition.threshold.unwrap_or(0.0), f64::max);

@@ -118,7 +118,7 @@ pub fn measure(ui: &mut Ui, session: &Session, send: &mut Commands) {
                     .show_ui(ui, |ui| {
                         for position in session.measures(theme) {
                             let Some(i) = session.indicator(position) else { continue };
-                            let name = format!("{}{}", i.name(lang), session.in_brackets(i.unit(lang)));
+                            let name = session.with_unit(i.name(lang), i.unit(lang));
                             if ui.selectable_label(position == map.indicator, name).clicked() {
                                 send.push(LookCommand::SetMeasure(theme, i.id.clone()));
                             }

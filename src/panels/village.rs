@@ -39,7 +39,7 @@ pub fn show(ui: &mut Ui, session: &Session, card: &VillageCard, send: &mut Comma
         rule(ui, t);
     }
     if ui.button(session.lang.t("add.title")).clicked() {
-        send.push(LayerCommand::AddFacility(card.village));
+        send.push(LayerCommand::AddFacility { village: Some(card.village), at: None });
     }
     rule(ui, t);
     plan(ui, session, card);

@@ -3,7 +3,7 @@
 use egui::{CentralPanel, Frame, Panel, Stroke, Ui};
 
 use super::widgets::filled;
-use super::{card, dialogues, drawer, layers, meeting, overlay, page, picture, status, top_bar};
+use super::{card, dialogues, drawer, layers, map_menu, meeting, overlay, page, picture, status, top_bar};
 use crate::map::MapView;
 use crate::palette::size;
 use crate::session::{Commands, Moment, Session};
@@ -62,7 +62,8 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, map: &mut MapVi
     }
     CentralPanel::no_frame().show(ui, |ui| {
         let rect = ui.available_rect_before_wrap();
-        map.show(ui, session, moment, send);
+        let response = map.show(ui, session, moment, send);
+        map_menu::show(&response, session, moment, send);
         overlay::show(ui, rect, session, moment, send);
     });
     for (x, y) in rules {

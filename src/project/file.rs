@@ -73,6 +73,9 @@ pub struct Project {
     /// Facilities added to the files.
     #[serde(default, rename = "facility", skip_serializing_if = "Vec::is_empty")]
     pub facilities: Vec<crate::district::AddedFacility>,
+    /// Notes on the map.
+    #[serde(default, rename = "note", skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<super::note::NoteEntry>,
     /// What the district has planned to reach.
     #[serde(default, rename = "target", skip_serializing_if = "Vec::is_empty")]
     pub targets: Vec<Target>,
@@ -107,6 +110,7 @@ impl Default for Project {
             tables: Vec::new(),
             indicators: Vec::new(),
             facilities: Vec::new(),
+            notes: Vec::new(),
             targets: Vec::new(),
             edits: Vec::new(),
             rules: Vec::new(),
@@ -269,6 +273,9 @@ fn within_bounds(project: &mut Project) -> Vec<NotUnderstood> {
     for (i, added) in project.facilities.iter().enumerate().filter(|(_, f)| !f.at().is_valid()) {
         tell(format!("facility[{i}].lon"), added.lon);
     }
+    for (i, note) in project.notes.iter().enumerate().filter(|(_, n)| !n.at().is_valid()) {
+        tell(format!("note[{i}].lon"), note.lon);
+    }
     told
 }
 
@@ -422,7 +429,7 @@ mod tests {
     fn reserved_names_and_kinds_of_later_versions_survive_a_save() {
         let dir = tempfile::tempdir().expect("a folder");
         let path = dir.path().join("p.qiancun");
-        let text = "version = 1 # kept\n[[page]]\ntitle = \"A\"\nid = \"one\"\n[[page]]\nid = \"two\"\n[[note]]\nid = \"n\"\n\
+        let text = "version = 1 # kept\n[[page]]\ntitle = \"A\"\nid = \"one\"\n[[page]]\nid = \"two\"\n[[note]]\nid = \"n\"\nlon = 116.1\nlat = 40.1\n\
                     [[person]]\nid = \"p\"\n[[decision]]\nid = \"d\"\n[[layer]]\npath = \"v.geojson\"\nkind = \"hologram\"\n";
         std::fs::write(&path, text).expect("written");
         let mut original = open(&path).expect("opened");

@@ -202,13 +202,14 @@ mod tests {
     #[test]
     fn tables_that_this_version_does_not_know_merge_too() {
         let with = |text: &str| toml::from_str::<Project>(&format!("version = 1\n{text}")).expect("a project");
-        let base = with("[[note]]\nid = \"n\"\ntext = \"a\"\n");
-        let ours = with("[[note]]\nid = \"n\"\ntext = \"b\"\n[[note]]\nid = \"o\"\n");
-        let theirs = with("[[note]]\nid = \"n\"\ntext = \"a\"\n[[note]]\nid = \"p\"\n[[alias]]\nid = \"x\"\n");
+        let base = with("[[person]]\nid = \"n\"\ntext = \"a\"\n");
+        let ours = with("[[person]]\nid = \"n\"\ntext = \"b\"\n[[person]]\nid = \"o\"\n");
+        let theirs = with("[[person]]\nid = \"n\"\ntext = \"a\"\n[[person]]\nid = \"p\"\n[[alias]]\nid = \"x\"\n");
         let merged = merge(&base, &ours, &theirs).expect("merged").project;
-        let ids: Vec<_> = merged.other["note"].as_array().expect("notes").iter().map(|n| n["id"].to_string()).collect();
+        let ids: Vec<_> =
+            merged.other["person"].as_array().expect("people").iter().map(|n| n["id"].to_string()).collect();
         assert_eq!(ids, ["\"n\"", "\"o\"", "\"p\""]);
-        assert_eq!(merged.other["note"][0]["text"].as_str(), Some("b"));
+        assert_eq!(merged.other["person"][0]["text"].as_str(), Some("b"));
         assert!(merged.other.contains_key("alias"));
     }
 

@@ -171,6 +171,23 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(Token, (usize, usize))>, QueryEr
     Ok(out)
 }
 
+/// Whether brackets stand around the whole of a text.
+pub(super) fn is_bracketed(text: &str) -> bool {
+    let Ok(list) = tokens(text) else { return false };
+    let mut depth = 0_i32;
+    for (i, (token, _)) in list.iter().enumerate() {
+        depth += match token {
+            Token::Open => 1,
+            Token::Close => -1,
+            _ => 0,
+        };
+        if depth == 0 && i + 1 < list.len() {
+            return false;
+        }
+    }
+    matches!(list.first(), Some((Token::Open, _)))
+}
+
 /// A field's name as an expression can have it: in quotes where it would otherwise be read as something else, as 户数(户) would.
 pub fn quoted_name(name: &str) -> String {
     let is_plain = matches!(tokens(name).as_deref(), Ok([(Token::Word(word), _)]) if word == name);

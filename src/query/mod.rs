@@ -60,7 +60,7 @@ pub fn and_also(before: &str, condition: &str) -> String {
         return condition.to_owned();
     }
     match parser::parse(before) {
-        Ok(parser::Node::Or(..)) => format!("({before}) and {condition}"),
+        Ok(parser::Node::Or(..)) if !lexer::is_bracketed(before) => format!("({before}) and {condition}"),
         _ => format!("{before} and {condition}"),
     }
 }

@@ -165,6 +165,7 @@ impl MapPaint {
             hatch_shift_px: [0.0; 2],
             widths_px: [width_pt * self.pixels_per_point; 4],
             colours: [colour; 4],
+            pale_border: colour,
             hatch_ground: [0.0; 4],
             hatch_line: [0.0; 4],
             rim: [0.0; 4],

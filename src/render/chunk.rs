@@ -5,7 +5,9 @@ use std::sync::{Arc, OnceLock};
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
-use crate::geo::{GridPos, LonLat, Mercator, RingKind, RingOf, Shores, Topology, WorldBounds, doubled_ring_area};
+use crate::geo::{
+    GridPos, LonLat, Mercator, NOBODY, RingKind, RingOf, Shores, Stretch, Topology, WorldBounds, doubled_ring_area,
+};
 use crate::model::{FeatureId, GeometryStore, PartKind};
 
 /// Most vertices in one chunk, at full detail, unless one feature alone has more.
@@ -43,6 +45,7 @@ pub struct Chunks {
     pub extents: Vec<Extent>,
     topology: OnceLock<Topology>,
     shores: OnceLock<Shores>,
+    apart: OnceLock<bool>,
     tree: RTree<GeomWithData<Rectangle<[f64; 2]>, u32>>,
     /// Width of a typical feature in world units; infinite where there are lines, which are always drawn.
     width: f64,
@@ -105,7 +108,18 @@ impl Chunks {
         let tree = RTree::bulk_load(boxes.collect());
         let width = typical_width(&list, &geometry);
         let rings = rings_of(&geometry);
-        Self { list, geometry, grid, rings, extents, topology: OnceLock::new(), shores: OnceLock::new(), tree, width }
+        Self {
+            list,
+            geometry,
+            grid,
+            rings,
+            extents,
+            topology: OnceLock::new(),
+            shores: OnceLock::new(),
+            apart: OnceLock::new(),
+            tree,
+            width,
+        }
     }
 
     /// The same with shared borders and shores known beforehand.
@@ -148,6 +162,28 @@ impl Chunks {
     pub fn heavy_border_strengths(&self, px_per_world: f64) -> [f32; 2] {
         let width = self.width * px_per_world;
         [((width * 6.0 - 12.0) / 40.0).clamp(0.0, 1.0) as f32, (width / 12.0).clamp(0.35, 1.0) as f32]
+    }
+
+    /// By how much borders between villages, between towns and of everything are drawn thinner at a scale: as one goes away, so that lines
+    /// do not hide what they enclose. `px_per_world` is in points.
+    pub fn border_thinness(&self, px_per_world: f64) -> [f32; 3] {
+        let width = self.width * px_per_world;
+        let thin = |full: f64, least: f64| (width / full).clamp(least, 1.0) as f32;
+        // Where neighbours do not share their borders, the border of everything is that of each village.
+        let outer = if self.is_apart() { thin(60.0, 0.2).min(0.45) } else { thin(44.0, 0.4) };
+        [thin(24.0, 0.5), thin(36.0, 0.45), outer]
+    }
+
+    /// Whether most borders are shared by nobody: polygons drawn one by one, whose edges do not meet.
+    pub fn is_apart(&self) -> bool {
+        let Some(topology) = self.topology() else { return false };
+        *self.apart.get_or_init(|| {
+            let (all, _) = topology.parts();
+            let positions = |s: &Stretch| s.end.saturating_sub(s.start) as usize;
+            let drawn: usize = all.iter().filter(|s| s.drawn).map(positions).sum();
+            let outer: usize = all.iter().filter(|s| s.drawn && s.other == NOBODY).map(positions).sum();
+            self.list.iter().map(|c| c.features.len()).sum::<usize>() > 12 && outer * 10 > drawn * 6
+        })
     }
 
     /// Chunks that meet a rectangle of the world (west, north, east, south), in order.

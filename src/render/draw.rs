@@ -220,6 +220,13 @@ pub(super) fn layer_uniform(
     for (colour, strength) in colours.iter_mut().zip([strength, towns, outer]) {
         colour[3] *= strength;
     }
+    let thinness = chunks.border_thinness(view.px_per_world / f64::from(ppp));
+    let mut widths_px = palette.border_widths_pt.map(|w| w * ppp);
+    for (width, thin) in widths_px.iter_mut().zip(thinness) {
+        *width *= thin;
+    }
+    let mut pale_border = palette.pale_border;
+    pale_border[3] *= strength;
     // The hatch stands still on the map: its phase is that of the picture's corner in pixels of the world.
     let period = f64::from(HATCH_PT * ppp);
     let corner =
@@ -229,8 +236,9 @@ pub(super) fn layer_uniform(
         clip_per_step: view.clip_per_step(),
         target_px: view.size_px.map(|v| v as f32),
         hatch_shift_px: [corner(view.centre.x, view.size_px[0]), corner(view.centre.y, view.size_px[1])],
-        widths_px: palette.border_widths_pt.map(|w| w * ppp),
+        widths_px,
         colours,
+        pale_border,
         hatch_ground: palette.hatch_ground,
         hatch_line: palette.hatch_line,
         rim: palette.rim,

@@ -8,6 +8,7 @@ struct Layer {
     hatch_shift_px: vec2<f32>,  // keeps the hatch still on the map while it pans
     widths_px: vec4<f32>,       // border widths: village, town, outer, line
     colours: array<vec4<f32>, 4>, // border colours, straight alpha
+    pale_border: vec4<f32>,     // border between villages beside a pale one
     hatch_ground: vec4<f32>,
     hatch_line: vec4<f32>,
     rim: vec4<f32>,             // rim of symbols
@@ -71,6 +72,12 @@ fn fill_fragment(in: Fill) -> @location(0) vec4<f32> {
     return vec4<f32>(rgb * layer.opacity, layer.opacity);
 }
 
+// Whether white does not show on a fill: the weights of sRGB, with 0.8 between #c7e9b4 and #7fcdbb.
+fn is_pale(style: vec4<f32>) -> bool {
+    let rgb = select(layer.hatch_ground.rgb, style.rgb, style.a > 0.75);
+    return dot(rgb, vec3<f32>(0.2126, 0.7152, 0.0722)) > 0.8;
+}
+
 struct Border {
     @builtin(position) position: vec4<f32>,
     @location(0) across_px: f32,
@@ -105,6 +112,9 @@ fn border_vertex(@builtin(vertex_index) corner: u32, @location(0) a: vec2<u32>, 
     out.across_px = side * reach;
     out.half_px = half_px;
     out.colour = layer.colours[class_of];
+    if class_in == 0u && layer.single_class < 0.0 && is_pale(style_of(feature)) {
+        out.colour = layer.pale_border;
+    }
     out.colour.a = out.colour.a * min(width, 1.0) * layer.opacity;
     if class_in == 3u && layer.single_class < 0.0 {
         let style = style_of(feature);

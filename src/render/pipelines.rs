@@ -16,6 +16,7 @@ pub(super) struct LayerUniform {
     pub hatch_shift_px: [f32; 2],
     pub widths_px: [f32; 4],
     pub colours: [[f32; 4]; 4],
+    pub pale_border: [f32; 4],
     pub hatch_ground: [f32; 4],
     pub hatch_line: [f32; 4],
     pub rim: [f32; 4],

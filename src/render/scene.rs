@@ -50,6 +50,8 @@ pub struct Palette {
     pub borders: [[f32; 4]; 4],
     /// Their widths in points.
     pub border_widths_pt: [f32; 4],
+    /// Border between villages beside a pale one, on which white does not show.
+    pub pale_border: [f32; 4],
     /// Ground of the hatch for missing values.
     pub hatch_ground: [f32; 4],
     /// Its lines.

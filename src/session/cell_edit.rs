@@ -98,7 +98,7 @@ mod tests {
         let sewage = district.indicators.position("sewage_treatment_pct").expect("an indicator");
         let mut cell = session.begin_cell(row, SheetColumn::Indicator(sewage), EditPlace::Table).expect("a figure");
         assert_eq!(cell.text, "80");
-        cell.text = "８２.5".into();
+        cell.text = "82.5".into();
         assert_eq!(session.correction(&cell).map(|e| e.village), Some("V1".into()));
         cell.text = "many".into();
         assert_eq!(session.correction(&cell), None);

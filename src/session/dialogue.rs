@@ -6,7 +6,7 @@ use super::edits::{FacilityDraft, FigureDraft};
 use super::survey::VisitDraft;
 use crate::colouring::ColouringSpec;
 use crate::district::AddedFacility;
-use crate::project::{Difference, Unsaved};
+use crate::project::{Difference, NoteEntry, Unsaved};
 use crate::render::LayerKey;
 use crate::survey::{MergePreview, Preview};
 
@@ -47,6 +47,8 @@ pub enum Dialogue {
     Figure(FigureDraft),
     /// A facility to be added.
     Add(AddedFacility),
+    /// A note on the map.
+    Note(NoteEntry),
     /// A correction of a facility.
     Facility(FacilityDraft),
     /// A visit to a gap.

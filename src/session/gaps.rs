@@ -9,7 +9,7 @@ use super::gap_change::Became;
 use super::state::Session;
 use crate::district::District;
 use crate::geo::{LonLat, WorldPos};
-use crate::model::{Generation, Role};
+use crate::model::{FeatureId, Generation, Role};
 use crate::project::Focus;
 use crate::rules::{Gap, GapList, GapSeverity, RuleCount, RuleEntry, Rules, find_gaps};
 use crate::survey::{GapIndex, GapStatus};
@@ -128,6 +128,15 @@ pub struct ListKey {
     change: Option<Generation>,
 }
 
+/// The gaps listed, by village: the worst severity, and how many there are.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GapMarks {
+    /// Those of villages.
+    pub villages: FxHashMap<FeatureId, (GapSeverity, usize)>,
+    /// Those that lie in no village.
+    pub places: Vec<(LonLat, GapSeverity, usize)>,
+}
+
 /// The gaps that are listed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ListedGaps {
@@ -216,27 +225,24 @@ impl Session {
         self.picture.as_ref().map(|p| p.are_gaps_ringed).or(in_meeting).unwrap_or(is_list_open)
     }
 
-    /// Where rings stand around the gaps listed, with the worst severity and how many gaps there are: several at one place, to
-    /// the unit of `place`, are one ring. Places outside are left out by `place`; at most `most` rings.
-    pub fn gap_rings(
-        &self,
-        place: impl Fn(LonLat) -> Option<[f32; 2]>,
-        most: usize,
-    ) -> Vec<([f32; 2], GapSeverity, usize)> {
-        let mut rings: Vec<([f32; 2], GapSeverity, usize)> = Vec::new();
-        let (Some(found), Some(listed)) = (self.present_gaps(), self.listed_gaps()) else { return rings };
-        let mut known: FxHashMap<[i64; 2], usize> = FxHashMap::default();
+    /// The gaps listed as marks on the map, where they are shown there.
+    pub fn gap_marks(&self) -> Option<GapMarks> {
+        let (found, listed) = (self.present_gaps()?, self.listed_gaps()?);
+        if !self.are_gaps_ringed() {
+            return None;
+        }
+        let mut marks = GapMarks::default();
         for (gap, _) in listed.rows.iter().filter_map(|i| self.listed_gap(found, *i)) {
-            let Some(at) = gap.at.and_then(&place) else { continue };
-            let next = rings.len();
-            let slot = *known.entry(at.map(|v| v.round() as i64)).or_insert(next);
-            match rings.get_mut(slot) {
-                Some(ring) => *ring = (ring.0, ring.1.min(gap.severity), ring.2 + 1),
-                None if next < most => rings.push((at, gap.severity, 1)),
-                None => {}
+            match (gap.village, gap.at) {
+                (Some(village), _) => {
+                    let mark = marks.villages.entry(village).or_insert((gap.severity, 0));
+                    *mark = (mark.0.min(gap.severity), mark.1 + 1);
+                }
+                (None, Some(at)) => marks.places.push((at, gap.severity, 1)),
+                (None, None) => {}
             }
         }
-        rings
+        Some(marks)
     }
 
     /// Brings the list up to date.

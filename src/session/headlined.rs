@@ -37,7 +37,7 @@ impl Session {
             let caption = match lang.find(&format!("page.caption-{}", indicator.id)) {
                 Some(caption) => caption.to_owned(),
                 None if is_share => indicator.name(lang).to_owned(),
-                None => format!("{}{}", indicator.name(lang), self.in_brackets(indicator.unit(lang))),
+                None => self.with_unit(indicator.name(lang), indicator.unit(lang)),
             };
             let unit = if is_share { "%".to_owned() } else { String::new() };
             Some(Headlined { indicator: position, value, unit, caption, number: total })
@@ -90,7 +90,7 @@ impl Session {
         match (indicator, colouring) {
             (Some(indicator), _) => {
                 let unit = if indicator.is_category() { "" } else { indicator.unit(self.lang) };
-                format!("{}{}", indicator.name(self.lang), self.in_brackets(unit))
+                self.with_unit(indicator.name(self.lang), unit)
             }
             (None, Some(colouring)) => self.field_heading(colouring),
             (None, None) => String::new(),
@@ -99,7 +99,7 @@ impl Session {
 
     /// The field that a layer is coloured by, with its unit.
     pub fn field_heading(&self, colouring: &crate::colouring::Colouring) -> String {
-        format!("{}{}", self.field_name(colouring.spec.heading()), self.in_brackets(&colouring.spec.unit))
+        self.with_unit(&self.field_name(colouring.spec.heading()), &colouring.spec.unit)
     }
 
     /// What the map is called: the place in focus, and what it is coloured by.

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use crate::colouring::Colouring;
 use crate::district::{LayerLook, VillageEvidence, can_be_villages, is_facilities};
-use crate::geo::{Anchor, BoundsDeg, LonLat, WorldPos, representative_point};
+use crate::geo::{Anchor, BoundsDeg, GridPos, LonLat, Strips, WorldPos, representative_point};
 use crate::index::{NameIndex, SpatialIndex};
 use crate::model::{
     ColumnData, Dataset, FeatureId, Generation, GeometryStore, LayerKind, Members, Part, PartKind, Report, Role,
@@ -36,6 +36,8 @@ pub struct Loaded {
     pub anchors: Arc<OnceLock<Vec<Option<Anchor>>>>,
     /// Towns and where their labels stand, largest first; filled by [`Self::finish`].
     pub town_anchors: OnceLock<Vec<(String, Anchor)>>,
+    /// The same of districts, where there are several: names for a map of a whole country.
+    pub district_anchors: OnceLock<Vec<(String, Anchor)>>,
     bounds_deg: Arc<OnceLock<Option<BoundsDeg>>>,
     spatial: Arc<OnceLock<SpatialIndex>>,
     names: OnceLock<NameIndex>,
@@ -58,6 +60,7 @@ impl Loaded {
             chunks: Arc::new(chunks),
             anchors: Arc::default(),
             town_anchors: OnceLock::new(),
+            district_anchors: OnceLock::new(),
             bounds_deg: Arc::default(),
             spatial: Arc::default(),
             names: OnceLock::new(),
@@ -77,7 +80,8 @@ impl Loaded {
             generation: Generation::next(),
             shapes: Generation::next(),
             // Names of villages and towns are placed together: both are there, or neither.
-            town_anchors: OnceLock::from(town_anchors(&dataset, &towns, &anchors)),
+            town_anchors: OnceLock::from(place_anchors(&dataset, Role::Town, &towns, &anchors)),
+            district_anchors: OnceLock::from(district_anchors(&dataset, &anchors)),
             towns,
             chunks: Arc::new(chunks),
             anchors: Arc::new(OnceLock::from(anchors)),
@@ -96,11 +100,14 @@ impl Loaded {
     /// The same geometry under another choice of fields.
     pub fn with_roles(&self, dataset: Dataset) -> Self {
         let towns = towns_of(&dataset);
-        let placed = self.anchors.get().map(|anchors| OnceLock::from(town_anchors(&dataset, &towns, anchors)));
+        let anchors = self.anchors.get();
+        let placed = anchors.map(|a| OnceLock::from(place_anchors(&dataset, Role::Town, &towns, a)));
+        let districts = anchors.map(|a| OnceLock::from(district_anchors(&dataset, a)));
         Self {
             generation: Generation::next(),
             shapes: self.shapes,
             town_anchors: placed.unwrap_or_default(),
+            district_anchors: districts.unwrap_or_default(),
             towns,
             chunks: self.chunks.clone(),
             anchors: self.anchors.clone(),
@@ -197,6 +204,7 @@ impl Loaded {
             && self.anchors.get().is_some()
             && (!self.can_be_villages() || self.members.get().is_some())
             && self.town_anchors.get().is_some()
+            && self.district_anchors.get().is_some()
     }
 
     /// Makes indices, places of labels and the full report, in pieces that leave room for other work. Stops where the
@@ -218,7 +226,8 @@ impl Loaded {
             self.anchors.set(anchors).ok();
         }
         if let Some(anchors) = self.anchors.get() {
-            self.town_anchors.get_or_init(|| town_anchors(&self.dataset, &self.towns, anchors));
+            self.town_anchors.get_or_init(|| place_anchors(&self.dataset, Role::Town, &self.towns, anchors));
+            self.district_anchors.get_or_init(|| district_anchors(&self.dataset, anchors));
         }
         let is_shown = || Arc::strong_count(self) > 1 || Arc::strong_count(&self.report) > 1;
         if self.report.get().is_none()
@@ -259,6 +268,21 @@ impl Loaded {
         }))
     }
 
+    /// The inside of the part of a feature in which its name stands.
+    pub fn inside(&self, feature: FeatureId) -> Option<Strips> {
+        let at = self.anchors.get()?.get(feature.index()).copied().flatten()?.at;
+        let geometry = &self.dataset.geometry;
+        let world = |p: &GridPos| {
+            let step = 1.0 / (1u64 << crate::geo::GRID_BITS) as f64;
+            WorldPos { x: f64::from(p.x) * step, y: f64::from(p.y) * step }
+        };
+        geometry.polygons_of(feature).find_map(|part| {
+            let rings = (part.ring_start..part.ring_end)
+                .map(|ring| self.chunks.grid.get(geometry.ring_range(ring)).unwrap_or(&[]).iter().map(world).collect());
+            Strips::new(&rings.collect::<Vec<_>>(), at)
+        })
+    }
+
     /// The symbols of point features: a shape for each class of the theme, so that colour is not needed to tell them.
     pub fn symbols(&self, colouring: Option<&Colouring>) -> Vec<PointSymbol> {
         PointSymbol::all(&self.chunks, |f| Some(shape_of(colouring.and_then(|t| t.class_of(f))).into()))
@@ -286,7 +310,7 @@ fn anchor(geometry: &GeometryStore, feature: FeatureId) -> Option<Anchor> {
 
 /// Each town's middle, at the village nearest to it. A name whose villages lie scattered is borne by several towns: it
 /// gets no label.
-fn town_anchors(dataset: &Dataset, towns: &[u32], anchors: &[Option<Anchor>]) -> Vec<(String, Anchor)> {
+fn place_anchors(dataset: &Dataset, role: Role, towns: &[u32], anchors: &[Option<Anchor>]) -> Vec<(String, Anchor)> {
     struct Town {
         bounds: [f64; 4],
         moment: [f64; 2],
@@ -329,13 +353,22 @@ fn town_anchors(dataset: &Dataset, towns: &[u32], anchors: &[Option<Anchor>]) ->
             let [west, north, east, south] = town.bounds;
             let (width, height) = (east - west, south - north);
             (width * height < 4.0 * town.area).then_some(())?;
-            let name = dataset.text(town.first, Role::Town)?.into_owned();
+            let name = dataset.text(town.first, role)?.into_owned();
             Some((name, Anchor { at, extent: [width as f32, height as f32] }))
         })
         .collect();
     let size = |a: &Anchor| a.extent[0] * a.extent[1];
     labels.sort_by(|a, b| size(&b.1).total_cmp(&size(&a.1)));
     labels
+}
+
+/// The same of districts; one alone needs no name.
+fn district_anchors(dataset: &Dataset, anchors: &[Option<Anchor>]) -> Vec<(String, Anchor)> {
+    if dataset.roles.field(Role::District).is_none() {
+        return Vec::new();
+    }
+    let places = place_anchors(dataset, Role::District, &codes_of(dataset, Role::District), anchors);
+    if places.len() > 1 { places } else { Vec::new() }
 }
 
 fn name_index(dataset: &Dataset) -> NameIndex {

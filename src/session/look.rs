@@ -168,6 +168,20 @@ impl Session {
         (indicator.name(self.lang).to_owned(), value)
     }
 
+    /// Sum or mean of a map's indicator over the town of a village, in words; `None` where there is no town, or nothing is known of it.
+    pub fn town_figure(&self, map: &MapSpec, village: FeatureId) -> Option<String> {
+        let (district, indicator) = (self.district()?, self.indicator(map.indicator)?);
+        let town = district.town_name(village);
+        // The sums of the summary are those of the year shown.
+        let rolled = self.rolled().filter(|_| map.year == self.year() && map.since.is_none())?;
+        let value = rolled.towns.iter().find(|r| r.name == town)?.totals.get(&map.indicator)?.value?;
+        let (key, words) = match indicator.sum {
+            true => ("card.town-total", indicator.show(value, self.lang)),
+            false => ("card.town-mean", super::card::mean_words(indicator, value, self.lang)),
+        };
+        Some(self.lang.with(key, &[("n", &words)]))
+    }
+
     /// The indicator at a position.
     pub fn indicator(&self, position: usize) -> Option<&Indicator> {
         self.district()?.indicators.all().get(position)
@@ -195,6 +209,16 @@ impl Session {
             return indicator.name(self.lang);
         }
         self.lang.find(&format!("field.{field}")).unwrap_or(field)
+    }
+
+    /// A name with its unit in brackets behind it; within the name's own brackets where it ends with such: 拆违面积（累计，m²）.
+    pub fn with_unit(&self, name: &str, unit: &str) -> String {
+        match (name.strip_suffix(['）', ')']), unit.is_empty(), self.lang) {
+            (_, true, _) => name.to_owned(),
+            (Some(open), false, Lang::Zh) => format!("{open}，{unit}）"),
+            (Some(open), false, Lang::En) => format!("{open}, {unit})"),
+            (None, ..) => format!("{name}{}", self.in_brackets(unit)),
+        }
     }
 
     /// A text with a unit behind it in brackets of the language.

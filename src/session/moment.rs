@@ -20,6 +20,8 @@ pub struct Hover {
     pub features: Vec<(LayerKey, FeatureId)>,
     /// Facilities taken together there, by position in the symbols.
     pub cluster: Option<usize>,
+    /// The note there, by position in the project.
+    pub note: Option<usize>,
 }
 
 /// A choice among features that overlap.
@@ -49,6 +51,8 @@ pub struct TableCursor {
 pub struct Moment {
     /// Under the pointer.
     pub hover: Option<Hover>,
+    /// Where the map was clicked with the other button.
+    pub pinned: Option<LonLat>,
     /// Chooser.
     pub choice: Option<Choice>,
     /// The question or form that is open.
@@ -87,6 +91,7 @@ impl Default for Moment {
     fn default() -> Self {
         Self {
             hover: None,
+            pinned: None,
             choice: None,
             dialogue: None,
             page: None,

@@ -14,7 +14,6 @@ use super::made::Made;
 use super::meeting::{Flight, Left, Meeting};
 use super::moment::Moment;
 use super::survey::SurveyState;
-use crate::colouring::LegendClass;
 use crate::lang::Lang;
 use crate::model::{FeatureId, Problem, Role};
 use crate::palette::{Tokens, tokens};
@@ -310,53 +309,6 @@ impl Session {
         let loaded = self.layers.get(&key)?.loaded()?;
         loaded.dataset.text(feature, Role::Town).map(|t| t.into_owned())
     }
-
-    /// Words for a row of a legend; bounds leave no doubt which side they belong to.
-    pub fn legend_text(&self, class: &LegendClass, only: bool, signed: bool) -> String {
-        // Bounds that lie close together keep the digits that tell them apart.
-        let width = match class {
-            LegendClass::Range { lower, upper, whole: false, .. } => upper - lower,
-            _ => f64::INFINITY,
-        };
-        let number = |v: f64| {
-            let text = number_within(v, width);
-            if signed && v > 0.0 { format!("+{text}") } else { text }
-        };
-        match class {
-            LegendClass::Named { zh, en, .. } => if self.lang == Lang::Zh { zh } else { en }.clone(),
-            // Whole numbers: 0 rather than < 1, 2 – 3 rather than 2 – <4.
-            LegendClass::Range { upper, last: false, open: true, whole: true, .. } if *upper == 1.0 && !signed => {
-                number(0.0)
-            }
-            LegendClass::Range { upper, last: false, open: true, .. } => format!("< {}", number(*upper)),
-            LegendClass::Range { lower, last: true, open: true, .. } => format!("≥ {}", number(*lower)),
-            LegendClass::Range { lower, upper, .. } if lower == upper => number(*lower),
-            LegendClass::Range { lower, upper, last: false, whole: true, .. } if upper - lower <= 1.0 => number(*lower),
-            LegendClass::Range { lower, upper, last: false, whole: true, .. } => {
-                format!("{} – {}", number(lower.ceil()), number(upper.ceil() - 1.0))
-            }
-            LegendClass::Range { lower, upper, last: true, .. } if only => {
-                format!("{} – {}", number(*lower), number(*upper))
-            }
-            LegendClass::Range { lower, last: true, .. } => format!("≥ {}", number(*lower)),
-            LegendClass::Range { lower, upper, .. } => format!("{} – <{}", number(*lower), number(*upper)),
-            LegendClass::Category(text) => self.lang.find(&format!("value.{text}")).unwrap_or(text).to_owned(),
-            LegendClass::Others(n) => self.lang.with("legend.others", &[("n", &n.to_string())]),
-        }
-    }
-}
-
-/// A number for people that stands for a bound of a class of this width: with as many decimals as part its bounds by a hundredth.
-fn number_within(v: f64, width: f64) -> String {
-    let plain = number(v);
-    let shown: f64 = plain.replace(',', "").replace('−', "-").parse().unwrap_or(v);
-    if !(width.is_finite() && width > 0.0) || (shown - v).abs() <= width / 100.0 {
-        return plain;
-    }
-    let decimals = (2.0 - width.log10().floor()).clamp(0.0, 15.0) as usize;
-    let text = format!("{:.*}", decimals, v.abs());
-    let sign = if v < 0.0 && text.chars().any(|c| c.is_ascii_digit() && c != '0') { "−" } else { "" };
-    format!("{sign}{text}")
 }
 
 /// A number for people: digits in groups of three from 10,000 on, no more than four significant decimals.
@@ -387,15 +339,7 @@ pub fn number(v: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{number, number_within};
-
-    #[test]
-    fn bounds_that_lie_close_together_are_told_apart() {
-        assert_eq!(number_within(2175.41, 0.05), "2175.4100");
-        assert_eq!(number_within(2175.4, f64::INFINITY), "2175");
-        assert_eq!(number_within(0.000_012_5, 0.000_002), "0.00001250");
-        assert_eq!(number_within(20.0, 20.0), "20");
-    }
+    use super::number;
 
     #[test]
     fn numbers_for_people() {

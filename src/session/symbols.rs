@@ -14,10 +14,14 @@ use crate::render::{LayerKey, Mark, Shape};
 
 /// Key of the layer of facilities that the project adds: files get theirs from 2 on.
 pub const ADDED_LAYER: LayerKey = LayerKey::new(1);
-/// Width of a cluster in points.
+/// Width of a cluster in points, where one looks from afar.
 const CELL_PT: f64 = 46.0;
 /// Zoom from which on symbols stand by themselves.
 const SPLIT_ZOOM: f64 = 16.5;
+/// Symbols nearer to one another than this many points lie over one another.
+const OVER_PT: f64 = 8.0;
+/// So many over one another are a number, also where one looks from near.
+const HEAP: usize = 7;
 
 /// What a symbol says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -157,8 +161,8 @@ pub struct SymbolKey {
     shown: Vec<String>,
     focus: Option<crate::project::Focus>,
     layers: Vec<LayerKey>,
-    /// Half steps of zoom, and whether villages are wider than a cluster there.
-    scale: (i32, bool),
+    /// Half steps of zoom.
+    scale: i32,
 }
 
 /// The symbols of a view.
@@ -181,10 +185,11 @@ impl Session {
         of_files.chain(self.layers.contains_key(&ADDED_LAYER).then_some(ADDED_LAYER)).collect()
     }
 
-    /// Keys of the symbols shown under a theme: those chosen, else the theme's own.
+    /// Keys of the symbols shown under a theme: those chosen, else the theme's own; in a meeting none but those chosen.
     pub fn symbols_shown(&self, theme: Theme) -> Vec<String> {
         match self.view.symbols.get(theme.key()) {
             Some(list) => list.clone(),
+            None if self.meeting.is_some() => Vec::new(),
             None => SymbolKind::ALL.iter().filter(|k| k.theme() == theme).map(|k| k.key().to_owned()).collect(),
         }
     }
@@ -227,8 +232,7 @@ impl Session {
         let shown = self.symbols_shown(theme);
         let layers = self.facility_layers();
         let is_visible = |key: &LayerKey| *key == ADDED_LAYER || self.entry(*key).is_some_and(|e| e.visible);
-        let cell = CELL_PT / (256.0 * (f64::from(step) / 2.0).exp2());
-        let apart = self.villages_are_wider_than(cell * 1.2);
+        let points = 1.0 / (256.0 * (f64::from(step) / 2.0).exp2());
         let key = SymbolKey {
             district: district.generation,
             theme,
@@ -236,7 +240,7 @@ impl Session {
             shown,
             focus,
             layers: layers.iter().copied().filter(is_visible).collect(),
-            scale: (step, apart),
+            scale: step,
         };
         if let Some(present) = self.made.symbols.key() {
             let other_scale_only = SymbolKey { scale: key.scale, ..present.clone() } == key;
@@ -246,7 +250,7 @@ impl Session {
         }
         let wanted: FxHashSet<SymbolKind> =
             SymbolKind::ALL.into_iter().filter(|k| key.shown.iter().any(|s| s == k.key())).collect();
-        let mut places: Vec<(WorldPos, u32)> = Vec::new();
+        let mut places: Vec<WorldPos> = Vec::new();
         let mut shown: Vec<(u32, SymbolKind, LayerKey)> = Vec::new();
         for (i, facility) in district.facilities.iter().enumerate() {
             let Some(kind) = SymbolKind::of(facility, key.year).filter(|k| wanted.contains(k)) else { continue };
@@ -256,15 +260,10 @@ impl Session {
             if facility.village.is_some_and(|v| !self.is_in_focus(v)) {
                 continue;
             }
-            let group = if apart { facility.village.map_or(0, |v| v.number() + 1) } else { 0 };
-            places.push((WorldPos::from_lonlat(facility.at), group));
+            places.push(WorldPos::from_lonlat(facility.at));
             shown.push((i as u32, kind, layer));
         }
-        let clusters = if self.camera.zoom >= SPLIT_ZOOM {
-            (0..places.len() as u32).map(|i| vec![i]).collect()
-        } else {
-            cluster(&places, cell)
-        };
+        let clusters = together(&places, points, self.camera.zoom >= SPLIT_ZOOM);
         let mut symbols = Symbols {
             generation: Generation::next(),
             singles: layers.iter().map(|l| (*l, FxHashMap::default())).collect(),
@@ -276,7 +275,7 @@ impl Session {
                 let Some((i, kind, layer)) = shown.get(*one as usize).copied() else { continue };
                 let Some(facility) = district.facilities.get(i as usize) else { continue };
                 symbols.singles.entry(layer).or_default().insert(facility.row, (kind, mark_of(facility, kind)));
-                symbols.single_places.extend(places.get(*one as usize).map(|p| p.0));
+                symbols.single_places.extend(places.get(*one as usize));
                 continue;
             }
             let of = |m: &u32| shown.get(*m as usize).copied();
@@ -289,13 +288,46 @@ impl Session {
         }
         self.made.symbols.make(key, |_| Arc::new(symbols));
     }
+}
 
-    /// Whether most villages are wider than a length in world units, so that clusters need not reach over borders.
-    fn villages_are_wider_than(&self, length: f64) -> bool {
-        let Some(anchors) = self.village_layer().and_then(|l| l.loaded()).and_then(|l| l.anchors.get()) else {
-            return false;
-        };
-        let wide = anchors.iter().flatten().filter(|a| f64::from(a.extent[0].min(a.extent[1])) > length).count();
-        wide * 2 > anchors.len()
+/// Which symbols are taken together. From near each stands by itself, heaps excepted; from afar, where most would lie over another, those
+/// near each other are a number. `point` is a point of the screen in world units.
+fn together(places: &[WorldPos], point: f64, apart: bool) -> Vec<Vec<u32>> {
+    let single = || (0..places.len() as u32).map(|i| vec![i]).collect();
+    if apart || places.is_empty() {
+        return single();
+    }
+    let over = cluster(places, OVER_PT * point);
+    if over.len() * 2 < places.len() {
+        return cluster(places, CELL_PT * point);
+    }
+    let split = |members: Vec<u32>| match members.len() {
+        0..HEAP => members.into_iter().map(|i| vec![i]).collect::<Vec<_>>(),
+        _ => vec![members],
+    };
+    over.into_iter().flat_map(split).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(n: usize, step: f64) -> Vec<WorldPos> {
+        (0..n).map(|i| WorldPos { x: 0.3 + i as f64 * step, y: 0.4 + (i % 7) as f64 * step }).collect()
+    }
+
+    #[test]
+    fn symbols_stand_by_themselves_from_near_and_are_numbers_from_afar() {
+        let places = row(300, 1e-5);
+        let sizes = |point: f64, apart| together(&places, point, apart).iter().map(Vec::len).collect::<Vec<_>>();
+        assert!(sizes(5e-7, false).iter().all(|n| *n == 1), "20 points apart");
+        let afar = sizes(2e-5, false);
+        assert!(afar.len() < 20 && afar.iter().sum::<usize>() == 300, "{afar:?}");
+        assert!(sizes(2e-5, true).iter().all(|n| *n == 1));
+        // A heap in one place is a number, its neighbours are not.
+        let mut heap = row(30, 1e-4);
+        heap.extend(vec![WorldPos { x: 0.9, y: 0.9 }; 9]);
+        let list = together(&heap, 1e-6, false);
+        assert_eq!(list.iter().filter(|m| m.len() > 1).map(Vec::len).collect::<Vec<_>>(), [9]);
     }
 }

@@ -168,7 +168,7 @@ fn an_added_facility_counts_is_drawn_saved_and_taken_away() {
         (clinics, session.shares().cloned().expect("shares").all.expect("a share"))
     };
     let before = share(&h);
-    send(&mut h, LayerCommand::AddFacility(FeatureId::new(village)));
+    send(&mut h, LayerCommand::AddFacility { village: Some(FeatureId::new(village)), at: None });
     let Some(Dialogue::Add(mut draft)) = h.state().session.moment.dialogue.clone() else { panic!("no form") };
     (draft.name, draft.kind) = ("车耳营新卫生室".into(), "clinic".into());
     h.state_mut().session.moment.dialogue = None;

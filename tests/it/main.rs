@@ -35,6 +35,7 @@ mod programs;
 mod rooms;
 mod sequences;
 mod shared;
+mod sharp_map;
 mod sharp_table;
 mod summary;
 mod survey;

@@ -248,6 +248,16 @@ impl RasterLayer<'_> {
         inside.then(|| Trace { at: y as usize * band.width + x as usize, colour, alpha })
     }
 
+    /// Whether white does not show on a fill: as in `map.wgsl`.
+    fn is_pale(&self, texel: Texel) -> bool {
+        let rgb = match texel {
+            Texel::Colour(rgb) => rgb.map(|v| f32::from(v) / 255.0),
+            Texel::Hatched => std::array::from_fn(|i| self.uniform.hatch_ground[i]),
+            Texel::Hidden => return false,
+        };
+        0.2126 * rgb[0] + 0.7152 * rgb[1] + 0.0722 * rgb[2] > 0.8
+    }
+
     fn lines(&self, band: &mut Band<'_>, in_band: &[&(u32, Option<Arc<LevelShape>>)]) {
         for kind in BorderKind::ALL {
             let class = kind as usize;
@@ -262,6 +272,9 @@ impl RasterLayer<'_> {
                         (BorderKind::Line, Texel::Colour(rgb)) => {
                             let [r, g, b] = rgb.map(|v| f32::from(v) / 255.0);
                             Pen { colour: [r, g, b, 1.0], ..pen }
+                        }
+                        (BorderKind::Villages, texel) if self.is_pale(texel) => {
+                            Pen { colour: self.uniform.pale_border, ..pen }
                         }
                         (BorderKind::Line, Texel::Hidden) => continue,
                         (BorderKind::Line, Texel::Hatched) => Pen { colour: [0.0, 0.0, 0.0, 0.5], ..pen },

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use crate::colouring::ColouringSpec;
 use crate::district::AddedFacility;
+use crate::geo::LonLat;
 use crate::model::{Edit, FeatureId, LayerKind, Role};
+use crate::project::NoteEntry;
 use crate::render::LayerKey;
 
 /// What a person can do about layers, their fields and colours, and corrections of their data.
@@ -44,8 +46,17 @@ pub enum LayerCommand {
     EditFigure(FeatureId, usize),
     /// Correct a facility.
     EditFacility(LayerKey, FeatureId),
-    /// Ask what facility a village is to get.
-    AddFacility(FeatureId),
+    /// Ask what facility a village is to get; it stands at the place, else in the village's middle.
+    AddFacility {
+        /// The village.
+        village: Option<FeatureId>,
+        /// The place.
+        at: Option<LonLat>,
+    },
+    /// Ask what a note is to say: one of the project by its position there, else a new one at the place.
+    EditNote(Option<usize>, LonLat),
+    /// Put a note on the map in place of the one with its id; one that says nothing is taken away.
+    PutNote(NoteEntry),
     /// Add a facility.
     PutFacility(AddedFacility),
     /// Take an added facility away, by its id.
@@ -74,7 +85,8 @@ impl LayerCommand {
             Self::SetRole(..) | Self::EditFields(_) => "command.fields",
             Self::SetColouring(..) | Self::EditColouring(_) => "command.theme",
             Self::EditFigure(..) | Self::Correct(_) => "command.correct",
-            Self::AddFacility(_) | Self::PutFacility(_) => "add.title",
+            Self::AddFacility { .. } | Self::PutFacility(_) => "add.title",
+            Self::EditNote(..) | Self::PutNote(_) => "note.title",
             Self::DropFacility(_) => "add.remove",
             Self::EditFacility(..) => "edit.facility",
             Self::Uncorrect(_) => "edit.remove",
