@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use super::qiancun::Qiancun;
+use super::sync::pen_of;
 use crate::colouring::ColouringSpec;
 use crate::district::{MapSpec, choropleth};
 use crate::model::{FeatureId, Generation};
@@ -21,6 +22,8 @@ pub struct BeforeKey {
     is_visible: bool,
     opacity: f32,
     layer: LayerKey,
+    look: Option<crate::colouring::IndicatorLook>,
+    style: crate::project::LayerStyle,
     /// The layers that are no villages and no symbols: the same on both sides.
     others: Vec<Other>,
     /// All of them, bottom first.
@@ -56,12 +59,14 @@ impl Qiancun {
                 order: self.session.document.keys.iter().rev().copied().collect(),
                 district: district.generation,
                 data: loaded.generation,
+                look: self.session.indicator_look(map.indicator).cloned(),
                 map,
                 focus: self.session.focused().map(|f| f.focus.clone()),
                 dark: self.session.dark,
                 is_visible: self.session.is_layer_shown(village_layer),
                 opacity: self.session.entry(village_layer)?.opacity,
                 layer: village_layer,
+                style: self.session.entry(village_layer)?.style.clone(),
             };
             Some((key, district, loaded))
         });
@@ -78,7 +83,7 @@ impl Qiancun {
             Err(_) => return,
         };
         let in_focus = |v: FeatureId| self.session.is_in_focus(v);
-        let colouring = choropleth(&district, &key.map, &in_focus);
+        let colouring = choropleth(&district, &key.map, key.look.as_ref(), &in_focus);
         let tokens = self.session.tokens();
         let [r, g, b, _] = tokens.ground.to_array();
         let style = loaded.style(colouring.as_ref(), tokens.plain_fill, &in_focus, [r, g, b]);
@@ -107,6 +112,7 @@ impl Qiancun {
             let known = |k: &&LayerKey| **k == key.layer || key.others.iter().any(|o| o.key == **k);
             scene.set_order(&key.order.iter().filter(known).copied().collect::<Vec<_>>());
             scene.set_visibility(key.layer, key.is_visible, key.opacity);
+            scene.set_pen(key.layer, pen_of(&key.style));
         }
         self.drawn.before = Derived::of(key, ());
     }

@@ -24,6 +24,11 @@ impl Qiancun {
                     self.open_demo();
                 }
             }
+            FileCommand::NewProject => {
+                if !self.ask_before_losing(FileCommand::NewProject) {
+                    self.new_project();
+                }
+            }
             FileCommand::CancelLoad => {
                 session.work.pending.iter().for_each(|p| p.progress.cancel());
                 for layer in session.layers.values() {

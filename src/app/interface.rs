@@ -90,7 +90,9 @@ impl Qiancun {
     /// Closes what is open on top: meeting, page, search, chooser, dialogue; then the focus, then the selection.
     fn escape(&mut self) {
         let session = &mut self.session;
-        if session.meeting.is_some() && session.moment.dialogue.is_none() {
+        if session.meeting.is_some() && !session.moment.search.is_empty() {
+            session.moment.search.clear();
+        } else if session.meeting.is_some() && session.moment.dialogue.is_none() {
             self.leave_meeting();
         } else if session.moment.page.is_some() && session.moment.dialogue.is_none() {
             self.close_page();

@@ -1,7 +1,7 @@
 //! What commands about layers and corrections do.
 
 use super::qiancun::Qiancun;
-use crate::colouring::ColouringSpec;
+use crate::colouring::IndicatorLook;
 use crate::model::LayerKind;
 use crate::project::LayerEntry;
 use crate::render::LayerKey;
@@ -28,6 +28,28 @@ impl Qiancun {
             LayerCommand::RelinkTable(old, path) => session.transact("command.relink", |d| {
                 d.project.tables.iter_mut().filter(|t| t.path == old).for_each(|t| t.path.clone_from(&path));
             }),
+            LayerCommand::ArrangeLayer { layer, beside, group } => session.transact("command.arrange", |d| {
+                if let (Some(from), Some((other, behind))) = (d.position(layer), beside)
+                    && let Some(at) = d.position(other)
+                {
+                    // Taken out first, what stood behind it moves up by one.
+                    let to = at + usize::from(behind) - usize::from(from < at + usize::from(behind));
+                    d.move_layer(from, to);
+                }
+                d.entry_mut(layer).into_iter().for_each(|e| e.group.clone_from(&group));
+            }),
+            LayerCommand::RenameLayer(key, title) => {
+                session.transact_layer("command.rename-layer", key, |e| {
+                    e.title = title.trim().to_owned();
+                    e.title_en.clear();
+                });
+            }
+            LayerCommand::RenameProject(title) => {
+                session.transact("command.rename-project", |d| {
+                    d.project.title = title.trim().to_owned();
+                    d.project.title_en.clear();
+                });
+            }
             LayerCommand::MoveLayer(key, up) => self.move_layer(key, up),
             LayerCommand::ShowLayer(key, visible) => {
                 session.transact_layer("command.show-layer", key, |e| e.visible = visible);
@@ -51,6 +73,12 @@ impl Qiancun {
                 })
             }
             LayerCommand::EditColouring(key) => self.edit_colouring(key),
+            LayerCommand::Restyle(draft) => self.restyle(*draft),
+            LayerCommand::SetStyle(key, style) => {
+                session.transact_on("command.theme", format!("style {key}"), |d| {
+                    d.entry_mut(key).into_iter().for_each(|e| e.style.clone_from(&style));
+                });
+            }
             LayerCommand::EditFields(key) => session.moment.dialogue = Some(Dialogue::Fields(key)),
             LayerCommand::EditFigure(village, indicator) => {
                 session.moment.dialogue = session.draft_figure(village, indicator).map(Dialogue::Figure);
@@ -122,13 +150,51 @@ impl Qiancun {
     }
 
     fn edit_colouring(&mut self, key: LayerKey) {
-        let Some(loaded) = self.session.layers.get(&key).and_then(|l| l.loaded()) else { return };
-        let columns = &loaded.dataset.table.columns;
-        let first = columns.iter().find(|c| c.kind.is_numeric()).or_else(|| columns.first());
-        let present = self.session.entry(key).and_then(|e| e.colouring.clone());
-        let Some(spec) = present.or_else(|| first.map(|c| ColouringSpec::for_field(&c.name, c.kind))) else { return };
-        let breaks_text = spec.breaks.iter().map(|b| b.to_string()).collect::<Vec<_>>().join(", ");
-        self.session.transact_layer("command.theme", key, |e| e.colouring = Some(spec.clone()));
-        self.session.moment.dialogue = Some(Dialogue::Colouring(ColouringDraft { layer: key, spec, breaks_text }));
+        let session = &mut self.session;
+        let Some(layer) = session.layers.get(&key) else { return };
+        if layer.loaded().is_none() {
+            return;
+        }
+        session.settings.left_folded = false;
+        let is_villages = session.village_layer().is_some_and(|l| l.key == key);
+        let indicator = session.map_spec().filter(|_| is_villages).map(|m| m.indicator);
+        let mut spec = match indicator {
+            Some(_) => session.layers.get(&key).and_then(|l| l.colouring.as_ref()).map(|c| c.spec.clone()),
+            None => session.entry(key).and_then(|e| e.colouring.clone()),
+        };
+        let breaks = session.shown_bounds(key);
+        let look = indicator.and_then(|i| session.indicator_look(i)).is_some();
+        if let Some(spec) = spec.as_mut().filter(|s| s.breaks.is_empty() && indicator.is_some() && !look) {
+            // Those that the program has for it.
+            spec.breaks.clone_from(&breaks);
+        }
+        let breaks_text = breaks.iter().map(|b| b.to_string()).collect::<Vec<_>>().join("、");
+        session.moment.styling = Some(ColouringDraft { layer: key, indicator, spec, breaks_text, trouble: None });
+    }
+
+    /// Colours a layer, or the map of an indicator, as the editor says.
+    fn restyle(&mut self, draft: ColouringDraft) {
+        let ColouringDraft { layer: key, indicator, spec, .. } = draft;
+        let Some(id) = indicator.and_then(|i| Some(self.session.indicator(i)?.id.clone())) else {
+            return self.session.transact_on("command.theme", format!("theme {key}"), |d| {
+                d.entry_mut(key).into_iter().for_each(|e| e.colouring.clone_from(&spec));
+            });
+        };
+        // Going back to what the program has is a step of its own.
+        let same = format!("look {id} {}", spec.is_some());
+        self.session.transact_on("command.theme", same, |d| {
+            let looks = &mut d.project.looks;
+            let other = looks.iter().find(|l| l.indicator == id).map(|l| l.other.clone()).unwrap_or_default();
+            looks.retain(|l| l.indicator != id);
+            looks.extend(spec.map(|s| IndicatorLook {
+                indicator: id,
+                method: s.method,
+                classes: s.classes,
+                breaks: s.breaks,
+                ramp: s.ramp,
+                reversed: s.reversed,
+                other,
+            }));
+        });
     }
 }

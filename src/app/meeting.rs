@@ -1,10 +1,10 @@
 //! What commands about scenes and meetings do.
 
-use super::qiancun::Qiancun;
+use super::qiancun::{Qiancun, take_keys};
 use crate::model::FeatureId;
 use crate::project::SceneEntry;
 use crate::render::LayerKey;
-use crate::session::{Camera, Flight, Left, Meeting, MeetingCommand, Was};
+use crate::session::{Camera, Commands, Flight, Left, Meeting, MeetingCommand, Was, meeting_shortcuts};
 
 /// Height of a meeting's screen in points: type of 11 points has 14 pixels at 1080 lines.
 const MEETING_LINES_PT: f32 = 864.0;
@@ -36,8 +36,10 @@ impl Qiancun {
                     let Some(scene) = scenes.get_mut(at) else { return };
                     let kept = std::mem::replace(scene, captured);
                     (scene.name, scene.title, scene.note, scene.other) = (kept.name, kept.title, kept.note, kept.other);
+                    (scene.name_en, scene.title_en, scene.note_en) = (kept.name_en, kept.title_en, kept.note_en);
                     scene.id = kept.id;
                     (scene.no_figures, scene.no_legend) = (kept.no_figures, kept.no_legend);
+                    scene.figures = kept.figures;
                 });
             }
             MeetingCommand::SetScene(at, entry) => {
@@ -70,6 +72,7 @@ impl Qiancun {
                     scenes.remove(at);
                 }
             }),
+            MeetingCommand::SetScreen(screen) => self.remembering(|s| s.meeting_screen = screen),
             MeetingCommand::SetMotion(moves) => self.remembering(|s| s.no_motion = !moves),
         }
     }
@@ -91,6 +94,7 @@ impl Qiancun {
         session.meeting = Some(Meeting {
             scene: None,
             is_blank: false,
+            opened: self.ctx.input(|i| i.time),
             began: self.ctx.input(|i| i.time),
             left: session.stage.divided.clone(),
             gaps: session.settings.drawer_open && session.tab == crate::session::Tab::Gaps,
@@ -105,7 +109,11 @@ impl Qiancun {
                 filter: session.moment.filter.clone(),
             },
         });
-        self.ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(true));
+        let screens = self.session.stage.screens.len();
+        match self.session.settings.meeting_screen.filter(|s| *s < screens && screens > 1) {
+            Some(screen) => self.ctx.send_viewport_cmd(egui::ViewportCommand::SetMonitor(screen)),
+            None => self.ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(true)),
+        }
         // What the window shows is fitted to the larger map once its size is known.
         self.meeting.shows = Some((self.session.camera, self.session.map_size_pt));
         if !from_here && !self.session.document.project.scenes.is_empty() {
@@ -243,18 +251,27 @@ impl Qiancun {
 
     /// The presenter's own window, where the system has room for another.
     pub(super) fn presenter(&mut self, ctx: &egui::Context) {
-        if !self.session.stage.has_presenter || self.session.meeting.is_none() || ctx.embed_viewports() {
+        let has_room = self.session.stage.has_second_screen && !ctx.embed_viewports();
+        if !self.session.stage.has_presenter || self.session.meeting.is_none() || !has_room {
             return;
         }
         let session = &self.session;
+        let mut commands = Commands::default();
         let builder = egui::ViewportBuilder::default()
             .with_title(session.lang.t("meeting.presenter"))
             .with_inner_size([720.0, 480.0]);
         let id = egui::ViewportId::from_hash_of("presenter");
         let is_closed = ctx.show_viewport_immediate(id, builder, |ui, _| {
+            // Keys pressed here are those of the meeting.
+            take_keys(ui.ctx(), &meeting_shortcuts(), |_| true, &mut commands);
             crate::panels::presenter(ui, session);
             ui.ctx().input(|i| i.viewport().close_requested())
         });
+        let keys = commands.take();
+        if !keys.is_empty() {
+            keys.into_iter().for_each(|c| self.queue.push(c));
+            ctx.request_repaint_of(egui::ViewportId::ROOT);
+        }
         if is_closed {
             self.session.stage.has_presenter = false;
         }

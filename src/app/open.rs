@@ -93,6 +93,12 @@ impl Qiancun {
         }
     }
 
+    /// Begins a project with nothing in it.
+    pub(super) fn new_project(&mut self) {
+        self.show_project(Project::default(), None, None);
+        self.session.file.gives_way = false;
+    }
+
     /// Opens a project. `own` is false for the demonstration: it is saved elsewhere, and the first file opened takes
     /// its place.
     /// Whether it could be read; else it was told.
@@ -147,6 +153,7 @@ impl Qiancun {
         // What was asked for, and what was being typed, is of the project before.
         self.session.work.pending.drain(..).for_each(|p| p.progress.cancel());
         self.opened.held.clear();
+        self.opened.tables.clear();
         let is_of_project =
             |d: &Dialogue| !matches!(d, Dialogue::Recover(_) | Dialogue::Message(_) | Dialogue::Settings);
         self.session.moment.dialogue.take_if(|d| is_of_project(d));
@@ -303,6 +310,16 @@ impl Qiancun {
     }
 
     fn was_read(&mut self, key: LayerKey, result: Result<Outcome, (String, String)>) {
+        self.take_read(key, result);
+        // Tables wait for what was opened with them: whichever is read first, they belong together.
+        if self.session.work.pending.is_empty() {
+            for (path, rows) in std::mem::take(&mut self.opened.tables) {
+                self.join_table(&path, rows);
+            }
+        }
+    }
+
+    fn take_read(&mut self, key: LayerKey, result: Result<Outcome, (String, String)>) {
         let pending =
             self.session.work.pending.iter().position(|p| p.key == key).map(|i| self.session.work.pending.remove(i));
         match (result, pending) {
@@ -321,7 +338,7 @@ impl Qiancun {
                 self.session.layers.insert(key, Layer { key, status: Status::Ready(loaded.clone()), colouring: None });
                 self.place(key, &loaded, level, &meshes, again);
             }
-            (Ok(Outcome::Table(rows)), Some(pending)) => self.join_table(&pending.path, rows),
+            (Ok(Outcome::Table(rows)), Some(pending)) => self.opened.tables.push((pending.path, rows)),
             // A layer of the project: what it is to show is not in it.
             (Ok(Outcome::Table(_)), None) => {
                 let path = self.session.entry(key).map(|e| e.path.display().to_string()).unwrap_or_default();

@@ -112,7 +112,9 @@ impl Qiancun {
 
     /// Makes the small pictures of the scenes, one at a time in the background, while their list is open.
     pub(super) fn sync_thumbnails(&mut self) {
-        let is_open = self.session.settings.drawer_open && self.session.tab == crate::session::Tab::Scenes;
+        let is_listed = self.session.settings.drawer_open && self.session.tab == crate::session::Tab::Scenes;
+        // The presenter sees what comes next.
+        let is_open = is_listed || (self.session.meeting.is_some() && self.session.stage.has_presenter);
         if !is_open || self.session.district().is_none() {
             return;
         }

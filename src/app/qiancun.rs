@@ -43,6 +43,9 @@ pub struct Options {
     pub rescue_to: Option<PathBuf>,
 }
 
+/// So long news stands in the status bar, in seconds.
+const NEWS_SECS: f64 = 8.0;
+
 /// What the scene shows by now.
 #[derive(Default)]
 pub(super) struct Drawn {
@@ -80,11 +83,20 @@ pub(super) struct Opened {
     pub field: Option<String>,
     /// Files read during a meeting, which come onto the map at its end.
     pub held: Vec<super::jobs::Done>,
+    /// Tables that were read, with their rows, and wait for what was opened with them.
+    pub tables: Vec<(PathBuf, usize)>,
 }
 
 impl Default for Opened {
     fn default() -> Self {
-        Self { last_key: crate::session::ADDED_LAYER, opening: 0, project_turn: 0, field: None, held: Vec::new() }
+        Self {
+            last_key: crate::session::ADDED_LAYER,
+            opening: 0,
+            project_turn: 0,
+            field: None,
+            held: Vec::new(),
+            tables: Vec::new(),
+        }
     }
 }
 
@@ -171,7 +183,28 @@ pub struct Qiancun {
     /// Kinds of jobs whose faults were told.
     pub(super) told_faults: rustc_hash::FxHashSet<&'static str>,
     was_focused: bool,
-    queue: Commands,
+    /// The news that stands in the status bar, and since when.
+    told: Option<(String, f64)>,
+    pub(super) queue: Commands,
+}
+
+/// Takes the keys of shortcuts that were pressed, each as often as it was.
+pub(super) fn take_keys(
+    ctx: &egui::Context,
+    shortcuts: &[(egui::KeyboardShortcut, Command)],
+    is_meant: impl Fn(&Command) -> bool,
+    commands: &mut Commands,
+) {
+    ctx.input_mut(|input| {
+        for (shortcut, command) in shortcuts.iter().filter(|(_, c)| is_meant(c)) {
+            if shortcut.modifiers.is_none() && input.modifiers.any() {
+                continue;
+            }
+            for _ in 0..input.count_and_consume_key(shortcut.modifiers, shortcut.logical_key) {
+                commands.push(command.clone());
+            }
+        }
+    });
 }
 
 impl Qiancun {
@@ -203,6 +236,7 @@ impl Qiancun {
             waiting: Default::default(),
             told_faults: Default::default(),
             was_focused: true,
+            told: None,
             queue: Commands::default(),
         };
         let shown = app.begin_keeping(options.files.is_empty() && !options.empty);
@@ -310,6 +344,7 @@ impl Qiancun {
                 Commands::default()
             }
         };
+        self.let_news_fade(&ctx, now_secs);
         self.shortcuts(&ctx, &mut commands);
         self.drops(&ctx, &mut commands);
         for command in commands.take() {
@@ -351,13 +386,21 @@ impl Qiancun {
         let dialogue = self.session.moment.dialogue.is_some();
         // A slider that has the keyboard takes the arrows itself.
         let focused = ctx.memory(|m| m.focused().is_some());
+        let is_inside = egui::Popup::is_any_open(ctx)
+            || self.session.moment.editing.is_some()
+            || self.session.moment.renaming.is_some();
         const ARROWS: [egui::Key; 4] =
             [egui::Key::ArrowLeft, egui::Key::ArrowRight, egui::Key::ArrowUp, egui::Key::ArrowDown];
         ctx.input_mut(|input| {
             let shortcuts = if self.session.meeting.is_some() { meeting_shortcuts() } else { shortcuts() };
             for (shortcut, command) in shortcuts {
                 let plain = shortcut.modifiers.is_none();
-                if plain && (typing || dialogue) && command != Command::from(WindowCommand::Escape) {
+                let is_escape = command == Command::from(WindowCommand::Escape);
+                if plain && (typing || dialogue) && !is_escape {
+                    continue;
+                }
+                // A menu, or a value being typed, is left first; the selection behind it stays.
+                if is_escape && is_inside {
                     continue;
                 }
                 if plain && focused && self.session.meeting.is_none() && ARROWS.contains(&shortcut.logical_key) {
@@ -366,11 +409,26 @@ impl Qiancun {
                 if plain && input.modifiers.any() {
                     continue;
                 }
-                if input.consume_shortcut(&shortcut) {
-                    commands.push(command);
+                // Pressed several times within one slow frame it counts as often.
+                for _ in 0..input.count_and_consume_key(shortcut.modifiers, shortcut.logical_key) {
+                    commands.push(command.clone());
                 }
             }
         });
+    }
+
+    /// News stands for some seconds; what is said longer is no news.
+    fn let_news_fade(&mut self, ctx: &egui::Context, now_secs: f64) {
+        if self.told.as_ref().map(|t| &t.0) != self.session.news.as_ref() {
+            self.told = self.session.news.clone().map(|news| (news, now_secs));
+        }
+        let Some((_, since)) = &self.told else { return };
+        let left = NEWS_SECS - (now_secs - since);
+        if left <= 0.0 {
+            self.session.news = None;
+        } else {
+            ctx.request_repaint_after(std::time::Duration::from_secs_f64(left + 0.01));
+        }
     }
 
     fn drops(&self, ctx: &egui::Context, commands: &mut Commands) {
@@ -396,6 +454,11 @@ impl Qiancun {
     /// The middle of the map in the window, as of the last frame.
     pub fn map_middle(&self) -> egui::Pos2 {
         self.map.middle()
+    }
+
+    /// Labels of the map, each with how far it stands from its anchor.
+    pub fn labels(&self) -> Vec<(String, f32)> {
+        self.map.labels()
     }
 
     /// Villages that the map names, with the rectangle of the letters as an offset from its middle.

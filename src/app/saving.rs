@@ -326,6 +326,7 @@ impl Qiancun {
         match then {
             Command::File(FileCommand::Open(paths)) => self.open(paths),
             Command::File(FileCommand::OpenDemo) => self.open_demo(),
+            Command::File(FileCommand::NewProject) => self.new_project(),
             Command::File(FileCommand::Recover(file)) => {
                 self.recover(&file);
             }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use super::jobs::{Done, Job, Reply};
 use super::load::roles_of;
 use super::qiancun::Qiancun;
-use crate::colouring::{Colouring, ColouringSpec};
+use crate::colouring::{Colouring, ColouringSpec, IndicatorLook};
 use crate::district::{MapSpec, choropleth, coverage};
 use crate::lang::Lang;
 use crate::model::{Dataset, FeatureId, Generation};
-use crate::project::{FieldMapping, Focus};
-use crate::render::{LayerKey, PointSymbol, Style, Texel};
+use crate::project::{FieldMapping, Focus, LayerStyle};
+use crate::render::{LayerKey, OutlinePen, PointSymbol, Style, Texel};
 use crate::session::{ADDED_LAYER, Covered, Derived, EarlierGaps, FoundGaps, Loaded, Since, Status, Tab, Ticket};
 
 /// What a layer on the scene is made from.
@@ -23,8 +23,17 @@ pub(super) struct LayerLook {
     data: Generation,
     /// What a theme's map shows: its specification, the district, the focus.
     look: Option<(MapSpec, Generation, Option<Focus>)>,
+    /// What the project says of how it is coloured.
+    indicator: Option<IndicatorLook>,
+    style: LayerStyle,
     /// The symbols of facilities.
     symbols: Option<Generation>,
+}
+
+/// The pen that a person chose for the outlines of a layer.
+pub(super) fn pen_of(style: &LayerStyle) -> Option<OutlinePen> {
+    (style.outline.is_some() || style.outline_pt.is_some())
+        .then(|| OutlinePen { colour: style.outline_rgb(), width_pt: style.outline_pt })
 }
 
 impl Qiancun {
@@ -86,6 +95,7 @@ impl Qiancun {
         let look = map
             .zip(district.as_ref())
             .map(|(map, district)| (map, district.generation, focused.as_ref().map(|f| f.focus.clone())));
+        let indicator = map.and_then(|m| self.session.indicator_look(m.indicator)).cloned();
         let symbols = self.session.symbols().cloned().filter(|s| s.singles.contains_key(&key));
         let Some(layer) = self.session.layers.get_mut(&key) else { return };
         let Some(mut loaded) = layer.loaded().cloned() else { return };
@@ -96,6 +106,8 @@ impl Qiancun {
             dark,
             data: loaded.generation,
             look: look.clone(),
+            indicator: indicator.clone(),
+            style: entry.style.clone(),
             symbols: symbols.as_ref().map(|s| s.generation),
         };
         if self.drawn.applied.get(&key).and_then(Derived::key) == Some(&applied(&loaded))
@@ -114,7 +126,7 @@ impl Qiancun {
             |v: FeatureId| focused.as_ref().is_none_or(|f| f.members.get(v.index()).copied().unwrap_or(false));
         let own = || entry.colouring.as_ref().and_then(|spec| Colouring::new(&loaded.dataset.table, spec));
         layer.colouring = match map.zip(district.as_ref()) {
-            Some((map, district)) => choropleth(district, &map, &in_focus),
+            Some((map, district)) => choropleth(district, &map, indicator.as_ref(), &in_focus),
             None => own(),
         }
         .map(Arc::new);
@@ -123,6 +135,7 @@ impl Qiancun {
         }
         let colouring = layer.colouring.as_deref();
         let colour = if loaded.is_points() { plain.plain_symbol } else { plain.plain_fill };
+        let colour = entry.style.fill_rgb().unwrap_or(colour);
         let [r, g, b, _] = plain.ground.to_array();
         let style = loaded.style(colouring, colour, &in_focus, [r, g, b]);
         let (style, points) = match symbols.as_ref().and_then(|s| s.singles.get(&key)) {
@@ -149,6 +162,7 @@ impl Qiancun {
         } else {
             scene.set_layer(key, loaded.chunks.clone(), loaded.towns.clone(), style, points);
         }
+        scene.set_pen(key, pen_of(&entry.style));
         self.drawn.applied.insert(key, Derived::of(now, ()));
     }
 

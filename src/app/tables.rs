@@ -117,7 +117,7 @@ impl Qiancun {
         let start = wanted.from_here.then(|| self.session.camera.centre.to_lonlat());
         let form = FieldForm { lang, shift: wanted.shift, start };
         let survey = self.session.survey.seen.clone();
-        let title = self.session.document.project.title.clone();
+        let title = self.session.project_title().to_owned();
         self.write(path, move |path| {
             let gaps: Vec<_> = rows.iter().filter_map(|i| found.list.gaps.get(*i)).collect();
             let state = |key: &str| survey.as_ref().map(|s| s.field_state(key, lang)).unwrap_or_default();

@@ -27,9 +27,27 @@ impl Drop for Window {
     }
 }
 
+impl Window {
+    /// Looks which screens there are: one may be plugged in at any time.
+    fn look_at_screens(&mut self, ctx: &egui::Context, frame: &Frame) {
+        // Asking the system costs a little: not in every frame.
+        let is_due = self.0.session.stage.screens.is_empty() || ctx.cumulative_pass_nr() % 64 == 0;
+        let Some(window) = frame.winit_window().filter(|_| is_due) else { return };
+        let words = window.available_monitors().enumerate().map(|(i, screen)| {
+            let size = screen.size();
+            let name = screen.name().filter(|n| !n.trim().is_empty()).unwrap_or_else(|| (i + 1).to_string());
+            format!("{name}  {} × {}", size.width, size.height)
+        });
+        let stage = &mut self.0.session.stage;
+        stage.screens = words.collect();
+        stage.has_second_screen = stage.screens.len() > 1;
+    }
+}
+
 impl App for Window {
-    fn ui(&mut self, ui: &mut Ui, _frame: &mut Frame) {
+    fn ui(&mut self, ui: &mut Ui, frame: &mut Frame) {
         let ctx = ui.ctx().clone();
+        self.look_at_screens(&ctx, frame);
         self.0.guard(|app| app.ui(ui));
         if self.0.wants_to_quit() {
             ctx.send_viewport_cmd(egui::ViewportCommand::Close);

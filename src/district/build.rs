@@ -40,6 +40,8 @@ pub struct District {
     pub report: Report,
     /// Tables that could not be read: their figures are missing.
     pub unread_tables: Vec<PathBuf>,
+    /// The tables taken in, in their order.
+    pub tables: Vec<PathBuf>,
     /// Name of each layer of facilities: its id, else that of its file.
     layer_names: Vec<String>,
     /// Ids or names that facilities of several layers have.
@@ -117,6 +119,7 @@ impl District {
             of_village,
             report,
             unread_tables,
+            tables: tables.iter().map(|t| t.path.clone()).collect(),
             layer_names,
             shared_keys,
             stands,

@@ -1,7 +1,7 @@
 //! What a map of one indicator shows: classes, colours and legend for a year, or for the change between two.
 
 use super::build::District;
-use crate::colouring::{CategoryLook, Colouring, ColouringSpec, Method, classify};
+use crate::colouring::{CategoryLook, Colouring, ColouringSpec, IndicatorLook, Method, classify};
 use crate::model::{FeatureId, FieldType, Good, Indicator};
 
 /// What to show.
@@ -22,7 +22,12 @@ const CLASSES: usize = 5;
 
 /// The map of an indicator. Legend counts are over the villages that `counted` names. `None` for a position without
 /// indicator.
-pub fn choropleth(district: &District, map: &MapSpec, counted: &dyn Fn(FeatureId) -> bool) -> Option<Colouring> {
+pub fn choropleth(
+    district: &District,
+    map: &MapSpec,
+    look: Option<&IndicatorLook>,
+    counted: &dyn Fn(FeatureId) -> bool,
+) -> Option<Colouring> {
     let counted = &|v: FeatureId| district.members.is_first(v) && counted(v);
     let indicator = district.indicators.all().get(map.indicator)?;
     if let Some(since) = map.since {
@@ -33,7 +38,17 @@ pub fn choropleth(district: &District, map: &MapSpec, counted: &dyn Fn(FeatureId
     let scale = 10f64.powi(i32::from(indicator.decimals));
     let as_shown = |x: f64| if indicator.ratio.is_some() { (x * scale).round() / scale } else { x };
     let value_of = |v: FeatureId| district.value(map.indicator, map.year, v).map(as_shown);
-    let spec = spec_of(indicator);
+    let mut spec = spec_of(indicator);
+    if let Some(look) = look {
+        spec = ColouringSpec {
+            method: look.method.clone(),
+            classes: look.classes,
+            breaks: look.breaks.clone(),
+            ramp: look.ramp.clone(),
+            reversed: look.reversed,
+            ..spec
+        };
+    }
     if indicator.is_category() {
         let looks: Vec<CategoryLook> = indicator
             .values
@@ -42,7 +57,13 @@ pub fn choropleth(district: &District, map: &MapSpec, counted: &dyn Fn(FeatureId
             .collect();
         return Some(Colouring::of_looks(rows, &spec, &looks, |v| value_of(v).map(|x| x as usize), counted));
     }
-    let breaks = if indicator.breaks.is_empty() || map.free_classes {
+    let chosen = look.and_then(|l| Method::from_key(&l.method));
+    let (method, classes, inner) = match (chosen, look) {
+        (Some(method), Some(look)) => (method, look.classes.clamp(1, 20), look.breaks.as_slice()),
+        _ if indicator.breaks.is_empty() || map.free_classes => (Method::FisherJenks, CLASSES, &[][..]),
+        _ => (Method::Manual, 0, indicator.breaks.as_slice()),
+    };
+    let breaks = if method != Method::Manual || inner.is_empty() {
         let years: Vec<Option<i32>> = match map.year {
             Some(_) if !map.free_classes => district.observations.years().iter().map(|y| Some(*y)).collect(),
             year => vec![year],
@@ -51,10 +72,11 @@ pub fn choropleth(district: &District, map: &MapSpec, counted: &dyn Fn(FeatureId
             district.village_list().filter_map(move |v| district.value(map.indicator, year, v).map(as_shown))
         };
         let all: Vec<f64> = years.into_iter().flat_map(values).collect();
-        classify(&all, Method::FisherJenks, CLASSES, &[])
+        let method = if method == Method::Manual { Method::FisherJenks } else { method };
+        classify(&all, method, classes.max(1), &[])
     } else {
         let all: Vec<f64> = district.village_list().filter_map(value_of).collect();
-        classify(&all, Method::Manual, 0, &indicator.breaks)
+        classify(&all, Method::Manual, 0, inner)
     };
     Some(Colouring::of_numbers(rows, &spec, breaks.as_ref(), indicator.is_whole(), value_of, counted))
 }

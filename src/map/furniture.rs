@@ -37,9 +37,9 @@ pub fn show(painter: &Painter, rect: Rect, session: &Session) {
     let tip = north + Vec2::new(0.0, 9.0);
     let arrow = vec![tip, tip + Vec2::new(6.0, 10.0), tip + Vec2::new(-6.0, 10.0)];
     painter.add(Shape::convex_polygon(arrow, tokens.ink, Stroke::NONE));
-    let notice = &session.document.project.notice;
+    let notice = session.notice();
     if !notice.is_empty() {
-        let galley = painter.layout_no_wrap(notice.clone(), FontId::proportional(12.0), tokens.warn);
+        let galley = painter.layout_no_wrap(notice.to_owned(), FontId::proportional(12.0), tokens.warn);
         let at = Pos2::new(rect.center().x - galley.size().x / 2.0, rect.top() + 11.0);
         let chip = Rect::from_min_size(at, galley.size()).expand2(Vec2::new(10.0, 3.0));
         painter.rect_filled(chip, 10.0, if tokens.dark { tokens.field } else { tokens.panel.gamma_multiply(0.85) });

@@ -81,6 +81,8 @@ struct LabelsKey {
     symbols: Option<Generation>,
     gaps: Option<GapMarks>,
     font_pt: f32,
+    /// Fields that layers are labelled by, where a person chose some.
+    fields: Vec<(LayerKey, String)>,
 }
 
 impl Subject {
@@ -248,7 +250,7 @@ impl Labels {
                 Some((l.key, loaded.generation, loaded.spatial_in_time().is_some()))
             })
             .collect();
-        let font_pt = if session.meeting.is_some() { size::MEETING_LABEL } else { size::LABEL };
+        let font_pt = if session.meeting.is_some() { meeting_pt(painter.ctx()) } else { size::LABEL };
         let key = LabelsKey {
             camera: session.camera,
             size: rect.size(),
@@ -256,10 +258,11 @@ impl Labels {
             symbols: session.symbols().map(|s| s.generation),
             gaps: session.gap_marks(),
             font_pt,
+            fields: session.shown().filter_map(|(l, e)| Some((l.key, e.style.label.clone()?))).collect(),
         };
         let is_divided = session.map_on_left().is_some() && !session.left().side_by_side;
         if self.key.as_ref() != Some(&key) {
-            if self.key.as_ref().is_some_and(|k| k.font_pt != font_pt) {
+            if self.key.as_ref().is_some_and(|k| k.font_pt != font_pt || k.fields != key.fields) {
                 self.sizes.clear();
             }
             let most = if in_software { MAX_LABELS_IN_SOFTWARE } else { MAX_LABELS };
@@ -293,8 +296,10 @@ impl Labels {
 
     fn place(&mut self, painter: &Painter, session: &Session, wanted: &LabelsKey, most: usize) {
         // At the same scale what was shown keeps its place on the map, whatever else comes into view.
-        let same =
-            |k: &LabelsKey| k.camera.zoom == wanted.camera.zoom && k.symbols == wanted.symbols && k.gaps == wanted.gaps;
+        let same = |k: &LabelsKey| {
+            k.camera.zoom == wanted.camera.zoom
+                && (k.symbols, &k.gaps, &k.fields) == (wanted.symbols, &wanted.gaps, &wanted.fields)
+        };
         let same_scale = self.key.as_ref().is_some_and(same) && self.view.as_ref() == Some(&session.view);
         self.view = Some(session.view.clone());
         let before = std::mem::take(&mut self.placed);
@@ -318,7 +323,8 @@ impl Labels {
         for (layer, _) in session.shown().filter(|(_, e)| e.visible) {
             let Some(loaded) = layer.loaded() else { continue };
             let Some(anchors) = loaded.anchors.get() else { continue };
-            if loaded.dataset.roles.field(Role::Name).is_none() {
+            let has_label = session.entry(layer.key).is_some_and(|e| e.style.label.is_some());
+            if loaded.dataset.roles.field(Role::Name).is_none() && !has_label {
                 continue;
             }
             let id = loaded.generation;
@@ -379,7 +385,7 @@ impl Labels {
             if !is_wanted || extent[0] < 16.0 || extent[1] < f64::from(font_pt) * 0.8 {
                 continue;
             }
-            let name = || loaded.dataset.text(feature, Role::Name).unwrap_or_default().into_owned();
+            let name = || room.session.label_of(key, loaded, feature);
             // Thousands of names are too wide at middle scales: laying them all out would cost a frame.
             if !self.sizes.contains_key(&subject) && least_width_pt(&name(), font_pt) > extent[0] {
                 continue;
@@ -477,6 +483,13 @@ impl Labels {
     pub fn gap_marks(&self) -> Vec<(Rect, usize)> {
         self.marks.iter().map(|m| (m.at, m.count)).collect()
     }
+}
+
+/// Size of names in meetings, in points: 24 pixels on a screen of 1080 lines and on lower ones, more on higher ones.
+fn meeting_pt(ctx: &egui::Context) -> f32 {
+    let ppp = ctx.pixels_per_point();
+    let lines = ctx.content_rect().height() * ppp;
+    size::MEETING_LABEL * (lines / 1080.0).max(1.0) / ppp
 }
 
 /// Text and halo for a label on a village's colour.

@@ -139,6 +139,15 @@ impl Observations {
         }
     }
 
+    /// The table that a value is from, counted from 0 in the order in which they were taken in; `None` where it is from none.
+    pub fn table_of(&self, indicator: usize, year: Option<i32>, village: FeatureId) -> Option<usize> {
+        let table = match self.held(indicator, year, village) {
+            Some(year) => *self.series_tables.get(indicator)?.get(self.at(year, village)?)?,
+            None => *self.timeless_tables.get(indicator)?.get(village.index())?,
+        };
+        usize::from(table).checked_sub(1)
+    }
+
     /// Whether anything is said about origins.
     pub fn has_origins(&self) -> bool {
         !self.origins.is_empty() || !self.row_origins.is_empty()

@@ -80,7 +80,7 @@ pub fn atlas(
     // Once for all pages.
     session.cover();
     let language = session.lang.tag();
-    let title = session.document.project.title.clone();
+    let title = session.project_title().to_owned();
     let towns = towns(session);
     let mut entries = Vec::new();
     let count: usize = if by_town { towns.len() } else { towns.iter().map(|t| t.1.len()).sum() };
@@ -234,7 +234,7 @@ fn contents(session: &Session, title: &str, lines: &[Line], by_town: bool) -> Ve
                 }
             }
         }
-        let notice = &session.document.project.notice;
+        let notice = session.notice();
         svg.text(m, h - 36.0, &clipped(notice, 11.5, false, room), Type::new(11.5, &inks.grey));
         svg.finish()
     };

@@ -69,13 +69,12 @@ impl PageContent {
         let map = session.map_spec();
         let in_focus = |v: FeatureId| session.is_in_focus(v);
         let colouring = match (&map, session.district()) {
-            (Some(map), Some(district)) => choropleth(district, map, &in_focus),
+            (Some(map), Some(district)) => choropleth(district, map, session.indicator_look(map.indicator), &in_focus),
             _ => of_layer(session),
         };
-        let left = session
-            .map_on_left()
-            .zip(session.district())
-            .and_then(|(left, district)| choropleth(district, &left, &in_focus));
+        let left = session.map_on_left().zip(session.district()).and_then(|(left, district)| {
+            choropleth(district, &left, session.indicator_look(left.indicator), &in_focus)
+        });
         let indicator = map.and_then(|m| session.indicator(m.indicator));
         let covered = session.coverage_shown();
         let is_one_town = session.focused().is_some_and(|f| f.focus.by == By::Town);
@@ -84,7 +83,7 @@ impl PageContent {
             false => towns(session, indicator, map.as_ref()),
         };
         let or = |own: &str, made: String| if own.trim().is_empty() { made } else { own.trim().to_owned() };
-        let notice = session.document.project.notice.clone();
+        let notice = session.notice().to_owned();
         let stamp = options.stamp.clone().unwrap_or_else(|| lang.t("page.stamp").to_owned());
         Self {
             title: or(&options.title, session.map_title()),

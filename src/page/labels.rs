@@ -116,7 +116,12 @@ fn place_names(
         return;
     }
     for (_, village, anchor) in seen.into_iter().take(MOST) {
-        let name = loaded.dataset.display_name(village);
+        let key = session.village_layer().map(|l| l.key);
+        let is_labelled = key.and_then(|k| session.entry(k)).is_some_and(|e| e.style.label.is_some());
+        let name = match key.filter(|_| is_labelled) {
+            Some(key) => session.label_of(key, loaded, village),
+            None => loaded.dataset.display_name(village),
+        };
         let place = frame.at(anchor.at);
         let is_left = place[0] < frame.rect[0] + frame.rect[2] * session.stage.divider;
         let colouring =

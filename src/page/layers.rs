@@ -7,7 +7,7 @@ use crate::colouring::Colouring;
 use crate::geo::WorldPos;
 use crate::model::FeatureId;
 use crate::palette::LIGHT;
-use crate::project::LayerEntry;
+use crate::project::{LayerEntry, LayerStyle};
 use crate::render::{BorderKind, Mark};
 use crate::session::{Layer, Loaded, Session, shape_of};
 
@@ -33,7 +33,7 @@ pub(super) fn draw_layers(
             both_sides(svg, session, content, loaded, frame, form);
         } else {
             let own = entry.colouring.as_ref().and_then(|spec| Colouring::new(&loaded.dataset.table, spec));
-            other(svg, own.as_ref(), loaded, frame, form.scale);
+            other(svg, own.as_ref(), loaded, frame, form.scale, &entry.style);
         }
         if is_faint {
             svg.raw("</g>");
@@ -70,7 +70,7 @@ fn both_sides(
 }
 
 /// A layer that is not the villages: areas and lines in their colours, points as their symbols.
-fn other(svg: &mut Svg, colouring: Option<&Colouring>, loaded: &Loaded, frame: &MapFrame, u: f32) {
+fn other(svg: &mut Svg, colouring: Option<&Colouring>, loaded: &Loaded, frame: &MapFrame, u: f32, style: &LayerStyle) {
     let shapes = shapes(&loaded.chunks, frame, &loaded.towns);
     let classes = colouring.map_or(0, |t| t.legend.len());
     let mut fills = vec![String::new(); classes + 1];
@@ -89,11 +89,12 @@ fn other(svg: &mut Svg, colouring: Option<&Colouring>, loaded: &Loaded, frame: &
         let fill = match (colouring.and_then(|t| t.legend.get(class)), colouring) {
             (Some(row), _) => hex(row.colour),
             (None, Some(_)) => "url(#hatch)".to_owned(),
-            (None, None) => hex(LIGHT.plain_fill),
+            (None, None) => hex(style.fill_rgb().unwrap_or(LIGHT.plain_fill)),
         };
         svg.path(d, &format!("fill=\"{fill}\" fill-rule=\"evenodd\""));
     }
-    let strong = colour(LIGHT.border_strong);
+    let strong = style.outline_rgb().map_or_else(|| colour(LIGHT.border_strong), hex);
+    let wide = style.outline_pt;
     let (mut borders, mut lines) = (String::new(), String::new());
     for shape in &shapes {
         for (line, points) in shape.lines().filter(|(_, points)| frame.meets(bounds_of(points))) {
@@ -101,17 +102,18 @@ fn other(svg: &mut Svg, colouring: Option<&Colouring>, loaded: &Loaded, frame: &
             add_line(d, points, frame, false);
         }
     }
-    for (d, width) in [(borders, 1.0), (lines, 1.2)] {
+    for (d, width) in [(borders, wide.unwrap_or(1.0)), (lines, 1.2)] {
         let pen = format!(
             "fill=\"none\" stroke=\"{strong}\" stroke-width=\"{}\" stroke-linejoin=\"round\" stroke-linecap=\"round\"",
             num(width * u)
         );
         svg.path(&d, &pen);
     }
-    points(svg, colouring, loaded, frame, u);
+    points(svg, colouring, loaded, frame, u, style);
 }
 
-fn points(svg: &mut Svg, colouring: Option<&Colouring>, loaded: &Loaded, frame: &MapFrame, u: f32) {
+fn points(svg: &mut Svg, colouring: Option<&Colouring>, loaded: &Loaded, frame: &MapFrame, u: f32, style: &LayerStyle) {
+    let plain = style.fill_rgb().unwrap_or(LIGHT.plain_symbol);
     let geometry = &loaded.dataset.geometry;
     for feature in 0..loaded.dataset.len() {
         for part in
@@ -119,7 +121,7 @@ fn points(svg: &mut Svg, colouring: Option<&Colouring>, loaded: &Loaded, frame: 
         {
             let places = geometry.rings_of(part).flatten();
             let class = colouring.and_then(|t| t.class_of(FeatureId::new(feature)));
-            let ink = colouring.and_then(|t| t.colour_of(FeatureId::new(feature))).unwrap_or(LIGHT.plain_symbol);
+            let ink = colouring.and_then(|t| t.colour_of(FeatureId::new(feature))).unwrap_or(plain);
             for place in places {
                 let at = frame.at(WorldPos::from_lonlat(crate::geo::LonLat::new(place[0], place[1])));
                 if frame.holds(at, 4.0) {

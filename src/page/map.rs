@@ -183,6 +183,8 @@ pub(super) fn villages(
     form: &MapForm<'_>,
 ) {
     let u = form.scale;
+    let own = session.village_layer().and_then(|l| session.entry(l.key)).map(|e| e.style.clone());
+    let style = own.unwrap_or_default();
     let shapes = shapes(&loaded.chunks, frame, &loaded.towns);
     let classes = colouring.map_or(0, |t| t.legend.len());
     // One path a class, then the missing ones, then those out of focus or beside the village that the page is about.
@@ -208,7 +210,7 @@ pub(super) fn villages(
     let paint = |class: usize| match colouring.and_then(|t| t.legend.get(class)) {
         Some(row) => hex(row.colour),
         None if class == classes => "url(#hatch)".to_owned(),
-        None => hex(LIGHT.plain_fill),
+        None => hex(style.fill_rgb().unwrap_or(LIGHT.plain_fill)),
     };
     for (paths, strength) in [(&faint, 0.5), (&fills, 1.0)] {
         for (class, d) in paths.iter().enumerate() {
@@ -238,13 +240,16 @@ pub(super) fn villages(
     let strength = loaded.chunks.border_strength(frame.px_per_world / f64::from(u));
     let [towns, outer] = loaded.chunks.heavy_border_strengths(frame.px_per_world / f64::from(u));
     let [thin, thin_towns, thin_outer] = loaded.chunks.border_thinness(frame.px_per_world / f64::from(u));
-    let strong = colour(LIGHT.border_strong);
-    let pale = colour(PALE_BORDER);
+    let chosen = style.outline_rgb().map(hex);
+    let ink = |usual: String| chosen.clone().unwrap_or(usual);
+    let (strong, pale) = (ink(colour(LIGHT.border_strong)), ink(colour(PALE_BORDER)));
+    let white = ink("#ffffff".to_owned());
+    let wide = |usual: f32| style.outline_pt.map_or(usual, |w| w * thin);
     for (d, ink, width, opacity) in [
-        (&borders[BorderKind::Villages as usize], "#ffffff", 0.9 * thin, 0.75 * strength),
-        (&pale_borders, pale.as_str(), 0.9 * thin, 0.9 * strength),
-        (&borders[BorderKind::Towns as usize], strong.as_str(), 1.6 * thin_towns, towns),
-        (&borders[BorderKind::Outer as usize], strong.as_str(), 2.2 * thin_outer, outer.max(0.6)),
+        (&borders[BorderKind::Villages as usize], white.as_str(), wide(0.9 * thin), 0.75 * strength),
+        (&pale_borders, pale.as_str(), wide(0.9 * thin), 0.9 * strength),
+        (&borders[BorderKind::Towns as usize], strong.as_str(), wide(1.6 * thin_towns), towns),
+        (&borders[BorderKind::Outer as usize], strong.as_str(), wide(2.2 * thin_outer), outer.max(0.6)),
         (&borders[BorderKind::Line as usize], strong.as_str(), 1.2, 1.0),
     ] {
         if opacity > 0.02 {

@@ -2,51 +2,56 @@
 
 use egui::{Align, Layout, RichText, ScrollArea, Ui};
 
-use super::widgets::{chip, figure, icon_button, padded, rule, section};
+use super::widgets::{chip, figure, fold, icon_button, padded, rule, section};
 use crate::icons::Icon;
-use crate::model::{Dataset, FeatureId, Role, Value};
-use crate::session::{CameraCommand, Commands, Facts, FileCommand, Layer, Loaded, SelectCommand, Session, number};
+use crate::model::{Dataset, FeatureId, Role, Value, identifies};
+use crate::session::{
+    CameraCommand, Commands, Facts, FileCommand, Layer, Loaded, Moment, SelectCommand, Session, number,
+};
 
-/// Shows the card, or what to do where nothing is selected.
-pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) {
+/// Shows the card, or what to do where nothing is selected. The head stays, the rest is scrolled.
+pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Commands) {
     let t = session.tokens();
-    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+    let Some((layer, feature)) = session.on_card() else {
         padded().show(ui, |ui| {
             ui.add_space(10.0);
-            let Some((layer, feature)) = session.on_card() else {
-                section(ui, t, session.lang.t("card.title"));
-                ui.add_space(4.0);
-                ui.label(RichText::new(session.lang.t("card.empty")).color(t.ink_secondary));
-                return;
+            section(ui, t, session.lang.t("card.title"));
+            ui.add_space(4.0);
+            ui.label(RichText::new(session.lang.t("card.empty")).color(t.ink_secondary));
+        });
+        return;
+    };
+    let Some(loaded) = layer.loaded() else { return };
+    let facts = session.facts(layer.key, feature);
+    padded().show(ui, |ui| {
+        ui.add_space(10.0);
+        head(ui, session, layer, loaded, feature, facts, send);
+        ui.add_space(8.0);
+    });
+    let line = ui.available_rect_before_wrap();
+    ui.painter().hline(line.x_range(), line.top(), egui::Stroke::new(1.0, t.line));
+    // Another village begins at its top.
+    ScrollArea::vertical().id_salt(("card", layer.key)).auto_shrink(false).show(ui, |ui| {
+        padded().show(ui, |ui| {
+            ui.add_space(8.0);
+            let all = |ui: &mut Ui| {
+                attributes(ui, session, loaded, feature, facts);
+                size(ui, session, facts);
             };
-            let Some(loaded) = layer.loaded() else { return };
-            let facts = session.facts(layer.key, feature);
-            head(ui, session, layer, loaded, feature, facts, send);
-            rule(ui, t);
-            match session.card().cloned().filter(|c| c.village == feature) {
-                Some(card) => {
-                    super::village::show(ui, session, &card, send);
-                    egui::CollapsingHeader::new(session.lang.t("card.attributes")).show(ui, |ui| {
-                        attributes(ui, session, loaded, feature, facts);
-                        size(ui, session, facts);
-                    });
+            let title = session.lang.t("card.attributes");
+            let facility = session.facility(layer.key, feature);
+            match (session.card().cloned().filter(|c| c.village == feature), facility) {
+                (Some(card), _) => {
+                    super::village::show(ui, session, &card, moment, send);
+                    fold(ui, t, "attributes", title, false, all);
                 }
-                None => {
-                    let facility = session.facility(layer.key, feature);
-                    let all = |ui: &mut Ui| {
-                        attributes(ui, session, loaded, feature, facts);
-                        size(ui, session, facts);
-                    };
-                    match facility {
-                        Some(facility) => {
-                            super::point::show(ui, session, layer.key, feature, facility, send);
-                            egui::CollapsingHeader::new(session.lang.t("card.attributes")).show(ui, all);
-                        }
-                        None => {
-                            section(ui, t, session.lang.t("card.attributes"));
-                            all(ui);
-                        }
-                    }
+                (None, Some(facility)) => {
+                    super::point::show(ui, session, layer.key, feature, facility, send);
+                    fold(ui, t, "attributes of a point", title, false, all);
+                }
+                (None, None) => {
+                    section(ui, t, title);
+                    all(ui);
                 }
             }
             ui.add_space(12.0);
@@ -74,7 +79,7 @@ fn head(
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 let name = loaded.dataset.display_name(feature);
-                ui.add(egui::Label::new(RichText::new(name).heading().color(t.ink)).truncate());
+                ui.add(egui::Label::new(RichText::new(name).heading().color(t.ink)).wrap());
             });
         });
     });
@@ -103,44 +108,73 @@ fn is_population(session: &Session, figure: &crate::session::CardFigure) -> bool
     session.indicator(figure.indicator).is_some_and(|i| i.id == "population")
 }
 
+/// What the file says of the feature: what is known, then how many fields say nothing, to be unfolded.
 fn attributes(ui: &mut Ui, session: &Session, loaded: &Loaded, feature: FeatureId, facts: Option<&Facts>) {
-    let t = session.tokens();
     let dataset: &Dataset = &loaded.dataset;
     let shown = [Role::Name, Role::Town, Role::Group, Role::District].map(|r| dataset.roles.field(r));
-    for (i, column) in dataset.table.columns.iter().enumerate() {
-        if shown.contains(&Some(i)) {
-            continue;
+    let fields = (0..dataset.table.columns.len()).filter(|i| !shown.contains(&Some(*i)));
+    let (known, silent): (Vec<usize>, Vec<usize>) =
+        fields.partition(|i| attribute_text(session, loaded, feature, *i).is_some());
+    for field in known {
+        attribute(ui, session, loaded, feature, facts, field);
+    }
+    if silent.is_empty() {
+        return;
+    }
+    let count = silent.len().to_string();
+    let words = session.lang.with("card.silent", &[("n", &count)]);
+    fold(ui, session.tokens(), "silent attributes", &words, false, |ui| {
+        for field in silent {
+            attribute(ui, session, loaded, feature, facts, field);
         }
-        let name = session.lang.find(&format!("field.{}", column.name)).unwrap_or(&column.name);
-        let unit = session.lang.find(&format!("unit.{}", column.name)).unwrap_or("");
-        let value = column.value(feature);
-        let text = match value {
-            Value::Missing => None,
-            Value::Real(v) => Some(number(v)),
-            Value::Integer(v) if Some(i) != dataset.roles.field(Role::Code) => Some(number(v as f64)),
-            v => v
-                .to_text()
-                .map(|s| session.lang.find(&format!("value.{s}")).map_or_else(|| s.into_owned(), str::to_owned)),
-        };
-        let long = text.as_ref().is_some_and(|s| s.chars().count() > 18);
-        if let (true, Some(text)) = (long, &text) {
-            ui.label(RichText::new(name).color(t.ink));
-            ui.label(RichText::new(text).color(t.ink_secondary));
-            continue;
+    });
+}
+
+/// What a field says, in words; `None` where it says nothing.
+fn attribute_text(session: &Session, loaded: &Loaded, feature: FeatureId, field: usize) -> Option<String> {
+    let dataset: &Dataset = &loaded.dataset;
+    let villages = session.district().filter(|d| std::ptr::eq(&*d.villages, dataset));
+    if let Some(edit) = villages.and_then(|d| d.corrected_text(feature, field)) {
+        return Some(edit.value.clone()).filter(|v| !v.trim().is_empty());
+    }
+    let column = dataset.table.columns.get(field)?;
+    match column.value(feature) {
+        Value::Missing => None,
+        Value::Real(v) => Some(number(v)),
+        Value::Integer(v) if Some(field) != dataset.roles.field(Role::Code) && !identifies(&column.name) => {
+            Some(number(v as f64))
         }
-        let response = figure(ui, t, name, text.as_deref().map(|v| (v, unit)), session.lang.t("value.unknown"));
-        if name != column.name {
-            response.on_hover_text(&column.name);
+        v => {
+            let text = v.to_text().filter(|s| !s.trim().is_empty())?;
+            Some(session.lang.find(&format!("value.{text}")).map_or_else(|| text.into_owned(), str::to_owned))
         }
-        // The mean year of a toilet's rebuilding says nothing.
-        let means = facts.filter(|_| !loaded.is_points()).and_then(|f| f.means.get(i)).copied().unwrap_or_default();
-        let parts: Vec<String> = [("card.town-mean", means.town), ("card.all-mean", means.all)]
-            .into_iter()
-            .filter_map(|(key, mean)| Some(session.lang.with(key, &[("n", &number((mean? * 100.0).round() / 100.0))])))
-            .collect();
-        if !parts.is_empty() {
-            ui.label(RichText::new(parts.join(" · ")).size(11.0).color(t.ink_secondary));
-        }
+    }
+}
+
+fn attribute(ui: &mut Ui, session: &Session, loaded: &Loaded, feature: FeatureId, facts: Option<&Facts>, field: usize) {
+    let t = session.tokens();
+    let Some(column) = loaded.dataset.table.columns.get(field) else { return };
+    let name = session.lang.find(&format!("field.{}", column.name)).unwrap_or(&column.name);
+    let unit = session.lang.find(&format!("unit.{}", column.name)).unwrap_or("");
+    let text = attribute_text(session, loaded, feature, field);
+    let long = text.as_ref().is_some_and(|s| s.chars().count() > 18);
+    if let (true, Some(text)) = (long, &text) {
+        ui.label(RichText::new(name).color(t.ink));
+        ui.add(egui::Label::new(RichText::new(text).color(t.ink_secondary)).wrap());
+        return;
+    }
+    let response = figure(ui, t, name, text.as_deref().map(|v| (v, unit)), session.lang.t("value.unknown"));
+    if name != column.name {
+        response.on_hover_text(&column.name);
+    }
+    // The mean year of a toilet's rebuilding says nothing.
+    let means = facts.filter(|_| !loaded.is_points()).and_then(|f| f.means.get(field)).copied().unwrap_or_default();
+    let parts: Vec<String> = [("card.town-mean", means.town), ("card.all-mean", means.all)]
+        .into_iter()
+        .filter_map(|(key, mean)| Some(session.lang.with(key, &[("n", &number((mean? * 100.0).round() / 100.0))])))
+        .collect();
+    if !parts.is_empty() && text.is_some() {
+        ui.label(RichText::new(parts.join(" · ")).size(11.0).color(t.ink_secondary));
     }
 }
 

@@ -4,7 +4,7 @@ use egui::{Id, Key, Modal, RichText, TextEdit, Ui};
 
 use super::style::bold;
 use super::widgets::primary;
-use super::{colouring_editor, edit, settings, unsaved, visit};
+use super::{edit, settings, unsaved, visit};
 use crate::geo::LonLat;
 use crate::model::Role;
 use crate::render::LayerKey;
@@ -22,7 +22,6 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
         ui.set_max_width(if matches!(dialogue, Dialogue::Import(_) | Dialogue::Merge(_)) { 720.0 } else { 420.0 });
         match dialogue {
             Dialogue::GoTo(text, error) => go_to(ui, session, text, error, send),
-            Dialogue::Colouring(draft) => colouring_editor::show(ui, session, draft, send),
             Dialogue::Fields(layer) => fields(ui, session, layer, send),
             Dialogue::Figure(draft) => edit::figure(ui, session, draft, send),
             Dialogue::Add(draft) => edit::add(ui, session, draft, send),

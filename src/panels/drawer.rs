@@ -21,8 +21,10 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
             tab(ui, session, Tab::Summary, rolled.towns.len(), send);
         }
         if session.district().is_some() {
+            // What is listed, where conditions narrow it.
+            let listed = session.listed_gaps().map(|l| l.rows.len()).filter(|_| moment.gap_filter.is_narrow());
             let found = session.present_gaps().map_or(0, |g| g.list.gaps.len());
-            tab(ui, session, Tab::Gaps, found, send);
+            tab(ui, session, Tab::Gaps, listed.unwrap_or(found), send);
         }
         tab(ui, session, Tab::Scenes, session.document.project.scenes.len(), send);
         tab(ui, session, Tab::Problems, problems, send);

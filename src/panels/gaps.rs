@@ -3,13 +3,11 @@
 use egui::{Align, Label, Layout, RichText, Sense, Ui, Vec2};
 use egui_extras::{Column, TableBuilder};
 
-use super::widgets::{chip_button, primary};
+use super::gap_filter;
 use crate::district::{By, District};
-use crate::geo::ChinaShift;
 use crate::rules::{Gap, GapSeverity};
 use crate::session::{
-    Became, CameraCommand, Commands, CountBy, FoundGaps, GapColumn, Moment, SelectCommand, Session, Since,
-    SurveyCommand, number,
+    Became, CameraCommand, Commands, FoundGaps, GapColumn, Moment, SelectCommand, Session, SurveyCommand, number,
 };
 use crate::survey::GapStatus;
 
@@ -24,7 +22,7 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
         });
         return;
     };
-    conditions(ui, session, moment, &found, send);
+    gap_filter::show(ui, session, moment, &found, send);
     if moment.lists_visits {
         super::visits::show(ui, session, send);
         return;
@@ -47,197 +45,8 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
     list(ui, session, moment, &found, &listed.rows, send);
 }
 
-fn severity_name(session: &Session, severity: GapSeverity) -> &'static str {
+pub(super) fn severity_name(session: &Session, severity: GapSeverity) -> &'static str {
     session.lang.find(&format!("severity.{}", severity.key())).unwrap_or("")
-}
-
-fn conditions(ui: &mut Ui, session: &Session, moment: &mut Moment, found: &FoundGaps, send: &mut Commands) {
-    let t = session.tokens();
-    let lang = session.lang;
-    ui.horizontal(|ui| {
-        ui.add_space(12.0);
-        let counts = session.listed_gaps().map_or([0; 4], |l| l.counts);
-        for (severity, count) in GapSeverity::ALL.into_iter().zip(counts) {
-            let text = format!("{} {count}", severity_name(session, severity));
-            let is_on = moment.gap_filter.severities.contains(&severity);
-            if chip_button(ui, t, &text, is_on).clicked() {
-                match is_on {
-                    true => moment.gap_filter.severities.retain(|s| *s != severity),
-                    false => moment.gap_filter.severities.push(severity),
-                }
-            }
-        }
-        ui.add_space(6.0);
-        places(ui, session, moment);
-        rules(ui, session, moment, found);
-        statuses(ui, session, moment);
-        if chip_button(ui, t, lang.t("gaps.in-view"), moment.gap_filter.in_view).clicked() {
-            moment.gap_filter.in_view = !moment.gap_filter.in_view;
-        }
-        if session.survey.seen.is_some() {
-            let (count, orphans) =
-                (session.listed_visits().map_or(0, |l| l.rows.len()), session.listed_visits().map_or(0, |l| l.orphans));
-            let text = match orphans {
-                0 => lang.with("visits.chip", &[("n", &count.to_string())]),
-                _ => lang.with("visits.chip-orphans", &[("n", &count.to_string()), ("k", &orphans.to_string())]),
-            };
-            if chip_button(ui, t, &text, moment.lists_visits).clicked() {
-                moment.lists_visits = !moment.lists_visits;
-            }
-        }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.add_space(12.0);
-            export(ui, session, moment, send);
-            if ui.button(lang.t("command.import-results")).clicked() {
-                send.push(SurveyCommand::ImportResultsDialogue);
-            }
-        });
-    });
-    ui.horizontal(|ui| {
-        ui.add_space(12.0);
-        comparison(ui, session, moment, send);
-        ui.add_space(10.0);
-        counts(ui, session, moment);
-    });
-}
-
-/// Town and group.
-fn places(ui: &mut Ui, session: &Session, moment: &mut Moment) {
-    let lang = session.lang;
-    for (by, all) in [(By::Town, "gaps.all-towns"), (By::Group, "gaps.all-groups")] {
-        let names: Vec<String> = session
-            .district()
-            .map_or_else(Vec::new, |d| d.places(by).into_iter().map(|p| p.0).filter(|n| !n.is_empty()).collect());
-        let chosen = if by == By::Town { &mut moment.gap_filter.town } else { &mut moment.gap_filter.group };
-        if names.len() < 2 && chosen.is_none() {
-            continue;
-        }
-        egui::ComboBox::from_id_salt(("gap place", all))
-            .selected_text(chosen.clone().unwrap_or_else(|| lang.t(all).to_owned()))
-            .width(90.0)
-            .show_ui(ui, |ui| {
-                for choice in [None].into_iter().chain(names.into_iter().map(Some)) {
-                    let text = choice.clone().unwrap_or_else(|| lang.t(all).to_owned());
-                    if ui.selectable_label(*chosen == choice, text).clicked() {
-                        *chosen = choice;
-                    }
-                }
-            });
-    }
-}
-
-fn rules(ui: &mut Ui, session: &Session, moment: &mut Moment, found: &FoundGaps) {
-    let lang = session.lang;
-    let rule = moment.gap_filter.rule.clone();
-    let name = |id: &str| found.rules.get(id).map_or_else(String::new, |r| format!("{id}  {}", r.name(lang)));
-    egui::ComboBox::from_id_salt("gap rule")
-        .selected_text(rule.as_deref().map_or_else(|| lang.t("gaps.all-rules").to_owned(), name))
-        .width(130.0)
-        .show_ui(ui, |ui| {
-            if ui.selectable_label(rule.is_none(), lang.t("gaps.all-rules")).clicked() {
-                moment.gap_filter.rule = None;
-            }
-            for count in &found.list.rules {
-                let mut text = format!("{} ({})", name(&count.id), count.count);
-                if !count.unknown.is_empty() {
-                    text += &lang.with("gaps.untold", &[("n", &count.unknown.len().to_string())]);
-                }
-                if ui.selectable_label(rule.as_ref() == Some(&count.id), text).clicked() {
-                    moment.gap_filter.rule = Some(count.id.clone());
-                }
-            }
-        });
-}
-
-fn statuses(ui: &mut Ui, session: &Session, moment: &mut Moment) {
-    let lang = session.lang;
-    let chosen = moment.gap_filter.status;
-    let word = |s: Option<GapStatus>| s.map_or(lang.t("gaps.all-statuses"), |s| s.word(lang));
-    egui::ComboBox::from_id_salt("gap status").selected_text(word(chosen)).width(90.0).show_ui(ui, |ui| {
-        for choice in [None].into_iter().chain(GapStatus::ALL.map(Some)) {
-            if ui.selectable_label(chosen == choice, word(choice)).clicked() {
-                moment.gap_filter.status = choice;
-            }
-        }
-    });
-}
-
-/// The field sheet, with how it is to be written.
-fn export(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Commands) {
-    let (t, lang) = (session.tokens(), session.lang);
-    ui.menu_button(RichText::new(lang.t("gaps.sheet-options")), |ui| {
-        ui.set_min_width(240.0);
-        let form = &mut moment.form;
-        ui.checkbox(&mut form.per_town, lang.t("gaps.per-town"));
-        ui.checkbox(&mut form.from_here, lang.t("gaps.from-here"));
-        ui.separator();
-        ui.label(RichText::new(lang.t("gaps.coordinates")).size(12.0).color(t.ink_secondary));
-        ui.radio_value(&mut form.shift, None, "WGS 84 / CGCS2000");
-        ui.radio_value(&mut form.shift, Some(ChinaShift::Gcj02), lang.t("gaps.gcj02"));
-        ui.radio_value(&mut form.shift, Some(ChinaShift::Bd09), lang.t("gaps.bd09"));
-    });
-    if primary(ui, t, lang.t(SurveyCommand::ExportGapsDialogue.key())).clicked() {
-        send.push(SurveyCommand::ExportGapsDialogue);
-    }
-}
-
-/// Against an earlier year or another project.
-fn comparison(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Commands) {
-    let (t, lang) = (session.tokens(), session.lang);
-    let since = session.survey.since.clone();
-    let name = |since: &Since| match since {
-        Since::Year(year) => year.to_string(),
-        Since::Project(path) => path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default(),
-    };
-    let now = session.year();
-    let years: Vec<i32> = session.district().map_or_else(Vec::new, |d| {
-        d.observations.years().iter().copied().filter(|y| now.is_some_and(|n| *y < n)).collect()
-    });
-    let text = since
-        .as_ref()
-        .map_or_else(|| lang.t("gaps.compare").to_owned(), |s| lang.with("gaps.since", &[("n", &name(s))]));
-    egui::ComboBox::from_id_salt("gap since").selected_text(text).width(120.0).show_ui(ui, |ui| {
-        if ui.selectable_label(since.is_none(), lang.t("gaps.no-comparison")).clicked() {
-            send.push(SurveyCommand::CompareGaps(None));
-        }
-        for year in years.into_iter().rev() {
-            let choice = Since::Year(year);
-            if ui.selectable_label(since.as_ref() == Some(&choice), name(&choice)).clicked() {
-                send.push(SurveyCommand::CompareGaps(Some(choice)));
-            }
-        }
-        if ui.selectable_label(false, lang.t("gaps.other-project")).clicked() {
-            send.push(SurveyCommand::CompareGapsDialogue);
-        }
-    });
-    let Some(change) = session.present_change().cloned() else { return };
-    for (became, key) in
-        [(Became::New, "gaps.new"), (Became::Remaining, "gaps.remaining"), (Became::Closed, "gaps.closed")]
-    {
-        let is_on = moment.gap_filter.became == Some(became);
-        if chip_button(ui, t, &format!("{} {}", lang.t(key), change.count(became)), is_on).clicked() {
-            moment.gap_filter.became = (!is_on).then_some(became);
-        }
-    }
-}
-
-/// The listed gaps, counted.
-fn counts(ui: &mut Ui, session: &Session, moment: &mut Moment) {
-    let (t, lang) = (session.tokens(), session.lang);
-    let chosen = moment.gap_filter.count_by;
-    let word = |by: Option<CountBy>| {
-        by.map_or_else(|| lang.t("gaps.count").to_owned(), |b| lang.with("gaps.count-by", &[("n", lang.t(b.key()))]))
-    };
-    egui::ComboBox::from_id_salt("gap counts").selected_text(word(chosen)).width(110.0).show_ui(ui, |ui| {
-        for choice in [None].into_iter().chain(CountBy::ALL.map(Some)) {
-            if ui.selectable_label(chosen == choice, word(choice)).clicked() {
-                moment.gap_filter.count_by = choice;
-            }
-        }
-    });
-    let groups = session.listed_gaps().map(|l| l.groups.clone()).unwrap_or_default();
-    let text: Vec<String> = groups.iter().map(|(name, count)| format!("{name} {count}")).collect();
-    ui.add(Label::new(RichText::new(text.join("  ·  ")).size(12.0).color(t.ink)).truncate());
 }
 
 /// The columns' heads: a click sorts by one, a second one the other way round.
@@ -290,19 +99,19 @@ fn list(ui: &mut Ui, session: &Session, moment: &mut Moment, found: &FoundGaps, 
         .sense(Sense::click())
         .auto_shrink(false)
         .cell_layout(Layout::left_to_right(Align::Center))
-        .column(Column::exact(62.0))
-        .column(Column::exact(86.0))
+        .column(Column::initial(158.0).clip(true).resizable(true))
+        .column(Column::exact(72.0))
         .column(Column::initial(110.0).clip(true).resizable(true))
         .column(Column::initial(100.0).clip(true).resizable(true))
         .column(Column::remainder().clip(true))
         .column(Column::exact(92.0))
-        .column(Column::exact(140.0))
+        .column(Column::exact(120.0))
         .column(Column::exact(104.0))
         .header(30.0, |mut header| {
             heads(&mut header, session, &mut sort);
         })
         .body(|body| {
-            body.rows(28.0, listed.len(), |mut row| {
+            body.rows(30.0, listed.len(), |mut row| {
                 let Some(at) = listed.get(row.index()).copied() else { return };
                 let Some((gap, district)) = session.listed_gap(found, at) else { return };
                 let is_here = session.district().is_some_and(|d| d.generation == district.generation);
@@ -311,8 +120,10 @@ fn list(ui: &mut Ui, session: &Session, moment: &mut Moment, found: &FoundGaps, 
                 row.set_selected(gap.village.zip(layer).is_some_and(|(v, l)| session.is_selected(l, v)));
                 cells(&mut row, session, found, (gap, district), (!is_closed).then_some(at), send);
                 let response = row.response();
-                let closes =
-                    found.rules.get(&gap.rule).map(|r| format!("{}\n{}", r.name(session.lang), r.closes(session.lang)));
+                let closes = found
+                    .rules
+                    .get(&gap.rule)
+                    .map(|r| format!("{}  {}\n{}", r.id, r.name(session.lang), r.closes(session.lang)));
                 let response = response.on_hover_text(closes.unwrap_or_default());
                 let Some((village, layer)) = gap.village.zip(layer) else {
                     if let (true, Some(at)) = (response.double_clicked(), gap.at) {
@@ -347,7 +158,8 @@ fn cells(
     };
     row.col(|ui| {
         ui.add_space(12.0);
-        ui.add(Label::new(RichText::new(&gap.rule).strong().color(t.ink)).selectable(false));
+        let name = found.rules.get(&gap.rule).map_or(gap.rule.as_str(), |r| r.name(session.lang));
+        ui.add(Label::new(RichText::new(name).color(t.ink)).truncate().selectable(false));
     });
     row.col(|ui| {
         let ink = session.gap_ink(gap.severity);
@@ -373,11 +185,12 @@ fn cells(
     row.col(|ui| right(ui, gap.distance_m.map_or_else(|| "—".to_owned(), crate::session::distance_words)));
     row.col(|ui| {
         let short = |v: f64| number((v * 100.0).round() / 100.0);
-        let text = match (gap.value, gap.threshold) {
+        let words = gap.figure_words(session.lang);
+        let text = words.unwrap_or_else(|| match (gap.value, gap.threshold) {
             (Some(value), Some(threshold)) => format!("{} / {} {}", short(value), short(threshold), gap.unit),
             (None, Some(threshold)) => format!("— / {} {}", short(threshold), gap.unit),
             _ => "—".to_owned(),
-        };
+        });
         right(ui, text.trim_end().to_owned());
     });
     row.col(|ui| {

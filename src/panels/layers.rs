@@ -8,11 +8,19 @@ use crate::icons::Icon;
 use crate::model::LayerKind;
 use crate::palette::{data_colour, size};
 use crate::render::LayerKey;
-use crate::session::{CameraCommand, Command, Commands, FileCommand, LayerCommand, LookCommand, Session, Status};
+use crate::session::{
+    CameraCommand, Command, Commands, FileCommand, LayerCommand, LookCommand, Moment, Session, Status,
+};
 
 /// Shows the panel.
-pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) {
+pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Commands) {
     let t = session.tokens();
+    if moment.styling.as_ref().is_some_and(|d| session.document.position(d.layer).is_some()) {
+        ScrollArea::vertical().id_salt("styling").auto_shrink(false).show(ui, |ui| {
+            padded().show(ui, |ui| super::styling::show(ui, session, moment, send));
+        });
+        return;
+    }
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         padded().show(ui, |ui| {
             ui.add_space(8.0);
@@ -30,9 +38,9 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) {
             for (i, key) in keys.iter().enumerate() {
                 let of = session.entry(*key).map_or("", |e| e.group.as_str());
                 if std::mem::replace(&mut group, of) != of && !of.is_empty() {
-                    section(ui, t, of);
+                    group_head(ui, session, of, *key, send);
                 }
-                row(ui, session, *key, i, keys.len(), send);
+                row(ui, session, *key, (i, keys.len()), moment, send);
                 if session.symbols().is_some() && session.facility_layers().first() == Some(key) {
                     symbols(ui, session, send);
                 }
@@ -71,7 +79,48 @@ fn missing_tables(ui: &mut Ui, session: &Session, send: &mut Commands) {
     }
 }
 
-fn row(ui: &mut Ui, session: &Session, key: LayerKey, at: usize, count: usize, send: &mut Commands) {
+/// A layer being dragged in the list.
+#[derive(Clone, Copy)]
+struct Dragged(LayerKey);
+
+/// The head of a group: a layer that is let go here belongs to it.
+fn group_head(ui: &mut Ui, session: &Session, group: &str, first: LayerKey, send: &mut Commands) {
+    let t = session.tokens();
+    let inner = ui.scope(|ui| section(ui, t, group));
+    let response = ui.interact(inner.response.rect, ui.scope_id().with(("group", group)), Sense::hover());
+    if response.dnd_hover_payload::<Dragged>().is_some() {
+        ui.painter().hline(response.rect.x_range(), response.rect.bottom(), egui::Stroke::new(2.0, t.accent));
+    }
+    if let Some(dragged) = response.dnd_release_payload::<Dragged>().filter(|d| d.0 != first) {
+        let beside = Some((first, false));
+        send.push(LayerCommand::ArrangeLayer { layer: dragged.0, beside, group: group.to_owned() });
+    }
+}
+
+/// Takes a layer that is dragged over a row: above its middle it goes before it, below behind it, into the same group.
+fn drop_on(ui: &Ui, session: &Session, key: LayerKey, response: &egui::Response, send: &mut Commands) {
+    response.dnd_set_drag_payload(Dragged(key));
+    let Some(pointer) = ui.input(|i| i.pointer.interact_pos()).filter(|p| response.rect.contains(*p)) else { return };
+    let behind = pointer.y > response.rect.center().y;
+    let is_other = |d: &std::sync::Arc<Dragged>| d.0 != key;
+    if response.dnd_hover_payload::<Dragged>().filter(is_other).is_some() {
+        let y = if behind { response.rect.bottom() } else { response.rect.top() };
+        ui.painter().hline(response.rect.x_range(), y, egui::Stroke::new(2.0, session.tokens().accent));
+    }
+    if let Some(dragged) = response.dnd_release_payload::<Dragged>().filter(is_other) {
+        let group = session.entry(key).map(|e| e.group.clone()).unwrap_or_default();
+        send.push(LayerCommand::ArrangeLayer { layer: dragged.0, beside: Some((key, behind)), group });
+    }
+}
+
+fn row(
+    ui: &mut Ui,
+    session: &Session,
+    key: LayerKey,
+    (at, count): (usize, usize),
+    moment: &mut Moment,
+    send: &mut Commands,
+) {
     let t = session.tokens();
     let (Some(entry), Some(layer)) = (session.entry(key), session.layers.get(&key)) else { return };
     let title = session.layer_title(key);
@@ -98,16 +147,23 @@ fn row(ui: &mut Ui, session: &Session, key: LayerKey, at: usize, count: usize, s
                 ui.painter().rect_filled(rect, 5.0, t.field);
             }
             Icon::Dots.paint(ui.painter(), rect, t.ink_secondary);
-            egui::Popup::menu(&button).show(|ui| menu(ui, session, key, at, count, send));
+            egui::Popup::menu(&button).show(|ui| menu(ui, session, key, (at, count), moment, send));
             let colour = if matches!(layer.status, Status::Failed(_)) { t.bad } else { t.ink_secondary };
             ui.label(RichText::new(right).size(12.0).color(colour));
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                if moment.renaming.as_ref().is_some_and(|r| r.0 == Some(key)) {
+                    rename(ui, session, key, moment, send);
+                    return;
+                }
                 let ink = if entry.visible { t.ink } else { t.ink_secondary };
-                let label = egui::Label::new(RichText::new(&title).color(ink)).truncate().sense(Sense::click());
-                let response = ui.add(label).on_hover_text(entry.path.display().to_string());
+                let label = egui::Label::new(RichText::new(&title).color(ink)).truncate();
+                let response = ui.add(label.sense(Sense::click_and_drag()));
+                drop_on(ui, session, key, &response, send);
                 if response.double_clicked() {
                     send.push(CameraCommand::FitLayer(key));
                 }
+                let tip = format!("{}\n{}", entry.path.display(), session.lang.t("layers.drag"));
+                response.on_hover_text(tip);
             });
         });
     });
@@ -119,7 +175,19 @@ fn row(ui: &mut Ui, session: &Session, key: LayerKey, at: usize, count: usize, s
             send.push(LayerCommand::RelinkDialogue(key));
         }
     }
-    inner.response.context_menu(|ui| menu(ui, session, key, at, count, send));
+    inner.response.context_menu(|ui| menu(ui, session, key, (at, count), moment, send));
+}
+
+/// The name of a layer being typed.
+fn rename(ui: &mut Ui, session: &Session, key: LayerKey, moment: &mut Moment, send: &mut Commands) {
+    let Some((_, name)) = &mut moment.renaming else { return };
+    let field = ui.add(egui::TextEdit::singleline(name).desired_width(f32::INFINITY));
+    let words = session.lang.t("command.rename-layer");
+    field.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, words));
+    if let Some(name) = super::widgets::named(ui, &field, name) {
+        send.extend(name.map(|name| LayerCommand::RenameLayer(key, name)));
+        moment.renaming = None;
+    }
 }
 
 /// The symbols of facilities with their numbers, each with a tick.
@@ -169,9 +237,21 @@ fn symbols(ui: &mut Ui, session: &Session, send: &mut Commands) {
     }
 }
 
-fn menu(ui: &mut Ui, session: &Session, key: LayerKey, at: usize, count: usize, send: &mut Commands) {
+fn menu(
+    ui: &mut Ui,
+    session: &Session,
+    key: LayerKey,
+    (at, count): (usize, usize),
+    moment: &mut Moment,
+    send: &mut Commands,
+) {
     ui.set_min_width(170.0);
     let Some(entry) = session.entry(key) else { return };
+    if ui.button(session.lang.t("command.rename-layer")).clicked() {
+        moment.renaming = Some((Some(key), session.layer_title(key)));
+        ui.close();
+    }
+    groups(ui, session, key, entry, send);
     let mut command = |ui: &mut Ui, enabled: bool, command: Command| {
         if ui.add_enabled(enabled, egui::Button::new(session.lang.t(command.key()))).clicked() {
             send.push(command);
@@ -205,16 +285,47 @@ fn menu(ui: &mut Ui, session: &Session, key: LayerKey, at: usize, count: usize, 
     }
 }
 
+/// The group that a layer is listed in.
+fn groups(ui: &mut Ui, session: &Session, key: LayerKey, entry: &crate::project::LayerEntry, send: &mut Commands) {
+    let lang = session.lang;
+    ui.menu_button(lang.t("layers.group"), |ui| {
+        let mut names: Vec<&str> = session.document.project.layers.iter().map(|l| l.group.as_str()).collect();
+        names.retain(|n| !n.is_empty());
+        names.sort_unstable();
+        names.dedup();
+        let mut choose = |ui: &mut Ui, name: &str, words: &str| {
+            if ui.selectable_label(entry.group == name, words).clicked() {
+                send.push(LayerCommand::ArrangeLayer { layer: key, beside: None, group: name.to_owned() });
+                ui.close();
+            }
+        };
+        choose(ui, "", lang.t("layers.no-group"));
+        for name in names {
+            choose(ui, name, name);
+        }
+        let id = egui::Id::unique("new group");
+        let mut name: String = ui.data(|d| d.get_temp(id)).unwrap_or_default();
+        let field = ui.add(egui::TextEdit::singleline(&mut name).hint_text(lang.t("layers.new-group")));
+        field.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, lang.t("layers.new-group")));
+        let is_entered = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
+        if is_entered && !name.trim().is_empty() {
+            let group = std::mem::take(&mut name).trim().to_owned();
+            send.push(LayerCommand::ArrangeLayer { layer: key, beside: None, group });
+            ui.close();
+        }
+        ui.data_mut(|d| d.insert_temp(id, name));
+    });
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::lang::Lang;
     use crate::panels::testing::shown;
-    use crate::session::Moment;
     use crate::session::testing::{FACILITIES, session};
 
     fn panel(session: &Session) -> crate::panels::testing::Shown {
-        shown(session, Moment::default(), Vec::new(), |ui, s, _, send| show(ui, s, send))
+        shown(session, Moment::default(), Vec::new(), show)
     }
 
     #[test]

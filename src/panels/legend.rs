@@ -197,8 +197,11 @@ fn row(ui: &mut Ui, look: &RowLook<'_>, mark: Mark, [long, short]: &[String; 2],
 pub fn symbol(ui: &mut Ui, mark: impl Into<crate::render::Mark>, colour: egui::Color32) {
     let mark = mark.into();
     let (rect, _) = ui.allocate_exact_size(Vec2::new(27.0, 18.0), Sense::hover());
-    let (c, r) = (rect.center(), 5.0);
-    let p = ui.painter();
+    symbol_at(ui.painter(), rect.center(), 5.0, mark, colour);
+}
+
+/// The same at a place, in a size.
+pub fn symbol_at(p: &egui::Painter, c: egui::Pos2, r: f32, mark: crate::render::Mark, colour: egui::Color32) {
     let polygon = |points: &[(f32, f32)]| {
         let points = points.iter().map(|(x, y)| c + Vec2::new(x * r, y * r)).collect();
         egui::Shape::convex_polygon(points, colour, egui::Stroke::NONE)
@@ -223,8 +226,8 @@ pub fn symbol(ui: &mut Ui, mark: impl Into<crate::render::Mark>, colour: egui::C
     }
     let ground = crate::palette::LABEL_LIGHT;
     if mark.hollow {
-        p.circle_filled(c, 2.6, ground);
+        p.circle_filled(c, r * 0.52, ground);
     } else if mark.dot {
-        p.circle_filled(c, 1.4, ground);
+        p.circle_filled(c, r * 0.28, ground);
     }
 }

@@ -1,17 +1,36 @@
-//! Meeting mode: the map, a sentence, a few large figures, the legend, the source. Nothing else.
+//! Meeting mode: the map, a sentence, some large figures, the legend, the year, the source. Nothing else, and nothing over anything else.
 
 use egui::{Align2, CentralPanel, Color32, FontId, Painter, Pos2, Rect, Stroke, Ui, Vec2};
 
+use super::meeting_legend;
 use super::style::bold;
 use crate::geo::ground_metres_per_world;
 use crate::map::{MapView, scale_bar};
-use crate::palette::data_colour;
-use crate::session::{COUNT_SECS, Commands, Moment, Session, number};
+use crate::session::{COUNT_SECS, Commands, LookCommand, Moment, Session, number};
 
 /// Height that sizes are given for.
 const DESIGN_HEIGHT: f32 = 1080.0;
 /// Smallest type on a screen of that height.
-const SMALLEST: f32 = 24.0;
+pub(super) const SMALLEST: f32 = 24.0;
+/// Most figures.
+pub const MOST_FIGURES: usize = 8;
+
+/// Where things stand: the screen, its scale, the room left between them.
+pub(super) struct Stage {
+    pub rect: Rect,
+    /// Points for each point of the design.
+    pub s: f32,
+    pub pad: f32,
+    /// Whether the screen is not much wider than high: figures then stand in a row over the map.
+    pub is_narrow: bool,
+}
+
+impl Stage {
+    fn new(rect: Rect) -> Self {
+        let s = (rect.height() / DESIGN_HEIGHT).min(rect.width() / 1440.0).max(0.45);
+        Self { rect, s, pad: 64.0 * s, is_narrow: rect.width() < rect.height() * 1.55 }
+    }
+}
 
 /// Shows the meeting in the whole window.
 pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, map: &mut MapView, send: &mut Commands) {
@@ -22,45 +41,42 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, map: &mut MapVi
             ui.painter().rect_filled(rect, 0.0, crate::palette::BLANK);
             return;
         }
-        let s = (rect.height() / DESIGN_HEIGHT).min(rect.width() / 1920.0).max(0.45);
-        let pad = 64.0 * s;
-        // The map stands between the figures and the legend, so that nothing lies over it.
-        let left = if meeting.no_figures || session.rolled().is_none() { pad } else { 440.0 * s };
-        let is_classed = session.village_layer().is_some_and(|l| l.colouring.is_some());
-        let right = if meeting.no_legend || !is_classed { pad } else { 400.0 * s + pad };
-        let room = Rect::from_min_max(rect.min + Vec2::new(left, 200.0 * s), rect.max - Vec2::new(right, 84.0 * s));
-        ui.scope_builder(egui::UiBuilder::new().max_rect(room), |ui| map.show(ui, session, moment, send));
+        // What the presenter reads takes room of its own where there is no second screen.
+        let strip = super::presenter::strip(ui, session, rect);
+        let stage = Stage::new(Rect::from_min_max(rect.min, Pos2::new(rect.right(), rect.bottom() - strip)));
         let painter = ui.painter_at(rect);
-        head(&painter, session, rect, pad, s);
-        if !meeting.no_figures {
-            figures(ui, &painter, session, rect, pad, s, meeting.began);
-        }
-        if !meeting.no_legend {
-            legend(&painter, session, rect, pad, s);
-        }
-        card(&painter, session, rect, pad, s);
-        foot(&painter, session, rect, pad, s);
-        if let Some(word) = &meeting.word {
-            let at = rect.center_bottom() - Vec2::new(0.0, 96.0 * s);
-            let shown = text(
-                &painter,
-                at,
-                Align2::CENTER_BOTTOM,
-                word,
-                FontId::proportional(SMALLEST * s),
-                session.tokens().warn,
-            );
-            ui.interact(shown, ui.scope_id().with("word"), egui::Sense::hover())
-                .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, word));
-        }
-        let words =
-            session.scene_shown().map_or_else(|| session.map_sentence(), |scene| title_of(session, &scene.title));
-        ui.interact(
-            Rect::from_min_size(rect.min, Vec2::splat(1.0)),
-            ui.scope_id().with("meeting title"),
-            egui::Sense::hover(),
-        )
-        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, words.clone()));
+        let s = stage.s;
+        let below_head = head(&painter, session, &stage);
+        let list = if meeting.no_figures { Vec::new() } else { figure_list(ui, session, meeting.began) };
+        let below = if stage.is_narrow && !list.is_empty() {
+            row_of_figures(&painter, session, &stage, &list, below_head)
+        } else {
+            below_head
+        };
+        let left = match list.is_empty() || stage.is_narrow {
+            true => stage.pad,
+            false => {
+                column_of_figures(&painter, session, &stage, &list, below_head);
+                440.0 * s
+            }
+        };
+        let bottom = stage.rect.bottom() - 84.0 * s;
+        let years = year_room(session, s);
+        let column = Rect::from_min_max(
+            Pos2::new(stage.rect.left(), below + 16.0 * s),
+            Pos2::new(stage.rect.right() - stage.pad, bottom - years),
+        );
+        let right = meeting_legend::column(&painter, session, &stage, column);
+        let room = Rect::from_min_max(
+            Pos2::new(stage.rect.left() + left, below + 16.0 * s),
+            Pos2::new(stage.rect.right() - right, bottom),
+        );
+        ui.scope_builder(egui::UiBuilder::new().max_rect(room), |ui| map.show(ui, session, moment, send));
+        frame_of(&painter, session, room);
+        year(ui, session, &stage, right, send);
+        foot(&painter, session, stage.rect, stage.pad, s);
+        said(ui, &painter, session, &stage);
+        super::meeting_search::show(ui, session, moment, &stage, send);
         // A clock of its own for the presenter; no frame is asked for where nothing moves.
         if session.stage.playing.is_some() {
             ui.ctx().request_repaint();
@@ -68,21 +84,48 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, map: &mut MapVi
     });
 }
 
-fn title_of(session: &Session, own: &str) -> String {
+/// The word to the presenter, and the title for those who hear the screen.
+fn said(ui: &Ui, painter: &Painter, session: &Session, stage: &Stage) {
+    let s = stage.s;
+    if let Some(word) = session.meeting.as_ref().and_then(|m| m.word.as_ref()) {
+        let at = stage.rect.center_bottom() - Vec2::new(0.0, 96.0 * s);
+        let ground = painter.layout_no_wrap(word.clone(), FontId::proportional(SMALLEST * s), session.tokens().warn);
+        let place = Align2::CENTER_BOTTOM.anchor_size(at, ground.size());
+        painter.rect_filled(place.expand(10.0 * s), 10.0 * s, session.tokens().panel);
+        painter.galley(place.min, ground, session.tokens().warn);
+        ui.interact(place, ui.scope_id().with("word"), egui::Sense::hover())
+            .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, word));
+    }
+    let words = title(session);
+    let corner = Rect::from_min_size(stage.rect.min, Vec2::splat(1.0));
+    ui.interact(corner, ui.scope_id().with("meeting title"), egui::Sense::hover())
+        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, words.clone()));
+}
+
+/// The sentence over the map.
+pub(super) fn title(session: &Session) -> String {
+    session
+        .scene_shown()
+        .map_or_else(|| session.map_sentence(), |scene| title_of(session, scene.title_in(session.lang)))
+}
+
+pub(super) fn title_of(session: &Session, own: &str) -> String {
     if own.trim().is_empty() { session.map_sentence() } else { own.trim().to_owned() }
 }
 
 /// A text; where it stands.
-fn text(painter: &Painter, at: Pos2, anchor: Align2, words: &str, font: FontId, ink: Color32) -> Rect {
+pub(super) fn text(painter: &Painter, at: Pos2, anchor: Align2, words: &str, font: FontId, ink: Color32) -> Rect {
     let galley = painter.layout_no_wrap(words.to_owned(), font, ink);
     let rect = anchor.anchor_size(at, galley.size());
     painter.galley(rect.min, galley, ink);
     rect
 }
 
-fn head(painter: &Painter, session: &Session, rect: Rect, pad: f32, s: f32) {
+/// Title and subtitle; where they end.
+fn head(painter: &Painter, session: &Session, stage: &Stage) -> f32 {
     let t = session.tokens();
-    let words = session.scene_shown().map_or_else(|| session.map_sentence(), |scene| title_of(session, &scene.title));
+    let (rect, pad, s) = (stage.rect, stage.pad, stage.s);
+    let words = title(session);
     let room = rect.width() - 2.0 * pad;
     // A long sentence becomes smaller, and breaks before it is cut.
     let size = [58.0, 48.0, 40.0, 32.0]
@@ -92,165 +135,136 @@ fn head(painter: &Painter, session: &Session, rect: Rect, pad: f32, s: f32) {
     let at = rect.min + Vec2::new(pad, pad * 0.8);
     let below = at.y + galley.size().y;
     painter.galley(at, galley, t.ink);
-    let subtitle = session.map_subtitle();
-    text(
-        painter,
-        Pos2::new(at.x, below + 10.0 * s),
-        Align2::LEFT_TOP,
-        &subtitle,
-        FontId::proportional(28.0 * s),
-        t.ink_secondary,
-    );
+    let subtitle = painter.layout(session.map_subtitle(), FontId::proportional(28.0 * s), t.ink_secondary, room);
+    let end = below + 10.0 * s + subtitle.size().y;
+    painter.galley(Pos2::new(at.x, below + 10.0 * s), subtitle, t.ink_secondary);
+    end
 }
 
-fn figures(ui: &Ui, painter: &Painter, session: &Session, rect: Rect, pad: f32, s: f32, began: f64) {
-    let t = session.tokens();
-    let changes = session.year_before().zip(session.year()).map(|(before, now)| session.changes_between(before, now));
+/// The figures as they are written, counting up as the scene begins.
+fn figure_list(ui: &Ui, session: &Session, began: f64) -> Vec<(String, String)> {
+    let chosen = session.scene_shown().is_some_and(|s| !s.figures.is_empty());
+    let changes = session.year_before().zip(session.year()).filter(|_| !chosen);
+    if let Some((before, now)) = changes {
+        return session.changes_between(before, now);
+    }
     let share =
         if session.settings.no_motion { 1.0 } else { ((ui.input(|i| i.time) - began) / COUNT_SECS).clamp(0.0, 1.0) };
-    let list: Vec<(String, String)> = match changes {
-        Some(changes) => changes,
-        None => session
-            .headlined()
-            .into_iter()
-            .map(|f| {
-                // Figures count up once, and stand.
-                let value = match session.indicator(f.indicator) {
-                    Some(indicator) if share < 1.0 => {
-                        ui.ctx().request_repaint();
-                        let eased = 1.0 - (1.0 - share).powi(3);
-                        indicator.show(f.number * eased, session.lang)
-                    }
-                    _ => f.value.clone(),
-                };
-                (format!("{value}{}", f.unit), f.caption)
-            })
-            .collect(),
+    let figures = session.scene_figures().into_iter().take(MOST_FIGURES);
+    figures
+        .map(|f| {
+            // Figures count up once, and stand.
+            let value = match f.indicator.and_then(|i| session.indicator(i)) {
+                Some(indicator) if share < 1.0 && f.is_plain => {
+                    ui.ctx().request_repaint();
+                    let eased = 1.0 - (1.0 - share).powi(3);
+                    indicator.show(f.number * eased, session.lang)
+                }
+                _ => f.value.clone(),
+            };
+            (format!("{value}{}", f.unit), f.caption)
+        })
+        .collect()
+}
+
+/// A figure with its caption in a room: as large as fits.
+fn figure(painter: &Painter, session: &Session, room: Rect, value: &str, caption: &str, s: f32) {
+    let t = session.tokens();
+    let caption_size = (28.0 * s).min(room.height() * 0.2).max(20.0 * s);
+    let words = painter.layout(caption.to_owned(), FontId::proportional(caption_size), t.ink, room.width());
+    let most = (92.0 * s).min((room.height() - words.size().y - 10.0 * s) * 0.86).max(24.0 * s);
+    let wide = painter.layout_no_wrap(value.to_owned(), bold(most), t.accent).size().x;
+    let size = most * (room.width() / wide.max(1.0)).min(1.0);
+    let shown = text(painter, room.min, Align2::LEFT_TOP, value, bold(size), t.accent);
+    painter.galley(Pos2::new(room.left(), shown.bottom() - size * 0.08), words, t.ink);
+}
+
+/// Figures in a column at the left.
+fn column_of_figures(painter: &Painter, session: &Session, stage: &Stage, list: &[(String, String)], top: f32) {
+    let s = stage.s;
+    let top = top + 34.0 * s;
+    let height = (stage.rect.bottom() - 110.0 * s - top).max(100.0 * s);
+    let step = (170.0 * s).min(height / list.len().max(1) as f32);
+    for (i, (value, caption)) in list.iter().enumerate() {
+        let at = Pos2::new(stage.rect.left() + stage.pad, top + i as f32 * step);
+        let room = Rect::from_min_size(at, Vec2::new(440.0 * s - stage.pad - 24.0 * s, step - 8.0 * s));
+        figure(painter, session, room, value, caption, s);
+    }
+}
+
+/// Figures in rows over the map, on screens that are not much wider than high; where they end.
+fn row_of_figures(painter: &Painter, session: &Session, stage: &Stage, list: &[(String, String)], top: f32) -> f32 {
+    let s = stage.s;
+    let columns = list.len().min(4);
+    let (step, height) = ((stage.rect.width() - 2.0 * stage.pad) / columns as f32, 140.0 * s);
+    let top = top + 20.0 * s;
+    for (i, (value, caption)) in list.iter().enumerate() {
+        let (column, row) = ((i % columns) as f32, (i / columns) as f32);
+        let at = Pos2::new(stage.rect.left() + stage.pad + column * step, top + row * height);
+        let room = Rect::from_min_size(at, Vec2::new(step - 24.0 * s, height - 8.0 * s));
+        figure(painter, session, room, value, caption, s);
+    }
+    top + list.len().div_ceil(columns) as f32 * height
+}
+
+/// A map that goes on beyond its room has a frame, so that its edge is no border.
+fn frame_of(painter: &Painter, session: &Session, room: Rect) {
+    let layer = session.village_layer().and_then(|l| l.loaded());
+    let Some(bounds) = layer.and_then(|l| l.bounds_deg()) else { return };
+    let [w, s, e, n] = bounds.sides();
+    let offset =
+        |lon, lat| session.camera.offset_of(crate::geo::WorldPos::from_lonlat(crate::geo::LonLat::new(lon, lat)));
+    let ([left, top], [right, bottom]) = (offset(w, n), offset(e, s));
+    let half = room.size() / 2.0;
+    let goes_on = left < -f64::from(half.x) - 1.0
+        || right > f64::from(half.x) + 1.0
+        || top < -f64::from(half.y) - 1.0
+        || bottom > f64::from(half.y) + 1.0;
+    if goes_on {
+        let stroke = Stroke::new(1.5, session.tokens().ink_secondary);
+        painter.rect_stroke(room, 0.0, stroke, egui::StrokeKind::Outside);
+    }
+}
+
+/// Height that the year and its slider take at the foot of the right column.
+fn year_room(session: &Session, s: f32) -> f32 {
+    let several = session.district().is_some_and(|d| d.observations.years().len() > 1);
+    if several && session.year().is_some() { 128.0 * s } else { 0.0 }
+}
+
+/// The year, large, and the slider that moves it.
+fn year(ui: &mut Ui, session: &Session, stage: &Stage, right: f32, send: &mut Commands) {
+    let (Some(year), Some(district)) = (session.year(), session.district()) else { return };
+    let known = district.observations.years();
+    let s = stage.s;
+    if known.len() < 2 || right < 150.0 * s {
+        return;
+    }
+    let t = session.tokens();
+    let edge = Pos2::new(stage.rect.right() - stage.pad, stage.rect.bottom() - 84.0 * s);
+    let words = match session.year_before() {
+        Some(before) => format!("{before} → {year}"),
+        None => year.to_string(),
     };
-    let step = (170.0 * s).min((rect.height() - 420.0 * s) / list.len().max(1) as f32);
-    let top = rect.top() + 238.0 * s;
-    for (i, (value, caption)) in list.iter().take(5).enumerate() {
-        let y = top + i as f32 * step;
-        let at = Pos2::new(rect.left() + pad, y);
-        let figure = text(painter, at, Align2::LEFT_TOP, value, bold((92.0 * s).min(step * 0.58)), t.accent);
-        let at = Pos2::new(rect.left() + pad, figure.bottom() - 6.0 * s);
-        text(painter, at, Align2::LEFT_TOP, caption, FontId::proportional(28.0 * s), t.ink);
-    }
-}
-
-fn legend(painter: &Painter, session: &Session, rect: Rect, pad: f32, s: f32) {
-    let t = session.tokens();
-    let Some(layer) = session.village_layer() else { return };
-    let Some(colouring) = &layer.colouring else { return };
-    let heading = session.legend_heading(Some(colouring));
-    let only = colouring.legend.len() == 1;
-    let mut rows: Vec<(Option<Color32>, String, usize)> = colouring
-        .legend
-        .iter()
-        .map(|r| (Some(data_colour(r.colour)), session.legend_text(&r.class, only, colouring.is_change), r.count))
-        .collect();
-    if colouring.kind.is_numeric() {
-        rows.reverse();
-    }
-    if colouring.missing > 0 {
-        rows.push((None, session.lang.t("legend.missing").to_owned(), colouring.missing));
-    }
-    let most = rows.iter().map(|r| r.2).max().unwrap_or(1).max(1) as f32;
-    let font = FontId::proportional(26.0 * s);
-    let width = 380.0 * s;
-    let step = (53.0 * s).min((rect.height() - 420.0 * s) / rows.len().max(1) as f32);
-    let title = painter.layout(heading, bold(26.0 * s), t.ink, width - 56.0 * s);
-    let title_height = title.size().y;
-    let height = 50.0 * s + title_height + rows.len() as f32 * step;
-    let panel =
-        Rect::from_min_size(Pos2::new(rect.right() - pad - width, rect.top() + 230.0 * s), Vec2::new(width, height));
-    painter.rect_filled(panel.translate(Vec2::new(0.0, 3.0)).expand(2.0), 20.0, Color32::from_black_alpha(18));
-    painter.rect_filled(panel, 18.0, t.panel);
-    let inner = panel.shrink2(Vec2::new(28.0 * s, 22.0 * s));
-    painter.galley(inner.min, title, t.ink);
-    for (i, (colour, words, count)) in rows.iter().enumerate() {
-        let y = inner.top() + title_height + 18.0 * s + i as f32 * step;
-        let swatch = Rect::from_min_size(Pos2::new(inner.left(), y), Vec2::new(46.0 * s, 30.0 * s));
-        match colour {
-            Some(colour) => {
-                painter.rect_filled(swatch, 4.0, *colour);
-            }
-            None => hatch(painter, swatch, session),
-        }
-        painter.rect_stroke(swatch, 4.0, Stroke::new(1.0, t.line), egui::StrokeKind::Inside);
-        let middle = swatch.center().y;
-        painter.text(Pos2::new(swatch.right() + 14.0 * s, middle), Align2::LEFT_CENTER, words, font.clone(), t.ink);
-        painter.text(
-            Pos2::new(inner.right(), middle),
-            Align2::RIGHT_CENTER,
-            number(*count as f64),
-            font.clone(),
-            t.ink_secondary,
-        );
-        let room = 90.0 * s;
-        let bar = Vec2::new((room * *count as f32 / most).max(2.0), 12.0 * s);
-        let at = Pos2::new(inner.right() - 52.0 * s - room, middle - bar.y / 2.0);
-        if *count > 0 {
-            let bar = Rect::from_min_size(at, bar);
-            painter.rect_filled(bar, 2.0, colour.unwrap_or(t.hatch_line));
-            painter.rect_stroke(bar, 2.0, Stroke::new(1.0, t.line), egui::StrokeKind::Inside);
-        }
-    }
-}
-
-fn hatch(painter: &Painter, rect: Rect, session: &Session) {
-    let t = session.tokens();
-    let painter = painter.with_clip_rect(rect);
-    painter.rect_filled(rect, 4.0, t.hatch_ground);
-    let mut x = rect.left() - rect.height();
-    while x < rect.right() {
-        painter.line_segment(
-            [Pos2::new(x, rect.bottom()), Pos2::new(x + rect.height(), rect.top())],
-            Stroke::new(1.4, t.hatch_line),
-        );
-        x += 8.0;
-    }
-}
-
-/// What was clicked on, large.
-fn card(painter: &Painter, session: &Session, rect: Rect, pad: f32, s: f32) {
-    let t = session.tokens();
-    let Some(card) = session.card() else { return };
-    let mut lines: Vec<(String, Color32)> = Vec::new();
-    if let Some(map) = session.map_spec() {
-        let (name, value) = session.shown_figure(&map, card.village);
-        lines.push((format!("{name}  {value}"), t.ink));
-    }
-    let falls = session.shortfalls(card);
-    lines.extend(falls.iter().take(3).map(|(words, far)| (words.clone(), if *far { t.bad } else { t.warn })));
-    if falls.is_empty() {
-        lines.push((session.lang.t("card.no-shortfalls").to_owned(), t.good));
-    }
-    lines.extend(card.plan.1.clone().map(|plan| (plan, t.ink_secondary)));
-    let width = 324.0 * s;
-    let name = painter.layout(card.name.clone(), bold(40.0 * s), t.ink, width);
-    let town = [card.town.as_str(), card.group.as_str()].join("  ");
-    let town = painter.layout_no_wrap(town, FontId::proportional(SMALLEST * s), t.ink_secondary);
-    let galleys: Vec<_> = lines
-        .into_iter()
-        .map(|(w, ink)| (painter.layout(w, FontId::proportional(26.0 * s), ink, width), ink))
-        .collect();
-    let height = name.size().y + town.size().y + galleys.iter().map(|g| g.0.size().y + 8.0 * s).sum::<f32>() + 60.0 * s;
-    let size = Vec2::new(width + 56.0 * s, height);
-    let panel = Rect::from_min_size(Pos2::new(rect.right() - pad - size.x, rect.bottom() - 96.0 * s - size.y), size);
-    painter.rect_filled(panel.translate(Vec2::new(0.0, 3.0)).expand(2.0), 20.0, Color32::from_black_alpha(18));
-    painter.rect_filled(panel, 18.0, t.panel);
-    let mut at = panel.min + Vec2::new(28.0 * s, 22.0 * s);
-    let below = name.size().y;
-    painter.galley(at, name, t.ink);
-    at.y += below;
-    let below = town.size().y;
-    painter.galley(at, town, t.ink_secondary);
-    at.y += below + 12.0 * s;
-    for (galley, ink) in galleys {
-        let below = galley.size().y;
-        painter.galley(at, galley, ink);
-        at.y += below + 8.0 * s;
+    let painter = ui.painter().clone();
+    let size = if session.year_before().is_some() { 44.0 } else { 64.0 } * s;
+    text(&painter, edge - Vec2::new(0.0, 40.0 * s), Align2::RIGHT_BOTTOM, &words, bold(size), t.ink);
+    let present = known.iter().position(|y| *y == year).unwrap_or(0);
+    let mut chosen = present;
+    let wide = (right - stage.pad - 8.0 * s).clamp(80.0, 300.0 * s);
+    let place = Rect::from_min_size(edge - Vec2::new(wide, 34.0 * s), Vec2::new(wide, 26.0 * s));
+    ui.scope_builder(egui::UiBuilder::new().max_rect(place), |ui| {
+        ui.spacing_mut().slider_width = wide;
+        ui.visuals_mut().selection.bg_fill = t.accent;
+        let slider = egui::Slider::new(&mut chosen, 0..=known.len() - 1).step_by(1.0).show_value(false);
+        let response = ui.add(slider.trailing_fill(true));
+        let words = session.lang.t("command.year");
+        response.widget_info(|| egui::WidgetInfo::slider(true, f64::from(year), words));
+        // The arrows go from scene to scene.
+        response.surrender_focus();
+    });
+    if chosen != present {
+        send.extend(known.get(chosen).map(|y| LookCommand::SetYear(*y)));
     }
 }
 
@@ -298,28 +312,4 @@ fn foot(painter: &Painter, session: &Session, rect: Rect, pad: f32, s: f32) {
         painter.line_segment([Pos2::new(x, y - 8.0 * s), Pos2::new(x, y + 8.0 * s)], stroke);
     }
     text(painter, Pos2::new(right - length - 16.0 * s, y), Align2::RIGHT_CENTER, &scale, font, t.ink);
-}
-
-/// The presenter's own window: the note, what comes next, the clock.
-pub fn presenter(ui: &mut Ui, session: &Session) {
-    let t = session.tokens();
-    let lang = session.lang;
-    let scenes = &session.document.project.scenes;
-    let shown = session.meeting.as_ref().and_then(|m| m.scene);
-    CentralPanel::default().show(ui, |ui| {
-        let clock = crate::survey::Instant::now().for_people();
-        ui.label(egui::RichText::new(clock).size(22.0).color(t.ink_secondary));
-        ui.add_space(8.0);
-        if let Some(scene) = shown.and_then(|s| scenes.get(s)) {
-            ui.label(egui::RichText::new(title_of(session, &scene.title)).font(bold(24.0)).color(t.ink));
-            ui.add_space(8.0);
-            ui.label(egui::RichText::new(&scene.note).size(24.0).color(t.ink));
-        }
-        ui.add_space(20.0);
-        if let Some(next) = scenes.get(shown.map_or(0, |s| s + 1)) {
-            let words = format!("{} {}", lang.t("meeting.next"), next.name);
-            ui.label(egui::RichText::new(words).size(20.0).color(t.ink_secondary));
-        }
-    });
-    ui.ctx().request_repaint_after(std::time::Duration::from_secs(15));
 }

@@ -3,7 +3,7 @@
 use egui::{RichText, Ui};
 
 use crate::lang::Lang;
-use crate::session::{Commands, FileCommand, Left, LookCommand, Offer, Session, WindowCommand, offered};
+use crate::session::{Command, Commands, FileCommand, Left, LookCommand, Offer, Session, WindowCommand, offered};
 
 /// Shows the button and its menu.
 pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) {
@@ -21,13 +21,41 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) {
 }
 
 fn entries(ui: &mut Ui, session: &Session, send: &mut Commands) {
-    let mut part = 0;
-    for offer in offered().into_iter().filter(|o| o.menu.is_some()) {
-        if offer.menu != Some(part) {
-            end_part(ui, session, part, send);
-            part = offer.menu.unwrap_or_default();
+    let parts =
+        offered().into_iter().filter_map(|o| Some((o.menu?, o))).fold(Vec::new(), |mut parts, (part, offer)| {
+            match parts.last_mut() {
+                Some((last, list)) if *last == part => Vec::push(list, offer),
+                _ => parts.push((part, vec![offer])),
+            }
+            parts
+        });
+    for (part, offers) in parts {
+        // What is needed less often stands one step deeper, so that the whole menu is seen on a low screen.
+        let (deeper, here): (Vec<Offer>, Vec<Offer>) = offers.into_iter().partition(is_deeper);
+        here.into_iter().for_each(|offer| entry(ui, session, offer, send));
+        let name = if part <= 1 { "menu.output" } else { "menu.panels" };
+        if !deeper.is_empty() {
+            ui.menu_button(session.lang.t(name), |ui| {
+                deeper.into_iter().for_each(|offer| entry(ui, session, offer, send));
+            });
         }
-        entry(ui, session, offer, send);
+        if part < 5 {
+            end_part(ui, session, part, send);
+        }
+    }
+}
+
+/// Whether a command stands in a menu within the menu: what leaves the window, and the panels.
+fn is_deeper(offer: &Offer) -> bool {
+    use FileCommand as F;
+    match &offer.command {
+        Command::File(F::ExportDialogue | F::CopyMap | F::ExportTableDialogue | F::ExportFiguresDialogue)
+        | Command::Page(_)
+        | Command::Survey(_) => true,
+        Command::Window(WindowCommand::ToggleLeft | WindowCommand::ToggleRight | WindowCommand::ToggleDrawer(_)) => {
+            true
+        }
+        _ => false,
     }
 }
 

@@ -1,6 +1,7 @@
 //! One file per panel: each reads the session and sends commands; none decides anything.
 
 mod card;
+mod card_edit;
 mod cell;
 mod columns;
 mod compare;
@@ -11,28 +12,32 @@ mod edit;
 mod filter;
 mod fonts;
 mod foot;
+mod gap_filter;
 mod gaps;
 mod layers;
 mod legend;
 mod map_menu;
 mod meeting;
+mod meeting_legend;
+mod meeting_search;
 mod menu;
 mod page;
 mod picture;
 mod overlay;
 mod point;
+mod presenter;
 mod problems;
 mod scenes;
 mod search;
 mod settings;
 mod status;
 mod style;
+mod styling;
 mod summary;
 mod table;
 #[cfg(test)]
 pub(crate) mod testing;
 mod themes;
-mod colouring_editor;
 mod top_bar;
 mod village;
 mod unsaved;
@@ -42,7 +47,7 @@ mod widgets;
 mod window;
 
 pub use fonts::install as install_fonts;
-pub use meeting::presenter;
 pub use picture::LEGEND_PT;
+pub use presenter::presenter;
 pub use style::apply_style;
 pub use window::show;

@@ -2,10 +2,11 @@
 
 use egui::{Align, Layout, RichText, ScrollArea, TextEdit, Ui};
 
-use super::widgets::{icon_button, primary};
+use super::meeting::MOST_FIGURES;
+use super::widgets::{chip_menu, icon_button, marked_chip, primary};
 use crate::icons::Icon;
 use crate::project::SceneEntry;
-use crate::session::{Commands, Derived, MeetingCommand, Session};
+use crate::session::{COVERAGE_FIGURE, Commands, Derived, MeetingCommand, SceneFigure, Session};
 
 /// Shows the list.
 pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) {
@@ -18,6 +19,7 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) {
         if ui.button(format!("{}  F5", lang.t("meeting.start"))).clicked() {
             send.push(MeetingCommand::StartMeeting(false));
         }
+        screens(ui, session, send);
         ui.label(RichText::new(lang.t("scene.hint")).size(12.0).color(t.ink_secondary));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(12.0);
@@ -56,18 +58,22 @@ fn row(ui: &mut Ui, session: &Session, at: usize, scene: &SceneEntry, send: &mut
             response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, lang.t(hint)));
         };
         let room = (ui.available_width() - 520.0).max(300.0);
-        field(ui, &mut edited.name, "scene.name-hint", room * 0.24);
-        field(ui, &mut edited.title, "scene.title-hint", room * 0.4);
-        field(ui, &mut edited.note, "scene.note-hint", room * 0.3);
+        // What has an English text of its own shows and takes that in English.
+        let is_english = lang == crate::lang::Lang::En;
+        let own = |english: &String| is_english && !english.is_empty();
+        let name = if own(&edited.name_en) { &mut edited.name_en } else { &mut edited.name };
+        field(ui, name, "scene.name-hint", room * 0.24);
+        let title = if own(&edited.title_en) { &mut edited.title_en } else { &mut edited.title };
+        field(ui, title, "scene.title-hint", room * 0.4);
+        let note = if own(&edited.note_en) { &mut edited.note_en } else { &mut edited.note };
+        field(ui, note, "scene.note-hint", room * 0.3);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(12.0);
             icon_button(ui, session, Icon::Minus, MeetingCommand::RemoveScene(at), send);
             icon_button(ui, session, Icon::Down, MeetingCommand::MoveScene(at, false), send);
             icon_button(ui, session, Icon::Up, MeetingCommand::MoveScene(at, true), send);
             icon_button(ui, session, Icon::Copy, MeetingCommand::CopyScene(at), send);
-            let mut figures = !edited.no_figures;
-            ui.checkbox(&mut figures, lang.t("page.figures"));
-            edited.no_figures = !figures;
+            figures(ui, session, &mut edited);
             let mut legend = !edited.no_legend;
             ui.checkbox(&mut legend, lang.t("page.legend"));
             edited.no_legend = !legend;
@@ -82,6 +88,98 @@ fn row(ui: &mut Ui, session: &Session, at: usize, scene: &SceneEntry, send: &mut
     if edited != *scene {
         send.push(MeetingCommand::SetScene(at, Box::new(edited)));
     }
+}
+
+/// The screen that meetings are shown on, where there are several.
+fn screens(ui: &mut Ui, session: &Session, send: &mut Commands) {
+    let screens = &session.stage.screens;
+    if screens.len() < 2 {
+        return;
+    }
+    let lang = session.lang;
+    let chosen = session.settings.meeting_screen;
+    let here = lang.t("meeting.this-screen");
+    let text = chosen.and_then(|c| screens.get(c)).map_or(here, String::as_str);
+    chip_menu(ui, session.tokens(), &lang.with("meeting.screen", &[("n", text)]), chosen.is_some(), |ui| {
+        if ui.selectable_label(chosen.is_none(), here).clicked() {
+            send.push(MeetingCommand::SetScreen(None));
+        }
+        for (at, name) in screens.iter().enumerate() {
+            if ui.selectable_label(chosen == Some(at), name).clicked() {
+                send.push(MeetingCommand::SetScreen(Some(at)));
+            }
+        }
+    });
+}
+
+/// Which figures stand beside the map: the district's own, none, or up to eight, each of the year shown, of another, or as a change.
+fn figures(ui: &mut Ui, session: &Session, edited: &mut SceneEntry) {
+    let (t, lang) = (session.tokens(), session.lang);
+    let words = match (edited.no_figures, edited.figures.len()) {
+        (true, _) => lang.t("scene.figures-none").to_owned(),
+        (false, 0) => lang.t("scene.figures-own").to_owned(),
+        (false, n) => lang.with("scene.figures", &[("n", &n.to_string())]),
+    };
+    let button = marked_chip(ui, t, &words, !edited.figures.is_empty() && !edited.no_figures);
+    let popup = egui::Popup::menu(&button).close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
+    popup.show(|ui| {
+        ui.set_min_width(320.0);
+        if ui.selectable_label(edited.no_figures, lang.t("scene.figures-none")).clicked() {
+            edited.no_figures = true;
+        }
+        let is_own = !edited.no_figures && edited.figures.is_empty();
+        if ui.selectable_label(is_own, lang.t("scene.figures-own")).clicked() {
+            (edited.no_figures, edited.figures) = (false, Vec::new());
+        }
+        ui.separator();
+        ScrollArea::vertical().max_height(280.0).show(ui, |ui| {
+            let Some(district) = session.district() else { return };
+            let all = district.indicators.all().iter().enumerate();
+            let known = all.filter(|(i, d)| district.observations.has(*i) && !d.is_category());
+            let list = known.map(|(_, d)| (d.id.clone(), session.with_unit(d.name(lang), d.unit(lang))));
+            let reach = (COVERAGE_FIGURE.to_owned(), lang.t("scene.figure-reach").to_owned());
+            for (id, name) in std::iter::once(reach).chain(list) {
+                let at = edited.figures.iter().position(|f| SceneFigure::parse(f).id == id);
+                ui.horizontal(|ui| {
+                    let mut on = at.is_some();
+                    let is_free = on || edited.figures.len() < MOST_FIGURES;
+                    if ui.add_enabled(is_free, egui::Checkbox::new(&mut on, &name)).changed() {
+                        edited.no_figures = false;
+                        match at {
+                            Some(at) => drop(edited.figures.remove(at)),
+                            None => edited.figures.push(id.clone()),
+                        }
+                        return;
+                    }
+                    if let Some(slot) = at.and_then(|at| edited.figures.get_mut(at)).filter(|_| id != COVERAGE_FIGURE) {
+                        when(ui, session, slot);
+                    }
+                });
+            }
+        });
+    });
+}
+
+/// Of which year a figure is told, or since when its change.
+fn when(ui: &mut Ui, session: &Session, slot: &mut String) {
+    let lang = session.lang;
+    let figure = SceneFigure::parse(slot);
+    let words = |f: &SceneFigure| match (f.year, f.since) {
+        (Some(year), _) => year.to_string(),
+        (_, Some(since)) => lang.with("legend.since", &[("n", &since.to_string())]),
+        _ => lang.t("scene.figure-now").to_owned(),
+    };
+    let years = session.district().map(|d| d.observations.years().to_vec()).unwrap_or_default();
+    chip_menu(ui, session.tokens(), &words(&figure), false, |ui| {
+        let plain = SceneFigure { year: None, since: None, ..figure.clone() };
+        let of = years.iter().map(|y| SceneFigure { year: Some(*y), ..plain.clone() });
+        let since = years.iter().map(|y| SceneFigure { since: Some(*y), ..plain.clone() });
+        for choice in std::iter::once(plain.clone()).chain(of).chain(since) {
+            if ui.selectable_label(choice == figure, words(&choice)).clicked() {
+                *slot = choice.text();
+            }
+        }
+    });
 }
 
 /// The small picture; a click shows the scene.

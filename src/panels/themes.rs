@@ -6,7 +6,7 @@ use super::style::bold;
 use super::widgets::icon_button;
 use crate::icons::Icon;
 use crate::model::Theme;
-use crate::session::{Command, Commands, LookCommand, Session};
+use crate::session::{Command, Commands, LayerCommand, LookCommand, Session};
 
 /// The themes side by side, the chosen one raised.
 pub fn segments(ui: &mut Ui, session: &Session, send: &mut Commands) {
@@ -179,6 +179,11 @@ fn options(ui: &mut Ui, session: &Session, send: &mut Commands) {
                 }
             }
         });
+        if let Some(layer) = session.village_layer()
+            && ui.button(lang.t("theme.edit")).clicked()
+        {
+            send.push(LayerCommand::EditColouring(layer.key));
+        }
         let mut free = session.view.free_classes;
         if ui.checkbox(&mut free, lang.t("command.free-classes")).changed() {
             send.push(LookCommand::SetFreeClasses(free));

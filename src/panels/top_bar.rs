@@ -16,7 +16,7 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
         ui.add_space(8.0);
         menu::show(ui, session, send);
         ui.label(RichText::new(session.lang.t("app.name")).font(bold(17.0)).color(t.ink));
-        let mut title = session.document.project.title.clone();
+        let mut title = session.project_title().to_owned();
         if title.is_empty() && !session.document.keys.is_empty() {
             title = session.shown_name();
         }
@@ -31,9 +31,24 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
         if free - search_width > 40.0 {
             ui.scope(|ui| {
                 ui.set_max_width(free - search_width);
-                let response = ui.add(egui::Label::new(RichText::new(title).color(t.ink_secondary)).truncate());
+                if let Some((None, name)) = &mut moment.renaming {
+                    let field = ui.add(egui::TextEdit::singleline(name).desired_width(160.0));
+                    let words = session.lang.t("command.rename-project");
+                    field.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, words));
+                    if let Some(name) = super::widgets::named(ui, &field, name) {
+                        send.extend(name.map(LayerCommand::RenameProject));
+                        moment.renaming = None;
+                    }
+                    return;
+                }
+                let label = egui::Label::new(RichText::new(&title).color(t.ink_secondary)).truncate();
+                let response = ui.add(label.sense(egui::Sense::click()));
+                let mut words = session.lang.t("command.rename-project").to_owned();
                 if session.is_changed() {
-                    response.on_hover_text(session.lang.t("status.changed"));
+                    words = format!("{}\n{words}", session.lang.t("status.changed"));
+                }
+                if response.on_hover_text(words).clicked() && !session.document.keys.is_empty() {
+                    moment.renaming = Some((None, session.document.project.title.clone()));
                 }
             });
         }

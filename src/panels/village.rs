@@ -1,14 +1,15 @@
 //! The card of a village: what falls short, the figures by theme with their comparisons, facilities, plan.
 
-use crate::model::FeatureId;
-use egui::{Align, Color32, Label, Layout, RichText, Sense, Shape, Stroke, Ui, Vec2};
+use egui::{Align, Color32, FontId, Label, Layout, RichText, Sense, Shape, Stroke, Ui, Vec2};
 
+use super::card_edit::{edit_in, is_edited_here, words};
 use super::legend::symbol;
 use super::style::bold;
-use super::widgets::{rule, section};
+use super::widgets::{fold, ring, rule, section};
 use crate::palette::data_colour;
 use crate::session::{
-    CardFacility, CardFigure, CardSection, Commands, LayerCommand, SelectCommand, Session, VillageCard,
+    CardFacility, CardFigure, CardSection, Commands, EditPlace, LayerCommand, Moment, SelectCommand, Session,
+    SheetColumn, VillageCard,
 };
 
 /// Facilities shown before the rest is asked for.
@@ -17,7 +18,7 @@ const FACILITIES: usize = 6;
 const SPARK: Vec2 = Vec2::new(58.0, 16.0);
 
 /// Shows what follows the head of the card.
-pub fn show(ui: &mut Ui, session: &Session, card: &VillageCard, send: &mut Commands) {
+pub fn show(ui: &mut Ui, session: &Session, card: &VillageCard, moment: &mut Moment, send: &mut Commands) {
     let t = session.tokens();
     shortfalls(ui, session, card);
     let chosen = session.view.theme;
@@ -25,17 +26,16 @@ pub fn show(ui: &mut Ui, session: &Session, card: &VillageCard, send: &mut Comma
     // The theme on the map comes first; the others keep their order.
     sections.sort_by_key(|s| Some(s.theme) != chosen);
     for part in sections {
-        section(ui, t, session.lang.find(&format!("topic.{}", part.theme.key())).unwrap_or(""));
-        ui.add_space(2.0);
-        for f in &part.figures {
-            figure(ui, session, card.village, f, send);
-        }
-        if part.theme == crate::model::Theme::Clinics
-            && let Some(name) = &card.nearest_clinic
-        {
-            note(ui, session, &session.lang.with("card.nearest", &[("n", name)]));
-        }
-        facilities(ui, session, part, send);
+        let title = session.lang.find(&format!("topic.{}", part.theme.key())).unwrap_or("");
+        fold(ui, t, part.theme.key(), title, true, |ui| {
+            figures(ui, session, card, &part.figures, moment, send);
+            if part.theme == crate::model::Theme::Clinics
+                && let Some(name) = &card.nearest_clinic
+            {
+                note(ui, session, &session.lang.with("card.nearest", &[("n", name)]));
+            }
+            facilities(ui, session, part, send);
+        });
         rule(ui, t);
     }
     if ui.button(session.lang.t("add.title")).clicked() {
@@ -43,13 +43,41 @@ pub fn show(ui: &mut Ui, session: &Session, card: &VillageCard, send: &mut Comma
     }
     rule(ui, t);
     plan(ui, session, card);
+    words(ui, session, card, moment, send);
     if !card.base.is_empty() {
-        section(ui, t, session.lang.t("topic.base"));
-        for f in &card.base {
-            figure(ui, session, card.village, f, send);
-        }
+        fold(ui, t, "base", session.lang.t("topic.base"), true, |ui| {
+            figures(ui, session, card, &card.base, moment, send);
+        });
         rule(ui, t);
     }
+}
+
+/// The figures of a theme: those that are known, then the others, to be unfolded.
+fn figures(
+    ui: &mut Ui,
+    session: &Session,
+    card: &VillageCard,
+    list: &[CardFigure],
+    moment: &mut Moment,
+    send: &mut Commands,
+) {
+    let is_silent = |f: &&CardFigure| f.value.is_none() && !f.is_edited() && f.series.iter().all(|(_, v)| v.is_none());
+    let (silent, known): (Vec<&CardFigure>, Vec<&CardFigure>) = list.iter().partition(is_silent);
+    // One or two are no reason to fold.
+    let (known, silent) = if silent.len() > 2 { (known, silent) } else { (list.iter().collect(), Vec::new()) };
+    for f in known {
+        figure(ui, session, card, f, moment, send);
+    }
+    if silent.is_empty() {
+        return;
+    }
+    let words = session.lang.with("card.silent", &[("n", &silent.len().to_string())]);
+    let salt = format!("silent {}", silent.first().map_or(0, |f| f.indicator));
+    fold(ui, session.tokens(), &salt, &words, false, |ui| {
+        for f in silent {
+            figure(ui, session, card, f, moment, send);
+        }
+    });
 }
 
 fn note(ui: &mut Ui, session: &Session, text: &str) {
@@ -82,21 +110,24 @@ fn shortfalls(ui: &mut Ui, session: &Session, card: &VillageCard) {
     rule(ui, t);
 }
 
-/// A figure: name, line over the years, value in the colour of its judgement; comparisons below.
-fn figure(ui: &mut Ui, session: &Session, village: FeatureId, f: &CardFigure, send: &mut Commands) {
+/// A figure: name, line over the years, value in the colour of its judgement; comparisons below. A click changes the value in its place,
+/// one with the other button opens the form with source and date.
+fn figure(
+    ui: &mut Ui,
+    session: &Session,
+    card: &VillageCard,
+    f: &CardFigure,
+    moment: &mut Moment,
+    send: &mut Commands,
+) {
     let t = session.tokens();
     let Some(indicator) = session.indicator(f.indicator) else { return };
     let lang = session.lang;
     let colour = match (f.value, f.met) {
         (None, _) => t.ink_secondary,
         (_, Some(true)) => t.good,
-        (_, Some(false)) => {
-            if f.far {
-                t.bad
-            } else {
-                t.warn
-            }
-        }
+        (_, Some(false)) if f.far => t.bad,
+        (_, Some(false)) => t.warn,
         _ => t.ink,
     };
     let value = match f.value {
@@ -104,68 +135,85 @@ fn figure(ui: &mut Ui, session: &Session, village: FeatureId, f: &CardFigure, se
         Some(v) => indicator.show(v, lang),
     };
     let unit = if f.value.is_some() && !indicator.is_category() { indicator.unit(lang) } else { "" };
-    let inner = ui.horizontal(|ui| {
-        ui.set_min_height(24.0);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.spacing_mut().item_spacing.x = 3.0;
-            if !unit.is_empty() {
-                ui.label(RichText::new(unit).size(11.0).color(t.ink_secondary));
-            }
-            ui.label(RichText::new(value).font(bold(13.0)).color(colour));
-            if f.is_edited() {
-                ui.label(RichText::new(lang.t("edit.mark")).size(11.0).color(t.accent));
-            }
-            ui.add_space(4.0);
-            if !indicator.is_category() {
-                spark(ui, f, t.accent, t.line);
-            }
-            ui.add_space(4.0);
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                ui.add(Label::new(RichText::new(indicator.name(lang)).color(t.ink)).truncate().selectable(false));
-            });
-        });
-    });
-    let words = session.comparison_words(f);
-    let spoken = format!("{} {}  {words}", indicator.name(lang), session.figure_words(f));
+    let what = SheetColumn::Indicator(f.indicator);
+    let painter = ui.painter().clone();
+    let lay = |text: &str, font: FontId, ink: Color32| painter.layout_no_wrap(text.to_owned(), font, ink);
+    let (unit, value) = (lay(unit, FontId::proportional(11.0), t.ink_secondary), lay(&value, bold(13.0), colour));
+    let edited = if f.is_edited() { lang.t("edit.mark") } else { "" };
+    let edited = lay(edited, FontId::proportional(11.0), t.accent);
+    let has_line = !indicator.is_category() && f.series.iter().filter(|(_, v)| v.is_some()).count() > 1;
+    let line = if has_line { SPARK.x + 8.0 } else { 0.0 };
+    let gap = |g: &egui::Galley| if g.size().x > 0.0 { g.size().x + 3.0 } else { 0.0 };
+    let taken = gap(&unit) + value.size().x + gap(&edited) + line + 6.0;
+    let full = ui.available_width();
+    // Long names take two lines rather than an ellipsis.
+    let name = painter.layout(
+        indicator.name(lang).to_owned(),
+        FontId::proportional(13.0),
+        t.ink,
+        (full - taken).max(full * 0.3),
+    );
+    let height = name.size().y.max(24.0);
     let can_edit = !indicator.is_computed();
     let sense = if can_edit { Sense::click() } else { Sense::hover() };
-    let response = ui.interact(inner.response.rect, ui.scope_id().with(("figure", f.indicator)), sense);
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(full, height), sense);
+    let words = session.comparison_words(f);
+    let spoken = format!("{} {}  {words}", indicator.name(lang), session.figure_words(f));
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, can_edit, &spoken));
     if can_edit && response.hovered() {
-        ui.painter().rect_filled(inner.response.rect, 4.0, t.accent.gamma_multiply(0.10));
+        painter.rect_filled(rect.expand2(Vec2::new(4.0, 0.0)), 4.0, t.accent.gamma_multiply(0.10));
     }
-    if response.clicked() {
-        send.push(LayerCommand::EditFigure(village, f.indicator));
+    ring(ui, &response);
+    let middle = rect.center().y;
+    painter.galley(egui::pos2(rect.left(), middle - name.size().y / 2.0), name, t.ink);
+    if is_edited_here(moment, card.village, what) {
+        let room = egui::Rect::from_min_max(egui::pos2(rect.right() - 120.0, rect.top()), rect.max);
+        edit_in(ui, session, room, moment, send);
+    } else {
+        let mut right = rect.right();
+        for galley in [unit, value, edited] {
+            if galley.size().x > 0.0 {
+                right -= galley.size().x;
+                painter.galley(egui::pos2(right, middle - galley.size().y / 2.0), galley, t.ink);
+                right -= 3.0;
+            }
+        }
+        if has_line {
+            let place = egui::pos2(right - 5.0 - SPARK.x, middle - SPARK.y / 2.0);
+            spark(&painter, egui::Rect::from_min_size(place, SPARK), f, t.accent, t.line);
+        }
+        if response.secondary_clicked() {
+            send.push(LayerCommand::EditFigure(card.village, f.indicator));
+        } else if response.clicked() {
+            moment.editing = session.begin_cell(card.village, what, EditPlace::Card);
+        }
+        response.on_hover_ui(|ui| hover(ui, session, f, can_edit));
     }
-    response.on_hover_ui(|ui| {
-        ui.label(RichText::new(indicator.name(lang)).font(bold(13.0)));
-        for (year, value) in &f.series {
-            let value = value.map_or_else(|| lang.t("value.unknown").to_owned(), |v| indicator.show(v, lang));
-            ui.label(format!("{year}  {value} {}", indicator.unit(lang)));
-        }
-        if let Some(origin) = &f.origin {
-            let status = origin.status.and_then(|s| lang.find(&format!("origin.{}", s.key()))).unwrap_or("");
-            let fraction = origin.numerator.zip(origin.denominator).map(|(n, d)| format!("{n} / {d}"));
-            let parts = [origin.source.as_str(), &origin.observed_on, status, fraction.as_deref().unwrap_or("")];
-            let parts: Vec<&str> = parts.into_iter().filter(|s| !s.is_empty()).collect();
-            ui.label(RichText::new(parts.join(" · ")).size(12.0).color(t.ink_secondary));
-        }
-        if can_edit {
-            ui.label(RichText::new(lang.t("edit.click")).size(11.0).color(t.ink_secondary));
-        }
-    });
     if !words.is_empty() {
         note(ui, session, &words);
     }
 }
 
-/// A small line over the years; a year without a value is a gap, the last value a dot.
-fn spark(ui: &mut Ui, f: &CardFigure, ink: Color32, faint: Color32) {
-    let values: Vec<f64> = f.series.iter().filter_map(|(_, v)| *v).collect();
-    if values.len() < 2 {
-        return;
+/// What the pointer is told over a figure: the years, and where the value is from.
+fn hover(ui: &mut Ui, session: &Session, f: &CardFigure, can_edit: bool) {
+    let (t, lang) = (session.tokens(), session.lang);
+    let Some(indicator) = session.indicator(f.indicator) else { return };
+    ui.label(RichText::new(indicator.name(lang)).font(bold(13.0)));
+    for (year, value) in &f.series {
+        let value = value.map_or_else(|| lang.t("value.unknown").to_owned(), |v| indicator.show(v, lang));
+        ui.label(format!("{year}  {value} {}", indicator.unit(lang)));
     }
-    let (rect, _) = ui.allocate_exact_size(SPARK, Sense::hover());
+    for line in session.origin_lines(f) {
+        ui.label(RichText::new(line).size(12.0).color(t.ink_secondary));
+    }
+    if can_edit {
+        ui.label(RichText::new(lang.t("edit.click")).size(11.0).color(t.ink_secondary));
+    }
+}
+
+/// A small line over the years; a year without a value is a gap, the last value a dot.
+fn spark(painter: &egui::Painter, rect: egui::Rect, f: &CardFigure, ink: Color32, faint: Color32) {
+    let values: Vec<f64> = f.series.iter().filter_map(|(_, v)| *v).collect();
     let low = values.iter().copied().fold(f64::INFINITY, f64::min);
     let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let height = |v: f64| {
@@ -173,7 +221,7 @@ fn spark(ui: &mut Ui, f: &CardFigure, ink: Color32, faint: Color32) {
         rect.bottom() - 2.0 - share as f32 * (rect.height() - 4.0)
     };
     let step = rect.width() / (f.series.len().max(2) - 1) as f32;
-    ui.painter().hline(rect.x_range(), rect.bottom(), Stroke::new(0.6, faint));
+    painter.hline(rect.x_range(), rect.bottom(), Stroke::new(0.6, faint));
     let mut run: Vec<egui::Pos2> = Vec::new();
     let mut last = None;
     for (i, (_, value)) in f.series.iter().enumerate() {
@@ -184,13 +232,13 @@ fn spark(ui: &mut Ui, f: &CardFigure, ink: Color32, faint: Color32) {
                 last = Some(at);
             }
             None => {
-                ui.painter().add(Shape::line(std::mem::take(&mut run), Stroke::new(1.4, ink)));
+                painter.add(Shape::line(std::mem::take(&mut run), Stroke::new(1.4, ink)));
             }
         }
     }
-    ui.painter().add(Shape::line(run, Stroke::new(1.4, ink)));
+    painter.add(Shape::line(run, Stroke::new(1.4, ink)));
     if let Some(at) = last {
-        ui.painter().circle_filled(at, 2.2, ink);
+        painter.circle_filled(at, 2.2, ink);
     }
 }
 

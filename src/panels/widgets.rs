@@ -37,6 +37,32 @@ pub fn chip_button(ui: &mut Ui, t: &Tokens, text: &str, chosen: bool) -> Respons
     response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, chosen, text));
     ui.painter().rect_filled(rect, 10.0, if chosen || response.hovered() { t.accent_ground } else { t.field });
     ui.painter().galley(rect.center() - galley.size() / 2.0, galley, ink);
+    ring(ui, &response);
+    response
+}
+
+/// A chip with the mark of a list.
+pub fn marked_chip(ui: &mut Ui, t: &Tokens, text: &str, chosen: bool) -> Response {
+    let ink = if chosen { t.accent } else { t.ink_secondary };
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), FontId::proportional(12.0), ink);
+    let (rect, response) = ui.allocate_exact_size(galley.size() + Vec2::new(34.0, 8.0), Sense::click());
+    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, chosen, text));
+    ui.painter().rect_filled(rect, 10.0, if chosen || response.hovered() { t.accent_ground } else { t.field });
+    ui.painter().galley(rect.left_center() + Vec2::new(10.0, -galley.size().y / 2.0), galley, ink);
+    let c = rect.right_center() - Vec2::new(13.0, 0.0);
+    let points = [(-3.5, -2.0), (3.5, -2.0), (0.0, 2.5)].map(|(x, y)| c + Vec2::new(x, y));
+    ui.painter().add(egui::Shape::convex_polygon(points.to_vec(), ink, Stroke::NONE));
+    ring(ui, &response);
+    response
+}
+
+/// A chip with a list below it: what is chosen stands on it.
+pub fn chip_menu(ui: &mut Ui, t: &Tokens, text: &str, chosen: bool, contents: impl FnOnce(&mut Ui)) -> Response {
+    let response = marked_chip(ui, t, text, chosen);
+    egui::Popup::menu(&response).show(|ui| {
+        ui.set_min_width(150.0);
+        egui::ScrollArea::vertical().max_height(320.0).show(ui, contents);
+    });
     response
 }
 
@@ -57,6 +83,7 @@ pub fn icon_button(
         ui.painter().rect_filled(rect, 5.0, t.field);
     }
     icon.paint(ui.painter(), rect, t.ink_secondary);
+    ring(ui, &response);
     let response = response.on_hover_text(command.tooltip(session.lang, ui.ctx()));
     if response.clicked() {
         send.push(command);
@@ -114,6 +141,7 @@ pub fn tick(ui: &mut Ui, t: &Tokens, on: bool, label: &str) -> Response {
         let stroke = Stroke::new(1.0, if response.hovered() { t.accent } else { t.line });
         ui.painter().rect_stroke(square, 4.0, stroke, StrokeKind::Inside);
     }
+    ring(ui, &response);
     response
 }
 
@@ -136,6 +164,55 @@ pub fn swatch(ui: &mut Ui, t: &Tokens, colour: Option<Color32>) {
         }
     }
     ui.painter().rect_stroke(rect, 3.0, Stroke::new(1.0, t.line), StrokeKind::Inside);
+}
+
+/// A section that folds: its head with a mark that turns, and what is in it where it is open. The person's choice is remembered while the
+/// program runs.
+pub fn fold(ui: &mut Ui, t: &Tokens, salt: &str, text: &str, open_at_first: bool, contents: impl FnOnce(&mut Ui)) {
+    let id = egui::Id::unique(("fold", salt));
+    let mut open = ui.data(|d| d.get_temp(id)).unwrap_or(open_at_first);
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 24.0), Sense::click());
+    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::DisclosureTriangle, true, open, text));
+    if response.clicked() {
+        open = !open;
+        ui.data_mut(|d| d.insert_temp(id, open));
+    }
+    if response.hovered() {
+        ui.painter().rect_filled(rect.expand2(Vec2::new(4.0, 0.0)), 4.0, t.field);
+    }
+    ring(ui, &response);
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), bold(12.0), t.ink_secondary);
+    ui.painter().galley(rect.left_center() - Vec2::new(0.0, galley.size().y / 2.0), galley, t.ink_secondary);
+    let c = rect.right_center() - Vec2::new(7.0, 0.0);
+    let points = if open { [(-4.0, -2.0), (0.0, 2.0), (4.0, -2.0)] } else { [(-2.0, -4.0), (2.0, 0.0), (-2.0, 4.0)] };
+    let points = points.iter().map(|(x, y)| c + Vec2::new(*x, *y)).collect();
+    ui.painter().add(egui::Shape::line(points, Stroke::new(1.5, t.ink_secondary)));
+    if open {
+        contents(ui);
+    }
+}
+
+/// What comes of a name being typed: `None` while it is, else the name, or nothing where it is left as it was.
+pub fn named(ui: &Ui, field: &Response, name: &str) -> Option<Option<String>> {
+    let (enter, escape) = ui.input(|i| (i.key_pressed(egui::Key::Enter), i.key_pressed(egui::Key::Escape)));
+    if escape {
+        return Some(None);
+    }
+    if field.lost_focus() || (enter && field.has_focus()) {
+        return Some(Some(name.to_owned()));
+    }
+    if !field.has_focus() {
+        field.request_focus();
+    }
+    None
+}
+
+/// A ring around what has the keyboard.
+pub fn ring(ui: &Ui, response: &Response) {
+    if response.has_focus() {
+        let stroke = ui.visuals().selection.stroke;
+        ui.painter().rect_stroke(response.rect.expand(1.0), 5.0, stroke, StrokeKind::Outside);
+    }
 }
 
 /// Shows something in all the room there is, no more and no less: a panel that holds it keeps its size, whatever is in it.

@@ -48,7 +48,7 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, map: &mut MapVi
             .size_range(200.0..=360.0)
             .frame(Frame::NONE)
             .show_separator_line(false)
-            .show(ui, |ui| filled(ui, |ui| layers::show(ui, session, send)));
+            .show(ui, |ui| filled(ui, |ui| layers::show(ui, session, moment, send)));
         posts.push((left.response.rect.right(), left.response.rect.y_range()));
     }
     if !session.settings.right_folded {
@@ -57,7 +57,7 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, map: &mut MapVi
             .size_range(240.0..=460.0)
             .frame(Frame::NONE)
             .show_separator_line(false)
-            .show(ui, |ui| filled(ui, |ui| card::show(ui, session, send)));
+            .show(ui, |ui| filled(ui, |ui| card::show(ui, session, moment, send)));
         posts.push((right.response.rect.left(), right.response.rect.y_range()));
     }
     CentralPanel::no_frame().show(ui, |ui| {

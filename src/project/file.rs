@@ -46,9 +46,15 @@ pub struct Project {
     /// Title in the top bar.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub title: String,
+    /// The same in English, where it differs.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub title_en: String,
     /// Notice shown on the map where it cannot be overlooked.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub notice: String,
+    /// The same in English, where it differs.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub notice_en: String,
     /// Language of names, `zh` or `en`; the interface's where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name_language: Option<String>,
@@ -73,6 +79,9 @@ pub struct Project {
     /// Facilities added to the files.
     #[serde(default, rename = "facility", skip_serializing_if = "Vec::is_empty")]
     pub facilities: Vec<crate::district::AddedFacility>,
+    /// How maps of indicators are coloured, where that differs from what the program has.
+    #[serde(default, rename = "look", skip_serializing_if = "Vec::is_empty")]
+    pub looks: Vec<crate::colouring::IndicatorLook>,
     /// Notes on the map.
     #[serde(default, rename = "note", skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<super::note::NoteEntry>,
@@ -101,7 +110,9 @@ impl Default for Project {
         Self {
             version: VERSION,
             title: String::new(),
+            title_en: String::new(),
             notice: String::new(),
+            notice_en: String::new(),
             name_language: None,
             camera: None,
             selected: None,
@@ -110,6 +121,7 @@ impl Default for Project {
             tables: Vec::new(),
             indicators: Vec::new(),
             facilities: Vec::new(),
+            looks: Vec::new(),
             notes: Vec::new(),
             targets: Vec::new(),
             edits: Vec::new(),

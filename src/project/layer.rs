@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::look::LayerStyle;
 use crate::colouring::ColouringSpec;
 use crate::model::LayerKind;
 
@@ -38,6 +39,9 @@ pub struct LayerEntry {
     /// Title in the layer list; the file's own where empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub title: String,
+    /// The same in English, where it differs.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub title_en: String,
     /// Whether it is shown.
     #[serde(default = "yes")]
     pub visible: bool,
@@ -50,6 +54,9 @@ pub struct LayerEntry {
     /// What it is coloured by.
     #[serde(default, rename = "theme", skip_serializing_if = "Option::is_none")]
     pub colouring: Option<ColouringSpec>,
+    /// How it is drawn, where a person says so.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub style: LayerStyle,
     /// Columns of its table that are shown, in their order; all of them where empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<String>,
@@ -81,10 +88,12 @@ impl LayerEntry {
             valid_to: None,
             path,
             title: String::new(),
+            title_en: String::new(),
             visible: true,
             opacity: 1.0,
             fields: FieldMapping::default(),
             colouring: None,
+            style: LayerStyle::default(),
             columns: Vec::new(),
             other: toml::Table::new(),
         }

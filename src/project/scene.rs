@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::file::Camera;
 use super::view::ViewEntry;
+use crate::lang::Lang;
 
 /// A scene.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -14,12 +15,21 @@ pub struct SceneEntry {
     pub id: String,
     /// Name in the list.
     pub name: String,
+    /// The same in English, where it differs.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub name_en: String,
     /// Sentence over the map; made from what is shown where empty.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub title: String,
+    /// The same in English, where it differs.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub title_en: String,
     /// What the speaker wants to say.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub note: String,
+    /// The same in English, where it differs.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub note_en: String,
     /// Where the map looks; everything where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub camera: Option<Camera>,
@@ -49,6 +59,10 @@ pub struct SceneEntry {
     /// Filter of the table.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub filter: String,
+    /// Figures beside the map: ids of indicators, `coverage` for the share of residents within reach of a clinic; with `@2018` of that
+    /// year, with `^2018` the change since. The district's own where empty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub figures: Vec<String>,
     /// Whether the headline figures are left out.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub no_figures: bool,
@@ -65,4 +79,24 @@ impl SceneEntry {
     pub fn new_id() -> String {
         uuid::Uuid::now_v7().to_string()
     }
+
+    /// Its name in a language.
+    pub fn name_in(&self, lang: Lang) -> &str {
+        in_language(&self.name, &self.name_en, lang)
+    }
+
+    /// Its title in a language; empty where it has none.
+    pub fn title_in(&self, lang: Lang) -> &str {
+        in_language(&self.title, &self.title_en, lang)
+    }
+
+    /// Its note in a language.
+    pub fn note_in(&self, lang: Lang) -> &str {
+        in_language(&self.note, &self.note_en, lang)
+    }
+}
+
+/// A text, or in English the one beside it, where there is such.
+pub fn in_language<'a>(own: &'a str, english: &'a str, lang: Lang) -> &'a str {
+    if lang == Lang::En && !english.trim().is_empty() { english } else { own }
 }

@@ -13,6 +13,9 @@ const MAX_RECENT: usize = 10;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
+    /// The screen that meetings are shown on, by its place in the system's list; the one that the window is on where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meeting_screen: Option<usize>,
     /// `zh` or `en`; the system's where absent.
     pub language: Option<String>,
     /// Dark or light; the system's where absent.

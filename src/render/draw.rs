@@ -5,7 +5,7 @@ use super::level::Level;
 use super::picture::{Picture, ROUGH_PX, Redraw, Region};
 use super::pipelines::{LayerUniform, Pipelines};
 use super::raster::{self, RasterLayer};
-use super::scene::{Palette, Scene};
+use super::scene::{OutlinePen, Palette, Scene};
 use super::shape::BorderKind;
 use super::store::SceneLayer;
 use super::viewport::Viewport;
@@ -92,7 +92,7 @@ impl Scene {
                     is_full,
                     style: &layer.style,
                     points: &layer.symbols,
-                    uniform: layer_uniform(view, palette, ppp, layer.opacity, &layer.chunks),
+                    uniform: layer_uniform(view, palette, ppp, (layer.opacity, layer.pen), &layer.chunks),
                 })
                 .collect();
             let pixels = raster::draw(&layers, view, palette.ground, region);
@@ -113,7 +113,7 @@ impl Scene {
         let now = self.redraws;
         let target = picture.front().create_view(&Default::default());
         for (_, layer) in self.layers.iter().filter(|(_, l)| l.visible) {
-            let uniform = layer_uniform(&picture.view, palette, ppp, layer.opacity, &layer.chunks);
+            let uniform = layer_uniform(&picture.view, palette, ppp, (layer.opacity, layer.pen), &layer.chunks);
             self.gpu.queue.write_buffer(&layer.uniform, 0, bytemuck::bytes_of(&uniform));
         }
         let [r, g, b, _] = palette.ground.map(f64::from);
@@ -211,7 +211,7 @@ pub(super) fn layer_uniform(
     view: &Viewport,
     palette: &Palette,
     ppp: f32,
-    opacity: f32,
+    (opacity, pen): (f32, Option<OutlinePen>),
     chunks: &Chunks,
 ) -> LayerUniform {
     let strength = chunks.border_strength(view.px_per_world);
@@ -227,6 +227,18 @@ pub(super) fn layer_uniform(
     }
     let mut pale_border = palette.pale_border;
     pale_border[3] *= strength;
+    if let Some(pen) = pen {
+        if let Some([r, g, b]) = pen.colour.map(|c| c.map(|v| f32::from(v) / 255.0)) {
+            for colour in colours.iter_mut().take(3) {
+                *colour = [r, g, b, colour[3].max(strength)];
+            }
+            pale_border = [r, g, b, strength];
+        }
+        if let Some(width_pt) = pen.width_pt {
+            let thin = thinness[0];
+            widths_px[..3].fill(width_pt.clamp(0.0, 12.0) * ppp * thin);
+        }
+    }
     // The hatch stands still on the map: its phase is that of the picture's corner in pixels of the world.
     let period = f64::from(HATCH_PT * ppp);
     let corner =

@@ -28,7 +28,7 @@ pub use mesh::Mesh;
 pub use outline::Outline;
 pub use overview::{DrawnOverview, OverviewWork, draw_plain};
 pub use points::{Mark, PointSymbol, Shape};
-pub use scene::{LayerKey, Palette, Scene, USUAL_BUDGET_BYTES};
+pub use scene::{LayerKey, OutlinePen, Palette, Scene, USUAL_BUDGET_BYTES};
 pub use shape::{BorderKind, LevelShape, ShapeLine, ShapePart};
 pub use style::{Style, Texel};
 pub use viewport::Viewport;

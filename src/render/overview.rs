@@ -12,7 +12,7 @@ use super::level::Level;
 use super::picture;
 use super::points::PointSymbol;
 use super::raster::{self, RasterLayer};
-use super::scene::{Palette, Scene};
+use super::scene::{OutlinePen, Palette, Scene};
 use super::shape::LevelShape;
 use super::style::{Style, Texel};
 use super::viewport::Viewport;
@@ -39,6 +39,7 @@ struct Part {
     style: Style,
     symbols: Vec<PointSymbol>,
     opacity: f32,
+    pen: Option<OutlinePen>,
 }
 
 /// An overview that is to be drawn: everything it takes, so that any thread can.
@@ -80,7 +81,13 @@ impl OverviewWork {
                 is_full: level == Level::FULL,
                 style: &part.style,
                 points: &part.symbols,
-                uniform: layer_uniform(&self.view, &self.palette, self.pixels_per_point, part.opacity, &part.chunks),
+                uniform: layer_uniform(
+                    &self.view,
+                    &self.palette,
+                    self.pixels_per_point,
+                    (part.opacity, part.pen),
+                    &part.chunks,
+                ),
             })
             .collect();
         let [width, height] = self.view.size_px;
@@ -100,7 +107,7 @@ pub fn draw_plain(
 ) -> DrawnOverview {
     let count = chunks.geometry.features.len();
     let style = Style::new((0..count).map(|_| Texel::Colour(colour)));
-    let part = Part { chunks, towns, style, symbols: Vec::new(), opacity: 1.0 };
+    let part = Part { chunks, towns, style, symbols: Vec::new(), opacity: 1.0, pen: None };
     OverviewWork { parts: vec![part], view, palette, pixels_per_point, content: 0 }.draw()
 }
 
@@ -127,6 +134,7 @@ impl Scene {
             style: l.style.clone(),
             symbols: l.symbols.clone(),
             opacity: l.opacity,
+            pen: l.pen,
         });
         Some(OverviewWork {
             parts: parts.collect(),

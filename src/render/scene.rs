@@ -41,6 +41,15 @@ impl std::fmt::Display for LayerKey {
 /// Bytes of meshes and shapes kept where nothing else is chosen; beyond, what was not drawn for longest goes.
 pub const USUAL_BUDGET_BYTES: usize = 256 << 20;
 
+/// Another pen for the outlines of a layer; what is absent stays as it is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct OutlinePen {
+    /// Colour, sRGB.
+    pub colour: Option<[u8; 3]>,
+    /// Width in points.
+    pub width_pt: Option<f32>,
+}
+
 /// Colours of everything that is not data; sRGB, straight alpha, 0 to 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Palette {
@@ -192,6 +201,16 @@ impl Scene {
                 layer.forget_shapes();
                 self.meshes += 1;
             }
+        }
+    }
+
+    /// Another pen for all outlines of a layer.
+    pub fn set_pen(&mut self, key: LayerKey, pen: Option<OutlinePen>) {
+        if let Some(layer) = self.layer_mut(key)
+            && layer.pen != pen
+        {
+            layer.pen = pen;
+            self.content += 1;
         }
     }
 

@@ -15,6 +15,7 @@ use super::mesh::Mesh;
 use super::pipelines::{LayerUniform, Pipelines};
 use super::points::PointSymbol;
 use super::raster;
+use super::scene::OutlinePen;
 use super::shape::{BorderKind, LevelShape};
 use super::style::{STYLE_WIDTH, Style};
 use super::viewport::Viewport;
@@ -47,6 +48,7 @@ pub(super) struct SceneLayer {
     pub points: Option<(wgpu::Buffer, u32)>,
     pub visible: bool,
     pub opacity: f32,
+    pub pen: Option<OutlinePen>,
     pub uniform: wgpu::Buffer,
     pub bind_group: wgpu::BindGroup,
     pub style: Style,
@@ -105,6 +107,7 @@ impl SceneLayer {
             points: None,
             visible: true,
             opacity: 1.0,
+            pen: None,
             uniform,
             bind_group,
             style_texture: texture,

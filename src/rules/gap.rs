@@ -148,6 +148,18 @@ impl Gap {
         self
     }
 
+    /// The figure in words where it is no number: 不足三类. `None` where numbers say it.
+    pub fn figure_words(&self, lang: Lang) -> Option<String> {
+        let words = lang.find(&format!("{}-figure", self.reason))?;
+        let class = self.threshold.map_or(0, |t| t as usize);
+        let numeral = match lang {
+            Lang::Zh => ["一", "二", "三", "四"].get(class.wrapping_sub(1)),
+            Lang::En => ["I", "II", "III", "IV"].get(class.wrapping_sub(1)),
+        };
+        let plain = class.to_string();
+        Some(words.replace("{n}", numeral.copied().unwrap_or(&plain)))
+    }
+
     /// The reason in a sentence: figure, threshold, unit, distance.
     pub fn reason(&self, district: &District, rule: Option<&RuleDefinition>, lang: Lang) -> String {
         let own = rule.filter(|r| r.when.is_some()).map(|r| r.reason(lang));

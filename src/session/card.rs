@@ -30,6 +30,8 @@ pub struct CardFigure {
     pub all: Total,
     /// Where it comes from.
     pub origin: Option<Origin>,
+    /// The table that it is from; `None` where it is from the villages' own file, or from none.
+    pub table: Option<std::path::PathBuf>,
     /// The years with their values.
     pub series: Vec<(i32, Option<f64>)>,
 }
@@ -187,6 +189,32 @@ impl Session {
         }
     }
 
+    /// Where a figure is from, in lines: source, date and status as the table has them, then the file.
+    pub fn origin_lines(&self, figure: &CardFigure) -> Vec<String> {
+        let lang = self.lang;
+        let mut lines = Vec::new();
+        if let Some(origin) = &figure.origin {
+            let status = origin.status.and_then(|s| lang.find(&format!("origin.{}", s.key())));
+            let fraction = origin.numerator.zip(origin.denominator).map(|(n, d)| format!("{n} / {d}"));
+            let named = [("field.source", &origin.source), ("edit.observed-on", &origin.observed_on)];
+            let named = named.into_iter().filter(|(_, text)| !text.is_empty());
+            lines.extend(named.map(|(key, text)| format!("{}  {text}", lang.t(key))));
+            let rest: Vec<String> = status.map(str::to_owned).into_iter().chain(fraction).collect();
+            lines.extend((!rest.is_empty()).then(|| rest.join(" · ")));
+        }
+        let indicator = self.indicator(figure.indicator);
+        let name = |p: &std::path::Path| p.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let file = match &figure.table {
+            _ if figure.is_edited() => lang.t("origin.correction").to_owned(),
+            _ if indicator.is_some_and(|i| i.is_computed()) => lang.t("origin.computed").to_owned(),
+            _ if figure.value.is_none() => return lines,
+            Some(table) => name(table),
+            None => self.village_layer().and_then(|l| self.entry(l.key)).map(|e| name(&e.path)).unwrap_or_default(),
+        };
+        lines.push(format!("{}  {file}", lang.t("origin.file")));
+        lines
+    }
+
     /// What stands under a figure: town and district, and how it stands to what is asked for.
     pub fn comparison_words(&self, figure: &CardFigure) -> String {
         let Some(indicator) = self.indicator(figure.indicator) else { return String::new() };
@@ -323,6 +351,7 @@ fn figure(
         town: if town.len() > 1 { district.total(position, year, town) } else { nothing },
         all: district.total(position, year, all),
         origin: district.observations.origin(position, year, village),
+        table: district.observations.table_of(position, year, village).and_then(|t| district.tables.get(t).cloned()),
         series: years.filter(|_| varies).map(|y| (*y, district.value(position, Some(*y), village))).collect(),
     })
 }

@@ -15,10 +15,14 @@ use crate::survey::{MergePreview, Preview};
 pub struct ColouringDraft {
     /// Its layer.
     pub layer: LayerKey,
-    /// The specification so far.
-    pub spec: ColouringSpec,
+    /// The indicator whose map it is; `None` for a field of the layer's own.
+    pub indicator: Option<usize>,
+    /// The specification so far; `None` where nothing colours it.
+    pub spec: Option<ColouringSpec>,
     /// The inner bounds as typed.
     pub breaks_text: String,
+    /// What is wrong with them.
+    pub trouble: Option<String>,
 }
 
 /// A project that somebody else wrote meanwhile.
@@ -39,8 +43,6 @@ pub struct DiskChange {
 pub enum Dialogue {
     /// Coordinates as typed, and what is wrong with them.
     GoTo(String, Option<&'static str>),
-    /// A theme.
-    Colouring(ColouringDraft),
     /// The fields of a layer.
     Fields(LayerKey),
     /// A correction of a figure.

@@ -1,7 +1,7 @@
 //! What the card says of a village beyond its own attributes: size, and how it compares.
 
 use crate::geo::{Measure, measure, repaired, representative_point};
-use crate::model::{ColumnData, FeatureId, Generation, Role};
+use crate::model::{ColumnData, FeatureId, Generation, Role, identifies};
 use crate::render::LayerKey;
 
 use super::layer::Loaded;
@@ -47,7 +47,10 @@ impl Facts {
             .iter()
             .enumerate()
             .map(|(i, column)| {
-                if Some(i) == code || matches!(column.data, ColumnData::Text { .. } | ColumnData::Boolean(_)) {
+                if Some(i) == code
+                    || identifies(&column.name)
+                    || matches!(column.data, ColumnData::Text { .. } | ColumnData::Boolean(_))
+                {
                     return Means::default();
                 }
                 let mean = |keep: &dyn Fn(FeatureId) -> bool| {

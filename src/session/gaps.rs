@@ -137,6 +137,23 @@ pub struct GapMarks {
     pub places: Vec<(LonLat, GapSeverity, usize)>,
 }
 
+/// The condition that a count leaves aside.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum But {
+    Nothing,
+    Severity,
+    Rule,
+    Status,
+}
+
+impl GapFilter {
+    /// Whether it leaves anything out.
+    pub fn is_narrow(&self) -> bool {
+        let all = Self { sort: self.sort, count_by: self.count_by, ..Self::default() };
+        *self != all
+    }
+}
+
 /// The gaps that are listed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ListedGaps {
@@ -144,6 +161,10 @@ pub struct ListedGaps {
     pub rows: Vec<usize>,
     /// How many the other conditions keep of each severity.
     pub counts: [usize; 4],
+    /// How many the other conditions keep of each rule.
+    pub rules: FxHashMap<String, usize>,
+    /// How many the other conditions keep of each status.
+    pub statuses: FxHashMap<GapStatus, usize>,
     /// The listed ones counted by what was asked for: name, count, in the order of the counts.
     pub groups: Vec<(String, usize)>,
 }
@@ -197,7 +218,7 @@ impl Session {
         gap.reason(district, found.rules.get(&gap.rule), self.lang)
     }
 
-    fn is_listed(&self, district: &District, gap: &Gap, key: &str, but_severity: bool) -> bool {
+    fn is_listed(&self, district: &District, gap: &Gap, key: &str, but: But) -> bool {
         let filter = &self.moment.gap_filter;
         let is_in_town = |t: &String| gap.village.is_some_and(|v| district.town_name(v) == t);
         let is_in_group = |g: &String| gap.village.is_some_and(|v| district.text(v, Role::Group) == *g);
@@ -209,11 +230,11 @@ impl Session {
                 x.abs() <= self.map_size_pt[0] / 2.0 && y.abs() <= self.map_size_pt[1] / 2.0
             })
         };
-        (but_severity || filter.severities.is_empty() || filter.severities.contains(&gap.severity))
-            && filter.rule.as_ref().is_none_or(|r| *r == gap.rule)
+        (but == But::Severity || filter.severities.is_empty() || filter.severities.contains(&gap.severity))
+            && (but == But::Rule || filter.rule.as_ref().is_none_or(|r| *r == gap.rule))
             && filter.town.as_ref().is_none_or(is_in_town)
             && filter.group.as_ref().is_none_or(is_in_group)
-            && filter.status.is_none_or(|s| s == self.gap_status(key))
+            && (but == But::Status || filter.status.is_none_or(|s| s == self.gap_status(key)))
             && (!is_here || gap.village.is_none_or(|v| self.is_in_focus(v)))
             && (!filter.in_view || is_in_view())
     }
@@ -264,13 +285,24 @@ impl Session {
             let of = |row: usize| self.listed_gap(&found, row);
             let counts = GapSeverity::ALL.map(|s| {
                 let is = |(row, key): &&(usize, &str)| {
-                    of(*row).is_some_and(|(g, d)| g.severity == s && self.is_listed(d, g, key, true))
+                    of(*row).is_some_and(|(g, d)| g.severity == s && self.is_listed(d, g, key, But::Severity))
                 };
                 candidates.iter().filter(is).count()
             });
+            let mut rules: FxHashMap<String, usize> = FxHashMap::default();
+            let mut statuses: FxHashMap<GapStatus, usize> = FxHashMap::default();
+            for (row, key) in &candidates {
+                let Some((gap, district)) = of(*row) else { continue };
+                if self.is_listed(district, gap, key, But::Rule) {
+                    *rules.entry(gap.rule.clone()).or_default() += 1;
+                }
+                if self.is_listed(district, gap, key, But::Status) {
+                    *statuses.entry(self.gap_status(key)).or_default() += 1;
+                }
+            }
             let rows = self.rows_of(&found, &candidates);
             let groups = self.groups_of(&found, &rows);
-            self.made.listed_gaps.make(key, |_| ListedGaps { rows, counts, groups });
+            self.made.listed_gaps.make(key, |_| ListedGaps { rows, counts, rules, statuses, groups });
         }
     }
 
@@ -303,7 +335,8 @@ impl Session {
                 (a, b) => b.is_some().cmp(&a.is_some()),
             },
         };
-        let is_listed = |(row, key): &&(usize, &str)| of(*row).is_some_and(|(g, d)| self.is_listed(d, g, key, false));
+        let is_listed =
+            |(row, key): &&(usize, &str)| of(*row).is_some_and(|(g, d)| self.is_listed(d, g, key, But::Nothing));
         let mut listed: Vec<(usize, &str)> = candidates.iter().filter(is_listed).copied().collect();
         listed.sort_by(|(a, i), (b, j)| {
             let (Some(one), Some(other)) = (of(*a), of(*b)) else { return a.cmp(b) };
@@ -322,7 +355,9 @@ impl Session {
             let name = match by {
                 CountBy::Town => gap.village.map(|v| district.town_name(v).to_owned()).unwrap_or_default(),
                 CountBy::Group => of_village(Role::Group),
-                CountBy::Rule => gap.rule.clone(),
+                CountBy::Rule => {
+                    found.rules.get(&gap.rule).map_or_else(|| gap.rule.clone(), |r| r.name(self.lang).to_owned())
+                }
                 CountBy::Status => {
                     let key = found.keys.get(*row).map_or("", String::as_str);
                     self.gap_status(key).word(self.lang).to_owned()

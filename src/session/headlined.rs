@@ -4,6 +4,7 @@ use super::state::{Session, number};
 use crate::district::By;
 use crate::lang::Lang;
 use crate::model::{FeatureId, Good};
+use crate::project::in_language;
 
 /// Indicators that head a page, where tables know them: the district's own figures.
 pub const HEADLINES: [&str; 4] = ["dry_rebuilt", "flush_improved", "clinics_built", "sewage_treatment_pct"];
@@ -50,9 +51,19 @@ impl Session {
         self.measures(theme).into_iter().filter_map(one).take(4).collect()
     }
 
+    /// Title of the project in the language of the interface.
+    pub fn project_title(&self) -> &str {
+        in_language(&self.document.project.title, &self.document.project.title_en, self.lang)
+    }
+
+    /// What the project wants said of its data, in the language of the interface.
+    pub fn notice(&self) -> &str {
+        in_language(&self.document.project.notice, &self.document.project.notice_en, self.lang)
+    }
+
     /// Name of what is open: the project's title, else the villages' layer.
     pub fn shown_name(&self) -> String {
-        match self.document.project.title.trim() {
+        match self.project_title().trim() {
             "" => self.village_layer().map(|l| self.layer_title(l.key)).unwrap_or_default(),
             title => title.to_owned(),
         }
@@ -69,8 +80,8 @@ impl Session {
     /// Where what is shown comes from: the project's notice, else what the data name, else the files' names.
     pub fn source_words(&self) -> String {
         let project = &self.document.project;
-        if !project.notice.is_empty() {
-            return project.notice.clone();
+        if !self.notice().is_empty() {
+            return self.notice().to_owned();
         }
         let named = self.village_layer().and_then(|l| l.loaded()).and_then(|loaded| {
             let table = &loaded.dataset.table;
@@ -161,7 +172,9 @@ impl Session {
     /// Villages, year, and how the groups stand.
     pub fn map_subtitle(&self) -> String {
         let lang = self.lang;
-        let mut parts = vec![lang.with("page.villages", &[("n", &number(self.village_count() as f64))])];
+        // The town that everything is narrowed to is named.
+        let mut parts: Vec<String> = self.focused().map(|f| f.focus.name.clone()).into_iter().collect();
+        parts.push(lang.with("page.villages", &[("n", &number(self.village_count() as f64))]));
         parts.extend(self.year().map(|y| lang.with("page.year", &[("n", &y.to_string())])));
         if let Some(map) = self.map_spec()
             && let Some(indicator) = self.indicator(map.indicator).filter(|i| !i.is_category())
@@ -187,7 +200,7 @@ impl Session {
         let villages = self.villages_in_focus();
         let class = |year: i32| {
             let spec = crate::district::MapSpec { year: Some(year), since: None, ..map };
-            crate::district::choropleth(district, &spec, &|_| true)
+            crate::district::choropleth(district, &spec, self.indicator_look(map.indicator), &|_| true)
         };
         if let (Some(then), Some(today), Some(indicator)) = (class(before), class(now), self.indicator(map.indicator)) {
             let rank = |c: usize| if indicator.good == Good::Down { -(c as i64) } else { c as i64 };

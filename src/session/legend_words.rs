@@ -3,6 +3,7 @@
 use super::state::{Session, number};
 use crate::colouring::LegendClass;
 use crate::lang::Lang;
+use crate::render::LayerKey;
 
 impl Session {
     /// Words for a row of a legend; bounds leave no doubt which side they belong to.
@@ -13,6 +14,18 @@ impl Session {
     /// The same where there is little room: large bounds in ten thousands or thousands, and what a class leaves out unsaid.
     pub fn short_legend_text(&self, class: &LegendClass, only: bool, signed: bool) -> String {
         self.class_words(class, only, signed, true)
+    }
+
+    /// Inner bounds of the classes that a layer shows, lowest first.
+    pub fn shown_bounds(&self, key: LayerKey) -> Vec<f64> {
+        let Some(colouring) = self.layers.get(&key).and_then(|l| l.colouring.as_ref()) else { return Vec::new() };
+        let lower = |row: &crate::colouring::LegendRow| match row.class {
+            LegendClass::Range { lower, .. } => Some(lower),
+            _ => None,
+        };
+        let mut bounds: Vec<f64> = colouring.legend.iter().filter_map(lower).skip(1).collect();
+        bounds.dedup();
+        bounds
     }
 
     fn class_words(&self, class: &LegendClass, only: bool, signed: bool, is_short: bool) -> String {

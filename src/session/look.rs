@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::layer::{Layer, Loaded};
 use super::state::Session;
+use crate::colouring::IndicatorLook;
 use crate::district::{By, District, LayerLook, MapSpec, VillageEvidence, change_of, kinds_of};
 use crate::lang::Lang;
 use crate::model::{FeatureId, Generation, Indicator, LayerKind, Role, Theme};
@@ -180,6 +181,12 @@ impl Session {
             false => ("card.town-mean", super::card::mean_words(indicator, value, self.lang)),
         };
         Some(self.lang.with(key, &[("n", &words)]))
+    }
+
+    /// What the project says of how an indicator's map is coloured.
+    pub fn indicator_look(&self, position: usize) -> Option<&IndicatorLook> {
+        let id = &self.indicator(position)?.id;
+        self.document.project.looks.iter().find(|l| l.indicator == *id)
     }
 
     /// The indicator at a position.

@@ -47,6 +47,8 @@ pub struct Meeting {
     pub scene: Option<usize>,
     /// Whether the screen is blank.
     pub is_blank: bool,
+    /// When the meeting began, in seconds of the window's clock.
+    pub opened: f64,
     /// When the scene began, in seconds of the window's clock.
     pub began: f64,
     /// What stands on the left of the divider.
@@ -135,21 +137,45 @@ impl Session {
             let code = dataset.text(feature, crate::model::Role::Code);
             Some(code.map_or_else(|| dataset.display_name(feature), |c| c.into_owned()))
         });
+        let shows_all = self.shows_all();
         SceneEntry {
             id: SceneEntry::new_id(),
             name,
-            camera: Some(self.camera.to_project()),
-            map_size: Some(self.map_size_pt),
+            // Where everything is shown, every screen shows everything.
+            camera: (!shows_all).then(|| self.camera.to_project()),
+            map_size: (!shows_all).then_some(self.map_size_pt),
             view: self.view.clone(),
             selected,
             before: self.stage.divided.year,
             beside: self.stage.divided.indicator.clone(),
             side_by_side: self.stage.divided.side_by_side,
-            gaps: self.settings.drawer_open && self.tab == super::Tab::Gaps,
+            gaps: self.are_gaps_ringed(),
+            figures: self.scene_shown().map(|s| s.figures.clone()).unwrap_or_default(),
             hidden,
             filter: self.moment.filter.clone(),
             ..SceneEntry::default()
         }
+    }
+
+    /// Whether the map shows everything, as it does after opening, or nearly so.
+    fn shows_all(&self) -> bool {
+        let bounds = self.village_layer().and_then(|l| l.loaded()).and_then(|l| l.bounds_deg());
+        let Some(bounds) = bounds.filter(|_| self.view.focus.is_none()) else { return false };
+        let fitting = Camera::fitting(bounds, self.map_size_pt);
+        let offset = self.camera.offset_of(fitting.centre);
+        (self.camera.zoom - fitting.zoom).abs() < 0.6
+            && offset[0].abs() < self.map_size_pt[0] * 0.15
+            && offset[1].abs() < self.map_size_pt[1] * 0.15
+    }
+
+    /// How many villages each class has on the left of the divider, and how many have no value there; `None` where another indicator
+    /// stands there, or none.
+    pub fn counts_on_left(&self) -> Option<(Vec<usize>, usize)> {
+        self.year_before()?;
+        let (left, district) = (self.map_on_left()?, self.district()?);
+        let look = self.indicator_look(left.indicator);
+        let colouring = crate::district::choropleth(district, &left, look, &|v| self.is_in_focus(v))?;
+        Some((colouring.legend.iter().map(|r| r.count).collect(), colouring.missing))
     }
 
     /// What a scene's small picture depends on.

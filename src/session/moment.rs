@@ -2,7 +2,7 @@
 //! that panels write.
 
 use super::cell_edit::CellEdit;
-use super::dialogue::Dialogue;
+use super::dialogue::{ColouringDraft, Dialogue};
 use super::gaps::GapFilter;
 use super::page_draft::PageDraft;
 use super::survey::FieldExport;
@@ -55,6 +55,10 @@ pub struct Moment {
     pub pinned: Option<LonLat>,
     /// Chooser.
     pub choice: Option<Choice>,
+    /// What is being renamed, and its name so far: a layer, or the project.
+    pub renaming: Option<(Option<LayerKey>, String)>,
+    /// The layer whose colours are being changed in the left panel.
+    pub styling: Option<ColouringDraft>,
     /// The question or form that is open.
     pub dialogue: Option<Dialogue>,
     /// Whether a page is being put together.
@@ -93,6 +97,8 @@ impl Default for Moment {
             hover: None,
             pinned: None,
             choice: None,
+            renaming: None,
+            styling: None,
             dialogue: None,
             page: None,
             search: String::new(),

@@ -17,7 +17,7 @@ use super::survey::SurveyState;
 use crate::lang::Lang;
 use crate::model::{FeatureId, Problem, Role};
 use crate::palette::{Tokens, tokens};
-use crate::project::{LayerEntry, Original, PageOptions, Settings, ViewEntry, is_same_file};
+use crate::project::{LayerEntry, Original, PageOptions, Settings, ViewEntry, in_language, is_same_file};
 use crate::read::Progress;
 use crate::render::LayerKey;
 
@@ -71,15 +71,27 @@ pub struct Stage {
     pub divided: Left,
     /// Where the divider stands, as a share of the map's width.
     pub divider: f32,
-    /// Whether the presenter has a window of their own.
+    /// Whether what the presenter reads is shown.
     pub has_presenter: bool,
+    /// The screens of this machine, as the system names them.
+    pub screens: Vec<String>,
+    /// Whether there is a second screen for the presenter's own window.
+    pub has_second_screen: bool,
     /// When the year moves on by itself next, in seconds of the window's clock.
     pub playing: Option<f64>,
 }
 
 impl Default for Stage {
     fn default() -> Self {
-        Self { flight: None, divided: Left::default(), divider: 0.5, has_presenter: false, playing: None }
+        Self {
+            flight: None,
+            divided: Left::default(),
+            divider: 0.5,
+            has_presenter: false,
+            screens: Vec::new(),
+            has_second_screen: false,
+            playing: None,
+        }
     }
 }
 
@@ -264,10 +276,28 @@ impl Session {
     /// Title of a layer: the person's, else the file's.
     pub fn layer_title(&self, key: LayerKey) -> String {
         let Some(entry) = self.entry(key) else { return String::new() };
-        if !entry.title.is_empty() {
-            return entry.title.clone();
+        let title = in_language(&entry.title, &entry.title_en, self.lang);
+        if !title.is_empty() {
+            return title.to_owned();
         }
         entry.path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
+    }
+
+    /// What a feature is labelled with on the map: its name, or the field that the person chose.
+    pub fn label_of(&self, key: LayerKey, loaded: &super::layer::Loaded, feature: FeatureId) -> String {
+        let table = &loaded.dataset.table;
+        let chosen = self.entry(key).and_then(|e| table.position(e.style.label.as_deref()?));
+        match chosen {
+            None => loaded.dataset.text(feature, Role::Name).unwrap_or_default().into_owned(),
+            Some(field) => {
+                let value = table.value(feature, field);
+                let text = match value.as_f64() {
+                    Some(n) if !crate::model::identifies(table.columns.get(field).map_or("", |c| &c.name)) => number(n),
+                    _ => value.to_text().unwrap_or_default().into_owned(),
+                };
+                self.lang.find(&format!("value.{text}")).map_or(text, str::to_owned)
+            }
+        }
     }
 
     /// The layer that table and legend speak of: the selected feature's, else that of the villages, else the topmost

@@ -58,5 +58,5 @@ fn its_project_opens() {
     let p = project::load(&folder().join("haidian.qiancun")).expect("opens");
     assert_eq!(p.layers.len(), 2);
     assert!(p.layers.iter().all(|l| l.path.is_file()));
-    assert!(p.notice.contains("示范数据") && p.notice.contains("demonstration data"));
+    assert!(p.notice.contains("示范数据") && p.notice_en.contains("demonstration data"));
 }

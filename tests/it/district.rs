@@ -102,7 +102,7 @@ fn class_bounds_stay_over_the_years() {
     let indicator = district.indicators.position("roads_km").expect("known");
     let bounds = |year| {
         let map = MapSpec { indicator, year: Some(year), since: None, free_classes: false };
-        let colouring = choropleth(&district, &map, &|_| true).expect("themed");
+        let colouring = choropleth(&district, &map, None, &|_| true).expect("themed");
         let text: Vec<String> = colouring.legend.iter().map(|r| format!("{:?}", r.class)).collect();
         let counted = colouring.legend.iter().map(|r| r.count).sum::<usize>() + colouring.missing;
         (text, counted)

@@ -36,6 +36,7 @@ mod rooms;
 mod sequences;
 mod shared;
 mod sharp_map;
+mod sharp_panels;
 mod sharp_table;
 mod summary;
 mod survey;

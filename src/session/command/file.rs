@@ -13,6 +13,8 @@ pub enum FileCommand {
     Open(Vec<PathBuf>),
     /// Open the demonstration district.
     OpenDemo,
+    /// Begin a project with nothing in it.
+    NewProject,
     /// Stop reading.
     CancelLoad,
     /// Save the project where it came from, or ask.
@@ -65,6 +67,7 @@ impl FileCommand {
         match self {
             Self::OpenDialogue | Self::Open(_) => "command.open",
             Self::OpenDemo => "command.open-demo",
+            Self::NewProject => "command.new-project",
             Self::CancelLoad => "command.cancel",
             Self::Save | Self::SaveTo(_) | Self::SaveOver(_) | Self::SaveThen(_) => "command.save",
             Self::Discard(_) => "dialogue.discard",

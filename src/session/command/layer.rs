@@ -6,8 +6,9 @@ use crate::colouring::ColouringSpec;
 use crate::district::AddedFacility;
 use crate::geo::LonLat;
 use crate::model::{Edit, FeatureId, LayerKind, Role};
-use crate::project::NoteEntry;
+use crate::project::{LayerStyle, NoteEntry};
 use crate::render::LayerKey;
+use crate::session::dialogue::ColouringDraft;
 
 /// What a person can do about layers, their fields and colours, and corrections of their data.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +27,19 @@ pub enum LayerCommand {
     RelinkTable(PathBuf, PathBuf),
     /// Take a layer off the map.
     RemoveLayer(LayerKey),
+    /// Put a layer where another stands, before it or behind it, into a group; `None`: only into the group.
+    ArrangeLayer {
+        /// The layer.
+        layer: LayerKey,
+        /// The other, and whether behind it.
+        beside: Option<(LayerKey, bool)>,
+        /// The group; none where empty.
+        group: String,
+    },
+    /// Title of a layer in the list; its file's name where empty.
+    RenameLayer(LayerKey, String),
+    /// Title of the project.
+    RenameProject(String),
     /// Move a layer up (towards the top) or down the list.
     MoveLayer(LayerKey, bool),
     /// Show or hide a layer.
@@ -38,8 +52,12 @@ pub enum LayerCommand {
     SetColumns(LayerKey, Vec<String>),
     /// What a layer is coloured by.
     SetColouring(LayerKey, Option<ColouringSpec>),
-    /// Change what a layer is coloured by.
+    /// Open the editor of a layer's colours.
     EditColouring(LayerKey),
+    /// Colour a layer, or the map of an indicator, as the editor says.
+    Restyle(Box<ColouringDraft>),
+    /// Fill, outline and labels of a layer.
+    SetStyle(LayerKey, LayerStyle),
     /// Choose the fields of a layer.
     EditFields(LayerKey),
     /// Correct a figure of a village in the year shown.
@@ -77,13 +95,16 @@ impl LayerCommand {
                 "command.relink"
             }
             Self::RemoveLayer(_) => "command.remove-layer",
+            Self::ArrangeLayer { .. } => "command.arrange",
+            Self::RenameLayer(..) => "command.rename-layer",
+            Self::RenameProject(_) => "command.rename-project",
             Self::MoveLayer(_, true) => "command.layer-up",
             Self::MoveLayer(_, false) => "command.layer-down",
             Self::ShowLayer(..) => "command.show-layer",
             Self::SetColumns(..) => "command.columns",
             Self::SetOpacity(..) => "command.opacity",
             Self::SetRole(..) | Self::EditFields(_) => "command.fields",
-            Self::SetColouring(..) | Self::EditColouring(_) => "command.theme",
+            Self::SetColouring(..) | Self::EditColouring(_) | Self::Restyle(_) | Self::SetStyle(..) => "command.theme",
             Self::EditFigure(..) | Self::Correct(_) => "command.correct",
             Self::AddFacility { .. } | Self::PutFacility(_) => "add.title",
             Self::EditNote(..) | Self::PutNote(_) => "note.title",

@@ -29,6 +29,8 @@ pub enum MeetingCommand {
     MoveScene(usize, bool),
     /// Take a scene out.
     RemoveScene(usize),
+    /// The screen that meetings are shown on, by its place among the system's.
+    SetScreen(Option<usize>),
     /// Whether scenes fly and figures count up.
     SetMotion(bool),
 }
@@ -50,6 +52,7 @@ impl MeetingCommand {
             Self::MoveScene(_, false) => "command.layer-down",
             Self::RemoveScene(_) => "scene.remove",
             Self::SetMotion(_) => "scene.motion",
+            Self::SetScreen(_) => "meeting.screen",
         }
     }
 }

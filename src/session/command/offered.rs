@@ -106,6 +106,7 @@ fn files() -> Vec<Offer> {
     use FileCommand as F;
     use Needs::{District, Gaps, Layer, Nothing};
     vec![
+        offer(F::NewProject, &[(CTRL, Key::N)], Nothing, Some(0)),
         offer(F::OpenDialogue, &[(CTRL, Key::O)], Nothing, Some(0)),
         offer(F::OpenDemo, &[], Nothing, Some(0)),
         offer(F::Save, &[(CTRL, Key::S)], Nothing, Some(1)),
@@ -195,6 +196,8 @@ pub fn meeting_shortcuts() -> Vec<(KeyboardShortcut, Command)> {
         zoom(Key::Plus, 1.0),
         zoom(Key::Equals, 1.0),
         zoom(Key::Minus, -1.0),
+        at(CTRL, Key::K, WindowCommand::FocusSearch.into()),
+        at(CTRL, Key::F, WindowCommand::FocusSearch.into()),
         at(NONE, Key::B, M::BlankScreen.into()),
         at(NONE, Key::Period, M::BlankScreen.into()),
         at(NONE, Key::Num0, CameraCommand::FitAll.into()),

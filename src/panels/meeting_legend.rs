@@ -1,0 +1,279 @@
+//! The right column of a meeting: what the colours, symbols, marks and lines mean, and the village that was clicked on.
+
+use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Stroke, Vec2};
+
+use super::meeting::{SMALLEST, Stage};
+use super::style::bold;
+use crate::palette::{COVERAGE, data_colour};
+use crate::render::Shape;
+use crate::rules::GapSeverity;
+use crate::session::{Session, number};
+
+/// What stands at the left of a row.
+enum Sign {
+    Colour(Color32),
+    Hatch,
+    Symbol(Shape, Color32),
+    Mark(GapSeverity),
+    Line(Color32),
+}
+
+/// A row of the legend.
+struct Row {
+    sign: Sign,
+    words: String,
+    count: String,
+    /// Share of the longest bar; `None` where there is no bar.
+    share: Option<f32>,
+}
+
+/// Draws the column; how much of the screen's right it takes. Legend and card never lie over one another: where both have no room, the
+/// card, which somebody asked for, stands alone.
+pub(super) fn column(painter: &Painter, session: &Session, stage: &Stage, room: Rect) -> f32 {
+    let s = stage.s;
+    let Some(meeting) = &session.meeting else { return stage.pad };
+    let rows = if meeting.no_legend { Vec::new() } else { rows(session) };
+    let card = Card::new(painter, session, s);
+    if rows.is_empty() && card.is_none() {
+        return stage.pad;
+    }
+    let font = FontId::proportional(26.0 * s);
+    let wide = |text: &str| painter.layout_no_wrap(text.to_owned(), font.clone(), Color32::BLACK).size().x;
+    let words = rows.iter().map(|r| wide(&r.words)).fold(0.0, f32::max);
+    let counts = rows.iter().map(|r| wide(&r.count)).fold(0.0, f32::max);
+    let has_bars = rows.iter().any(|r| r.share.is_some());
+    let bar = if has_bars { 84.0 * s } else { 0.0 };
+    let width = (words + counts + bar + 60.0 * s + 56.0 * s + 28.0 * s).clamp(300.0 * s, 520.0 * s);
+    let width = if card.is_some() { width.max(380.0 * s) } else { width };
+    let panel_left = room.right() - width;
+    let card_height = card.as_ref().map_or(0.0, |c| c.height);
+    let title = painter.layout(
+        session.legend_heading(session.village_layer().and_then(|l| l.colouring.as_deref())),
+        bold(26.0 * s),
+        session.tokens().ink,
+        width - 56.0 * s,
+    );
+    let head = title.size().y + 50.0 * s;
+    let free = room.height() - if card.is_some() { card_height + 20.0 * s } else { 0.0 };
+    let step = (53.0 * s).min((free - head) / rows.len().max(1) as f32);
+    let has_legend = !rows.is_empty() && step >= 30.0 * s;
+    if has_legend {
+        let size = Vec2::new(width, head + step * rows.len() as f32);
+        let panel = Rect::from_min_size(Pos2::new(panel_left, room.top()), size);
+        draw(painter, session, panel, title, &rows, (step, counts, bar), s);
+    }
+    if let Some(card) = card {
+        let top = if has_legend { room.bottom() - card.height } else { room.top() };
+        let size = Vec2::new(width, card.height);
+        card.draw(painter, session, Rect::from_min_size(Pos2::new(panel_left, top), size), s);
+    }
+    stage.rect.right() - panel_left + 20.0 * s
+}
+
+/// The rows: classes with their counts, of both years at a divider; then symbols, marks and lines where they show.
+fn rows(session: &Session) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let lang = session.lang;
+    if let Some(colouring) = session.village_layer().and_then(|l| l.colouring.clone()) {
+        let only = colouring.legend.len() == 1;
+        let before = session.counts_on_left();
+        let most = colouring.legend.iter().map(|r| r.count).chain([colouring.missing]).max().unwrap_or(1).max(1) as f32;
+        let count = |now: usize, then: Option<usize>| match then {
+            Some(then) => format!("{} → {}", number(then as f64), number(now as f64)),
+            None => number(now as f64),
+        };
+        let then = |class: Option<usize>| {
+            let (classes, missing) = before.as_ref()?;
+            class.map_or(Some(*missing), |c| classes.get(c).copied())
+        };
+        for (class, row) in colouring.legend.iter().enumerate() {
+            let share = (before.is_none() && row.count > 0).then_some(row.count as f32 / most);
+            rows.push(Row {
+                sign: Sign::Colour(data_colour(row.colour)),
+                words: session.legend_text(&row.class, only, colouring.is_change),
+                count: count(row.count, then(Some(class))),
+                share,
+            });
+        }
+        if colouring.kind.is_numeric() {
+            rows.reverse();
+        }
+        if colouring.missing > 0 || then(None).is_some_and(|n| n > 0) {
+            let share = before.is_none().then_some(colouring.missing as f32 / most);
+            let words = lang.t("legend.missing").to_owned();
+            rows.push(Row { sign: Sign::Hatch, words, count: count(colouring.missing, then(None)), share });
+        }
+    }
+    if let Some((_, theme)) = session.theme().filter(|_| session.symbols().is_some()) {
+        let shown = session.symbols_shown(theme);
+        for (kind, n) in session.shown_symbol_counts().into_iter().filter(|(k, _)| shown.iter().any(|s| s == k.key())) {
+            let words = lang.find(&format!("symbol.{}", kind.key())).unwrap_or("").to_owned();
+            let sign = Sign::Symbol(kind.shape(), data_colour(kind.colour()));
+            rows.push(Row { sign, words, count: number(n as f64), share: None });
+        }
+    }
+    if let Some(marks) = session.gap_marks() {
+        let all = marks.villages.values().map(|m| m.0).chain(marks.places.iter().map(|p| p.1));
+        let all: Vec<GapSeverity> = all.collect();
+        for severity in GapSeverity::ALL {
+            let n = all.iter().filter(|s| **s == severity).count();
+            if n > 0 {
+                let word = lang.find(&format!("severity.{}", severity.key())).unwrap_or("");
+                let words = lang.with("meeting.gap-mark", &[("n", word)]);
+                rows.push(Row { sign: Sign::Mark(severity), words, count: number(n as f64), share: None });
+            }
+        }
+    }
+    if session.present_coverage().is_some() && !session.view.hide_coverage {
+        let [r, g, b, a] = COVERAGE;
+        let km = number(session.view.radius_m / 1000.0);
+        let words = lang.with("meeting.reach", &[("n", &km)]);
+        let sign = Sign::Line(Color32::from_rgba_unmultiplied(r, g, b, a));
+        rows.push(Row { sign, words, count: String::new(), share: None });
+    }
+    rows
+}
+
+fn draw(
+    painter: &Painter,
+    session: &Session,
+    panel: Rect,
+    title: std::sync::Arc<egui::Galley>,
+    rows: &[Row],
+    (step, counts, bar_room): (f32, f32, f32),
+    s: f32,
+) {
+    let t = session.tokens();
+    ground(painter, session, panel);
+    let inner = panel.shrink2(Vec2::new(28.0 * s, 22.0 * s));
+    let top = inner.top() + title.size().y + 18.0 * s;
+    painter.galley(inner.min, title, t.ink);
+    let size = (26.0 * s).min(step * 0.62);
+    let font = FontId::proportional(size);
+    for (i, row) in rows.iter().enumerate() {
+        let y = top + i as f32 * step;
+        let swatch = Rect::from_min_size(Pos2::new(inner.left(), y), Vec2::new(46.0 * s, (step * 0.6).min(30.0 * s)));
+        sign(painter, session, swatch, &row.sign, s);
+        let middle = swatch.center().y;
+        let left = swatch.right() + 14.0 * s;
+        let right = inner.right() - counts - 10.0 * s;
+        let mut job = egui::text::LayoutJob::simple_singleline(row.words.clone(), font.clone(), t.ink);
+        job.wrap = egui::text::TextWrapping::truncate_at_width(
+            right - left - if row.share.is_some() { bar_room } else { 0.0 },
+        );
+        let galley = painter.layout_job(job);
+        painter.galley(Pos2::new(left, middle - galley.size().y / 2.0), galley, t.ink);
+        let at = Pos2::new(inner.right(), middle);
+        painter.text(at, Align2::RIGHT_CENTER, &row.count, font.clone(), t.ink_secondary);
+        if let (Some(share), true) = (row.share, bar_room > 12.0) {
+            let size = Vec2::new(((bar_room - 12.0 * s) * share).max(2.0), 12.0 * s);
+            let bar = Rect::from_min_size(Pos2::new(right - bar_room + 12.0 * s, middle - size.y / 2.0), size);
+            let fill = match row.sign {
+                Sign::Colour(colour) => colour,
+                _ => t.hatch_line,
+            };
+            painter.rect_filled(bar, 2.0, fill);
+            painter.rect_stroke(bar, 2.0, Stroke::new(1.0, t.line), egui::StrokeKind::Inside);
+        }
+    }
+}
+
+fn sign(painter: &Painter, session: &Session, rect: Rect, sign: &Sign, s: f32) {
+    let t = session.tokens();
+    let c = rect.center();
+    match sign {
+        Sign::Colour(colour) => {
+            painter.rect_filled(rect, 4.0, *colour);
+            painter.rect_stroke(rect, 4.0, Stroke::new(1.0, t.line), egui::StrokeKind::Inside);
+        }
+        Sign::Hatch => hatch(painter, rect, session),
+        Sign::Line(colour) => {
+            painter.hline(rect.x_range(), c.y, Stroke::new(3.0 * s, *colour));
+        }
+        Sign::Symbol(shape, colour) => super::legend::symbol_at(painter, c, 9.0 * s, (*shape).into(), *colour),
+        Sign::Mark(severity) => {
+            let ink = session.gap_ink(*severity);
+            let mark = Rect::from_center_size(c, Vec2::splat(26.0 * s));
+            if *severity == GapSeverity::High {
+                painter.rect_filled(mark, 6.0 * s, ink);
+            } else {
+                painter.rect_filled(mark, 6.0 * s, t.panel);
+                painter.rect_stroke(mark, 6.0 * s, Stroke::new(2.4 * s, ink), egui::StrokeKind::Inside);
+            }
+        }
+    }
+}
+
+fn ground(painter: &Painter, session: &Session, panel: Rect) {
+    painter.rect_filled(panel.translate(Vec2::new(0.0, 3.0)).expand(2.0), 20.0, Color32::from_black_alpha(18));
+    painter.rect_filled(panel, 18.0, session.tokens().panel);
+}
+
+fn hatch(painter: &Painter, rect: Rect, session: &Session) {
+    let t = session.tokens();
+    let painter = painter.with_clip_rect(rect);
+    painter.rect_filled(rect, 4.0, t.hatch_ground);
+    let mut x = rect.left() - rect.height();
+    while x < rect.right() {
+        painter.line_segment(
+            [Pos2::new(x, rect.bottom()), Pos2::new(x + rect.height(), rect.top())],
+            Stroke::new(1.4, t.hatch_line),
+        );
+        x += 8.0;
+    }
+}
+
+/// What was clicked on, large.
+struct Card {
+    name: std::sync::Arc<egui::Galley>,
+    town: std::sync::Arc<egui::Galley>,
+    lines: Vec<(std::sync::Arc<egui::Galley>, Color32)>,
+    height: f32,
+}
+
+impl Card {
+    fn new(painter: &Painter, session: &Session, s: f32) -> Option<Self> {
+        let t = session.tokens();
+        let card = session.card()?;
+        let mut lines: Vec<(String, Color32)> = Vec::new();
+        if let Some(map) = session.map_spec() {
+            let (name, value) = session.shown_figure(&map, card.village);
+            lines.push((format!("{name}  {value}"), t.ink));
+        }
+        let falls = session.shortfalls(card);
+        lines.extend(falls.iter().take(3).map(|(words, far)| (words.clone(), if *far { t.bad } else { t.warn })));
+        if falls.is_empty() {
+            lines.push((session.lang.t("card.no-shortfalls").to_owned(), t.good));
+        }
+        lines.extend(card.plan.1.clone().map(|plan| (plan, t.ink_secondary)));
+        let width = 324.0 * s;
+        let name = painter.layout(card.name.clone(), bold(40.0 * s), t.ink, width);
+        let town = [card.town.as_str(), card.group.as_str()].join("  ");
+        let town = painter.layout(town, FontId::proportional(SMALLEST * s), t.ink_secondary, width);
+        let lines: Vec<_> = lines
+            .into_iter()
+            .map(|(w, ink)| (painter.layout(w, FontId::proportional(26.0 * s), ink, width), ink))
+            .collect();
+        let rest = lines.iter().map(|g| g.0.size().y + 8.0 * s).sum::<f32>();
+        let height = name.size().y + town.size().y + rest + 60.0 * s;
+        Some(Self { name, town, lines, height })
+    }
+
+    fn draw(self, painter: &Painter, session: &Session, panel: Rect, s: f32) {
+        let t = session.tokens();
+        ground(painter, session, panel);
+        let painter = painter.with_clip_rect(panel);
+        let mut at = panel.min + Vec2::new(28.0 * s, 22.0 * s);
+        let below = self.name.size().y;
+        painter.galley(at, self.name, t.ink);
+        at.y += below;
+        let below = self.town.size().y;
+        painter.galley(at, self.town, t.ink_secondary);
+        at.y += below + 12.0 * s;
+        for (galley, ink) in self.lines {
+            let below = galley.size().y;
+            painter.galley(at, galley, ink);
+            at.y += below + 8.0 * s;
+        }
+    }
+}
