@@ -183,7 +183,7 @@ fn change_theme_of_50_000_villages(bencher: Bencher, id: &str) {
     let loaded = Loaded::new((*district.villages).clone());
     bencher.bench(|| {
         let map = MapSpec { indicator, year: Some(2021), since: None, free_classes: false };
-        let colouring = choropleth(&district, &map, &|_| true);
+        let colouring = choropleth(&district, &map, None, &|_| true);
         black_box(loaded.style(colouring.as_ref(), [0; 3], &|_| true, [0; 3]));
     });
 }

@@ -2,7 +2,7 @@
 
 use super::qiancun::Qiancun;
 use crate::project::Settings;
-use crate::session::{Dialogue, LookCommand, WindowCommand};
+use crate::session::{Dialogue, LookCommand, Tab, WindowCommand};
 
 impl Qiancun {
     /// Carries out a command about the window itself.
@@ -19,12 +19,13 @@ impl Qiancun {
             WindowCommand::Undo => self.take_back(false),
             WindowCommand::UndoSteps(count) => self.take_back_steps(count),
             WindowCommand::Redo => self.take_back(true),
-            WindowCommand::FocusSearch => session.moment.focus_search = true,
+            WindowCommand::FocusSearch => session.moment.search.wants_keyboard = true,
             WindowCommand::ToggleLeft => self.remembering(|s| s.left_folded = !s.left_folded),
             WindowCommand::ToggleRight => self.remembering(|s| s.right_folded = !s.right_folded),
             WindowCommand::ToggleDrawer(tab) => {
                 let open = !(session.settings.drawer_open && session.tab == tab);
                 session.tab = tab;
+                session.moment.list_wants_keyboard = open && matches!(tab, Tab::Table | Tab::Gaps);
                 self.remembering(|s| s.drawer_open = open);
             }
             WindowCommand::SetLanguage(lang) => {
@@ -90,14 +91,14 @@ impl Qiancun {
     /// Closes what is open on top: meeting, page, search, chooser, dialogue; then the focus, then the selection.
     fn escape(&mut self) {
         let session = &mut self.session;
-        if session.meeting.is_some() && !session.moment.search.is_empty() {
-            session.moment.search.clear();
+        if session.meeting.is_some() && !session.moment.search.text.is_empty() {
+            session.moment.search.text.clear();
         } else if session.meeting.is_some() && session.moment.dialogue.is_none() {
             self.leave_meeting();
         } else if session.moment.page.is_some() && session.moment.dialogue.is_none() {
             self.close_page();
-        } else if !session.moment.search.is_empty() {
-            session.moment.search.clear();
+        } else if !session.moment.search.text.is_empty() {
+            session.moment.search.text.clear();
         } else if session.moment.choice.take().is_some() || session.moment.dialogue.take().is_some() {
         } else if session.view.focus.is_some() {
             self.on_look(LookCommand::SetFocus(None));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::reading::{Outcome, Placeholder};
 use crate::page::PageError;
+use crate::read::ReadError;
 use crate::render::{DrawnOverview, LayerKey, Level, Mesh};
 use crate::session::{Command, Loaded, Made};
 use crate::survey::{Incoming, Opened, PhotoFacts, SurveyError};
@@ -104,7 +105,7 @@ pub enum Done {
         /// Key of its layer.
         key: LayerKey,
         /// The data.
-        result: Result<Outcome, (String, String)>,
+        result: Result<Outcome, ReadError>,
     },
     /// A picture to be shown until a file is read.
     Kept(Placeholder),

@@ -51,8 +51,7 @@ impl Qiancun {
 
     /// Bounds of the layers shown.
     pub(super) fn bounds_deg(&self) -> Option<BoundsDeg> {
-        let shown = self.session.shown().filter(|(_, e)| e.visible).filter_map(|(l, _)| l.loaded()?.bounds_deg());
-        shown.reduce(BoundsDeg::union)
+        self.session.all_bounds()
     }
 
     pub(super) fn fit_all(&mut self) {

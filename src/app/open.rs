@@ -9,7 +9,7 @@ use super::reading::{Outcome, ReadFile};
 use crate::colouring::ColouringSpec;
 use crate::model::{FeatureId, Indicators};
 use crate::project::{self, LayerEntry, Project, TableEntry, demo_project, give_ids};
-use crate::read::Progress;
+use crate::read::{Progress, ReadError};
 use crate::render::{LayerKey, Level, Mesh};
 use crate::session::{Camera, Dialogue, DocumentState, Layer, Loaded, Pending, Status};
 use crate::survey::LogPaths;
@@ -285,7 +285,7 @@ impl Qiancun {
     /// A job has a fault: it is told once, what waited for it goes on, and the window stays.
     fn has_failed(&mut self, job: Job, why: &str) {
         match job {
-            Job::Read(key) => return self.was_read(key, Err(("fault".into(), why.to_owned()))),
+            Job::Read(key) => return self.was_read(key, Err(ReadError::fault(Path::new(""), why.to_owned()))),
             Job::Compare => self.session.survey.since = None,
             Job::Finish(key) => {
                 self.drawn.unfinished.insert(key);
@@ -309,7 +309,7 @@ impl Qiancun {
         }
     }
 
-    fn was_read(&mut self, key: LayerKey, result: Result<Outcome, (String, String)>) {
+    fn was_read(&mut self, key: LayerKey, result: Result<Outcome, ReadError>) {
         self.take_read(key, result);
         // Tables wait for what was opened with them: whichever is read first, they belong together.
         if self.session.work.pending.is_empty() {
@@ -319,7 +319,7 @@ impl Qiancun {
         }
     }
 
-    fn take_read(&mut self, key: LayerKey, result: Result<Outcome, (String, String)>) {
+    fn take_read(&mut self, key: LayerKey, result: Result<Outcome, ReadError>) {
         let pending =
             self.session.work.pending.iter().position(|p| p.key == key).map(|i| self.session.work.pending.remove(i));
         match (result, pending) {
@@ -342,23 +342,23 @@ impl Qiancun {
             // A layer of the project: what it is to show is not in it.
             (Ok(Outcome::Table(_)), None) => {
                 let path = self.session.entry(key).map(|e| e.path.display().to_string()).unwrap_or_default();
-                let text = self.explain("unsupported-format", &path, "");
+                let text = self.session.lang.with("read.table", &[("name", &path)]);
                 if let Some(layer) = self.session.layers.get_mut(&key) {
                     layer.status = Status::Failed(text.trim_end().to_owned());
                 }
             }
-            (Err((code, message)), Some(pending)) => {
+            (Err(error), Some(pending)) => {
                 let name = pending.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-                if code == "cancelled" {
+                if error.code() == "cancelled" {
                     self.session.news = Some(self.session.lang.with("status.cancelled", &[("n", &name)]));
                 } else {
-                    let text = self.explain(&code, &name, &message);
+                    let text = self.explain(&error, &name);
                     self.ask_after(Dialogue::Message(text));
                 }
             }
-            (Err((code, message)), None) => {
+            (Err(error), None) => {
                 let path = self.session.entry(key).map(|e| e.path.display().to_string()).unwrap_or_default();
-                let text = self.explain(&code, &path, &message);
+                let text = self.explain(&error, &path);
                 match self.session.layers.get_mut(&key) {
                     // What is on the map stays there; only the new reading failed.
                     Some(layer) if layer.loaded().is_some() => self.ask_after(Dialogue::Message(text)),
@@ -386,12 +386,17 @@ impl Qiancun {
         self.session.news = Some(self.session.lang.with("status.table-joined", &[("name", &name), ("n", &rows)]));
     }
 
-    /// A message in the person's language, with the reader's own words behind it.
-    fn explain(&self, code: &str, name: &str, message: &str) -> String {
-        match self.session.lang.find(&format!("read.{code}")) {
-            Some(text) => format!("{}\n{message}", text.replace("{name}", name)),
-            None => message.to_owned(),
+    /// Why a file could not be read, in the person's language and words, with what to do.
+    fn explain(&self, error: &ReadError, name: &str) -> String {
+        let lang = self.session.lang;
+        let of = |key: &str| lang.find(&format!("read.{key}"));
+        let words = error.kind().and_then(of).or_else(|| of(error.code()));
+        let mut text = words.map_or_else(|| error.to_string(), |w| w.replace("{name}", name));
+        if let Some((line, column)) = error.line_and_column() {
+            let place = [("line", line.to_string()), ("column", column.to_string())];
+            text.push_str(&lang.with("read.at", &place.each_ref().map(|(k, v)| (*k, v.as_str()))));
         }
+        text
     }
 
     /// Puts a file just read on the map: above all for points, below points for areas; in place of the demonstration.

@@ -32,6 +32,25 @@ fn bare() -> PageOptions {
 /// Longest side of a preview in pixels.
 const PREVIEW_PX: f32 = 900.0;
 
+/// Has the system open a file with the program it has for it; whether there is one.
+fn hand_over(path: &Path) -> bool {
+    let child = match std::env::consts::OS {
+        "windows" => std::process::Command::new("cmd").args(["/C", "start", ""]).arg(path).spawn(),
+        "macos" => std::process::Command::new("open").arg(path).spawn(),
+        _ => std::process::Command::new("xdg-open").arg(path).spawn(),
+    };
+    let Ok(mut child) = child else { return false };
+    // Openers end at once and say whether it worked; some stay as long as the viewer does.
+    for _ in 0..40 {
+        match child.try_wait() {
+            Ok(Some(status)) => return status.success(),
+            Ok(None) => std::thread::sleep(std::time::Duration::from_millis(100)),
+            Err(_) => return false,
+        }
+    }
+    true
+}
+
 impl Qiancun {
     /// Carries out a command of its group.
     pub(super) fn on_pages(&mut self, command: PageCommand) {
@@ -185,12 +204,7 @@ impl Qiancun {
         let still = self.session.still();
         self.jobs.page(path, move |path| {
             let lacking = write(&still, format, &options, path)?;
-            let opener = match std::env::consts::OS {
-                "windows" => std::process::Command::new("cmd").args(["/C", "start", ""]).arg(path).spawn(),
-                "macos" => std::process::Command::new("open").arg(path).spawn(),
-                _ => std::process::Command::new("xdg-open").arg(path).spawn(),
-            };
-            opener.map(|_| lacking).map_err(|source| PageError::Io { path: path.to_path_buf(), source })
+            if hand_over(path) { Ok(lacking) } else { Err(PageError::NotOpened { path: path.to_path_buf() }) }
         });
     }
 
@@ -255,6 +269,10 @@ impl Qiancun {
             }
             Err(PageError::Cancelled) => {
                 self.session.news = Some(self.session.lang.with("status.cancelled", &[("n", &name)]));
+            }
+            Err(PageError::NotOpened { path }) => {
+                let text = self.session.lang.with("page.not-opened", &[("n", &path.display().to_string())]);
+                self.session.moment.dialogue = Some(Dialogue::Message(text));
             }
             Err(e) => {
                 let why = match &e {

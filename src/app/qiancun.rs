@@ -384,13 +384,14 @@ impl Qiancun {
     fn shortcuts(&self, ctx: &egui::Context, commands: &mut Commands) {
         let typing = ctx.text_edit_focused();
         let dialogue = self.session.moment.dialogue.is_some();
-        // A slider that has the keyboard takes the arrows itself.
+        // A slider or a list that has the keyboard takes the arrows itself.
         let focused = ctx.memory(|m| m.focused().is_some());
         let is_inside = egui::Popup::is_any_open(ctx)
             || self.session.moment.editing.is_some()
             || self.session.moment.renaming.is_some();
-        const ARROWS: [egui::Key; 4] =
-            [egui::Key::ArrowLeft, egui::Key::ArrowRight, egui::Key::ArrowUp, egui::Key::ArrowDown];
+        use egui::Key;
+        const ARROWS: [Key; 6] =
+            [Key::ArrowLeft, Key::ArrowRight, Key::ArrowUp, Key::ArrowDown, Key::PageUp, Key::PageDown];
         ctx.input_mut(|input| {
             let shortcuts = if self.session.meeting.is_some() { meeting_shortcuts() } else { shortcuts() };
             for (shortcut, command) in shortcuts {

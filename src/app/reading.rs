@@ -127,13 +127,11 @@ impl Jobs {
                     let loaded = Loaded::restored(found.dataset, found.chunks, found.anchors, found.report);
                     Ok((loaded, Some(found.content)))
                 }
-                None => read_file(&path, &progress)
-                    .map(|dataset| (Loaded::new(dataset), None))
-                    .map_err(|e| (e.code().to_owned(), e.to_string())),
+                None => read_file(&path, &progress).map(|dataset| (Loaded::new(dataset), None)),
             };
             // No map, but maybe figures.
-            if let Err((code, _)) = &result
-                && code == "unsupported-format"
+            if let Err(error) = &result
+                && error.code() == "unsupported-format"
                 && let Ok(table) = read_wide(&path, &indicators)
             {
                 return Some(Done::Read { key, result: Ok(Outcome::Table(table.rows.len())) });

@@ -2,11 +2,11 @@
 
 use super::qiancun::Qiancun;
 use crate::district::Facility;
-use crate::geo::BoundsDeg;
+use crate::geo::{BoundsDeg, LonLat};
 use crate::model::FeatureId;
 use crate::project::Focus;
 use crate::render::LayerKey;
-use crate::session::{Choice, SelectCommand};
+use crate::session::{CameraCommand, Choice, SelectCommand};
 
 /// Clusters of so few are listed at once.
 const LISTED: usize = 6;
@@ -23,6 +23,7 @@ impl Qiancun {
             SelectCommand::ClearSelection => session.note(|d| d.selection = None),
             SelectCommand::FlyTo(layer, feature) => self.fly_to(layer, feature),
             SelectCommand::StepVillage(steps) => self.step_village(steps),
+            SelectCommand::Neighbour(direction) => self.to_neighbour(direction),
             SelectCommand::SelectPlace(place) => self.select_place(&place),
             SelectCommand::OpenCluster(cluster) => self.open_cluster(cluster),
         }
@@ -51,10 +52,28 @@ impl Qiancun {
     /// Goes to what answers the search; where nothing does, the text stays.
     fn take_hit(&mut self, row: usize) {
         self.session.find_hits();
-        let hits = self.session.hits();
-        if let Some((layer, feature)) = hits.get(row.min(hits.len().saturating_sub(1))).copied() {
-            self.session.moment.search.clear();
-            self.fly_to(layer, feature);
+        let Some(hits) = self.session.hits().filter(|h| !h.is_empty()) else { return };
+        let row = row.min(hits.len() - 1);
+        let before = usize::from(hits.place.is_some());
+        let (place, feature) = (hits.place.filter(|_| row == 0), hits.features.get(row.wrapping_sub(before)).copied());
+        self.session.moment.search = Default::default();
+        match (place, feature) {
+            (Some(place), _) => self.go_to_place(place),
+            (None, Some((layer, feature))) => self.fly_to(layer, feature),
+            (None, None) => {}
+        }
+    }
+
+    /// Goes to a place, and selects the village it lies in.
+    fn go_to_place(&mut self, place: LonLat) {
+        self.on_camera(CameraCommand::GoTo(place));
+        let here = self.session.village_layer().and_then(|l| {
+            let loaded = l.loaded()?;
+            let here = loaded.spatial_in_time()?.at_point(&loaded.dataset.geometry, place);
+            Some((l.key, here.first().copied()?))
+        });
+        if let Some((layer, feature)) = here {
+            self.select(layer, vec![feature], false);
         }
     }
 
@@ -74,6 +93,44 @@ impl Qiancun {
         let Some(next) = all.get(next as usize).copied() else { return };
         let key = layer.key;
         self.fly_to(key, next);
+    }
+
+    /// Selects the nearest village in a direction from the one on the card; without one, the village in the middle of the map.
+    /// The map follows where that one is out of sight.
+    fn to_neighbour(&mut self, [dx, dy]: [f64; 2]) {
+        let village_layer = self.session.village_layer().map(|l| l.key);
+        let here = self.session.on_card().map(|(l, f)| (l.key, f)).filter(|(key, _)| Some(*key) == village_layer);
+        let Some(key) = village_layer else { return };
+        let Some(loaded) = self.session.layers.get(&key).and_then(|l| l.loaded()).cloned() else { return };
+        let Some(anchors) = loaded.anchors.get() else { return };
+        let at = |f: FeatureId| Some(anchors.get(f.index())?.as_ref()?.at);
+        let start = here.and_then(|(_, f)| at(f)).unwrap_or(self.session.camera.centre);
+        let members = loaded.members_in_time();
+        let is_village = |f: FeatureId| members.is_none_or(|m| m.is_first(f)) && self.session.is_in_focus(f);
+        let others = loaded.dataset.features().filter(|f| here.is_none_or(|(_, own)| own != *f) && is_village(*f));
+        // How far a place is along the way, those to the side counting as farther; `None` where it is not that way.
+        let far = |f: FeatureId| {
+            let place = at(f)?;
+            let (x, y) = (place.x - start.x, place.y - start.y);
+            let (along, aside) = (x * dx + y * dy, (x * dy - y * dx).abs());
+            match here {
+                Some(_) => (along > 0.0 && aside <= along * 1.2).then(|| along + 2.0 * aside),
+                None => Some(x.hypot(y)),
+            }
+        };
+        let best = others.filter_map(|f| Some((far(f)?, f))).min_by(|a, b| a.0.total_cmp(&b.0));
+        let Some((_, next)) = best else { return };
+        self.select(key, vec![next], false);
+        self.session.settings.right_folded = false;
+        if let Some(place) = at(next) {
+            let camera = &mut self.session.camera;
+            let [w, h] = self.session.map_size_pt;
+            let scale = camera.points_per_world();
+            let (x, y) = ((place.x - camera.centre.x) * scale, (place.y - camera.centre.y) * scale);
+            if x.abs() > w * 0.42 || y.abs() > h * 0.42 {
+                camera.centre = place;
+            }
+        }
     }
 
     /// Goes nearer until the facilities of a cluster stand apart; where they cannot, or are few, lists them.

@@ -85,9 +85,11 @@ impl Qiancun {
             WideCell::Number(n) => GridCell::Number(n),
             WideCell::Text(t) => GridCell::Text(t),
         };
+        let lang = self.session.lang;
+        let labels = district.figure_labels(lang);
         let head = |name: String| {
             let decimals = district.indicators.get(&name).map_or(0, |i| i.decimals);
-            GridHead { name, unit: String::new(), decimals, choices: Vec::new(), hidden: false }
+            GridHead { label: labels.get(&name).cloned(), name, decimals, ..Default::default() }
         };
         let grid = Grid {
             name: "indicators".to_owned(),

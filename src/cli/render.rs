@@ -33,12 +33,15 @@ struct Asked {
     grey: bool,
     by_town: bool,
     title: Option<String>,
+    gaps: bool,
+    before: Option<i32>,
 }
 
 fn asked(mut parser: lexopt::Parser, command: &str) -> Result<Asked, Failure> {
     let (mut project, mut out) = (None, None);
     let (mut lang, mut theme, mut year, mut title) = (None, None, None, None);
     let (mut format, mut grey, mut by_town) = (PageFormat::default(), false, false);
+    let (mut gaps, mut before) = (false, None);
     let is_atlas = command == "atlas";
     while let Some(arg) = parser.next()? {
         match arg {
@@ -49,6 +52,8 @@ fn asked(mut parser: lexopt::Parser, command: &str) -> Result<Asked, Failure> {
             lexopt::Arg::Long("year") => year = Some(args::year(&mut parser)?),
             lexopt::Arg::Long("title") => title = Some(args::text(&mut parser)?),
             lexopt::Arg::Long("grey" | "gray") => grey = true,
+            lexopt::Arg::Long("gaps") => gaps = true,
+            lexopt::Arg::Long("before") if !is_atlas => before = Some(args::year(&mut parser)?),
             lexopt::Arg::Long("by-town") if is_atlas => by_town = true,
             lexopt::Arg::Long("page") if !is_atlas => {
                 let text = args::text(&mut parser)?;
@@ -62,7 +67,7 @@ fn asked(mut parser: lexopt::Parser, command: &str) -> Result<Asked, Failure> {
     let project = project.ok_or_else(|| Failure::Usage(format!("{command} needs a project")))?;
     let out = out.ok_or_else(|| Failure::Usage(format!("{command} needs -o FILE")))?;
     args::refuse_source(&out, &args::sources(&project))?;
-    Ok(Asked { project, out, lang, theme, year, format, grey, by_town, title })
+    Ok(Asked { project, out, lang, theme, year, format, grey, by_town, title, gaps, before })
 }
 
 /// The session that the pages are made of.
@@ -73,14 +78,14 @@ fn session(asked: &Asked) -> Result<(Session, PageOptions), Failure> {
     if let Some(theme) = &asked.theme {
         choose(&mut session, theme)?;
     }
-    if let Some(year) = asked.year {
-        let years = session.district().map(|d| d.observations.years().to_vec()).unwrap_or_default();
-        if !years.contains(&year) {
-            let known: Vec<String> = years.iter().map(i32::to_string).collect();
-            let (file, known) = (asked.project.display(), known.join(", "));
-            return Err(Failure::Input(format!("{file}: no table speaks of {year}; there are {known}")));
-        }
-        session.view.year = Some(year);
+    let years = session.district().map(|d| d.observations.years().to_vec()).unwrap_or_default();
+    if let Some(year) = asked.year.into_iter().chain(asked.before).find(|y| !years.contains(y)) {
+        let known: Vec<String> = years.iter().map(i32::to_string).collect();
+        let (file, known) = (asked.project.display(), known.join(", "));
+        return Err(Failure::Input(format!("{file}: no table speaks of {year}; there are {known}")));
+    }
+    if asked.year.is_some() {
+        session.view.year = asked.year;
     }
     session.roll();
     session.find_gaps();
@@ -88,6 +93,8 @@ fn session(asked: &Asked) -> Result<(Session, PageOptions), Failure> {
     session.cover();
     let mut options = session.document.project.page.clone();
     options.grey = asked.grey;
+    options.gaps |= asked.gaps;
+    options.before = asked.before.or(options.before);
     if let Some(title) = &asked.title {
         options.title.clone_from(title);
     }

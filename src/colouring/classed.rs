@@ -244,6 +244,26 @@ impl Colouring {
         Self { spec: spec.clone(), legend, missing, kind: FieldType::Text, is_change: false, class_of }
     }
 
+    /// The same for a printer without colours: each class darker than the one before, from the first to the last; of a change the middle
+    /// lightest would make gain and loss alike, so it is no exception.
+    pub fn in_lightness(mut self) -> Self {
+        let n = self.legend.len();
+        // Unordered categories keep their colours: no grey would tell a dozen apart.
+        let is_ordered =
+            self.kind.is_numeric() || self.legend.iter().all(|r| matches!(r.class, LegendClass::Named { .. }));
+        if n < 2 || !is_ordered {
+            return self;
+        }
+        // Named values come best first, which is darkest; numbers lowest first.
+        let is_named = matches!(self.legend.first().map(|r| &r.class), Some(LegendClass::Named { .. }));
+        for (i, row) in self.legend.iter_mut().enumerate() {
+            let place = if is_named { n - 1 - i } else { i };
+            let share = place as f32 / (n - 1) as f32;
+            row.colour = [(245.0 - 195.0 * share).round() as u8; 3];
+        }
+        self
+    }
+
     /// The same, its values shown as changes.
     pub fn as_change(self) -> Self {
         Self { is_change: true, ..self }

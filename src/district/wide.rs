@@ -1,7 +1,11 @@
 //! A district's figures in the form they are read from: one row per village and year, one column per indicator.
 
+use rustc_hash::FxHashMap;
+
 use super::build::District;
+use crate::lang::Lang;
 use crate::model::{FeatureId, ObservationStatus, Role};
+use crate::read::KeyColumn;
 
 /// Heads and rows of the wide table; cells as a table writes them, empty where unknown.
 pub struct WideGrid {
@@ -93,4 +97,26 @@ pub fn wide_grid(district: &District, only: &dyn Fn(FeatureId) -> bool) -> WideG
         }
     }
     WideGrid { heads, rows }
+}
+
+impl District {
+    /// What heads of [`wide_grid`] are called in a workbook: names with units, in a language. Only what the reader of tables
+    /// tells as the same column is called otherwise than by its stable name.
+    pub fn figure_labels(&self, lang: Lang) -> FxHashMap<String, String> {
+        let keys = ["code", "name", "town", "year", "source", "observed_on", "status"];
+        let keys = keys.into_iter().filter_map(|key| {
+            let label = lang.find(&format!("figure-head.{key}"))?;
+            (KeyColumn::of(label) == KeyColumn::of(key)).then(|| (key.to_owned(), label.to_owned()))
+        });
+        let named = self.indicators.all().iter().enumerate().filter_map(|(at, indicator)| {
+            let (name, unit) = (indicator.name(lang), indicator.unit(lang));
+            let label = match (unit.is_empty(), lang) {
+                (true, _) => name.to_owned(),
+                (false, Lang::Zh) => format!("{name}（{unit}）"),
+                (false, Lang::En) => format!("{name} ({unit})"),
+            };
+            (self.indicators.position(&label) == Some(at)).then(|| (indicator.id.clone(), label))
+        });
+        keys.chain(named).collect()
+    }
 }

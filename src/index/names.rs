@@ -3,6 +3,7 @@
 mod alphabet;
 mod fold;
 mod matching;
+mod near;
 
 use crate::model::FeatureId;
 use std::ops::Range;
@@ -39,8 +40,10 @@ pub enum NameRank {
     Inside,
     /// Only the town answers.
     Town,
-    /// Only the code answers, by its beginning.
+    /// Only the code answers, by its beginning or its last digits.
     Code,
+    /// Nothing answers as it was typed; the name is one slip away.
+    Near,
 }
 
 /// One village that answers a query.
@@ -205,9 +208,11 @@ impl NameIndex {
 
     /// The best `limit` villages for a query, best first; ties by the shorter name, then by row.
     ///
-    /// A query is Chinese, pinyin, initials or a mixture of them (`车耳`, `cheery`, `cey`), Latin in any case without
-    /// accents, the beginning of a code, or several words of which each answers to name, town or code
-    /// (`sujiatuo cey`). A blank query finds nothing. Of a word the first 63 characters count.
+    /// A query is Chinese in simplified or traditional characters, pinyin, initials or a mixture of them (`车耳`,
+    /// `cheery`, `cey`), Latin in any case without accents, the beginning of a code or three or more of its last digits,
+    /// or several words of which each answers to name, town or code (`sujiatuo cey`). A village is found with the word
+    /// for it behind its name or without (`聂各庄村委会`). Where nothing answers, names one slip away do
+    /// ([`NameRank::Near`]). A blank query finds nothing. Of a word the first 63 characters count.
     ///
     /// # Examples
     /// ```
@@ -218,6 +223,57 @@ impl NameIndex {
     /// assert_eq!(index.search("sujiatuo cey", 10)[0].name_match, Some(0..9));
     /// ```
     pub fn search(&self, query: &str, limit: usize) -> Vec<Hit> {
+        let mut hits = self.as_typed(query, limit);
+        for other in near::without_suffix(query) {
+            if hits.first().is_some_and(|h| h.rank <= NameRank::Prefix) {
+                break;
+            }
+            let more = self.as_typed(&other, limit);
+            hits.extend(more.into_iter().filter(|m| m.rank <= NameRank::Inside));
+            hits.sort_by_key(|h| h.rank);
+            let mut seen = rustc_hash::FxHashSet::default();
+            hits.retain(|h| seen.insert(h.row));
+            hits.truncate(limit);
+        }
+        if hits.is_empty() { self.near(query, limit) } else { hits }
+    }
+
+    /// Names one slip away from the query.
+    fn near(&self, query: &str, limit: usize) -> Vec<Hit> {
+        let words = near::words(query, &self.alphabet);
+        if limit == 0 || words.is_empty() {
+            return Vec::new();
+        }
+        let of_block = |block: u32| {
+            let mut best = Best::new(limit);
+            let start = block * BLOCK;
+            for number in start..(start + BLOCK).min(self.len() as u32) {
+                let row = FeatureId::new(number);
+                let found = self.row_and_next(row).and_then(|(at, next)| {
+                    let found = words.iter().filter_map(|w| self.in_name(at, next, w));
+                    found.map(|f| rank(&f)).min()
+                });
+                if let Some(rank) = found {
+                    best.add((rank, self.name_length(row), number));
+                }
+            }
+            best
+        };
+        let blocks = (self.len() as u32).div_ceil(BLOCK);
+        let best = (0..blocks).into_par_iter().map(of_block).reduce(|| Best::new(limit), Best::with);
+        let hit = |(_, _, number)| Hit { row: FeatureId::new(number), rank: NameRank::Near, name_match: None };
+        best.sorted().into_iter().map(hit).collect()
+    }
+
+    /// Where a word stands in the name of a row.
+    fn in_name(&self, at: &Row, next: &Row, word: &Word) -> Option<Found> {
+        let symbols = self.symbols.get(at.symbols as usize..next.symbols as usize)?;
+        let possible = at.mask & word.mask == word.mask && at.first & word.first != 0;
+        possible.then(|| word.find(symbols, &self.alphabet)).flatten()
+    }
+
+    /// What answers the query as it was typed.
+    fn as_typed(&self, query: &str, limit: usize) -> Vec<Hit> {
         let Some(whole) = Word::new(query, &self.alphabet) else { return Vec::new() };
         let words: Vec<&str> = query.split_whitespace().collect();
         let parts: Vec<Term> = match words.as_slice() {
@@ -263,11 +319,7 @@ impl NameIndex {
     /// How a row answers the query as a whole or, failing that, word by word; and where its name does.
     fn answer(&self, row: FeatureId, whole: &Word, parts: &[Term]) -> Option<(NameRank, Option<Found>)> {
         let (at, next) = self.row_and_next(row)?;
-        let symbols = self.symbols.get(at.symbols as usize..next.symbols as usize)?;
-        let in_name = |word: &Word| {
-            let possible = at.mask & word.mask == word.mask && at.first & word.first != 0;
-            possible.then(|| word.find(symbols, &self.alphabet)).flatten()
-        };
+        let in_name = |word: &Word| self.in_name(at, next, word);
         if let Some(found) = in_name(whole) {
             return Some((rank(&found), Some(found)));
         }
@@ -277,7 +329,7 @@ impl NameIndex {
                 (rank(&found), Some(found))
             } else if part.towns.get(at.town as usize).copied().unwrap_or(false) {
                 (NameRank::Town, None)
-            } else if self.code_starts(at, next, &part.code) {
+            } else if self.code_answers(at, next, &part.code) {
                 (NameRank::Code, None)
             } else {
                 return None;
@@ -289,9 +341,11 @@ impl NameIndex {
         Some(best)
     }
 
-    fn code_starts(&self, at: &Row, next: &Row, start: &str) -> bool {
+    fn code_answers(&self, at: &Row, next: &Row, part: &str) -> bool {
         let code = self.text.as_bytes().get(at.code as usize..next.name as usize).unwrap_or(&[]);
-        code.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start.as_bytes()))
+        let part = part.as_bytes();
+        let is_end = part.len() >= 3 && part.iter().all(u8::is_ascii_digit) && code.ends_with(part);
+        is_end || code.get(..part.len()).is_some_and(|head| head.eq_ignore_ascii_case(part))
     }
 
     fn row_and_next(&self, row: FeatureId) -> Option<(&Row, &Row)> {

@@ -24,9 +24,9 @@ pub(super) struct PlacedMark {
 }
 
 /// Width and height of a mark in points.
-pub(super) fn size_pt(count: usize) -> Vec2 {
+pub(super) fn size_pt(count: usize, scale: f32) -> Vec2 {
     let digits = count.max(1).ilog10() as f32 + 1.0;
-    Vec2::new(HEIGHT_PT + 6.0 * (digits - 1.0), HEIGHT_PT)
+    Vec2::new(HEIGHT_PT + 6.0 * (digits - 1.0), HEIGHT_PT) * scale
 }
 
 /// Adds a mark; one that would lie over another becomes one with it.
@@ -36,7 +36,8 @@ pub(super) fn add(marks: &mut Vec<PlacedMark>, mark: PlacedMark) {
             there.count += mark.count;
             there.severity = there.severity.min(mark.severity);
             there.villages.extend(mark.villages);
-            there.at = Rect::from_center_size(there.at.center(), size_pt(there.count));
+            let scale = there.at.height() / HEIGHT_PT;
+            there.at = Rect::from_center_size(there.at.center(), size_pt(there.count, scale));
         }
         None => marks.push(mark),
     }
@@ -54,7 +55,7 @@ pub(super) fn show(painter: &Painter, middle: Pos2, session: &Session, marks: &[
         painter.rect_filled(rect.expand(1.0), CornerRadius::same(5), LABEL_LIGHT.gamma_multiply(0.9));
         painter.rect_filled(rect, CornerRadius::same(4), ground);
         painter.rect_stroke(rect, CornerRadius::same(4), Stroke::new(1.4, ink), StrokeKind::Inside);
-        let font = FontId::new(10.0, FontFamily::Name("bold".into()));
+        let font = FontId::new(10.0 * rect.height() / HEIGHT_PT, FontFamily::Name("bold".into()));
         painter.text(rect.center(), Align2::CENTER_CENTER, mark.count.to_string(), font, letters);
     }
 }

@@ -141,8 +141,27 @@ impl Room<'_> {
         x.abs() <= f64::from(self.half.x) + 60.0 && y.abs() <= f64::from(self.half.y) + 20.0
     }
 
-    /// Takes the symbols and clusters in view.
+    /// Marks are as large as suits the names.
+    fn mark_scale(&self) -> f32 {
+        (self.font_pt / size::LABEL).clamp(1.0, 1.8)
+    }
+
+    /// A place for a mark at its village, or a little beside where a name stands there.
+    fn beside_names(&self, [x, y]: [f64; 2], mark: Vec2) -> Rect {
+        let (w, h) = (f64::from(mark.x) + 4.0, f64::from(mark.y) + 3.0);
+        let steps = [(0.0, 0.0), (0.0, h), (0.0, -h), (w, 0.0), (-w, 0.0), (w, h), (-w, h), (w, -h), (-w, -h)];
+        let at = |(dx, dy): (f64, f64)| around([x + dx, y + dy], mark);
+        let far = steps.iter().map(|(dx, dy)| (dx * 1.8, dy * 1.8));
+        let place = steps.into_iter().chain(far).map(at).find(|r| self.taken.is_free(*r));
+        place.unwrap_or_else(|| at((0.0, 0.0)))
+    }
+
+    /// Takes the symbols and clusters in view, and the divider.
     fn give_way_to_symbols(&mut self) {
+        if self.session.map_on_left().is_some() && !self.session.left().side_by_side {
+            let x = f64::from(self.half.x) * 2.0 * (f64::from(self.session.stage.divider) - 0.5);
+            self.taken.add(around([x, 0.0], Vec2::new(6.0, self.half.y * 2.0)));
+        }
         let Some(symbols) = self.session.symbols() else { return };
         let clusters = symbols.clusters.iter().map(|c| (c.at, super::clusters::size_pt(c.members.len())));
         let singles = symbols.single_places.iter().map(|p| (*p, Vec2::splat(9.0)));
@@ -185,7 +204,7 @@ impl Room<'_> {
             let (name_at, shift) = self.place_inside(subject, anchor, inside, text)?;
             return Some(Arranged { name_at, shift, mark_at: None });
         };
-        let mark = gaps::size_pt(count);
+        let mark = gaps::size_pt(count, self.mark_scale());
         let beside = f64::from(mark.x + 3.0);
         let whole = Vec2::new(text.x + mark.x + 3.0, text.y.max(mark.y / LETTERS));
         if let Some(([x, y], shift)) = self.place_inside(subject, anchor, inside, whole) {
@@ -451,7 +470,7 @@ impl Labels {
             .map(|(at, severity, count)| (Vec::new(), WorldPos::from_lonlat(*at), (*severity, *count)));
         let view = Rect::from_center_size(egui::Pos2::ZERO, room.half * 2.0);
         for (villages, at, (severity, count)) in of_villages.chain(elsewhere) {
-            let at = around(session.camera.offset_of(at), gaps::size_pt(count));
+            let at = room.beside_names(session.camera.offset_of(at), gaps::size_pt(count, room.mark_scale()));
             if view.intersects(at) {
                 gaps::add(&mut self.marks, PlacedMark { villages, severity, count, at });
             }

@@ -51,8 +51,7 @@ mod tests {
             name: name.into(),
             unit: unit.into(),
             decimals: 1,
-            choices: Vec::new(),
-            hidden: false,
+            ..Default::default()
         };
         let grid = Grid {
             name: "t".into(),
@@ -68,7 +67,7 @@ mod tests {
 
     #[test]
     fn no_text_is_a_formula() {
-        let head = GridHead { name: "=h".into(), unit: String::new(), decimals: 0, choices: Vec::new(), hidden: false };
+        let head = GridHead { name: "=h".into(), ..Default::default() };
         let rows =
             vec![vec![GridCell::Text("=1+1".into())], vec![GridCell::Number(-2.0)], vec![GridCell::Text("-".into())]];
         let grid = Grid { name: "t".into(), heads: vec![head], rows };

@@ -118,7 +118,7 @@ pub fn field_grid(
     }
     let head = |name: &str| GridHead {
         name: name.to_owned(),
-        unit: String::new(),
+        label: form.lang.find(&format!("sheet-head.{name}")).map(str::to_owned),
         decimals: match name {
             "lon" | "lat" => 7,
             "distance_m" => 1,
@@ -126,6 +126,7 @@ pub fn field_grid(
         },
         choices: if name == "result" { RESULTS.map(|r| word(r, form.lang)).to_vec() } else { Vec::new() },
         hidden: matches!(name, "key" | "seen"),
+        ..Default::default()
     };
     Grid {
         name: "gaps".to_owned(),
@@ -139,8 +140,25 @@ fn word(result: &str, lang: Lang) -> String {
     lang.find(&format!("result.{result}")).unwrap_or(result).to_owned()
 }
 
-/// One table per town, in the order in which they come.
+/// Columns of a sheet for print, with their widths in characters of the usual size: together they are as wide as a landscape
+/// A4 page, so that nothing is made smaller than 11 points; the last ones are empty to be written in.
+const PRINTED: [(&str, f64); 8] = [
+    ("village", 12.0),
+    ("facility", 14.0),
+    ("reason", 38.0),
+    ("distance_m", 9.0),
+    ("severity", 6.0),
+    ("result", 12.0),
+    ("note", 30.0),
+    ("by", 10.0),
+];
+
+/// One table per town, in the order in which they come, with what is to be printed; the other columns are there, hidden, for
+/// the sheet to be read again.
 fn by_town(grid: &Grid) -> Vec<Grid> {
+    let printed = |h: &GridHead| PRINTED.iter().find(|(name, _)| *name == h.name).map(|(_, width)| *width);
+    let heads: Vec<GridHead> =
+        grid.heads.iter().map(|h| GridHead { hidden: printed(h).is_none(), width: printed(h), ..h.clone() }).collect();
     let at = COLUMNS.iter().position(|c| *c == "town").unwrap_or(0);
     let mut towns: Vec<Grid> = Vec::new();
     for row in &grid.rows {
@@ -150,7 +168,7 @@ fn by_town(grid: &Grid) -> Vec<Grid> {
         };
         match towns.iter_mut().find(|t| t.name == name) {
             Some(town) => town.rows.push(row.clone()),
-            None => towns.push(Grid { name: name.to_owned(), heads: grid.heads.clone(), rows: vec![row.clone()] }),
+            None => towns.push(Grid { name: name.to_owned(), heads: heads.clone(), rows: vec![row.clone()] }),
         }
     }
     towns

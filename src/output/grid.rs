@@ -6,10 +6,12 @@ use super::{to_csv, to_xlsx};
 use crate::project::write_replacing;
 
 /// The head of a column.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct GridHead {
     /// Its name.
     pub name: String,
+    /// Its name in a workbook, for people, with the unit; the name itself where `None`. Readers know it as well.
+    pub label: Option<String>,
     /// Unit of its numbers; empty where there is none.
     pub unit: String,
     /// Decimals its numbers are shown with.
@@ -18,9 +20,16 @@ pub struct GridHead {
     pub choices: Vec<String>,
     /// Whether people need not see it: for reading the table again.
     pub hidden: bool,
+    /// Width in a workbook, in characters of the usual size; as wide as its texts where `None`.
+    pub width: Option<f64>,
 }
 
 impl GridHead {
+    /// The head as a workbook has it.
+    pub fn for_people(&self) -> String {
+        self.label.clone().unwrap_or_else(|| self.text())
+    }
+
     /// Name with the unit in brackets: as the reader of tables takes it.
     pub fn text(&self) -> String {
         if self.unit.is_empty() { self.name.clone() } else { format!("{} ({})", self.name, self.unit) }

@@ -1,6 +1,6 @@
 //! XLSX: real numbers with their decimals, a head that stays in view.
 
-use rust_xlsxwriter::{DataValidation, Format, FormatAlign, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{DataValidation, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 
 use super::grid::{Grid, GridCell};
 
@@ -41,6 +41,9 @@ pub fn to_xlsx_pages(grids: &[Grid], title: &str) -> Result<Vec<u8>, XlsxError> 
         }
         let sheet = book.add_worksheet();
         write_sheet(sheet, grid, &name)?;
+        for (c, _) in grid.heads.iter().enumerate().filter(|(_, h)| !h.hidden) {
+            lines(sheet, grid, c)?;
+        }
         sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
         sheet.set_margins(0.4, 0.4, 0.6, 0.6, 0.3, 0.3);
         // An ampersand begins a code there.
@@ -56,17 +59,45 @@ fn sheet_name(name: &str) -> String {
     if name.trim().is_empty() { "—".to_owned() } else { name.trim().to_owned() }
 }
 
+/// Lines around the cells of a column for print, its text broken into lines, each row high enough for what is in it and for a
+/// line of handwriting.
+fn lines(sheet: &mut Worksheet, grid: &Grid, column: usize) -> Result<(), XlsxError> {
+    let width = grid.heads.get(column).and_then(|h| h.width).unwrap_or(12.0);
+    let of = || Format::new().set_border(FormatBorder::Thin).set_text_wrap().set_align(FormatAlign::VerticalCenter);
+    for (r, row) in grid.rows.iter().enumerate() {
+        let r = r as u32 + 1;
+        match row.get(column) {
+            Some(GridCell::Text(t)) => {
+                let wide: f64 = t.chars().map(|c| if c.is_ascii() { 1.0 } else { 2.0 }).sum();
+                let height = (wide / (width - 1.0)).ceil().max(1.0) * 15.0 + 3.0;
+                if height > 33.0 {
+                    sheet.set_row_height(r, height)?;
+                }
+                sheet.write_string_with_format(r, column as u16, t, &of())?;
+            }
+            Some(GridCell::Number(n)) => {
+                sheet.write_number_with_format(r, column as u16, *n, &of().set_num_format("0"))?;
+            }
+            _ => {
+                sheet.write_blank(r, column as u16, &of())?;
+            }
+        }
+    }
+    Ok(())
+}
+
 fn write_sheet(sheet: &mut Worksheet, grid: &Grid, name: &str) -> Result<(), XlsxError> {
     sheet.set_name(sheet_name(name))?;
     let head = Format::new().set_bold().set_text_wrap().set_align(FormatAlign::VerticalCenter);
+    let is_printed = grid.heads.iter().any(|h| h.width.is_some());
     for (c, h) in grid.heads.iter().enumerate() {
         let c = c as u16;
-        sheet.write_string_with_format(0, c, h.text(), &head)?;
+        sheet.write_string_with_format(0, c, h.for_people(), &head)?;
         let widest = grid.rows.iter().take(200).filter_map(|r| match r.get(usize::from(c)) {
             Some(GridCell::Text(t)) => Some(t.chars().map(|c| if c.is_ascii() { 1.0 } else { 2.0 }).sum::<f64>()),
             _ => None,
         });
-        sheet.set_column_width(c, widest.fold(11.0, f64::max).min(44.0) + 1.0)?;
+        sheet.set_column_width(c, h.width.unwrap_or_else(|| widest.fold(11.0, f64::max).min(44.0) + 1.0))?;
         if h.hidden {
             sheet.set_column_hidden(c)?;
         }
@@ -80,6 +111,12 @@ fn write_sheet(sheet: &mut Worksheet, grid: &Grid, name: &str) -> Result<(), Xls
         })
         .collect();
     let general = Format::new();
+    if is_printed {
+        sheet.set_row_height(0, 30)?;
+        for r in 0..grid.rows.len() {
+            sheet.set_row_height(r as u32 + 1, 33)?;
+        }
+    }
     for (r, row) in grid.rows.iter().enumerate() {
         let r = r as u32 + 1;
         for (c, cell) in row.iter().enumerate() {

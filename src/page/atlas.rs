@@ -10,7 +10,7 @@ use super::compose::{compose, inks};
 use super::content::PageContent;
 use super::format::PageFormat;
 use super::metrics::{clipped, missing_glyphs, width};
-use super::output::{PageError, PdfBook, tree};
+use super::output::{PageError, PageLink, PdfBook, tree};
 use super::svg::{At, Svg, Type};
 use super::village::village_svg;
 use crate::district::By;
@@ -101,16 +101,17 @@ pub fn atlas(
     progress.all.store(front + count, Ordering::Relaxed);
     let mut book = PdfBook::new(&title, language);
     let format = PageFormat::A4Portrait;
-    for svg in contents(session, &title, &lines, by_town) {
-        book.add(&progress.page(&svg)?, format, None)?;
+    for (svg, links) in contents(session, &title, &lines, by_town, front) {
+        book.add(&progress.page(&svg)?, format, None, &links)?;
         progress.done.fetch_add(1, Ordering::Relaxed);
     }
     if by_town {
         town_pages(session, options, &towns, &mut book, progress)?;
         return book.finish();
     }
-    let content = PageContent::of(session, options);
-    let shared: &Session = session;
+    let own = super::compose::meant(session, options);
+    let shared: &Session = own.as_ref().unwrap_or(session);
+    let content = PageContent::of(shared, options);
     for (first, batch) in pages.chunks(BATCH).enumerate().map(|(i, b)| (i * BATCH, b)) {
         if progress.cancelled.load(Ordering::Relaxed) {
             return Err(PageError::Cancelled);
@@ -126,7 +127,7 @@ pub fn atlas(
         for ((town, village), tree) in batch.iter().zip(trees) {
             let name = shared.village_layer().map(|l| shared.feature_title(l.key, *village)).unwrap_or_default();
             let heading = (!town.is_empty()).then_some(town.as_str());
-            book.add(&tree?, format, Some((heading, &name)))?;
+            book.add(&tree?, format, Some((heading, &name)), &[])?;
             progress.done.fetch_add(1, Ordering::Relaxed);
         }
     }
@@ -170,7 +171,7 @@ fn town_pages(
         let mut content = PageContent::of(session, options);
         content.subtitle = format!("{} · {} / {}", content.subtitle, i + 1, towns.len());
         let svg = compose(session, &content, PageFormat::A4Portrait, options, false);
-        book.add(&progress.page(&svg)?, PageFormat::A4Portrait, Some((None, town)))?;
+        book.add(&progress.page(&svg)?, PageFormat::A4Portrait, Some((None, town)), &[])?;
         progress.done.fetch_add(1, Ordering::Relaxed);
     }
     session.narrow(None);
@@ -206,10 +207,17 @@ fn lines_of(entries: &[Entry], by_town: bool) -> Vec<Line> {
 }
 
 /// Pages of contents in two columns, before the pages they list.
-fn contents(session: &Session, title: &str, lines: &[Line], by_town: bool) -> Vec<String> {
+fn contents(
+    session: &Session,
+    title: &str,
+    lines: &[Line],
+    by_town: bool,
+    front: usize,
+) -> Vec<(String, Vec<PageLink>)> {
     let ([w, h], inks) = (PageFormat::A4Portrait.size_px(), inks());
     let rows = rows_per_column();
     let page = |lines: &[Line]| {
+        let mut links = Vec::new();
         let mut svg = Svg::new(PageFormat::A4Portrait.size_mm(), [w, h], title);
         svg.rect([0.0, 0.0, w, h], "#ffffff", 0.0, None);
         let (m, room) = (48.0, w - 96.0);
@@ -227,6 +235,8 @@ fn contents(session: &Session, title: &str, lines: &[Line], by_town: bool) -> Ve
                 Line::Entry(name, position) => {
                     // As the page itself says, not as the file counts its sheets.
                     let number = (position + 1).to_string();
+                    let rect = [x, y - LINE * 0.75, column, LINE];
+                    links.push(PageLink { rect, page: front + position, words: name.clone() });
                     let name = clipped(name, 12.5, false, column - width(&number, 12.5, false) - 24.0);
                     let indent = if by_town { 0.0 } else { 12.0 };
                     svg.text(x + indent, y, &name, Type::new(12.5, &inks.ink));
@@ -236,7 +246,7 @@ fn contents(session: &Session, title: &str, lines: &[Line], by_town: bool) -> Ve
         }
         let notice = session.notice();
         svg.text(m, h - 36.0, &clipped(notice, 11.5, false, room), Type::new(11.5, &inks.grey));
-        svg.finish()
+        (svg.finish(), links)
     };
     if lines.is_empty() { vec![page(&[])] } else { lines.chunks(rows * COLUMNS).map(page).collect() }
 }

@@ -7,6 +7,7 @@ use super::metrics::{clipped, width, wrapped};
 use super::svg::{At, Svg, Type, hex};
 use crate::palette::LIGHT;
 use crate::project::{Arrangement, PageOptions};
+use crate::rules::GapSeverity;
 use crate::session::Session;
 
 /// Margin of an A3 page in layout pixels.
@@ -37,8 +38,30 @@ pub(super) fn inks() -> Inks {
 
 /// The page as SVG. The frame shows what the window shows, or all where nothing else is asked for.
 pub fn page_svg(session: &Session, format: PageFormat, options: &PageOptions, is_whole: bool) -> String {
+    let own = meant(session, options);
+    let session = own.as_ref().unwrap_or(session);
     let content = PageContent::of(session, options);
     compose(session, &content, format, options, is_whole)
+}
+
+/// The session with the gaps and the earlier year that a page asks for; `None` where it asks for neither.
+pub(super) fn meant(session: &Session, options: &PageOptions) -> Option<Session> {
+    if !options.gaps && options.before.is_none() {
+        return None;
+    }
+    let mut own = session.still();
+    if options.gaps {
+        own.picture = Some(crate::session::Picture { are_gaps_ringed: true });
+        if own.present_gaps().is_none() {
+            own.find_gaps();
+        }
+        own.list_gaps();
+    }
+    if let Some(before) = options.before {
+        own.stage.divided = crate::session::Left { year: Some(before), ..Default::default() };
+        own.stage.divider = 0.5;
+    }
+    Some(own)
 }
 
 /// The map by itself, in a picture of a size in pixels.
@@ -46,7 +69,13 @@ pub fn map_svg(session: &Session, [w, h]: [f32; 2], options: &PageOptions, is_wh
     let content = PageContent::of(session, options);
     let mut svg = Svg::new([w / 4.0, h / 4.0], [w, h], &content.title);
     let frame = frame_of(session, [0.0, 0.0, w, h], is_whole);
-    draw_map(&mut svg, session, &content, &frame, &MapForm { options, scale: 0.4, village: None, taken_right: 0.0 });
+    draw_map(
+        &mut svg,
+        session,
+        &content,
+        &frame,
+        &MapForm { options, scale: 0.4, village: None, taken_right: 0.0, taken_below: 0.0 },
+    );
     svg.finish()
 }
 
@@ -81,16 +110,26 @@ pub(super) fn compose(
             ([m, top, map_w, room_h], vec![[x, top, m + room_w - x, room_h]])
         }
         Arrangement::Below => {
-            // The map takes what the columns leave.
-            let half = (room_w - 32.0 * u) / 2.0;
-            let height = |left: bool| -> f32 {
-                wanted.iter().filter(|p| p.is_left() == left).map(|p| p.height(content, half, u)).sum()
-            };
-            let map_h = room_h - (height(true).max(height(false)) + 20.0 * u).clamp(room_h * 0.26, room_h * 0.5);
-            let (y, gap) = (top + map_h + 20.0 * u, 32.0 * u);
-            let column = (room_w - gap) / 2.0;
-            let rest = bottom - y;
-            ([m, top, room_w, map_h], vec![[m, y, column, rest], [m + column + gap, y, column, rest]])
+            // As many columns as the page is wide: the map takes what they leave.
+            let gap = 32.0 * u;
+            let count = (((room_w + gap) / (300.0 * u + gap)).floor() as usize).clamp(2, 4).min(wanted.len().max(1));
+            let column = (room_w - gap * (count - 1) as f32) / count as f32;
+            let tallest = columns_of(&wanted, count, content, column, u).iter().map(|c| c.1).fold(0.0, f32::max);
+            let strip = (tallest + 20.0 * u).clamp(room_h * 0.16, room_h * 0.5);
+            let y = top + room_h - strip + 20.0 * u;
+            let places = (0..count).map(|i| [m + i as f32 * (column + gap), y, column, bottom - y]);
+            ([m, top, room_w, room_h - strip], places.collect())
+        }
+        Arrangement::Over if format.is_portrait() => {
+            // A band over the foot of the map, as wide as the page.
+            let inner = room_w - 64.0 * u;
+            let gap = 32.0 * u;
+            let column = (inner - gap) / 2.0;
+            let tallest = columns_of(&wanted, 2, content, column, u).iter().map(|c| c.1).fold(0.0, f32::max);
+            let height = tallest.min(room_h * 0.45);
+            let y = bottom - height - 32.0 * u;
+            let place = |i: usize| [m + 32.0 * u + i as f32 * (column + gap), y, column, height];
+            ([m, top, room_w, room_h], vec![place(0), place(1)])
         }
         Arrangement::Over => {
             let column = (room_w * 0.24).max(230.0 * u);
@@ -99,15 +138,29 @@ pub(super) fn compose(
         }
     };
     // A panel over the map takes its room from what is fitted, not from what is drawn.
-    let taken = if arrangement == Arrangement::Over { columns.first().map_or(0.0, |c| c[2] + 40.0 * u) } else { 0.0 };
-    let fitted = frame_of(session, [map[0], map[1], map[2] - taken, map[3]], is_whole);
+    let is_over = arrangement == Arrangement::Over;
+    let is_band = is_over && format.is_portrait();
+    let taken = if is_over && !is_band { columns.first().map_or(0.0, |c| c[2] + 40.0 * u) } else { 0.0 };
+    let below = if is_band { columns.first().map_or(0.0, |c| map[1] + map[3] - c[1] + 24.0 * u) } else { 0.0 };
+    let fitted = frame_of(session, [map[0], map[1], map[2] - taken, map[3] - below], is_whole);
     let frame = MapFrame { rect: map, ..fitted };
-    draw_map(&mut svg, session, content, &frame, &MapForm { options, scale: u, village: None, taken_right: taken });
+    draw_map(
+        &mut svg,
+        session,
+        content,
+        &frame,
+        &MapForm { options, scale: u, village: None, taken_right: taken, taken_below: below },
+    );
     if content.colouring.as_ref().is_none_or(|t| t.legend.iter().all(|r| r.count == 0))
         && session.village_layer().is_none()
     {
         let form = Type::new(18.0 * u, &inks.grey).at(At::Middle);
         svg.text(map[0] + map[2] / 2.0, map[1] + map[3] / 2.0, session.lang.t("page.nothing"), form);
+    }
+    if let (true, [first, .., last]) = (is_band, columns.as_slice()) {
+        let rect =
+            [first[0] - 16.0 * u, first[1] - 16.0 * u, last[0] + last[2] - first[0] + 32.0 * u, first[3] + 28.0 * u];
+        svg.rect(rect, "#ffffff", 10.0 * u, Some((&inks.line, 1.0)));
     }
     match columns.as_slice() {
         [one] => {
@@ -118,15 +171,44 @@ pub(super) fn compose(
             }
             column(&mut svg, content, &wanted, *one, u, &inks, session);
         }
-        [left, right] => {
-            let (first, second): (Vec<Part>, Vec<Part>) = wanted.into_iter().partition(|p| p.is_left());
-            column(&mut svg, content, &first, *left, u, &inks, session);
-            column(&mut svg, content, &second, *right, u, &inks, session);
+        several => {
+            let width = several.first().map_or(1.0, |c| c[2]);
+            let parts = columns_of(&wanted, several.len(), content, width, u);
+            for ((parts, _), place) in parts.iter().zip(several) {
+                column(&mut svg, content, parts, *place, u, &inks, session);
+            }
         }
-        _ => {}
     }
     let out = svg.finish();
     if options.grey { super::output::grey(&out) } else { out }
+}
+
+/// Parts over columns, in their order, so that the tallest column is as low as can be; with the height of each.
+fn columns_of(parts: &[Part], count: usize, content: &PageContent, width: f32, u: f32) -> Vec<(Vec<Part>, f32)> {
+    let heights: Vec<f32> = parts.iter().map(|p| p.height(content, width, u)).collect();
+    let pack = |most: f32| {
+        let mut columns: Vec<(Vec<Part>, f32)> = vec![(Vec::new(), 0.0)];
+        for (part, height) in parts.iter().zip(&heights) {
+            match columns.last_mut() {
+                Some((list, sum)) if list.is_empty() || *sum + height <= most => {
+                    list.push(*part);
+                    *sum += height;
+                }
+                _ => columns.push((vec![*part], *height)),
+            }
+        }
+        columns
+    };
+    // The height of any run of parts may be the least that is enough.
+    let mut runs: Vec<f32> = (0..heights.len())
+        .flat_map(|i| (i..heights.len()).map(move |j| (i, j)))
+        .map(|(i, j)| heights.get(i..=j).map_or(0.0, |r| r.iter().sum::<f32>()))
+        .collect();
+    runs.sort_by(f32::total_cmp);
+    let found = runs.into_iter().map(pack).find(|columns| columns.len() <= count);
+    let mut columns = found.unwrap_or_default();
+    columns.resize_with(count, Default::default);
+    columns
 }
 
 /// What the frame of a page shows.
@@ -204,15 +286,12 @@ impl Part {
         match self {
             Self::Figures => !options.no_figures && !content.headlines.is_empty(),
             Self::Legend => !options.no_legend && !content.legend.is_empty(),
-            Self::Symbols => !options.no_legend && !options.no_symbols && !content.symbols.is_empty(),
+            Self::Symbols => {
+                !options.no_legend && (!options.no_symbols && !content.symbols.is_empty() || !content.marks.is_empty())
+            }
             Self::Table => !options.no_table && !content.rows.is_empty(),
             Self::Note => !options.no_note && !content.note.is_empty(),
         }
-    }
-
-    /// Whether it stands in the left one of two columns.
-    fn is_left(self) -> bool {
-        matches!(self, Self::Figures | Self::Legend)
     }
 
     /// Height at full size.
@@ -220,7 +299,7 @@ impl Part {
         u * match self {
             Self::Figures => content.headlines.len().div_ceil(2) as f32 * 76.0 + 10.0,
             Self::Legend => 26.0 + content.legend.len() as f32 * 26.0 + 12.0,
-            Self::Symbols => content.symbols.len() as f32 * 25.0 + 12.0,
+            Self::Symbols => (content.symbols.len() + content.marks.len()) as f32 * 25.0 + 12.0,
             Self::Table => 28.0 + 24.0 + content.rows.len() as f32 * 25.0 + 14.0,
             Self::Note => wrapped(&content.note, 12.5 * u, false, room, 8).len() as f32 * 19.0 + 4.0,
         }
@@ -252,7 +331,7 @@ fn column(
         match part {
             Part::Figures => figures(svg, content, [x, at, w], u, inks),
             Part::Legend => legend(svg, content, [x, at, w, room], u, inks, session),
-            Part::Symbols => symbols(svg, content, [x, at, w], u, inks),
+            Part::Symbols => symbols(svg, content, [x, at, w], u, inks, session),
             Part::Table => table(svg, content, [x, at, w, room], u, inks, session),
             Part::Note => {
                 for (i, line) in wrapped(&content.note, 12.5 * u, false, w, 8).iter().enumerate() {
@@ -321,10 +400,18 @@ fn legend(svg: &mut Svg, content: &PageContent, [x, y, w, h]: [f32; 4], u: f32, 
     }
 }
 
-fn symbols(svg: &mut Svg, content: &PageContent, [x, y, w]: [f32; 3], u: f32, inks: &Inks) {
+fn symbols(svg: &mut Svg, content: &PageContent, [x, y, w]: [f32; 3], u: f32, inks: &Inks, session: &Session) {
     for (i, (kind, name, count)) in content.symbols.iter().enumerate() {
         let base = y + 15.0 * u + i as f32 * 25.0 * u;
         symbol(svg, [x + 10.0 * u, base - 5.0 * u], 5.4 * u, kind.colour(), kind.shape().into());
+        svg.text(x + 28.0 * u, base, &clipped(name, 14.0 * u, false, w * 0.7), Type::new(14.0 * u, &inks.ink));
+        svg.text(x + w, base, &count.to_string(), Type::new(14.0 * u, &inks.grey).at(At::End));
+    }
+    for (i, (severity, name, count)) in content.marks.iter().enumerate() {
+        let base = y + 15.0 * u + (content.symbols.len() + i) as f32 * 25.0 * u;
+        let ink = colour(session.gap_ink(*severity));
+        let fill = if *severity == GapSeverity::High { ink.clone() } else { "#ffffff".to_owned() };
+        svg.rect([x + 4.0 * u, base - 11.0 * u, 12.0 * u, 12.0 * u], &fill, 3.5 * u, Some((&ink, 1.4 * u)));
         svg.text(x + 28.0 * u, base, &clipped(name, 14.0 * u, false, w * 0.7), Type::new(14.0 * u, &inks.ink));
         svg.text(x + w, base, &count.to_string(), Type::new(14.0 * u, &inks.grey).at(At::End));
     }

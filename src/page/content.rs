@@ -6,6 +6,7 @@ use crate::colouring::Colouring;
 use crate::district::{By, MapSpec, Rollup, choropleth};
 use crate::lang::Lang;
 use crate::model::{FeatureId, Indicator};
+use crate::rules::GapSeverity;
 use crate::session::{Covered, HEADLINES, Headlined, Session, SymbolKind, number};
 
 use crate::project::PageOptions;
@@ -58,6 +59,8 @@ pub struct PageContent {
     pub covered: Option<Arc<Covered>>,
     /// The classes, for the map.
     pub colouring: Option<Colouring>,
+    /// Severities of gaps marked on the map, with their names and how many villages have such as their worst.
+    pub marks: Vec<(GapSeverity, String, usize)>,
     /// Those on the left of the divider, where there is one.
     pub left: Option<Colouring>,
 }
@@ -75,11 +78,15 @@ impl PageContent {
         let left = session.map_on_left().zip(session.district()).and_then(|(left, district)| {
             choropleth(district, &left, session.indicator_look(left.indicator), &in_focus)
         });
+        // In shades of grey the order of the classes must be that of their lightness.
+        let in_order = |c: Option<Colouring>| c.map(|c| if options.grey { c.in_lightness() } else { c });
+        let (colouring, left) = (in_order(colouring), in_order(left));
         let indicator = map.and_then(|m| session.indicator(m.indicator));
         let covered = session.coverage_shown();
         let is_one_town = session.focused().is_some_and(|f| f.focus.by == By::Town);
         let (heads, rows) = match is_one_town {
             true => villages(session, map.as_ref()),
+            false if options.gaps && session.gap_marks().is_some() => gaps_by_town(session),
             false => towns(session, indicator, map.as_ref()),
         };
         let or = |own: &str, made: String| if own.trim().is_empty() { made } else { own.trim().to_owned() };
@@ -92,6 +99,7 @@ impl PageContent {
             legend_title: session.legend_heading(colouring.as_ref()),
             legend: colouring.as_ref().map(|t| legend(session, t)).unwrap_or_default(),
             symbols: symbols(session),
+            marks: marks(session),
             table_title: lang.t(if is_one_town { "page.villages-table" } else { "page.towns" }).to_owned(),
             heads,
             rows,
@@ -157,6 +165,51 @@ fn legend(session: &Session, colouring: &Colouring) -> Vec<LegendEntry> {
         rows.push(LegendEntry { colour: None, text, count: colouring.missing });
     }
     rows
+}
+
+fn marks(session: &Session) -> Vec<(GapSeverity, String, usize)> {
+    let Some(marks) = session.gap_marks() else { return Vec::new() };
+    let all: Vec<GapSeverity> = marks.villages.values().map(|m| m.0).chain(marks.places.iter().map(|p| p.1)).collect();
+    let of = |severity: GapSeverity| {
+        let n = all.iter().filter(|s| **s == severity).count();
+        let word = session.lang.find(&format!("severity.{}", severity.key())).unwrap_or("");
+        (n > 0).then(|| (severity, session.lang.with("meeting.gap-mark", &[("n", word)]), n))
+    };
+    GapSeverity::ALL.into_iter().filter_map(of).collect()
+}
+
+/// Gaps by town and severity, in place of the towns' figures.
+fn gaps_by_town(session: &Session) -> (Vec<String>, Vec<Vec<String>>) {
+    let lang = session.lang;
+    let shown = [GapSeverity::High, GapSeverity::Medium, GapSeverity::Data];
+    let word = |s: GapSeverity| lang.find(&format!("severity.{}", s.key())).unwrap_or("").to_owned();
+    let heads = std::iter::once(lang.t("gaps.town").to_owned()).chain(shown.map(word));
+    let mut heads: Vec<String> = heads.collect();
+    heads.push(lang.t("page.all").to_owned());
+    let (Some(found), Some(listed)) = (session.present_gaps(), session.listed_gaps()) else {
+        return (heads, Vec::new());
+    };
+    let mut towns: Vec<(String, [usize; 3])> = Vec::new();
+    for (gap, district) in listed.rows.iter().filter_map(|i| session.listed_gap(found, *i)) {
+        let Some(village) = gap.village else { continue };
+        let name = district.town_name(village).to_owned();
+        let at = towns.iter().position(|t| t.0 == name).unwrap_or_else(|| {
+            towns.push((name, [0; 3]));
+            towns.len() - 1
+        });
+        let column = shown.iter().position(|s| *s == gap.severity);
+        if let (Some(town), Some(column)) = (towns.get_mut(at), column)
+            && let Some(slot) = town.1.get_mut(column)
+        {
+            *slot += 1;
+        }
+    }
+    towns.sort_by_key(|t| std::cmp::Reverse(t.1.iter().sum::<usize>()));
+    let row = |(name, counts): (String, [usize; 3])| {
+        let all = counts.iter().sum::<usize>();
+        std::iter::once(name).chain(counts.into_iter().chain([all]).map(|n| n.to_string())).collect()
+    };
+    (heads, towns.into_iter().map(row).collect())
 }
 
 fn symbols(session: &Session) -> Vec<(SymbolKind, String, usize)> {
@@ -249,8 +302,8 @@ fn date(session: &Session, options: &PageOptions) -> String {
     let lang = session.lang;
     let made = session.year().map(|y| y.to_string()).unwrap_or_default();
     let date = if options.date.trim().is_empty() { made } else { options.date.trim().to_owned() };
-    let crs = session.village_layer().and_then(|l| l.loaded()).map(|l| l.dataset.source.crs.name().to_owned());
-    let crs = crs.map(|c| if c == "EPSG:4490" { "CGCS2000".to_owned() } else { c }).unwrap_or_default();
+    let crs = session.village_layer().and_then(|l| l.loaded()).map(|l| session.crs_words(&l.dataset.source.crs));
+    let crs = crs.unwrap_or_default();
     let mut parts = Vec::new();
     if !date.is_empty() {
         parts.push(lang.with("page.date", &[("n", &date)]));
@@ -263,7 +316,7 @@ fn date(session: &Session, options: &PageOptions) -> String {
 
 fn maker(session: &Session, options: &PageOptions) -> String {
     let lang = session.lang;
-    let maker = if options.maker.trim().is_empty() { "千村 Qiancun" } else { options.maker.trim() };
+    let maker = if options.maker.trim().is_empty() { lang.t("app.name") } else { options.maker.trim() };
     let mut parts = vec![lang.with("page.maker", &[("n", maker)])];
     if !options.approval.trim().is_empty() {
         parts.push(lang.with("page.approval", &[("n", options.approval.trim())]));

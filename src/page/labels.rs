@@ -77,7 +77,7 @@ fn place_names(
     let [left, top, wide, high] = frame.rect;
     // Scale bar and north arrow keep their places.
     let corners = [
-        [left, top + high - 48.0 * u, left + 150.0 * u, top + high],
+        [left, top + high - 48.0 * u - form.taken_below, left + 150.0 * u, top + high],
         [left + wide - 44.0 * u - form.taken_right, top, left + wide, top + 50.0 * u],
     ];
     let mut room = Room { frame: [left, top, left + wide, top + high], taken: corners.to_vec() };

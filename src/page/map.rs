@@ -94,6 +94,8 @@ pub(super) struct MapForm<'a> {
     pub(super) village: Option<FeatureId>,
     /// Layout pixels at the right that something else lies over.
     pub(super) taken_right: f32,
+    /// Room at the foot that a band over the map takes.
+    pub(super) taken_below: f32,
 }
 
 /// Draws the map into its frame.
@@ -152,7 +154,7 @@ pub(super) fn draw_map(svg: &mut Svg, session: &Session, content: &PageContent, 
     svg.raw("</g>");
     svg.rect(frame.rect, "none", 0.0, Some((&colour(LIGHT.line), 1.0)));
     if !form.options.no_furniture {
-        furniture(svg, frame, u, form.taken_right);
+        furniture(svg, frame, u, [form.taken_right, form.taken_below]);
     }
 }
 
@@ -422,7 +424,7 @@ pub(super) fn symbol(svg: &mut Svg, [x, y]: [f32; 2], r: f32, ink: [u8; 3], mark
     svg.raw(&format!("<circle cx=\"{}\" cy=\"{}\" r=\"{}\" fill=\"#fff\"/>", num(x), num(y), num(r * inner)));
 }
 
-fn furniture(svg: &mut Svg, frame: &MapFrame, u: f32, taken_right: f32) {
+fn furniture(svg: &mut Svg, frame: &MapFrame, u: f32, [taken_right, taken_below]: [f32; 2]) {
     let [x, y, w, h] = frame.rect;
     let ink = colour(LIGHT.ink);
     let metres_per_px = ground_metres_per_world(frame.middle().lat_deg) / frame.px_per_world;
@@ -430,7 +432,7 @@ fn furniture(svg: &mut Svg, frame: &MapFrame, u: f32, taken_right: f32) {
     let length = length as f32 * u;
     let text =
         if metres >= 1000.0 { format!("{} km", number(metres / 1000.0)) } else { format!("{} m", number(metres)) };
-    let (left, base) = (x + 18.0 * u, y + h - 16.0 * u);
+    let (left, base) = (x + 18.0 * u, y + h - 16.0 * u - taken_below);
     // A soft ground, since the map may be dark there.
     let plate = [left - 8.0 * u, base - 26.0 * u, length.max(40.0 * u) + 16.0 * u, 33.0 * u];
     svg.raw(&format!(

@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
-use krilla::destination::XyzDestination;
+use krilla::annotation::{Annotation, LinkAnnotation, Target};
+use krilla::destination::{Destination, XyzDestination};
 use krilla::geom::{Point, Size};
 use krilla::metadata::Metadata;
 use krilla::outline::{Outline, OutlineNode};
@@ -36,6 +37,12 @@ pub enum PageError {
         path: std::path::PathBuf,
         /// What the system said.
         source: std::io::Error,
+    },
+    /// The file is written, but the system has no program that opens it.
+    #[error("{path} is written, but nothing here opens it")]
+    NotOpened {
+        /// The file.
+        path: std::path::PathBuf,
     },
     /// Pages are written in other formats.
     #[error("a page is written as svg, png or pdf, not {0:?}")]
@@ -74,6 +81,16 @@ pub fn to_png(svg: &str, [width, height]: [u32; 2]) -> Result<Vec<u8>, PageError
     pixmap.encode_png().map_err(|e| PageError::Svg(e.to_string()))
 }
 
+/// A place on a page that leads to another one.
+pub(super) struct PageLink {
+    /// Left, top, width, height in layout pixels.
+    pub(super) rect: [f32; 4],
+    /// The page, counted from 0.
+    pub(super) page: usize,
+    /// What is there.
+    pub(super) words: String,
+}
+
 /// A document being put together, page by page.
 pub(super) struct PdfBook {
     document: krilla::Document,
@@ -95,6 +112,7 @@ impl PdfBook {
         tree: &usvg::Tree,
         format: PageFormat,
         mark: Option<(Option<&str>, &str)>,
+        links: &[PageLink],
     ) -> Result<(), PageError> {
         let [width, height] = format.size_pt();
         let wrong = || PageError::Pdf(format!("no page of {width} × {height} points"));
@@ -106,6 +124,15 @@ impl PdfBook {
             .draw_svg(tree, size, SvgSettings { embed_text: true, ..SvgSettings::default() })
             .ok_or_else(|| PageError::Pdf("the page cannot be drawn".into()))?;
         surface.finish();
+        let [wide, high] = format.size_px();
+        let (sx, sy) = (width / wide, height / high);
+        for link in links {
+            let [x, y, w, h] = link.rect;
+            let Some(rect) = krilla::geom::Rect::from_xywh(x * sx, y * sy, w * sx, h * sy) else { continue };
+            let there = XyzDestination::new(link.page, Point::from_xy(0.0, 0.0));
+            let target = Target::Destination(Destination::Xyz(there));
+            page.add_annotation(Annotation::new_link(LinkAnnotation::new(rect, target), Some(link.words.clone())));
+        }
         page.finish();
         if let Some((heading, text)) = mark {
             self.marks.push((heading.map(str::to_owned), text.to_owned(), self.pages));
@@ -153,7 +180,7 @@ impl PdfBook {
 /// [`PageError`].
 pub fn to_pdf(svg: &str, format: PageFormat, title: &str, language: &'static str) -> Result<Vec<u8>, PageError> {
     let mut book = PdfBook::new(title, language);
-    book.add(&tree(svg)?, format, None)?;
+    book.add(&tree(svg)?, format, None, &[])?;
     book.finish()
 }
 

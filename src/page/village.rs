@@ -40,8 +40,12 @@ pub(super) fn village_svg(
     let mut y = head(&mut svg, session, &name, card.as_ref(), [m, 66.0, room], (number, &content.stamp), &inks);
     y = plan(&mut svg, session, card.as_ref(), [m, y, room], &inks);
     let bottom = foot(&mut svg, content, [m, h - 36.0, room], 0.88, &inks);
-    let map = [m, y + 12.0, room, 280.0];
-    let form = MapForm { options, scale: 0.9, village: Some(village), taken_right: 0.0 };
+    // Without figures the map and what the file says share the page.
+    let facts = if card.is_none() { attributes(session, village) } else { Vec::new() };
+    let lines = facts.len().div_ceil(2) as f32 * ATTRIBUTE_PX;
+    let high = if card.is_some() { 280.0 } else { (bottom - y - 90.0 - lines).clamp(280.0, 620.0) };
+    let map = [m, y + 12.0, room, high];
+    let form = MapForm { options, scale: 0.9, village: Some(village), taken_right: 0.0, taken_below: 0.0 };
     if let Some(frame) = frame(session, village, map) {
         draw_map(&mut svg, session, content, &frame, &form);
     }
@@ -52,8 +56,54 @@ pub(super) fn village_svg(
         y = gaps(&mut svg, session, card, [m, y, room, bottom - YEARS_PX], &inks);
         years(&mut svg, session, card, [m, y, room, bottom - 8.0], &inks);
     }
+    list(&mut svg, session, &facts, [m, y, room, bottom - 10.0], &inks);
     let out = svg.finish();
     if options.grey { super::output::grey(&out) } else { out }
+}
+
+/// Height of a line of attributes in layout pixels.
+const ATTRIBUTE_PX: f32 = 24.0;
+
+/// What the file says of a village: names and values, those that say nothing left out.
+fn attributes(session: &Session, village: FeatureId) -> Vec<(String, String)> {
+    let Some(loaded) = session.village_layer().and_then(|l| l.loaded()) else { return Vec::new() };
+    let table = &loaded.dataset.table;
+    let fields = table.columns.iter().enumerate();
+    let shown = fields.filter_map(|(i, column)| {
+        let value = table.value(village, i);
+        let text = match value.as_f64() {
+            Some(n) if !crate::model::identifies(&column.name) => crate::session::number(n),
+            _ => value.to_text()?.into_owned(),
+        };
+        let name = session.lang.find(&format!("field.{}", column.name)).unwrap_or(&column.name).to_owned();
+        let text = session.lang.find(&format!("value.{text}")).map_or(text, str::to_owned);
+        (!text.trim().is_empty()).then_some((name, text))
+    });
+    shown.collect()
+}
+
+/// Attributes in two columns; what does not fit is counted.
+fn list(svg: &mut Svg, session: &Session, facts: &[(String, String)], [x, y, room, bottom]: [f32; 4], inks: &Inks) {
+    if facts.is_empty() {
+        return;
+    }
+    svg.line([x, y, x + room, y], &inks.line, 1.0);
+    svg.text(x, y + 22.0, session.lang.t("card.attributes"), Type::new(12.5, &inks.grey).bold());
+    let (gap, top) = (40.0, y + 48.0);
+    let column = (room - gap) / 2.0;
+    let rows = (((bottom - top) / ATTRIBUTE_PX).floor().max(0.0) as usize).min(facts.len().div_ceil(2));
+    let fits = rows * 2;
+    for (i, (name, value)) in facts.iter().take(fits).enumerate() {
+        let (left, at) = (x + (i / rows) as f32 * (column + gap), top + (i % rows) as f32 * ATTRIBUTE_PX);
+        let value = clipped(value, 13.0, true, column * 0.6);
+        let name = clipped(name, 13.0, false, column - width(&value, 13.0, true) - 12.0);
+        svg.text(left, at, &name, Type::new(13.0, &inks.ink));
+        svg.text(left + column, at, &value, Type::new(13.0, &inks.ink).bold().at(At::End));
+    }
+    if facts.len() > fits {
+        let words = session.lang.with("card.more-attributes", &[("n", &(facts.len() - fits).to_string())]);
+        svg.text(x, bottom + 2.0, &words, Type::new(11.5, &inks.grey));
+    }
 }
 
 /// What the colours of the map mean: one line of classes, highest first, below it.

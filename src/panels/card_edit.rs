@@ -3,7 +3,7 @@
 use egui::{Label, RichText, Sense, Ui, Vec2};
 
 use super::cell::{self, Done};
-use super::widgets::{fold, ring, rule};
+use super::widgets::{fold, rule};
 use crate::model::FeatureId;
 use crate::session::{CardSection, Commands, EditPlace, LayerCommand, Moment, Session, SheetColumn, VillageCard};
 
@@ -62,7 +62,6 @@ fn word(ui: &mut Ui, session: &Session, village: FeatureId, field: usize, moment
     if response.hovered() {
         ui.painter().rect_filled(inner.response.rect, 4.0, t.accent.gamma_multiply(0.10));
     }
-    ring(ui, &response);
     if response.on_hover_text(lang.t("edit.click")).clicked() {
         moment.editing = session.begin_cell(village, what, EditPlace::Card);
     }

@@ -5,7 +5,7 @@ use egui::{Id, Key, Modal, RichText, TextEdit, Ui};
 use super::style::bold;
 use super::widgets::primary;
 use super::{edit, settings, unsaved, visit};
-use crate::geo::LonLat;
+use crate::geo::parse_position;
 use crate::model::Role;
 use crate::render::LayerKey;
 use crate::session::{CameraCommand, Commands, Dialogue, LayerCommand, Moment, Session, WindowCommand};
@@ -86,7 +86,7 @@ fn go_to(
     ui.add_space(8.0);
     let go = primary(ui, t, lang.t("dialogue.go")).clicked() || ui.input(|i| i.key_pressed(Key::Enter));
     if go {
-        match parse_position(&text) {
+        match parse_position(&text, session.all_bounds()) {
             Some(at) => {
                 send.push(CameraCommand::GoTo(at));
                 return None;
@@ -95,29 +95,6 @@ fn go_to(
         }
     }
     Some(Dialogue::GoTo(text, error))
-}
-
-/// Two numbers, longitude first; or with N, S, E, W in any order; or latitude first where only that can be meant.
-pub fn parse_position(text: &str) -> Option<LonLat> {
-    let cleaned: String =
-        text.chars().map(|c| if matches!(c, ',' | ';' | '，' | '；' | '°' | '\t') { ' ' } else { c }).collect();
-    let mut numbers: Vec<(f64, Option<char>)> = Vec::new();
-    for word in cleaned.split_whitespace() {
-        let upper = word.to_ascii_uppercase();
-        let letter = upper.chars().find(|c| "NSEW".contains(*c));
-        let digits: String = upper.chars().filter(|c| !"NSEW".contains(*c)).collect();
-        if digits.is_empty() {
-            numbers.last_mut()?.1 = letter;
-        } else {
-            numbers.push((digits.replace('−', "-").parse().ok()?, letter));
-        }
-    }
-    let [(a, la), (b, lb)] = numbers.as_slice() else { return None };
-    let signed = |v: f64, letter: Option<char>| if matches!(letter, Some('S' | 'W')) { -v } else { v };
-    let (x, y) = (signed(*a, *la), signed(*b, *lb));
-    let latitude_first = matches!(la, Some('N' | 'S')) || (la.is_none() && x.abs() <= 90.0 && y.abs() > 90.0);
-    let at = if latitude_first { LonLat::new(y, x) } else { LonLat::new(x, y) };
-    at.is_valid().then_some(at)
 }
 
 fn fields(ui: &mut Ui, session: &Session, layer: LayerKey, send: &mut Commands) -> Option<Dialogue> {
@@ -148,27 +125,4 @@ fn fields(ui: &mut Ui, session: &Session, layer: LayerKey, send: &mut Commands) 
     });
     ui.add_space(10.0);
     (!primary(ui, t, lang.t("dialogue.close")).clicked()).then_some(Dialogue::Fields(layer))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::parse_position;
-
-    #[test]
-    fn positions_as_people_write_them() {
-        for text in [
-            "116.1034, 40.0712",
-            "116.1034 40.0712",
-            "40.0712°N 116.1034°E",
-            "40.0712, 116.1034",
-            "116.1034E，40.0712N",
-        ] {
-            let p = parse_position(text).expect(text);
-            assert_eq!((p.lon_deg, p.lat_deg), (116.1034, 40.0712), "{text}");
-        }
-        assert_eq!(parse_position("12 S, 30 W").map(|p| (p.lon_deg, p.lat_deg)), Some((-30.0, -12.0)));
-        for text in ["", "116", "a b", "200, 10", "1 2 3"] {
-            assert!(parse_position(text).is_none(), "{text}");
-        }
-    }
 }

@@ -1,6 +1,6 @@
 //! The gap list: what is missing, where, why, how far.
 
-use egui::{Align, Label, Layout, RichText, Sense, Ui, Vec2};
+use egui::{Align, EventFilter, Id, Key, Label, Layout, RichText, Sense, Ui, Vec2};
 use egui_extras::{Column, TableBuilder};
 
 use super::gap_filter;
@@ -94,9 +94,23 @@ fn heads(header: &mut egui_extras::TableRow<'_, '_>, session: &Session, sort: &m
 fn list(ui: &mut Ui, session: &Session, moment: &mut Moment, found: &FoundGaps, listed: &[usize], send: &mut Commands) {
     let mut sort = moment.gap_filter.sort;
     ui.spacing_mut().item_spacing.y = 0.0;
-    TableBuilder::new(ui)
+    let focus = Id::unique("rows of gaps");
+    let whole = ui.interact(ui.available_rect_before_wrap(), focus, Sense::FOCUSABLE);
+    let label = session.lang.t("tab.gaps");
+    whole.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Grid, true, label));
+    if std::mem::take(&mut moment.list_wants_keyboard) {
+        whole.request_focus();
+    }
+    let moved = keys(ui, session, moment, (found, listed), focus, send);
+    let cursor: Option<usize> = ui.data(|d| d.get_temp(focus)).filter(|_| whole.has_focus());
+    let mut table = TableBuilder::new(ui);
+    if let Some(row) = moved {
+        table = table.scroll_to_row(row, None);
+    }
+    // Not reached by Tab one by one: the rows have the keyboard as a whole.
+    table
         .id_salt("gaps")
-        .sense(Sense::click())
+        .sense(Sense::CLICK)
         .auto_shrink(false)
         .cell_layout(Layout::left_to_right(Align::Center))
         .column(Column::initial(158.0).clip(true).resizable(true))
@@ -118,6 +132,7 @@ fn list(ui: &mut Ui, session: &Session, moment: &mut Moment, found: &FoundGaps, 
                 let is_closed = moment.gap_filter.became == Some(Became::Closed);
                 let layer = session.village_layer().map(|l| l.key).filter(|_| is_here);
                 row.set_selected(gap.village.zip(layer).is_some_and(|(v, l)| session.is_selected(l, v)));
+                row.set_hovered(cursor == Some(row.index()));
                 cells(&mut row, session, found, (gap, district), (!is_closed).then_some(at), send);
                 let response = row.response();
                 let closes = found
@@ -142,6 +157,46 @@ fn list(ui: &mut Ui, session: &Session, moment: &mut Moment, found: &FoundGaps, 
             });
         });
     moment.gap_filter.sort = sort;
+}
+
+/// The keyboard, while the rows have it: up and down go from gap to gap and select their villages, Enter records a visit, Ctrl
+/// Enter goes there. The row to be brought into view.
+fn keys(
+    ui: &Ui,
+    session: &Session,
+    moment: &Moment,
+    (found, listed): (&FoundGaps, &[usize]),
+    focus: Id,
+    send: &mut Commands,
+) -> Option<usize> {
+    if !ui.memory(|m| m.has_focus(focus)) || moment.dialogue.is_some() {
+        return None;
+    }
+    let filter = EventFilter { vertical_arrows: true, ..EventFilter::default() };
+    ui.memory_mut(|m| m.set_focus_lock_filter(focus, filter));
+    let before: Option<usize> = ui.data(|d| d.get_temp(focus)).map(|at: usize| at.min(listed.len().saturating_sub(1)));
+    let pressed = |key| ui.input(|i| i.num_presses(key));
+    let down = pressed(Key::ArrowDown) + 10 * pressed(Key::PageDown);
+    let up = pressed(Key::ArrowUp) + 10 * pressed(Key::PageUp);
+    let gap_of = |row: usize| session.listed_gap(found, *listed.get(row)?).map(|(gap, _)| gap);
+    let layer = session.village_layer().map(|l| l.key);
+    if down + up > 0 {
+        let row = before.map_or(0, |at| (at + down).saturating_sub(up)).min(listed.len().saturating_sub(1));
+        ui.data_mut(|d| d.insert_temp(focus, row));
+        if let Some((village, layer)) = gap_of(row).and_then(|g| g.village).zip(layer) {
+            send.push(SelectCommand::Select { layer, features: vec![village], add: false });
+        }
+        return Some(row);
+    }
+    let is_closed = moment.gap_filter.became == Some(Became::Closed);
+    if let (Some(row), true) = (before, pressed(Key::Enter) > 0) {
+        match (ui.input(|i| i.modifiers.command), gap_of(row).and_then(|g| g.village).zip(layer)) {
+            (true, Some((village, layer))) => send.push(SelectCommand::FlyTo(layer, village)),
+            (false, _) if !is_closed => send.extend(listed.get(row).map(|at| SurveyCommand::VisitGap(*at))),
+            _ => {}
+        }
+    }
+    None
 }
 
 fn cells(

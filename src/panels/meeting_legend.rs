@@ -43,16 +43,13 @@ pub(super) fn column(painter: &Painter, session: &Session, stage: &Stage, room: 
     let counts = rows.iter().map(|r| wide(&r.count)).fold(0.0, f32::max);
     let has_bars = rows.iter().any(|r| r.share.is_some());
     let bar = if has_bars { 84.0 * s } else { 0.0 };
-    let width = (words + counts + bar + 60.0 * s + 56.0 * s + 28.0 * s).clamp(300.0 * s, 520.0 * s);
+    let heading = session.legend_heading(session.village_layer().and_then(|l| l.colouring.as_deref()));
+    let title_wide = painter.layout_no_wrap(heading.clone(), bold(26.0 * s), Color32::BLACK).size().x + 57.0 * s;
+    let width = (words + counts + bar + 60.0 * s + 56.0 * s + 28.0 * s).max(title_wide).clamp(300.0 * s, 520.0 * s);
     let width = if card.is_some() { width.max(380.0 * s) } else { width };
     let panel_left = room.right() - width;
     let card_height = card.as_ref().map_or(0.0, |c| c.height);
-    let title = painter.layout(
-        session.legend_heading(session.village_layer().and_then(|l| l.colouring.as_deref())),
-        bold(26.0 * s),
-        session.tokens().ink,
-        width - 56.0 * s,
-    );
+    let title = painter.layout(heading, bold(26.0 * s), session.tokens().ink, width - 56.0 * s);
     let head = title.size().y + 50.0 * s;
     let free = room.height() - if card.is_some() { card_height + 20.0 * s } else { 0.0 };
     let step = (53.0 * s).min((free - head) / rows.len().max(1) as f32);

@@ -8,7 +8,7 @@ use crate::session::{Commands, Moment, Session};
 /// Shows the box while something is looked for.
 pub(super) fn show(ui: &Ui, session: &Session, moment: &mut Moment, stage: &Stage, send: &mut Commands) {
     let id = Id::unique("meeting search");
-    let is_asked = moment.focus_search || !moment.search.is_empty();
+    let is_asked = moment.search.wants_keyboard || !moment.search.text.is_empty();
     let is_open = ui.data(|d| d.get_temp(id)).unwrap_or(false) || is_asked;
     if !is_open {
         return;
@@ -21,5 +21,5 @@ pub(super) fn show(ui: &Ui, session: &Session, moment: &mut Moment, stage: &Stag
     });
     // It stays as long as it has the keyboard.
     let has_keyboard = ui.memory(|m| m.has_focus(Id::unique("search")));
-    ui.data_mut(|d| d.insert_temp(id, has_keyboard || is_asked && moment.focus_search));
+    ui.data_mut(|d| d.insert_temp(id, has_keyboard || is_asked && moment.search.wants_keyboard));
 }

@@ -67,6 +67,7 @@ fn end_part(ui: &mut Ui, session: &Session, part: u8, send: &mut Commands) {
         4 => {
             divide(ui, session, send);
             name_language(ui, session, send);
+            appearance(ui, session, send);
         }
         _ => {}
     }
@@ -121,6 +122,23 @@ fn name_language(ui: &mut Ui, session: &Session, send: &mut Commands) {
             }
         }
     });
+}
+
+/// Language and light, which a narrow top bar has no room for.
+fn appearance(ui: &mut Ui, session: &Session, send: &mut Commands) {
+    let lang = session.lang;
+    ui.menu_button(lang.t("command.language"), |ui| {
+        for (choice, key) in [(Lang::Zh, "menu.names-zh"), (Lang::En, "menu.names-en")] {
+            if ui.selectable_label(lang == choice, lang.t(key)).clicked() {
+                send.push(WindowCommand::SetLanguage(choice));
+                ui.close();
+            }
+        }
+    });
+    if ui.button(lang.t(if session.dark { "command.light" } else { "command.dark" })).clicked() {
+        send.push(WindowCommand::SetDark(!session.dark));
+        ui.close();
+    }
 }
 
 fn entry(ui: &mut Ui, session: &Session, offer: Offer, send: &mut Commands) {

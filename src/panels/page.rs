@@ -172,6 +172,29 @@ fn elements(ui: &mut Ui, session: &Session, o: &mut PageOptions) {
             }
         }
         ui.checkbox(&mut o.grey, lang.t("page.grey"));
+        ui.end_row();
+        ui.add_enabled(session.district().is_some(), egui::Checkbox::new(&mut o.gaps, lang.t("page.gaps")));
+        before(ui, session, o);
+    });
+}
+
+/// An earlier year on the left of a divider.
+fn before(ui: &mut Ui, session: &Session, o: &mut PageOptions) {
+    let lang = session.lang;
+    let years: Vec<i32> = session.district().map_or_else(Vec::new, |d| {
+        d.observations.years().iter().copied().filter(|y| session.year().is_some_and(|now| *y < now)).collect()
+    });
+    if years.is_empty() {
+        return;
+    }
+    let words = |y: Option<i32>| match y {
+        Some(year) => lang.with("page.before", &[("n", &year.to_string())]),
+        None => lang.t("page.no-before").to_owned(),
+    };
+    ComboBox::from_id_salt("page before").selected_text(words(o.before)).width(110.0).show_ui(ui, |ui| {
+        for choice in [None].into_iter().chain(years.into_iter().map(Some)) {
+            ui.selectable_value(&mut o.before, choice, words(choice));
+        }
     });
 }
 

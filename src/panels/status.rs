@@ -27,7 +27,8 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) {
         ui.add_space(10.0);
         let active = session.active().and_then(|l| Some((l.key, l.loaded()?.clone())));
         if let Some((key, loaded)) = &active {
-            ui.label(small(loaded.dataset.source.crs.name()));
+            ui.label(small(session.crs_words(&loaded.dataset.source.crs)))
+                .on_hover_text(loaded.dataset.source.crs.name());
             ui.add_space(10.0);
             ui.add(egui::Label::new(small(session.layer_title(*key))).truncate());
         }

@@ -3,7 +3,7 @@
 use egui::{RichText, TextEdit, Ui};
 
 use super::style::bold;
-use super::widgets::{chip_button, ring, rule, section};
+use super::widgets::{chip_button, rule, section};
 use crate::colouring::{Method, RAMPS, RampKind, colours, parse_bounds};
 use crate::palette::data_colour;
 use crate::project::{LayerStyle, hex_of};
@@ -162,7 +162,6 @@ fn ramp_row(ui: &mut Ui, session: &Session, ramp: &str, reversed: bool, chosen: 
     if chosen || response.hovered() {
         ui.painter().rect_filled(rect, 5.0, if chosen { t.accent_ground } else { t.field });
     }
-    ring(ui, &response);
     for (i, colour) in colours(ramp, 7, reversed).into_iter().enumerate() {
         let at = rect.left_center() + egui::vec2(8.0 + 18.0 * i as f32, -6.0);
         ui.painter().rect_filled(egui::Rect::from_min_size(at, egui::vec2(18.0, 12.0)), 0.0, data_colour(colour));

@@ -45,6 +45,9 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
     let whole = ui.interact(body, focus, Sense::FOCUSABLE);
     let label = session.lang.t("tab.table");
     whole.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Grid, true, label));
+    if std::mem::take(&mut moment.list_wants_keyboard) {
+        whole.request_focus();
+    }
     let frozen = 1 + usize::from(sheet.name_column().is_some());
     let mut list = vec![egui_table::Column::new(NUMBERS).resizable(false).id(Id::unique("#"))];
     list.extend(shown.iter().map(|c| {

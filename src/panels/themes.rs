@@ -31,7 +31,8 @@ pub fn segments(ui: &mut Ui, session: &Session, send: &mut Commands) {
             ui.painter().layout_no_wrap((*name).to_owned(), font, ink)
         })
         .collect();
-    let widths: Vec<f32> = galleys.iter().map(|g| g.size().x + 22.0).collect();
+    let air = if super::top_bar::is_narrow(ui.ctx()) { 12.0 } else { 22.0 };
+    let widths: Vec<f32> = galleys.iter().map(|g| g.size().x + air).collect();
     let (frame, _) = ui.allocate_exact_size(Vec2::new(widths.iter().sum::<f32>() + 4.0, 32.0), Sense::hover());
     ui.painter().rect_filled(frame, 8.0, t.field);
     let mut x = frame.left() + 2.0;
@@ -77,7 +78,7 @@ pub fn years(ui: &mut Ui, session: &Session, send: &mut Commands) {
         let present = known.iter().position(|y| *y == year).unwrap_or(0);
         let mut chosen = present;
         ui.scope(|ui| {
-            ui.spacing_mut().slider_width = 84.0;
+            ui.spacing_mut().slider_width = if super::top_bar::is_narrow(ui.ctx()) { 56.0 } else { 84.0 };
             ui.spacing_mut().interact_size.y = 20.0;
             ui.visuals_mut().selection.bg_fill = t.accent;
             ui.visuals_mut().widgets.inactive.bg_fill = t.line;
@@ -94,7 +95,9 @@ pub fn years(ui: &mut Ui, session: &Session, send: &mut Commands) {
         if chosen != present {
             send.extend(known.get(chosen).map(|y| LookCommand::SetYear(*y)));
         }
-        ui.label(RichText::new(first.to_string()).size(12.0).color(t.ink_secondary));
+        if !super::top_bar::is_narrow(ui.ctx()) {
+            ui.label(RichText::new(first.to_string()).size(12.0).color(t.ink_secondary));
+        }
     } else {
         label.on_hover_text(words);
     }

@@ -6,7 +6,15 @@ use super::style::bold;
 use super::widgets::{icon_button, primary};
 use super::{menu, search, themes};
 use crate::icons::Icon;
-use crate::session::{Commands, FileCommand, LayerCommand, MeetingCommand, Moment, Session, WindowCommand};
+use crate::session::{Command, Commands, FileCommand, LayerCommand, MeetingCommand, Moment, Session, WindowCommand};
+
+/// Width in points below which the bar keeps what a search, a theme and a year need; the rest is in the menu.
+const NARROW_PT: f32 = 1000.0;
+
+/// Whether the window is too narrow for all of the bar.
+pub(super) fn is_narrow(ctx: &egui::Context) -> bool {
+    ctx.content_rect().width() < NARROW_PT
+}
 
 /// Shows the bar.
 pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Commands) {
@@ -15,7 +23,10 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
         ui.spacing_mut().item_spacing = Vec2::new(8.0, 0.0);
         ui.add_space(8.0);
         menu::show(ui, session, send);
-        ui.label(RichText::new(session.lang.t("app.name")).font(bold(17.0)).color(t.ink));
+        let narrow = is_narrow(ui.ctx());
+        if !narrow {
+            ui.label(RichText::new(session.lang.t("app.name")).font(bold(17.0)).color(t.ink));
+        }
         let mut title = session.project_title().to_owned();
         if title.is_empty() && !session.document.keys.is_empty() {
             title = session.shown_name();
@@ -27,8 +38,8 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
         let right_id = egui::Id::unique("top bar right");
         let right: f32 = ui.data(|d| d.get_temp(right_id)).unwrap_or(330.0);
         let free = ui.available_width() - right - 24.0;
-        let search_width = (free * 0.6).clamp(90.0, 320.0);
-        if free - search_width > 40.0 {
+        let search_width = if narrow { free } else { free * 0.6 }.clamp(90.0, 320.0);
+        if !narrow && free - search_width > 40.0 {
             ui.scope(|ui| {
                 ui.set_max_width(free - search_width);
                 if let Some((None, name)) = &mut moment.renaming {
@@ -60,31 +71,18 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
                     send.push(FileCommand::OpenDialogue);
                 }
             } else {
-                let words = format!("{} F5", session.lang.t("meeting.short"));
-                if primary(ui, t, &words).on_hover_text(session.lang.t("meeting.start")).clicked() {
+                let words = session.lang.t("meeting.short");
+                let words = if narrow { words.to_owned() } else { format!("{words} F5") };
+                if primary(ui, t, &words).on_hover_text(format!("{}  F5", session.lang.t("meeting.start"))).clicked() {
                     send.push(MeetingCommand::StartMeeting(false));
                 }
-                if ui.button(session.lang.t("command.open")).clicked() {
+                let tip = Command::from(FileCommand::OpenDialogue).tooltip(session.lang, ui.ctx());
+                if !narrow && ui.button(session.lang.t("command.open")).on_hover_text(tip).clicked() {
                     send.push(FileCommand::OpenDialogue);
                 }
             }
-            icon_button(
-                ui,
-                session,
-                if session.dark { Icon::Sun } else { Icon::Moon },
-                WindowCommand::SetDark(!session.dark),
-                send,
-            );
-            let other = match session.lang {
-                crate::lang::Lang::Zh => crate::lang::Lang::En,
-                crate::lang::Lang::En => crate::lang::Lang::Zh,
-            };
-            if ui
-                .add(egui::Button::new(session.lang.t("app.other-language")).frame(false))
-                .on_hover_text(session.lang.t("command.language"))
-                .clicked()
-            {
-                send.push(WindowCommand::SetLanguage(other));
+            if !narrow {
+                appearance(ui, session, send);
             }
             ui.add_space(4.0);
             if session.district().is_none() {
@@ -98,6 +96,23 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
             ui.data_mut(|d| d.insert_temp(right_id, width));
         });
     });
+}
+
+/// Light or dark, and the other language.
+fn appearance(ui: &mut Ui, session: &Session, send: &mut Commands) {
+    let icon = if session.dark { Icon::Sun } else { Icon::Moon };
+    icon_button(ui, session, icon, WindowCommand::SetDark(!session.dark), send);
+    let other = match session.lang {
+        crate::lang::Lang::Zh => crate::lang::Lang::En,
+        crate::lang::Lang::En => crate::lang::Lang::Zh,
+    };
+    if ui
+        .add(egui::Button::new(session.lang.t("app.other-language")).frame(false))
+        .on_hover_text(session.lang.t("command.language"))
+        .clicked()
+    {
+        send.push(WindowCommand::SetLanguage(other));
+    }
 }
 
 /// The field that the active layer is coloured by.

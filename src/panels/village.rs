@@ -5,7 +5,7 @@ use egui::{Align, Color32, FontId, Label, Layout, RichText, Sense, Shape, Stroke
 use super::card_edit::{edit_in, is_edited_here, words};
 use super::legend::symbol;
 use super::style::bold;
-use super::widgets::{fold, ring, rule, section};
+use super::widgets::{fold, rule, section};
 use crate::palette::data_colour;
 use crate::session::{
     CardFacility, CardFigure, CardSection, Commands, EditPlace, LayerCommand, Moment, SelectCommand, Session,
@@ -163,7 +163,6 @@ fn figure(
     if can_edit && response.hovered() {
         painter.rect_filled(rect.expand2(Vec2::new(4.0, 0.0)), 4.0, t.accent.gamma_multiply(0.10));
     }
-    ring(ui, &response);
     let middle = rect.center().y;
     painter.galley(egui::pos2(rect.left(), middle - name.size().y / 2.0), name, t.ink);
     if is_edited_here(moment, card.village, what) {

@@ -1,6 +1,6 @@
 //! Small pieces that several panels use.
 
-use egui::{Align, Color32, FontId, Layout, Rect, Response, RichText, Sense, Stroke, StrokeKind, Ui, Vec2};
+use egui::{Align, Color32, FontId, Id, Layout, Rect, Response, RichText, Sense, Stroke, StrokeKind, Ui, Vec2};
 
 use super::style::bold;
 use crate::icons::Icon;
@@ -37,7 +37,6 @@ pub fn chip_button(ui: &mut Ui, t: &Tokens, text: &str, chosen: bool) -> Respons
     response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, chosen, text));
     ui.painter().rect_filled(rect, 10.0, if chosen || response.hovered() { t.accent_ground } else { t.field });
     ui.painter().galley(rect.center() - galley.size() / 2.0, galley, ink);
-    ring(ui, &response);
     response
 }
 
@@ -52,7 +51,6 @@ pub fn marked_chip(ui: &mut Ui, t: &Tokens, text: &str, chosen: bool) -> Respons
     let c = rect.right_center() - Vec2::new(13.0, 0.0);
     let points = [(-3.5, -2.0), (3.5, -2.0), (0.0, 2.5)].map(|(x, y)| c + Vec2::new(x, y));
     ui.painter().add(egui::Shape::convex_polygon(points.to_vec(), ink, Stroke::NONE));
-    ring(ui, &response);
     response
 }
 
@@ -83,7 +81,6 @@ pub fn icon_button(
         ui.painter().rect_filled(rect, 5.0, t.field);
     }
     icon.paint(ui.painter(), rect, t.ink_secondary);
-    ring(ui, &response);
     let response = response.on_hover_text(command.tooltip(session.lang, ui.ctx()));
     if response.clicked() {
         send.push(command);
@@ -141,7 +138,6 @@ pub fn tick(ui: &mut Ui, t: &Tokens, on: bool, label: &str) -> Response {
         let stroke = Stroke::new(1.0, if response.hovered() { t.accent } else { t.line });
         ui.painter().rect_stroke(square, 4.0, stroke, StrokeKind::Inside);
     }
-    ring(ui, &response);
     response
 }
 
@@ -180,7 +176,6 @@ pub fn fold(ui: &mut Ui, t: &Tokens, salt: &str, text: &str, open_at_first: bool
     if response.hovered() {
         ui.painter().rect_filled(rect.expand2(Vec2::new(4.0, 0.0)), 4.0, t.field);
     }
-    ring(ui, &response);
     let galley = ui.painter().layout_no_wrap(text.to_owned(), bold(12.0), t.ink_secondary);
     ui.painter().galley(rect.left_center() - Vec2::new(0.0, galley.size().y / 2.0), galley, t.ink_secondary);
     let c = rect.right_center() - Vec2::new(7.0, 0.0);
@@ -207,11 +202,18 @@ pub fn named(ui: &Ui, field: &Response, name: &str) -> Option<Option<String>> {
     None
 }
 
-/// A ring around what has the keyboard.
-pub fn ring(ui: &Ui, response: &Response) {
-    if response.has_focus() {
-        let stroke = ui.visuals().selection.stroke;
-        ui.painter().rect_stroke(response.rect.expand(1.0), 5.0, stroke, StrokeKind::Outside);
+/// A ring around what has the keyboard, whatever it is, while the keyboard is what is used: from Tab until the next press of
+/// the mouse. Called once a frame, last.
+pub fn focus_ring(ctx: &egui::Context, t: &Tokens) {
+    let id = Id::unique("keyboard is used");
+    let (pressed, tabbed) = ctx.input(|i| (i.pointer.any_pressed(), i.key_pressed(egui::Key::Tab)));
+    let is_used = !pressed && (tabbed || ctx.data(|d| d.get_temp(id)).unwrap_or(false));
+    ctx.data_mut(|d| d.insert_temp(id, is_used));
+    let focused = ctx.memory(egui::Memory::focused).filter(|_| is_used);
+    if let Some(response) = focused.and_then(|f| ctx.read_response(f)) {
+        let seen = response.interact_rect.intersect(ctx.content_rect()).shrink(1.0);
+        let painter = ctx.layer_painter(response.layer_id);
+        painter.rect_stroke(seen, 5.0, Stroke::new(2.0, t.accent), StrokeKind::Middle);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use egui::{CentralPanel, Frame, Panel, Stroke, Ui};
 
-use super::widgets::filled;
+use super::widgets::{filled, focus_ring};
 use super::{card, dialogues, drawer, layers, map_menu, meeting, overlay, page, picture, status, top_bar};
 use crate::map::MapView;
 use crate::palette::size;
@@ -14,6 +14,11 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, map: &mut MapVi
         picture::show(ui, session, moment, map, send);
         return;
     }
+    arrange(ui, session, moment, map, send);
+    focus_ring(ui.ctx(), session.tokens());
+}
+
+fn arrange(ui: &mut Ui, session: &Session, moment: &mut Moment, map: &mut MapView, send: &mut Commands) {
     if session.meeting.is_some() {
         meeting::show(ui, session, moment, map, send);
         dialogues::show(ui, session, moment, send);
@@ -72,6 +77,17 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, map: &mut MapVi
     for (x, y) in posts {
         ui.painter().vline(x, y, line);
     }
+    for panel in ["drawer", "left", "right"] {
+        name_the_edge(ui, panel, session.lang.t("panel.resize"));
+    }
     page::show(ui, session, moment, send);
     dialogues::show(ui, session, moment, send);
+}
+
+/// Names the edge of a panel, by which it is made wider, in the person's language: egui has an English name for it only.
+fn name_the_edge(ui: &Ui, panel: &str, words: &str) {
+    let id = ui.scope_id().with(panel).with("__resize");
+    if ui.read_response(id).is_some() {
+        ui.ctx().accesskit_node_builder(id, |node| node.set_label(words));
+    }
 }

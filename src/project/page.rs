@@ -70,6 +70,12 @@ pub struct PageOptions {
     pub no_furniture: bool,
     /// Whether the note on classes and distances is left out.
     pub no_note: bool,
+    /// Whether gaps are marked and counted by town, also where the window does not show them.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub gaps: bool,
+    /// An earlier year on the left of a divider.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<i32>,
     /// Whether it is in shades of grey, as a black-and-white printer would have it.
     #[serde(skip)]
     pub grey: bool,
@@ -100,6 +106,8 @@ impl Default for PageOptions {
             no_symbols: false,
             no_furniture: false,
             no_note: false,
+            gaps: false,
+            before: None,
             grey: false,
             more: None,
             other: toml::Table::new(),

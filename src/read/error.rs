@@ -31,16 +31,18 @@ pub(super) enum Cause {
         "it ends in the middle, at line {line}, column {column}, before its first feature is complete. Download or copy it again."
     )]
     Truncated { line: usize, column: usize },
-    #[error("it is JSON but not GeoJSON: {0}")]
-    NotGeoJson(String),
-    #[error("it is {0}")]
-    UnsupportedFormat(String),
+    #[error("it is JSON but not GeoJSON: {what}")]
+    NotGeoJson { kind: &'static str, what: String },
+    #[error("it is {what}")]
+    UnsupportedFormat { kind: &'static str, what: String },
     #[error("it is no table of villages: {0}. Give it one row of column heads, with 代码 or 村名 and indicators.")]
     NotTable(String),
     #[error("the workbook cannot be read: {0}.")]
     Workbook(String),
     #[error("it is damaged: {0}. Download or copy it again.")]
     Damaged(String),
+    #[error("{0}")]
+    Fault(String),
     #[error("reading was cancelled. Open it again to read it.")]
     Cancelled,
 }
@@ -75,12 +77,34 @@ impl ReadError {
             Cause::EmptyFile => "empty-file",
             Cause::NotJson { .. } => "not-json",
             Cause::Truncated { .. } => "truncated",
-            Cause::NotGeoJson(_) => "not-geojson",
-            Cause::UnsupportedFormat(_) => "unsupported-format",
+            Cause::NotGeoJson { .. } => "not-geojson",
+            Cause::UnsupportedFormat { .. } => "unsupported-format",
             Cause::NotTable(_) => "not-table",
             Cause::Workbook(_) => "workbook",
             Cause::Damaged(_) => "damaged",
+            Cause::Fault(_) => "fault",
             Cause::Cancelled => "cancelled",
+        }
+    }
+
+    /// A fault of the program while reading, with what is known of it.
+    pub fn fault(path: &Path, why: String) -> Self {
+        Cause::Fault(why).at(path)
+    }
+
+    /// Which of the formats that are not read it is, as a stable word: `kml`, `pdf`, `zip`; `None` where the code says all.
+    pub fn kind(&self) -> Option<&'static str> {
+        match self.cause {
+            Cause::NotGeoJson { kind, .. } | Cause::UnsupportedFormat { kind, .. } => Some(kind),
+            _ => None,
+        }
+    }
+
+    /// Line and column, both counted from 1, where it stopped making sense.
+    pub fn line_and_column(&self) -> Option<(usize, usize)> {
+        match self.cause {
+            Cause::NotJson { line, column, .. } | Cause::Truncated { line, column } => Some((line, column)),
+            _ => None,
         }
     }
 

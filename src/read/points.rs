@@ -139,7 +139,7 @@ fn column(at: usize, head: &Cell, rows: &[&(u32, Vec<Cell>)], report: &mut Repor
 impl Points {
     /// Whether an error is one that a table of points would give.
     pub(super) fn may_be(cause: &Cause) -> bool {
-        matches!(cause, Cause::UnsupportedFormat(_))
+        matches!(cause, Cause::UnsupportedFormat { .. })
     }
 }
 

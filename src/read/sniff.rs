@@ -4,45 +4,47 @@ use super::error::Cause;
 use super::outline::Outline;
 
 /// Signatures at the start of a file, and what they are.
-const SIGNATURES: [(&[u8], &str); 14] = [
+const SIGNATURES: [(&[u8], &str, &str); 14] = [
     (
         b"PK\x03\x04",
+        "zip",
         "a ZIP archive, which a zipped Shapefile, KMZ or XLSX is. Unpack it, or export the layer as GeoJSON.",
     ),
-    (b"PK\x05\x06", "an empty ZIP archive. Export or download it again."),
-    (b"\x00\x00\x27\x0a", "a Shapefile. Export the layer as GeoJSON, for example with QGIS."),
+    (b"PK\x05\x06", "empty-zip", "an empty ZIP archive. Export or download it again."),
+    (b"\x00\x00\x27\x0a", "shapefile", "a Shapefile. Export the layer as GeoJSON, for example with QGIS."),
     (
         b"SQLite format 3\0",
+        "geopackage",
         "an SQLite database, which a GeoPackage is. Export the layer as GeoJSON, for example with QGIS.",
     ),
-    (b"fgb", "FlatGeobuf of a version that is not known. Write it anew, for example with ogr2ogr."),
-    (b"\x1f\x8b", "compressed with gzip. Unpack it first."),
-    (b"7z\xbc\xaf", "a 7-Zip archive. Unpack it first."),
-    (b"Rar!", "a RAR archive. Unpack it first."),
-    (b"%PDF", "a PDF document. Ask for the data behind it."),
-    (b"\x89PNG", "a PNG picture. Ask for the data behind it."),
-    (b"\xff\xd8\xff", "a JPEG picture. Ask for the data behind it."),
-    (b"II*\0", "a TIFF picture. Ask for the vector data behind it."),
+    (b"fgb", "flatgeobuf", "FlatGeobuf of a version that is not known. Write it anew, for example with ogr2ogr."),
+    (b"\x1f\x8b", "gzip", "compressed with gzip. Unpack it first."),
+    (b"7z\xbc\xaf", "archive", "a 7-Zip archive. Unpack it first."),
+    (b"Rar!", "archive", "a RAR archive. Unpack it first."),
+    (b"%PDF", "pdf", "a PDF document. Ask for the data behind it."),
+    (b"\x89PNG", "picture", "a PNG picture. Ask for the data behind it."),
+    (b"\xff\xd8\xff", "picture", "a JPEG picture. Ask for the data behind it."),
+    (b"II*\0", "picture", "a TIFF picture. Ask for the vector data behind it."),
     (
         b"\xd0\xcf\x11\xe0",
+        "office",
         "an old Office document (XLS or DOC). Save it as XLSX or CSV, or export the layer as GeoJSON.",
     ),
-    (b"PAR1", "Parquet. Export the layer as GeoJSON, for example with ogr2ogr."),
+    (b"PAR1", "parquet", "Parquet. Export the layer as GeoJSON, for example with ogr2ogr."),
 ];
 
 /// The error for a file in a known binary format.
 pub(super) fn binary(bytes: &[u8]) -> Option<Cause> {
-    let known = SIGNATURES.iter().find(|(start, _)| bytes.starts_with(start));
-    known.map(|(_, what)| Cause::UnsupportedFormat((*what).to_owned()))
+    let known = SIGNATURES.iter().find(|(start, ..)| bytes.starts_with(start));
+    known.map(|(_, kind, what)| Cause::UnsupportedFormat { kind, what: (*what).to_owned() })
 }
 
 /// The error for a large file whose beginning is neither a map's nor a table's.
 pub(super) fn other_large(head: &[u8]) -> Cause {
     binary(head).unwrap_or_else(|| {
-        Cause::UnsupportedFormat(
-            "neither a map nor a table that is known here, by its first 64 kB. Choose a file of boundaries or a table."
-                .into(),
-        )
+        let what =
+            "neither a map nor a table that is known here, by its first 64 kB. Choose a file of boundaries or a table.";
+        Cause::UnsupportedFormat { kind: "unknown", what: what.into() }
     })
 }
 
@@ -56,27 +58,30 @@ pub(super) fn is_text_table(text: &[u8]) -> bool {
 pub(super) fn other_text(text: &[u8]) -> Cause {
     let head = String::from_utf8_lossy(text.get(..4096).unwrap_or(text)).trim_start().to_ascii_lowercase();
     if head.starts_with('<') {
-        let what = if head.contains("<kml") {
-            "KML"
+        let (kind, what) = if head.contains("<kml") {
+            ("kml", "KML")
         } else if head.contains("<gpx") {
-            "GPX"
+            ("gpx", "GPX")
         } else if head.contains("<html") {
-            "a web page, perhaps the answer of a failed download"
+            ("web-page", "a web page, perhaps the answer of a failed download")
         } else if head.contains("<osm") {
-            "OpenStreetMap XML"
+            ("osm", "OpenStreetMap XML")
         } else {
-            "XML"
+            ("xml", "XML")
         };
-        return Cause::UnsupportedFormat(format!("{what}. Export the layer as GeoJSON, for example with QGIS."));
+        let what = format!("{what}. Export the layer as GeoJSON, for example with QGIS.");
+        return Cause::UnsupportedFormat { kind, what };
     }
     match serde_json::from_slice::<serde::de::IgnoredAny>(text) {
-        Ok(_) => Cause::NotGeoJson(format!(
-            "its outermost value is {}. GeoJSON begins with an object that has a type.",
-            value_name(text)
-        )),
-        Err(_) if is_table(&head) => Cause::UnsupportedFormat(
-            "a table of text (CSV). It can be joined to a map, but is none; open a GeoJSON file first.".into(),
-        ),
+        Ok(_) => {
+            let what = value_name(text);
+            let what = format!("its outermost value is {what}. GeoJSON begins with an object that has a type.");
+            Cause::NotGeoJson { kind: "json", what }
+        }
+        Err(_) if is_table(&head) => Cause::UnsupportedFormat {
+            kind: "table",
+            what: "a table of text (CSV). It can be joined to a map, but is none; open a GeoJSON file first.".into(),
+        },
         Err(e) => Cause::json(text, &e),
     }
 }
@@ -84,24 +89,33 @@ pub(super) fn other_text(text: &[u8]) -> Cause {
 /// The error for an object that is no GeoJSON.
 pub(super) fn other_object(outline: &Outline) -> Cause {
     let has = |key: &str| outline.member(key).is_some();
-    Cause::NotGeoJson(if has("UTF8Encoding") {
-        "it is ECharts map data with encoded coordinates (UTF8Encoding). Download it without compression, for example from DataV.".into()
+    let (kind, what) = if has("UTF8Encoding") {
+        let what = "it is ECharts map data with encoded coordinates (UTF8Encoding). Download it without compression, for \
+                    example from DataV.";
+        ("echarts", what.to_owned())
     } else if has("geometryType") || has("spatialReference") || has("rings") {
-        "it is ESRI JSON. Ask the server for f=geojson, or convert it with ogr2ogr.".into()
+        ("esri", "it is ESRI JSON. Ask the server for f=geojson, or convert it with ogr2ogr.".to_owned())
     } else if let Some(kind) = &outline.kind {
         match kind.as_str() {
-            "FeatureCollection" => "its FeatureCollection has no array of features. Export it again.".into(),
-            "Topology" => "its Topology has no objects or no arcs. Export it again.".into(),
-            other => format!("its type is {:?}. Export the layer as GeoJSON.", super::batch::clipped(other)),
+            "FeatureCollection" => {
+                ("hollow", "its FeatureCollection has no array of features. Export it again.".to_owned())
+            }
+            "Topology" => ("hollow", "its Topology has no objects or no arcs. Export it again.".to_owned()),
+            other => {
+                let other = super::batch::clipped(other);
+                ("json", format!("its type is {other:?}. Export the layer as GeoJSON."))
+            }
         }
     } else if outline.keys.is_empty() {
-        "it is an object without members. GeoJSON has a type.".into()
+        ("json", "it is an object without members. GeoJSON has a type.".to_owned())
     } else {
-        format!(
-            "it is an object with the members {}, and no type that GeoJSON knows. Export the layer as GeoJSON.",
-            outline.keys.join(", ")
-        )
-    })
+        let keys = outline.keys.join(", ");
+        let what = format!(
+            "it is an object with the members {keys}, and no type that GeoJSON knows. Export the layer as GeoJSON."
+        );
+        ("json", what)
+    };
+    Cause::NotGeoJson { kind, what }
 }
 
 fn value_name(text: &[u8]) -> &'static str {

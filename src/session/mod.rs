@@ -56,7 +56,7 @@ pub use layer::{Layer, Loaded, Status};
 pub use look::{FocusKey, Focused};
 pub use made::Made;
 pub use meeting::{COUNT_SECS, FLIGHT_SECS, Flight, Left, Meeting, Was};
-pub use moment::{Choice, Hover, Moment, TableCursor};
+pub use moment::{Choice, Hover, Moment, SearchBox, TableCursor};
 pub use page_draft::PageDraft;
 pub use rolled::{Ranked, Rolled, RolledKey};
 pub use scene_figures::{COVERAGE_FIGURE, MeetingFigure, SceneFigure};

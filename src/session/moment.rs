@@ -63,12 +63,8 @@ pub struct Moment {
     pub dialogue: Option<Dialogue>,
     /// Whether a page is being put together.
     pub page: Option<PageDraft>,
-    /// Text of the search box.
-    pub search: String,
-    /// Whether the search box is to take the keyboard.
-    pub focus_search: bool,
-    /// Highlighted search result.
-    pub search_row: usize,
+    /// The search box.
+    pub search: SearchBox,
     /// Sorting of the table: columns, the first counting most, and whether upwards.
     pub sort: Vec<(usize, bool)>,
     /// Filter of the table, as typed.
@@ -77,6 +73,8 @@ pub struct Moment {
     pub scroll_to: Option<FeatureId>,
     /// Column that the table is to bring into view.
     pub scroll_to_column: Option<usize>,
+    /// Whether the list in the drawer is to take the keyboard.
+    pub list_wants_keyboard: bool,
     /// Where the keyboard is in the table.
     pub cursor: Option<TableCursor>,
     /// The value being changed where it stands.
@@ -91,6 +89,19 @@ pub struct Moment {
     pub summary_by: By,
 }
 
+/// What stands in the search box, and how its answers are gone through.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SearchBox {
+    /// Its text.
+    pub text: String,
+    /// Whether it is to take the keyboard.
+    pub wants_keyboard: bool,
+    /// Highlighted answer.
+    pub row: usize,
+    /// Whether all that answers is listed, not only the best few.
+    pub lists_all: bool,
+}
+
 impl Default for Moment {
     fn default() -> Self {
         Self {
@@ -101,13 +112,12 @@ impl Default for Moment {
             styling: None,
             dialogue: None,
             page: None,
-            search: String::new(),
-            focus_search: false,
-            search_row: 0,
+            search: SearchBox::default(),
             sort: Vec::new(),
             filter: String::new(),
             scroll_to: None,
             scroll_to_column: None,
+            list_wants_keyboard: false,
             cursor: None,
             editing: None,
             gap_filter: GapFilter::default(),

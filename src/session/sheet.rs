@@ -284,7 +284,7 @@ impl Sheet {
                 (Some(SheetColumn::Indicator(i)), Some(d)) => d.indicators.all().get(*i).map_or(0, |i| i.decimals),
                 _ => 0,
             };
-            GridHead { name, unit, decimals, choices: Vec::new(), hidden: false }
+            GridHead { name, unit, decimals, ..Default::default() }
         });
         let cell = |row: FeatureId, c: usize| {
             let is_category = !self.choices(session, c).is_empty();
@@ -294,7 +294,8 @@ impl Sheet {
                 SheetValue::Number(_) => {
                     self.shown(session, row, c).map_or(GridCell::Empty, |(t, _)| GridCell::Text(t))
                 }
-                SheetValue::Text(t) => GridCell::Text(t.into_owned()),
+                // Words that are stable names inside, such as `draft`, as the window shows them.
+                SheetValue::Text(_) => self.shown(session, row, c).map_or(GridCell::Empty, |(t, _)| GridCell::Text(t)),
             }
         };
         let rows = self.rows.iter().map(|row| shown.iter().map(|c| cell(*row, *c)).collect());

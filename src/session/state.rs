@@ -334,6 +334,17 @@ impl Session {
         self.layers.get(&key).and_then(|l| l.loaded()).map(|l| l.dataset.display_name(feature)).unwrap_or_default()
     }
 
+    /// A coordinate reference system in words; the name that a file gives where it is none of those known.
+    pub fn crs_words(&self, crs: &crate::model::Crs) -> String {
+        match crs {
+            crate::model::Crs::Geographic(epsg) => {
+                self.lang.find(&format!("crs.{epsg}")).map_or_else(|| crs.name(), str::to_owned)
+            }
+            crate::model::Crs::Other(name) if name.is_empty() => self.lang.t("crs.other").to_owned(),
+            crate::model::Crs::Other(name) => name.clone(),
+        }
+    }
+
     /// Its town, where known.
     pub fn feature_town(&self, key: LayerKey, feature: FeatureId) -> Option<String> {
         let loaded = self.layers.get(&key)?.loaded()?;

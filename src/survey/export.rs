@@ -39,10 +39,10 @@ pub fn visits_grid(survey: &Survey, lang: Lang) -> Grid {
     });
     let head = |name: &&str| GridHead {
         name: (*name).to_owned(),
-        unit: String::new(),
+        label: lang.find(&format!("sheet-head.{name}")).map(str::to_owned),
         decimals: if matches!(*name, "lon" | "lat") { 7 } else { 0 },
-        choices: Vec::new(),
         hidden: matches!(*name, "id" | "key"),
+        ..Default::default()
     };
     Grid { name: "visits".to_owned(), heads: COLUMNS.iter().map(head).collect(), rows: rows.collect() }
 }

@@ -73,7 +73,7 @@ fn labels_keep_their_places_while_the_map_pans() {
 
 #[test]
 fn labels_beside_symbols_keep_their_places_too() {
-    let mut h = open(english(), [1000, 700]);
+    let mut h = open(english(), [1366, 900]);
     let before: HashMap<String, f32> = h.app.map.labels().into_iter().collect();
     assert!(before.len() > 10, "{}", before.len());
     for _ in 0..3 {

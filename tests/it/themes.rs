@@ -103,7 +103,7 @@ fn a_bar_selects_its_villages_and_focus_narrows_everything() {
 #[test]
 fn the_card_says_unknown_and_copies_as_text() {
     let mut h = demonstration(Lang::Zh);
-    h.state_mut().session.moment.search = String::new();
+    h.state_mut().session.moment.search.text = String::new();
     let district = h.state().session.district().cloned().expect("a district");
     let village =
         (0..71).find(|v| district.villages.display_name(FeatureId::new(*v)) == "东埠头").expect("the village");

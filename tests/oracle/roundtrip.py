@@ -112,19 +112,19 @@ def office(qiancun, project):
     run(qiancun, "gaps", project, "-o", sheet, "--lang", "zh")
     book = openpyxl.load_workbook(sheet)
     table = book.active
-    head = next(r for r in range(1, 12) if any(c.value == "key" for c in table[r]))
+    head = next(r for r in range(1, 12) if any(c.value == "核查结果" for c in table[r]))
     column = {c.value: c.column for c in table[head] if c.value}
     first, words = head + 1, ["已整改", "√", "属实", "数据有误", "无法到达"]
     for i, word in enumerate(words):
-        table.cell(first + i, column["result"], word)
-        table.cell(first + i, column["by"], "李")
+        table.cell(first + i, column["核查结果"], word)
+        table.cell(first + i, column["核查人"], "李")
         # A time without a day is today's: one that has passed whenever the test runs.
-        table.cell(first + i, column["at"], ["2026-11-20", "上午0:00", "11月20日", "20261120", "2026年11月20日 下午3点"][i])
+        table.cell(first + i, column["核查时间"], ["2026-11-20", "上午0:00", "11月20日", "20261120", "2026年11月20日 下午3点"][i])
     # A result merged over three rows counts for each.
-    table.cell(first + 5, column["result"], "已整改")
-    table.merge_cells(start_row=first + 5, end_row=first + 7, start_column=column["result"], end_column=column["result"])
+    table.cell(first + 5, column["核查结果"], "已整改")
+    table.merge_cells(start_row=first + 5, end_row=first + 7, start_column=column["核查结果"], end_column=column["核查结果"])
     for i in range(5, 8):
-        table.cell(first + i, column["by"], "王")
+        table.cell(first + i, column["核查人"], "王")
     filled = folder / "filled.xlsx"
     book.save(filled)
     told = json.loads(run(qiancun, "survey", "import", project, filled, "--json"))["files"][0]
@@ -140,8 +140,8 @@ def office(qiancun, project):
     # A row corrected in LibreOffice's file corrects its visit.
     book = openpyxl.load_workbook(folder / "xlsx" / "filled.xlsx")
     table = book.active
-    table.cell(first + 2, column["result"], "已整改")
-    table.cell(first + 2, column["note"], "复查已整改")
+    table.cell(first + 2, column["核查结果"], "已整改")
+    table.cell(first + 2, column["备注"], "复查已整改")
     book.save(folder / "xlsx" / "filled.xlsx")
     mended = json.loads(run(qiancun, "survey", "import", project, folder / "xlsx" / "filled.xlsx", "--json"))["files"][0]
     assert [r["verdict"] for r in mended["rows"] if r["verdict"] != "known"] == ["corrects"], mended

@@ -14,7 +14,7 @@ const OVERFLOW: Symbol = Symbol::MAX;
 /// What may be typed for one character.
 #[derive(Clone, Debug)]
 pub(super) struct Letter {
-    /// The character itself, in lower case.
+    /// The character itself, in lower case, simplified.
     pub literal: char,
     /// Spellings: pinyin readings without tone, or the letters without accent. Never empty strings.
     pub spellings: Box<[Box<str>]>,
@@ -78,7 +78,7 @@ impl Alphabet {
 
 impl Letter {
     fn new(c: char, pinyin: &PinyinData) -> Self {
-        let literal = fold::lower(c);
+        let literal = fold::simplified(fold::lower(c));
         let mut spellings: Vec<String> = Vec::new();
         let mut add = |s: String| {
             if !s.is_empty() && !spellings.contains(&s) {

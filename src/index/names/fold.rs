@@ -1,4 +1,8 @@
-//! Letters without case and accents.
+//! Letters without case and accents, Chinese in its simplified forms.
+
+use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
 
 /// Base letters of U+00C0..U+0250 (Latin-1 Supplement, Latin Extended-A and -B); `.` where there is none. From the
 /// compatibility decompositions of Unicode, plus the letters with a stroke.
@@ -32,6 +36,26 @@ fn base(letters: &'static str, at: usize) -> Option<&'static str> {
     letters.get(at..=at).filter(|&l| l != ".")
 }
 
+/// Traditional characters with their simplified forms, a pair a line.
+const TRADITIONAL: &str = include_str!("../../../assets/names/traditional.txt");
+
+/// The simplified form of a traditional character; every other one as it is.
+pub(super) fn simplified(c: char) -> char {
+    static PAIRS: OnceLock<FxHashMap<char, char>> = OnceLock::new();
+    // No traditional form lies below the CJK ideographs (U+3400).
+    if c < '\u{3400}' {
+        return c;
+    }
+    let pairs = PAIRS.get_or_init(|| {
+        let pair = |line: &str| {
+            let mut chars = line.chars();
+            Some((chars.next()?, chars.next()?))
+        };
+        TRADITIONAL.lines().filter_map(pair).collect()
+    });
+    pairs.get(&c).copied().unwrap_or(c)
+}
+
 /// A character in lower case, full-width forms in their usual width. One for one: what has no single lower-case
 /// letter stays.
 pub(super) fn lower(c: char) -> char {
@@ -60,10 +84,10 @@ pub(super) fn query(text: &str) -> Vec<char> {
     for c in text.chars() {
         match c {
             'ü' | 'Ü' | 'ǖ' | 'ǘ' | 'ǚ' | 'ǜ' => out.push('u'),
-            _ if is_passable(lower(c)) => {}
+            _ if is_passable(lower(c)) || c.is_control() => {}
             _ => match typed(c) {
                 Some(letters) => out.extend(letters.chars()),
-                None => out.push(lower(c)),
+                None => out.push(simplified(lower(c))),
             },
         }
     }
@@ -92,5 +116,6 @@ mod tests {
         assert_eq!(q("ＣＥＹ　车"), "cey车");
         assert_eq!(q("Xī'ān"), "xian");
         assert_eq!(q("e\u{301}"), "e");
+        assert_eq!(q("聶各莊"), "聂各庄");
     }
 }

@@ -6,6 +6,9 @@ use super::fold;
 /// Longest query, in characters: positions in it are bits of a word. What is longer is cut.
 const LONGEST: usize = 63;
 
+/// Stands in a word for any one letter of a spelling, or any one character of a name. No query has it.
+pub(super) const ANY: char = '\0';
+
 /// A query word, ready to be compared.
 #[derive(Clone, Debug)]
 pub(super) struct Word {
@@ -16,6 +19,7 @@ pub(super) struct Word {
     pub first: u64,
     /// By symbol: what [`Word::step`] reaches from the beginning of the word. Most places in most names end here.
     starts: Vec<u64>,
+    typing: Typing,
 }
 
 /// Where and how a word was found: symbols `start..end` of a name.
@@ -28,8 +32,8 @@ pub(super) struct Found {
 }
 
 /// How much of a spelling may be typed.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Typing {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Typing {
     /// Whole spellings only.
     Full,
     /// Pinyin also by its first letter or zh, ch, sh; the last syllable by any beginning.
@@ -39,12 +43,17 @@ enum Typing {
 impl Word {
     /// A word of a query; `None` where nothing remains of it.
     pub(super) fn new(text: &str, alphabet: &Alphabet) -> Option<Self> {
-        let mut chars = fold::query(text);
+        Self::of(fold::query(text), alphabet, Typing::Short)
+    }
+
+    /// A word of characters as [`fold::query`] gives them, [`ANY`] among them or not.
+    pub(super) fn of(mut chars: Vec<char>, alphabet: &Alphabet, typing: Typing) -> Option<Self> {
         chars.truncate(LONGEST);
-        let first = bit(*chars.first()?);
-        let mut word = Self { mask: bits(chars.iter().copied()), first, chars, starts: Vec::new() };
+        let first = if *chars.first()? == ANY { u64::MAX } else { bit(*chars.first()?) };
+        let mask = bits(chars.iter().copied().filter(|c| *c != ANY));
+        let mut word = Self { mask, first, chars, starts: Vec::new(), typing };
         // A match begins with something typed, never with something left out: bit 0 goes.
-        word.starts = alphabet.letters().iter().map(|l| word.step(1, l, Typing::Short) & !1).collect();
+        word.starts = alphabet.letters().iter().map(|l| word.step(1, l, typing) & !1).collect();
         Some(word)
     }
 
@@ -53,7 +62,7 @@ impl Word {
         name.iter().enumerate().find_map(|(start, &symbol)| {
             let reached = self.starts.get(usize::from(symbol)).copied().filter(|&r| r != 0)?;
             let rest = name.get(start + 1..)?;
-            let end = start + 1 + self.run(reached, rest, alphabet, Typing::Short)?;
+            let end = start + 1 + self.run(reached, rest, alphabet, self.typing)?;
             if start == 0
                 && let Some(end) = self.whole(name, alphabet)
             {
@@ -99,14 +108,14 @@ impl Word {
             left &= left - 1;
             let rest = self.chars.get(at..).unwrap_or(&[]);
             let Some(&c) = rest.first() else { continue };
-            if c == letter.literal {
+            if c == letter.literal || c == ANY {
                 next |= 1 << (at + 1);
             }
-            if bit(c) & letter.first == 0 {
+            if c != ANY && bit(c) & letter.first == 0 {
                 continue;
             }
             for spelling in &letter.spellings {
-                let same = spelling.bytes().zip(rest).take_while(|(s, r)| char::from(*s) == **r).count();
+                let same = spelling.bytes().zip(rest).take_while(|(s, r)| **r == char::from(*s) || **r == ANY).count();
                 if same == spelling.len() {
                     next |= 1 << (at + same);
                 } else if typing == Typing::Full || !letter.pinyin {

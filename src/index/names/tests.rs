@@ -155,3 +155,34 @@ proptest! {
         prop_assert!(index.search(&name, 5).iter().any(|h| h.row == FeatureId::new(1) && h.rank == NameRank::Exact));
     }
 }
+
+#[test]
+fn a_village_is_found_by_what_people_say_and_by_what_they_mistype() {
+    let index = index(&[
+        ("聂各庄", "苏家坨镇", "110108029205"),
+        ("草厂村", "苏家坨镇", "110108029203"),
+        ("車耳營", "", "110108029201"),
+        ("Bagong Silang", "", "PH137501"),
+    ]);
+    let found = |query: &str| index.search(query, 5).first().map(|h| (h.row.number(), h.rank == NameRank::Near));
+    for query in ["聂各庄村", "聂各庄村委会", "聂各庄村民委员会", "聂各庄社区居委会", "niegezhuangcun", "聶各莊", "205"]
+    {
+        assert_eq!(found(query), Some((0, false)), "{query}");
+    }
+    for query in ["草厂村委会", "草廠", "草厂", "9203"] {
+        assert_eq!(found(query), Some((1, false)), "{query}");
+    }
+    for query in ["车耳营", "車耳", "cheery", "cheerying"] {
+        assert_eq!(found(query), Some((2, false)), "{query}");
+    }
+    let slips = ["niegezhang", "niegezuang", "neigezhuang", "niegezhuanng", "聂格庄", "聂庄各", "聂大各庄"];
+    for query in slips {
+        assert_eq!(found(query), Some((0, true)), "{query}");
+    }
+    assert_eq!(found("草场"), Some((1, true)));
+    assert_eq!(found("bagonb"), Some((3, true)));
+    // Too little to be near to anything, and what is near to nothing.
+    for query in ["xq", "qwertyuiop", "昌平", "05", "王家庄子"] {
+        assert_eq!(found(query), None, "{query}");
+    }
+}

@@ -26,6 +26,8 @@ pub enum SelectCommand {
     FlyTo(LayerKey, FeatureId),
     /// Next or previous village of the selected one's layer.
     StepVillage(i32),
+    /// The nearest village in a direction, in units of the screen: right and down are positive.
+    Neighbour([f64; 2]),
     /// Show what a cluster of symbols holds: nearer, or as a list.
     OpenCluster(usize),
 }
@@ -40,6 +42,7 @@ impl SelectCommand {
             Self::TakeHit(_) => "command.search",
             Self::ClearSelection => "command.clear-selection",
             Self::FlyTo(..) => "command.fly-to",
+            Self::Neighbour(_) => "command.neighbour",
             Self::StepVillage(n) if *n > 0 => "command.next-village",
             Self::StepVillage(_) => "command.previous-village",
         }
