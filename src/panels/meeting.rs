@@ -1,5 +1,7 @@
 //! Meeting mode: the map, a sentence, some large figures, the legend, the year, the source. Nothing else, and nothing over anything else.
 
+use std::sync::Arc;
+
 use egui::{Align2, CentralPanel, Color32, FontId, Painter, Pos2, Rect, Stroke, Ui, Vec2};
 
 use super::meeting_legend;
@@ -167,14 +169,33 @@ fn figure_list(ui: &Ui, session: &Session, began: f64) -> Vec<(String, String)> 
         .collect()
 }
 
-/// A figure with its caption in a room: as large as fits.
-fn figure(painter: &Painter, session: &Session, room: Rect, value: &str, caption: &str, s: f32) {
+/// The caption of a figure, broken into lines.
+fn caption_of(painter: &Painter, session: &Session, room: Vec2, caption: &str, s: f32) -> Arc<egui::Galley> {
+    let size = (28.0 * s).min(room.y * 0.2).max(20.0 * s);
+    painter.layout(caption.to_owned(), FontId::proportional(size), session.tokens().ink, room.x)
+}
+
+/// The size of the digits that every figure of a list can have in rooms of a size: all have the same.
+fn digits(painter: &Painter, session: &Session, room: Vec2, list: &[(String, String)], s: f32) -> f32 {
+    let of = |(value, caption): &(String, String)| {
+        let words = caption_of(painter, session, room, caption, s);
+        let most = (92.0 * s).min((room.y - words.size().y - 10.0 * s) * 0.86).max(24.0 * s);
+        let wide = painter.layout_no_wrap(value.clone(), bold(most), Color32::BLACK).size().x;
+        most * (room.x / wide.max(1.0)).min(1.0)
+    };
+    list.iter().map(of).fold(92.0 * s, f32::min)
+}
+
+/// A figure with its caption at a place.
+fn figure(
+    painter: &Painter,
+    session: &Session,
+    room: Rect,
+    (value, caption): &(String, String),
+    (size, s): (f32, f32),
+) {
     let t = session.tokens();
-    let caption_size = (28.0 * s).min(room.height() * 0.2).max(20.0 * s);
-    let words = painter.layout(caption.to_owned(), FontId::proportional(caption_size), t.ink, room.width());
-    let most = (92.0 * s).min((room.height() - words.size().y - 10.0 * s) * 0.86).max(24.0 * s);
-    let wide = painter.layout_no_wrap(value.to_owned(), bold(most), t.accent).size().x;
-    let size = most * (room.width() / wide.max(1.0)).min(1.0);
+    let words = caption_of(painter, session, room.size(), caption, s);
     let shown = text(painter, room.min, Align2::LEFT_TOP, value, bold(size), t.accent);
     painter.galley(Pos2::new(room.left(), shown.bottom() - size * 0.08), words, t.ink);
 }
@@ -185,24 +206,27 @@ fn column_of_figures(painter: &Painter, session: &Session, stage: &Stage, list: 
     let top = top + 34.0 * s;
     let height = (stage.rect.bottom() - 110.0 * s - top).max(100.0 * s);
     let step = (170.0 * s).min(height / list.len().max(1) as f32);
-    for (i, (value, caption)) in list.iter().enumerate() {
+    let room = Vec2::new(440.0 * s - stage.pad - 24.0 * s, step - 8.0 * s);
+    let size = digits(painter, session, room, list, s);
+    for (i, listed) in list.iter().enumerate() {
         let at = Pos2::new(stage.rect.left() + stage.pad, top + i as f32 * step);
-        let room = Rect::from_min_size(at, Vec2::new(440.0 * s - stage.pad - 24.0 * s, step - 8.0 * s));
-        figure(painter, session, room, value, caption, s);
+        figure(painter, session, Rect::from_min_size(at, room), listed, (size, s));
     }
 }
 
 /// Figures in rows over the map, on screens that are not much wider than high; where they end.
 fn row_of_figures(painter: &Painter, session: &Session, stage: &Stage, list: &[(String, String)], top: f32) -> f32 {
     let s = stage.s;
-    let columns = list.len().min(4);
+    // Five stand in a row; more in two rows of about as many.
+    let columns = if list.len() <= 5 { list.len().max(1) } else { list.len().div_ceil(2) };
     let (step, height) = ((stage.rect.width() - 2.0 * stage.pad) / columns as f32, 140.0 * s);
     let top = top + 20.0 * s;
-    for (i, (value, caption)) in list.iter().enumerate() {
+    let room = Vec2::new(step - 24.0 * s, height - 8.0 * s);
+    let size = digits(painter, session, room, list, s);
+    for (i, listed) in list.iter().enumerate() {
         let (column, row) = ((i % columns) as f32, (i / columns) as f32);
         let at = Pos2::new(stage.rect.left() + stage.pad + column * step, top + row * height);
-        let room = Rect::from_min_size(at, Vec2::new(step - 24.0 * s, height - 8.0 * s));
-        figure(painter, session, room, value, caption, s);
+        figure(painter, session, Rect::from_min_size(at, room), listed, (size, s));
     }
     top + list.len().div_ceil(columns) as f32 * height
 }
@@ -278,10 +302,10 @@ fn foot(painter: &Painter, session: &Session, rect: Rect, pad: f32, s: f32) {
     let words = session.lang.with("page.source", &[("n", &source)]);
     let words = if date.is_empty() { words } else { format!("{date} · {words}") };
     let scenes = session.document.project.scenes.len();
-    // The dots keep their place; a long source is cut before them.
+    // The dots keep their place; a long source is broken before them, and cut after two lines.
     let room = rect.width() / 2.0 - pad - 16.0 * s * scenes as f32 - 40.0 * s;
-    let mut job = egui::text::LayoutJob::simple_singleline(words, font.clone(), t.ink_secondary);
-    job.wrap = egui::text::TextWrapping::truncate_at_width(room);
+    let mut job = egui::text::LayoutJob::simple(words, font.clone(), t.ink_secondary, room);
+    job.wrap = egui::text::TextWrapping { max_rows: 2, ..egui::text::TextWrapping::truncate_at_width(room) };
     let galley = painter.layout_job(job);
     painter.galley(Pos2::new(rect.left() + pad, y - galley.size().y / 2.0), galley, t.ink_secondary);
     let shown = session.meeting.as_ref().and_then(|m| m.scene);

@@ -66,7 +66,6 @@ fn end_part(ui: &mut Ui, session: &Session, part: u8, send: &mut Commands) {
         2 => steps(ui, session, send),
         4 => {
             divide(ui, session, send);
-            name_language(ui, session, send);
             appearance(ui, session, send);
         }
         _ => {}
@@ -124,9 +123,14 @@ fn name_language(ui: &mut Ui, session: &Session, send: &mut Commands) {
     });
 }
 
-/// Language and light, which a narrow top bar has no room for.
+/// Languages and light, which a narrow top bar has no room for.
 fn appearance(ui: &mut Ui, session: &Session, send: &mut Commands) {
+    ui.menu_button(session.lang.t("menu.appearance"), |ui| looks(ui, session, send));
+}
+
+fn looks(ui: &mut Ui, session: &Session, send: &mut Commands) {
     let lang = session.lang;
+    name_language(ui, session, send);
     ui.menu_button(lang.t("command.language"), |ui| {
         for (choice, key) in [(Lang::Zh, "menu.names-zh"), (Lang::En, "menu.names-en")] {
             if ui.selectable_label(lang == choice, lang.t(key)).clicked() {

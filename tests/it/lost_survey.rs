@@ -653,7 +653,7 @@ fn lost_a8_visits_without_a_gap_are_listed_and_given_another() {
     h.get_by_label_contains("1 without a gap").click();
     settle(&mut h);
     assert!(shows(&h, "先前走访"), "it is shown");
-    h.get_by_label("Give it a gap…").click();
+    h.get_by_label("Assign to a gap…").click();
     settle(&mut h);
     let rule = key.split('/').next().expect("a rule").to_owned();
     h.get_all_by(move |n| {

@@ -166,7 +166,10 @@ fn what_has_the_keyboard_has_a_ring_and_a_click_takes_it_away() {
     let ring = |h: &Window| {
         let accent = h.state().session.tokens().accent;
         let is_ring = |s: &egui::Shape| match s {
-            egui::Shape::Rect(r) => (r.stroke.width == 2.0 && r.stroke.color == accent).then_some(r.rect),
+            egui::Shape::Rect(r) => {
+                let is_it = r.stroke.width == 2.0 && r.stroke.color == accent && r.corner_radius.nw == 5;
+                is_it.then_some(r.rect)
+            }
             _ => None,
         };
         h.output().shapes.iter().find_map(|s| is_ring(&s.shape))

@@ -90,7 +90,7 @@ fn fields_that_say_nothing_fold_away_and_ids_have_no_mean() {
     let key = h.state().session.active().expect("a layer").key;
     send(&mut h, SelectCommand::Select { layer: key, features: vec![FeatureId::new(1)], add: false });
     let all = texts(&h);
-    assert!(h.query_by_label("130 more, unknown").is_some(), "{all:?}");
+    assert!(h.query_by_label("130 more without data").is_some(), "{all:?}");
     assert!(!all.iter().any(|t| t == "tag:7"), "folded away");
     assert_eq!(all.iter().filter(|t| t.starts_with("all ")).count(), 1, "only residents have a mean: {all:?}");
     assert!(all.iter().any(|t| t == "4000001"), "an id is not grouped like a number");

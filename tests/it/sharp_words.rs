@@ -1,9 +1,7 @@
 //! What is said and found: messages in the person's language, search as people type, heads of sheets.
 
 use egui::accesskit::Role;
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
-use qiancun::app::Qiancun;
 use qiancun::index::NameRank;
 use qiancun::lang::Lang;
 use qiancun::read::{Cell, read_file, read_sheets};
@@ -12,8 +10,6 @@ use qiancun::session::{Dialogue, FileCommand, SelectCommand, Session, WindowComm
 use crate::program::Folder;
 use crate::survey::{copied, path, qiancun};
 use crate::window::{demo, open, selected, send, settle};
-
-type Window = Harness<'static, Qiancun>;
 
 const LANGS: [Lang; 2] = [Lang::Zh, Lang::En];
 
@@ -24,7 +20,7 @@ fn unreadable() -> Vec<(&'static str, Vec<u8>, [&'static str; 2])> {
         ("b.pdf", b"%PDF-1.7 ...".to_vec(), ["PDF", "PDF"]),
         ("c.geojson", Vec::new(), ["空文件", "empty"]),
         ("d.geojson", b"{\"type\":\"FeatureCollection\",\"features\":[".to_vec(), ["不完整", "incomplete"]),
-        ("e.geojson", b"{\"type\":\"FeatureCollection\" \"features\":[]}".to_vec(), ["有误", "damaged"]),
+        ("e.geojson", b"this is no map".to_vec(), ["有误", "damaged"]),
         ("f.json", b"[1,2,3]".to_vec(), ["不是地图数据", "not map data"]),
         ("g.html", b"<html><body>404</body></html>".to_vec(), ["网页", "web page"]),
         ("h.rar", b"Rar!\x1a\x07".to_vec(), ["压缩包", "archive"]),
@@ -228,13 +224,19 @@ book = openpyxl.load_workbook(sys.argv[1])
 for sheet in book:
     assert sheet.page_setup.orientation == 'landscape' and str(sheet.page_setup.paperSize) == '9', sheet.title
     assert sheet.print_title_rows in ('1:1', '$1:$1'), sheet.print_title_rows
-    shown = [c for c in sheet[1] if not sheet.column_dimensions[c.column_letter].hidden]
+    hidden, width = set(), {}
+    for d in sheet.column_dimensions.values():
+        for i in range(d.min, d.max + 1):
+            width[i] = d.width
+            if d.hidden:
+                hidden.add(i)
+    shown = [c for c in sheet[1] if c.column not in hidden]
     assert 5 <= len(shown) <= 9, [c.value for c in shown]
     # A column of width 1 takes 7 pixels of 96 to the inch at 11 points; the page has 277 mm between its margins.
-    wide = sum(sheet.column_dimensions[c.column_letter].width * 7 + 5 for c in shown) / 96 * 25.4
+    wide = sum(width[c.column] * 7 + 5 for c in shown) / 96 * 25.4
     assert 11 * min(1, 277 / wide) >= 9, (wide, 11 * 277 / wide)
     names = [c.value for c in shown]
-    note = sheet.column_dimensions[shown[names.index('备注')].column_letter].width
+    note = width[shown[names.index('备注')].column]
     assert note >= 25 and '核查结果' in names, names
     assert all(sheet.row_dimensions[r].height >= 30 for r in range(2, sheet.max_row + 1))
 print('ok', len(book.sheetnames))
