@@ -29,14 +29,7 @@ impl Qiancun {
                     self.new_project();
                 }
             }
-            FileCommand::CancelLoad => {
-                session.work.pending.iter().for_each(|p| p.progress.cancel());
-                for layer in session.layers.values() {
-                    if let Status::Loading(progress) = &layer.status {
-                        progress.cancel();
-                    }
-                }
-            }
+            FileCommand::CancelLoad => self.cancel_loading(),
             FileCommand::ExportFiguresDialogue => self.ask_export_figures(),
             FileCommand::ExportFiguresTo(path) => self.export_figures(&path),
             FileCommand::CopyTable => self.copy_table(),
@@ -89,6 +82,15 @@ impl Qiancun {
             FileCommand::ForgetUnsaved(file) => {
                 std::fs::remove_file(&file).ok();
                 self.offer_unsaved();
+            }
+        }
+    }
+
+    fn cancel_loading(&mut self) {
+        self.session.work.pending.iter().for_each(|p| p.progress.cancel());
+        for layer in self.session.layers.values() {
+            if let Status::Loading(progress) = &layer.status {
+                progress.cancel();
             }
         }
     }

@@ -1,9 +1,9 @@
 //! What commands about layers and corrections do.
 
 use super::qiancun::Qiancun;
-use crate::colouring::IndicatorLook;
+use crate::colouring::{ColouringSpec, IndicatorLook};
 use crate::model::LayerKind;
-use crate::project::LayerEntry;
+use crate::project::{LayerEntry, NoteEntry};
 use crate::render::LayerKey;
 use crate::session::{ColouringDraft, Dialogue, LayerCommand};
 
@@ -28,16 +28,7 @@ impl Qiancun {
             LayerCommand::RelinkTable(old, path) => session.transact("command.relink", |d| {
                 d.project.tables.iter_mut().filter(|t| t.path == old).for_each(|t| t.path.clone_from(&path));
             }),
-            LayerCommand::ArrangeLayer { layer, beside, group } => session.transact("command.arrange", |d| {
-                if let (Some(from), Some((other, behind))) = (d.position(layer), beside)
-                    && let Some(at) = d.position(other)
-                {
-                    // Taken out first, what stood behind it moves up by one.
-                    let to = at + usize::from(behind) - usize::from(from < at + usize::from(behind));
-                    d.move_layer(from, to);
-                }
-                d.entry_mut(layer).into_iter().for_each(|e| e.group.clone_from(&group));
-            }),
+            LayerCommand::ArrangeLayer { layer, beside, group } => self.arrange(layer, beside, &group),
             LayerCommand::RenameLayer(key, title) => {
                 session.transact_layer("command.rename-layer", key, |e| {
                     e.title = title.trim().to_owned();
@@ -65,13 +56,7 @@ impl Qiancun {
             LayerCommand::SetColumns(key, columns) => {
                 session.transact_layer("command.columns", key, |e| e.columns = columns);
             }
-            LayerCommand::SetColouring(key, colouring) => {
-                session.transact_on("command.theme", format!("theme {key}"), |d| {
-                    if let Some(entry) = d.entry_mut(key) {
-                        entry.colouring = colouring;
-                    }
-                })
-            }
+            LayerCommand::SetColouring(key, colouring) => self.set_colouring(key, &colouring),
             LayerCommand::EditColouring(key) => self.edit_colouring(key),
             LayerCommand::Restyle(draft) => self.restyle(*draft),
             LayerCommand::SetStyle(key, style) => {
@@ -88,14 +73,7 @@ impl Qiancun {
             }
             LayerCommand::AddFacility { village, at } => self.ask_facility(village, at),
             LayerCommand::EditNote(note, at) => self.ask_note(note, at),
-            LayerCommand::PutNote(note) => session.transact("note.title", |d| {
-                let place = d.project.notes.iter().position(|n| n.id == note.id);
-                match (place.and_then(|i| d.project.notes.get_mut(i)), note.text.trim().is_empty()) {
-                    (Some(there), false) => *there = note,
-                    (None, false) => d.project.notes.push(note),
-                    (_, true) => d.project.notes.retain(|n| n.id != note.id),
-                }
-            }),
+            LayerCommand::PutNote(note) => self.put_note(note),
             LayerCommand::PutFacility(facility) => {
                 session.transact("add.title", |d| d.project.facilities.push(facility));
             }
@@ -112,6 +90,38 @@ impl Qiancun {
                 session.transact("edit.remove", |d| d.project.edits.retain(|e| !e.is_of_same(&edit)));
             }
         }
+    }
+
+    /// Puts a layer before or behind another one, and into a group.
+    fn arrange(&mut self, layer: LayerKey, beside: Option<(LayerKey, bool)>, group: &str) {
+        self.session.transact("command.arrange", |d| {
+            if let (Some(from), Some((other, behind))) = (d.position(layer), beside)
+                && let Some(at) = d.position(other)
+            {
+                // Taken out first, what stood behind it moves up by one.
+                let to = at + usize::from(behind) - usize::from(from < at + usize::from(behind));
+                d.move_layer(from, to);
+            }
+            d.entry_mut(layer).into_iter().for_each(|e| group.clone_into(&mut e.group));
+        });
+    }
+
+    /// Keeps a note; one without words goes.
+    fn put_note(&mut self, note: NoteEntry) {
+        self.session.transact("note.title", |d| {
+            let place = d.project.notes.iter().position(|n| n.id == note.id);
+            match (place.and_then(|i| d.project.notes.get_mut(i)), note.text.trim().is_empty()) {
+                (Some(there), false) => *there = note,
+                (None, false) => d.project.notes.push(note),
+                (_, true) => d.project.notes.retain(|n| n.id != note.id),
+            }
+        });
+    }
+
+    fn set_colouring(&mut self, key: LayerKey, colouring: &Option<ColouringSpec>) {
+        self.session.transact_on("command.theme", format!("theme {key}"), |d| {
+            d.entry_mut(key).into_iter().for_each(|e| e.colouring.clone_from(colouring));
+        });
     }
 
     /// Says what a layer is. There is one layer of villages that counts: the uppermost said to be.

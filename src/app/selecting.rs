@@ -23,7 +23,7 @@ impl Qiancun {
             SelectCommand::ClearSelection => session.note(|d| d.selection = None),
             SelectCommand::FlyTo(layer, feature) => self.fly_to(layer, feature),
             SelectCommand::StepVillage(steps) => self.step_village(steps),
-            SelectCommand::Neighbour(direction) => self.to_neighbour(direction),
+            SelectCommand::Neighbour(direction) => self.go_to_neighbour(direction),
             SelectCommand::SelectPlace(place) => self.select_place(&place),
             SelectCommand::OpenCluster(cluster) => self.open_cluster(cluster),
         }
@@ -97,7 +97,7 @@ impl Qiancun {
 
     /// Selects the nearest village in a direction from the one on the card; without one, the village in the middle of the map.
     /// The map follows where that one is out of sight.
-    fn to_neighbour(&mut self, [dx, dy]: [f64; 2]) {
+    fn go_to_neighbour(&mut self, [dx, dy]: [f64; 2]) {
         let village_layer = self.session.village_layer().map(|l| l.key);
         let here = self.session.on_card().map(|(l, f)| (l.key, f)).filter(|(key, _)| Some(*key) == village_layer);
         let Some(key) = village_layer else { return };
@@ -114,7 +114,7 @@ impl Qiancun {
             let (x, y) = (place.x - start.x, place.y - start.y);
             let (along, aside) = (x * dx + y * dy, (x * dy - y * dx).abs());
             match here {
-                Some(_) => (along > 0.0 && aside <= along * 1.2).then(|| along + 2.0 * aside),
+                Some(_) => (along > 0.0 && aside <= along * 1.2).then_some(along + 2.0 * aside),
                 None => Some(x.hypot(y)),
             }
         };

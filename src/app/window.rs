@@ -31,7 +31,7 @@ impl Window {
     /// Looks which screens there are: one may be plugged in at any time.
     fn look_at_screens(&mut self, ctx: &egui::Context, frame: &Frame) {
         // Asking the system costs a little: not in every frame.
-        let is_due = self.0.session.stage.screens.is_empty() || ctx.cumulative_pass_nr() % 64 == 0;
+        let is_due = self.0.session.stage.screens.is_empty() || ctx.cumulative_pass_nr().is_multiple_of(64);
         let Some(window) = frame.winit_window().filter(|_| is_due) else { return };
         let words = window.available_monitors().enumerate().map(|(i, screen)| {
             let size = screen.size();

@@ -116,18 +116,8 @@ impl MapView {
         handle(ui, &response, session, moment, &mut self.gesture, mark, send);
         let size_px = [(rect.width() * ppp).round() as u32, (rect.height() * ppp).round() as u32];
         let view = session.camera.view(size_px, ppp);
-        let now = ui.input(|i| i.time);
-        if self.camera.is_some_and(|c| c != session.camera) {
-            self.moved_at = now;
-        }
-        self.camera = Some(session.camera);
         self.view = Some(view);
-        let resting = now - self.moved_at;
-        let moving = resting < REST_SECS;
-        self.moving = moving;
-        if moving {
-            ui.ctx().request_repaint_after(Duration::from_secs_f64(REST_SECS - resting + 0.002));
-        }
+        let moving = self.note_motion(ui, session);
         self.refresh_outlines(session, moment);
         let covered = session.present_coverage().filter(|_| !session.view.hide_coverage).map(|c| c.outline.clone());
         let outlines = covered.into_iter();
@@ -189,6 +179,21 @@ impl MapView {
             furniture::zoom_buttons(ui, rect, session, send);
         }
         response
+    }
+
+    /// Whether the camera moves, and when to look again.
+    fn note_motion(&mut self, ui: &Ui, session: &Session) -> bool {
+        let now = ui.input(|i| i.time);
+        if self.camera.is_some_and(|c| c != session.camera) {
+            self.moved_at = now;
+        }
+        self.camera = Some(session.camera);
+        let resting = now - self.moved_at;
+        self.moving = resting < REST_SECS;
+        if self.moving {
+            ui.ctx().request_repaint_after(Duration::from_secs_f64(REST_SECS - resting + 0.002));
+        }
+        self.moving
     }
 
     fn refresh_outlines(&mut self, session: &Session, moment: &Moment) {

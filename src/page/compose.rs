@@ -101,42 +101,8 @@ pub(super) fn compose(
     };
     let parts = [Part::Figures, Part::Legend, Part::Symbols, Part::Table, Part::Note];
     let wanted: Vec<Part> = parts.into_iter().filter(|p| p.is_wanted(content, options)).collect();
-    let (map, columns): ([f32; 4], Vec<[f32; 4]>) = match arrangement {
-        // Without anything to say beside it the map has the page.
-        _ if wanted.is_empty() => ([m, top, room_w, room_h], Vec::new()),
-        Arrangement::Side => {
-            let map_w = room_w * 0.745;
-            let x = m + map_w + 24.0 * u;
-            ([m, top, map_w, room_h], vec![[x, top, m + room_w - x, room_h]])
-        }
-        Arrangement::Below => {
-            // As many columns as the page is wide: the map takes what they leave.
-            let gap = 32.0 * u;
-            let count = (((room_w + gap) / (300.0 * u + gap)).floor() as usize).clamp(2, 4).min(wanted.len().max(1));
-            let column = (room_w - gap * (count - 1) as f32) / count as f32;
-            let tallest = columns_of(&wanted, count, content, column, u).iter().map(|c| c.1).fold(0.0, f32::max);
-            let strip = (tallest + 20.0 * u).clamp(room_h * 0.16, room_h * 0.5);
-            let y = top + room_h - strip + 20.0 * u;
-            let places = (0..count).map(|i| [m + i as f32 * (column + gap), y, column, bottom - y]);
-            ([m, top, room_w, room_h - strip], places.collect())
-        }
-        Arrangement::Over if format.is_portrait() => {
-            // A band over the foot of the map, as wide as the page.
-            let inner = room_w - 64.0 * u;
-            let gap = 32.0 * u;
-            let column = (inner - gap) / 2.0;
-            let tallest = columns_of(&wanted, 2, content, column, u).iter().map(|c| c.1).fold(0.0, f32::max);
-            let height = tallest.min(room_h * 0.45);
-            let y = bottom - height - 32.0 * u;
-            let place = |i: usize| [m + 32.0 * u + i as f32 * (column + gap), y, column, height];
-            ([m, top, room_w, room_h], vec![place(0), place(1)])
-        }
-        Arrangement::Over => {
-            let column = (room_w * 0.24).max(230.0 * u);
-            let x = m + room_w - column - 16.0 * u;
-            ([m, top, room_w, room_h], vec![[x, top + 52.0 * u, column, room_h - 76.0 * u]])
-        }
-    };
+    let whole = [m, top, room_w, room_h];
+    let (map, columns) = rooms(arrangement, format, whole, &wanted, content);
     // A panel over the map takes its room from what is fitted, not from what is drawn.
     let is_over = arrangement == Arrangement::Over;
     let is_band = is_over && format.is_portrait();
@@ -181,6 +147,53 @@ pub(super) fn compose(
     }
     let out = svg.finish();
     if options.grey { super::output::grey(&out) } else { out }
+}
+
+/// Where the map stands on a page, and the columns of what is said about it.
+fn rooms(
+    arrangement: Arrangement,
+    format: PageFormat,
+    [m, top, room_w, room_h]: [f32; 4],
+    wanted: &[Part],
+    content: &PageContent,
+) -> ([f32; 4], Vec<[f32; 4]>) {
+    let (u, bottom) = (format.scale(), top + room_h);
+    match arrangement {
+        // Without anything to say beside it the map has the page.
+        _ if wanted.is_empty() => ([m, top, room_w, room_h], Vec::new()),
+        Arrangement::Side => {
+            let map_w = room_w * 0.745;
+            let x = m + map_w + 24.0 * u;
+            ([m, top, map_w, room_h], vec![[x, top, m + room_w - x, room_h]])
+        }
+        Arrangement::Below => {
+            // As many columns as the page is wide: the map takes what they leave.
+            let gap = 32.0 * u;
+            let count = (((room_w + gap) / (300.0 * u + gap)).floor() as usize).clamp(2, 4).min(wanted.len().max(1));
+            let column = (room_w - gap * (count - 1) as f32) / count as f32;
+            let tallest = columns_of(wanted, count, content, column, u).iter().map(|c| c.1).fold(0.0, f32::max);
+            let strip = (tallest + 20.0 * u).clamp(room_h * 0.16, room_h * 0.5);
+            let y = top + room_h - strip + 20.0 * u;
+            let places = (0..count).map(|i| [m + i as f32 * (column + gap), y, column, bottom - y]);
+            ([m, top, room_w, room_h - strip], places.collect())
+        }
+        Arrangement::Over if format.is_portrait() => {
+            // A band over the foot of the map, as wide as the page.
+            let inner = room_w - 64.0 * u;
+            let gap = 32.0 * u;
+            let column = (inner - gap) / 2.0;
+            let tallest = columns_of(wanted, 2, content, column, u).iter().map(|c| c.1).fold(0.0, f32::max);
+            let height = tallest.min(room_h * 0.45);
+            let y = bottom - height - 32.0 * u;
+            let place = |i: usize| [m + 32.0 * u + i as f32 * (column + gap), y, column, height];
+            ([m, top, room_w, room_h], vec![place(0), place(1)])
+        }
+        Arrangement::Over => {
+            let column = (room_w * 0.24).max(230.0 * u);
+            let x = m + room_w - column - 16.0 * u;
+            ([m, top, room_w, room_h], vec![[x, top + 52.0 * u, column, room_h - 76.0 * u]])
+        }
+    }
 }
 
 /// Parts over columns, in their order, so that the tallest column is as low as can be; with the height of each.

@@ -43,12 +43,9 @@ pub(super) fn value(ui: &mut Ui, session: &Session, sheet: &Sheet, feature: Feat
     });
 }
 
-/// A value being typed.
-pub(super) fn edit(ui: &mut Ui, session: &Session, editing: &mut CellEdit) -> Done {
-    let t = session.tokens();
-    let id = egui::Id::unique(("cell", editing.row, editing.what, editing.place));
-    let readable = session.correction(editing).is_some();
-    let choices: Vec<String> = match editing.what {
+/// Words that a value can be; any where there are none.
+fn choices(session: &Session, editing: &CellEdit) -> Vec<String> {
+    match editing.what {
         SheetColumn::Indicator(i) => {
             let values = session.indicator(i).map_or(&[][..], |i| &i.values);
             values
@@ -57,7 +54,15 @@ pub(super) fn edit(ui: &mut Ui, session: &Session, editing: &mut CellEdit) -> Do
                 .collect()
         }
         SheetColumn::Field(_) => Vec::new(),
-    };
+    }
+}
+
+/// A value being typed.
+pub(super) fn edit(ui: &mut Ui, session: &Session, editing: &mut CellEdit) -> Done {
+    let t = session.tokens();
+    let id = egui::Id::unique(("cell", editing.row, editing.what, editing.place));
+    let readable = session.correction(editing).is_some();
+    let choices = choices(session, editing);
     // Keys are taken before the field sees them: Tab goes to the next value, not to the next thing in the window.
     let focused = ui.memory(|m| m.has_focus(id));
     if focused {

@@ -48,15 +48,14 @@ fn entries(ui: &mut Ui, session: &Session, send: &mut Commands) {
 /// Whether a command stands in a menu within the menu: what leaves the window, and the panels.
 fn is_deeper(offer: &Offer) -> bool {
     use FileCommand as F;
-    match &offer.command {
+    use WindowCommand as W;
+    matches!(
+        &offer.command,
         Command::File(F::ExportDialogue | F::CopyMap | F::ExportTableDialogue | F::ExportFiguresDialogue)
-        | Command::Page(_)
-        | Command::Survey(_) => true,
-        Command::Window(WindowCommand::ToggleLeft | WindowCommand::ToggleRight | WindowCommand::ToggleDrawer(_)) => {
-            true
-        }
-        _ => false,
-    }
+            | Command::Page(_)
+            | Command::Survey(_)
+            | Command::Window(W::ToggleLeft | W::ToggleRight | W::ToggleDrawer(_))
+    )
 }
 
 /// What stands at the end of a part of the menu and cannot be given by itself, and the line below it.

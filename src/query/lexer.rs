@@ -80,6 +80,19 @@ pub enum Token {
     Over,
 }
 
+/// What stands between quotation marks that begin at `start`, and how many bytes it takes from `at` on with the closing mark.
+fn quoted(
+    text: &str,
+    (start, at): (usize, usize),
+    closes: impl Fn(char) -> bool,
+) -> Result<(String, usize), QueryError> {
+    let rest = text.get(at..).unwrap_or("");
+    let Some((length, quote)) = rest.char_indices().find(|(_, q)| closes(*q)) else {
+        return Err(QueryError::new("open-quote", (start, text.len()), rest));
+    };
+    Ok((rest.get(..length).unwrap_or("").to_owned(), length + quote.len_utf8()))
+}
+
 /// Cuts a text into tokens with their places.
 pub(super) fn tokens(text: &str) -> Result<Vec<(Token, (usize, usize))>, QueryError> {
     let mut out = Vec::new();
@@ -124,22 +137,14 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(Token, (usize, usize))>, QueryEr
                     '‘' | '’' => q == '’' || q == '‘',
                     open => q == open,
                 };
-                let rest = text.get(at..).unwrap_or("");
-                let Some((length, quote)) = rest.char_indices().find(|(_, q)| end(*q)) else {
-                    return Err(QueryError::new("open-quote", (start, text.len()), rest));
-                };
-                let inner = rest.get(..length).unwrap_or("").to_owned();
-                at += length + quote.len_utf8();
+                let (inner, length) = quoted(text, (start, at), end)?;
+                at += length;
                 one(Token::Text(inner))
             }
             '`' | '[' | '［' => {
                 let close = |q: char| if c == '`' { q == '`' } else { q == ']' || q == '］' };
-                let rest = text.get(at..).unwrap_or("");
-                let Some((length, quote)) = rest.char_indices().find(|(_, q)| close(*q)) else {
-                    return Err(QueryError::new("open-quote", (start, text.len()), rest));
-                };
-                let inner = rest.get(..length).unwrap_or("").to_owned();
-                at += length + quote.len_utf8();
+                let (inner, length) = quoted(text, (start, at), close)?;
+                at += length;
                 one(Token::Name(inner))
             }
             c if c.is_ascii_digit()

@@ -110,7 +110,7 @@ impl Session {
 
     /// The field that a layer is coloured by, with its unit.
     pub fn field_heading(&self, colouring: &crate::colouring::Colouring) -> String {
-        self.with_unit(&self.field_name(colouring.spec.heading()), &colouring.spec.unit)
+        self.with_unit(self.field_name(colouring.spec.heading()), &colouring.spec.unit)
     }
 
     /// What the map is called: the place in focus, and what it is coloured by.

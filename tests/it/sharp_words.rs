@@ -118,7 +118,7 @@ fn search_finds_what_people_type() {
     ] {
         assert!(hits(&mut h.state_mut().session, &text).2, "{text} is a place");
         send(&mut h, SelectCommand::TakeHit(0));
-        assert_eq!(selected(&h), [name.clone()], "{text}");
+        assert_eq!(selected(&h), std::slice::from_ref(&name), "{text}");
         send(&mut h, SelectCommand::ClearSelection);
     }
 }
