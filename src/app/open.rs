@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::jobs::{Done, Job};
 use super::qiancun::Qiancun;
 use super::reading::{Outcome, ReadFile};
+use super::tables::io_words;
 use crate::colouring::ColouringSpec;
 use crate::model::{FeatureId, Indicators};
 use crate::project::{self, LayerEntry, Project, TableEntry, demo_project, give_ids};
@@ -87,8 +88,9 @@ impl Qiancun {
                 self.open_project(&path, false);
             }
             Err(e) => {
-                self.session.moment.dialogue =
-                    Some(Dialogue::Message(self.session.lang.with("error.demo", &[("n", &e.to_string())])))
+                self.session.moment.dialogue = Some(Dialogue::Message(
+                    self.session.lang.with("error.demo", &[("n", &io_words(self.session.lang, &e))]),
+                ))
             }
         }
     }
@@ -483,7 +485,8 @@ impl Qiancun {
         if self.saving.remember
             && let Err(e) = self.session.settings.save()
         {
-            self.session.news = Some(self.session.lang.with("error.settings", &[("n", &e.to_string())]));
+            self.session.news =
+                Some(self.session.lang.with("error.settings", &[("n", &io_words(self.session.lang, &e))]));
         }
     }
 }

@@ -121,9 +121,7 @@ impl Qiancun {
     /// Why a project could not be saved, in words.
     fn not_saved(&self, error: &ProjectError) -> String {
         let why = match error {
-            ProjectError::Io { source, .. } if source.kind() == std::io::ErrorKind::ResourceBusy => {
-                io_words(self.session.lang, source)
-            }
+            ProjectError::Io { source, .. } => io_words(self.session.lang, source),
             e => e.to_string(),
         };
         self.session.lang.with("error.save", &[("n", &why)])

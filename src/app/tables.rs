@@ -12,10 +12,16 @@ use crate::session::{Became, Dialogue, FileCommand, SurveyCommand};
 
 /// Why a file could not be written, in the person's language where that helps.
 pub(super) fn io_words(lang: Lang, error: &std::io::Error) -> String {
-    match error.kind() {
-        std::io::ErrorKind::ResourceBusy => lang.t("error.held-open").to_owned(),
-        _ => error.to_string(),
-    }
+    use std::io::ErrorKind as K;
+    let key = match error.kind() {
+        K::ResourceBusy => "error.held-open",
+        K::PermissionDenied => "error.denied",
+        K::StorageFull | K::QuotaExceeded => "error.disk-full",
+        K::ReadOnlyFilesystem => "error.read-only",
+        K::NotFound => "error.folder-gone",
+        _ => return error.to_string(),
+    };
+    lang.t(key).to_owned()
 }
 
 impl Qiancun {
@@ -173,6 +179,8 @@ mod tests {
         let held = std::io::Error::from(std::io::ErrorKind::ResourceBusy);
         assert!(io_words(Lang::Zh, &held).contains("WPS"));
         let other = std::io::Error::from(std::io::ErrorKind::StorageFull);
-        assert_eq!(io_words(Lang::En, &other), other.to_string());
+        assert!(io_words(Lang::Zh, &other).contains("磁盘已满"));
+        let unknown = std::io::Error::other("odd");
+        assert_eq!(io_words(Lang::En, &unknown), "odd");
     }
 }

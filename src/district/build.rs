@@ -80,7 +80,9 @@ impl District {
             Ok(table) => Some(table),
             Err(e) => {
                 unread_tables.push(path.clone());
-                report.add(Severity::Error, "table-unreadable", None, e.to_string());
+                let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+                let detail = format!("{}\t{name}", e.kind().unwrap_or(e.code()));
+                report.add(Severity::Error, "table-unreadable", None, detail);
                 None
             }
         };

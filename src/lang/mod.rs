@@ -84,8 +84,12 @@ impl Lang {
         EN.get_key_value(&format!("problem.{code}"))?.0.strip_prefix("problem.")
     }
 
-    /// The sentence of a problem code.
+    /// The sentence of a problem code. The detail of `table-unreadable` is why, as a key of `read`, and the file, parted by a tab.
     pub fn problem(self, code: &str, detail: &str) -> String {
+        let why = detail
+            .split_once('\t')
+            .and_then(|(key, name)| Some(fill(self.find(&format!("read.{key}"))?, &[("name", name)])));
+        let detail = why.as_deref().unwrap_or(detail);
         match self.find(&format!("problem.{code}")) {
             Some(text) => fill(text, &[("n", detail)]),
             None => format!("{code} {detail}"),

@@ -65,6 +65,21 @@ fn what_cannot_be_read_is_told_in_the_persons_language_with_what_to_do() {
     }
 }
 
+#[test]
+fn a_table_that_cannot_be_read_says_so_in_the_persons_language() {
+    let dir = copied();
+    std::fs::write(dir.path().join("indicators.csv"), "a,b\n1,2\n").expect("written");
+    for (lang, words) in [(Lang::Zh, "没有找到各村的数据"), (Lang::En, "No figures of villages were found")] {
+        let (_, troubles) = qiancun::app::read_session(&dir.path().join("haidian.qiancun"), lang).expect("read");
+        let h = open(vec![dir.path().join("haidian.qiancun")], lang, [1366.0, 768.0]);
+        let problems = h.state().session.problems();
+        let of = |p: &qiancun::model::Problem| lang.problem(p.code, &p.detail);
+        let said: Vec<String> = problems.iter().flat_map(|(.., list)| list.iter().map(of)).chain(troubles).collect();
+        assert!(said.iter().any(|t| t.contains(words) && t.contains("indicators.csv")), "{said:?}");
+        assert!(!said.iter().any(|t| t.contains('\t') || t.contains("Could not read")), "{said:?}");
+    }
+}
+
 fn hits(session: &mut Session, text: &str) -> (Vec<String>, bool, bool) {
     session.moment.search.text = text.into();
     session.find_hits();
