@@ -100,8 +100,9 @@ impl Strips {
         (run[1] > run[0]).then_some(run)
     }
 
-    /// Middles of places where a rectangle of this size lies inside, the nearest to `at` first.
-    pub fn places(&self, at: WorldPos, [wide, high]: [f64; 2]) -> Vec<WorldPos> {
+    /// Middles of places where a rectangle of this size lies inside, the nearest to `at` first: at each height `across` of them from
+    /// the left end to the right one, and the one nearest to `at`.
+    pub fn places(&self, at: WorldPos, [wide, high]: [f64; 2], across: usize) -> Vec<WorldPos> {
         let mut places = Vec::new();
         let steps = 2 * ROWS;
         let heights = (0..=steps).map(|i| self.top + i as f64 / steps as f64 * self.height).chain([at.y]);
@@ -111,9 +112,9 @@ impl Strips {
                 continue;
             }
             let (low, top) = (left + wide / 2.0, right - wide / 2.0);
-            for x in [at.x.clamp(low, top), low, top, (low + top) / 2.0] {
-                places.push(WorldPos { x, y });
-            }
+            let steps = across.max(2) - 1;
+            let along = (0..=steps).map(|i| low + (top - low) * i as f64 / steps as f64);
+            places.extend(along.chain([at.x.clamp(low, top)]).map(|x| WorldPos { x, y }));
         }
         let distance = |p: &WorldPos| (p.x - at.x).hypot(p.y - at.y);
         places.sort_by(|a, b| distance(a).total_cmp(&distance(b)));
@@ -150,7 +151,7 @@ mod tests {
 
     fn fits(strips: &Strips, rings: &[Vec<WorldPos>], at: WorldPos, size: [f64; 2]) -> usize {
         let list: Vec<Vec<[f64; 2]>> = rings.iter().map(|r| r.iter().map(|p| [p.x, p.y]).collect()).collect();
-        let places = strips.places(at, size);
+        let places = strips.places(at, size, 3);
         for p in &places {
             for [sx, sy] in [[-1.0, -1.0], [1.0, -1.0], [-1.0, 1.0], [1.0, 1.0], [0.0, 0.0]] {
                 let corner = [p.x + sx * size[0] * 0.4999, p.y + sy * size[1] * 0.4999];
@@ -167,7 +168,7 @@ mod tests {
         let at = WorldPos { x: 4.0, y: 1.5 };
         let strips = Strips::new(&horseshoe, at).expect("inside");
         assert!(fits(&strips, &horseshoe, at, [6.0, 2.0]) > 0);
-        assert_eq!(strips.places(at, [6.0, 4.0]), []);
+        assert_eq!(strips.places(at, [6.0, 4.0], 3), []);
         let holed = [ring(&[[0., 0.], [8., 0.], [8., 8.], [0., 8.]]), ring(&[[3., 3.], [3., 5.], [5., 5.], [5., 3.]])];
         let at = WorldPos { x: 1.5, y: 4.0 };
         let strips = Strips::new(&holed, at).expect("inside");
@@ -190,7 +191,7 @@ mod tests {
             let star = [ring(&points)];
             let at = WorldPos { x: 0.0, y: 0.0 };
             let strips = Strips::new(&star, at);
-            for p in strips.iter().flat_map(|s| s.places(at, [wide, high])) {
+            for p in strips.iter().flat_map(|s| s.places(at, [wide, high], 5)) {
                 for (sx, sy) in [(-0.5, -0.5), (0.5, -0.5), (-0.5, 0.5), (0.5, 0.5), (0.0, 0.0), (0.0, -0.5), (0.5, 0.0)] {
                     let corner = [p.x + sx * wide * 0.999, p.y + sy * high * 0.999];
                     let side = crate::geo::even_odd(corner, [points.as_slice()]);

@@ -25,22 +25,6 @@ impl Taken {
     }
 }
 
-impl Taken {
-    /// How many stand there.
-    pub fn count(&self, rect: Rect) -> usize {
-        let mut found: Vec<Rect> = cells(rect)
-            .filter_map(|cell| self.cells.get(&cell))
-            .flatten()
-            .filter(|t| t.intersects(rect))
-            .copied()
-            .collect();
-        // What reaches over several cells stands in each.
-        found.sort_by(|a, b| a.min.x.total_cmp(&b.min.x).then(a.min.y.total_cmp(&b.min.y)));
-        found.dedup();
-        found.len()
-    }
-}
-
 fn cells(rect: Rect) -> impl Iterator<Item = (i32, i32)> {
     let cell = |v: f32| (v / CELL_PT).floor() as i32;
     let (left, right) = (cell(rect.left()), cell(rect.right()));

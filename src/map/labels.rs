@@ -30,8 +30,9 @@ const MAX_OBSTACLES: usize = 4_000;
 const BORDER_PT: f32 = 1.5;
 /// A line of text is higher than its letters.
 const LETTERS: f32 = 0.82;
-/// So many symbols may lie under a name that has no other place.
-const MOST_UNDER: usize = 1;
+/// Places looked at from one side of a village to the other; and where symbols leave none of them free.
+const ACROSS: usize = 3;
+const ACROSS_CLOSELY: usize = 17;
 /// Most polygons whose inside is kept.
 const MOST_INSIDES: usize = 20_000;
 
@@ -53,6 +54,8 @@ struct Placed {
     offset: [f64; 2],
     shift: Vec2,
     size: Vec2,
+    /// Size of the letters, as a share of the usual one.
+    share: f32,
 }
 
 /// Villages narrower than this many points on average are too many to be named; their towns are.
@@ -71,6 +74,13 @@ pub struct Labels {
     order: FxHashMap<LayerKey, Order>,
     lettering: Lettering,
 }
+
+/// Sizes that a name is tried in, as shares of the usual one.
+const SHARES: [f32; 3] = [1.0, SMALL, SMALLEST];
+/// Where symbols leave no room for a name, smaller letters may have some.
+const SMALL: f32 = 0.86;
+/// Nine points, below which nobody reads.
+const SMALLEST: f32 = 9.0 / size::LABEL;
 
 /// What labels are placed for.
 #[derive(Clone, PartialEq)]
@@ -125,10 +135,10 @@ struct Room<'s> {
     half: Vec2,
     /// Names and marks.
     taken: Taken,
-    /// Symbols and clusters: names give way to them as long as there is another place in their village.
+    /// Symbols and clusters: no name lies over them.
     symbols: Taken,
     /// Labels of the frame before and their shifts, where the scale is the same.
-    kept: FxHashMap<Subject, Vec2>,
+    kept: FxHashMap<Subject, (Vec2, f32)>,
     /// Most labels.
     most: usize,
     font_pt: f32,
@@ -164,7 +174,7 @@ impl Room<'_> {
         }
         let Some(symbols) = self.session.symbols() else { return };
         let clusters = symbols.clusters.iter().map(|c| (c.at, super::clusters::size_pt(c.members.len())));
-        let singles = symbols.single_places.iter().map(|p| (*p, Vec2::splat(9.0)));
+        let singles = symbols.single_places.iter().map(|p| (*p, Vec2::splat(7.0)));
         let view = Rect::from_center_size(egui::Pos2::ZERO, self.half * 2.0);
         let rects = clusters.chain(singles).map(|(at, size)| around(self.session.camera.offset_of(at), size));
         for rect in rects.filter(|r| view.intersects(*r)).take(MAX_OBSTACLES) {
@@ -183,7 +193,7 @@ impl Room<'_> {
         let offset = self.session.camera.offset_of(anchor.at);
         let reach = (extent[1] as f32 / 2.0 - size.y * 0.6).max(0.0);
         let at = |shift: &Vec2| around([offset[0], offset[1] + f64::from(shift.y)], size + TOWN_ROOM_PT);
-        let first = self.kept.get(&subject).copied();
+        let first = self.kept.get(&subject).map(|k| k.0);
         let shifts = SHIFTS_PT.into_iter().filter(|s| s.abs() <= reach).map(|s| Vec2::new(0.0, s));
         let shift =
             first.into_iter().chain(shifts).find(|s| self.taken.is_free(at(s)) && self.symbols.is_free(at(s)))?;
@@ -197,23 +207,23 @@ impl Room<'_> {
         subject: Subject,
         anchor: &Anchor,
         inside: &mut dyn FnMut() -> Option<Strips>,
-        text: Vec2,
+        (text, share): (Vec2, f32),
         mark: Option<(GapSeverity, usize)>,
     ) -> Option<Arranged> {
         let Some((_, count)) = mark else {
-            let (name_at, shift) = self.place_inside(subject, anchor, inside, text)?;
+            let (name_at, shift) = self.place_inside(subject, anchor, inside, text, share)?;
             return Some(Arranged { name_at, shift, mark_at: None });
         };
         let mark = gaps::size_pt(count, self.mark_scale());
         let beside = f64::from(mark.x + 3.0);
         let whole = Vec2::new(text.x + mark.x + 3.0, text.y.max(mark.y / LETTERS));
-        if let Some(([x, y], shift)) = self.place_inside(subject, anchor, inside, whole) {
+        if let Some(([x, y], shift)) = self.place_inside(subject, anchor, inside, whole, share) {
             let mark_at = around([x + f64::from(text.x) / 2.0 + 1.5, y], mark);
             return Some(Arranged { name_at: [x - beside / 2.0, y], shift, mark_at: Some(mark_at) });
         }
         let below = f64::from(mark.y + 1.0);
         let whole = Vec2::new(text.x.max(mark.x), text.y + (mark.y + 1.0) / LETTERS);
-        let ([x, y], shift) = self.place_inside(subject, anchor, inside, whole)?;
+        let ([x, y], shift) = self.place_inside(subject, anchor, inside, whole, share)?;
         let name_at = [x, y - below / 2.0];
         let mark_at = around([x, y + f64::from(text.y * LETTERS) / 2.0], mark);
         Some(Arranged { name_at, shift, mark_at: Some(mark_at) })
@@ -226,29 +236,31 @@ impl Room<'_> {
         anchor: &Anchor,
         inside: &mut dyn FnMut() -> Option<Strips>,
         size: Vec2,
+        share: f32,
     ) -> Option<([f64; 2], Vec2)> {
         let scale = self.session.camera.points_per_world();
         let offset = self.session.camera.offset_of(anchor.at);
-        let letters = Vec2::new(size.x + 4.0, size.y * LETTERS);
+        let letters = Vec2::new(size.x + 1.0, size.y * LETTERS);
         let at = |shift: &Vec2| around([offset[0] + f64::from(shift.x), offset[1] + f64::from(shift.y)], letters);
-        let first = self.kept.get(&subject).copied().filter(|s| self.taken.is_free(at(s)));
-        let shift = match first {
-            Some(shift) => shift,
-            None => {
+        let shift = match self.kept.get(&subject) {
+            // It comes in the size that it had, at its place.
+            Some((_, kept)) if *kept != share => return None,
+            Some((shift, _)) if self.taken.is_free(at(shift)) => *shift,
+            _ => {
                 let inside = inside()?;
                 let room = [size.x + 2.0 * BORDER_PT, letters.y + 2.0 * BORDER_PT].map(|v| f64::from(v) / scale);
                 let shift =
                     |p: WorldPos| Vec2::new(((p.x - anchor.at.x) * scale) as f32, ((p.y - anchor.at.y) * scale) as f32);
-                let places = inside.places(anchor.at, room).into_iter().map(shift);
-                let free: Vec<Vec2> = places.filter(|s| self.taken.is_free(at(s))).collect();
-                let clear = free.iter().copied().find(|s| self.symbols.is_free(at(s)));
-                let most_under = if self.gaps.is_some() { 2 * MOST_UNDER } else { MOST_UNDER };
-                // A village without its name says less than a symbol with a letter over its rim.
-                let least = || {
-                    let over = free.iter().map(|s| (self.symbols.count(at(s)), *s));
-                    over.min_by_key(|(n, _)| *n).filter(|(n, _)| *n <= most_under).map(|(_, s)| s)
+                let places = |across: usize| -> Vec<Vec2> {
+                    let places = inside.places(anchor.at, room, across).into_iter().map(shift);
+                    places.filter(|s| self.taken.is_free(at(s))).collect()
                 };
-                clear.or_else(least)?
+                let free = places(ACROSS);
+                let clear_of = |list: &[Vec2]| list.iter().copied().find(|s| self.symbols.is_free(at(s)));
+                // Where symbols are in the way it is looked for more closely.
+                let clear =
+                    clear_of(&free).or_else(|| (!free.is_empty()).then(|| clear_of(&places(ACROSS_CLOSELY)))?);
+                clear?
             }
         };
         self.taken.add(at(&shift));
@@ -302,7 +314,7 @@ impl Labels {
                 // Over many colours: a halo that none shines through.
                 Subject::Town(..) | Subject::District(..) => (LABEL_DARK, LABEL_LIGHT.gamma_multiply(0.85)),
             };
-            let size_pt = label.subject.font(font_pt).size;
+            let size_pt = label.subject.font(font_pt).size * label.share;
             let inscription = Inscription { text: &label.text, lay_out: &lay_out, size_pt, ink, halo };
             Some((inscription, middle + Vec2::new(label.offset[0] as f32, label.offset[1] as f32)))
         });
@@ -322,8 +334,8 @@ impl Labels {
         let same_scale = self.key.as_ref().is_some_and(same) && self.view.as_ref() == Some(&session.view);
         self.view = Some(session.view.clone());
         let before = std::mem::take(&mut self.placed);
-        let kept: FxHashMap<Subject, Vec2> = match same_scale {
-            true => before.into_iter().map(|p| (p.subject, p.shift)).collect(),
+        let kept: FxHashMap<Subject, (Vec2, f32)> = match same_scale {
+            true => before.into_iter().map(|p| (p.subject, (p.shift, p.share))).collect(),
             false => FxHashMap::default(),
         };
         let half = wanted.size / 2.0;
@@ -416,9 +428,14 @@ impl Labels {
             }
             let insides = &mut self.insides;
             let mut inside = || insides.entry((key, feature)).or_insert_with(|| loaded.inside(feature)).clone();
-            let Some(arranged) = room.place_with_mark(subject, &anchor, &mut inside, text, mark) else { continue };
-            let Arranged { name_at, shift, mark_at } = arranged;
-            self.placed.push(Placed { subject, text: name(), offset: name_at, shift, size: text });
+            // In a meeting a name is large or not there.
+            let shares = if room.session.meeting.is_some() { &SHARES[..1] } else { &SHARES[..] };
+            let arranged = shares.iter().find_map(|&share| {
+                let arranged = room.place_with_mark(subject, &anchor, &mut inside, (text * share, share), mark)?;
+                Some((arranged, share))
+            });
+            let Some((Arranged { name_at, shift, mark_at }, share)) = arranged else { continue };
+            self.placed.push(Placed { subject, text: name(), offset: name_at, shift, size: text * share, share });
             if let (Some((severity, count)), Some(at)) = (mark, mark_at) {
                 self.marks.push(PlacedMark { villages: vec![feature], severity, count, at });
             }
@@ -446,7 +463,14 @@ impl Labels {
                 let size = size_of_label(&mut self.sizes, painter, subject, room.font_pt, || name.clone());
                 let placed = room.place_town(subject, anchor, size);
                 let text = || name.clone();
-                self.placed.extend(placed.map(|(offset, shift)| Placed { subject, text: text(), offset, shift, size }));
+                self.placed.extend(placed.map(|(offset, shift)| Placed {
+                    subject,
+                    text: text(),
+                    offset,
+                    shift,
+                    size,
+                    share: 1.0,
+                }));
             }
         }
     }

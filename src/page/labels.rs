@@ -173,7 +173,7 @@ fn put_inside(
         let (text, h) = (width(name.text, size, name.is_bold), size * 1.1);
         let w = text + mark;
         let room_px = [f64::from(w + 3.0 * u), f64::from(h + 2.0 * u)];
-        let places = inside.places(anchor.at, room_px.map(|v| v / frame.px_per_world));
+        let places = inside.places(anchor.at, room_px.map(|v| v / frame.px_per_world), 9);
         let [x, y] = places
             .into_iter()
             .map(|p: WorldPos| frame.at(p))

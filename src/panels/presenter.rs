@@ -4,8 +4,9 @@
 use egui::{Align, CentralPanel, Image, Layout, Rect, RichText, ScrollArea, Ui, UiBuilder};
 
 use super::meeting::title;
+use super::scenes::scene_texture;
 use super::style::bold;
-use crate::session::{Derived, Session};
+use crate::session::Session;
 
 /// Height of the strip in points.
 const STRIP_PT: f32 = 132.0;
@@ -96,15 +97,7 @@ fn next(ui: &mut Ui, session: &Session, size: [f32; 2]) {
     ui.vertical(|ui| {
         let words = format!("{} {}", session.lang.t("meeting.next"), scene.name_in(session.lang));
         ui.label(RichText::new(words).size(14.0).color(t.ink_secondary));
-        let key = session.scene_key(scene);
-        if let Some(image) = session.made.thumbnails.get(&key).and_then(Derived::last) {
-            let id = egui::Id::unique(("scene", key.as_str()));
-            let kept: Option<egui::TextureHandle> = ui.data(|d| d.get_temp(id));
-            let texture = kept.unwrap_or_else(|| {
-                let texture = ui.ctx().load_texture("scene", image.clone(), egui::TextureOptions::LINEAR);
-                ui.data_mut(|d| d.insert_temp(id, texture.clone()));
-                texture
-            });
+        if let Some(texture) = scene_texture(ui, session, scene) {
             ui.add(Image::new(&texture).fit_to_exact_size(egui::vec2(size[0], size[1])).corner_radius(6.0));
         }
     });

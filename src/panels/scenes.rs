@@ -182,21 +182,26 @@ fn when(ui: &mut Ui, session: &Session, slot: &mut String) {
     });
 }
 
+/// The picture of a scene as it was drawn last, on the graphics device; `None` until there is one.
+pub(super) fn scene_texture(ui: &Ui, session: &Session, scene: &SceneEntry) -> Option<egui::TextureHandle> {
+    let key = session.scene_key(scene);
+    let image = session.made.thumbnails.get(&key).and_then(Derived::last)?;
+    let id = egui::Id::unique(("scene", key.as_str()));
+    let kept: Option<egui::TextureHandle> = ui.data(|d| d.get_temp(id));
+    Some(kept.unwrap_or_else(|| {
+        let texture = ui.ctx().load_texture("scene", image.clone(), egui::TextureOptions::LINEAR);
+        ui.data_mut(|d| d.insert_temp(id, texture.clone()));
+        texture
+    }))
+}
+
 /// The small picture; a click shows the scene.
 fn thumbnail(ui: &mut Ui, session: &Session, scene: &SceneEntry, at: usize, send: &mut Commands) {
     let (rect, response) = ui.allocate_exact_size(egui::Vec2::new(80.0, 45.0), egui::Sense::click());
     let words = session.lang.t("scene.show");
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, format!("{words} {}", at + 1)));
     ui.painter().rect_filled(rect, 4.0, session.tokens().field);
-    let key = session.scene_key(scene);
-    if let Some(image) = session.made.thumbnails.get(&key).and_then(Derived::last) {
-        let id = egui::Id::unique(("scene", key.as_str()));
-        let kept: Option<egui::TextureHandle> = ui.data(|d| d.get_temp(id));
-        let texture = kept.unwrap_or_else(|| {
-            let texture = ui.ctx().load_texture("scene", image.clone(), egui::TextureOptions::LINEAR);
-            ui.data_mut(|d| d.insert_temp(id, texture.clone()));
-            texture
-        });
+    if let Some(texture) = scene_texture(ui, session, scene) {
         egui::Image::new(&texture).corner_radius(4.0).paint_at(ui, rect);
     }
     if response.clicked() {

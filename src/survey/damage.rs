@@ -23,7 +23,9 @@ pub(super) struct Saved {
 
 /// Reads what can be read and moves the damaged database aside.
 pub(super) fn save(paths: &LogPaths) -> Result<Saved, SurveyError> {
-    let mut events = Journal::new(&paths.journal).read().map_err(|e| SurveyError::of_io(&paths.journal, e))?.events;
+    let copied = Journal::new(&paths.journal).read().map_err(|e| SurveyError::of_io(&paths.journal, e))?;
+    // Without the database nothing says what was recorded: too much rather than too little.
+    let mut events = [copied.events, copied.unfinished].concat();
     events.extend(readable(&paths.log));
     let when: String = Instant::now().to_text().chars().filter(char::is_ascii_alphanumeric).collect();
     let name = paths.log.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();

@@ -20,8 +20,16 @@ struct Line<E> {
     /// Absent in version 1.
     #[serde(default)]
     v: u32,
+    /// Lines of the same piece of work that follow: what breaks off before the last of them was never recorded.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    rest: usize,
     digest: String,
     event: E,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // As serde asks for it.
+fn is_zero(n: &usize) -> bool {
+    *n == 0
 }
 
 /// The file.
@@ -39,16 +47,20 @@ pub(super) struct Journal {
 pub(super) struct Copied {
     /// Events that say what was recorded.
     pub(super) events: Vec<Event>,
+    /// Events at the end of a piece of work that broke off in the middle: none of it was acknowledged.
+    pub(super) unfinished: Vec<Event>,
     /// Lines that this version does not understand, as they stand: a later version wrote them.
     pub(super) foreign: Vec<Vec<u8>>,
     /// Lines that were changed, or are torn in the middle of the file.
     pub(super) damaged: usize,
 }
 
-fn lines(events: &[Event]) -> Vec<u8> {
+/// A line for each event; `is_one` says that they are one piece of work.
+fn lines(events: &[Event], is_one: bool) -> Vec<u8> {
     let mut bytes = Vec::new();
-    for event in events {
-        let line = Line { v: VERSION, digest: event.digest(), event };
+    for (i, event) in events.iter().enumerate() {
+        let rest = if is_one { events.len() - 1 - i } else { 0 };
+        let line = Line { v: VERSION, rest, digest: event.digest(), event };
         bytes.extend(serde_json::to_vec(&line).unwrap_or_default());
         bytes.push(b'\n');
     }
@@ -132,7 +144,7 @@ impl Journal {
             last != [b'\n']
         };
         let mut bytes = if is_torn { vec![b'\n'] } else { Vec::new() };
-        bytes.extend(lines(events));
+        bytes.extend(lines(events, true));
         let written = file.write_all(&bytes).and_then(|()| file.sync_data());
         if let Err(e) = written {
             // The error is what is told; a tail that stays has no event that was acknowledged.
@@ -162,7 +174,7 @@ impl Journal {
             _ => {}
         }
         self.is_rewritten.set(true);
-        let mut bytes = lines(events);
+        let mut bytes = lines(events, false);
         for line in foreign {
             bytes.extend_from_slice(line);
             bytes.push(b'\n');
@@ -184,6 +196,8 @@ impl Journal {
             Err(e) => return Err(e),
         }
         let mut copied = Copied::default();
+        // How many of the last events are of a piece of work that goes on.
+        let mut open = 0;
         let mut rest = bytes.as_slice();
         while !rest.is_empty() {
             let end = memchr::memchr(b'\n', rest);
@@ -194,26 +208,31 @@ impl Journal {
                 continue;
             }
             match understood(line) {
-                Found::Event(event) => copied.events.push(*event),
+                Found::Event(event, following) => {
+                    copied.events.push(*event);
+                    open = if following > 0 { open + 1 } else { 0 };
+                }
                 Found::Foreign => copied.foreign.push(line.to_vec()),
                 // A tail without its end was never acknowledged.
                 Found::Damaged if end.is_none() => {}
                 Found::Damaged => copied.damaged += 1,
             }
         }
+        copied.unfinished = copied.events.split_off(copied.events.len() - open);
         Ok(copied)
     }
 }
 
 enum Found {
-    Event(Box<Event>),
+    /// An event, and how many of its piece of work follow.
+    Event(Box<Event>, usize),
     Foreign,
     Damaged,
 }
 
 fn understood(line: &[u8]) -> Found {
-    let whole = |digest: &str, own: String, event: Event| match digest == own {
-        true => Found::Event(Box::new(event)),
+    let whole = |digest: &str, own: String, event: Event, rest: usize| match digest == own {
+        true => Found::Event(Box::new(event), rest),
         false => Found::Damaged,
     };
     #[derive(Deserialize)]
@@ -224,11 +243,11 @@ fn understood(line: &[u8]) -> Found {
     match serde_json::from_slice::<Version>(line) {
         Err(_) => Found::Damaged,
         Ok(Version { v: 0 }) => match serde_json::from_slice::<Line<EventV1>>(line) {
-            Ok(line) => whole(&line.digest, line.event.digest(), line.event.into_event()),
+            Ok(line) => whole(&line.digest, line.event.digest(), line.event.into_event(), line.rest),
             Err(_) => Found::Damaged,
         },
         Ok(Version { v: VERSION }) => match serde_json::from_slice::<Line<Event>>(line) {
-            Ok(line) => whole(&line.digest, line.event.digest(), line.event),
+            Ok(line) => whole(&line.digest, line.event.digest(), line.event, line.rest),
             Err(_) => Found::Damaged,
         },
         Ok(_) => Found::Foreign,
@@ -281,5 +300,27 @@ mod tests {
         let again = journal.read().expect("read");
         assert_eq!(again.events, [event("a"), newer]);
         assert_eq!(again.foreign, [line.to_vec()]);
+    }
+
+    /// A program killed while it writes leaves whole lines of a piece of work behind, and maybe a torn one: none of it counts.
+    #[test]
+    fn a_piece_of_work_that_breaks_off_is_not_there_at_all() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("a.jsonl");
+        let journal = Journal::new(&path);
+        journal.append(&[event("a")]).expect("written");
+        let before = journal.len() as usize;
+        journal.append(&[event("b"), event("c"), event("d")]).expect("written");
+        let bytes = std::fs::read(&path).expect("read");
+        for cut in before..=bytes.len() {
+            std::fs::write(&path, &bytes[..cut]).expect("written");
+            let copied = Journal::new(&path).read().expect("read");
+            // The last line is whole without its end, too.
+            let expected = if cut >= bytes.len() - 1 { 4 } else { 1 };
+            assert_eq!((copied.events.len(), copied.damaged), (expected, 0), "cut at {cut}");
+        }
+        // Written anew, each line stands for itself.
+        journal.rewrite(&[event("a"), event("b")], &[]).expect("written");
+        assert_eq!(journal.read().expect("read").events.len(), 2);
     }
 }

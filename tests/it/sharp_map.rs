@@ -67,6 +67,21 @@ fn names_lie_inside_their_villages_at_every_scale() {
 }
 
 #[test]
+fn names_give_way_to_symbols() {
+    let h = demonstration(Lang::Zh);
+    let session = &h.state().session;
+    let symbols = session.symbols().expect("symbols").single_places.clone();
+    let offset = |p: &qiancun::geo::WorldPos| {
+        let [x, y] = session.camera.offset_of(*p);
+        Rect::from_center_size(egui::pos2(x as f32, y as f32), egui::Vec2::splat(6.0))
+    };
+    let symbols: Vec<Rect> = symbols.iter().map(offset).collect();
+    let named = h.state().named_villages();
+    let over = named.iter().filter(|(_, name)| symbols.iter().any(|s| s.intersects(*name))).count();
+    assert!(named.len() >= 60 && over == 0, "{over} of {} names lie over a symbol", named.len());
+}
+
+#[test]
 fn symbols_stand_by_themselves_and_a_meeting_has_none_unasked() {
     let mut h = demonstration(Lang::Zh);
     let (singles, clusters) = {
