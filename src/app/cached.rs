@@ -297,12 +297,12 @@ impl Qiancun {
 
     /// Reads a layer's file again, whatever the cache says.
     pub(super) fn read_again(&mut self, key: LayerKey) {
-        let Some(path) = self.session.entry(key).map(|e| e.path.clone()) else { return };
+        let Some((path, how)) = self.session.entry(key).map(|e| (e.path.clone(), e.how())) else { return };
         if let Some(cache) = self.cache() {
             cache.forget(&path);
         }
         self.session.news = Some(self.session.lang.with("status.reading-again", &[("n", &name_of(&path))]));
-        self.start_reading(key, path, Default::default(), true);
+        self.start_reading((key, path, how), Default::default(), (true, false));
     }
 
     /// What was read again takes the place of what was there. A selection by number could mean other villages: it goes.

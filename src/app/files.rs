@@ -19,6 +19,7 @@ impl Qiancun {
                     self.open(paths);
                 }
             }
+            FileCommand::OpenLayers(path, layers) => self.open_layers(&path, layers),
             FileCommand::OpenDemo => {
                 if !self.ask_before_losing(FileCommand::OpenDemo) {
                     self.open_demo();
@@ -98,9 +99,9 @@ impl Qiancun {
     fn ask_open(&mut self) {
         let title = self.session.lang.t("command.open");
         self.jobs.ask(move || {
-            let mut endings: Vec<&str> = READERS.iter().flat_map(|r| r.endings).copied().collect();
+            let mut endings: Vec<&str> = READERS.iter().flat_map(|r| r.endings()).copied().collect();
             endings.push("qiancun");
-            let titles: Vec<&str> = READERS.iter().rev().map(|r| r.title).chain(["qiancun"]).collect();
+            let titles: Vec<&str> = READERS.iter().map(|r| r.title()).chain(["qiancun"]).collect();
             let dialogue = rfd::FileDialog::new().set_title(title).add_filter(titles.join(", "), &endings);
             let dialogue = dialogue.add_filter("*", &["*"]);
             dialogue.pick_files().map(FileCommand::Open)

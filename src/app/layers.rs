@@ -14,6 +14,8 @@ impl Qiancun {
         match command {
             LayerCommand::ReadAgain(key) => self.read_again(key),
             LayerCommand::RemoveLayer(key) => session.transact("command.remove-layer", |d| d.remove_layer(key)),
+            LayerCommand::EditReading(key) => self.edit_reading(key),
+            LayerCommand::SetReading(key, how) => self.set_reading(key, how),
             LayerCommand::SetKind(key, kind) => self.set_kind(key, kind),
             LayerCommand::RelinkDialogue(key) => {
                 self.ask_file(move |path| LayerCommand::Relink(key, path));
@@ -25,9 +27,7 @@ impl Qiancun {
             LayerCommand::RelinkTableDialogue(old) => {
                 self.ask_file(move |path| LayerCommand::RelinkTable(old, path));
             }
-            LayerCommand::RelinkTable(old, path) => session.transact("command.relink", |d| {
-                d.project.tables.iter_mut().filter(|t| t.path == old).for_each(|t| t.path.clone_from(&path));
-            }),
+            LayerCommand::RelinkTable(old, path) => self.relink_table(&old, &path),
             LayerCommand::ArrangeLayer { layer, beside, group } => self.arrange(layer, beside, &group),
             LayerCommand::RenameLayer(key, title) => {
                 session.transact_layer("command.rename-layer", key, |e| {
@@ -90,6 +90,12 @@ impl Qiancun {
                 session.transact("edit.remove", |d| d.project.edits.retain(|e| !e.is_of_same(&edit)));
             }
         }
+    }
+
+    fn relink_table(&mut self, old: &std::path::Path, path: &std::path::Path) {
+        self.session.transact("command.relink", |d| {
+            d.project.tables.iter_mut().filter(|t| t.path == old).for_each(|t| t.path = path.to_path_buf());
+        });
     }
 
     /// Puts a layer before or behind another one, and into a group.

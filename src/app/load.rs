@@ -8,7 +8,7 @@ use crate::district::{District, added_dataset};
 use crate::lang::Lang;
 use crate::model::{Dataset, Roles, Severity};
 use crate::project::{self, LayerEntry, Project, ProjectError, give_ids};
-use crate::read::{Progress, read_file};
+use crate::read::{Progress, read_file_as};
 use crate::render::LayerKey;
 use crate::session::{ADDED_LAYER, Camera, DocumentState, Layer, Loaded, Session, Status};
 use crate::survey::SurveyLog;
@@ -92,12 +92,12 @@ pub fn load(mut project: Project, lang: Lang, options: LoadOptions) -> LoadedPro
     for entry in &project.layers {
         key = key.next();
         keys.push(key);
-        match read_file(&entry.path, &Progress::new()) {
+        match read_file_as(&entry.path, &entry.how(), &Progress::new()) {
             Ok(dataset) if options.names.is_none() && !dataset.source.crs.is_geographic() => {
+                let name = dataset.source.crs.name();
                 let why = format!(
-                    "{}: the coordinates are in {}, not in degrees; convert the file to WGS 84 (EPSG:4326) first",
-                    entry.path.display(),
-                    dataset.source.crs.name()
+                    "{}: its coordinate system is not understood ({name}); say which it is by crs in the project",
+                    entry.path.display()
                 );
                 missing.push(Missing { path: entry.path.clone(), why });
             }

@@ -17,6 +17,7 @@ mod look;
 mod meeting;
 mod moving;
 mod open;
+mod opening;
 mod pages;
 mod qiancun;
 mod reading;

@@ -4,15 +4,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::jobs::{Done, Job};
+use super::opening::{openable, opened_name};
 use super::qiancun::Qiancun;
 use super::reading::{Outcome, ReadFile};
 use super::tables::io_words;
 use crate::colouring::ColouringSpec;
+use crate::district::Diagnosis;
 use crate::model::{FeatureId, Indicators};
 use crate::project::{self, LayerEntry, Project, TableEntry, demo_project, give_ids};
-use crate::read::{Progress, ReadError};
+use crate::read::{How, Progress, ReadError};
 use crate::render::{LayerKey, Level, Mesh};
-use crate::session::{Camera, Dialogue, DocumentState, Layer, Loaded, Pending, Status};
+use crate::session::{
+    Camera, Dialogue, DocumentState, Layer, LayersDraft, Loaded, OpenedAs, OpenedFile, Pending, Status,
+};
 use crate::survey::LogPaths;
 
 impl Qiancun {
@@ -46,6 +50,11 @@ impl Qiancun {
         for log in logs {
             self.import(log);
         }
+        let (paths, left_out) = openable(paths);
+        if left_out > 0 {
+            let text = self.session.lang.with("opened.left-out", &[("n", &left_out.to_string())]);
+            self.session.news = Some(text);
+        }
         if paths.is_empty() {
             return;
         }
@@ -53,12 +62,23 @@ impl Qiancun {
         if let ([path], true) = (paths.as_slice(), self.session.document.keys.is_empty()) {
             self.show_kept_file(path);
         }
-        for path in paths {
-            let key = self.new_key();
-            let progress = Arc::new(Progress::new());
-            self.session.work.pending.push(Pending { key, path: path.clone(), progress: progress.clone() });
-            self.start_reading(key, path, progress, false);
+        paths.into_iter().for_each(|path| self.begin_opening(path, How::default(), true));
+    }
+
+    /// Opens some layers of a file, each as a layer of the map.
+    pub(super) fn open_layers(&mut self, path: &Path, layers: Vec<String>) {
+        self.opened.opening += 1;
+        for layer in layers {
+            self.begin_opening(path.to_path_buf(), How { layer: Some(layer), ..How::default() }, false);
         }
+    }
+
+    fn begin_opening(&mut self, path: PathBuf, how: How, asks: bool) {
+        let key = self.new_key();
+        let progress = Arc::new(Progress::new());
+        let pending = Pending { key, path: path.clone(), how: how.clone(), progress: progress.clone() };
+        self.session.work.pending.push(pending);
+        self.start_reading((key, path, how), progress, (false, asks));
     }
 
     pub(super) fn new_key(&mut self) -> LayerKey {
@@ -66,8 +86,13 @@ impl Qiancun {
         self.opened.last_key
     }
 
-    /// Has a file read; `fresh`: from the file itself, whatever the cache says.
-    pub(super) fn start_reading(&mut self, key: LayerKey, path: PathBuf, progress: Arc<Progress>, fresh: bool) {
+    /// Has a file read; `fresh`: from the file itself, whatever the cache says; `asks`: which layers are wanted, where it has several.
+    pub(super) fn start_reading(
+        &mut self,
+        (key, path, how): (LayerKey, PathBuf, How),
+        progress: Arc<Progress>,
+        (fresh, asks): (bool, bool),
+    ) {
         let (size, ppp) = (self.session.map_size_pt, f64::from(self.ctx.pixels_per_point()));
         let camera =
             self.session.document.project.camera.filter(|_| !self.session.file.gives_way).map(Camera::from_project);
@@ -75,7 +100,7 @@ impl Qiancun {
         self.note_state(&path);
         let first = camera.filter(|_| !fresh).and_then(|camera| self.first_look(key, camera));
         let indicators = Indicators::with(&self.session.document.project.indicators);
-        self.jobs.read((key, path), progress, (cache, fresh), indicators, first, move |bounds| {
+        self.jobs.read((key, path, how), progress, (cache, fresh, asks), indicators, first, move |bounds| {
             let camera = camera.or_else(|| bounds.map(|b| Camera::fitting(b, size))).unwrap_or_default();
             Level::for_zoom(camera.zoom + ppp.log2())
         });
@@ -191,7 +216,9 @@ impl Qiancun {
     pub(super) fn read_moved(&mut self, before: &DocumentState) {
         let document = &self.session.document;
         let is_moved = |key: &LayerKey| match (document.entry(*key), before.entry(*key)) {
-            (Some(now), Some(was)) => now.path != was.path || !self.session.layers.contains_key(key),
+            (Some(now), Some(was)) => {
+                now.path != was.path || now.how() != was.how() || !self.session.layers.contains_key(key)
+            }
             _ => !self.session.layers.contains_key(key),
         };
         let moved: Vec<LayerKey> = document.keys.iter().copied().filter(is_moved).collect();
@@ -202,13 +229,14 @@ impl Qiancun {
     pub(super) fn load_layer(&mut self, key: LayerKey) {
         let Some(entry) = self.session.entry(key).cloned() else { return };
         let progress = Arc::new(Progress::new());
+        let how = entry.how();
         if let Some(kind) = entry.kind.filter(|kind| !kind.is_shown()) {
             let text = self.session.lang.with("layers.not-shown", &[("n", kind.key())]);
             self.session.layers.insert(key, Layer { key, status: Status::Failed(text), colouring: None });
             return;
         }
         self.session.layers.insert(key, Layer { key, status: Status::Loading(progress.clone()), colouring: None });
-        self.start_reading(key, entry.path, progress, false);
+        self.start_reading((key, entry.path, how), progress, (false, false));
     }
 
     /// Takes what jobs have brought since the last frame.
@@ -318,6 +346,7 @@ impl Qiancun {
             for (path, rows) in std::mem::take(&mut self.opened.tables) {
                 self.join_table(&path, rows);
             }
+            self.show_opened();
         }
     }
 
@@ -329,7 +358,9 @@ impl Qiancun {
                 let again = self.session.layers.get(&key).is_some_and(|l| l.loaded().is_some());
                 if let Some(pending) = pending {
                     self.session.pin_villages(&loaded);
-                    self.add_layer(key, &pending.path);
+                    self.add_layer(key, &pending.path, &pending.how);
+                    let name = opened_name(&pending.path, &pending.how);
+                    self.opened.files.push(OpenedFile { name, outcome: OpenedAs::Layer(key, Diagnosis::default()) });
                 } else if !self.session.layers.contains_key(&key) {
                     return;
                 }
@@ -340,7 +371,16 @@ impl Qiancun {
                 self.session.layers.insert(key, Layer { key, status: Status::Ready(loaded.clone()), colouring: None });
                 self.place(key, &loaded, level, &meshes, again);
             }
-            (Ok(Outcome::Table(rows)), Some(pending)) => self.opened.tables.push((pending.path, rows)),
+            (Ok(Outcome::Table(rows)), Some(pending)) => {
+                let name = opened_name(&pending.path, &pending.how);
+                self.opened.files.push(OpenedFile { name, outcome: OpenedAs::Table(rows) });
+                self.opened.tables.push((pending.path, rows));
+            }
+            (Ok(Outcome::Layers(names)), Some(pending)) => {
+                let layers = names.into_iter().map(|n| (n, true)).collect();
+                self.ask_after(Dialogue::Layers(LayersDraft { path: pending.path, layers }));
+            }
+            (Ok(Outcome::Layers(_)), None) => {}
             // A layer of the project: what it is to show is not in it.
             (Ok(Outcome::Table(_)), None) => {
                 let path = self.session.entry(key).map(|e| e.path.display().to_string()).unwrap_or_default();
@@ -355,7 +395,7 @@ impl Qiancun {
                     self.session.news = Some(self.session.lang.with("status.cancelled", &[("n", &name)]));
                 } else {
                     let text = self.explain(&error, &name);
-                    self.ask_after(Dialogue::Message(text));
+                    self.opened.files.push(OpenedFile { name, outcome: OpenedAs::Failed(text) });
                 }
             }
             (Err(error), None) => {
@@ -402,10 +442,10 @@ impl Qiancun {
     }
 
     /// Puts a file just read on the map: above all for points, below points for areas; in place of the demonstration.
-    fn add_layer(&mut self, key: LayerKey, path: &Path) {
+    fn add_layer(&mut self, key: LayerKey, path: &Path, how: &How) {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
         let put = |d: &mut DocumentState| {
-            d.put_layer(key, LayerEntry::new(path.clone()));
+            d.put_layer(key, LayerEntry::read_as(path.clone(), how.clone()));
             give_ids(&mut d.project.layers);
         };
         if std::mem::take(&mut self.session.file.gives_way) {

@@ -15,7 +15,9 @@ use crate::map::MapView;
 use crate::panels;
 use crate::project::{Original, Settings};
 use crate::render::{Gpu, LayerKey, Scene, Viewport};
-use crate::session::{Command, Commands, Derived, FileCommand, Session, WindowCommand, meeting_shortcuts, shortcuts};
+use crate::session::{
+    Command, Commands, Derived, FileCommand, OpenedFile, Session, WindowCommand, meeting_shortcuts, shortcuts,
+};
 
 /// How to start.
 #[derive(Clone, Debug, Default)]
@@ -83,6 +85,8 @@ pub(super) struct Opened {
     pub field: Option<String>,
     /// Files read during a meeting, which come onto the map at its end.
     pub held: Vec<super::jobs::Done>,
+    /// What files opened together turned out to be, until all of them are there.
+    pub files: Vec<OpenedFile>,
     /// Tables that were read, with their rows, and wait for what was opened with them.
     pub tables: Vec<(PathBuf, usize)>,
 }
@@ -96,6 +100,7 @@ impl Default for Opened {
             field: None,
             held: Vec::new(),
             tables: Vec::new(),
+            files: Vec::new(),
         }
     }
 }

@@ -12,7 +12,7 @@ use super::jobs::{Done, Job, Jobs, build};
 use crate::cache::{Cache, FileKey, KeptPicture, ToKeep, content_digest};
 use crate::geo::BoundsDeg;
 use crate::model::Indicators;
-use crate::read::{Progress, plain_file, read_file, read_part, read_wide, stated_bounds};
+use crate::read::{How, Progress, layers, plain_file, read_file_as, read_part, read_wide, stated_bounds};
 use crate::render::{DrawnOverview, LayerKey, Level, Mesh, OverviewWork, Palette, Viewport, draw_plain};
 use crate::session::Loaded;
 
@@ -43,6 +43,8 @@ pub enum Outcome {
     Layer(ReadFile),
     /// A table of indicators, with so many rows.
     Table(usize),
+    /// A file of several layers, by their names: which are wanted is to be asked.
+    Layers(Vec<String>),
 }
 
 /// What is to be shown of a large file before all of it is read: what lies in view, where the file has an index by place.
@@ -95,9 +97,9 @@ impl Jobs {
     /// in degrees.
     pub fn read(
         &mut self,
-        (key, path): (LayerKey, PathBuf),
+        (key, path, how): (LayerKey, PathBuf, How),
         progress: Arc<Progress>,
-        (cache, fresh): (Option<Cache>, bool),
+        (cache, fresh, asks): (Option<Cache>, bool, bool),
         indicators: Indicators,
         first: Option<FirstLook>,
         level_for: impl Fn(Option<BoundsDeg>) -> Level + Send + 'static,
@@ -120,14 +122,22 @@ impl Jobs {
                 let bytes = plain_file(&path).ok().filter(|m| m.is_file())?.len();
                 FileKey::of(&path).ok().filter(|_| cache.is_worth_keeping(bytes))
             };
-            let file_key = cache.as_ref().and_then(of);
+            if asks
+                && how.layer.is_none()
+                && let Ok(names) = layers(&path)
+                && !names.is_empty()
+            {
+                return Some(Done::Read { key, result: Ok(Outcome::Layers(names)) });
+            }
+            // The cache knows a file as it says itself that it is to be read.
+            let file_key = cache.as_ref().filter(|_| how.is_plain()).and_then(of);
             let known = cache.zip(file_key.as_ref()).filter(|_| !fresh);
             let result = match known.and_then(|(cache, file_key)| cache.find(&path, file_key, &progress)) {
                 Some(found) => {
                     let loaded = Loaded::restored(found.dataset, found.chunks, found.anchors, found.report);
                     Ok((loaded, Some(found.content)))
                 }
-                None => read_file(&path, &progress).map(|dataset| (Loaded::new(dataset), None)),
+                None => read_file_as(&path, &how, &progress).map(|dataset| (Loaded::new(dataset), None)),
             };
             // No map, but maybe figures.
             if let Err(error) = &result

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::container::{Reader, Writer};
 use super::picture::touch;
 use super::{Cache, FileKey, content_digest, found, geometry, table};
-use crate::geo::Anchor;
+use crate::geo::{Anchor, System};
 use crate::model::{Crs, CrsFrom, Dataset, Report, Roles, SourceInfo};
 use crate::read::Progress;
 use crate::read::formats::kept_format;
@@ -26,6 +26,7 @@ struct Head {
     bytes: u64,
     format: String,
     encoding: String,
+    encoding_from: String,
     crs: Result<u32, String>,
     crs_from: String,
     layer: String,
@@ -62,6 +63,7 @@ pub struct ToKeep<'a> {
 }
 
 const ENCODINGS: [&str; 3] = ["UTF-8", "UTF-16LE", "UTF-16BE"];
+const ENCODING_FROM: [&str; 4] = ["content", "mark", "file", "scored"];
 const CRS_FROM: [CrsFrom; 2] = [CrsFrom::File, CrsFrom::Default];
 
 impl Cache {
@@ -89,7 +91,11 @@ impl Cache {
     pub fn keep(&self, what: &ToKeep<'_>, go_on: impl Fn() -> bool) -> std::io::Result<bool> {
         let ToKeep { path, key, dataset, chunks, anchors, report } = what;
         let source = &dataset.source;
-        let known = kept_format(source.format.name()).is_some() && ENCODINGS.contains(&source.encoding);
+        // What a person said about the reading is not in the file, and what it was computed with not in the cache.
+        let is_plain = matches!(source.crs, Crs::Geographic(_))
+            && CRS_FROM.contains(&source.crs_from)
+            && source.encoding_from != "option";
+        let known = is_plain && kept_format(source.format.name()).is_some() && ENCODINGS.contains(&source.encoding);
         let (Some(topology), Some(shores)) = (chunks.topology(), chunks.shores()) else { return Ok(false) };
         if !known || !self.is_worth_keeping(key.bytes) {
             return Ok(false);
@@ -120,9 +126,10 @@ impl Cache {
             bytes: source.bytes,
             format: source.format.name().to_owned(),
             encoding: source.encoding.to_owned(),
+            encoding_from: source.encoding_from.to_owned(),
             crs: match &source.crs {
                 Crs::Geographic(epsg) => Ok(*epsg),
-                Crs::Other(name) => Err(name.clone()),
+                Crs::Reprojected(name) | Crs::Other(name) => Err(name.clone()),
             },
             crs_from: source.crs_from.name().to_owned(),
             layer: source.layer.clone(),
@@ -172,11 +179,14 @@ fn read(place: &Path, path: &Path, key: &FileKey, progress: &Progress) -> Option
         bytes: head.bytes,
         format: kept_format(&head.format)?,
         encoding: ENCODINGS.iter().find(|e| **e == head.encoding)?,
+        encoding_from: ENCODING_FROM.iter().find(|e| **e == head.encoding_from)?,
         crs: match &head.crs {
             Ok(epsg) => Crs::Geographic(*epsg),
             Err(name) => Crs::Other(name.clone()),
         },
         crs_from: *CRS_FROM.iter().find(|c| c.name() == head.crs_from)?,
+        system: head.crs.as_ref().ok().and_then(|epsg| System::of_epsg(*epsg)),
+        bounds_source: None,
         layer: head.layer.clone(),
     };
     let dataset = Dataset {

@@ -4,43 +4,91 @@ use crate::geo::BoundsDeg;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use lexopt::ValueExt as _;
 use serde_json::{Value, json};
 
 use super::{Failure, read};
 use crate::cli::say::said;
-use crate::district::{can_be_villages, words_not_understood};
+use crate::district::{Diagnosis, can_be_villages, diagnose, words_not_understood};
 use crate::lang::Lang;
 use crate::model::{Dataset, Members, Report};
-use crate::read::{Progress, ReadError, full_report, read_file};
+use crate::read::{How, Progress, ReadError, full_report, layers, read_file_as, split_layer};
 
 /// Runs the command.
 pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
-    let (mut files, mut as_json) = (Vec::new(), false);
+    let (mut files, mut as_json, mut how) = (Vec::new(), false, How::default());
+    let mut reference = None;
     while let Some(arg) = parser.next()? {
         match arg {
             lexopt::Arg::Value(path) => files.push(PathBuf::from(path)),
             lexopt::Arg::Long("json") => as_json = true,
+            lexopt::Arg::Long("encoding") => how.encoding = Some(parser.value()?.string()?),
+            lexopt::Arg::Long("reference") => reference = Some(PathBuf::from(parser.value()?)),
+            lexopt::Arg::Long("crs") => how.crs = Some(parser.value()?.string()?),
             other => return Err(other.unexpected().into()),
         }
     }
     if files.is_empty() {
         return Err(Failure::Usage("check needs a file".into()));
     }
+    let reference = reference.as_deref().map(read::geographic).transpose()?;
     let mut failed = false;
     let mut documents = Vec::new();
     for path in &files {
-        let result = read_file(path, &Progress::new());
-        failed |= result.is_err();
-        if as_json {
-            documents.push(document(path, &result));
-        } else {
-            print_words(path, &result);
+        for (file, how) in each_layer(path, &how) {
+            let result = read_file_as(&file, &how, &Progress::new());
+            failed |= result.is_err();
+            let doctor = reference.as_ref().zip(result.as_ref().ok()).map(|(r, d)| diagnose(d, r));
+            if as_json {
+                let mut own = document(path, &result);
+                if let (Some(doctor), Some(members)) = (&doctor, own.as_object_mut()) {
+                    members.insert("doctor".into(), doctor_json(doctor));
+                }
+                documents.push(own);
+            } else {
+                print_words(path, &result);
+                doctor.iter().for_each(print_doctor);
+            }
         }
     }
     if as_json {
         read::print(&json!({ "files": documents }))?;
     }
     if failed { Err(Failure::Printed) } else { Ok(()) }
+}
+
+fn doctor_json(doctor: &Diagnosis) -> Value {
+    let hypotheses: Vec<Value> = doctor
+        .hypotheses
+        .iter()
+        .map(
+            |h| json!({ "crs": h.crs, "inside_share": h.inside_share, "median_offset_m": h.median_offset_m, "n": h.n }),
+        )
+        .collect();
+    json!({ "hypotheses": hypotheses, "suggested": doctor.suggested })
+}
+
+fn print_doctor(doctor: &Diagnosis) {
+    for h in doctor.hypotheses.iter().take(5) {
+        let offset = h.median_offset_m.map_or(String::new(), |m| format!(", {m:.0} m off"));
+        said!("  {}: {:.1} % of {} inside{offset}", h.crs, h.inside_share * 100.0, h.n);
+    }
+    match &doctor.suggested {
+        Some(crs) => said!("  suggested: {crs}"),
+        None => said!("  nothing to suggest"),
+    }
+}
+
+/// Every layer of a file, unless one is named.
+fn each_layer(path: &Path, how: &How) -> Vec<(PathBuf, How)> {
+    let (file, layer) = split_layer(path);
+    let of = |layer| (file.clone(), How { layer, ..how.clone() });
+    if layer.is_some() {
+        return vec![of(layer)];
+    }
+    // What cannot be looked into is told by the reading.
+    let all = layers(&file).unwrap_or_default();
+    if all.is_empty() { vec![of(None)] } else { all.into_iter().map(|l| of(Some(l))).collect() }
 }
 
 fn full(dataset: &Dataset) -> Report {
@@ -82,12 +130,19 @@ fn document(path: &Path, result: &Result<Dataset, ReadError>) -> Value {
             })
         })
         .collect();
+    let sides = dataset.geometry.bounds().map(BoundsDeg::sides);
+    let (bounds, bounds_source) = if source.crs.is_geographic() { (sides, sides) } else { (None, sides) };
     json!({
         "path": path.to_string_lossy(), "format": source.format.name(), "layer": source.layer, "encoding": source.encoding,
-        "crs": source.crs.name(), "crs_from": source.crs_from.name(),
+        "encoding_from": source.encoding_from, "crs": crs_name(source), "crs_from": source.crs_from.name(),
         "features": dataset.len(), "geometries": geometries(dataset), "vertices": dataset.geometry.coords.len(),
-        "bounds": dataset.geometry.bounds().map(BoundsDeg::sides), "fields": fields, "problems": problems, "error": null,
+        "bounds": bounds, "bounds_source": source.bounds_source.or(bounds_source), "fields": fields, "problems": problems, "error": null,
     })
+}
+
+/// The name of a file's system; `null` where it has none that can be said.
+fn crs_name(source: &crate::model::SourceInfo) -> Option<String> {
+    Some(source.crs.name()).filter(|n| !n.is_empty())
 }
 
 fn geometries(dataset: &Dataset) -> BTreeMap<&'static str, usize> {
@@ -104,7 +159,8 @@ fn print_words(path: &Path, result: &Result<Dataset, ReadError>) {
         Ok(d) => {
             let s = &d.source;
             said!("{}", path.display());
-            said!("  {} · {} · {} ({})", s.format.name(), s.encoding, s.crs.name(), s.crs_from.name());
+            let crs = crs_name(s).unwrap_or_else(|| "?".into());
+            said!("  {} · {} · {} ({})", s.format.name(), s.encoding, crs, s.crs_from.name());
             let counts: Vec<String> = geometries(d).iter().map(|(k, n)| format!("{k} {n}")).collect();
             said!("  {} features, {} vertices ({})", d.len(), d.geometry.coords.len(), counts.join(", "));
             if let Some([w, south, e, n]) = d.geometry.bounds().map(BoundsDeg::sides) {

@@ -24,6 +24,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use crate::app;
+use crate::read::formats::READERS;
 use say::{said, told};
 
 /// Why a command did not do what was asked.
@@ -66,7 +67,9 @@ const HELP: &str = "\
 千村 Qiancun: one map of every village
 
   qiancun [FILE…]                                   open the window: files, a project, or the demonstration
-  qiancun check FILE… [--json]                      format, encoding, CRS, counts, fields, problems
+  qiancun check FILE[#LAYER]… [--json]              format, encoding, CRS, counts, fields, problems, of every layer
+                [--crs C] [--encoding E]            read as you say: EPSG:n, GCJ-02, BD-09, swapped; GBK, Big5, twice
+                [--reference VILLAGES]              the coordinate doctor: which shift or system fits the villages
   qiancun info FILE [--json]                        per village: area, perimeter, a point inside
   qiancun pick FILE (--at LON,LAT | --points CSV) [--json]
   qiancun nearest VILLAGES FACILITIES [--kind K] [--json]
@@ -92,7 +95,9 @@ const HELP: &str = "\
                                                     GeoPackage; --findings: rows too that are no gap of the map
   qiancun survey merge PROJECT|LOG OTHER… [--dry-run] [--json]  take in what colleagues recorded
   qiancun survey adopt PROJECT LOG                  give a log whose project was renamed the project's name
-  qiancun convert FILE OUT.fgb|OUT.geojson          the same villages in another format
+  qiancun convert FILE[#LAYER] OUT [--to-crs EPSG:n|gcj02|bd09] [--crs C] [--encoding E]
+                                                    the same layer in another format or system: .gpkg .shp .geojson
+                                                    .fgb .kml .gpx .csv .xlsx
   qiancun bench FILE [--moves N] [--json]           this machine's figures
   qiancun demo OUT_DIR                              write the demonstration district
   qiancun demo [OUT_DIR] --villages N [--vertices V] write a country of N villages, for measuring
@@ -153,6 +158,8 @@ fn dispatch(arguments: Vec<OsString>) -> Result<(), Failure> {
         Some("demo") => run_demo(rest()),
         Some("help" | "--help" | "-h") => {
             say::say(format_args!("{HELP}"), "");
+            let formats = READERS.iter().map(|r| format!("  {}: .{}\n", r.title(), r.endings().join(" .")));
+            say::say(format_args!("\nReads:\n{}", formats.collect::<String>()), "");
             Ok(())
         }
         Some("--version" | "-V") => {

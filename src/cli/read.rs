@@ -19,7 +19,10 @@ pub fn geographic(path: &Path) -> Result<Dataset, Failure> {
     Err(because(
         "unknown-crs",
         path,
-        format!("the coordinates are in {crs}, not in degrees; convert the file to WGS 84 (EPSG:4326) first"),
+        match crs.is_empty() {
+            true => "the coordinates are metres of an unknown system; say which by `crs` in the project".to_owned(),
+            false => format!("the coordinate system {crs} is not understood; say which it is by `crs` in the project"),
+        },
     ))
 }
 

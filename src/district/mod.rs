@@ -8,6 +8,7 @@ mod build;
 mod choropleth;
 mod coverage;
 mod derived;
+mod doctor;
 mod facility;
 mod facility_file;
 mod figure;
@@ -24,6 +25,7 @@ pub use added::{AddedFacility, added_dataset};
 pub use build::District;
 pub use choropleth::{MapSpec, change_of, choropleth};
 pub use coverage::{Coverage, coverage};
+pub use doctor::{AS_IS, Diagnosis, Hypothesis, diagnose};
 pub use facility::{Facility, Kind, ToiletState, Use};
 pub use facility_file::{
     corrected_field, facilities_of, is_facilities, kind_field, usage_by_row, words_not_understood,

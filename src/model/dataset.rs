@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{FeatureId, GeometryStore, Report, Role, Roles, Table};
+use crate::geo::System;
 
 /// A file format, by the name that `check` prints. Which there are stands in the list of `read`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,9 +25,12 @@ impl Format {
 /// Coordinate reference system of a file's coordinates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Crs {
-    /// WGS 84, or CGCS2000 treated as equal to it for display: EPSG:4326, EPSG:4490.
+    /// Degrees that are taken for WGS 84 as they are: EPSG:4326, EPSG:4490 and others less than a metre from it.
     Geographic(u32),
-    /// Anything else, by the name the file gives. Cannot be measured or picked until it is reprojected.
+    /// Another system, by its name (`EPSG:4527`, `GCJ-02`), from which positions were brought to WGS 84 when the file was read.
+    Reprojected(String),
+    /// One that is not understood, by the name the file gives; empty where it gives none and the positions cannot be degrees. Can
+    /// neither be measured nor picked.
     Other(String),
 }
 
@@ -35,13 +39,13 @@ impl Crs {
     pub fn name(&self) -> String {
         match self {
             Self::Geographic(epsg) => format!("EPSG:{epsg}"),
-            Self::Other(name) => name.clone(),
+            Self::Reprojected(name) | Self::Other(name) => name.clone(),
         }
     }
 
-    /// Whether coordinates are degrees of longitude and latitude.
+    /// Whether positions, as a dataset has them, are degrees of longitude and latitude.
     pub fn is_geographic(&self) -> bool {
-        matches!(self, Self::Geographic(_))
+        !matches!(self, Self::Other(_))
     }
 }
 
@@ -52,6 +56,8 @@ pub enum CrsFrom {
     File,
     /// RFC 7946 says so.
     Default,
+    /// A person said so.
+    Chosen,
 }
 
 impl CrsFrom {
@@ -60,6 +66,7 @@ impl CrsFrom {
         match self {
             Self::File => "file",
             Self::Default => "default",
+            Self::Chosen => "option",
         }
     }
 }
@@ -75,10 +82,16 @@ pub struct SourceInfo {
     pub format: Format,
     /// Character encoding.
     pub encoding: &'static str,
-    /// Coordinate reference system.
+    /// How the encoding was decided, as `check` prints it: `content`, `mark`, `file`, `scored`, `option`.
+    pub encoding_from: &'static str,
+    /// Coordinate reference system of the file's own coordinates.
     pub crs: Crs,
     /// How it was decided.
     pub crs_from: CrsFrom,
+    /// The same, to be computed with; `None` where it is not understood.
+    pub system: Option<System>,
+    /// Bounds in the file's own coordinates: least and greatest easting and northing, as west, south, east, north.
+    pub bounds_source: Option<[f64; 4]>,
     /// Name of the layer: the file's own `name` member or TopoJSON object, else the file stem.
     pub layer: String,
 }

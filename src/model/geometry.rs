@@ -196,4 +196,52 @@ impl GeometryStore {
     pub fn bounds(&self) -> Option<BoundsDeg> {
         BoundsDeg::around(self.coords.iter())
     }
+
+    /// Bounds of the features that belong together: without positions at 0, 0 among others and without the few (one of ten, or at most one in fifty)
+    /// that lie far outside all others, so that a slip of a hand does not decide where a map opens. `None` where there is no position.
+    pub fn bounds_of_most(&self) -> Option<BoundsDeg> {
+        let all = self.bounds()?;
+        let count = self.features.len() as u32;
+        let firsts: Vec<(FeatureId, [f64; 2])> = FeatureId::all(count)
+            .filter_map(|f| Some((f, *self.positions_of(f).next()?)))
+            .filter(|(_, at)| at[0].is_finite() && at[1].is_finite())
+            .collect();
+        let nowhere = |at: &[f64; 2]| *at == [0.0, 0.0];
+        let known: Vec<[f64; 2]> = firsts.iter().map(|(_, at)| *at).filter(|at| !nowhere(at)).collect();
+        if known.is_empty() {
+            return Some(all);
+        }
+        let few = (known.len() / 50).max(usize::from(known.len() >= 10));
+        // All but the few at each end, and as far again to each side as they reach, a degree at least.
+        let side = |axis: usize| {
+            let mut values: Vec<f64> = known.iter().map(|at| at[axis]).collect();
+            let last = values.len() - 1;
+            let low = *values.select_nth_unstable_by(few.min(last), f64::total_cmp).1;
+            let high = *values.select_nth_unstable_by(last - few.min(last), f64::total_cmp).1;
+            let reach = (high - low).max(1.0);
+            [low - reach, high + reach]
+        };
+        let (x, y) = (side(0), side(1));
+        let is_near =
+            |b: &BoundsDeg| b.west_deg >= x[0] && b.east_deg <= x[1] && b.south_deg >= y[0] && b.north_deg <= y[1];
+        let has_nowhere = known.len() < firsts.len();
+        if is_near(&all) && !has_nowhere {
+            return Some(all);
+        }
+        let (mut most, mut left) = (None::<BoundsDeg>, 0_usize);
+        for (feature, at) in &firsts {
+            let Some(own) = self.bounds_of(*feature) else { continue };
+            if nowhere(at) || !is_near(&own) {
+                left += usize::from(!nowhere(at));
+            } else {
+                most = Some(most.map_or(own, |m| m.union(own)));
+            }
+        }
+        // More than a few are no slip: then all of it is the map.
+        if left > few {
+            BoundsDeg::around(known.iter()).map(|b| b.union(most.unwrap_or(b)))
+        } else {
+            most.or(Some(all))
+        }
+    }
 }

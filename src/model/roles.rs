@@ -1,6 +1,6 @@
 //! Which field is the name, the code, the town, the district and the group, found by the names people use.
 
-use super::{Column, FieldType, Table};
+use super::{Column, FieldNames, FieldType, Table};
 use crate::lang::Lang;
 
 /// What a field says about its village.
@@ -34,140 +34,17 @@ impl Role {
     }
 
     /// Field names that stand for the role, most telling first, compared without case, blanks, `_` and `-`.
-    fn aliases(self) -> &'static [&'static str] {
+    fn aliases(self) -> &'static [String] {
+        let names = FieldNames::shipped();
         match self {
-            Self::Name => NAME_FIELDS,
-            Self::Code => CODE_FIELDS,
-            Self::Town => TOWN_FIELDS,
-            Self::District => DISTRICT_FIELDS,
-            Self::Group => GROUP_FIELDS,
+            Self::Name => &names.name,
+            Self::Code => &names.code,
+            Self::Town => &names.town,
+            Self::District => &names.district,
+            Self::Group => &names.group,
         }
     }
 }
-
-/// Field names of names, most telling first.
-const NAME_FIELDS: &[&str] = &[
-    "村名",
-    "村名称",
-    "行政村",
-    "行政村名",
-    "村庄名称",
-    "村",
-    "社区名",
-    "namezh",
-    "namecn",
-    "zwmc",
-    "xzcmc",
-    "cunm",
-    "cmc",
-    "名称",
-    "villagename",
-    "villname",
-    "villagenam",
-    "village",
-    "vilname",
-    "vname",
-    "adm4en",
-    "adm4name",
-    "brgyname",
-    "barangay",
-    "name4",
-    "adm3en",
-    "name3",
-    "wardname",
-    "namemal",
-    "xzqmc",
-    "name",
-    "nameen",
-    "nome",
-    "nom",
-    "nmmun",
-    "townname",
-    "label",
-    "title",
-];
-
-/// Field names of codes, most telling first.
-const CODE_FIELDS: &[&str] = &[
-    "村代码",
-    "村编码",
-    "行政村代码",
-    "行政区划代码",
-    "区划代码",
-    "代码",
-    "编码",
-    "xzqdm",
-    "zldwdm",
-    "villagecode",
-    "villcode",
-    "villageid",
-    "adm4pcode",
-    "adm4psgc",
-    "brgycode",
-    "code",
-    "adcode",
-    "gbcode",
-    "codigo",
-    "cdmun",
-    "codeinsee",
-    "insee",
-    "censuscode",
-    "pc11vid",
-    "vlgcd2011",
-    "wardno",
-    "id",
-    "gid",
-];
-
-/// Field names of towns, most telling first.
-const TOWN_FIELDS: &[&str] = &[
-    "镇",
-    "乡镇",
-    "街镇",
-    "乡镇名称",
-    "乡镇名",
-    "街道",
-    "town",
-    "townname",
-    "township",
-    "townzh",
-    "xzmc",
-    "adm3en",
-    "adm3name",
-    "municipality",
-    "municity",
-    "taluk",
-    "taluka",
-    "subdistrict",
-    "subdist",
-    "block",
-    "tehsil",
-    "mandal",
-    "name2",
-];
-
-/// Field names of districts, most telling first.
-const DISTRICT_FIELDS: &[&str] = &[
-    "区",
-    "县",
-    "区县",
-    "县区",
-    "区县名称",
-    "县名",
-    "district",
-    "county",
-    "countyname",
-    "qxmc",
-    "xmc",
-    "adm2en",
-    "adm2name",
-    "districtname",
-    "distname",
-    "name1",
-];
-
-/// Field names of groups, most telling first.
-const GROUP_FIELDS: &[&str] = &["组", "分组", "片区", "山前山后", "group", "cluster", "zone", "area_group"];
 
 /// Position of the field that plays each role; `None` where no field does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -187,7 +64,7 @@ impl Roles {
             let hit = role.aliases().iter().find_map(|alias| {
                 table.columns.iter().enumerate().find_map(|(i, column)| {
                     let fits = role == Role::Code || matches!(column.kind, FieldType::Text);
-                    (fits && folded(&column.name) == folded(alias) && !roles.fields.contains(&Some(i))).then_some(i)
+                    (fits && folded(&column.name) == *alias && !roles.fields.contains(&Some(i))).then_some(i)
                 })
             });
             roles.set(role, hit);
@@ -254,7 +131,7 @@ impl Roles {
 }
 
 /// A field name without case, blanks, `_`, `-` and `.`.
-fn folded(name: &str) -> String {
+pub(super) fn folded(name: &str) -> String {
     name.chars()
         .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-' | '.' | '/'))
         .flat_map(char::to_lowercase)

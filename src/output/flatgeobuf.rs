@@ -116,6 +116,8 @@ fn header(dataset: &Dataset, envelope: Option<[f64; 4]>) -> Vec<u8> {
     let columns = Some(b.create_vector(&columns));
     let code = match &dataset.source.crs {
         Crs::Geographic(epsg) => *epsg as i32,
+        // Positions were brought to WGS 84 when they were read.
+        Crs::Reprojected(_) => 4326,
         Crs::Other(name) => name.strip_prefix("EPSG:").and_then(|code| code.parse().ok()).unwrap_or(0),
     };
     let other = match &dataset.source.crs {

@@ -22,7 +22,8 @@ pub fn save_geojson(dataset: &Dataset, to: &Path) -> io::Result<()> {
         let name = serde_json::to_string(&dataset.source.layer)?;
         write!(out, "{{\"type\":\"FeatureCollection\",\"name\":{name},")?;
         match &dataset.source.crs {
-            Crs::Geographic(4326) => {}
+            // Positions of other systems were brought to WGS 84 when they were read.
+            Crs::Geographic(4326) | Crs::Reprojected(_) => {}
             crs => {
                 let name = serde_json::to_string(&crs.name())?;
                 write!(out, "\"crs\":{{\"type\":\"name\",\"properties\":{{\"name\":{name}}}}},")?;

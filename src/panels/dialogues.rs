@@ -4,7 +4,7 @@ use egui::{Id, Key, Modal, RichText, TextEdit, Ui};
 
 use super::style::bold;
 use super::widgets::primary;
-use super::{edit, settings, unsaved, visit};
+use super::{edit, opened, settings, unsaved, visit};
 use crate::geo::parse_position;
 use crate::model::Role;
 use crate::render::LayerKey;
@@ -19,9 +19,17 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
         egui::Frame::NONE.fill(t.panel).stroke(egui::Stroke::new(1.0, t.line)).corner_radius(10.0).inner_margin(18.0),
     );
     let response = modal.show(ui.ctx(), |ui| {
-        ui.set_max_width(if matches!(dialogue, Dialogue::Import(_) | Dialogue::Merge(_)) { 720.0 } else { 420.0 });
+        ui.set_max_width(match dialogue {
+            Dialogue::Opened(_) => 920.0,
+            Dialogue::Import(_) | Dialogue::Merge(_) => 720.0,
+            Dialogue::Reading(_) => 560.0,
+            _ => 420.0,
+        });
         match dialogue {
             Dialogue::GoTo(text, error) => go_to(ui, session, text, error, send),
+            Dialogue::Opened(files) => opened::opened(ui, session, files, send),
+            Dialogue::Layers(draft) => opened::layers(ui, session, draft, send),
+            Dialogue::Reading(draft) => opened::reading(ui, session, draft, send),
             Dialogue::Fields(layer) => fields(ui, session, layer, send),
             Dialogue::Figure(draft) => edit::figure(ui, session, draft, send),
             Dialogue::Add(draft) => edit::add(ui, session, draft, send),

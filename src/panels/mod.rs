@@ -23,6 +23,7 @@ mod meeting_search;
 mod menu;
 mod page;
 mod picture;
+mod opened;
 mod overlay;
 mod point;
 mod presenter;

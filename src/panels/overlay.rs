@@ -11,7 +11,7 @@ use crate::session::{Cluster, Commands, FileCommand, Hover, Moment, SelectComman
 
 /// Shows tooltip, chooser or welcome.
 pub fn show(ui: &mut Ui, rect: Rect, session: &Session, moment: &mut Moment, send: &mut Commands) {
-    if session.document.keys.is_empty() && session.work.pending.is_empty() {
+    if session.document.keys.is_empty() && session.work.pending.is_empty() && moment.dialogue.is_none() {
         welcome(ui, rect, session, send);
     }
     if moment.choice.is_some() {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::look::LayerStyle;
 use crate::colouring::ColouringSpec;
 use crate::model::LayerKind;
+use crate::read::How;
 
 /// Which fields play which role, by their names; absent ones are found by their usual names.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -36,6 +37,15 @@ pub struct LayerEntry {
     pub valid_to: Option<String>,
     /// The file; relative to the project file in the file, absolute in the program.
     pub path: PathBuf,
+    /// The layer of the file, where it has several.
+    #[serde(default, rename = "layer", skip_serializing_if = "Option::is_none")]
+    pub file_layer: Option<String>,
+    /// The encoding of its texts, where a person says so; `twice` mends what was encoded twice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<String>,
+    /// The coordinate system of its positions, where a person says so: `EPSG:n`, `GCJ-02`, `BD-09`, `swapped`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crs: Option<String>,
     /// Title in the layer list; the file's own where empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub title: String,
@@ -87,6 +97,9 @@ impl LayerEntry {
             valid_from: None,
             valid_to: None,
             path,
+            file_layer: None,
+            encoding: None,
+            crs: None,
             title: String::new(),
             title_en: String::new(),
             visible: true,
@@ -98,13 +111,24 @@ impl LayerEntry {
             other: toml::Table::new(),
         }
     }
+
+    /// How its file is to be read.
+    pub fn how(&self) -> How {
+        How { layer: self.file_layer.clone(), encoding: self.encoding.clone(), crs: self.crs.clone() }
+    }
+
+    /// A layer for a file that is read as a person says.
+    pub fn read_as(path: PathBuf, how: How) -> Self {
+        Self { file_layer: how.layer, encoding: how.encoding, crs: how.crs, ..Self::new(path) }
+    }
 }
 
 /// Gives an id to each layer that has none: its file's name, with the folder before it where several are called the same, and a number
 /// behind it where that is not enough. Two layers never have one id.
 pub fn give_ids(layers: &mut [LayerEntry]) {
     let stem = |p: &Path| p.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
-    let stems: Vec<String> = layers.iter().map(|l| stem(&l.path)).collect();
+    let stem = |l: &LayerEntry| l.file_layer.clone().unwrap_or_else(|| stem(&l.path));
+    let stems: Vec<String> = layers.iter().map(stem).collect();
     for at in 0..layers.len() {
         let is_taken = |id: &str| layers.iter().enumerate().any(|(i, l)| i < at && l.id == id);
         let Some(layer) = layers.get(at) else { return };

@@ -1,44 +1,57 @@
-//! The legacy `crs` member of GeoJSON 2008.
+//! Which coordinate reference system a file names, in all the ways in which files name one.
 
+use crate::geo::System;
 use crate::model::{Crs, CrsFrom};
 
-/// The CRS a `crs` member names; the default where it is null.
-pub(super) fn crs_of(member: Option<&[u8]>) -> (Crs, CrsFrom) {
-    let default = (Crs::Geographic(4326), CrsFrom::Default);
-    let Some(member) = member else { return default };
-    let Ok(value) = serde_json::from_slice::<serde_json::Value>(member) else {
-        return (Crs::Other("?".into()), CrsFrom::File);
-    };
-    if value.is_null() {
-        return default;
+/// What a file says of its system.
+#[derive(Clone, Debug, Default)]
+pub(super) enum Named {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// One that is understood.
+    Known(System),
+    /// One that is not, by the name it gives.
+    Unknown(String),
+}
+
+impl Named {
+    /// The system that a name, a code or a well-known text stands for.
+    pub(super) fn of(name: &str) -> Self {
+        match System::of_name(name) {
+            Some(system) => Self::Known(system),
+            // Of a long text its own name, which stands in quotes.
+            None => Self::Unknown(name.split('"').nth(1).unwrap_or(name).trim().chars().take(80).collect()),
+        }
     }
-    let properties = value.get("properties").unwrap_or(&value);
-    let named = ["name", "code", "href"].iter().find_map(|key| properties.get(key)).unwrap_or(&value);
-    let name = match named {
-        serde_json::Value::String(name) => name.clone(),
-        serde_json::Value::Number(code) => format!("EPSG:{code}"),
-        other => other.to_string().chars().take(80).collect(),
-    };
-    (recognise(&name), CrsFrom::File)
-}
 
-/// The CRS of a name that a file gives.
-pub(super) fn named(name: &str) -> (Crs, CrsFrom) {
-    (recognise(name), CrsFrom::File)
-}
+    /// The `crs` member of GeoJSON 2008; nothing where it is null.
+    pub(super) fn of_member(member: Option<&[u8]>) -> Self {
+        let Some(member) = member else { return Self::Nothing };
+        let Ok(value) = serde_json::from_slice::<serde_json::Value>(member) else { return Self::Unknown("?".into()) };
+        if value.is_null() {
+            return Self::Nothing;
+        }
+        let properties = value.get("properties").unwrap_or(&value);
+        let named = ["name", "code", "href"].iter().find_map(|key| properties.get(key)).unwrap_or(&value);
+        match named {
+            serde_json::Value::String(name) => Self::of(name),
+            serde_json::Value::Number(code) => Self::of(&format!("EPSG:{code}")),
+            other => Self::Unknown(other.to_string().chars().take(80).collect()),
+        }
+    }
 
-/// CRS84, EPSG:4326 and EPSG:4490 in all their spellings; anything else by its own name.
-fn recognise(name: &str) -> Crs {
-    let folded: String =
-        name.to_uppercase().chars().filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-')).collect();
-    let last = folded.rsplit([':', '/', '#']).next().unwrap_or("");
-    let by_epsg = folded.contains("EPSG") || folded == last;
-    match last {
-        "CRS84" | "WGS84" | "OGCCRS84" | "GCSWGS1984" => Crs::Geographic(4326),
-        "4326" | "EPSG4326" if by_epsg => Crs::Geographic(4326),
-        "4490" | "EPSG4490" if by_epsg => Crs::Geographic(4490),
-        "CGCS2000" | "GCSCHINAGEODETICCOORDINATESYSTEM2000" => Crs::Geographic(4490),
-        _ => Crs::Other(name.to_owned()),
+    /// As a dataset says it, before anything is computed.
+    pub(super) fn crs(&self) -> (Crs, CrsFrom) {
+        match self {
+            Self::Nothing => (Crs::Geographic(4326), CrsFrom::Default),
+            Self::Known(system) => {
+                let own = system.degrees_code().map(Crs::Geographic);
+                (own.unwrap_or_else(|| Crs::Reprojected(system.name().to_owned())), CrsFrom::File)
+            }
+            Self::Unknown(name) if name.is_empty() => (Crs::Other(String::new()), CrsFrom::Default),
+            Self::Unknown(name) => (Crs::Other(name.clone()), CrsFrom::File),
+        }
     }
 }
 
@@ -47,34 +60,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn usual_spellings_are_recognised() {
-        for name in [
-            "urn:ogc:def:crs:OGC:1.3:CRS84",
-            "OGC:CRS84",
-            "EPSG:4326",
-            "epsg:4326",
-            "urn:ogc:def:crs:EPSG::4326",
-            "WGS 84",
-            "http://www.opengis.net/def/crs/OGC/1.3/CRS84",
-            "http://www.opengis.net/def/crs/EPSG/0/4326",
-            "urn:ogc:def:crs:EPSG:6.9:4326",
-        ] {
-            assert_eq!(recognise(name), Crs::Geographic(4326), "{name}");
-        }
-        assert_eq!(recognise("urn:ogc:def:crs:EPSG::4490"), Crs::Geographic(4490));
-        assert_eq!(recognise("EPSG:3857"), Crs::Other("EPSG:3857".into()));
-    }
-
-    #[test]
     fn all_forms_of_the_member() {
-        let of = |text: &str| crs_of(Some(text.as_bytes()));
+        let of = |text: &str| Named::of_member(Some(text.as_bytes())).crs();
         assert_eq!(of("null"), (Crs::Geographic(4326), CrsFrom::Default));
         assert_eq!(of(r#"{"type":"name","properties":{"name":"EPSG:4490"}}"#), (Crs::Geographic(4490), CrsFrom::File));
         assert_eq!(of(r#"{"type":"EPSG","properties":{"code":4326}}"#), (Crs::Geographic(4326), CrsFrom::File));
-        assert_eq!(
-            of(r#"{"type":"EPSG","properties":{"code":2154}}"#),
-            (Crs::Other("EPSG:2154".into()), CrsFrom::File)
-        );
+        let france = (Crs::Reprojected("EPSG:2154".into()), CrsFrom::File);
+        assert_eq!(of(r#"{"type":"EPSG","properties":{"code":2154}}"#), france);
         assert_eq!(of(r#"{"type":"link","properties":{"href":"x.prj"}}"#).0, Crs::Other("x.prj".into()));
     }
 }

@@ -1,66 +1,125 @@
 //! From bytes to batches of features: which format it is, and who reads it.
 
+use std::path::Path;
+
 use super::batch::Batch;
-use super::crs::crs_of;
+use super::crs::Named;
 use super::cursor::Cursor;
-use super::error::Cause;
+use super::error::{Cause, ReadError};
 use super::feature::Expect;
+use super::formats::{self, Head, Reader, Sureness};
+use super::letters::EncodingFrom;
 use super::outline::{End, Outline};
 use super::sequence::{RECORD, Separator, looks_like_lines, split};
 use super::sink::{Results, Sink};
 use super::topojson::Topology;
-use super::{Progress, encoding, sniff};
-use crate::model::{Crs, CrsFrom, Format, GeometryKind, Report, Severity};
+use super::{How, Progress, encoding, osm, sniff};
+use crate::model::{Dataset, Format, GeometryKind, Report, Severity};
 
 /// A file as read, its batches not joined yet. It borrows nothing, so that the text can go before they are joined.
 pub(super) struct Parsed {
     pub(super) batches: Vec<Batch>,
     pub(super) format: Format,
     pub(super) encoding: &'static str,
-    pub(super) crs: Crs,
-    pub(super) crs_from: CrsFrom,
+    pub(super) encoding_from: EncodingFrom,
+    /// What the file says of its coordinates.
+    pub(super) named: Named,
     /// The layer's own name.
     pub(super) name: Option<String>,
+    /// Whether all values are texts because the format has no types: what are numbers throughout become such.
+    pub(super) is_untyped: bool,
     /// Problems of the file as a whole.
     pub(super) report: Report,
 }
 
-/// Whether the first 64 kB can be the beginning of a map or of a table.
-pub(super) fn may_be(head: &[u8]) -> bool {
-    if head.starts_with(b"fgb") || head.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
-        return true;
+impl Parsed {
+    pub(super) fn new(batches: Vec<Batch>, format: Format) -> Self {
+        Self {
+            batches,
+            format,
+            encoding: "UTF-8",
+            encoding_from: EncodingFrom::Content,
+            named: Named::Nothing,
+            name: None,
+            is_untyped: false,
+            report: Report::default(),
+        }
     }
-    if head.starts_with(b"PK") {
-        let has = |name: &[u8]| memchr::memmem::find(head, name).is_some();
-        return has(b"[Content_Types].xml") || has(b"xl/") || has(b"_rels/") || has(b"mimetype");
+
+    /// Takes the system that the file names.
+    pub(super) fn set_crs(&mut self, name: &str) {
+        self.named = Named::of(name);
     }
-    let decoded = encoding::decode(head);
-    let text: &[u8] = &decoded.text;
-    let is_text = !text.contains(&0);
-    is_text && (matches!(Cursor::new(text).peek(), Some(RECORD | b'{')) || sniff::is_text_table(text))
+}
+
+/// The GeoJSON family: collections, single features, sequences, TopoJSON, and what wraps them: the script of a qgis2web map, the
+/// answer of Overpass.
+pub(super) struct GeoJson;
+
+impl Reader for GeoJson {
+    fn title(&self) -> &'static str {
+        "GeoJSON, TopoJSON"
+    }
+
+    fn endings(&self) -> &'static [&'static str] {
+        &["geojson", "json", "topojson", "geojsonl", "ndjson", "geojsons", "js"]
+    }
+
+    fn formats(&self) -> &'static [(Format, bool)] {
+        &[(formats::GEOJSON, true), (formats::GEOJSON_SEQ, true), (formats::TOPOJSON, true), (formats::OVERPASS, false)]
+    }
+
+    fn sureness(&self, head: &Head<'_>) -> Sureness {
+        let first = Cursor::new(head.text.trim_start_matches('\u{feff}').as_bytes()).peek();
+        match first {
+            Some(RECORD | b'{') => Sureness::Sure,
+            Some(_) if script_body(head.text.as_bytes()).is_some() => Sureness::Sure,
+            _ => Sureness::No,
+        }
+    }
+
+    fn read(&self, path: &Path, how: &How, progress: &Progress) -> Result<Dataset, ReadError> {
+        super::read_document(path, how, progress)
+    }
+}
+
+/// The object that a script gives a name, as qgis2web writes it: `var json_villages = {…};`.
+fn script_body(text: &[u8]) -> Option<&[u8]> {
+    let at = text.iter().take(200).position(|b| *b == b'=')?;
+    let name = std::str::from_utf8(text.get(..at)?).ok()?;
+    let is_word = |word: &str| word.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | '.'));
+    let is_name = match name.split_whitespace().collect::<Vec<_>>().as_slice() {
+        ["var" | "let" | "const", name] | ["export", "const", name] | [name] => is_word(name),
+        _ => false,
+    };
+    let body = text.get(at + 1..)?.trim_ascii();
+    (is_name && body.first() == Some(&b'{')).then(|| body.strip_suffix(b";").unwrap_or(body))
 }
 
 /// Reads a whole file.
-pub(super) fn parse(bytes: &[u8], progress: &Progress) -> Result<Parsed, Cause> {
+pub(super) fn parse(bytes: &[u8], how: &How, progress: &Progress) -> Result<Parsed, Cause> {
     if bytes.is_empty() {
         return Err(Cause::EmptyFile);
     }
     if let Some(cause) = sniff::binary(bytes) {
         return Err(cause);
     }
-    let decoded = encoding::decode(bytes);
+    let decoded = encoding::decode_as(bytes, how);
     let text: &[u8] = &decoded.text;
     let mut parsed = match Cursor::new(text).peek() {
         None => return Err(Cause::EmptyFile),
         Some(RECORD) => sequence(text, Separator::Record, progress),
         Some(b'{') => object(text, progress),
-        Some(_) => Err(sniff::other_text(text)),
+        Some(_) => match script_body(text) {
+            Some(body) => object(body, progress),
+            None => Err(sniff::other_text(text)),
+        },
     };
     if progress.is_cancelled() {
         return Err(Cause::Cancelled);
     }
     if let Ok(parsed) = &mut parsed {
-        parsed.encoding = decoded.encoding;
+        (parsed.encoding, parsed.encoding_from) = (decoded.encoding, decoded.from);
         if decoded.bom {
             parsed.report.add(Severity::Info, "bom", None, decoded.encoding);
         }
@@ -71,9 +130,41 @@ pub(super) fn parse(bytes: &[u8], progress: &Progress) -> Result<Parsed, Cause> 
     parsed
 }
 
+/// Whether a text held what is not UTF-8.
+pub(super) fn is_damaged(parsed: &Parsed) -> bool {
+    parsed.batches.iter().any(|b| b.problems.iter().any(|p| p.code == "bad-utf8"))
+}
+
+fn is_called_json(path: &Path) -> bool {
+    let ending = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    GeoJson.endings().contains(&ending.as_str())
+}
+
+/// The error for a file whose beginning nobody knows.
+pub(super) fn unknown(path: &Path, head: &[u8]) -> Cause {
+    if head.is_empty() {
+        return Cause::EmptyFile;
+    }
+    let decoded = encoding::decode(head);
+    let is_text = !decoded.text.contains(&0);
+    match (sniff::binary(head), Cursor::new(&decoded.text).peek()) {
+        (Some(cause), _) => cause,
+        (None, None) if is_text => Cause::EmptyFile,
+        (None, Some(first)) if is_text => match sniff::other_text(&decoded.text) {
+            // Whoever does not call it JSON did not mean any.
+            Cause::NotJson { .. } | Cause::Truncated { .. }
+                if !is_called_json(path) && !matches!(first, b'[' | b'{') =>
+            {
+                sniff::other_large(head)
+            }
+            cause => cause,
+        },
+        _ => sniff::other_large(head),
+    }
+}
+
 fn parsed(batches: Vec<Batch>, format: Format) -> Parsed {
-    let (crs, crs_from) = crs_of(None);
-    Parsed { batches, format, encoding: "UTF-8", crs, crs_from, name: None, report: Report::default() }
+    Parsed::new(batches, format)
 }
 
 /// A file whose first value is an object.
@@ -99,6 +190,7 @@ fn object(text: &[u8], progress: &Progress) -> Result<Parsed, Cause> {
     let one_line = !text.get(start..after).unwrap_or(&[]).contains(&b'\n');
     match outline.kind.as_deref() {
         Some("Topology") => topology(text, &outline, end),
+        None if outline.keys.iter().any(|k| k == "elements") && !outline.has_features => osm::read(text),
         // Where the text ends early, its type may have been still to come.
         Some("FeatureCollection") | None
             if outline.has_features
@@ -178,10 +270,7 @@ fn collection(text: &[u8], outline: &Outline, end: End, rest: &[u8], results: Re
 }
 
 fn set_crs(all: &mut Parsed, outline: &Outline, text: &[u8]) {
-    (all.crs, all.crs_from) = crs_of(outline.member("crs").and_then(|at| text.get(at)));
-    if let Crs::Other(name) = &all.crs {
-        all.report.add(Severity::Error, "projected-crs", None, name.clone());
-    }
+    all.named = Named::of_member(outline.member("crs").and_then(|at| text.get(at)));
 }
 
 fn topology(text: &[u8], outline: &Outline, end: End) -> Result<Parsed, Cause> {

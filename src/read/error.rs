@@ -41,6 +41,8 @@ pub(super) enum Cause {
     Workbook(String),
     #[error("it is damaged: {0}. Download or copy it again.")]
     Damaged(String),
+    #[error("it has no layer {0:?}. Leave the layer out to see which there are.")]
+    NoLayer(String),
     #[error("{0}")]
     Fault(String),
     #[error("reading was cancelled. Open it again to read it.")]
@@ -82,6 +84,7 @@ impl ReadError {
             Cause::NotTable(_) => "not-table",
             Cause::Workbook(_) => "workbook",
             Cause::Damaged(_) => "damaged",
+            Cause::NoLayer(_) => "no-layer",
             Cause::Fault(_) => "fault",
             Cause::Cancelled => "cancelled",
         }

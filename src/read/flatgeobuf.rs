@@ -12,13 +12,15 @@ use flatgeobuf::packed_r_tree::PackedRTree;
 use flatgeobuf::{FgbReader, GeometryType, size_prefixed_root_as_feature_with_opts};
 use rayon::prelude::*;
 
-use super::Progress;
 use super::batch::Batch;
+use super::crs::Named;
 use super::document::Parsed;
-use super::error::Cause;
+use super::error::{Cause, ReadError};
 use super::flatgeobuf_feature::{Columns, feature};
 use super::flatgeobuf_tree::{NODE_BYTES, Tree, search};
-use crate::model::{Crs, CrsFrom, Report, Severity};
+use super::formats::{self, Reader, Sureness};
+use super::{How, Progress};
+use crate::model::{Dataset, Format, Report, Severity};
 
 /// Bytes in a block, unless one feature needs more.
 const BLOCK: usize = 2 << 20;
@@ -32,12 +34,37 @@ const MOST_BYTES_IN_VIEW: usize = 128 << 20;
 /// No feature is smaller: its table has an offset and a size.
 const LEAST_BYTES: usize = 8;
 
+/// FlatGeobuf.
+pub(super) struct FlatGeobuf;
+
+impl Reader for FlatGeobuf {
+    fn title(&self) -> &'static str {
+        "FlatGeobuf"
+    }
+
+    fn endings(&self) -> &'static [&'static str] {
+        &["fgb"]
+    }
+
+    fn formats(&self) -> &'static [(Format, bool)] {
+        &[(formats::FLATGEOBUF, true)]
+    }
+
+    fn sureness(&self, head: &formats::Head<'_>) -> Sureness {
+        if head.bytes.starts_with(MAGIC) { Sureness::Sure } else { Sureness::No }
+    }
+
+    fn read(&self, path: &Path, how: &How, progress: &Progress) -> Result<Dataset, ReadError> {
+        let (parsed, size) = read(path, progress).map_err(|cause| cause.at(path))?;
+        Ok(super::finish(path, size, parsed, how, progress))
+    }
+}
+
 /// What the header says.
 struct Head {
     columns: Columns,
     kind: GeometryType,
-    crs: Crs,
-    crs_from: CrsFrom,
+    named: Named,
     name: String,
     /// How many features; 0 where the writer did not know.
     count: u64,
@@ -71,16 +98,17 @@ fn head(file: &mut File) -> Result<Head, Cause> {
     })?;
     let header = reader.header();
     let columns = Columns::of(header.columns().into_iter().flatten());
-    // Where only the long form is given its name is the first thing in quotes.
-    let quoted = |wkt: &'_ str| wkt.split('"').nth(1).unwrap_or("?").to_owned();
-    let long = header.crs().and_then(|crs| crs.wkt()).map(quoted);
-    let (crs, crs_from) = match header.crs().map(|crs| (crs.code(), crs.org(), crs.name().or(long.as_deref()))) {
-        None | Some((0, None | Some(""), None | Some(""))) => (Crs::Geographic(4326), CrsFrom::Default),
-        Some((code @ (4326 | 4490), ..)) => (Crs::Geographic(code as u32), CrsFrom::File),
-        Some((code, org, _)) if code != 0 => {
-            (Crs::Other(format!("{}:{code}", org.filter(|o| !o.is_empty()).unwrap_or("EPSG"))), CrsFrom::File)
+    let named = match header.crs() {
+        None => Named::Nothing,
+        Some(crs) => {
+            let org = crs.org().filter(|o| !o.is_empty()).unwrap_or("EPSG");
+            let by_code = Some(format!("{org}:{}", crs.code())).filter(|_| crs.code() != 0).map(|c| Named::of(&c));
+            let known = by_code.filter(|n| matches!(n, Named::Known(_)) || crs.wkt().is_none());
+            match known.or_else(|| crs.wkt().or(crs.name()).filter(|t| !t.is_empty()).map(Named::of)) {
+                Some(named) => named,
+                None => Named::Nothing,
+            }
         }
-        Some((_, _, name)) => super::crs::named(name.unwrap_or("?")),
     };
     let (count, node_size, kind) = (header.features_count(), header.index_node_size(), header.geometry_type());
     let name = header.name().unwrap_or("").to_owned();
@@ -96,7 +124,7 @@ fn head(file: &mut File) -> Result<Head, Cause> {
     if features_at > bytes {
         return Err(damaged("it ends within its index"));
     }
-    Ok(Head { columns, kind, crs, crs_from, name, count, node_size, index_at, features_at, bytes })
+    Ok(Head { columns, kind, named, name, count, node_size, index_at, features_at, bytes })
 }
 
 /// Reads a whole file.
@@ -132,23 +160,14 @@ pub(super) fn read(path: &Path, progress: &Progress) -> Result<(Parsed, usize), 
     if source.cut || (head.count > 0 && rows < head.count) {
         report.add(Severity::Error, "truncated", None, head.bytes.to_string());
     }
-    Ok((as_parsed(head.crs, head.crs_from, head.name, all, report), head.bytes as usize))
+    Ok((as_parsed(head.named, head.name, all, report), head.bytes as usize))
 }
 
-fn as_parsed(crs: Crs, crs_from: CrsFrom, name: String, all: Batch, mut report: Report) -> Parsed {
-    if let Crs::Other(name) = &crs {
-        report.add(Severity::Error, "projected-crs", None, name.clone());
-    }
-    let name = Some(name).filter(|n| !n.trim().is_empty());
-    Parsed {
-        batches: vec![all],
-        format: crate::read::formats::FLATGEOBUF,
-        encoding: "UTF-8",
-        crs,
-        crs_from,
-        name,
-        report,
-    }
+fn as_parsed(named: Named, name: String, all: Batch, report: Report) -> Parsed {
+    let mut parsed = Parsed::new(vec![all], formats::FLATGEOBUF);
+    (parsed.named, parsed.report) = (named, report);
+    parsed.name = Some(name).filter(|n| !n.trim().is_empty());
+    parsed
 }
 
 /// Reads only the features whose envelope meets \[west, south, east, north\], by the tree. `None` where the file has none, or
@@ -177,7 +196,7 @@ pub(super) fn read_part(path: &Path, bounds: BoundsDeg, progress: &Progress) -> 
         items.push(start..block.len());
     }
     let batch = batch_of(&block, &items, &head);
-    Some((as_parsed(head.crs, head.crs_from, head.name, batch, Report::default()), head.bytes as usize))
+    Some((as_parsed(head.named, head.name, batch, Report::default()), head.bytes as usize))
 }
 
 /// Bounds of all features as the header has them, \[west, south, east, north\].

@@ -8,16 +8,13 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::error::Cause;
-use super::{Progress, document, plain_file, sniff};
+use super::{Progress, plain_file};
 
 /// Bytes read at once.
 const BLOCK: usize = 4 << 20;
 
-/// Bytes by which a large file is told.
+/// Bytes by which a file is told.
 const HEAD_BYTES: u64 = 64 << 10;
-
-/// Files beyond this are read only where their beginning is that of a map or a table.
-const LARGE_BYTES: u64 = 32 << 20;
 
 fn cause(e: std::io::Error) -> Cause {
     match e.kind() {
@@ -34,17 +31,12 @@ fn stat(path: &Path) -> Result<std::fs::Metadata, Cause> {
     if metadata.is_dir() { Err(Cause::IsFolder) } else { Ok(metadata) }
 }
 
-/// Looks at the beginning of a large file, so that a film dropped by mistake costs 64 kB.
-pub(super) fn look(path: &Path) -> Result<(), Cause> {
-    if stat(path)?.len() <= LARGE_BYTES {
-        return Ok(());
-    }
+/// The beginning of a file: nothing more of it is read before somebody knows it, so that a film dropped by mistake costs 64 kB.
+pub(super) fn head(path: &Path) -> Result<Vec<u8>, Cause> {
+    stat(path)?;
     let mut head = Vec::new();
     File::open(path).and_then(|f| f.take(HEAD_BYTES).read_to_end(&mut head)).map_err(cause)?;
-    match document::may_be(&head) {
-        true => Ok(()),
-        false => Err(sniff::other_large(&head)),
-    }
+    Ok(head)
 }
 
 /// The whole content of a file.

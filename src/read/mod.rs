@@ -1,11 +1,12 @@
 //! Reading files: bytes → features and a report of what was odd.
 //!
-//! The format is told from the content, never from the name. A broken feature costs that feature, not the file: it keeps
+//! The format is told from the first 64 kB of the content, hardly ever from the name. A broken feature costs that feature, not the file: it keeps
 //! its row, and the report says what is wrong with it. Only where nothing can be used is there a [`ReadError`].
 //!
 //! A scanner looks for the ends of features, which needs braces and quotes only, while other threads parse the batches
 //! it has found into flat buffers, straight from the bytes; at the end the buffers are joined in order.
 
+mod archive;
 mod assemble;
 mod batch;
 mod cell;
@@ -16,81 +17,113 @@ mod document;
 mod encoding;
 mod error;
 mod feature;
+mod finish;
 mod flatgeobuf;
 mod flatgeobuf_feature;
 mod flatgeobuf_tree;
 pub mod formats;
 mod geometry;
+mod geopackage;
+mod how;
+mod letters;
 mod load;
 mod number;
 mod ods_look;
+mod osm;
 mod outline;
 mod plain;
-mod points;
+mod previews;
 mod progress;
 mod sequence;
+mod shapefile;
+mod shapes;
 mod sink;
 mod sniff;
 mod stream;
+mod tables;
 mod text;
 mod topojson;
 mod validity;
 mod wide;
+mod wkt;
 mod workbook;
 mod workbook_look;
 mod xls_look;
+mod xml;
 
 #[cfg(test)]
 mod tests;
 
 use crate::geo::BoundsDeg;
+use crate::model::Dataset;
 use std::path::Path;
-use std::sync::Arc;
 
-use points::Points;
+use finish::finish;
 
 pub use cell::Cell;
 pub use error::ReadError;
+pub use how::{How, split_layer};
+pub use letters::{ENCODINGS, decoded_twice};
 pub use plain::{open_plain, plain_file, read_plain};
+pub use previews::previews;
 pub use progress::Progress;
 pub use validity::full_report;
 pub use wide::{KeyColumn, WideTable, read_sheets, read_wide};
 pub use workbook::Rows;
 
-use crate::model::{Dataset, Report, Roles, Severity, SourceInfo};
-
-/// Reads a file.
+/// Reads a file, or one layer of it where the path ends in `#layer` and there is no file of that name.
 ///
 /// # Errors
 /// Where there is no such file, it cannot be opened, or nothing in it can be used; what can be used in part is read, and
 /// the report says what is missing.
 pub fn read_file(path: &Path, progress: &Progress) -> Result<Dataset, ReadError> {
-    load::look(path).map_err(|cause| cause.at(path))?;
-    let reader = formats::READERS.iter().find(|r| (r.is)(path));
-    reader.map_or_else(|| read_document(path, progress), |r| (r.read)(path, progress))
+    let (file, layer) = split_layer(path);
+    read_file_as(&file, &How { layer, ..How::default() }, progress)
 }
 
-fn read_flatgeobuf(path: &Path, progress: &Progress) -> Result<Dataset, ReadError> {
-    let (parsed, size) = flatgeobuf::read(path, progress).map_err(|cause| cause.at(path))?;
-    Ok(finish(path, size, parsed, progress))
+/// Reads a file as a person says: which layer of it, in which encoding, in which coordinate system.
+///
+/// # Errors
+/// Those of [`read_file`].
+pub fn read_file_as(path: &Path, how: &How, progress: &Progress) -> Result<Dataset, ReadError> {
+    let head = load::head(path).map_err(|cause| cause.at(path))?;
+    match formats::reader_of(path, &head) {
+        Some(reader) => reader.read(path, how, progress),
+        // Whoever knows no more than that it is unknown has seen 64 kB of it.
+        None => Err(document::unknown(path, &head).at(path)),
+    }
+}
+
+/// Names of the layers of a file, in its own order; none where it has one only.
+///
+/// # Errors
+/// Where it cannot be opened, is damaged or is nothing that is read.
+pub fn layers(path: &Path) -> Result<Vec<String>, ReadError> {
+    let head = load::head(path).map_err(|cause| cause.at(path))?;
+    formats::reader_of(path, &head).map_or_else(|| Err(document::unknown(path, &head).at(path)), |r| r.layers(path))
 }
 
 /// Text, and workbooks: maps, else tables of points.
-fn read_document(path: &Path, progress: &Progress) -> Result<Dataset, ReadError> {
-    match stream::stream(path, progress) {
-        Some(Ok((parsed, size))) => return Ok(finish(path, size, parsed, progress)),
-        Some(Err(cause)) => return Err(cause.at(path)),
-        None => {}
+fn read_document(path: &Path, how: &How, progress: &Progress) -> Result<Dataset, ReadError> {
+    if how.encoding.is_none() {
+        match stream::stream(path, progress) {
+            // Text that is not UTF-8 is read again as what it is.
+            Some(Ok((parsed, size))) if !document::is_damaged(&parsed) => {
+                return Ok(finish(path, size, parsed, how, progress));
+            }
+            Some(Err(cause)) => return Err(cause.at(path)),
+            Some(Ok(_)) | None => {}
+        }
     }
     let bytes = load::load(path, progress).map_err(|cause| cause.at(path))?;
     let size = bytes.len();
-    match document::parse(&bytes, progress) {
+    match document::parse(&bytes, how, progress) {
         Ok(parsed) => {
             drop(bytes);
-            Ok(finish(path, size, parsed, progress))
+            Ok(finish(path, size, parsed, how, progress))
         }
-        Err(cause) if Points::may_be(&cause) => match points::points(bytes) {
-            Ok(Some(points)) => Ok(from_points(path, size, points)),
+        Err(cause) if tables::may_be(&cause) => match tables::parse(bytes, path, how) {
+            Ok(Some(parsed)) => Ok(finish(path, size, parsed, how, progress)),
             Ok(None) => Err(cause.at(path)),
             Err(why) => Err(why.at(path)),
         },
@@ -105,7 +138,8 @@ pub fn read_part(path: &Path, bounds_deg: BoundsDeg, progress: &Progress) -> Opt
         return None;
     }
     let (parsed, size) = flatgeobuf::read_part(path, bounds_deg, progress)?;
-    Some(finish(path, size, parsed, progress)).filter(|d| d.source.crs.is_geographic())
+    // The tree of a file in metres is one of metres.
+    Some(finish(path, size, parsed, &How::default(), progress)).filter(|d| d.source.crs.is_geographic())
 }
 
 /// Bounds of all features as the file itself gives them, \[west, south, east, north\] in degrees; `None` where it does not.
@@ -128,57 +162,21 @@ pub fn stated_bounds(path: &Path) -> Option<BoundsDeg> {
 /// # Ok::<(), ReadError>(())
 /// ```
 pub fn read_bytes(path_for_naming: &Path, bytes: &[u8], progress: &Progress) -> Result<Dataset, ReadError> {
+    read_bytes_as(path_for_naming, bytes, &How::default(), progress)
+}
+
+/// The same as a person says.
+///
+/// # Errors
+/// Where nothing in it can be used.
+pub fn read_bytes_as(
+    path_for_naming: &Path,
+    bytes: &[u8],
+    how: &How,
+    progress: &Progress,
+) -> Result<Dataset, ReadError> {
     progress.set(bytes.len() as u64, bytes.len() as u64 * 2);
-    let parsed = document::parse(bytes, progress).map_err(|cause| cause.at(path_for_naming))?;
-    Ok(finish(path_for_naming, bytes.len(), parsed, progress))
-}
-
-fn from_points(path: &Path, size: usize, points: Points) -> Dataset {
-    let source = SourceInfo {
-        path: path.to_owned(),
-        bytes: size as u64,
-        format: points.format,
-        encoding: points.encoding,
-        crs: points.crs,
-        crs_from: points.crs_from,
-        layer: path.file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned()),
-    };
-    Dataset {
-        source: Arc::new(source),
-        roles: Roles::detect(&points.table),
-        geometry: Arc::new(points.geometry),
-        table: Arc::new(points.table),
-        report: Arc::new(points.report),
-    }
-}
-
-fn finish(path: &Path, size: usize, parsed: document::Parsed, progress: &Progress) -> Dataset {
-    let all = assemble::assemble(parsed.batches);
-    let mut report: Report = parsed.report;
-    report.problems.extend(all.problems);
-    if all.tall > 0 {
-        report.add(Severity::Info, "has-z", None, all.tall.to_string());
-    }
-    if all.table.rows == 0 {
-        report.add(Severity::Warning, "no-features", None, "");
-    }
-    let stem = || path.file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
-    let source = SourceInfo {
-        path: path.to_owned(),
-        bytes: size as u64,
-        format: parsed.format,
-        encoding: parsed.encoding,
-        crs: parsed.crs,
-        crs_from: parsed.crs_from,
-        layer: parsed.name.filter(|n| !n.trim().is_empty()).unwrap_or_else(stem),
-    };
-    let roles = Roles::detect(&all.table);
-    progress.set(size as u64 * 2, size as u64 * 2);
-    Dataset {
-        source: Arc::new(source),
-        geometry: Arc::new(all.geometry),
-        table: Arc::new(all.table),
-        roles,
-        report: Arc::new(report),
-    }
+    let parsed = formats::parse_bytes(path_for_naming, bytes.to_vec(), how, progress);
+    let parsed = parsed.map_err(|cause| cause.at(path_for_naming))?;
+    Ok(finish(path_for_naming, bytes.len(), parsed, how, progress))
 }

@@ -4,20 +4,10 @@ use super::error::Cause;
 use super::outline::Outline;
 
 /// Signatures at the start of a file, and what they are.
-const SIGNATURES: [(&[u8], &str, &str); 14] = [
-    (
-        b"PK\x03\x04",
-        "zip",
-        "a ZIP archive, which a zipped Shapefile, KMZ or XLSX is. Unpack it, or export the layer as GeoJSON.",
-    ),
+const SIGNATURES: [(&[u8], &str, &str); 12] = [
+    (b"PK\x03\x04", "zip", "a ZIP archive that cannot be opened. Copy or download it again."),
     (b"PK\x05\x06", "empty-zip", "an empty ZIP archive. Export or download it again."),
-    (b"\x00\x00\x27\x0a", "shapefile", "a Shapefile. Export the layer as GeoJSON, for example with QGIS."),
-    (
-        b"SQLite format 3\0",
-        "geopackage",
-        "an SQLite database, which a GeoPackage is. Export the layer as GeoJSON, for example with QGIS.",
-    ),
-    (b"fgb", "flatgeobuf", "FlatGeobuf of a version that is not known. Write it anew, for example with ogr2ogr."),
+    (b"fgb", "flatgeobuf", "FlatGeobuf of a version that is not known. Write it anew."),
     (b"\x1f\x8b", "gzip", "compressed with gzip. Unpack it first."),
     (b"7z\xbc\xaf", "archive", "a 7-Zip archive. Unpack it first."),
     (b"Rar!", "archive", "a RAR archive. Unpack it first."),
@@ -30,7 +20,7 @@ const SIGNATURES: [(&[u8], &str, &str); 14] = [
         "office",
         "an old Office document (XLS or DOC). Save it as XLSX or CSV, or export the layer as GeoJSON.",
     ),
-    (b"PAR1", "parquet", "Parquet. Export the layer as GeoJSON, for example with ogr2ogr."),
+    (b"PAR1", "parquet", "Parquet. Export the layer as GeoJSON or GeoPackage."),
 ];
 
 /// The error for a file in a known binary format.
@@ -58,18 +48,14 @@ pub(super) fn is_text_table(text: &[u8]) -> bool {
 pub(super) fn other_text(text: &[u8]) -> Cause {
     let head = String::from_utf8_lossy(text.get(..4096).unwrap_or(text)).trim_start().to_ascii_lowercase();
     if head.starts_with('<') {
-        let (kind, what) = if head.contains("<kml") {
-            ("kml", "KML")
-        } else if head.contains("<gpx") {
-            ("gpx", "GPX")
-        } else if head.contains("<html") {
-            ("web-page", "a web page, perhaps the answer of a failed download")
+        let (kind, what) = if head.contains("<html") {
+            ("web-page", "a web page, perhaps the answer of a failed download. Download the data again.")
         } else if head.contains("<osm") {
-            ("osm", "OpenStreetMap XML")
+            ("osm", "OpenStreetMap XML. Ask Overpass for JSON (out:json), which is read.")
         } else {
-            ("xml", "XML")
+            ("xml", "XML, but none of KML, GPX or GML. Ask for the layer as one of them, or as GeoJSON.")
         };
-        let what = format!("{what}. Export the layer as GeoJSON, for example with QGIS.");
+        let what = what.to_owned();
         return Cause::UnsupportedFormat { kind, what };
     }
     match serde_json::from_slice::<serde::de::IgnoredAny>(text) {
@@ -94,7 +80,7 @@ pub(super) fn other_object(outline: &Outline) -> Cause {
                     example from DataV.";
         ("echarts", what.to_owned())
     } else if has("geometryType") || has("spatialReference") || has("rings") {
-        ("esri", "it is ESRI JSON. Ask the server for f=geojson, or convert it with ogr2ogr.".to_owned())
+        ("esri", "it is ESRI JSON. Ask the server for f=geojson, or export the layer anew.".to_owned())
     } else if let Some(kind) = &outline.kind {
         match kind.as_str() {
             "FeatureCollection" => {
@@ -128,14 +114,15 @@ fn value_name(text: &[u8]) -> &'static str {
     }
 }
 
-/// Whether the first lines have the same number, at least one, of the same separator.
+/// Whether two of the first lines, one behind the other, have the same separator, the second at least as often: titles may come before
+/// them.
 fn is_table(head: &str) -> bool {
-    let lines: Vec<&str> = head.lines().filter(|l| !l.trim().is_empty()).take(3).collect();
+    let lines: Vec<&str> = head.lines().filter(|l| !l.trim().is_empty()).take(8).collect();
     let starts_as_json = head.starts_with(['[', '{']);
+    let pairs = || lines.iter().zip(lines.iter().skip(1));
     !starts_as_json
-        && lines.len() >= 2
         && [',', ';', '\t'].iter().any(|s| {
             let count = |l: &str| l.matches(*s).count();
-            lines.first().is_some_and(|l| count(l) > 0 && lines.iter().take(2).all(|other| count(other) >= count(l)))
+            pairs().any(|(a, b)| count(a) > 0 && count(b) >= count(a))
         })
 }

@@ -124,12 +124,17 @@ fn a_missing_brace_costs_one_feature() {
 }
 
 #[test]
-fn bytes_that_are_no_utf8_are_replaced_and_reported() {
+fn bytes_that_are_no_utf8_are_read_as_what_they_are_or_reported() {
     let text = collection(SQUARE).into_bytes();
     let gbk: Vec<u8> = [&b"\xb2\xdd\xb3\xa1"[..]].concat();
     let at = text.windows(6).position(|w| w == "草场".as_bytes()).unwrap_or(0);
     let d = good([&text[..at], &gbk, &text[at + 6..]].concat());
-    assert_eq!(codes(&d), [(Some(0), "bad-utf8")]);
+    // The whole text is GBK: it is read as such.
+    assert_eq!((codes(&d).len(), d.source.encoding, d.source.encoding_from), (0, "GB18030", "scored"));
+    assert_eq!(d.table.value(FeatureId::new(0), 0), Value::Text("草场"));
+    let long = "东沟村西沟村后沙涧村".repeat(8);
+    let d = good([&text[..at], long.as_bytes(), b"\xff", &text[at + 6..]].concat());
+    assert_eq!((codes(&d), d.source.encoding), (vec![(Some(0), "bad-utf8")], "UTF-8"));
 }
 
 #[test]
@@ -212,11 +217,13 @@ fn encodings() {
 }
 
 #[test]
-fn another_crs_is_an_error_and_no_guess() {
+fn another_crs_is_brought_to_degrees_and_an_unknown_one_is_told() {
     let with = |crs: &str| good(format!(r#"{{"type":"FeatureCollection","crs":{crs},"features":[{SQUARE}]}}"#));
     let d = with(r#"{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::4527"}}"#);
-    assert_eq!(d.source.crs, Crs::Other("urn:ogc:def:crs:EPSG::4527".into()));
-    assert_eq!(d.report.problems.first().map(|p| (p.severity, p.code)), Some((Severity::Error, "projected-crs")));
+    assert_eq!(d.source.crs, Crs::Reprojected("EPSG:4527".into()));
+    let d = with(r#"{"type":"name","properties":{"name":"a local grid"}}"#);
+    assert_eq!(d.source.crs, Crs::Other("a local grid".into()));
+    assert_eq!(d.report.problems.first().map(|p| (p.severity, p.code)), Some((Severity::Error, "unknown-crs")));
     let d = with(r#"{"type":"name","properties":{"name":"EPSG:4490"}}"#);
     assert_eq!((d.source.crs.clone(), d.source.crs_from, codes(&d).len()), (Crs::Geographic(4490), CrsFrom::File, 0));
 }
@@ -255,8 +262,8 @@ fn each_error_has_its_code_and_says_what_to_do() {
         (br#"{"geometryType":"esriGeometryPolygon","features":[]}"#, "not-geojson", "ESRI"),
         (b"{\n \"type\" \"x\"}", "not-json", "line 2"),
         (b"PK\x03\x04", "unsupported-format", "ZIP"),
-        (b"SQLite format 3\0", "unsupported-format", "GeoPackage"),
-        (b"<?xml version='1.0'?><kml/>", "unsupported-format", "KML"),
+        (b"<?xml version='1.0'?><html/>", "unsupported-format", "web page"),
+        (b"<?xml version='1.0'?><svg/>", "unsupported-format", "XML"),
         ("村名,户数\n草场,12\n".as_bytes(), "unsupported-format", "CSV"),
     ] {
         let Err(e) = read(text) else { panic!("{text:?} was read") };

@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use super::cell::Cell;
+use super::encoding::decode_as;
 use super::error::Cause;
+use super::letters::EncodingFrom;
 use super::load::load;
 use super::workbook::{Rows, is_workbook, sheets};
-use super::{Progress, ReadError};
+use super::{How, Progress, ReadError};
 use crate::model::Indicators;
 
 /// Bytes in which the first lines of a text lie.
@@ -78,7 +80,7 @@ impl KeyColumn {
 pub fn read_wide(path: &Path, indicators: &Indicators) -> Result<WideTable, ReadError> {
     let bytes = load(path, &Progress::new()).map_err(|cause| cause.at(path))?;
     let head = bytes.get(..HEAD_BYTES).unwrap_or(&bytes);
-    let has_semicolons = !is_workbook(&bytes) && delimiter_of(&decode(head).1) == ';';
+    let has_semicolons = !is_workbook(&bytes) && delimiter_of(&decode(head, &How::default()).2) == ';';
     let (encoding, grid) = grid_of(bytes).map_err(|m| Cause::NotTable(m).at(path))?;
     let known = |cell: &Cell| {
         let text = cell.text();
@@ -127,7 +129,7 @@ pub(super) fn grid_of(bytes: Vec<u8>) -> Result<(&'static str, Rows), String> {
     if is_workbook(&bytes) {
         return Ok(("binary", sheet(bytes)?));
     }
-    let (encoding, text) = decode(&bytes);
+    let (encoding, _, text) = decode(&bytes, &How::default());
     Ok((encoding, csv_grid(&text)))
 }
 
@@ -137,15 +139,14 @@ fn year_in(text: &str) -> Option<i32> {
     digits.filter_map(|d| d.parse().ok()).find(|y| (1900..=2100).contains(y))
 }
 
-fn decode(bytes: &[u8]) -> (&'static str, String) {
-    if let Some((encoding, skip)) = encoding_rs::Encoding::for_bom(bytes) {
-        let (text, _) = encoding.decode_without_bom_handling(bytes.get(skip..).unwrap_or(&[]));
-        return (encoding.name(), text.into_owned());
-    }
-    match std::str::from_utf8(bytes) {
-        Ok(text) => ("UTF-8", text.to_owned()),
-        Err(_) => ("GB18030", encoding_rs::GB18030.decode_without_bom_handling(bytes).0.into_owned()),
-    }
+/// Encoding, how it was decided, and the text.
+pub(super) fn decode(bytes: &[u8], how: &How) -> (&'static str, EncodingFrom, String) {
+    let decoded = decode_as(bytes, how);
+    let text = match decoded.text {
+        std::borrow::Cow::Borrowed(text) => String::from_utf8_lossy(text).into_owned(),
+        std::borrow::Cow::Owned(text) => String::from_utf8_lossy(&text).into_owned(),
+    };
+    (decoded.encoding, decoded.from, text)
 }
 
 /// What parts the columns of a text, by its first lines.
@@ -155,7 +156,7 @@ fn delimiter_of(text: &str) -> char {
     [',', ';', '\t'].into_iter().max_by_key(|c| count(*c)).unwrap_or(',')
 }
 
-fn csv_grid(text: &str) -> Rows {
+pub(super) fn csv_grid(text: &str) -> Rows {
     let delimiter = delimiter_of(text);
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
@@ -177,7 +178,7 @@ pub fn read_sheets(path: &Path) -> Result<Vec<Rows>, ReadError> {
     if is_workbook(&bytes) {
         return sheets(bytes, true).collect::<Result<_, String>>().map_err(|m| Cause::NotTable(m).at(path));
     }
-    Ok(vec![csv_grid(&decode(&bytes).1)])
+    Ok(vec![csv_grid(&decode(&bytes, &How::default()).2)])
 }
 
 fn sheet(bytes: Vec<u8>) -> Result<Rows, String> {

@@ -37,20 +37,25 @@ pub(super) fn is_named_workbook(bytes: &[u8]) -> bool {
 /// The sheets with anything in them; each is read when it is asked for. With `spread` a value of merged cells stands in every
 /// one of them.
 pub(super) fn sheets(bytes: Vec<u8>, spread: bool) -> impl Iterator<Item = Result<Rows, String>> {
+    named_sheets(bytes, spread).map(|(_, rows)| rows)
+}
+
+/// The same with their names; trouble with the workbook as a whole comes without one.
+pub(super) fn named_sheets(bytes: Vec<u8>, spread: bool) -> impl Iterator<Item = (String, Result<Rows, String>)> {
     let opened = look(&bytes).and_then(|seen| {
         let book = sound(|| calamine::open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|e| e.to_string()))?;
         Ok((seen, book))
     });
     let (mut book, trouble) = match opened {
         Ok(book) => (Some(book), None),
-        Err(e) => (None, Some(Err(e))),
+        Err(e) => (None, Some((String::new(), Err(e)))),
     };
     let names = book.as_ref().map(|(_, b)| b.sheet_names()).unwrap_or_default();
     trouble.into_iter().chain(names.into_iter().enumerate().filter_map(move |(at, name)| {
         let (seen, book) = book.as_mut()?;
         match sound(|| rows(book, seen, (at, &name), spread)) {
             Ok(rows) if rows.is_empty() => None,
-            other => Some(other),
+            other => Some((name, other)),
         }
     }))
 }

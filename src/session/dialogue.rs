@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use super::edits::{FacilityDraft, FigureDraft};
 use super::survey::VisitDraft;
 use crate::colouring::ColouringSpec;
-use crate::district::AddedFacility;
+use crate::district::{AddedFacility, Diagnosis};
 use crate::project::{Difference, NoteEntry, Unsaved};
+use crate::read::How;
 use crate::render::LayerKey;
 use crate::survey::{MergePreview, Preview};
 
@@ -38,11 +39,63 @@ pub struct DiskChange {
     pub saving: bool,
 }
 
+/// What one of the files that were opened together turned out to be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OpenedFile {
+    /// Its name, with the layer where it has several.
+    pub name: String,
+    /// What it is.
+    pub outcome: OpenedAs,
+}
+
+/// What a file that was opened turned out to be.
+#[derive(Clone, Debug, PartialEq)]
+pub enum OpenedAs {
+    /// A layer, with what the coordinate doctor says of it.
+    Layer(LayerKey, Diagnosis),
+    /// A table of figures, with so many rows.
+    Table(usize),
+    /// Nothing that can be read, with the reason.
+    Failed(String),
+}
+
+/// Layers of a file, of which a person chooses.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LayersDraft {
+    /// The file.
+    pub path: PathBuf,
+    /// Its layers, with whether each is taken.
+    pub layers: Vec<(String, bool)>,
+}
+
+/// How the file of a layer is read, being changed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReadingDraft {
+    /// The layer.
+    pub layer: LayerKey,
+    /// What is chosen.
+    pub how: How,
+    /// A coordinate system as typed.
+    pub crs_text: String,
+    /// For each encoding some texts of the file as they would read.
+    pub previews: Vec<(String, Vec<String>)>,
+    /// What the coordinate doctor says.
+    pub diagnosis: Diagnosis,
+    /// What is wrong with what was typed.
+    pub trouble: Option<String>,
+}
+
 /// A question or form over the window.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Dialogue {
     /// Coordinates as typed, and what is wrong with them.
     GoTo(String, Option<&'static str>),
+    /// What the files are that were opened together.
+    Opened(Vec<OpenedFile>),
+    /// Which layers of a file are wanted.
+    Layers(LayersDraft),
+    /// Letters and coordinates of a layer.
+    Reading(Box<ReadingDraft>),
     /// The fields of a layer.
     Fields(LayerKey),
     /// A correction of a figure.

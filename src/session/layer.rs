@@ -125,7 +125,11 @@ impl Loaded {
 
     /// Bounds of everything, \[west, south, east, north\] in degrees.
     pub fn bounds_deg(&self) -> Option<BoundsDeg> {
-        *self.bounds_deg.get_or_init(|| self.dataset.geometry.bounds())
+        let bounds = || {
+            let is_placed = self.dataset.source.crs.is_geographic();
+            is_placed.then(|| self.dataset.geometry.bounds_of_most()).flatten()
+        };
+        *self.bounds_deg.get_or_init(bounds)
     }
 
     /// The features by place.

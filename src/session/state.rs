@@ -18,7 +18,7 @@ use crate::lang::Lang;
 use crate::model::{FeatureId, Problem, Role};
 use crate::palette::{Tokens, tokens};
 use crate::project::{LayerEntry, Original, PageOptions, Settings, ViewEntry, in_language, is_same_file};
-use crate::read::Progress;
+use crate::read::{How, Progress};
 use crate::render::LayerKey;
 
 /// What a window that only makes a picture of another has to know of that one.
@@ -159,6 +159,8 @@ pub struct Pending {
     pub key: LayerKey,
     /// The file.
     pub path: PathBuf,
+    /// How it is read.
+    pub how: How,
     /// How far it is.
     pub progress: Arc<Progress>,
 }
@@ -337,11 +339,26 @@ impl Session {
     /// A coordinate reference system in words; the name that a file gives where it is none of those known.
     pub fn crs_words(&self, crs: &crate::model::Crs) -> String {
         match crs {
-            crate::model::Crs::Geographic(epsg) => {
-                self.lang.find(&format!("crs.{epsg}")).map_or_else(|| crs.name(), str::to_owned)
-            }
             crate::model::Crs::Other(name) if name.is_empty() => self.lang.t("crs.other").to_owned(),
-            crate::model::Crs::Other(name) => name.clone(),
+            other => self.crs_name_words(&other.name()),
+        }
+    }
+
+    /// The same for a name such as `EPSG:4527` or `GCJ-02`.
+    pub fn crs_name_words(&self, name: &str) -> String {
+        let code = name.trim_start_matches("EPSG:");
+        if let Some(words) = self.lang.find(&format!("crs.{code}")) {
+            return words.to_owned();
+        }
+        let zone = |first: u32, step: u32, code: u32| (75 + step * (code - first)).to_string();
+        let words = |key: &'static str, meridian: String| self.lang.with(key, &[("n", &meridian)]);
+        match code.parse::<u32>() {
+            // EPSG:4513–4533 with the zone in the easting, 4534–4554 without; 4491–4501 and 4502–4512 of six degrees.
+            Ok(code @ 4513..=4533) => words("crs.zone-3", zone(4513, 3, code)),
+            Ok(code @ 4534..=4554) => words("crs.zone-3", zone(4534, 3, code)),
+            Ok(code @ 4491..=4501) => words("crs.zone-6", zone(4491, 6, code)),
+            Ok(code @ 4502..=4512) => words("crs.zone-6", zone(4502, 6, code)),
+            _ => name.to_owned(),
         }
     }
 

@@ -123,7 +123,10 @@ fn commands_that_fail_print_the_document_of_errors() {
     let dir = Folder::new();
     dir.write("broken.geojson", "{\"type\":");
     dir.write("v.geojson", crate::program::villages(&[r#"{"name":"Alpha","n":1}"#]));
-    dir.write("far.geojson", r#"{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::4548"}},"features":[]}"#);
+    dir.write(
+        "far.geojson",
+        r#"{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"a grid of our own"}},"features":[]}"#,
+    );
     let (broken, villages, far, none) =
         (dir.text("broken.geojson"), dir.text("v.geojson"), dir.text("far.geojson"), dir.text("none.geojson"));
     let empty = dir.project("p.qiancun", &["none.geojson"], &[], "");

@@ -16,7 +16,7 @@ const LANGS: [Lang; 2] = [Lang::Zh, Lang::En];
 /// Files that people open by mistake, by what the message must name in both languages.
 fn unreadable() -> Vec<(&'static str, Vec<u8>, [&'static str; 2])> {
     vec![
-        ("a.kml", b"<?xml version=\"1.0\"?><kml><Document/></kml>".to_vec(), ["KML", "KML"]),
+        ("a.svg", b"<?xml version=\"1.0\"?><svg/>".to_vec(), ["XML", "XML"]),
         ("b.pdf", b"%PDF-1.7 ...".to_vec(), ["PDF", "PDF"]),
         ("c.geojson", Vec::new(), ["空文件", "empty"]),
         ("d.geojson", b"{\"type\":\"FeatureCollection\",\"features\":[".to_vec(), ["不完整", "incomplete"]),
@@ -25,7 +25,7 @@ fn unreadable() -> Vec<(&'static str, Vec<u8>, [&'static str; 2])> {
         ("g.html", b"<html><body>404</body></html>".to_vec(), ["网页", "web page"]),
         ("h.rar", b"Rar!\x1a\x07".to_vec(), ["压缩包", "archive"]),
         ("i.png", b"\x89PNG\r\n\x1a\n".to_vec(), ["图片", "picture"]),
-        ("j.shp", b"\x00\x00\x27\x0a\0\0\0\0".to_vec(), ["Shapefile", "Shapefile"]),
+        ("j.shp", b"\x00\x00\x27\x0a\0\0\0\0".to_vec(), ["损坏", "damaged"]),
     ]
 }
 

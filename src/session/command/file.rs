@@ -11,6 +11,8 @@ pub enum FileCommand {
     OpenDialogue,
     /// Open files: boundaries, facilities or a project.
     Open(Vec<PathBuf>),
+    /// Open some layers of a file.
+    OpenLayers(PathBuf, Vec<String>),
     /// Open the demonstration district.
     OpenDemo,
     /// Begin a project with nothing in it.
@@ -65,7 +67,7 @@ impl FileCommand {
     /// The command's words in the language files.
     pub fn key(&self) -> &'static str {
         match self {
-            Self::OpenDialogue | Self::Open(_) => "command.open",
+            Self::OpenDialogue | Self::Open(_) | Self::OpenLayers(..) => "command.open",
             Self::OpenDemo => "command.open-demo",
             Self::NewProject => "command.new-project",
             Self::CancelLoad => "command.cancel",

@@ -7,6 +7,7 @@ use crate::district::AddedFacility;
 use crate::geo::LonLat;
 use crate::model::{Edit, FeatureId, LayerKind, Role};
 use crate::project::{LayerStyle, NoteEntry};
+use crate::read::How;
 use crate::render::LayerKey;
 use crate::session::dialogue::ColouringDraft;
 
@@ -15,6 +16,10 @@ use crate::session::dialogue::ColouringDraft;
 pub enum LayerCommand {
     /// Read the file of a layer again, whatever the cache says.
     ReadAgain(LayerKey),
+    /// Ask how the file of a layer is to be read.
+    EditReading(LayerKey),
+    /// Read the file of a layer as a person says.
+    SetReading(LayerKey, How),
     /// Say what a layer is.
     SetKind(LayerKey, LayerKind),
     /// Ask where the file of a layer is now.
@@ -90,6 +95,7 @@ impl LayerCommand {
     pub fn key(&self) -> &'static str {
         match self {
             Self::ReadAgain(_) => "command.read-again",
+            Self::EditReading(_) | Self::SetReading(..) => "command.reading",
             Self::SetKind(..) => "command.layer-kind",
             Self::RelinkDialogue(_) | Self::Relink(..) | Self::RelinkTableDialogue(_) | Self::RelinkTable(..) => {
                 "command.relink"

@@ -90,7 +90,15 @@ impl Command {
     pub fn opens(&self) -> bool {
         use FileCommand as F;
         match self {
-            Self::File(F::OpenDialogue | F::Open(_) | F::OpenDemo | F::NewProject | F::OpenTheirs | F::Recover(_))
+            Self::File(
+                F::OpenDialogue
+                | F::Open(_)
+                | F::OpenLayers(..)
+                | F::OpenDemo
+                | F::NewProject
+                | F::OpenTheirs
+                | F::Recover(_),
+            )
             | Self::Survey(SurveyCommand::ImportResults(_)) => true,
             Self::File(F::SaveThen(then) | F::Discard(then)) => then.opens(),
             _ => false,

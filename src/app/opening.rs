@@ -1,0 +1,162 @@
+//! What was opened together: folders and companions sorted out before, the sheet that says how each was understood after, and changes to
+//! that.
+
+use std::path::{Path, PathBuf};
+
+use super::qiancun::Qiancun;
+use crate::district::{Diagnosis, diagnose};
+use crate::model::Crs;
+use crate::project::LayerEntry;
+use crate::read::formats::{COMPANIONS, READERS};
+use crate::read::{How, previews};
+use crate::render::LayerKey;
+use crate::session::{Dialogue, OpenedAs, OpenedFile, ReadingDraft};
+
+/// Files taken out of a folder, and how deep it is looked into.
+const MOST_FILES: usize = 200;
+const DEEPEST: usize = 4;
+
+/// The files that are to be opened: folders give what can be read in them, and what belongs to a shapefile comes with it. With how
+/// many were left out.
+pub(super) fn openable(paths: Vec<PathBuf>) -> (Vec<PathBuf>, usize) {
+    let (mut files, mut left_out) = (Vec::new(), 0);
+    for path in paths {
+        if path.is_dir() {
+            look_into(&path, 0, &mut files, &mut left_out);
+        } else {
+            files.push(path);
+        }
+    }
+    let ending = |p: &Path| p.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    let shapes: Vec<PathBuf> = files.iter().filter(|p| ending(p) == "shp").map(|p| p.with_extension("")).collect();
+    files.retain(|p| {
+        let ending = ending(p);
+        let is_of_shapes = COMPANIONS.contains(&ending.as_str()) && shapes.contains(&p.with_extension(""));
+        let is_metadata = p.to_string_lossy().to_ascii_lowercase().ends_with(".shp.xml");
+        !is_of_shapes && !is_metadata
+    });
+    (files, left_out)
+}
+
+fn look_into(folder: &Path, depth: usize, files: &mut Vec<PathBuf>, left_out: &mut usize) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    let mut entries: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
+    entries.sort();
+    for path in entries {
+        let is_hidden = path.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.'));
+        // A folder that points to itself has no end.
+        if path.is_dir() && !path.is_symlink() && !is_hidden && depth < DEEPEST {
+            look_into(&path, depth + 1, files, left_out);
+        } else if path.is_file() && !is_hidden {
+            let ending = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+            let is_known =
+                READERS.iter().any(|r| r.endings().contains(&ending.as_str())) && ending != "js" && ending != "txt";
+            match (is_known || ending == "qiancun", files.len() < MOST_FILES) {
+                (true, true) => files.push(path),
+                (true, false) => *left_out += 1,
+                _ if COMPANIONS.contains(&ending.as_str()) => {}
+                _ => *left_out += 1,
+            }
+        }
+    }
+}
+
+/// A file as the sheet names it.
+pub(super) fn opened_name(path: &Path, how: &How) -> String {
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    match &how.layer {
+        Some(layer) => format!("{name} · {layer}"),
+        None => name,
+    }
+}
+
+impl Qiancun {
+    /// Says what was opened, where there is anything to say: several files, something that was understood in a way a person may want
+    /// to change, or something that could not be read. One file that is plainly what it is needs no words.
+    pub(super) fn show_opened(&mut self) {
+        let mut files = std::mem::take(&mut self.opened.files);
+        if let [OpenedFile { outcome: OpenedAs::Failed(text), .. }] = files.as_slice() {
+            let text = text.clone();
+            return self.ask_after(Dialogue::Message(text));
+        }
+        for file in &mut files {
+            if let OpenedAs::Layer(key, diagnosis) = &mut file.outcome {
+                *diagnosis = self.diagnosis_of(*key);
+            }
+        }
+        // What could not be read comes last.
+        files.sort_by_key(|f| matches!(f.outcome, OpenedAs::Failed(_)));
+        let layers = files.iter().filter(|f| matches!(f.outcome, OpenedAs::Layer(..))).count();
+        let is_worth_it = files.iter().any(|f| match &f.outcome {
+            OpenedAs::Layer(key, diagnosis) => diagnosis.suggested.is_some() || self.is_noteworthy(*key),
+            OpenedAs::Table(_) => false,
+            OpenedAs::Failed(_) => true,
+        });
+        if is_worth_it || layers > 3 {
+            self.ask_after(Dialogue::Opened(files));
+        }
+    }
+
+    /// Whether a file was understood in a way that is not plain: letters that were guessed, positions that were moved or are not
+    /// understood.
+    fn is_noteworthy(&self, key: LayerKey) -> bool {
+        let Some(loaded) = self.session.layers.get(&key).and_then(|l| l.loaded()) else { return false };
+        let source = &loaded.dataset.source;
+        let is_told = |code: &str| loaded.dataset.report.problems.iter().any(|p| p.code == code);
+        !matches!(source.crs, Crs::Geographic(_))
+            || matches!(source.encoding_from, "scored" | "file")
+            || ["swapped-axes", "bad-encoding", "broken-off", "null-island"].into_iter().any(is_told)
+    }
+
+    /// What the coordinate doctor says of a layer, beside the villages.
+    fn diagnosis_of(&self, key: LayerKey) -> Diagnosis {
+        let loaded = |key: LayerKey| self.session.layers.get(&key).and_then(|l| l.loaded());
+        let villages = self.session.village_layer().map(|l| l.key).filter(|v| *v != key);
+        match (loaded(key), villages.and_then(loaded)) {
+            (Some(layer), Some(villages)) => diagnose(&layer.dataset, &villages.dataset),
+            _ => Diagnosis::default(),
+        }
+    }
+
+    /// Opens the form of letters and coordinates.
+    pub(super) fn edit_reading(&mut self, key: LayerKey) {
+        let Some(entry) = self.session.entry(key) else { return };
+        let how = entry.how();
+        let draft = ReadingDraft {
+            layer: key,
+            crs_text: how.crs.clone().unwrap_or_default(),
+            previews: previews(&entry.path, &how),
+            diagnosis: self.diagnosis_of(key),
+            how,
+            trouble: None,
+        };
+        self.session.moment.dialogue = Some(Dialogue::Reading(Box::new(draft)));
+    }
+
+    /// Reads the file of a layer anew as a person says; a step that can be taken back.
+    pub(super) fn set_reading(&mut self, key: LayerKey, how: How) {
+        self.session.transact_layer("command.reading", key, |e| {
+            let LayerEntry { file_layer, encoding, crs, .. } = e;
+            (*file_layer, *encoding, *crs) = (how.layer, how.encoding, how.crs);
+        });
+        self.read_again(key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_and_companions() {
+        let dir = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir(dir.path().join("界")).expect("made");
+        for name in ["a.shp", "a.dbf", "a.prj", "a.shp.xml", "界/b.geojson", "界/notes.docx", "c.dbf"] {
+            std::fs::write(dir.path().join(name), "x").expect("written");
+        }
+        let (files, left_out) = openable(vec![dir.path().to_path_buf()]);
+        let names: Vec<String> =
+            files.iter().map(|p| p.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()).collect();
+        assert_eq!((names, left_out), (vec!["a.shp".to_owned(), "c.dbf".to_owned(), "b.geojson".to_owned()], 2));
+    }
+}

@@ -1,0 +1,430 @@
+//! Which definition a code, a name or a well-known text stands for.
+
+use proj4rs::Proj;
+
+use super::wkt::{Node, parse};
+use super::{Accuracy, Kind, System};
+use crate::geo::ChinaShift;
+
+/// Web Mercator under the codes that ESRI and others gave it before it had one (EPSG:3857).
+const WEB_MERCATOR: [u32; 5] = [900_913, 102_100, 102_113, 3785, 3587];
+
+/// Datums by their names in well-known texts, without case and signs, and a geographic system on them: ESRI and ISO 19162 write
+/// several otherwise than the EPSG registry's text of version 1 does, from which all others are found.
+const DATUMS: [(&str, u32); 24] = [
+    ("wgs1984", 4326),
+    ("wgs84", 4326),
+    ("worldgeodeticsystem1984", 4326),
+    ("worldgeodeticsystem1984ensemble", 4326),
+    ("wgs1984majorauxiliarysphere", 4326),
+    ("china2000", 4490),
+    ("cgcs2000", 4490),
+    ("chinageodeticcoordinatesystem2000", 4490),
+    ("xian1980", 4610),
+    ("xian80", 4610),
+    ("beijing1954", 4214),
+    ("beijing54", 4214),
+    ("northamerican1983", 4269),
+    ("northamericandatum1983", 4269),
+    ("northamerican1927", 4267),
+    ("northamericandatum1927", 4267),
+    ("etrs1989", 4258),
+    ("europeanterrestrialreferencesystem1989ensemble", 4258),
+    ("sirgas2000", 4674),
+    ("jgd2000", 4612),
+    ("jgd2011", 6668),
+    ("korea2000", 4737),
+    ("indonesian1974", 4238),
+    ("hongkong1980", 4611),
+];
+
+/// The system of an EPSG code.
+pub(super) fn of_epsg(code: u32) -> Option<System> {
+    let code = if WEB_MERCATOR.contains(&code) { 3857 } else { code };
+    let def = crs_definitions::from_code(u16::try_from(code).ok()?)?;
+    let (kind, accuracy) = kind_of(def.proj4, Some(code))?;
+    let is_xian = def.wkt.contains("DATUM[\"Xian_1980\"");
+    let accuracy = if is_xian { Accuracy::Unknown } else { accuracy };
+    Some(System { name: format!("EPSG:{code}"), kind, accuracy })
+}
+
+/// What a PROJ string computes; degrees without a shift of datum are taken as they are, where they have a code.
+fn kind_of(proj4: &str, code: Option<u32>) -> Option<(Kind, Accuracy)> {
+    let is_shifted = |value: &str| value.split(',').any(|v| v.trim().parse::<f64>().is_ok_and(|v| v != 0.0));
+    let shift = value_of(proj4, "towgs84").filter(|v| is_shifted(v));
+    let (mut parts, mut accuracy) = (Vec::new(), if shift.is_some() { Accuracy::SomeMetres } else { Accuracy::Metre });
+    for part in proj4.split_whitespace() {
+        match part.split_once('=') {
+            // Grids are not shipped: the mean shift of the contiguous United States (NGA, EPSG:1173) stands for that of NAD27.
+            Some(("+datum", "NAD27")) => {
+                parts.push("+ellps=clrk66 +towgs84=-8,160,176,0,0,0,0".to_owned());
+                accuracy = Accuracy::SomeMetres;
+            }
+            Some(("+datum", name))
+                if !matches!(
+                    name,
+                    "WGS84"
+                        | "NAD83"
+                        | "GGRS87"
+                        | "OSGB36"
+                        | "potsdam"
+                        | "carthage"
+                        | "hermannskogel"
+                        | "ire65"
+                        | "nzgd49"
+                ) =>
+            {
+                return None;
+            }
+            Some(("+datum", name)) => {
+                if !matches!(name, "WGS84" | "NAD83") {
+                    accuracy = Accuracy::SomeMetres;
+                }
+                let is_grid = name == "nzgd49" || name == "OSGB36";
+                parts.push(match name {
+                    "nzgd49" => "+ellps=intl".to_owned(),
+                    "OSGB36" => "+ellps=airy".to_owned(),
+                    other => format!("+datum={other}"),
+                });
+                if is_grid && shift.is_none() {
+                    // The parameters that PROJ ships with these datums.
+                    parts.push(
+                        match name {
+                            "nzgd49" => "+towgs84=59.47,-5.04,187.44,0.47,-0.1,1.024,-4.5993",
+                            _ => "+towgs84=446.448,-125.157,542.060,0.1502,0.2470,0.8421,-20.4894",
+                        }
+                        .to_owned(),
+                    );
+                }
+            }
+            Some(("+nadgrids", grids)) if grids != "@null" => accuracy = Accuracy::SomeMetres,
+            Some(("+nadgrids", _)) | Some(("+geoidgrids", _)) => {}
+            _ if part == "+wktext" => {}
+            _ => parts.push(part.to_owned()),
+        }
+    }
+    let is_longlat = matches!(value_of(proj4, "proj"), Some("longlat" | "latlong"));
+    if let (true, Some(code), Accuracy::Metre, None) =
+        (is_longlat, code, accuracy, value_of(proj4, "pm").filter(|pm| *pm != "0"))
+    {
+        return Some((Kind::Degrees(code), accuracy));
+    }
+    let proj = Proj::from_proj_string(&parts.join(" ")).ok().filter(Proj::has_inverse)?;
+    Some((Kind::Computed(Box::new(proj)), accuracy))
+}
+
+fn value_of<'a>(proj4: &'a str, key: &str) -> Option<&'a str> {
+    proj4.split_whitespace().find_map(|p| p.strip_prefix('+')?.strip_prefix(key)?.strip_prefix('='))
+}
+
+/// The system that a name stands for.
+pub(super) fn of_name(name: &str) -> Option<System> {
+    let name = name.trim();
+    if name.contains('[') {
+        return of_wkt(name);
+    }
+    let folded: String =
+        name.to_uppercase().chars().filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-')).collect();
+    let last = folded.rsplit([':', '/', '#', '=']).next().unwrap_or("");
+    match last {
+        "GCJ02" | "MARS" | "火星坐标" => return shifted(ChinaShift::Gcj02),
+        "BD09" | "BD09LL" | "百度坐标" => return shifted(ChinaShift::Bd09),
+        "CRS84" | "CRS84H" | "WGS84" | "OGCCRS84" | "GCSWGS1984" | "EPSG4326" => return Some(System::wgs84()),
+        "CGCS2000" | "GCSCHINAGEODETICCOORDINATESYSTEM2000" | "国家2000" => return of_epsg(4490),
+        _ => {}
+    }
+    let is_code = folded.contains("EPSG") || folded.contains("ESRI") || folded == last;
+    let digits = last.strip_prefix("EPSG").unwrap_or(last);
+    (is_code && !digits.is_empty()).then(|| digits.parse().ok()).flatten().and_then(of_epsg)
+}
+
+fn shifted(shift: ChinaShift) -> Option<System> {
+    Some(System { name: shift.name().to_owned(), kind: Kind::Shifted(shift), accuracy: Accuracy::Metre })
+}
+
+/// The system of a well-known text.
+pub(super) fn of_wkt(text: &str) -> Option<System> {
+    let node = parse(text)?;
+    of_node(&node)
+}
+
+fn of_node(node: &Node) -> Option<System> {
+    match node.keyword.as_str() {
+        "COMPD_CS" | "COMPOUNDCRS" => node.nodes().find_map(of_node),
+        "BOUNDCRS" => node.child(&["SOURCECRS"]).and_then(|n| n.nodes().find_map(of_node)),
+        "GEOGCS" | "GEOGCRS" | "GEODCRS" | "GEODETICCRS" | "GEOGRAPHICCRS" => {
+            node.epsg().and_then(of_epsg).or_else(|| geographic(node))
+        }
+        "PROJCS" | "PROJCRS" | "PROJECTEDCRS" => node.epsg().and_then(of_epsg).or_else(|| projected(node)),
+        _ => None,
+    }
+}
+
+/// Without case and signs, and without what ESRI puts before the names of datums.
+fn folded(name: &str) -> String {
+    let name = name.strip_prefix("D_").or_else(|| name.strip_prefix("GCS_")).unwrap_or(name);
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// What a geographic system's text says of its datum: the PROJ parameters, and the code of a system on it.
+struct Base {
+    parameters: String,
+    code: Option<u32>,
+    accuracy: Accuracy,
+}
+
+fn base(node: &Node) -> Option<Base> {
+    let datum = node.child(&["DATUM", "GEODETICDATUM", "TRF", "ENSEMBLE"])?;
+    let name = folded(datum.name());
+    let listed = DATUMS.iter().find(|(n, _)| *n == name).map(|(_, code)| *code);
+    let code = listed.or_else(|| {
+        (0..=u16::MAX)
+            .find(|code| {
+                crs_definitions::from_code(*code)
+                    .is_some_and(|d| d.wkt.starts_with("GEOGCS[") && datum_of(d.wkt) == Some(name.clone()))
+            })
+            .map(u32::from)
+    });
+    let meridian = node.child(&["PRIMEM", "PRIMEMERIDIAN"]).and_then(|p| p.numbers().next()).filter(|m| *m != 0.0);
+    let pm = meridian.map_or(String::new(), |m| format!(" +pm={m}"));
+    if let Some(def) = code.and_then(|c| crs_definitions::from_code(c as u16)) {
+        let own: Vec<&str> = def
+            .proj4
+            .split_whitespace()
+            .filter(|p| ["+ellps", "+datum", "+towgs84", "+a=", "+b=", "+rf"].iter().any(|k| p.starts_with(k)))
+            .collect();
+        let accuracy = of_epsg(code?).map_or(Accuracy::SomeMetres, |s| s.accuracy);
+        return Some(Base { parameters: own.join(" ") + &pm, code: code.filter(|_| pm.is_empty()), accuracy });
+    }
+    let spheroid = datum.child(&["SPHEROID", "ELLIPSOID"])?;
+    let mut numbers = spheroid.numbers();
+    let (a, flattening) = (numbers.next()?, numbers.next()?);
+    if !(6e6..7e6).contains(&a) || flattening < 0.0 {
+        return None;
+    }
+    let mut parameters = if flattening == 0.0 { format!("+a={a} +b={a}") } else { format!("+a={a} +rf={flattening}") };
+    let shift = datum.child(&["TOWGS84"]).map(|n| n.numbers().map(|v| v.to_string()).collect::<Vec<_>>().join(","));
+    let accuracy = if shift.is_some() { Accuracy::SomeMetres } else { Accuracy::Unknown };
+    if let Some(shift) = shift {
+        parameters += &format!(" +towgs84={shift}");
+    }
+    Some(Base { parameters: parameters + &pm, code: None, accuracy })
+}
+
+/// The datum in a text of the registry.
+fn datum_of(wkt: &str) -> Option<String> {
+    let (_, rest) = wkt.split_once("DATUM[\"")?;
+    rest.split('"').next().map(folded)
+}
+
+fn geographic(node: &Node) -> Option<System> {
+    let base = base(node)?;
+    if let Some(code) = base.code {
+        return of_epsg(code);
+    }
+    let (kind, _) = kind_of(&format!("+proj=longlat {} +no_defs", base.parameters), None)?;
+    Some(System { name: node.name().to_owned(), kind, accuracy: base.accuracy })
+}
+
+/// Names of projections without case and signs, as OGC, ESRI and EPSG write them, and PROJ's.
+const PROJECTIONS: [(&str, &str); 42] = [
+    ("transversemercator", "tmerc"),
+    ("gausskruger", "tmerc"),
+    ("transversemercatorcomplex", "tmerc"),
+    ("mercator", "merc"),
+    ("mercator1sp", "merc"),
+    ("mercator2sp", "merc"),
+    ("mercatorvarianta", "merc"),
+    ("mercatorvariantb", "merc"),
+    ("mercatorauxiliarysphere", "webmerc"),
+    ("popularvisualisationpseudomercator", "webmerc"),
+    ("lambertconformalconic", "lcc"),
+    ("lambertconformalconic1sp", "lcc"),
+    ("lambertconformalconic2sp", "lcc"),
+    ("lambertconicconformal1sp", "lcc"),
+    ("lambertconicconformal2sp", "lcc"),
+    ("albers", "aea"),
+    ("albersequalarea", "aea"),
+    ("albersconicequalarea", "aea"),
+    ("lambertazimuthalequalarea", "laea"),
+    ("stereographic", "stere"),
+    ("polarstereographic", "stere"),
+    ("polarstereographicvarianta", "stere"),
+    ("doublestereographic", "sterea"),
+    ("obliquestereographic", "sterea"),
+    ("cassini", "cass"),
+    ("cassinisoldner", "cass"),
+    ("hotineobliquemercatorazimuthcenter", "omerc"),
+    ("hotineobliquemercatorvariantb", "omerc"),
+    ("hotineobliquemercatorazimuthnaturalorigin", "omerc_nuo"),
+    ("hotineobliquemercatorvarianta", "omerc_nuo"),
+    ("hotineobliquemercator", "omerc_nuo"),
+    ("swissobliquecylindrical", "somerc"),
+    ("platecarree", "eqc"),
+    ("equirectangular", "eqc"),
+    ("equidistantcylindrical", "eqc"),
+    ("equidistantconic", "eqdc"),
+    ("azimuthalequidistant", "aeqd"),
+    ("polyconic", "poly"),
+    ("americanpolyconic", "poly"),
+    ("krovak", "krovak"),
+    ("sinusoidal", "sinu"),
+    ("mollweide", "moll"),
+];
+
+/// Names of parameters without case and signs, and PROJ's; the last is whether it is a length.
+const PARAMETERS: [(&str, &str, bool); 27] = [
+    ("falseeasting", "x_0", true),
+    ("falsenorthing", "y_0", true),
+    ("eastingatfalseorigin", "x_0", true),
+    ("northingatfalseorigin", "y_0", true),
+    ("eastingatprojectioncentre", "x_0", true),
+    ("northingatprojectioncentre", "y_0", true),
+    ("centralmeridian", "lon_0", false),
+    ("longitudeofcenter", "lon_0", false),
+    ("longitudeofcentre", "lon_0", false),
+    ("longitudeoforigin", "lon_0", false),
+    ("longitudeofnaturalorigin", "lon_0", false),
+    ("longitudeoffalseorigin", "lon_0", false),
+    ("longitudeofprojectioncentre", "lon_0", false),
+    ("latitudeoforigin", "lat_0", false),
+    ("latitudeofcenter", "lat_0", false),
+    ("latitudeofcentre", "lat_0", false),
+    ("latitudeofnaturalorigin", "lat_0", false),
+    ("latitudeoffalseorigin", "lat_0", false),
+    ("latitudeofprojectioncentre", "lat_0", false),
+    ("scalefactor", "k_0", false),
+    ("scalefactoratnaturalorigin", "k_0", false),
+    ("standardparallel1", "lat_1", false),
+    ("latitudeof1ststandardparallel", "lat_1", false),
+    ("standardparallel2", "lat_2", false),
+    ("latitudeof2ndstandardparallel", "lat_2", false),
+    ("azimuth", "alpha", false),
+    ("rectifiedgridangle", "gamma", false),
+];
+
+fn projected(node: &Node) -> Option<System> {
+    let base = base(node.child(&["GEOGCS", "BASEGEOGCRS", "BASEGEODCRS", "GEOGCRS"])?)?;
+    let conversion = node.child(&["CONVERSION"]).unwrap_or(node);
+    let method = folded(conversion.child(&["PROJECTION", "METHOD"])?.name());
+    let projection = PROJECTIONS.iter().find(|(name, _)| *name == method)?.1;
+    let unit = node.nodes().filter(|n| matches!(n.keyword.as_str(), "UNIT" | "LENGTHUNIT")).last();
+    let axis_unit = || node.nodes().filter(|n| n.keyword == "AXIS").find_map(|n| n.child(&["LENGTHUNIT"]));
+    let to_metre = unit.or_else(axis_unit).and_then(|u| u.numbers().next()).filter(|m| *m > 0.0).unwrap_or(1.0);
+    if projection == "webmerc" {
+        return of_epsg(3857);
+    }
+    let (mut values, mut lat_1) = (Vec::new(), None);
+    for parameter in conversion.nodes().filter(|n| n.keyword == "PARAMETER") {
+        let (name, Some(value)) = (folded(parameter.name()), parameter.numbers().next()) else { continue };
+        if let Some((_, key, is_length)) = PARAMETERS.iter().find(|(n, ..)| *n == name) {
+            let metres = parameter.child(&["LENGTHUNIT", "UNIT"]).and_then(|u| u.numbers().next()).unwrap_or(to_metre);
+            let value = if *is_length { value * metres } else { value };
+            if *key == "lat_1" {
+                lat_1 = Some(value);
+            }
+            values.push((*key, value));
+        }
+    }
+    let mut proj4 = match projection {
+        "omerc_nuo" => "+proj=omerc +no_uoff".to_owned(),
+        other => format!("+proj={other}"),
+    };
+    for (key, value) in &values {
+        let key = match (*key, projection) {
+            ("lat_1", "merc" | "eqc") => "lat_ts",
+            ("lon_0", "omerc" | "omerc_nuo") => "lonc",
+            (key, _) => key,
+        };
+        proj4 += &format!(" +{key}={value}");
+    }
+    if let ("lcc", None, Some((_, lat_0))) = (projection, lat_1, values.iter().find(|(k, _)| *k == "lat_0")) {
+        proj4 += &format!(" +lat_1={lat_0}");
+    }
+    let known = registered(node, &proj4, &base, to_metre);
+    if let Some(system) = known {
+        return Some(system);
+    }
+    proj4 += &format!(" {} +no_defs", base.parameters);
+    if to_metre == 1.0 {
+        proj4 += " +units=m";
+    } else {
+        proj4 += &format!(" +to_meter={to_metre}");
+    }
+    let (kind, accuracy) = kind_of(&proj4, None)?;
+    let accuracy = if base.accuracy == Accuracy::Unknown { Accuracy::Unknown } else { accuracy };
+    Some(System { name: node.name().to_owned(), kind, accuracy })
+}
+
+/// The registry's own system with the same datum, projection and parameters; of several, the one of the same name.
+fn registered(node: &Node, proj4: &str, base: &Base, to_metre: f64) -> Option<System> {
+    let datum = base.code.and_then(|c| datum_of(crs_definitions::from_code(c as u16)?.wkt))?;
+    let wanted = Parameters::of(proj4)?;
+    let name = short(node.name());
+    let same = |code: &u16| {
+        let Some(def) = crs_definitions::from_code(*code).filter(|d| d.wkt.starts_with("PROJCS[")) else {
+            return false;
+        };
+        let unit = match value_of(def.proj4, "units") {
+            Some("us-ft") => 1200.0 / 3937.0,
+            Some("ft") => 0.3048,
+            _ => value_of(def.proj4, "to_meter").and_then(|v| v.parse().ok()).unwrap_or(1.0),
+        };
+        (unit - to_metre).abs() < 1e-9
+            && Parameters::of(def.proj4).is_some_and(|p| p.is_like(&wanted))
+            && datum_of(def.wkt).as_ref() == Some(&datum)
+    };
+    let found: Vec<u16> = (0..=u16::MAX).filter(same).collect();
+    let named = |code: &&u16| {
+        let wkt = crs_definitions::from_code(**code).map_or("", |d| d.wkt);
+        wkt.split('"').nth(1).is_some_and(|n| short(n) == name)
+    };
+    found.iter().find(named).or_else(|| found.first()).and_then(|code| of_epsg(u32::from(*code)))
+}
+
+/// Names of projected systems as they can be compared: ESRI writes `3_Degree_GK_CM_117E`, the registry `3-degree Gauss-Kruger CM 117E`.
+fn short(name: &str) -> String {
+    folded(name).replace("gausskruger", "gk")
+}
+
+/// What tells two projections apart.
+struct Parameters<'a> {
+    projection: &'a str,
+    /// `lon_0`, `lat_0`, `k_0`, `x_0`, `y_0`, `lat_1`, `lat_2`, `alpha`.
+    values: [f64; 8],
+}
+
+impl<'a> Parameters<'a> {
+    fn of(proj4: &'a str) -> Option<Self> {
+        let number = |key: &str| value_of(proj4, key).and_then(|v| v.parse::<f64>().ok());
+        let projection = value_of(proj4, "proj")?;
+        if projection == "utm" {
+            let south = proj4.split_whitespace().any(|p| p == "+south");
+            let zone = number("zone")?;
+            let y_0 = if south { 10_000_000.0 } else { 0.0 };
+            return Some(Self {
+                projection: "tmerc",
+                values: [zone * 6.0 - 183.0, 0.0, 0.9996, 500_000.0, y_0, 0.0, 0.0, 0.0],
+            });
+        }
+        let or = |keys: &[&str], other: f64| keys.iter().find_map(|k| number(k)).unwrap_or(other);
+        Some(Self {
+            projection,
+            values: [
+                or(&["lon_0", "lonc"], 0.0),
+                or(&["lat_0"], 0.0),
+                or(&["k_0", "k"], 1.0),
+                or(&["x_0"], 0.0),
+                or(&["y_0"], 0.0),
+                or(&["lat_1", "lat_ts"], 0.0),
+                or(&["lat_2"], 0.0),
+                or(&["alpha"], 0.0),
+            ],
+        })
+    }
+
+    fn is_like(&self, other: &Self) -> bool {
+        self.projection == other.projection
+            && self.values.iter().zip(&other.values).all(|(a, b)| (a - b).abs() <= 1e-8 * b.abs().max(1.0))
+    }
+}

@@ -1,0 +1,106 @@
+use super::*;
+
+/// Made with GDAL 3.6.2 and its PROJ (`gdaltransform -s_srs EPSG:n -t_srs EPSG:4326 -output_xy`, `PROJ_NETWORK=OFF`, axes in the
+/// traditional order).
+#[test]
+fn zones_agree_with_proj_and_come_back() {
+    for (code, at, (lon, lat)) in ORACLE {
+        let system = System::of_epsg(code).expect("a definition");
+        let mut there = [at];
+        assert_eq!(system.to_degrees(&mut there), 0);
+        let far = super::super::distance_m(LonLat::new(there[0][0], there[0][1]), LonLat::new(lon, lat));
+        assert!(far < 1e-3, "EPSG:{code}: {there:?} is {far} m off");
+        assert_eq!(system.of_degrees(&mut there), 0);
+        assert!((there[0][0] - at[0]).abs() < 1e-3 && (there[0][1] - at[1]).abs() < 1e-3, "EPSG:{code}: {there:?}");
+    }
+}
+
+/// Code, easting and northing, longitude and latitude.
+const ORACLE: [(u32, [f64; 2], (f64, f64)); 28] = [
+    (4498, [20423234.746, 4438800.069], (116.100000005079, 40.0799999978356)),
+    (4509, [423234.746, 4438800.069], (116.100000005079, 40.0799999978356)),
+    (4527, [39427499.538, 4438758.131], (116.150000003648, 40.0799999967308)),
+    (4528, [40495202.51, 3381085.864], (119.949999997493, 30.5500000024763)),
+    (4548, [427499.538, 4438758.131], (116.150000003648, 40.0799999967308)),
+    (4549, [495202.51, 3381085.864], (119.949999997493, 30.5500000024763)),
+    (4513, [25525840.986, 4362954.646], (75.2999999963378, 39.4000000006075)),
+    (4533, [45477655.704, 5329590.265], (134.699999994522, 48.0999999979229)),
+    (4534, [525840.986, 4362954.646], (75.2999999963378, 39.4000000006075)),
+    (4554, [477655.704, 5329590.265], (134.699999994521, 48.0999999979229)),
+    (4491, [13543068.379, 4363030.986], (75.4999999963257, 39.3999999977978)),
+    (4501, [23462687.372, 5318548.586], (134.499999998829, 47.9999999995558)),
+    (4502, [543068.379, 4363030.986], (75.4999999963257, 39.3999999977978)),
+    (4512, [462687.372, 5318548.586], (134.499999998829, 47.9999999995558)),
+    (32650, [427528.538, 4436982.628], (116.150000001459, 40.0799999979617)),
+    (32651, [347564.774, 3452870.047], (121.399999997218, 31.2000000025103)),
+    (32750, [406445.057, 9060323.115], (116.15000000445, -8.49999999837281)),
+    (3857, [12929758.856, 4877574.481], (116.150000003245, 40.0800000016447)),
+    (2154, [652301.565, 6861302.726], (2.35000000229807, 48.8500000009157)),
+    (3035, [4356776.775, 2998754.271], (10.5000000038288, 50.0999999944567)),
+    (5186, [200000.0, 544504.123], (127.0, 37.4999999956247)),
+    (6677, [-12065.989, -33275.346], (139.699999995726, 35.6999999974185)),
+    (3826, [300470.412, 2765870.634], (121.499999996918, 25.0000000029213)),
+    (2443, [0.0, 0.0], (129.5, 33.0)),
+    (23830, [255621.212, 1721135.808], (94.9999999986425, 1.99999999579273)),
+    (5070, [0.0, 1662824.761], (-96.0, 37.9999999991957)),
+    (3414, [29856.493, 31372.92], (103.850000004266, 1.30000000321261)),
+    (4674, [-47.0, -15.0], (-47.0, -15.0)),
+];
+
+#[test]
+fn names_of_all_kinds() {
+    let name = |text: &str| System::of_name(text).map(|s| s.name().to_owned());
+    for text in [
+        "EPSG:4326",
+        "WGS 84",
+        "urn:ogc:def:crs:OGC:1.3:CRS84",
+        "OGC:CRS84",
+        "http://www.opengis.net/def/crs/EPSG/0/4326",
+    ] {
+        assert_eq!(name(text).as_deref(), Some("EPSG:4326"), "{text}");
+    }
+    assert_eq!(name("urn:ogc:def:crs:EPSG:6.9:4674").as_deref(), Some("EPSG:4674"));
+    assert_eq!(name("EPSG:900913").as_deref(), Some("EPSG:3857"));
+    assert_eq!(name("gcj02").as_deref(), Some("GCJ-02"));
+    assert_eq!(name("BD-09").as_deref(), Some("BD-09"));
+    for text in ["", "nothing", "EPSG:", "EPSG:1", "?", "local 2000 grid", "x.prj"] {
+        assert_eq!(name(text), None, "{text}");
+    }
+}
+
+#[test]
+fn texts_of_esri_find_their_codes() {
+    let gk = |name: &str, geogcs: &str, easting: f64, meridian: f64| {
+        format!(
+            "PROJCS[\"{name}\",{geogcs},\
+             PROJECTION[\"Gauss_Kruger\"],PARAMETER[\"False_Easting\",{easting}],PARAMETER[\"False_Northing\",0.0],\
+             PARAMETER[\"Central_Meridian\",{meridian}],PARAMETER[\"Scale_Factor\",1.0],PARAMETER[\"Latitude_Of_Origin\",0.0],\
+             UNIT[\"Meter\",1.0]]"
+        )
+    };
+    let china = "GEOGCS[\"GCS_China_Geodetic_Coordinate_System_2000\",DATUM[\"D_China_2000\",\
+                 SPHEROID[\"CGCS2000\",6378137.0,298.257222101]],PRIMEM[\"Greenwich\",0.0],UNIT[\"Degree\",0.0174532925199433]]";
+    let of = |text: &str| System::of_wkt(text).map(|s| s.name().to_owned());
+    for (name, easting, code) in [
+        ("CGCS2000_3_Degree_GK_Zone_39", 39_500_000.0, "EPSG:4527"),
+        ("CGCS2000_3_Degree_GK_CM_117E", 500_000.0, "EPSG:4548"),
+        ("CGCS2000_GK_Zone_20", 20_500_000.0, "EPSG:4498"),
+        ("CGCS2000_GK_CM_117E", 500_000.0, "EPSG:4509"),
+    ] {
+        assert_eq!(of(&gk(name, china, easting, 117.0)).as_deref(), Some(code), "{name}");
+    }
+    let wgs = "GEOGCS[\"GCS_WGS_1984\",DATUM[\"D_WGS_1984\",SPHEROID[\"WGS_1984\",6378137.0,298.257223563]],PRIMEM[\"Greenwich\",0.0],UNIT[\"Degree\",0.0174532925199433]]";
+    assert_eq!(of(wgs).as_deref(), Some("EPSG:4326"));
+    assert!(of("PROJCS[\"x\"]").is_none() && of("LOCAL_CS[\"x\",UNIT[\"m\",1]]").is_none());
+}
+
+#[test]
+fn what_has_no_place_is_told_and_stops_nothing() {
+    let zone = System::of_epsg(4527).expect("a definition");
+    let mut at = [[39_427_500.0, 4_438_758.0], [f64::NAN, 0.0], [39_427_500.0, 4_438_758.0]];
+    assert_eq!(zone.to_degrees(&mut at), 1);
+    assert_eq!(at[0], at[2]);
+    assert!(System::of_epsg(4267).is_some_and(|s| s.accuracy() == Accuracy::SomeMetres));
+    assert_eq!(System::of_epsg(4610).map(|s| s.accuracy()), Some(Accuracy::Unknown));
+    assert_eq!(System::of_epsg(2333).map(|s| s.accuracy()), Some(Accuracy::Unknown));
+}

@@ -1,0 +1,93 @@
+//! A layer as a table: points with their coordinates in two columns, everything else as well-known text; CSV for everything, XLSX for
+//! people.
+
+use std::fmt::Write as _;
+use std::io;
+use std::path::Path;
+
+use super::Outgoing;
+use crate::model::{FeatureId, GeometryStore, Part, PartKind, Value};
+use crate::output::{Grid, GridCell, GridHead, save as save_grid};
+
+pub(super) fn save(out: &Outgoing<'_>, to: &Path) -> io::Result<()> {
+    let store = &out.dataset.geometry;
+    let are_points = out.features().all(|f| match store.parts_of(f) {
+        [] => true,
+        [one] => one.kind == PartKind::Point,
+        _ => false,
+    });
+    let head = |name: &str| GridHead { name: name.to_owned(), decimals: 6, ..GridHead::default() };
+    let mut heads: Vec<GridHead> = out.dataset.table.columns.iter().map(|c| head(&c.name)).collect();
+    let places: &[&str] = match (are_points, out.system.is_geographic()) {
+        (true, true) => &["longitude", "latitude"],
+        (true, false) => &["easting", "northing"],
+        _ => &["WKT"],
+    };
+    heads.extend(places.iter().map(|p| head(p)));
+    let rows = out.features().map(|f| {
+        let mut row: Vec<GridCell> = out
+            .dataset
+            .table
+            .columns
+            .iter()
+            .map(|c| match c.value(f) {
+                Value::Missing => GridCell::Empty,
+                Value::Text(text) => GridCell::Text(text.to_owned()),
+                // Whole numbers beyond what a double holds are codes.
+                Value::Integer(n) if n.abs() > 1 << 53 => GridCell::Text(n.to_string()),
+                Value::Integer(n) => GridCell::Number(n as f64),
+                Value::Real(n) => GridCell::Number(n),
+                Value::Boolean(b) => GridCell::Text(b.to_string()),
+            })
+            .collect();
+        match (are_points, store.positions_of(f).next()) {
+            (true, Some(at)) => row.extend([GridCell::Number(at[0]), GridCell::Number(at[1])]),
+            (true, None) => row.extend([GridCell::Empty, GridCell::Empty]),
+            (false, Some(_)) => row.push(GridCell::Text(wkt(store, f))),
+            (false, None) => row.push(GridCell::Empty),
+        }
+        row
+    });
+    let grid = Grid { name: out.dataset.source.layer.clone(), rows: rows.collect(), heads };
+    save_grid(to, &grid)
+}
+
+fn wkt(store: &GeometryStore, feature: FeatureId) -> String {
+    let parts = store.parts_of(feature);
+    let Some(first) = parts.first() else { return String::new() };
+    let word = |kind: PartKind| match kind {
+        PartKind::Point => "POINT",
+        PartKind::Line => "LINESTRING",
+        PartKind::Polygon => "POLYGON",
+    };
+    let one = |part: &Part| format!("{} {}", word(part.kind), text(store, part));
+    if parts.len() == 1 {
+        return one(first);
+    }
+    if parts.iter().all(|p| p.kind == first.kind) {
+        let all: Vec<String> = parts.iter().map(|p| text(store, p)).collect();
+        return format!("MULTI{} ({})", word(first.kind), all.join(","));
+    }
+    let all: Vec<String> = parts.iter().map(one).collect();
+    format!("GEOMETRYCOLLECTION ({})", all.join(","))
+}
+
+fn text(store: &GeometryStore, part: &Part) -> String {
+    let mut out = String::from("(");
+    for (i, ring) in store.rings_of(part).enumerate() {
+        if i > 0 {
+            out.push(',');
+        }
+        if part.kind == PartKind::Polygon {
+            out.push('(');
+        }
+        for (j, [x, y]) in ring.iter().enumerate() {
+            // Text in memory takes everything.
+            write!(out, "{}{x} {y}", if j > 0 { "," } else { "" }).ok();
+        }
+        if part.kind == PartKind::Polygon {
+            out.push(')');
+        }
+    }
+    out + ")"
+}

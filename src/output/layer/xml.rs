@@ -1,0 +1,144 @@
+//! A layer as KML 2.2 with the classes of the map as styles, and as GPX 1.1. Both know WGS 84 only: other coordinates are named in
+//! words.
+
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use super::{Outgoing, Written};
+use crate::model::{FeatureId, GeometryStore, Part, PartKind, Value};
+use crate::output::escaped;
+use crate::output::geojson::beside;
+
+pub(super) fn save_kml(out: &Outgoing<'_>, to: &Path) -> io::Result<()> {
+    beside(to, |file| {
+        writeln!(file, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
+        writeln!(file, "<kml xmlns=\"http://www.opengis.net/kml/2.2\"><Document>")?;
+        writeln!(file, "<name>{}</name>", escaped(&out.dataset.source.layer))?;
+        if out.system.degrees_code().is_none() {
+            writeln!(file, "<description>{}</description>", escaped(out.system.name()))?;
+        }
+        if let Some(classes) = out.classes {
+            let colours = classes.classes.iter().map(|c| c.colour).chain([classes.missing]);
+            for (i, [r, g, b]) in colours.enumerate() {
+                // Alpha first, then blue, green, red.
+                let colour = format!("{b:02x}{g:02x}{r:02x}");
+                writeln!(
+                    file,
+                    "<Style id=\"c{i}\"><IconStyle><color>ff{colour}</color></IconStyle><LineStyle><color>ffffffff</color><width>1</width></LineStyle>\
+                     <PolyStyle><color>cc{colour}</color></PolyStyle></Style>"
+                )?;
+            }
+        }
+        for feature in out.features() {
+            placemark(out, feature, file)?;
+        }
+        writeln!(file, "</Document></kml>")
+    })
+}
+
+fn placemark(out: &Outgoing<'_>, feature: FeatureId, file: &mut impl io::Write) -> io::Result<()> {
+    let name = out.dataset.file_name(feature);
+    let name = if name.is_empty() { out.dataset.display_name(feature) } else { name };
+    write!(file, "<Placemark><name>{}</name>", escaped(&name))?;
+    if let Some(classes) = out.classes {
+        write!(file, "<styleUrl>#c{}</styleUrl>", out.class_of(feature).unwrap_or(classes.classes.len()))?;
+    }
+    write!(file, "<ExtendedData>")?;
+    for column in &out.dataset.table.columns {
+        if let Some(text) = column.value(feature).to_text() {
+            write!(file, "<Data name=\"{}\"><value>{}</value></Data>", escaped(&column.name), escaped(&text))?;
+        }
+    }
+    write!(file, "</ExtendedData>")?;
+    let store = &out.dataset.geometry;
+    match store.parts_of(feature) {
+        [] => {}
+        [one] => file.write_all(shape(store, one).as_bytes())?,
+        several => {
+            write!(file, "<MultiGeometry>")?;
+            several.iter().try_for_each(|part| file.write_all(shape(store, part).as_bytes()))?;
+            write!(file, "</MultiGeometry>")?;
+        }
+    }
+    writeln!(file, "</Placemark>")
+}
+
+fn coordinates(ring: &[[f64; 2]]) -> String {
+    let mut text = String::from("<coordinates>");
+    for (i, [x, y]) in ring.iter().enumerate() {
+        // Text in memory takes everything.
+        write!(text, "{}{x},{y}", if i > 0 { " " } else { "" }).ok();
+    }
+    text + "</coordinates>"
+}
+
+fn shape(store: &GeometryStore, part: &Part) -> String {
+    let mut rings = store.rings_of(part);
+    match part.kind {
+        PartKind::Point => {
+            let first = rings.next().and_then(|r| r.get(..1)).unwrap_or(&[]);
+            format!("<Point>{}</Point>", coordinates(first))
+        }
+        PartKind::Line => format!("<LineString>{}</LineString>", coordinates(rings.next().unwrap_or(&[]))),
+        PartKind::Polygon => {
+            let mut text = String::from("<Polygon>");
+            for (i, ring) in rings.enumerate() {
+                let side = if i == 0 { "outerBoundaryIs" } else { "innerBoundaryIs" };
+                text += &format!("<{side}><LinearRing>{}</LinearRing></{side}>", coordinates(ring));
+            }
+            text + "</Polygon>"
+        }
+    }
+}
+
+pub(super) fn save_gpx(out: &Outgoing<'_>, to: &Path, written: &mut Written) -> io::Result<()> {
+    let store = &out.dataset.geometry;
+    let (mut points, mut tracks, mut without, mut outlines) = (String::new(), String::new(), 0, 0);
+    for feature in out.features() {
+        let name = escaped(&out.dataset.display_name(feature));
+        let texts = out.dataset.table.columns.iter().filter_map(|c| match c.value(feature) {
+            Value::Missing => None,
+            value => Some(format!("{}: {}", c.name, value.to_text()?)),
+        });
+        let text = escaped(&texts.collect::<Vec<_>>().join("; "));
+        let parts = store.parts_of(feature);
+        without += usize::from(parts.is_empty());
+        for part in parts.iter().filter(|p| p.kind == PartKind::Point) {
+            if let Some([lon, lat]) = store.rings_of(part).flatten().next() {
+                points += &format!("<wpt lat=\"{lat}\" lon=\"{lon}\"><name>{name}</name><desc>{text}</desc></wpt>\n");
+            }
+        }
+        let lines: Vec<&[[f64; 2]]> =
+            parts.iter().filter(|p| p.kind != PartKind::Point).flat_map(|p| store.rings_of(p)).collect();
+        outlines += usize::from(parts.iter().any(|p| p.kind == PartKind::Polygon));
+        if !lines.is_empty() {
+            tracks += &format!("<trk><name>{name}</name><desc>{text}</desc>");
+            for line in lines {
+                let all: String =
+                    line.iter().map(|[lon, lat]| format!("<trkpt lat=\"{lat}\" lon=\"{lon}\"/>")).collect();
+                tracks += &format!("<trkseg>{all}</trkseg>");
+            }
+            tracks += "</trk>\n";
+        }
+    }
+    if without > 0 {
+        written.told.push(("no-place", without.to_string()));
+    }
+    if outlines > 0 {
+        written.told.push(("outlines", outlines.to_string()));
+    }
+    beside(to, |file| {
+        write!(
+            file,
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<gpx version=\"1.1\" creator=\"Qiancun\" xmlns=\"http://www.topografix.com/GPX/1/1\">\n"
+        )?;
+        if out.system.degrees_code().is_none() {
+            let name = escaped(out.system.name());
+            writeln!(file, "<metadata><desc>{name}</desc><keywords>{name}</keywords></metadata>")?;
+        }
+        file.write_all(points.as_bytes())?;
+        file.write_all(tracks.as_bytes())?;
+        writeln!(file, "</gpx>")
+    })
+}

@@ -1,0 +1,322 @@
+//! GML 2 and 3 as WFS servers and GDAL give it (OGC 02-069, 07-036): members with flat properties and one geometry. What is nested
+//! beyond that keeps its innermost texts under their own names.
+
+use std::io::Read;
+
+use encoding_rs::Encoding;
+use quick_xml::events::BytesStart;
+
+use super::{Handler, Numbers, attribute, walk};
+use crate::geo::System;
+use crate::model::{FeatureId, GeometryKind, PartKind, Severity, Value};
+use crate::read::batch::Batch;
+use crate::read::document::Parsed;
+use crate::read::error::Cause;
+use crate::read::geometry::{Mark, end_part, end_ring, next_ring};
+use crate::read::letters::name_of;
+use crate::read::shapes::kind_of_parts;
+use crate::read::{Progress, formats};
+
+/// Elements that hold features.
+const MEMBERS: [&str; 4] = ["featureMember", "featureMembers", "member", "members"];
+
+/// Elements of geometry that take part in how their positions are understood.
+const POINTS: [&str; 1] = ["Point"];
+const LINES: [&str; 4] = ["LineString", "LineStringSegment", "Curve", "Arc"];
+const MULTIPLE: [&str; 7] = [
+    "MultiPoint",
+    "MultiLineString",
+    "MultiCurve",
+    "MultiPolygon",
+    "MultiSurface",
+    "MultiGeometry",
+    "CompositeSurface",
+];
+
+/// Reads a document.
+pub(in crate::read) fn read_gml(
+    source: impl Read,
+    encoding: &'static Encoding,
+    progress: &Progress,
+) -> Result<(Parsed, bool), Cause> {
+    let mut gml = Gml::default();
+    let walked = walk(source, encoding, &mut gml, progress)?;
+    let rows = gml.batch.row();
+    if rows == 0 && gml.kind.is_none() {
+        return Err(Cause::UnsupportedFormat {
+            kind: "xml",
+            what: "XML without features that are known here. Ask for the layer as GeoJSON or GML.".into(),
+        });
+    }
+    let mut parsed = Parsed::new(vec![gml.batch], formats::GML);
+    parsed.is_untyped = true;
+    parsed.encoding = name_of(encoding);
+    parsed.name = gml.kind;
+    if let Some(name) = gml.srs {
+        parsed.set_crs(&name);
+    }
+    if !walked.is_whole {
+        parsed.report.add(Severity::Error, "broken-off", None, rows.to_string());
+    }
+    Ok((parsed, walked.is_damaged))
+}
+
+#[derive(Default)]
+struct Gml {
+    batch: Batch,
+    stack: Vec<String>,
+    /// How deep the member lies whose children are features.
+    member: Option<usize>,
+    feature: Option<Feature>,
+    /// The system of the document, and whether its positions have the northing first.
+    srs: Option<String>,
+    swapped: bool,
+    dimension: usize,
+    /// The name of the features' element.
+    kind: Option<String>,
+    text: String,
+    has_children: bool,
+}
+
+struct Feature {
+    mark: Mark,
+    depth: usize,
+    /// How deep the geometry lies.
+    geometry: Option<usize>,
+    has_geometry: bool,
+    is_multiple: bool,
+    tall: bool,
+    polygon: Option<u32>,
+    /// Whether positions are those of a point.
+    is_point: bool,
+}
+
+impl Gml {
+    fn system(&mut self, element: &BytesStart<'_>) {
+        if let Some(dimension) = attribute(element, "srsDimension").and_then(|d| d.trim().parse().ok()) {
+            self.dimension = dimension;
+        }
+        let Some(name) = attribute(element, "srsName").filter(|n| !n.trim().is_empty()) else { return };
+        if self.srs.as_ref() != Some(&name) {
+            // The registry's own order holds where a name speaks of the registry, and not in the short form that GML 2 had.
+            let is_long = name.contains("urn:") || name.contains("/def/");
+            self.swapped = is_long && System::of_name(&name).is_some_and(|s| s.is_northing_first());
+            self.srs.get_or_insert(name);
+        }
+    }
+
+    fn positions(&mut self, commas: bool) {
+        let Some(feature) = &mut self.feature else { return };
+        let text = std::mem::take(&mut self.text);
+        let store = &mut self.batch.geometry;
+        let (ring, first) = (next_ring(store), store.coords.len());
+        let mut numbers = Numbers::of(&text);
+        let dimension = if self.dimension >= 2 { self.dimension } else { 2 };
+        let mut odd = false;
+        while let Some((a, mut more)) = numbers.next() {
+            let Some((b, again)) = numbers.next() else {
+                odd = true;
+                break;
+            };
+            more = if commas { again } else { more };
+            store.coords.push(if self.swapped { [b, a] } else { [a, b] });
+            if commas {
+                while more && let Some((_, again)) = numbers.next() {
+                    (feature.tall, more) = (true, again);
+                }
+            } else {
+                (2..dimension).for_each(|_| feature.tall |= numbers.next().is_some());
+            }
+        }
+        odd |= !numbers.is_over();
+        if store.coords.len() > first {
+            if feature.is_point {
+                // Each position of a point stands for itself.
+                let at = store.coords.split_off(first);
+                for (i, at) in at.into_iter().enumerate() {
+                    store.coords.push(at);
+                    end_ring(store);
+                    end_part(store, PartKind::Point, ring + i as u32);
+                }
+            } else if self.stack.iter().rev().any(|n| n == "pos" || n == "coord") {
+                // One position of several: the line or ring ends with its element.
+            } else {
+                end_ring(store);
+                if feature.polygon.is_none() {
+                    end_part(store, PartKind::Line, ring);
+                }
+            }
+        }
+        if odd {
+            self.batch.problem(Severity::Warning, "odd-coordinates", "");
+        }
+    }
+
+    /// Ends a line or ring whose positions came one by one.
+    fn end_open(&mut self) {
+        let Some(feature) = &self.feature else { return };
+        let store = &mut self.batch.geometry;
+        let ended = store.ring_starts.last().map_or(0, |at| *at as usize);
+        if store.coords.len() > ended {
+            let ring = next_ring(store);
+            end_ring(store);
+            if feature.polygon.is_none() {
+                end_part(store, PartKind::Line, ring);
+            }
+        }
+    }
+
+    fn set(&mut self, name: &str, text: &str) {
+        let row = FeatureId::new(self.batch.row());
+        let field = self.batch.fields.field(name);
+        if let Some(builder) = self.batch.fields.builders.get_mut(field) {
+            builder.set(row, Value::Text(text), text);
+        }
+    }
+}
+
+impl Handler for Gml {
+    fn start(&mut self, name: &str, element: &BytesStart<'_>) {
+        self.text.clear();
+        self.has_children = false;
+        self.system(element);
+        let depth = self.stack.len();
+        self.stack.push(name.to_owned());
+        if self.feature.is_none() {
+            if MEMBERS.contains(&name) {
+                self.member = Some(depth);
+            } else if self.member.is_some_and(|m| depth == m + 1) {
+                let mark = Mark::of(&self.batch.geometry);
+                self.kind.get_or_insert_with(|| name.to_owned());
+                self.batch.fields.next = 0;
+                self.feature = Some(Feature {
+                    mark,
+                    depth,
+                    geometry: None,
+                    has_geometry: false,
+                    is_multiple: false,
+                    tall: false,
+                    polygon: None,
+                    is_point: false,
+                });
+                if let Some(id) = attribute(element, "id").or_else(|| attribute(element, "fid")) {
+                    self.set("gml_id", &id);
+                }
+            }
+            return;
+        }
+        let next = next_ring(&self.batch.geometry);
+        // An envelope says where the feature lies, and is none of its shapes.
+        if self.stack.iter().any(|n| n == "boundedBy") {
+            return;
+        }
+        let Some(feature) = &mut self.feature else { return };
+        let is_polygon = matches!(name, "Polygon" | "PolygonPatch" | "Rectangle" | "Triangle");
+        let is_multiple = MULTIPLE.contains(&name);
+        if is_polygon || is_multiple || POINTS.contains(&name) || LINES.contains(&name) || name == "Surface" {
+            feature.has_geometry = true;
+            feature.geometry.get_or_insert(depth);
+            feature.is_multiple |= is_multiple;
+            feature.is_point = POINTS.contains(&name);
+            if is_polygon {
+                feature.polygon = Some(next);
+            }
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        if self.feature.is_some() {
+            self.text.push_str(text);
+        }
+    }
+
+    fn end(&mut self, name: &str) {
+        let in_bounds = self.stack.iter().any(|n| n == "boundedBy");
+        let in_geometry = self.feature.as_ref().is_some_and(|f| f.geometry.is_some());
+        match name {
+            _ if in_bounds => {}
+            "posList" | "pos" if in_geometry => self.positions(false),
+            "coordinates" if in_geometry => self.positions(true),
+            "LinearRing" | "LineString" | "LineStringSegment" if in_geometry => self.end_open(),
+            "Polygon" | "PolygonPatch" | "Rectangle" | "Triangle" => {
+                let first = self.feature.as_mut().and_then(|f| f.polygon.take());
+                let store = &mut self.batch.geometry;
+                if let Some(first) = first.filter(|first| next_ring(store) > *first) {
+                    end_part(store, PartKind::Polygon, first);
+                }
+            }
+            _ => {}
+        }
+        self.stack.pop();
+        let depth = self.stack.len();
+        if self.member == Some(depth) && self.feature.is_none() {
+            self.member = None;
+        }
+        let Some(feature) = &mut self.feature else { return };
+        if feature.geometry == Some(depth) {
+            feature.geometry = None;
+        } else if depth == feature.depth {
+            let Some(feature) = self.feature.take() else { return };
+            let kind = kind_of_parts(&self.batch.geometry, feature.mark.part(), feature.is_multiple);
+            if kind == GeometryKind::Null {
+                let code = if feature.has_geometry { "empty-geometry" } else { "null-geometry" };
+                self.batch.problem(Severity::Info, code, "");
+            }
+            self.batch.finish(kind, feature.mark, feature.tall);
+        } else if feature.geometry.is_none() && !in_bounds && !self.has_children {
+            let text = std::mem::take(&mut self.text);
+            if !text.trim().is_empty() {
+                self.set(name, text.trim());
+            }
+        }
+        self.has_children = true;
+        self.text.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Parsed {
+        read_gml(text.as_bytes(), encoding_rs::UTF_8, &Progress::new()).expect("read").0
+    }
+
+    #[test]
+    fn members_of_servers_with_either_order_of_axes() {
+        let text = |srs: &str, list: &str| {
+            format!(
+                "<wfs:FeatureCollection><gml:boundedBy><gml:Envelope srsName=\"{srs}\"><gml:lowerCorner>1 2</gml:lowerCorner></gml:Envelope></gml:boundedBy>\
+             <wfs:member><v:village gml:id=\"v.1\"><v:name>东沟村</v:name><v:geom><gml:MultiSurface srsName=\"{srs}\"><gml:surfaceMember><gml:Polygon>\
+             <gml:exterior><gml:LinearRing><gml:posList>{list}</gml:posList></gml:LinearRing></gml:exterior></gml:Polygon></gml:surfaceMember>\
+             </gml:MultiSurface></v:geom><v:pop>12</v:pop></v:village></wfs:member></wfs:FeatureCollection>"
+            )
+        };
+        for (srs, list) in [
+            ("urn:ogc:def:crs:EPSG::4326", "40 116 40 117 41 117 40 116"),
+            ("EPSG:4326", "116 40 117 40 117 41 116 40"),
+        ] {
+            let parsed = read(&text(srs, list));
+            let batch = &parsed.batches[0];
+            assert_eq!(batch.geometry.coords, [[116.0, 40.0], [117.0, 40.0], [117.0, 41.0], [116.0, 40.0]], "{srs}");
+            assert_eq!(batch.geometry.features[0].kind, GeometryKind::MultiPolygon);
+            assert_eq!(batch.fields.names.iter().map(|n| &**n).collect::<Vec<_>>(), ["gml_id", "name", "pop"]);
+        }
+    }
+
+    #[test]
+    fn gml_2_with_commas_and_single_positions() {
+        let parsed = read(
+            "<ogr:FeatureCollection><gml:featureMember><ogr:v fid=\"v.0\"><ogr:geometryProperty><gml:Polygon srsName=\"EPSG:4326\">\
+             <gml:outerBoundaryIs><gml:LinearRing><gml:coordinates>116,40 117,40 117,41 116,40</gml:coordinates></gml:LinearRing>\
+             </gml:outerBoundaryIs></gml:Polygon></ogr:geometryProperty><ogr:n>x</ogr:n></ogr:v></gml:featureMember>\
+             <gml:featureMember><ogr:v><p><gml:Point><gml:pos>1 2</gml:pos></gml:Point></p></ogr:v></gml:featureMember>\
+             <gml:featureMember><ogr:v><p><gml:LineString><gml:pos>1 2</gml:pos><gml:pos>3 4</gml:pos></gml:LineString></p></ogr:v></gml:featureMember>\
+             </ogr:FeatureCollection>",
+        );
+        let batch = &parsed.batches[0];
+        let kinds: Vec<GeometryKind> = batch.geometry.features.iter().map(|f| f.kind).collect();
+        assert_eq!(kinds, [GeometryKind::Polygon, GeometryKind::Point, GeometryKind::LineString]);
+        assert_eq!(batch.geometry.coords.len(), 4 + 1 + 2);
+    }
+}
