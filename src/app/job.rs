@@ -143,6 +143,8 @@ pub enum Done {
     Saved(Box<super::saving::Saved>),
     /// How the project stands on the disk: its text, and in what it differs.
     Looked(crate::session::DiskChange, String),
+    /// A layer was written, with what its format could not take.
+    LayerWritten(PathBuf, std::io::Result<String>),
     /// A file was written, or not.
     Written(PathBuf, std::io::Result<()>),
     /// A picture of the map for the clipboard; `None` where nothing can draw.

@@ -2,7 +2,7 @@
 
 use super::qiancun::Qiancun;
 use crate::colouring::{ColouringSpec, IndicatorLook};
-use crate::model::LayerKind;
+use crate::model::{FeatureId, LayerKind};
 use crate::project::{LayerEntry, NoteEntry};
 use crate::render::LayerKey;
 use crate::session::{ColouringDraft, Dialogue, LayerCommand};
@@ -16,6 +16,8 @@ impl Qiancun {
             LayerCommand::RemoveLayer(key) => session.transact("command.remove-layer", |d| d.remove_layer(key)),
             LayerCommand::EditReading(key) => self.edit_reading(key),
             LayerCommand::SetReading(key, how) => self.set_reading(key, how),
+            LayerCommand::ExportDialogue(key) => self.ask_export_layer(key),
+            LayerCommand::ExportTo(key, path) => self.export_layer(key, &path),
             LayerCommand::SetKind(key, kind) => self.set_kind(key, kind),
             LayerCommand::RelinkDialogue(key) => {
                 self.ask_file(move |path| LayerCommand::Relink(key, path));
@@ -65,12 +67,8 @@ impl Qiancun {
                 });
             }
             LayerCommand::EditFields(key) => session.moment.dialogue = Some(Dialogue::Fields(key)),
-            LayerCommand::EditFigure(village, indicator) => {
-                session.moment.dialogue = session.draft_figure(village, indicator).map(Dialogue::Figure);
-            }
-            LayerCommand::EditFacility(layer, row) => {
-                session.moment.dialogue = session.draft_facility(layer, row).map(Dialogue::Facility);
-            }
+            LayerCommand::EditFigure(village, indicator) => self.edit_figure(village, indicator),
+            LayerCommand::EditFacility(layer, row) => self.edit_facility(layer, row),
             LayerCommand::AddFacility { village, at } => self.ask_facility(village, at),
             LayerCommand::EditNote(note, at) => self.ask_note(note, at),
             LayerCommand::PutNote(note) => self.put_note(note),
@@ -90,6 +88,14 @@ impl Qiancun {
                 session.transact("edit.remove", |d| d.project.edits.retain(|e| !e.is_of_same(&edit)));
             }
         }
+    }
+
+    fn edit_figure(&mut self, village: FeatureId, indicator: usize) {
+        self.session.moment.dialogue = self.session.draft_figure(village, indicator).map(Dialogue::Figure);
+    }
+
+    fn edit_facility(&mut self, layer: LayerKey, row: FeatureId) {
+        self.session.moment.dialogue = self.session.draft_facility(layer, row).map(Dialogue::Facility);
     }
 
     fn relink_table(&mut self, old: &std::path::Path, path: &std::path::Path) {

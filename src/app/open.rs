@@ -295,6 +295,7 @@ impl Qiancun {
                 Done::Saved(saved) => self.was_saved(*saved),
                 Done::Looked(change, text) => self.was_looked_at(change, text),
                 Done::Written(path, written) => self.was_written(&path, written),
+                Done::LayerWritten(path, written) => self.layer_was_written(&path, written),
                 Done::Pictured(image) => self.was_pictured(image),
                 Done::AtlasAt(done, all) => {
                     if let Some(atlas) = &mut self.session.work.atlas {

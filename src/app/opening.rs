@@ -3,14 +3,16 @@
 
 use std::path::{Path, PathBuf};
 
+use super::jobs::{Done, Job};
 use super::qiancun::Qiancun;
 use crate::district::{Diagnosis, diagnose};
 use crate::model::Crs;
-use crate::project::LayerEntry;
+use crate::output::{LAYER_ENDINGS, LayerOptions, save_layer};
+use crate::project::{LayerEntry, with_ending};
 use crate::read::formats::{COMPANIONS, READERS};
 use crate::read::{How, previews};
 use crate::render::LayerKey;
-use crate::session::{Dialogue, OpenedAs, OpenedFile, ReadingDraft};
+use crate::session::{Dialogue, LayerCommand, OpenedAs, OpenedFile, ReadingDraft};
 
 /// Files taken out of a folder, and how deep it is looked into.
 const MOST_FILES: usize = 200;
@@ -131,6 +133,62 @@ impl Qiancun {
             trouble: None,
         };
         self.session.moment.dialogue = Some(Dialogue::Reading(Box::new(draft)));
+    }
+
+    /// Asks where a layer is to be written.
+    pub(super) fn ask_export_layer(&mut self, key: LayerKey) {
+        let title = self.session.lang.t("command.export-layer");
+        let name = self.session.layer_title(key);
+        self.jobs.ask(move || {
+            let mut dialogue = rfd::FileDialog::new().set_title(title).set_file_name(format!("{name}.gpkg"));
+            for (title, endings) in [
+                ("GeoPackage", &["gpkg"][..]),
+                ("Shapefile", &["shp"]),
+                ("GeoJSON", &["geojson"]),
+                ("KML", &["kml"]),
+                ("GPX", &["gpx"]),
+                ("FlatGeobuf", &["fgb"]),
+                ("XLSX", &["xlsx"]),
+                ("CSV", &["csv"]),
+            ] {
+                dialogue = dialogue.add_filter(title, endings);
+            }
+            dialogue.save_file().map(|path| LayerCommand::ExportTo(key, path))
+        });
+    }
+
+    /// Has a layer written, with the classes of the map where the format takes them; what it cannot take is said.
+    pub(super) fn export_layer(&mut self, key: LayerKey, path: &Path) {
+        let is_known = path.extension().is_some_and(|e| LAYER_ENDINGS.iter().any(|own| e.eq_ignore_ascii_case(own)));
+        let path = if is_known { path.to_path_buf() } else { with_ending(path, "gpkg") };
+        let loaded = self.session.layers.get(&key).and_then(|l| l.loaded()).cloned();
+        let Some(loaded) = loaded.filter(|_| self.may_write(&path)) else { return };
+        let options = LayerOptions { system: None, classes: self.session.layer_classes(key) };
+        let lang = self.session.lang;
+        self.session.work.writing.push(path.clone());
+        self.jobs.start(Job::Write, move |_| {
+            let words = |(what, detail): &(&'static str, String)| {
+                let words = lang.find(&format!("export.{what}"));
+                words.map_or_else(|| format!("{what} {detail}"), |w| w.replace("{n}", detail))
+            };
+            let written = save_layer(&loaded.dataset, &path, &options);
+            let told = written.map(|w| w.told.iter().map(words).collect::<Vec<_>>().join("\n"));
+            Some(Done::LayerWritten(path, told))
+        });
+    }
+
+    /// Says how the writing of a layer ended, and what its format could not take.
+    pub(super) fn layer_was_written(&mut self, path: &Path, written: std::io::Result<String>) {
+        match written {
+            Ok(told) => {
+                self.was_written(path, Ok(()));
+                if !told.is_empty() {
+                    let saved = self.session.news.clone().unwrap_or_default();
+                    self.ask_after(Dialogue::Message(format!("{saved}\n{told}")));
+                }
+            }
+            Err(e) => self.was_written(path, Err(e)),
+        }
     }
 
     /// Reads the file of a layer anew as a person says; a step that can be taken back.

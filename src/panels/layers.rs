@@ -262,6 +262,7 @@ fn menu(
     command(ui, true, LayerCommand::EditColouring(key).into());
     command(ui, true, LayerCommand::EditFields(key).into());
     command(ui, true, LayerCommand::EditReading(key).into());
+    command(ui, true, LayerCommand::ExportDialogue(key).into());
     command(ui, at > 0, LayerCommand::MoveLayer(key, true).into());
     command(ui, at + 1 < count, LayerCommand::MoveLayer(key, false).into());
     command(ui, true, LayerCommand::ReadAgain(key).into());

@@ -13,7 +13,7 @@ use super::{How, Progress, archive, load};
 const SAMPLE_BYTES: u64 = 1 << 20;
 
 /// Weight of the letters of a reading below which nobody is asked about it.
-const LEAST_WEIGHT: f32 = 0.3;
+const LEAST_WEIGHT: f32 = 0.5;
 
 /// Texts shown.
 const COUNT: usize = 3;

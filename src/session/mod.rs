@@ -15,6 +15,7 @@ mod headlined;
 mod history;
 mod join;
 mod layer;
+mod layer_out;
 mod legend_words;
 mod look;
 mod made;

@@ -16,6 +16,7 @@ mod edits;
 mod every_attack;
 mod every_case;
 mod every_format;
+mod every_window;
 mod false_classes;
 mod false_costs;
 mod false_layers;

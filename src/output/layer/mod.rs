@@ -13,14 +13,11 @@ use std::sync::Arc;
 use crate::geo::System;
 use crate::model::{Column, ColumnBuilder, Crs, Dataset, FeatureId, GeometryKind, GeometryStore, Value};
 
-/// A class of the map, as it goes out with a layer: a value belongs to it from its lower bound on up to below its upper, the
-/// uppermost class closed.
+/// A class of the map, as it goes out with a layer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LayerClass {
-    /// Least value.
-    pub lower: f64,
-    /// Value at which the next class begins.
-    pub upper: f64,
+    /// For numbers: where it begins, and where the next one does. Below the first and beyond the last nothing lies.
+    pub range: Option<(f64, f64)>,
     /// Its words in the legend.
     pub label: String,
     /// Its colour.
@@ -30,26 +27,20 @@ pub struct LayerClass {
 /// What the map shows of a layer.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LayerClasses {
-    /// Name of the figure: the field that it goes out as.
-    pub name: String,
-    /// The value of each feature, in the order of the file.
+    /// Name of the figure: the field that its values go out as.
+    pub figure: String,
+    /// The value of each feature, in the order of the file; none where the classes are no numbers.
     pub values: Vec<Option<f64>>,
+    /// Name of the field that says the class in words.
+    pub class_field: String,
+    /// The class of each feature; `None` where it is unknown.
+    pub class_of: Vec<Option<usize>>,
     /// The classes, lowest first.
     pub classes: Vec<LayerClass>,
     /// Colour of what is unknown.
     pub missing: [u8; 3],
     /// Words for what is unknown.
     pub missing_label: String,
-}
-
-impl LayerClasses {
-    /// The class of a value.
-    pub fn class_of(&self, value: f64) -> Option<usize> {
-        let last = self.classes.len().checked_sub(1)?;
-        let at = self.classes.iter().rposition(|c| c.lower <= value)?;
-        let top = self.classes.get(last)?;
-        (at < last || value <= top.upper).then_some(at)
-    }
 }
 
 /// How a layer is to be written.
@@ -136,12 +127,12 @@ impl<'a> Outgoing<'a> {
             }
             out.source = Arc::new(source);
         }
-        let classes = options.classes.as_ref().filter(|c| c.values.len() == dataset.len() as usize);
+        let classes = options.classes.as_ref().filter(|c| c.class_of.len() == dataset.len() as usize);
         if let Some(classes) = classes {
             let mut table = (*out.table).clone();
-            let column = column_of(classes, dataset.len());
-            table.columns.retain(|c| c.name != column.name);
-            table.columns.push(column);
+            let own = columns_of(classes, dataset.len());
+            table.columns.retain(|c| own.iter().all(|o| o.name != c.name));
+            table.columns.extend(own);
             out.table = Arc::new(table);
         }
         Self { dataset: out, classes, system }
@@ -154,19 +145,28 @@ impl<'a> Outgoing<'a> {
 
     /// The class of a feature: `None` without classes or where the value is unknown.
     pub(super) fn class_of(&self, feature: FeatureId) -> Option<usize> {
-        let classes = self.classes?;
-        classes.class_of((*classes.values.get(feature.index())?)?)
+        *self.classes?.class_of.get(feature.index())?
     }
 }
 
-fn column_of(classes: &LayerClasses, rows: u32) -> Column {
-    let mut builder = ColumnBuilder::default();
-    for (row, value) in classes.values.iter().enumerate() {
-        if let Some(value) = value {
-            builder.set(FeatureId::new(row as u32), Value::Real(*value), "");
+/// The figure and the words of its class as fields.
+fn columns_of(classes: &LayerClasses, rows: u32) -> Vec<Column> {
+    let (mut figure, mut words) = (ColumnBuilder::default(), ColumnBuilder::default());
+    for (row, class) in classes.class_of.iter().enumerate() {
+        let row = FeatureId::new(row as u32);
+        if let Some(value) = classes.values.get(row.index()).copied().flatten() {
+            figure.set(row, Value::Real(value), "");
+        }
+        if let Some(class) = class.and_then(|c| classes.classes.get(c)) {
+            words.set(row, Value::Text(&class.label), "");
         }
     }
-    builder.finish(classes.name.clone(), rows)
+    let mut columns = Vec::new();
+    if !classes.values.is_empty() {
+        columns.push(figure.finish(classes.figure.clone(), rows));
+    }
+    columns.push(words.finish(classes.class_field.clone(), rows));
+    columns
 }
 
 /// Features with a position that the system has no place for go out without geometry.

@@ -13,27 +13,41 @@ struct Rule {
 }
 
 fn rules(classes: &LayerClasses) -> Vec<Rule> {
-    let field = classes.name.replace('"', "\"\"");
-    let property = format!("<ogc:PropertyName>{}</ogc:PropertyName>", escaped(&classes.name));
-    let last = classes.classes.len().saturating_sub(1);
+    let are_numbers = !classes.values.is_empty() && classes.classes.iter().all(|c| c.range.is_some());
+    let name = if are_numbers { &classes.figure } else { &classes.class_field };
+    let field = name.replace('"', "\"\"");
+    let property = format!("<ogc:PropertyName>{}</ogc:PropertyName>", escaped(name));
     let compared =
-        |name: &str, value: f64| format!("<ogc:{name}>{property}<ogc:Literal>{value}</ogc:Literal></ogc:{name}>");
-    let mut all: Vec<Rule> = classes
-        .classes
-        .iter()
-        .enumerate()
-        .map(|(i, c)| {
-            let (sign, name) =
-                if i == last { ("<=", "PropertyIsLessThanOrEqualTo") } else { ("<", "PropertyIsLessThan") };
-            let lower = compared("PropertyIsGreaterThanOrEqualTo", c.lower);
-            Rule {
-                label: c.label.clone(),
-                colour: c.colour,
-                expression: format!("\"{field}\" >= {} AND \"{field}\" {sign} {}", c.lower, c.upper),
-                filter: format!("<ogc:And>{lower}{}</ogc:And>", compared(name, c.upper)),
+        |what: &str, value: &str| format!("<ogc:{what}>{property}<ogc:Literal>{value}</ogc:Literal></ogc:{what}>");
+    let last = classes.classes.len().saturating_sub(1);
+    let mut all = Vec::new();
+    for (i, class) in classes.classes.iter().enumerate() {
+        let (expression, filter) = match class.range.filter(|_| are_numbers) {
+            Some((lower, upper)) => {
+                let from = (i > 0).then(|| {
+                    let filter = compared("PropertyIsGreaterThanOrEqualTo", &lower.to_string());
+                    (format!("\"{field}\" >= {lower}"), filter)
+                });
+                let to = (i < last)
+                    .then(|| (format!("\"{field}\" < {upper}"), compared("PropertyIsLessThan", &upper.to_string())));
+                match (from, to) {
+                    (Some(from), Some(to)) => {
+                        (format!("{} AND {}", from.0, to.0), format!("<ogc:And>{}{}</ogc:And>", from.1, to.1))
+                    }
+                    (Some(one), None) | (None, Some(one)) => one,
+                    (None, None) => (
+                        format!("\"{field}\" IS NOT NULL"),
+                        format!("<ogc:Not><ogc:PropertyIsNull>{property}</ogc:PropertyIsNull></ogc:Not>"),
+                    ),
+                }
             }
-        })
-        .collect();
+            None => {
+                let quoted = class.label.replace('\'', "''");
+                (format!("\"{field}\" = '{quoted}'"), compared("PropertyIsEqualTo", &escaped(&class.label)))
+            }
+        };
+        all.push(Rule { label: class.label.clone(), colour: class.colour, expression, filter });
+    }
     all.push(Rule {
         label: classes.missing_label.clone(),
         colour: classes.missing,

@@ -72,18 +72,17 @@ fn other_systems_come_back_to_where_they_were() {
 
 #[test]
 fn classes_go_along() {
-    let class = |lower, upper, label: &str, colour| LayerClass { lower, upper, label: label.to_owned(), colour };
+    let class =
+        |lower, upper, label: &str, colour| LayerClass { range: Some((lower, upper)), label: label.to_owned(), colour };
     let classes = LayerClasses {
-        name: "污水处理率".into(),
+        figure: "污水处理率".into(),
         values: vec![Some(95.0), Some(99.0), None],
+        class_field: "图例".into(),
+        class_of: vec![Some(0), Some(1), None],
         classes: vec![class(90.0, 99.0, "90–99", [1, 2, 3]), class(99.0, 100.0, "≥ 99", [4, 5, 6])],
         missing: [200, 200, 200],
         missing_label: "未知".into(),
     };
-    assert_eq!(
-        [90.0, 98.9, 99.0, 100.0, 101.0, 1.0].map(|v| classes.class_of(v)),
-        [Some(0), Some(0), Some(1), Some(1), None, None]
-    );
     let options = LayerOptions { system: None, classes: Some(classes) };
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().join("v.gpkg");
@@ -93,9 +92,13 @@ fn classes_go_along() {
         .query_row("SELECT styleQML, styleSLD FROM layer_styles", [], |r| Ok((r.get(0)?, r.get(1)?)))
         .expect("a style");
     assert!(
-        qml.contains("&quot;污水处理率&quot; &gt;= 90 AND &quot;污水处理率&quot; &lt; 99") && sld.contains("#010203")
+        qml.contains("&quot;污水处理率&quot; &lt; 99")
+            && qml.contains("&quot;污水处理率&quot; &gt;= 99")
+            && sld.contains("#010203")
     );
     let (d, _) = back("v.kml", &options);
     let at = d.table.position("污水处理率").expect("the figure");
     assert_eq!(d.table.value(FeatureId::new(1), at).as_f64(), Some(99.0));
+    let words = d.table.position("图例").expect("the class");
+    assert_eq!(d.table.value(FeatureId::new(0), words), Value::Text("90–99"));
 }

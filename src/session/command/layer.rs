@@ -20,6 +20,10 @@ pub enum LayerCommand {
     EditReading(LayerKey),
     /// Read the file of a layer as a person says.
     SetReading(LayerKey, How),
+    /// Ask where a layer is to be written, and as what.
+    ExportDialogue(LayerKey),
+    /// Write a layer as the ending of the file says, with the classes of the map.
+    ExportTo(LayerKey, PathBuf),
     /// Say what a layer is.
     SetKind(LayerKey, LayerKind),
     /// Ask where the file of a layer is now.
@@ -96,6 +100,7 @@ impl LayerCommand {
         match self {
             Self::ReadAgain(_) => "command.read-again",
             Self::EditReading(_) | Self::SetReading(..) => "command.reading",
+            Self::ExportDialogue(_) | Self::ExportTo(..) => "command.export-layer",
             Self::SetKind(..) => "command.layer-kind",
             Self::RelinkDialogue(_) | Self::Relink(..) | Self::RelinkTableDialogue(_) | Self::RelinkTable(..) => {
                 "command.relink"
