@@ -14,9 +14,7 @@ use crate::model::{FeatureId, Indicators};
 use crate::project::{self, LayerEntry, Project, TableEntry, demo_project, give_ids};
 use crate::read::{How, Progress, ReadError};
 use crate::render::{LayerKey, Level, Mesh};
-use crate::session::{
-    Camera, Dialogue, DocumentState, Layer, LayersDraft, Loaded, OpenedAs, OpenedFile, Pending, Status,
-};
+use crate::session::{Camera, Dialogue, DocumentState, Layer, LayersDraft, Loaded, OpenedAs, OpenedFile, Status};
 use crate::survey::LogPaths;
 
 impl Qiancun {
@@ -63,22 +61,6 @@ impl Qiancun {
             self.show_kept_file(path);
         }
         paths.into_iter().for_each(|path| self.begin_opening(path, How::default(), true));
-    }
-
-    /// Opens some layers of a file, each as a layer of the map.
-    pub(super) fn open_layers(&mut self, path: &Path, layers: Vec<String>) {
-        self.opened.opening += 1;
-        for layer in layers {
-            self.begin_opening(path.to_path_buf(), How { layer: Some(layer), ..How::default() }, false);
-        }
-    }
-
-    fn begin_opening(&mut self, path: PathBuf, how: How, asks: bool) {
-        let key = self.new_key();
-        let progress = Arc::new(Progress::new());
-        let pending = Pending { key, path: path.clone(), how: how.clone(), progress: progress.clone() };
-        self.session.work.pending.push(pending);
-        self.start_reading((key, path, how), progress, (false, asks));
     }
 
     pub(super) fn new_key(&mut self) -> LayerKey {

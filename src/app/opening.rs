@@ -2,6 +2,7 @@
 //! that.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::jobs::{Done, Job};
 use super::qiancun::Qiancun;
@@ -10,9 +11,9 @@ use crate::model::Crs;
 use crate::output::{LAYER_ENDINGS, LayerOptions, save_layer};
 use crate::project::{LayerEntry, with_ending};
 use crate::read::formats::{COMPANIONS, READERS};
-use crate::read::{How, previews};
+use crate::read::{How, Progress, previews};
 use crate::render::LayerKey;
-use crate::session::{Dialogue, LayerCommand, OpenedAs, OpenedFile, ReadingDraft};
+use crate::session::{Dialogue, LayerCommand, OpenedAs, OpenedFile, Pending, ReadingDraft};
 
 /// Files taken out of a folder, and how deep it is looked into.
 const MOST_FILES: usize = 200;
@@ -73,6 +74,22 @@ pub(super) fn opened_name(path: &Path, how: &How) -> String {
 }
 
 impl Qiancun {
+    /// Opens some layers of a file, each as a layer of the map.
+    pub(super) fn open_layers(&mut self, path: &Path, layers: Vec<String>) {
+        self.opened.opening += 1;
+        for layer in layers {
+            self.begin_opening(path.to_path_buf(), How { layer: Some(layer), ..How::default() }, false);
+        }
+    }
+
+    pub(super) fn begin_opening(&mut self, path: PathBuf, how: How, asks: bool) {
+        let key = self.new_key();
+        let progress = Arc::new(Progress::new());
+        let pending = Pending { key, path: path.clone(), how: how.clone(), progress: progress.clone() };
+        self.session.work.pending.push(pending);
+        self.start_reading((key, path, how), progress, (false, asks));
+    }
+
     /// Says what was opened, where there is anything to say: several files, something that was understood in a way a person may want
     /// to change, or something that could not be read. One file that is plainly what it is needs no words.
     pub(super) fn show_opened(&mut self) {

@@ -12,7 +12,7 @@ use crate::cli::say::said;
 use crate::district::{Diagnosis, can_be_villages, diagnose, words_not_understood};
 use crate::lang::Lang;
 use crate::model::{Dataset, Members, Report};
-use crate::read::{How, Progress, ReadError, full_report, layers, read_file_as, split_layer};
+use crate::read::{How, Progress, ReadError, full_report, layers, read_file_as, read_rows, split_layer};
 
 /// Runs the command.
 pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
@@ -36,7 +36,13 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
     let mut documents = Vec::new();
     for path in &files {
         for (file, how) in each_layer(path, &how) {
-            let result = read_file_as(&file, &how, &Progress::new());
+            // A table without places is one of figures.
+            let read = read_file_as(&file, &how, &Progress::new());
+            let is_table = |e: &ReadError| e.code() == "unsupported-format" && has_rows(&file, e);
+            let result = match read {
+                Err(e) if is_table(&e) => read_rows(&file, &how, &Progress::new()).map_err(|_| e),
+                other => other,
+            };
             failed |= result.is_err();
             let doctor = reference.as_ref().zip(result.as_ref().ok()).map(|(r, d)| diagnose(d, r));
             if as_json {
@@ -55,6 +61,12 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
         read::print(&json!({ "files": documents }))?;
     }
     if failed { Err(Failure::Printed) } else { Ok(()) }
+}
+
+/// Whether a file that is no map holds rows of a table.
+fn has_rows(file: &Path, error: &ReadError) -> bool {
+    let ending = file.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    error.kind() == Some("table") || matches!(ending.as_str(), "xlsx" | "xls" | "ods" | "xlsm" | "csv" | "tsv")
 }
 
 fn doctor_json(doctor: &Diagnosis) -> Value {

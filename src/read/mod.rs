@@ -131,6 +131,20 @@ fn read_document(path: &Path, how: &How, progress: &Progress) -> Result<Dataset,
     }
 }
 
+/// Reads a table as it stands, whether it says places or not: a feature without geometry for each row.
+///
+/// # Errors
+/// Where it cannot be opened, or is no table.
+pub fn read_rows(path: &Path, how: &How, progress: &Progress) -> Result<Dataset, ReadError> {
+    let of = || {
+        let bytes = load::load(path, progress)?;
+        let size = bytes.len();
+        Ok((tables::rows(bytes, path, how)?, size))
+    };
+    let (parsed, size) = of().map_err(|cause: error::Cause| cause.at(path))?;
+    Ok(finish(path, size, parsed, how, progress))
+}
+
 /// Reads only the features of a file that meet a rectangle, \[west, south, east, north\] in degrees, where the file has an
 /// index by place (FlatGeobuf) and that is quicker than reading all of it; `None` elsewhere.
 pub fn read_part(path: &Path, bounds_deg: BoundsDeg, progress: &Progress) -> Option<Dataset> {

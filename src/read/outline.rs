@@ -43,6 +43,9 @@ pub(super) struct Outline {
 const KEPT: [&str; 8] =
     ["crs", "objects", "arcs", "transform", "UTF8Encoding", "geometryType", "spatialReference", "rings"];
 
+/// Types of outermost objects.
+const OUTERMOST: [&str; 3] = ["FeatureCollection", "Feature", "Topology"];
+
 impl Outline {
     /// Where the value of a member lies.
     pub(super) fn member(&self, key: &str) -> Option<Range<usize>> {
@@ -69,7 +72,10 @@ impl Outline {
             let start = cursor.at;
             match key.bytes {
                 b"type" if next == Some(b'"') => {
-                    self.kind = Some(decode(cursor.string()?, &mut scratch, &mut damaged).to_owned())
+                    let kind = decode(cursor.string()?, &mut scratch, &mut damaged);
+                    // However it is written: nobody means anything else by it.
+                    let known = OUTERMOST.iter().find(|k| k.eq_ignore_ascii_case(kind));
+                    self.kind = Some((*known.unwrap_or(&kind)).to_owned())
                 }
                 b"name" if next == Some(b'"') => {
                     self.name = Some(decode(cursor.string()?, &mut scratch, &mut damaged).to_owned())

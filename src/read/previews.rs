@@ -22,7 +22,10 @@ const COUNT: usize = 3;
 /// format has one encoding only.
 pub fn previews(path: &Path, how: &How) -> Vec<(String, Vec<String>)> {
     let sample = sample(path, how);
-    let texts = texts(&sample);
+    // Names say more than the heads of columns, which stand in the first line.
+    let behind = sample.iter().position(|b| *b == b'\n').map_or(sample.len(), |at| at + 1);
+    let values = texts(sample.get(behind..).unwrap_or(&[]));
+    let texts = if values.len() == COUNT { values } else { texts(&sample) };
     if texts.is_empty() {
         return Vec::new();
     }

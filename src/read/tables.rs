@@ -68,6 +68,48 @@ impl Reader for Tables {
     }
 }
 
+/// Reads a table that says no places: the rows of its first sheet with anything in it, without geometry; the first row of several
+/// texts heads the columns.
+///
+/// # Errors
+/// Where it is no table.
+pub(super) fn rows(bytes: Vec<u8>, path: &Path, how: &How) -> Result<Parsed, Cause> {
+    let format = format_of(&bytes, path);
+    let (encoding, from, name, grid) = if is_workbook(&bytes) {
+        let wanted = |name: &String| how.layer.as_ref().is_none_or(|l| l == name);
+        let first = super::workbook::named_sheets(bytes, false).find(|(name, rows)| wanted(name) || rows.is_err());
+        let (name, rows) = first.ok_or_else(|| Cause::NotTable("it has no sheet with anything in it".into()))?;
+        ("binary", EncodingFrom::Content, Some(name), rows.map_err(Cause::Workbook)?)
+    } else {
+        let (encoding, from, text) = wide::decode(&bytes, how);
+        (encoding, from, None, wide::csv_grid(&text))
+    };
+    let is_head = |row: &[Cell]| row.iter().filter(|c| matches!(c, Cell::Text(_))).count() > 1;
+    let head = grid.iter().take(HEAD_ROWS).position(|(_, row)| is_head(row)).unwrap_or(0);
+    let Some((_, header)) = grid.get(head) else { return Err(Cause::NotTable("it has no rows".into())) };
+    let rows: Vec<&(u32, Vec<Cell>)> =
+        grid.iter().skip(head + 1).filter(|(_, r)| r.iter().any(|c| *c != Cell::Empty)).collect();
+    let (mut batch, mut report) = (Batch::default(), Report::default());
+    for _ in &rows {
+        batch.end_feature(GeometryKind::Null, 0);
+    }
+    for (c, head) in header.iter().enumerate().filter(|(_, h)| **h != Cell::Empty) {
+        column(c, head, &rows, &mut batch, &mut report);
+    }
+    let mut parsed = Parsed::new(vec![batch], format);
+    (parsed.encoding, parsed.encoding_from, parsed.name, parsed.report) = (encoding, from, name, report);
+    Ok(parsed)
+}
+
+fn format_of(bytes: &[u8], path: &Path) -> Format {
+    match (bytes.starts_with(b"PK"), is_workbook(bytes)) {
+        (true, _) if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("ods")) => formats::ODS,
+        (true, _) => formats::XLSX,
+        (_, true) => formats::XLS,
+        _ => formats::CSV,
+    }
+}
+
 /// Whether an error is one that a table of places would give.
 pub(super) fn may_be(cause: &Cause) -> bool {
     matches!(cause, Cause::UnsupportedFormat { .. })
@@ -79,12 +121,7 @@ pub(super) fn may_be(cause: &Cause) -> bool {
 /// # Errors
 /// Where it is a workbook that is not to be unpacked, or is damaged.
 pub(super) fn parse(bytes: Vec<u8>, path: &Path, how: &How) -> Result<Option<Parsed>, Cause> {
-    let format = match (bytes.starts_with(b"PK"), is_workbook(&bytes)) {
-        (true, _) if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("ods")) => formats::ODS,
-        (true, _) => formats::XLSX,
-        (_, true) => formats::XLS,
-        _ => formats::CSV,
-    };
+    let format = format_of(&bytes, path);
     if is_workbook(&bytes) {
         let is_named = is_named_workbook(&bytes);
         let mut trouble = None;

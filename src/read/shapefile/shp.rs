@@ -36,10 +36,8 @@ pub(super) fn records(bytes: &[u8], index: Option<&[u8]>, report: &mut Report) -
         at = content.end;
         found.push(content);
     }
-    if at == bytes.len() {
-        return Ok(found);
-    }
-    // Broken off or padded: the index, where there is one, knows more.
+    // Records that were changed stand at the end, and where they stood before: only the index tells. It counts where each of its
+    // entries is a record indeed.
     let listed: Vec<Range<usize>> = index.map_or_else(Vec::new, |index| {
         let entries = index.len().saturating_sub(HEAD) / 8;
         let entry = |i: usize| {
@@ -50,6 +48,14 @@ pub(super) fn records(bytes: &[u8], index: Option<&[u8]>, report: &mut Report) -
         };
         (0..entries).map_while(entry).collect()
     });
+    let is_record =
+        |r: &Range<usize>| r.start >= HEAD + RECORD_HEAD && big(bytes, r.start - 4).map(|w| w * 2) == Some(r.len());
+    if !listed.is_empty() && listed.iter().all(is_record) {
+        return Ok(listed);
+    }
+    if at == bytes.len() {
+        return Ok(found);
+    }
     if listed.len() > found.len() {
         let lost = listed.iter().filter(|r| r.is_empty()).count();
         if lost > 0 {

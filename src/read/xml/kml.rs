@@ -60,6 +60,11 @@ pub(in crate::read) fn read_kml(
     Ok((parsed, walked.is_damaged))
 }
 
+/// The folder that a place lies in: the innermost folder, or document within another one.
+fn around(open: &[(bool, String)]) -> Option<&(bool, String)> {
+    open.iter().enumerate().rev().find(|(at, (is_folder, _))| *is_folder || *at > 0).map(|(_, folder)| folder)
+}
+
 #[derive(Default)]
 struct Folders {
     stack: Vec<(bool, String)>,
@@ -75,8 +80,7 @@ impl Handler for Folders {
             "Folder" | "Document" => self.stack.push((name == "Folder", String::new())),
             "Placemark" => {
                 self.in_place = true;
-                let folder =
-                    self.stack.iter().rev().find(|(is_folder, _)| *is_folder).map(|(_, n)| n.trim().to_owned());
+                let folder = around(&self.stack).map(|(_, n)| n.trim().to_owned());
                 let folder = folder.unwrap_or_default();
                 match self.found.iter_mut().find(|(n, _)| *n == folder) {
                     Some((_, count)) => *count += 1,
@@ -208,8 +212,7 @@ impl Handler for Kml {
             "Folder" | "Document" => self.folders.push((name == "Folder", String::new())),
             "NetworkLink" => self.links += 1,
             "Placemark" if self.place.is_none() => {
-                let around =
-                    self.folders.iter().rev().find(|(is_folder, _)| *is_folder).map_or("", |(_, n)| n.as_str());
+                let around = around(&self.folders).map_or("", |(_, n)| n.as_str());
                 let is_wanted = self.folder.as_ref().is_none_or(|f| f == around);
                 let (around, id) = (around.to_owned(), attribute(element, "id"));
                 let mark = Mark::of(&self.batch.geometry);
