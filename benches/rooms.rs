@@ -10,10 +10,11 @@ use divan::Bencher;
 use qiancun::app::{Headless, Options};
 use qiancun::colouring::{Method, classify};
 use qiancun::district::{By, District, MapSpec, choropleth, coverage, rollups};
-use qiancun::geo::LonLat;
+use qiancun::geo::{LonLat, System};
 use qiancun::index::{NameIndex, SpatialIndex};
 use qiancun::map::Labels;
 use qiancun::model::Dataset;
+use qiancun::output::{LayerOptions, save_layer};
 use qiancun::read::{Progress, read_bytes, read_file};
 use qiancun::render::{Chunks, Level, LevelShape, Mesh};
 use qiancun::rules::{Rules, find_gaps};
@@ -38,6 +39,23 @@ fn dataset() -> Dataset {
 fn read(bencher: Bencher) {
     let bytes = std::fs::metadata(file()).expect("the file is there").len();
     bencher.counter(divan::counter::BytesCount::new(bytes)).bench(|| black_box(dataset()));
+}
+
+/// The same data in every format that is written here, read again.
+#[divan::bench(args = ["geojson", "fgb", "shp", "gpkg", "kml", "csv"], sample_count = 10)]
+fn read_format(bencher: Bencher, ending: &str) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join(format!("v.{ending}"));
+    save_layer(&dataset(), &path, &LayerOptions::default()).expect("written");
+    bencher.bench(|| black_box(read_file(&path, &Progress::new()).expect("read").len()));
+}
+
+/// Positions of a zone of CGCS2000 (EPSG:4527) to degrees and back, two million of them.
+#[divan::bench(sample_count = 10)]
+fn reproject_2_000_000(bencher: Bencher) {
+    let zone = System::of_epsg(4527).expect("a definition");
+    let at = |i: u32| [39_400_000.0 + f64::from(i % 1000) * 50.0, 4_400_000.0 + f64::from(i / 1000) * 20.0];
+    bencher.with_inputs(|| (0..2_000_000).map(at).collect::<Vec<[f64; 2]>>()).bench_refs(|all| zone.to_degrees(all));
 }
 
 #[divan::bench]

@@ -4,12 +4,13 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 
 use super::qiancun::Qiancun;
 use super::reading::{FirstLook, Placeholder};
 use crate::cache::{Cache, FileKey, KeptPicture};
-use crate::model::PartKind;
+use crate::model::{Dataset, FeatureId, PartKind, Role};
 use crate::project::{LayerEntry, Project, ViewEntry};
 use crate::render::{DrawnOverview, LayerKey};
 use crate::session::{Camera, Loaded, Status};
@@ -305,10 +306,14 @@ impl Qiancun {
         self.start_reading((key, path, how), Default::default(), (true, false));
     }
 
-    /// What was read again takes the place of what was there. A selection by number could mean other villages: it goes.
+    /// What was read again takes the place of what was there. A selection by number could mean other villages: it stays with those
+    /// of the same code, name and town, and goes where there is none or several.
     pub(super) fn replaced(&mut self, key: LayerKey, loaded: &Arc<Loaded>) {
-        if self.session.document.selection.as_ref().is_some_and(|(of, _)| *of == key) {
-            self.session.note(|d| d.selection = None);
+        let before = self.session.layers.get(&key).and_then(|l| l.loaded()).cloned();
+        if let Some((_, selected)) = self.session.document.selection.clone().filter(|(of, _)| *of == key) {
+            let same =
+                before.map(|before| same_villages(&before.dataset, &loaded.dataset, &selected)).unwrap_or_default();
+            self.session.note(|d| d.selection = (!same.is_empty()).then_some((key, same)));
         }
         self.session.moment.hover = None;
         self.session.news =
@@ -335,6 +340,21 @@ impl Qiancun {
 
 /// Size and time of a file.
 pub(super) type FileState = (u64, std::time::SystemTime);
+
+/// The villages of one reading in another, by code, name and town together.
+fn same_villages(before: &Dataset, now: &Dataset, which: &[FeatureId]) -> Vec<FeatureId> {
+    let identity = |d: &Dataset, f: FeatureId| -> Vec<String> {
+        let text = |role| d.text(f, role).map(|t| t.trim().to_owned()).unwrap_or_default();
+        vec![text(Role::Code), d.file_name(f), text(Role::Town)]
+    };
+    let is_nobody = |who: &Vec<String>| who.iter().all(String::is_empty);
+    let mut known: FxHashMap<Vec<String>, Option<FeatureId>> = FxHashMap::default();
+    for f in now.features() {
+        known.entry(identity(now, f)).and_modify(|slot| *slot = None).or_insert(Some(f));
+    }
+    let same = which.iter().filter_map(|f| Some(identity(before, *f)).filter(|who| !is_nobody(who)));
+    same.filter_map(|who| known.get(&who).copied().flatten()).collect()
+}
 
 fn state_of(path: &Path) -> Option<FileState> {
     let metadata = std::fs::metadata(path).ok()?;

@@ -123,7 +123,7 @@ impl Qiancun {
         let source = &loaded.dataset.source;
         let is_told = |code: &str| loaded.dataset.report.problems.iter().any(|p| p.code == code);
         !matches!(source.crs, Crs::Geographic(_))
-            || matches!(source.encoding_from, "scored" | "file")
+            || (matches!(source.encoding_from, "scored" | "file") && source.encoding != "UTF-8")
             || ["swapped-axes", "bad-encoding", "broken-off", "null-island"].into_iter().any(is_told)
     }
 

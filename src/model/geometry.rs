@@ -206,10 +206,19 @@ impl GeometryStore {
             .filter_map(|f| Some((f, *self.positions_of(f).next()?)))
             .filter(|(_, at)| at[0].is_finite() && at[1].is_finite())
             .collect();
-        let nowhere = |at: &[f64; 2]| *at == [0.0, 0.0];
-        let known: Vec<[f64; 2]> = firsts.iter().map(|(_, at)| *at).filter(|at| !nowhere(at)).collect();
+        let nowhere = |f: FeatureId| self.positions_of(f).all(|at| *at == [0.0, 0.0]);
+        let (firsts, lost): (Vec<_>, Vec<_>) =
+            firsts.into_iter().partition(|(f, at)| *at != [0.0, 0.0] || !nowhere(*f));
+        let known: Vec<[f64; 2]> = firsts.iter().map(|(_, at)| *at).collect();
         if known.is_empty() {
             return Some(all);
+        }
+        // Islands on both sides of 180°: the side with more of them.
+        let is_split = all.west_deg < -90.0 && all.east_deg > 90.0 && known.iter().all(|at| at[0].abs() > 90.0);
+        if is_split {
+            let west = known.iter().filter(|at| at[0] < 0.0).count() * 2 > known.len();
+            let is_here = |at: &&[f64; 2]| (at[0] < 0.0) == west;
+            return BoundsDeg::around(self.coords.iter().filter(is_here));
         }
         let few = (known.len() / 50).max(usize::from(known.len() >= 10));
         // All but the few at each end, and as far again to each side as they reach, a degree at least.
@@ -224,24 +233,19 @@ impl GeometryStore {
         let (x, y) = (side(0), side(1));
         let is_near =
             |b: &BoundsDeg| b.west_deg >= x[0] && b.east_deg <= x[1] && b.south_deg >= y[0] && b.north_deg <= y[1];
-        let has_nowhere = known.len() < firsts.len();
-        if is_near(&all) && !has_nowhere {
+        if is_near(&all) && lost.is_empty() {
             return Some(all);
         }
-        let (mut most, mut left) = (None::<BoundsDeg>, 0_usize);
-        for (feature, at) in &firsts {
-            let Some(own) = self.bounds_of(*feature) else { continue };
-            if nowhere(at) || !is_near(&own) {
-                left += usize::from(!nowhere(at));
-            } else {
-                most = Some(most.map_or(own, |m| m.union(own)));
+        let (mut most, mut every, mut left) = (None::<BoundsDeg>, None::<BoundsDeg>, 0_usize);
+        let with = |sum: Option<BoundsDeg>, own: BoundsDeg| Some(sum.map_or(own, |s| s.union(own)));
+        for own in firsts.iter().filter_map(|(f, _)| self.bounds_of(*f)) {
+            every = with(every, own);
+            match is_near(&own) {
+                true => most = with(most, own),
+                false => left += 1,
             }
         }
         // More than a few are no slip: then all of it is the map.
-        if left > few {
-            BoundsDeg::around(known.iter()).map(|b| b.union(most.unwrap_or(b)))
-        } else {
-            most.or(Some(all))
-        }
+        if left > few { every } else { most.or(every) }
     }
 }

@@ -26,6 +26,7 @@ pub fn opened(ui: &mut Ui, session: &Session, mut files: Vec<OpenedFile>, send: 
     let open = files.iter().filter(|f| asks(session, f)).count();
     let n = files.len().to_string();
     let title = match open {
+        0 if files.len() == 1 => lang.t("opened.title-one").to_owned(),
         0 => lang.with("opened.title", &[("n", &n)]),
         open => lang.with("opened.title-decide", &[("n", &n), ("m", &open.to_string())]),
     };
@@ -130,12 +131,25 @@ fn words(session: &Session, file: &OpenedFile) -> (String, String) {
                 _ => "opened.features",
             };
             let count = lang.with(noun, &[("n", &loaded.dataset.len().to_string())]);
-            let what = format!("{} · {count}", loaded.dataset.source.format.name().to_uppercase());
+            let what = format!("{} · {count}", format_words(loaded.dataset.source.format.name()));
             if let Some(best) = suggestion(session, *key, diagnosis) {
                 return (what, evidence(session, diagnosis, best));
             }
             (what, understood(session, loaded))
         }
+    }
+}
+
+/// A format as people call it.
+fn format_words(name: &str) -> String {
+    match name {
+        "shapefile" => "Shapefile".to_owned(),
+        "gpkg" => "GeoPackage".to_owned(),
+        "flatgeobuf" => "FlatGeobuf".to_owned(),
+        "geojson" | "geojsonseq" => "GeoJSON".to_owned(),
+        "topojson" => "TopoJSON".to_owned(),
+        "overpass" => "OpenStreetMap".to_owned(),
+        other => other.to_uppercase(),
     }
 }
 

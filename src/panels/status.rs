@@ -2,6 +2,7 @@
 
 use egui::{Align, Layout, ProgressBar, RichText, Ui};
 
+use crate::model::Crs;
 use crate::read::Progress;
 use crate::session::{CameraCommand, Commands, FileCommand, Session, Status};
 
@@ -27,7 +28,7 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) {
         ui.add_space(10.0);
         let active = session.active().and_then(|l| Some((l.key, l.loaded()?.clone())));
         if let Some((key, loaded)) = &active {
-            ui.label(small(session.crs_words(&loaded.dataset.source.crs)))
+            ui.label(small(shown_crs(session, &loaded.dataset.source.crs)))
                 .on_hover_text(loaded.dataset.source.crs.name());
             ui.add_space(10.0);
             ui.add(egui::Label::new(small(session.layer_title(*key))).truncate());
@@ -65,4 +66,13 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) {
             }
         });
     });
+}
+
+/// The system of the coordinates beside it: WGS 84, with that of the file where positions were brought from another one.
+fn shown_crs(session: &Session, crs: &Crs) -> String {
+    let own = session.crs_words(crs);
+    match crs {
+        Crs::Reprojected(_) => format!("{} ← {own}", session.crs_name_words("EPSG:4326")),
+        _ => own,
+    }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::document::Parsed;
 use super::letters::decoded_twice;
 use super::tables::is_plain_number;
-use super::{How, Progress, assemble};
+use super::{How, Progress, antimeridian, assemble};
 use crate::geo::{Accuracy, System};
 use crate::model::{
     Column, ColumnBuilder, ColumnData, Crs, CrsFrom, Dataset, FeatureId, GeometryKind, GeometryStore, Problem, Report,
@@ -33,6 +33,9 @@ pub(super) fn finish(path: &Path, size: usize, parsed: Parsed, how: &How, progre
     }
     look_for_twice(&mut all.table, how, &mut report);
     let placed = place(&mut all.geometry, parsed.named, how, &mut report);
+    if placed.crs.is_geographic() {
+        cut_at_180(&mut all.geometry, &mut report);
+    }
     let stem = || path.file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
     let encoding_from = parsed.encoding_from;
     let source = SourceInfo {
@@ -189,6 +192,18 @@ fn tell_accuracy(system: &System, report: &mut Report) {
         (Accuracy::SomeMetres, _) => report.add(Severity::Info, "datum-shift", None, system.name()),
         (Accuracy::Unknown, _) => report.add(Severity::Warning, "datum-unknown", None, system.name()),
     }
+}
+
+/// Cuts what crosses 180°, and tells it.
+fn cut_at_180(geometry: &mut GeometryStore, report: &mut Report) {
+    let cut = antimeridian::cut(geometry);
+    if cut.is_empty() {
+        return;
+    }
+    let is_of_cut =
+        |p: &Problem| p.code == "longitude-out-of-range" && p.feature.is_some_and(|f| cut.binary_search(&f).is_ok());
+    report.problems.retain(|p| !is_of_cut(p));
+    cut.into_iter().for_each(|f| report.add(Severity::Info, "cut-at-180", Some(f), ""));
 }
 
 /// Features with a position that the system has no place for have no geometry.

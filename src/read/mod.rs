@@ -6,6 +6,7 @@
 //! A scanner looks for the ends of features, which needs braces and quotes only, while other threads parse the batches
 //! it has found into flat buffers, straight from the bytes; at the end the buffers are joined in order.
 
+mod antimeridian;
 mod archive;
 mod assemble;
 mod batch;

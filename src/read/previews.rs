@@ -25,7 +25,7 @@ pub fn previews(path: &Path, how: &How) -> Vec<(String, Vec<String>)> {
     // Names say more than the heads of columns, which stand in the first line.
     let behind = sample.iter().position(|b| *b == b'\n').map_or(sample.len(), |at| at + 1);
     let values = texts(sample.get(behind..).unwrap_or(&[]));
-    let texts = if values.len() == COUNT { values } else { texts(&sample) };
+    let texts = if values.is_empty() { texts(&sample) } else { values };
     if texts.is_empty() {
         return Vec::new();
     }
