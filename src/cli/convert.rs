@@ -71,6 +71,7 @@ fn words(what: &str, detail: &str) -> String {
         "cut" => format!("texts longer than 254 bytes were cut in {detail}"),
         "mixed" => format!("a shapefile holds one kind of geometry: {detail}"),
         "no-place" => format!("{detail} features without a position were left out"),
+        "no-system" => format!("the file cannot say that its coordinates are {detail}: say it when you hand it on"),
         "outlines" => format!("GPX has no areas: {detail} went out as tracks around them"),
         other => format!("{other} {detail}"),
     }

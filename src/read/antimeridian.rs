@@ -44,11 +44,23 @@ pub(super) fn cut(geometry: &mut GeometryStore) -> Vec<FeatureId> {
     crossing
 }
 
+/// Degrees that an edge may have the short way round to be one across 180°: what is longer goes the long way, as the outlines of
+/// continents and of the world do.
+const SHORT_DEG: f64 = 20.0;
+
+/// Whether two longitudes lie on both sides of 180°, near each other.
+fn jumps(a: f64, b: f64) -> bool {
+    let far = (a - b).abs();
+    (360.0 - SHORT_DEG..360.0).contains(&far)
+}
+
 fn crosses(store: &GeometryStore, part: &Part) -> bool {
-    store.rings_of(part).any(|ring| {
-        let jumps = ring.iter().zip(ring.iter().skip(1)).any(|(a, b)| (a[0] - b[0]).abs() > 180.0);
-        ring.iter().any(|at| at[0].abs() > 180.0) || (jumps && part.kind != PartKind::Point)
-    })
+    // A point has one place only: beyond 180° it is a slip, which is told.
+    part.kind != PartKind::Point
+        && store.rings_of(part).any(|ring| {
+            let has_jump = ring.iter().zip(ring.iter().skip(1)).any(|(a, b)| jumps(a[0], b[0]));
+            has_jump || ring.iter().any(|at| at[0].abs() > 180.0)
+        })
 }
 
 fn copy(store: &GeometryStore, part: &Part, out: &mut GeometryStore) {
@@ -58,11 +70,6 @@ fn copy(store: &GeometryStore, part: &Part, out: &mut GeometryStore) {
         end_ring(out);
     }
     end_part(out, part.kind, first);
-}
-
-/// A longitude within ±180°.
-fn wrapped(lon: f64) -> f64 {
-    if lon.abs() <= 180.0 { lon } else { (lon + 180.0).rem_euclid(360.0) - 180.0 }
 }
 
 /// A ring in longitudes that never jump.
@@ -88,12 +95,6 @@ fn unrolled(ring: &[[f64; 2]]) -> Vec<[f64; 2]> {
 }
 
 fn cut_part(store: &GeometryStore, part: &Part, out: &mut GeometryStore) {
-    if part.kind == PartKind::Point {
-        let first = next_ring(out);
-        out.coords.extend(store.rings_of(part).flatten().map(|[lon, lat]| [wrapped(*lon), *lat]));
-        end_ring(out);
-        return end_part(out, PartKind::Point, first);
-    }
     let mut rings: Vec<Vec<[f64; 2]>> = store.rings_of(part).map(unrolled).collect();
     // Around a pole there is no inside that could be cut.
     let is_open = |ring: &Vec<[f64; 2]>| {
@@ -238,7 +239,10 @@ mod tests {
         let line = read("[[179,1],[-179,3]]", "LineString");
         assert_eq!(line.geometry.coords, [[179.0, 1.0], [180.0, 2.0], [-180.0, 2.0], [-179.0, 3.0]]);
         let point = read("[185,1]", "Point");
-        assert_eq!(point.geometry.coords, [[-175.0, 1.0]]);
+        assert!(point.geometry.coords == [[185.0, 1.0]] && point.report.problems[0].code == "longitude-out-of-range");
+        // The outline of the world goes the long way.
+        let world = read("[[[-180,-90],[180,-90],[180,90],[-180,90],[-180,-90]]]", "Polygon");
+        assert!(world.geometry.coords.len() == 5 && world.report.problems.is_empty());
         // Half the world without a jump is half the world.
         let wide = read("[[[-100,0],[0,0],[100,0],[100,10],[0,10],[-100,10],[-100,0]]]", "Polygon");
         assert_eq!(wide.geometry.parts.len(), 1);

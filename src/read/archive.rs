@@ -34,6 +34,10 @@ impl Reader for Archive {
         if is_zip { Sureness::Perhaps } else { Sureness::No }
     }
 
+    fn finds_layers(&self) -> bool {
+        true
+    }
+
     fn layers(&self, path: &Path) -> Result<Vec<String>, ReadError> {
         let all = layers(path).map_err(|cause| cause.at(path))?;
         Ok(match all.len() {
@@ -56,7 +60,8 @@ const MAX_RATIO: u64 = 150;
 const SMALL_BYTES: u64 = 64 << 20;
 
 /// Endings of what can be read out of an archive, besides shapefiles.
-const READABLE: [&str; 9] = ["kml", "ovkml", "geojson", "json", "topojson", "gpx", "gml", "csv", "gpkg"];
+const MAPS: [&str; 7] = ["kml", "ovkml", "geojson", "topojson", "gpx", "gml", "gpkg"];
+const TABLES: [&str; 5] = ["csv", "json", "xlsx", "xls", "ods"];
 
 type Zip = zip::ZipArchive<BufReader<File>>;
 
@@ -119,15 +124,24 @@ pub(super) fn table_of(path: &Path, how: &How) -> Option<Vec<u8>> {
 /// Names of what can be read in an archive, in its own order.
 pub(super) fn layers(path: &Path) -> Result<Vec<String>, Cause> {
     let (_, members) = open(path)?;
-    Ok(readable(&members).into_iter().map(|m| m.name.clone()).collect())
+    let all = readable(&members);
+    Ok(all.iter().map(|m| called(m, &all)).collect())
 }
 
 fn readable(members: &[Member]) -> Vec<&Member> {
-    let shapes: Vec<&Member> = members.iter().filter(|m| m.ending() == "shp").collect();
-    let is_readable = |m: &&Member| READABLE.contains(&m.ending().as_str());
-    let others = members.iter().filter(is_readable);
-    // Whatever lies beside shapes (a legend, a list of sources) is not asked about.
-    if shapes.is_empty() { others.collect() } else { shapes }
+    let has_shapes = members.iter().any(|m| m.ending() == "shp");
+    // A table beside shapes is a legend or a list of sources; everything else is a map.
+    let is_readable = |m: &&Member| {
+        let ending = m.ending();
+        ending == "shp" || MAPS.contains(&ending.as_str()) || (!has_shapes && TABLES.contains(&ending.as_str()))
+    };
+    members.iter().filter(is_readable).collect()
+}
+
+/// How a member is called: by its path without the ending, unless another one is called the same.
+fn called(member: &Member, all: &[&Member]) -> String {
+    let is_shared = all.iter().filter(|m| m.stem() == member.stem()).count() > 1;
+    if is_shared { member.name.clone() } else { member.stem().to_owned() }
 }
 
 /// Reads one member: that of the name, else the first; gives its name.
@@ -146,7 +160,11 @@ pub(super) fn read(path: &Path, how: &How, progress: &Progress) -> Result<(Parse
         Some(layer) => match all.iter().find(|m| m.name == layer || m.stem() == layer) {
             Some(_) => (Some(layer), None),
             // A folder of the document in a KMZ.
-            None => layer.split_once('#').map_or((None, Some(layer)), |(m, inner)| (Some(m), Some(inner))),
+            None => match layer.split_once('#') {
+                Some((member, inner)) => (Some(member), Some(inner)),
+                None if all.first().is_some_and(|m| m.ending().ends_with("kml")) => (None, Some(layer)),
+                None => (Some(layer), None),
+            },
         },
     };
     let member = match name {
@@ -202,7 +220,9 @@ pub(super) fn read(path: &Path, how: &How, progress: &Progress) -> Result<(Parse
     if parsed.format == formats::KML && is_ovital(path) {
         xml::as_ovital(&mut parsed);
     }
-    if parsed.name.is_none() {
+    if all.len() > 1 {
+        parsed.name = Some(called(member, &all));
+    } else if parsed.name.is_none() {
         let stem = member.stem();
         parsed.name = Some(stem.rsplit('/').next().unwrap_or(stem).to_owned());
     }

@@ -89,6 +89,10 @@ pub trait Reader: Sync {
     fn layers(&self, _path: &Path) -> Result<Vec<String>, ReadError> {
         Ok(Vec::new())
     }
+    /// Whether it looks for a layer by itself, and says where there is none of that name.
+    fn finds_layers(&self) -> bool {
+        false
+    }
     /// Reads a file.
     ///
     /// # Errors

@@ -121,6 +121,8 @@ pub(super) fn of_content(bytes: &[u8]) -> (&'static Encoding, f32) {
     let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
     detector.feed(sample, true);
     let likely = detector.guess(None, chardetng::Utf8Detection::Allow);
+    // Those that hardly anybody writes are guessed from one letter.
+    let likely = if ENCODINGS.contains(&name_of(likely)) { likely } else { WINDOWS_1252 };
     let mut best: (&'static Encoding, f32) = (WINDOWS_1252, f32::MIN);
     for candidate in [GB18030, UTF_8, BIG5, SHIFT_JIS, EUC_KR, likely, WINDOWS_1252] {
         let mut score = weight(candidate, sample);

@@ -89,10 +89,25 @@ pub fn read_file(path: &Path, progress: &Progress) -> Result<Dataset, ReadError>
 pub fn read_file_as(path: &Path, how: &How, progress: &Progress) -> Result<Dataset, ReadError> {
     let head = load::head(path).map_err(|cause| cause.at(path))?;
     match formats::reader_of(path, &head) {
-        Some(reader) => reader.read(path, how, progress),
+        Some(reader) => {
+            let read = reader.read(path, how, progress)?;
+            match &how.layer {
+                Some(layer) if !is_layer_of(layer, path, &read, reader)? => {
+                    Err(error::Cause::NoLayer(layer.clone()).at(path))
+                }
+                _ => Ok(read),
+            }
+        }
         // Whoever knows no more than that it is unknown has seen 64 kB of it.
         None => Err(document::unknown(path, &head).at(path)),
     }
+}
+
+/// Whether a file has a layer of that name: one of several was looked for by its reader; one alone is called as it says, or as its file.
+fn is_layer_of(layer: &str, path: &Path, read: &Dataset, reader: &dyn formats::Reader) -> Result<bool, ReadError> {
+    let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned());
+    let is_only = layer == read.source.layer || stem.as_deref() == Some(layer);
+    Ok(is_only || reader.finds_layers() || reader.layers(path)?.iter().any(|l| l == layer))
 }
 
 /// Names of the layers of a file, in its own order; none where it has one only.

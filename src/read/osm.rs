@@ -85,7 +85,17 @@ pub(super) fn read(text: &[u8]) -> Result<Parsed, Cause> {
                 let is_area = own.len() >= 4 && own.first() == own.last() && is_area(element);
                 line_into(Some(own), if is_area { PartKind::Polygon } else { PartKind::Line }, &mut batch)
             }
-            "relation" => relation(element, &ways, &mut batch),
+            "relation" if is_area_relation(element) => relation(element, &ways, &mut batch),
+            "relation" => {
+                for member in element.members.iter().filter(|m| m.kind == "way") {
+                    let own = match member.geometry.is_empty() {
+                        true => ways.get(&member.id).cloned().unwrap_or_default(),
+                        false => line_of(&member.geometry),
+                    };
+                    line_into(Some(own), PartKind::Line, &mut batch);
+                }
+                true
+            }
             _ => continue,
         };
         shown += 1;
@@ -123,6 +133,11 @@ pub(super) fn read(text: &[u8]) -> Result<Parsed, Cause> {
         parsed.report.add(Severity::Warning, "no-tags", None, elements.len().to_string());
     }
     Ok(parsed)
+}
+
+/// Whether a relation is an area, not a route or a collection of things.
+fn is_area_relation(element: &Element) -> bool {
+    matches!(element.tags.get("type").and_then(|v| v.as_str()), Some("multipolygon" | "boundary") | None)
 }
 
 /// Whether a closed way is an area: everything but roads and the like, unless they say so.

@@ -52,6 +52,10 @@ impl Reader for Tables {
         if is_text { Sureness::Perhaps } else { Sureness::No }
     }
 
+    fn finds_layers(&self) -> bool {
+        true
+    }
+
     fn layers(&self, path: &Path) -> Result<Vec<String>, ReadError> {
         let bytes = super::load::load(path, &Progress::new()).map_err(|cause| cause.at(path))?;
         if !is_workbook(&bytes) {
@@ -93,8 +97,8 @@ pub(super) fn rows(bytes: Vec<u8>, path: &Path, how: &How) -> Result<Parsed, Cau
     for _ in &rows {
         batch.end_feature(GeometryKind::Null, 0);
     }
-    for (c, head) in header.iter().enumerate().filter(|(_, h)| **h != Cell::Empty) {
-        column(c, head, &rows, &mut batch, &mut report);
+    for (c, head) in heads(header) {
+        column(c, &head, &rows, &mut batch, &mut report);
     }
     let mut parsed = Parsed::new(vec![batch], format);
     (parsed.encoding, parsed.encoding_from, parsed.name, parsed.report) = (encoding, from, name, report);
@@ -140,6 +144,9 @@ pub(super) fn parse(bytes: Vec<u8>, path: &Path, how: &How) -> Result<Option<Par
                 Err(why) => trouble = trouble.or(Some(why)),
             }
         }
+        if let (None, Some(layer)) = (&trouble, &how.layer) {
+            return Err(Cause::NoLayer(layer.clone()));
+        }
         return match trouble.filter(|_| is_named) {
             Some(why) => Err(Cause::Workbook(why)),
             None => Ok(None),
@@ -159,7 +166,7 @@ fn places_in(grid: &Rows, format: Format, how: &How) -> Option<Parsed> {
     let mut batch = Batch::default();
     let mut report = Report::default();
     let mut without = Vec::new();
-    let named = places.look(&rows, how, &mut report);
+    let named = places.look(header, &rows, how, &mut report);
     for (line, row) in &rows {
         let mark = Mark::of(&batch.geometry);
         let (kind, tall) = places.put(row, &mut batch.geometry).unwrap_or_else(|| {
@@ -174,8 +181,10 @@ fn places_in(grid: &Rows, format: Format, how: &How) -> Option<Parsed> {
     for (feature, line) in without {
         report.add(Severity::Warning, "row-without-position", Some(feature), line.to_string());
     }
-    for (c, head) in header.iter().enumerate().filter(|(c, h)| !places.uses(*c) && **h != Cell::Empty) {
-        column(c, head, &rows, &mut batch, &mut report);
+    for (c, head) in heads(header) {
+        if !places.uses(c) {
+            column(c, &head, &rows, &mut batch, &mut report);
+        }
     }
     let mut parsed = Parsed::new(vec![batch], format);
     parsed.encoding_from = EncodingFrom::Content;
@@ -183,11 +192,24 @@ fn places_in(grid: &Rows, format: Format, how: &How) -> Option<Parsed> {
     Some(parsed)
 }
 
+/// Columns that have a head, each with a name of its own: one that stands twice gets a number.
+fn heads(header: &[Cell]) -> Vec<(usize, String)> {
+    let mut names: Vec<(usize, String)> = Vec::new();
+    for (c, head) in header.iter().enumerate().filter(|(_, h)| **h != Cell::Empty) {
+        let name = head.text();
+        let numbered = (2..).map(|n| format!("{name}_{n}"));
+        let is_free = |own: &String| names.iter().all(|(_, n)| n != own);
+        let own = std::iter::once(name.clone()).chain(numbered).find(is_free);
+        names.push((c, own.unwrap_or(name)));
+    }
+    names
+}
+
 /// A column: numbers where every cell is one as it is usually written, else text, so that `0110` keeps its zero.
 /// What is shown as per cent is a number of per cent. Formulas without a result are told.
-fn column(at: usize, head: &Cell, rows: &[&(u32, Vec<Cell>)], batch: &mut Batch, report: &mut Report) {
+fn column(at: usize, head: &str, rows: &[&(u32, Vec<Cell>)], batch: &mut Batch, report: &mut Report) {
     for (row, (line, _)) in rows.iter().enumerate().filter(|(_, (_, r))| r.get(at) == Some(&Cell::Unsolved)) {
-        let detail = format!("{line} · {}", head.text());
+        let detail = format!("{line} · {head}");
         report.add(Severity::Warning, "formula-without-value", Some(FeatureId::new(row as u32)), detail);
     }
     let text = |cell: &Cell| match cell {
@@ -199,7 +221,7 @@ fn column(at: usize, head: &Cell, rows: &[&(u32, Vec<Cell>)], batch: &mut Batch,
     if !numeric {
         texts = rows.iter().map(|(_, r)| r.get(at).map(Cell::text).unwrap_or_default()).collect();
     }
-    let field = batch.fields.field(&head.text());
+    let field = batch.fields.field(head);
     let mut builder = ColumnBuilder::default();
     for (row, text) in texts.iter().enumerate().filter(|(_, t)| !t.is_empty()) {
         let value = match (numeric, text.parse::<i64>(), text.parse::<f64>()) {
@@ -209,8 +231,7 @@ fn column(at: usize, head: &Cell, rows: &[&(u32, Vec<Cell>)], batch: &mut Batch,
         };
         builder.set(FeatureId::new(row as u32), value, text);
     }
-    // Of two columns of one name the first counts.
-    if let Some(own) = batch.fields.builders.get_mut(field).filter(|b| b.is_empty()) {
+    if let Some(own) = batch.fields.builders.get_mut(field) {
         *own = builder;
     }
 }
@@ -290,5 +311,18 @@ mod tests {
         let text = "编号,X,Y\n1,4438758.131,427499.538\n".as_bytes();
         let d = read_bytes_as("t.csv".as_ref(), text, &how, &Progress::new()).expect("places");
         assert!((d.geometry.coords[0][0] - 116.15).abs() < 1e-8, "{:?}", d.geometry.coords);
+    }
+
+    #[test]
+    fn heads_that_stand_twice_or_name_a_datum() {
+        let d = read("村名,人口,人口,lon,lat\n甲,100,250,116.1,40.05\n");
+        let names: Vec<&str> = d.table.columns.iter().map(|c| c.name.as_str()).collect();
+        assert_eq!(names, ["村名", "人口", "人口_2"]);
+        for (text, crs) in
+            [("名,百度经度,百度纬度\n甲,116.1,40.05\n", "BD-09"), ("名,高德经度,高德纬度\n甲,116.1,40.05\n", "GCJ-02")]
+        {
+            assert_eq!(read(text).source.crs, Crs::Reprojected(crs.into()));
+        }
+        assert_eq!(read("点名,B,L,H\nG1,40.05,116.1,50\n").geometry.coords, [[116.1, 40.05]]);
     }
 }

@@ -182,6 +182,17 @@ fn layers_are_named_and_read_one_by_one() {
     assert_eq!(one.len(), read(&facilities).len());
     let e = read_file(&folder.path("three.gpkg#none"), &Progress::new()).expect_err("no such layer");
     assert_eq!(e.code(), "no-layer");
+    for (name, text) in [
+        ("a.gpx", "<gpx><wpt lat=\"1\" lon=\"2\"/></gpx>"),
+        ("a.kml", "<kml><Placemark><Point><coordinates>1,2</coordinates></Point></Placemark></kml>"),
+        ("a.geojson", r#"{"type":"Point","coordinates":[1,2]}"#),
+        ("a.csv", "id,lon,lat\n1,2,3\n"),
+    ] {
+        folder.write(name, text);
+        assert_eq!(read(&folder.path(name)).len(), 1, "{name}");
+        let e = read_file(&folder.path(&format!("{name}#none")), &Progress::new()).map(|_| ());
+        assert_eq!(e.map_err(|e| e.code()), Err("no-layer"), "{name}");
+    }
 }
 
 #[test]

@@ -7,16 +7,18 @@ use super::{Accuracy, Kind, System};
 use crate::geo::ChinaShift;
 
 /// Web Mercator under the codes that ESRI and others gave it before it had one (EPSG:3857).
-const WEB_MERCATOR: [u32; 5] = [900_913, 102_100, 102_113, 3785, 3587];
+const WEB_MERCATOR: [u32; 4] = [900_913, 102_100, 102_113, 3785];
+
+/// Codes whose definitions are computed here otherwise than by PROJ (units of chains, an ellipsoid of its own): they are not understood.
+const NOT_COMPUTED: [u32; 3] = [3167, 8044, 8045];
 
 /// Datums by their names in well-known texts, without case and signs, and a geographic system on them: ESRI and ISO 19162 write
 /// several otherwise than the EPSG registry's text of version 1 does, from which all others are found.
-const DATUMS: [(&str, u32); 24] = [
+const DATUMS: [(&str, u32); 23] = [
     ("wgs1984", 4326),
     ("wgs84", 4326),
     ("worldgeodeticsystem1984", 4326),
     ("worldgeodeticsystem1984ensemble", 4326),
-    ("wgs1984majorauxiliarysphere", 4326),
     ("china2000", 4490),
     ("cgcs2000", 4490),
     ("chinageodeticcoordinatesystem2000", 4490),
@@ -41,10 +43,8 @@ const DATUMS: [(&str, u32); 24] = [
 /// The system of an EPSG code.
 pub(super) fn of_epsg(code: u32) -> Option<System> {
     let code = if WEB_MERCATOR.contains(&code) { 3857 } else { code };
-    let def = crs_definitions::from_code(u16::try_from(code).ok()?)?;
+    let def = crs_definitions::from_code(u16::try_from(code).ok()?).filter(|_| !NOT_COMPUTED.contains(&code))?;
     let (kind, accuracy) = kind_of(def.proj4, Some(code))?;
-    let is_xian = def.wkt.contains("DATUM[\"Xian_1980\"");
-    let accuracy = if is_xian { Accuracy::Unknown } else { accuracy };
     Some(System { name: format!("EPSG:{code}"), kind, accuracy })
 }
 
@@ -52,7 +52,15 @@ pub(super) fn of_epsg(code: u32) -> Option<System> {
 fn kind_of(proj4: &str, code: Option<u32>) -> Option<(Kind, Accuracy)> {
     let is_shifted = |value: &str| value.split(',').any(|v| v.trim().parse::<f64>().is_ok_and(|v| v != 0.0));
     let shift = value_of(proj4, "towgs84").filter(|v| is_shifted(v));
-    let (mut parts, mut accuracy) = (Vec::new(), if shift.is_some() { Accuracy::SomeMetres } else { Accuracy::Metre });
+    // Only what is computed on the ellipsoid of WGS 84, or one of the same to a millimetre, is near it without a shift.
+    let is_near = match (value_of(proj4, "ellps"), value_of(proj4, "datum"), value_of(proj4, "a")) {
+        (Some(ellps), ..) => matches!(ellps, "GRS80" | "WGS84"),
+        (None, Some(_), _) => true,
+        (None, None, Some(a)) => a.parse() == Ok(6_378_137.0),
+        _ => false,
+    };
+    let untied = if is_near { Accuracy::Metre } else { Accuracy::Unknown };
+    let (mut parts, mut accuracy) = (Vec::new(), if shift.is_some() { Accuracy::SomeMetres } else { untied });
     for part in proj4.split_whitespace() {
         match part.split_once('=') {
             // Grids are not shipped: the mean shift of the contiguous United States (NGA, EPSG:1173) stands for that of NAD27.
@@ -133,9 +141,12 @@ pub(super) fn of_name(name: &str) -> Option<System> {
         "CGCS2000" | "GCSCHINAGEODETICCOORDINATESYSTEM2000" | "国家2000" => return of_epsg(4490),
         _ => {}
     }
-    let is_code = folded.contains("EPSG") || folded.contains("ESRI") || folded == last;
+    let is_esri = folded.contains("ESRI");
+    let is_code = folded.contains("EPSG") || is_esri || folded == last;
     let digits = last.strip_prefix("EPSG").unwrap_or(last);
-    (is_code && !digits.is_empty()).then(|| digits.parse().ok()).flatten().and_then(of_epsg)
+    let code: Option<u32> = (is_code && !digits.is_empty()).then(|| digits.parse().ok()).flatten();
+    // ESRI's own codes begin beyond those of the registry.
+    code.filter(|c| !is_esri || *c < 100_000 || WEB_MERCATOR.contains(c)).and_then(of_epsg)
 }
 
 fn shifted(shift: ChinaShift) -> Option<System> {
@@ -153,11 +164,67 @@ fn of_node(node: &Node) -> Option<System> {
         "COMPD_CS" | "COMPOUNDCRS" => node.nodes().find_map(of_node),
         "BOUNDCRS" => node.child(&["SOURCECRS"]).and_then(|n| n.nodes().find_map(of_node)),
         "GEOGCS" | "GEOGCRS" | "GEODCRS" | "GEODETICCRS" | "GEOGRAPHICCRS" => {
-            node.epsg().and_then(of_epsg).or_else(|| geographic(node))
+            coded(node, Some(node)).or_else(|| geographic(node))
         }
-        "PROJCS" | "PROJCRS" | "PROJECTEDCRS" => node.epsg().and_then(of_epsg).or_else(|| projected(node)),
+        "PROJCS" | "PROJCRS" | "PROJECTEDCRS" => {
+            let base = node.child(&["GEOGCS", "BASEGEOGCRS", "BASEGEODCRS", "GEOGCRS"]);
+            extension(node).or_else(|| coded(node, base)).or_else(|| projected(node))
+        }
         _ => None,
     }
+}
+
+/// The system of the code that a text gives, unless the text ties its datum to WGS 84 otherwise than the registry does.
+fn coded(node: &Node, base: Option<&Node>) -> Option<System> {
+    let code = node.epsg()?;
+    let own = base.and_then(own_shift);
+    let def = crs_definitions::from_code(u16::try_from(code).ok()?);
+    let registered = def.and_then(|d| value_of(d.proj4, "towgs84")).map(numbers_of);
+    match own {
+        Some(own) if registered.as_ref().is_some_and(|r| !is_same_shift(r, &own)) => None,
+        _ => of_epsg(code),
+    }
+}
+
+fn numbers_of(text: &str) -> Vec<f64> {
+    text.split(',').filter_map(|v| v.trim().parse().ok()).collect()
+}
+
+/// The shift to WGS 84 that a geographic system's own text gives.
+fn own_shift(node: &Node) -> Option<Vec<f64>> {
+    let datum = node.child(&["DATUM", "GEODETICDATUM", "TRF", "ENSEMBLE"])?;
+    let shift: Vec<f64> = datum.child(&["TOWGS84"])?.numbers().collect();
+    (shift.len() >= 3).then_some(shift)
+}
+
+fn is_same_shift(a: &[f64], b: &[f64]) -> bool {
+    let at = |list: &[f64], i: usize| list.get(i).copied().unwrap_or(0.0);
+    (0..7).all(|i| (at(a, i) - at(b, i)).abs() < 1e-4)
+}
+
+/// What GDAL says in PROJ's own words where a text of version 1 cannot say it, as for Web Mercator.
+fn extension(node: &Node) -> Option<System> {
+    let extension = node.nodes().find(|n| n.keyword == "EXTENSION" && n.name().eq_ignore_ascii_case("PROJ4"))?;
+    let texts: Vec<&str> = extension.texts().collect();
+    let proj4 = texts.get(1)?;
+    let is_web = value_of(proj4, "proj") == Some("merc")
+        && value_of(proj4, "b").and_then(|b| b.parse().ok()) == Some(6_378_137.0);
+    let is_plain = |key: &str| value_of(proj4, key).and_then(|v| v.parse().ok()).unwrap_or(0.0) == 0.0;
+    if is_web && ["lon_0", "x_0", "y_0", "lat_ts"].iter().all(|k| is_plain(k)) {
+        return of_epsg(3857);
+    }
+    let (kind, accuracy) = kind_of(proj4, None)?;
+    Some(System { name: node.name().to_owned(), kind, accuracy })
+}
+
+/// Degrees in the angular unit of a geographic system, or of a parameter that has its own.
+fn degrees_per_unit(node: &Node) -> f64 {
+    let unit = node.nodes().filter(|n| matches!(n.keyword.as_str(), "UNIT" | "ANGLEUNIT")).last();
+    let axis = || node.nodes().filter(|n| n.keyword == "AXIS").find_map(|n| n.child(&["ANGLEUNIT"]));
+    let radians = unit.or_else(axis).and_then(|u| u.numbers().next()).filter(|r| *r > 0.0);
+    let degrees = radians.map_or(1.0, f64::to_degrees);
+    // As precisely as texts give a degree.
+    if (degrees - 1.0).abs() < 1e-6 { 1.0 } else { degrees }
 }
 
 /// Without case and signs, and without what ESRI puts before the names of datums.
@@ -185,9 +252,19 @@ fn base(node: &Node) -> Option<Base> {
             })
             .map(u32::from)
     });
-    let meridian = node.child(&["PRIMEM", "PRIMEMERIDIAN"]).and_then(|p| p.numbers().next()).filter(|m| *m != 0.0);
+    // Texts of version 1 give the meridian in degrees whatever their unit is; those of version 2 say its own.
+    let meridian =
+        node.child(&["PRIMEM", "PRIMEMERIDIAN"]).and_then(|p| Some(p.numbers().next()? * degrees_per_unit(p)));
+    let meridian = meridian.filter(|m| *m != 0.0);
+    let sphere = datum.child(&["SPHEROID", "ELLIPSOID"]).map(|s| s.numbers().collect::<Vec<f64>>());
+    let is_sphere = sphere.as_ref().is_some_and(|s| s.get(1) == Some(&0.0));
+    let own_shift = own_shift(node);
     let pm = meridian.map_or(String::new(), |m| format!(" +pm={m}"));
-    if let Some(def) = code.and_then(|c| crs_definitions::from_code(c as u16)) {
+    let registered = code.and_then(|c| crs_definitions::from_code(c as u16)).filter(|def| {
+        let known = value_of(def.proj4, "towgs84").map(numbers_of).unwrap_or_default();
+        !is_sphere && own_shift.as_ref().is_none_or(|own| known.is_empty() || is_same_shift(&known, own))
+    });
+    if let Some(def) = registered {
         let own: Vec<&str> = def
             .proj4
             .split_whitespace()
@@ -204,7 +281,13 @@ fn base(node: &Node) -> Option<Base> {
     }
     let mut parameters = if flattening == 0.0 { format!("+a={a} +b={a}") } else { format!("+a={a} +rf={flattening}") };
     let shift = datum.child(&["TOWGS84"]).map(|n| n.numbers().map(|v| v.to_string()).collect::<Vec<_>>().join(","));
-    let accuracy = if shift.is_some() { Accuracy::SomeMetres } else { Accuracy::Unknown };
+    // The sphere of Web Mercator carries degrees of WGS 84.
+    let is_web = a == 6_378_137.0 && flattening == 0.0;
+    let accuracy = match (shift.is_some(), is_web) {
+        (true, _) => Accuracy::SomeMetres,
+        (false, true) => Accuracy::Metre,
+        (false, false) => Accuracy::Unknown,
+    };
     if let Some(shift) = shift {
         parameters += &format!(" +towgs84={shift}");
     }
@@ -218,6 +301,10 @@ fn datum_of(wkt: &str) -> Option<String> {
 }
 
 fn geographic(node: &Node) -> Option<System> {
+    // Degrees are what everything here is in: other units would be taken for them.
+    if degrees_per_unit(node) != 1.0 {
+        return None;
+    }
     let base = base(node)?;
     if let Some(code) = base.code {
         return of_epsg(code);
@@ -227,7 +314,7 @@ fn geographic(node: &Node) -> Option<System> {
 }
 
 /// Names of projections without case and signs, as OGC, ESRI and EPSG write them, and PROJ's.
-const PROJECTIONS: [(&str, &str); 42] = [
+const PROJECTIONS: [(&str, &str); 44] = [
     ("transversemercator", "tmerc"),
     ("gausskruger", "tmerc"),
     ("transversemercatorcomplex", "tmerc"),
@@ -248,8 +335,11 @@ const PROJECTIONS: [(&str, &str); 42] = [
     ("albersconicequalarea", "aea"),
     ("lambertazimuthalequalarea", "laea"),
     ("stereographic", "stere"),
-    ("polarstereographic", "stere"),
-    ("polarstereographicvarianta", "stere"),
+    ("polarstereographic", "polar"),
+    ("polarstereographicvarianta", "polar"),
+    ("polarstereographicvariantb", "polar"),
+    ("stereographicnorthpole", "polar"),
+    ("stereographicsouthpole", "polar"),
     ("doublestereographic", "sterea"),
     ("obliquestereographic", "sterea"),
     ("cassini", "cass"),
@@ -267,13 +357,12 @@ const PROJECTIONS: [(&str, &str); 42] = [
     ("azimuthalequidistant", "aeqd"),
     ("polyconic", "poly"),
     ("americanpolyconic", "poly"),
-    ("krovak", "krovak"),
     ("sinusoidal", "sinu"),
     ("mollweide", "moll"),
 ];
 
 /// Names of parameters without case and signs, and PROJ's; the last is whether it is a length.
-const PARAMETERS: [(&str, &str, bool); 27] = [
+const PARAMETERS: [(&str, &str, bool); 28] = [
     ("falseeasting", "x_0", true),
     ("falsenorthing", "y_0", true),
     ("eastingatfalseorigin", "x_0", true),
@@ -297,6 +386,7 @@ const PARAMETERS: [(&str, &str, bool); 27] = [
     ("scalefactoratnaturalorigin", "k_0", false),
     ("standardparallel1", "lat_1", false),
     ("latitudeof1ststandardparallel", "lat_1", false),
+    ("latitudeofstandardparallel", "lat_1", false),
     ("standardparallel2", "lat_2", false),
     ("latitudeof2ndstandardparallel", "lat_2", false),
     ("azimuth", "alpha", false),
@@ -304,29 +394,57 @@ const PARAMETERS: [(&str, &str, bool); 27] = [
 ];
 
 fn projected(node: &Node) -> Option<System> {
-    let base = base(node.child(&["GEOGCS", "BASEGEOGCRS", "BASEGEODCRS", "GEOGCRS"])?)?;
+    let geographic = node.child(&["GEOGCS", "BASEGEOGCRS", "BASEGEODCRS", "GEOGCRS"])?;
+    let base = base(geographic)?;
     let conversion = node.child(&["CONVERSION"]).unwrap_or(node);
     let method = folded(conversion.child(&["PROJECTION", "METHOD"])?.name());
     let projection = PROJECTIONS.iter().find(|(name, _)| *name == method)?.1;
     let unit = node.nodes().filter(|n| matches!(n.keyword.as_str(), "UNIT" | "LENGTHUNIT")).last();
     let axis_unit = || node.nodes().filter(|n| n.keyword == "AXIS").find_map(|n| n.child(&["LENGTHUNIT"]));
     let to_metre = unit.or_else(axis_unit).and_then(|u| u.numbers().next()).filter(|m| *m > 0.0).unwrap_or(1.0);
-    if projection == "webmerc" {
-        return of_epsg(3857);
-    }
     let (mut values, mut lat_1) = (Vec::new(), None);
     for parameter in conversion.nodes().filter(|n| n.keyword == "PARAMETER") {
         let (name, Some(value)) = (folded(parameter.name()), parameter.numbers().next()) else { continue };
         if let Some((_, key, is_length)) = PARAMETERS.iter().find(|(n, ..)| *n == name) {
             let metres = parameter.child(&["LENGTHUNIT", "UNIT"]).and_then(|u| u.numbers().next()).unwrap_or(to_metre);
-            let value = if *is_length { value * metres } else { value };
+            let has_own = parameter.child(&["ANGLEUNIT"]).is_some();
+            let degrees = degrees_per_unit(if has_own { parameter } else { geographic });
+            let value = match (*is_length, *key) {
+                (true, _) => value * metres,
+                (false, "k_0") => value,
+                (false, _) => value * degrees,
+            };
             if *key == "lat_1" {
                 lat_1 = Some(value);
             }
             values.push((*key, value));
         }
     }
+    if projection == "webmerc" {
+        let is_moved = values.iter().any(|(key, value)| *key != "k_0" && *value != 0.0);
+        if !is_moved {
+            return of_epsg(3857);
+        }
+        let own: String = values
+            .iter()
+            .filter(|(k, _)| matches!(*k, "lon_0" | "x_0" | "y_0"))
+            .map(|(k, v)| format!(" +{k}={v}"))
+            .collect();
+        let (kind, accuracy) = kind_of(&format!("+proj=merc +a=6378137 +b=6378137 +units=m +no_defs{own}"), None)?;
+        return Some(System { name: node.name().to_owned(), kind, accuracy });
+    }
+    if projection == "polar" {
+        // The parallel that is true to scale stands where others have the origin.
+        let parallel = values.iter().find(|(k, _)| matches!(*k, "lat_0" | "lat_1")).map_or(90.0, |(_, v)| *v);
+        values.retain(|(k, _)| !matches!(*k, "lat_0" | "lat_1"));
+        values.push(("lat_0", 90.0_f64.copysign(parallel)));
+        if parallel.abs() < 90.0 {
+            values.push(("lat_ts", parallel));
+        }
+        lat_1 = None;
+    }
     let mut proj4 = match projection {
+        "polar" => "+proj=stere".to_owned(),
         "omerc_nuo" => "+proj=omerc +no_uoff".to_owned(),
         other => format!("+proj={other}"),
     };

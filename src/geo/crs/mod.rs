@@ -14,6 +14,9 @@ use super::{ChinaShift, LonLat};
 
 pub use wkt::MAX_WKT_BYTES;
 
+/// Codes with the easting first whose texts do not say so.
+const EASTING_FIRST: [u16; 7] = [6201, 6202, 6966, 8433, 8857, 8858, 8859];
+
 /// Positions transformed in one go.
 const PIECE: usize = 8_192;
 
@@ -81,7 +84,8 @@ impl System {
 
     /// The well-known text (version 1) of an EPSG code.
     pub fn wkt_of(code: u32) -> Option<String> {
-        Some(crs_definitions::from_code(u16::try_from(code).ok()?)?.wkt.to_owned())
+        let wkt = crs_definitions::from_code(u16::try_from(code).ok()?)?.wkt;
+        (!wkt.is_empty()).then(|| wkt.to_owned())
     }
 
     /// The system of a well-known text, version 1 (OGC 01-009, ESRI's names too) or 2 (ISO 19162).
@@ -131,7 +135,7 @@ impl System {
     pub fn is_northing_first(&self) -> bool {
         // Texts of version 1 name the axes only where they stand in the usual order.
         let def = self.epsg().and_then(|code| crs_definitions::from_code(u16::try_from(code).ok()?));
-        def.is_some_and(|def| !def.wkt.contains("AXIS["))
+        def.is_some_and(|def| !def.wkt.contains("AXIS[") && !EASTING_FIRST.contains(&def.code))
     }
 
     /// Whether its coordinates are degrees.

@@ -104,3 +104,65 @@ fn what_has_no_place_is_told_and_stops_nothing() {
     assert_eq!(System::of_epsg(4610).map(|s| s.accuracy()), Some(Accuracy::Unknown));
     assert_eq!(System::of_epsg(2333).map(|s| s.accuracy()), Some(Accuracy::Unknown));
 }
+
+/// A position in a text's system as degrees.
+fn place(wkt: &str, at: [f64; 2]) -> [f64; 2] {
+    let system = System::of_wkt(wkt).unwrap_or_else(|| panic!("{wkt}"));
+    let mut there = [at];
+    assert_eq!(system.to_degrees(&mut there), 0);
+    there[0]
+}
+
+const WGS: &str = "GEOGCS[\"GCS_WGS_1984\",DATUM[\"D_WGS_1984\",SPHEROID[\"WGS_1984\",6378137.0,298.257223563]],PRIMEM[\"Greenwich\",0.0],\
+                   UNIT[\"Degree\",0.0174532925199433]]";
+
+/// The degrees are GDAL 3.6.2's (`ogr2ogr -t_srs EPSG:4326`).
+#[test]
+fn odd_texts_are_where_gdal_has_them() {
+    let near = |wkt: &str, at: [f64; 2], right: [f64; 2]| {
+        let there = place(wkt, at);
+        let far = super::super::distance_m(LonLat::new(there[0], there[1]), LonLat::new(right[0], right[1]));
+        assert!(far < 1.0, "{wkt}: {there:?} is {far} m from {right:?}");
+    };
+    // The parallel that is true to scale stands where others have the origin.
+    let polar = format!(
+        "PROJCS[\"sps\",{WGS},PROJECTION[\"Polar_Stereographic\"],PARAMETER[\"latitude_of_origin\",71],PARAMETER[\"central_meridian\",100],\
+         PARAMETER[\"scale_factor\",1],PARAMETER[\"false_easting\",0],PARAMETER[\"false_northing\",0],UNIT[\"metre\",1]]"
+    );
+    near(&polar, [600_000.0, -3_000_000.0], [111.309_932_474_02, 62.368_851_405_002_2]);
+    // Web Mercator on a sphere, as ArcGIS 9 wrote it, and with a meridian of its own.
+    let sphere = "PROJCS[\"WGS_1984_Web_Mercator\",GEOGCS[\"s\",DATUM[\"D_WGS_1984_Major_Auxiliary_Sphere\",SPHEROID[\"s\",6378137.0,0.0]],\
+                  PRIMEM[\"Greenwich\",0.0],UNIT[\"Degree\",0.0174532925199433]],PROJECTION[\"Mercator\"],PARAMETER[\"Central_Meridian\",0.0],\
+                  PARAMETER[\"Standard_Parallel_1\",0.0],UNIT[\"Meter\",1.0]]";
+    near(sphere, [12_929_758.856, 4_877_574.481], [116.150_000_003_245, 40.080_000_001_644_7]);
+    let moved = format!(
+        "PROJCS[\"PDC\",{WGS},PROJECTION[\"Mercator_Auxiliary_Sphere\"],PARAMETER[\"Central_Meridian\",150.0],UNIT[\"Meter\",1.0]]"
+    );
+    near(&moved, [0.0, 4_877_574.481], [150.0, 40.080_000_001_644_7]);
+    let said = "PROJCS[\"Google Maps Global Mercator\",GEOGCS[\"WGS 84\",DATUM[\"WGS_1984\",SPHEROID[\"WGS 84\",6378137,298.257223563]],\
+                PRIMEM[\"Greenwich\",0],UNIT[\"degree\",0.0174532925199433]],PROJECTION[\"Mercator_2SP\"],PARAMETER[\"standard_parallel_1\",0],\
+                UNIT[\"Meter\",1],EXTENSION[\"PROJ4\",\"+proj=merc +a=6378137 +b=6378137 +lat_ts=0 +lon_0=0 +x_0=0 +y_0=0 +k=1 +units=m +nadgrids=@null +wktext +no_defs\"]]";
+    assert_eq!(System::of_wkt(said).map(|s| s.name().to_owned()).as_deref(), Some("EPSG:3857"));
+    assert_eq!(System::of_epsg(3587).map(|s| s.name().to_owned()).as_deref(), Some("EPSG:3587"));
+}
+
+#[test]
+fn units_of_angles_count_and_what_is_not_computed_is_not_guessed() {
+    // NTF (Paris) / Lambert zone II (EPSG:27572) in grads, as ESRI writes it.
+    let lambert = "PROJCS[\"NTF_Paris_Lambert_Zone_II\",GEOGCS[\"GCS_NTF_Paris\",DATUM[\"D_NTF\",SPHEROID[\"Clarke_1880_IGN\",6378249.2,293.4660212936265]],\
+                   PRIMEM[\"Paris\",2.33722917],UNIT[\"Grad\",0.01570796326794897]],PROJECTION[\"Lambert_Conformal_Conic\"],\
+                   PARAMETER[\"False_Easting\",600000.0],PARAMETER[\"False_Northing\",2200000.0],PARAMETER[\"Central_Meridian\",0.0],\
+                   PARAMETER[\"Standard_Parallel_1\",52.0],PARAMETER[\"Scale_Factor\",0.99987742],PARAMETER[\"Latitude_Of_Origin\",52.0],UNIT[\"Meter\",1.0]]";
+    let [lon, lat] = place(lambert, [600_000.0, 2_200_000.0]);
+    assert!((lon - 2.3372).abs() < 0.01 && (lat - 46.8).abs() < 0.01, "{lon} {lat}");
+    for wkt in [
+        "GEOGCS[\"r\",DATUM[\"D_WGS_1984\",SPHEROID[\"WGS_1984\",6378137.0,298.257223563]],PRIMEM[\"Greenwich\",0.0],UNIT[\"Radian\",1.0]]",
+        "PROJCS[\"k\",GEOGCS[\"GCS_S_JTSK\",DATUM[\"D_S_JTSK\",SPHEROID[\"Bessel_1841\",6377397.155,299.1528128]],PRIMEM[\"Greenwich\",0.0],\
+         UNIT[\"Degree\",0.0174532925199433]],PROJECTION[\"Krovak\"],PARAMETER[\"X_Scale\",-1.0],UNIT[\"Meter\",1.0]]",
+    ] {
+        assert!(System::of_wkt(wkt).is_none(), "{wkt}");
+    }
+    assert!(System::of_epsg(3167).is_none());
+    // Without public parameters nothing ties a datum on another ellipsoid to WGS 84.
+    assert_eq!(System::of_epsg(5174).map(|s| s.accuracy()), Some(Accuracy::Unknown));
+}

@@ -29,6 +29,11 @@ impl Node {
         self.items.iter().find_map(|i| if let Item::Text(t) = i { Some(t.as_str()) } else { None }).unwrap_or("")
     }
 
+    /// Its texts, its name first.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &str> + '_ {
+        self.items.iter().filter_map(|i| if let Item::Text(t) = i { Some(t.as_str()) } else { None })
+    }
+
     /// Its numbers.
     pub(super) fn numbers(&self) -> impl Iterator<Item = f64> + '_ {
         self.items.iter().filter_map(|i| if let Item::Number(n) = i { Some(*n) } else { None })

@@ -41,6 +41,7 @@ fn bytes(out: &Outgoing<'_>) -> rusqlite::Result<Vec<u8>> {
                 FieldType::Integer => "INTEGER",
                 FieldType::Real => "DOUBLE",
                 FieldType::Boolean => "BOOLEAN",
+                FieldType::Date if has_times(c, out) => "DATETIME",
                 FieldType::Date => "DATE",
             };
             format!(", {} {kind}", quoted(name))
@@ -62,6 +63,11 @@ fn bytes(out: &Outgoing<'_>) -> rusqlite::Result<Vec<u8>> {
     }
     conn.execute_batch("COMMIT")?;
     conn.serialize("main").map(|data| data.to_vec())
+}
+
+/// Whether dates of a column have times of day.
+fn has_times(column: &crate::model::Column, out: &Outgoing<'_>) -> bool {
+    out.features().any(|f| matches!(column.value(f), Value::Text(t) if t.contains('T')))
 }
 
 fn quoted(name: &str) -> String {

@@ -57,7 +57,8 @@ pub struct LayerOptions {
 pub struct Written {
     /// The files, the one asked for first.
     pub files: Vec<PathBuf>,
-    /// What the format could not take, each once: a word for it (`shortened`, `cut`, `mixed`, `heights`, `no-place`, `outlines`) and the
+    /// What the format could not take, each once: a word for it (`shortened`, `cut`, `mixed`, `heights`, `no-place`,
+    /// `outlines`, `no-system`) and the
     /// details.
     pub told: Vec<(&'static str, String)>,
 }
@@ -94,7 +95,12 @@ pub fn save_layer(dataset: &Dataset, to: &Path, options: &LayerOptions) -> io::R
         "shp" => shapefile::save(&out, to, &mut written)?,
         "kml" => xml::save_kml(&out, to)?,
         "gpx" => xml::save_gpx(&out, to, &mut written)?,
-        "csv" | "xlsx" => table::save(&out, to)?,
+        "csv" | "xlsx" => {
+            if out.system.degrees_code().is_none() {
+                written.told.push(("no-system", out.system.name().to_owned()));
+            }
+            table::save(&out, to)?;
+        }
         other => return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("no format ends in .{other}"))),
     }
     Ok(written)

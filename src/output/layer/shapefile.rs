@@ -48,10 +48,11 @@ pub(super) fn save(out: &Outgoing<'_>, to: &Path, written: &mut Written) -> io::
         match code.and_then(crate::geo::System::wkt_of) {
             Some(wkt) => write_replacing(&path.with_extension("prj"), wkt.as_bytes())?,
             // One of a file that stood here before would lie.
-            None => std::fs::remove_file(path.with_extension("prj")).or_else(|e| match e.kind() {
-                io::ErrorKind::NotFound => Ok(()),
-                _ => Err(e),
-            })?,
+            None if at == 0 && out.system.epsg().is_none_or(|c| c != 4326) => {
+                written.told.push(("no-system", out.system.name().to_owned()));
+                remove(&path.with_extension("prj"))?;
+            }
+            None => remove(&path.with_extension("prj"))?,
         }
         written.files.push(path);
     }
@@ -64,6 +65,14 @@ pub(super) fn save(out: &Outgoing<'_>, to: &Path, written: &mut Written) -> io::
         written.told.push(("mixed", names.join(", ")));
     }
     Ok(())
+}
+
+/// Takes a file away, if it is there.
+fn remove(path: &Path) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
+        _ => Ok(()),
+    }
 }
 
 /// A field of the table: its name there, its kind, width and decimals.

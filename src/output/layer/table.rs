@@ -17,12 +17,17 @@ pub(super) fn save(out: &Outgoing<'_>, to: &Path) -> io::Result<()> {
         _ => false,
     });
     let head = |name: &str| GridHead { name: name.to_owned(), decimals: 6, ..GridHead::default() };
-    let mut heads: Vec<GridHead> = out.dataset.table.columns.iter().map(|c| head(&c.name)).collect();
     let places: &[&str] = match (are_points, out.system.is_geographic()) {
         (true, true) => &["longitude", "latitude"],
         (true, false) => &["easting", "northing"],
         _ => &["WKT"],
     };
+    // Fields that are called as the places are get another name: whoever reads the table must find the places.
+    let own = |name: &str| match places.iter().any(|p| p.eq_ignore_ascii_case(name)) {
+        true => format!("{name}_field"),
+        false => name.to_owned(),
+    };
+    let mut heads: Vec<GridHead> = out.dataset.table.columns.iter().map(|c| head(&own(&c.name))).collect();
     heads.extend(places.iter().map(|p| head(p)));
     let rows = out.features().map(|f| {
         let mut row: Vec<GridCell> = out

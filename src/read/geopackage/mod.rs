@@ -74,6 +74,10 @@ impl Reader for GeoPackage {
         if head.bytes.starts_with(MAGIC) { Sureness::Sure } else { Sureness::No }
     }
 
+    fn finds_layers(&self) -> bool {
+        true
+    }
+
     fn layers(&self, path: &Path) -> Result<Vec<String>, ReadError> {
         let all = layers(path).map_err(|cause| cause.at(path))?;
         Ok(if all.len() > 1 { all.into_iter().map(|l| l.table).collect() } else { Vec::new() })
@@ -224,6 +228,12 @@ fn set_crs(connection: &Connection, srs: i64, parsed: &mut Parsed) {
     let (organization, code, definition, name) = known.unwrap_or((String::new(), srs, String::new(), String::new()));
     let is_epsg = organization.is_empty() || organization.eq_ignore_ascii_case("epsg");
     let by_code = u32::try_from(code).ok().filter(|_| is_epsg).and_then(System::of_epsg);
+    // Systems of Chinese map services say what they are by their names only; ESRI has codes of its own for Web Mercator.
+    let by_name = || match organization.eq_ignore_ascii_case("esri") {
+        true => System::of_name(&format!("ESRI:{code}")),
+        false => System::of_name(&name).filter(|s| s.name() == "GCJ-02" || s.name() == "BD-09"),
+    };
+    let by_code = by_code.or_else(by_name);
     let system = by_code.or_else(|| System::of_wkt(&definition));
     match system {
         Some(system) => parsed.named = Named::Known(system),

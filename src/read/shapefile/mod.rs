@@ -185,7 +185,18 @@ fn encoding_of(
     let stated = cpg.and_then(|c| of_label(&String::from_utf8_lossy(c))).or_else(|| of_language_byte(table.language()));
     let fits = |e: &&'static encoding_rs::Encoding| letters::fits(e, &sample);
     if let Some(stated) = stated.filter(fits) {
-        return (stated, EncodingFrom::File);
+        let (best, weight) = of_content(&sample);
+        let is_of_one_byte = stated.is_single_byte();
+        // UTF-8 is nothing by chance; and what reads well in Chinese was not meant in an encoding that takes every byte.
+        let is_wrong = best != stated
+            && (best == encoding_rs::UTF_8
+                || (is_of_one_byte
+                    && !best.is_single_byte()
+                    && weight > 0.9
+                    && letters::weight(stated, &sample) < 0.65));
+        if sample.is_ascii() || !is_wrong {
+            return (stated, EncodingFrom::File);
+        }
     }
     if sample.is_ascii() {
         return (encoding_rs::UTF_8, EncodingFrom::Content);

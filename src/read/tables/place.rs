@@ -42,7 +42,7 @@ impl Places {
                 of(row, below).map(|way| Self { head, way })
             })
         };
-        found(degrees_in).or_else(|| found(geometry_in)).or_else(|| found(single_in)).or_else(|| found(plane_in))
+        found(geometry_in).or_else(|| found(degrees_in)).or_else(|| found(single_in)).or_else(|| found(plane_in))
     }
 
     /// Whether a column says the place, and nothing besides.
@@ -54,9 +54,9 @@ impl Places {
     }
 
     /// Looks at the values: which of two numbers is which, and in which system they are.
-    pub(super) fn look(&mut self, rows: &[&(u32, Vec<Cell>)], how: &How, report: &mut Report) -> Named {
+    pub(super) fn look(&mut self, head: &[Cell], rows: &[&(u32, Vec<Cell>)], how: &How, report: &mut Report) -> Named {
         match self.way {
-            Way::Degrees(..) => Named::Nothing,
+            Way::Degrees(lon, _) => self.datum(lon, head, report),
             Way::Geometry(c) => {
                 let srid = rows.iter().find_map(|(_, r)| wkt::without_srid(&r.get(c)?.text()).0);
                 srid.map_or(Named::Nothing, |code| Named::of(&format!("EPSG:{code}")))
@@ -69,6 +69,19 @@ impl Places {
             }
             Way::Plane(a, b) => self.look_at_plane(a, b, rows, how, report),
         }
+    }
+
+    /// The system that the head of a column names: 百度经度 is BD-09, 高德经度 GCJ-02.
+    fn datum(&self, column: usize, head: &[Cell], report: &mut Report) -> Named {
+        let text = head.get(column).map(Cell::text).unwrap_or_default().to_lowercase();
+        let says = |words: &[&str]| words.iter().any(|w| text.contains(w));
+        let name = match () {
+            () if says(&["百度", "baidu", "bd09", "bd-09", "bd_09"]) => "BD-09",
+            () if says(&["高德", "腾讯", "火星", "gcj", "amap"]) => "GCJ-02",
+            () => return Named::Nothing,
+        };
+        report.add(Severity::Info, "crs-by-head", None, format!("{} · {name}", text.trim()));
+        Named::of(name)
     }
 
     /// Metres: the northing is told from the easting by what they can be in China and by the heads elsewhere; the number of a zone
@@ -148,9 +161,14 @@ fn usable([lon, lat]: [f64; 2]) -> Option<[f64; 2]> {
     (is_place || is_swapped || is_plane).then_some([lon, lat])
 }
 
+/// Words for datums in heads of columns.
+const DATUMS: [&str; 7] = ["wgs84", "gcj02", "bd09", "cgcs2000", "gcj", "wgs", "2000"];
+
 /// Position of the first column whose head is in a list, most telling names first; else of the first that ends in one of some words.
 fn column(row: &[Cell], names: &[String], endings: &[&str]) -> Option<usize> {
-    let folded: Vec<String> = row.iter().map(|c| FieldNames::folded(&c.text())).collect();
+    // Which datum a head names is looked at later.
+    let bare = |name: String| DATUMS.iter().fold(name, |name, datum| name.replace(datum, ""));
+    let folded: Vec<String> = row.iter().map(|c| bare(FieldNames::folded(&c.text()))).collect();
     let exact = names.iter().find_map(|name| folded.iter().position(|f| f == name));
     exact.or_else(|| folded.iter().position(|f| endings.iter().any(|e| f.ends_with(e))))
 }
@@ -195,6 +213,18 @@ fn single_in(row: &[Cell], below: &[(u32, Vec<Cell>)]) -> Option<Way> {
 fn plane_in(row: &[Cell], below: &[(u32, Vec<Cell>)]) -> Option<Way> {
     let names = FieldNames::shipped();
     let pair = |a: &[String], b: &[String]| Some((column(row, a, &[])?, column(row, b, &[])?));
+    let geodetic = || {
+        // B and L, as geodesists call latitude and longitude: letters that could be anything, so the values must bear it out.
+        let at = |letter: &str| row.iter().position(|c| c.text().trim().eq_ignore_ascii_case(letter));
+        let (b, l) = (at("b")?, at("l")?);
+        let value = |c: usize| degrees(Some(&Cell::Text(first_value(below, c)?)));
+        let is_place =
+            value(l)?.abs() <= 180.0 && value(b)?.abs() <= 90.0 && value(l)?.fract() != 0.0 && value(b)?.fract() != 0.0;
+        is_place.then_some(Way::Degrees(l, b))
+    };
+    if let Some(way) = geodetic() {
+        return Some(way);
+    }
     let named = pair(&names.easting, &names.northing).or_else(|| pair(&names.x, &names.y));
     // Heads of one letter are many things: the first values must be numbers.
     let is_number = |c: usize| first_value(below, c).is_some_and(|v| number(Some(&Cell::Text(v))).is_some());

@@ -76,6 +76,8 @@ struct Gml {
     kind: Option<String>,
     text: String,
     has_children: bool,
+    /// Values of the feature so far.
+    values: Vec<(String, String)>,
 }
 
 struct Feature {
@@ -166,11 +168,25 @@ impl Gml {
         }
     }
 
+    /// Notes a value; one that stands several times is all of them.
     fn set(&mut self, name: &str, text: &str) {
+        match self.values.iter_mut().find(|(n, _)| n == name) {
+            Some((_, all)) => {
+                all.push_str("; ");
+                all.push_str(text);
+            }
+            None => self.values.push((name.to_owned(), text.to_owned())),
+        }
+    }
+
+    /// Puts the values noted into the feature.
+    fn put(&mut self) {
         let row = FeatureId::new(self.batch.row());
-        let field = self.batch.fields.field(name);
-        if let Some(builder) = self.batch.fields.builders.get_mut(field) {
-            builder.set(row, Value::Text(text), text);
+        for (name, text) in std::mem::take(&mut self.values) {
+            let field = self.batch.fields.field(&name);
+            if let Some(builder) = self.batch.fields.builders.get_mut(field) {
+                builder.set(row, Value::Text(&text), &text);
+            }
         }
     }
 }
@@ -256,6 +272,7 @@ impl Handler for Gml {
         if feature.geometry == Some(depth) {
             feature.geometry = None;
         } else if depth == feature.depth {
+            self.put();
             let Some(feature) = self.feature.take() else { return };
             let kind = kind_of_parts(&self.batch.geometry, feature.mark.part(), feature.is_multiple);
             if kind == GeometryKind::Null {

@@ -28,6 +28,9 @@ pub(in crate::read) fn read_gpx(
     layer: Option<&str>,
     progress: &Progress,
 ) -> Result<(Parsed, bool, [usize; 3]), Cause> {
+    if let Some(layer) = layer.filter(|l| !l.is_empty() && GPX_LAYERS.iter().all(|(name, _)| name != l)) {
+        return Err(Cause::NoLayer(layer.to_owned()));
+    }
     let mut gpx = Gpx { layer: layer.map(str::to_owned), ..Gpx::default() };
     let walked = walk(source, encoding, &mut gpx, progress)?;
     if !gpx.is_gpx {

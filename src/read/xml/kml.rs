@@ -51,6 +51,11 @@ pub(in crate::read) fn read_kml(
     parsed.is_untyped = true;
     parsed.encoding = name_of(encoding);
     parsed.name = kml.title.filter(|_| folder.is_none()).or(folder.map(str::to_owned));
+    if kml.rows == 0
+        && let Some(folder) = folder
+    {
+        return Err(Cause::NoLayer(folder.to_owned()));
+    }
     if kml.links > 0 {
         parsed.report.add(Severity::Warning, "network-links", None, kml.links.to_string());
     }
@@ -60,6 +65,11 @@ pub(in crate::read) fn read_kml(
     Ok((parsed, walked.is_damaged))
 }
 
+/// Whether a name within an element is that of a folder: overlays and links have names too.
+fn is_container(element: &str) -> bool {
+    matches!(element, "Folder" | "Document")
+}
+
 /// The folder that a place lies in: the innermost folder, or document within another one.
 fn around(open: &[(bool, String)]) -> Option<&(bool, String)> {
     open.iter().enumerate().rev().find(|(at, (is_folder, _))| *is_folder || *at > 0).map(|(_, folder)| folder)
@@ -67,6 +77,8 @@ fn around(open: &[(bool, String)]) -> Option<&(bool, String)> {
 
 #[derive(Default)]
 struct Folders {
+    /// Elements around, with whether each is a folder or a document.
+    elements: Vec<bool>,
     stack: Vec<(bool, String)>,
     /// Whether the text belongs to the name of a folder.
     is_name: bool,
@@ -76,6 +88,8 @@ struct Folders {
 
 impl Handler for Folders {
     fn start(&mut self, name: &str, _: &BytesStart<'_>) {
+        let is_named = self.elements.last() == Some(&true);
+        self.elements.push(is_container(name));
         match name {
             "Folder" | "Document" => self.stack.push((name == "Folder", String::new())),
             "Placemark" => {
@@ -87,7 +101,7 @@ impl Handler for Folders {
                     None => self.found.push((folder, 1)),
                 }
             }
-            "name" => self.is_name = !self.in_place,
+            "name" => self.is_name = is_named,
             _ => {}
         }
     }
@@ -101,6 +115,7 @@ impl Handler for Folders {
     }
 
     fn end(&mut self, name: &str) {
+        self.elements.pop();
         match name {
             "Folder" | "Document" => {
                 self.stack.pop();
@@ -115,6 +130,8 @@ impl Handler for Folders {
 /// A document being read.
 #[derive(Default)]
 struct Kml {
+    /// Elements around, with whether each is a folder or a document.
+    elements: Vec<bool>,
     batch: Batch,
     is_kml: bool,
     /// The only folder that is wanted.
@@ -205,6 +222,7 @@ impl Kml {
 
 impl Handler for Kml {
     fn start(&mut self, name: &str, element: &BytesStart<'_>) {
+        self.elements.push(is_container(name));
         self.is_kml |= matches!(name, "kml" | "Document" | "Folder" | "Placemark");
         self.text.clear();
         self.keeps_text = false;
@@ -270,8 +288,9 @@ impl Handler for Kml {
     fn end(&mut self, name: &str) {
         self.keeps_text = false;
         let is_wanted = self.place.as_ref().is_some_and(|p| p.is_wanted);
+        self.elements.pop();
         match name {
-            "name" if self.place.is_none() => {
+            "name" if self.place.is_none() && self.elements.last() == Some(&true) => {
                 let text = self.text.trim().to_owned();
                 if let Some((is_folder, own)) = self.folders.last_mut() {
                     if !*is_folder {
@@ -319,7 +338,9 @@ impl Handler for Kml {
             "value" | "SimpleData" if is_wanted => {
                 let text = std::mem::take(&mut self.text);
                 if let Some(field) = self.field.clone() {
-                    self.set(&field, &text);
+                    // A field of the place's own kind does not take the place of its name.
+                    let is_own = FIELDS.iter().any(|(_, own)| *own == field);
+                    self.set(&if is_own { format!("{field}_2") } else { field }, &text);
                 }
             }
             _ if is_wanted => {
@@ -494,5 +515,17 @@ mod tests {
         let kinds: Vec<GeometryKind> = d.geometry.features.iter().map(|f| f.kind).collect();
         assert_eq!(kinds, [GeometryKind::MultiPoint, GeometryKind::LineString]);
         assert!(d.report.problems.iter().any(|p| p.code == "broken-off"));
+    }
+
+    #[test]
+    fn names_of_overlays_are_not_those_of_their_folder() {
+        let text = "<kml><Document><Folder><name>村庄</name><Placemark><name>a</name><Point><coordinates>1,2</coordinates></Point></Placemark>\
+                    <GroundOverlay><name>卫星图</name></GroundOverlay><Placemark><name>b</name><Point><coordinates>3,4</coordinates></Point>\
+                    <ExtendedData><SchemaData><SimpleData name=\"name\">内名</SimpleData></SchemaData></ExtendedData></Placemark></Folder></Document></kml>";
+        assert_eq!(kml_layers(text.as_bytes(), encoding_rs::UTF_8), [("村庄".to_owned(), 2)]);
+        let d = read(text);
+        let names: Vec<String> = d.features().map(|f| d.file_name(f)).collect();
+        assert_eq!(names, ["a", "b"]);
+        assert!(d.table.position("name_2").is_some());
     }
 }

@@ -59,6 +59,10 @@ impl Reader for Kml {
         if is_named || has_element(head.text, "kml") { Sureness::Sure } else { Sureness::No }
     }
 
+    fn finds_layers(&self) -> bool {
+        true
+    }
+
     fn layers(&self, path: &Path) -> Result<Vec<String>, ReadError> {
         let mut file = File::open(path).map_err(|e| Cause::Unreadable(e).at(path))?;
         let mut head = Vec::new();
@@ -106,6 +110,10 @@ impl Reader for Gpx {
 
     fn sureness(&self, head: &Head<'_>) -> Sureness {
         if has_element(head.text, "gpx") { Sureness::Sure } else { Sureness::No }
+    }
+
+    fn finds_layers(&self) -> bool {
+        true
     }
 
     fn layers(&self, path: &Path) -> Result<Vec<String>, ReadError> {
