@@ -152,6 +152,11 @@ pub(super) fn parse(bytes: Vec<u8>, path: &Path, how: &How) -> Result<Option<Par
             None => Ok(None),
         };
     }
+    // Text is one table, called as its file.
+    let is_own = |layer: &String| path.file_stem().is_some_and(|s| s.to_string_lossy() == **layer);
+    if let Some(layer) = how.layer.as_ref().filter(|l| !is_own(l)) {
+        return Err(Cause::NoLayer(layer.clone()));
+    }
     let (encoding, from, text) = wide::decode(&bytes, how);
     let Some(mut parsed) = places_in(&wide::csv_grid(&text), format, how) else { return Ok(None) };
     (parsed.encoding, parsed.encoding_from) = (encoding, from);
