@@ -80,7 +80,8 @@ impl Qiancun {
             self.session.document.project.camera.filter(|_| !self.session.file.gives_way).map(Camera::from_project);
         let cache = self.cache();
         self.note_state(&path);
-        let first = camera.filter(|_| !fresh).and_then(|camera| self.first_look(key, camera));
+        // A first look goes by what the file says of itself.
+        let first = camera.filter(|_| !fresh && how.is_plain()).and_then(|camera| self.first_look(key, camera));
         let indicators = Indicators::with(&self.session.document.project.indicators);
         self.jobs.read((key, path, how), progress, (cache, fresh, asks), indicators, first, move |bounds| {
             let camera = camera.or_else(|| bounds.map(|b| Camera::fitting(b, size))).unwrap_or_default();

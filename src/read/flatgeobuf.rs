@@ -127,6 +127,15 @@ fn head(file: &mut File) -> Result<Head, Cause> {
     Ok(Head { columns, kind, named, name, count, node_size, index_at, features_at, bytes })
 }
 
+/// Whether positions are degrees that are taken as they are.
+fn is_in_degrees(named: &Named) -> bool {
+    match named {
+        Named::Nothing => true,
+        Named::Known(system) => system.degrees_code().is_some(),
+        Named::Unknown(_) => false,
+    }
+}
+
 /// Reads a whole file.
 pub(super) fn read(path: &Path, progress: &Progress) -> Result<(Parsed, usize), Cause> {
     let mut file = File::open(path).map_err(unreadable)?;
@@ -174,7 +183,8 @@ fn as_parsed(named: Named, name: String, all: Batch, report: Report) -> Parsed {
 /// most of it lies there, so that nothing is gained.
 pub(super) fn read_part(path: &Path, bounds: BoundsDeg, progress: &Progress) -> Option<(Parsed, usize)> {
     let mut file = File::open(path).ok()?;
-    let head = head(&mut file).ok().filter(|h| h.node_size > 1 && h.count > 0)?;
+    // The tree of a file in metres is one of metres.
+    let head = head(&mut file).ok().filter(|h| h.node_size > 1 && h.count > 0 && is_in_degrees(&h.named))?;
     file.seek(SeekFrom::Start(head.index_at)).ok()?;
     let mut reader = std::io::BufReader::with_capacity(1 << 16, file);
     let tree = Tree { at: head.index_at, count: head.count, node_size: head.node_size };
@@ -201,6 +211,7 @@ pub(super) fn read_part(path: &Path, bounds: BoundsDeg, progress: &Progress) -> 
 
 /// Bounds of all features as the header has them, \[west, south, east, north\].
 pub(super) fn envelope(path: &Path) -> Option<BoundsDeg> {
+    head(&mut File::open(path).ok()?).ok().filter(|h| is_in_degrees(&h.named))?;
     let reader = FgbReader::open(File::open(path).ok()?).ok()?;
     let envelope: Vec<f64> = reader.header().envelope()?.iter().collect();
     let bounds: [f64; 4] = envelope.get(..4)?.try_into().ok()?;

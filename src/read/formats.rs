@@ -166,6 +166,16 @@ mod tests {
     }
 
     #[test]
+    fn the_table_for_users_lists_every_reader_with_its_endings() {
+        let page = include_str!("../../README.md");
+        for reader in READERS {
+            let endings: Vec<String> = reader.endings().iter().map(|e| format!(".{e}")).collect();
+            let row = format!("| {} | {} |", reader.title(), endings.join(" "));
+            assert!(page.contains(&row), "README.md lacks {row}");
+        }
+    }
+
+    #[test]
     fn files_are_told_by_their_beginning() {
         let of = |name: &str, bytes: &[u8]| reader_of(Path::new(name), bytes).map(|r| r.title());
         for (name, bytes, title) in [

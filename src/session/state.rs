@@ -357,6 +357,8 @@ impl Session {
             Ok(code @ 4513..=4533) => words("crs.zone-3", zone(4513, 3, code)),
             Ok(code @ 4534..=4554) => words("crs.zone-3", zone(4534, 3, code)),
             Ok(code @ 4491..=4501) => words("crs.zone-6", zone(4491, 6, code)),
+            Ok(code @ 32601..=32660) => format!("UTM {}N", code - 32600),
+            Ok(code @ 32701..=32760) => format!("UTM {}S", code - 32700),
             Ok(code @ 4502..=4512) => words("crs.zone-6", zone(4502, 6, code)),
             _ => name.to_owned(),
         }
