@@ -1,6 +1,7 @@
 //! Points as GeoPackage stores them.
 
 use crate::geo::LonLat;
+use crate::read::wkb_of_blob;
 
 /// A point in a reference system of the file's as a GeoPackage blob (OGC 12-128r18, 2.1.3), little-endian, without envelope.
 pub fn point_to_gpkg(at: LonLat, srs_id: i32) -> Vec<u8> {
@@ -15,15 +16,7 @@ pub fn point_to_gpkg(at: LonLat, srs_id: i32) -> Vec<u8> {
 
 /// The point of a GeoPackage blob, whatever its byte order, envelope and further dimensions; `None` for anything else.
 pub fn point_from_gpkg(blob: &[u8]) -> Option<LonLat> {
-    let flags = *blob.get(3).filter(|_| blob.starts_with(b"GP"))?;
-    let envelope = match (flags >> 1) & 7 {
-        0 => 0,
-        1 => 32,
-        2 | 3 => 48,
-        4 => 64,
-        _ => return None,
-    };
-    let wkb = blob.get(8 + envelope..)?;
+    let wkb = wkb_of_blob(blob)?;
     let is_little = *wkb.first()? == 1;
     let kind: [u8; 4] = wkb.get(1..5)?.try_into().ok()?;
     let kind = if is_little { u32::from_le_bytes(kind) } else { u32::from_be_bytes(kind) };

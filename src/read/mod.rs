@@ -63,6 +63,7 @@ use finish::finish;
 
 pub use cell::Cell;
 pub use error::ReadError;
+pub use geopackage::wkb_of_blob;
 pub use how::{How, split_layer};
 pub use letters::{ENCODINGS, decoded_twice};
 pub use plain::{open_plain, plain_file, read_plain};

@@ -3,6 +3,8 @@
 
 mod wkb;
 
+pub use wkb::wkb_of_blob;
+
 use std::path::Path;
 
 use rusqlite::config::DbConfig;

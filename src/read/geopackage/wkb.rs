@@ -15,12 +15,9 @@ pub(super) struct Found {
     pub(super) tall: bool,
 }
 
-/// Reads the geometry of a GeoPackage's column; `None` where it is damaged.
-pub(super) fn blob(bytes: &[u8], store: &mut GeometryStore) -> Option<Found> {
-    if !bytes.starts_with(b"GP") {
-        return wkb(bytes, store);
-    }
-    let flags = *bytes.get(3)?;
+/// The well-known binary in a GeoPackage's blob, behind its head and envelope; `None` where it is damaged or only its own program reads it.
+pub fn wkb_of_blob(blob: &[u8]) -> Option<&[u8]> {
+    let flags = *blob.get(3).filter(|_| blob.starts_with(b"GP"))?;
     if flags & 0b10_0000 != 0 {
         // An extended blob is one that only its own program reads.
         return None;
@@ -32,7 +29,12 @@ pub(super) fn blob(bytes: &[u8], store: &mut GeometryStore) -> Option<Found> {
         4 => 64,
         _ => return None,
     };
-    wkb(bytes.get(8 + envelope..)?, store)
+    blob.get(8 + envelope..)
+}
+
+/// Reads the geometry of a GeoPackage's column; `None` where it is damaged.
+pub(super) fn blob(bytes: &[u8], store: &mut GeometryStore) -> Option<Found> {
+    wkb(if bytes.starts_with(b"GP") { wkb_of_blob(bytes)? } else { bytes }, store)
 }
 
 /// Reads well-known binary; `None` where it is damaged.
