@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::qiancun::Qiancun;
 use super::reading::{FirstLook, Placeholder};
+use super::watching::{FileState, state_of};
 use crate::cache::{Cache, FileKey, KeptPicture};
 use crate::model::{Dataset, FeatureId, PartKind, Role};
 use crate::project::{LayerEntry, Project, ViewEntry};
@@ -76,26 +77,9 @@ impl Qiancun {
     }
 
     /// Whether a file is no longer as it was when it was read; gone files are not.
-    fn has_changed(&self, path: &Path) -> bool {
+    pub(super) fn has_changed(&self, path: &Path) -> bool {
         let seen = self.kept.states.get(path);
         seen.is_some() && state_of(path).is_some_and(|now| Some(&now) != seen)
-    }
-
-    /// Reads again what another program has changed meanwhile; not in a meeting, whose figures stand still.
-    pub(super) fn look_at_files(&mut self) {
-        if self.session.meeting.is_some() {
-            return;
-        }
-        let is_ready = |l: &crate::session::Layer| l.loaded().is_some();
-        let changed = |path: &Path| self.has_changed(path);
-        let layers: Vec<LayerKey> = {
-            let shown = self.session.shown().filter(|(l, e)| is_ready(l) && changed(&e.path));
-            shown.map(|(l, _)| l.key).collect()
-        };
-        if self.session.document.project.tables.iter().any(|t| changed(&t.path)) {
-            self.session.storage.tables_read += 1;
-        }
-        layers.into_iter().for_each(|key| self.read_again(key));
     }
 
     /// Notes tables as they stand when they are about to be read, and says which have changed since they were read last, or
@@ -338,9 +322,6 @@ impl Qiancun {
     }
 }
 
-/// Size and time of a file.
-pub(super) type FileState = (u64, std::time::SystemTime);
-
 /// The villages of one reading in another, by code, name and town together.
 fn same_villages(before: &Dataset, now: &Dataset, which: &[FeatureId]) -> Vec<FeatureId> {
     let identity = |d: &Dataset, f: FeatureId| -> Vec<String> {
@@ -354,11 +335,6 @@ fn same_villages(before: &Dataset, now: &Dataset, which: &[FeatureId]) -> Vec<Fe
     }
     let same = which.iter().filter_map(|f| Some(identity(before, *f)).filter(|who| !is_nobody(who)));
     same.filter_map(|who| known.get(&who).copied().flatten()).collect()
-}
-
-fn state_of(path: &Path) -> Option<FileState> {
-    let metadata = std::fs::metadata(path).ok()?;
-    Some((metadata.len(), metadata.modified().ok()?))
 }
 
 fn name_of(path: &Path) -> String {

@@ -30,6 +30,7 @@ impl Qiancun {
                     self.new_project();
                 }
             }
+            FileCommand::ReadChanged => self.look_at_files(true),
             FileCommand::CancelLoad => self.cancel_loading(),
             FileCommand::ExportFiguresDialogue => self.ask_export_figures(),
             FileCommand::ExportFiguresTo(path) => self.export_figures(&path),

@@ -13,6 +13,7 @@ impl Qiancun {
                 self.look_at_storage();
                 self.session.moment.dialogue = Some(Dialogue::Settings);
             }
+            WindowCommand::SetRereading(on_request) => self.remembering(|s| s.rereads_on_request = on_request),
             WindowCommand::SetMapMemory(mb) => self.remembering(|s| s.map_memory_mb = mb),
             WindowCommand::SetCacheLimit(mb) => self.remembering(|s| s.cache_limit_mb = Some(mb)),
             WindowCommand::EmptyCache => self.empty_cache(),

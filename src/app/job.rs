@@ -113,6 +113,8 @@ pub enum Done {
     Overview(DrawnOverview),
     /// What was to be done about the cache is done, or why it could not be.
     Tended(std::io::Result<()>),
+    /// Files that are open were changed by another program.
+    FilesTouched,
     /// The file of a layer is not what the cache was made from.
     Stale(LayerKey),
     /// A mesh, and the data it was made from.

@@ -66,7 +66,7 @@ impl Qiancun {
                     d.entry_mut(key).into_iter().for_each(|e| e.style.clone_from(&style));
                 });
             }
-            LayerCommand::EditFields(key) => session.moment.dialogue = Some(Dialogue::Fields(key)),
+            LayerCommand::EditFields(key) => self.edit_fields(key),
             LayerCommand::EditFigure(village, indicator) => self.edit_figure(village, indicator),
             LayerCommand::EditFacility(layer, row) => self.edit_facility(layer, row),
             LayerCommand::AddFacility { village, at } => self.ask_facility(village, at),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::district::{District, added_dataset};
 use crate::lang::Lang;
 use crate::model::{Dataset, Roles, Severity};
-use crate::project::{self, LayerEntry, Project, ProjectError, give_ids};
+use crate::project::{self, LayerEntry, LayerStyle, Project, ProjectError, give_ids};
 use crate::read::{Progress, read_file_as};
 use crate::render::LayerKey;
 use crate::session::{ADDED_LAYER, Camera, DocumentState, Layer, Loaded, Session, Status};
@@ -161,6 +161,10 @@ pub fn read_session(path: &Path, lang: Lang) -> Result<(Session, Vec<String>), S
     troubles.extend(gone.map(|t| format!("{}: there is no such file", t.path.display())));
     if !troubles.is_empty() {
         return Err(format!("{} cannot be read completely:\n{}", path.display(), troubles.join("\n")));
+    }
+    if !is_project {
+        let stated = session.layers.values().find_map(|l| l.loaded()).map(|l| LayerStyle::stated(&l.dataset));
+        session.note(|d| d.project.layers.iter_mut().for_each(|l| l.style = stated.clone().unwrap_or_default()));
     }
     session.file.path = is_project.then(|| path.to_path_buf());
     if let Some(district) = session.district() {

@@ -136,6 +136,8 @@ impl Qiancun {
         session.stage.has_presenter = false;
         self.meeting.shows = None;
         self.ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(false));
+        // What others changed meanwhile stood still until now.
+        self.look_at_files(false);
     }
 
     fn step_scene(&mut self, steps: i32) {

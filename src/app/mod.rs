@@ -28,6 +28,7 @@ mod survey;
 mod selecting;
 mod sync;
 mod tables;
+mod watching;
 mod window;
 
 pub use export::png_bytes;

@@ -11,7 +11,7 @@ use super::tables::io_words;
 use crate::colouring::ColouringSpec;
 use crate::district::Diagnosis;
 use crate::model::{FeatureId, Indicators};
-use crate::project::{self, LayerEntry, Project, TableEntry, demo_project, give_ids};
+use crate::project::{self, LayerEntry, LayerStyle, Project, TableEntry, demo_project, give_ids};
 use crate::read::{How, Progress, ReadError};
 use crate::render::{LayerKey, Level, Mesh};
 use crate::session::{Camera, Dialogue, DocumentState, Layer, LayersDraft, Loaded, OpenedAs, OpenedFile, Status};
@@ -264,6 +264,7 @@ impl Qiancun {
                 Done::Tended(Ok(())) => {}
                 Done::Tended(Err(e)) => self.session.storage.trouble = Some(e.to_string()),
                 Done::Stale(key) => self.read_again(key),
+                Done::FilesTouched => self.look_at_files(false),
                 Done::Made(job, put) => {
                     // One that was superseded meanwhile says nothing.
                     if put(&mut self.session.made) && job == Job::Gaps {
@@ -342,7 +343,7 @@ impl Qiancun {
                 let again = self.session.layers.get(&key).is_some_and(|l| l.loaded().is_some());
                 if let Some(pending) = pending {
                     self.session.pin_villages(&loaded);
-                    self.add_layer(key, &pending.path, &pending.how);
+                    self.add_layer(key, &pending.path, &pending.how, LayerStyle::stated(&loaded.dataset));
                     let name = opened_name(&pending.path, &pending.how);
                     self.opened.files.push(OpenedFile { name, outcome: OpenedAs::Layer(key, Diagnosis::default()) });
                 } else if !self.session.layers.contains_key(&key) {
@@ -426,10 +427,11 @@ impl Qiancun {
     }
 
     /// Puts a file just read on the map: above all for points, below points for areas; in place of the demonstration.
-    fn add_layer(&mut self, key: LayerKey, path: &Path, how: &How) {
+    fn add_layer(&mut self, key: LayerKey, path: &Path, how: &How, style: LayerStyle) {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
         let put = |d: &mut DocumentState| {
-            d.put_layer(key, LayerEntry::read_as(path.clone(), how.clone()));
+            let entry = LayerEntry { style: style.clone(), ..LayerEntry::read_as(path.clone(), how.clone()) };
+            d.put_layer(key, entry);
             give_ids(&mut d.project.layers);
         };
         if std::mem::take(&mut self.session.file.gives_way) {

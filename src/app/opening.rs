@@ -13,7 +13,7 @@ use crate::project::{LayerEntry, with_ending};
 use crate::read::formats::{COMPANIONS, READERS};
 use crate::read::{How, Progress, previews};
 use crate::render::LayerKey;
-use crate::session::{Dialogue, LayerCommand, OpenedAs, OpenedFile, Pending, ReadingDraft};
+use crate::session::{Dialogue, LayerCommand, Naming, OpenedAs, OpenedFile, Pending, ReadingDraft};
 
 /// Files taken out of a folder, and how deep it is looked into.
 const MOST_FILES: usize = 200;
@@ -122,7 +122,8 @@ impl Qiancun {
         let Some(loaded) = self.session.layers.get(&key).and_then(|l| l.loaded()) else { return false };
         let source = &loaded.dataset.source;
         let is_told = |code: &str| loaded.dataset.report.problems.iter().any(|p| p.code == code);
-        !matches!(source.crs, Crs::Geographic(_))
+        loaded.naming() != Naming::Plain
+            || !matches!(source.crs, Crs::Geographic(_))
             || (matches!(source.encoding_from, "scored" | "file") && source.encoding != "UTF-8")
             || ["swapped-axes", "bad-encoding", "broken-off", "null-island"].into_iter().any(is_told)
     }
@@ -149,7 +150,21 @@ impl Qiancun {
             how,
             trouble: None,
         };
+        self.step_aside();
         self.session.moment.dialogue = Some(Dialogue::Reading(Box::new(draft)));
+    }
+
+    /// Opens the form of fields.
+    pub(super) fn edit_fields(&mut self, key: LayerKey) {
+        self.step_aside();
+        self.session.moment.dialogue = Some(Dialogue::Fields(key));
+    }
+
+    /// The sheet of what was opened comes back once the form that it led to is closed.
+    fn step_aside(&mut self) {
+        if let Some(sheet @ Dialogue::Opened(_)) = self.session.moment.dialogue.take() {
+            self.waiting.push_front(sheet);
+        }
     }
 
     /// Asks where a layer is to be written.

@@ -115,9 +115,11 @@ pub(super) struct Kept {
     /// What the picture depends on that was kept last, and its size in pixels.
     pub picture: Option<(String, [u32; 2])>,
     /// Size and time of files when their reading began.
-    pub states: FxHashMap<PathBuf, super::cached::FileState>,
+    pub states: FxHashMap<PathBuf, super::watching::FileState>,
     /// State of the scene whose picture was drawn to be kept last.
     pub content: Option<u64>,
+    /// Who looks after open files; nobody without a window.
+    pub watch: Option<super::watching::Watch>,
 }
 
 /// Saving, and what is kept of what is not saved.
@@ -328,7 +330,7 @@ impl Qiancun {
         if is_focused && !std::mem::replace(&mut self.was_focused, is_focused) {
             self.refresh_survey();
             self.look_at_disk();
-            self.look_at_files();
+            self.look_at_files(false);
         }
         self.was_focused = is_focused;
         if ui.ctx().input(|i| i.viewport().close_requested()) && !self.ending.quit {

@@ -76,11 +76,11 @@ pub struct Placeholder {
 }
 
 impl FirstLook {
-    fn take(&self, path: &Path, progress: &Progress) -> Option<KeptPicture> {
-        let bounds_deg = stated_bounds(path)?;
+    fn take(&self, path: &Path, how: &How, progress: &Progress) -> Option<KeptPicture> {
+        let bounds_deg = stated_bounds(path, how)?;
         let seen = self.view.bounds();
         let corners = [seen.north_west, seen.south_east].map(|c| BoundsDeg::of(c.to_lonlat()));
-        let part = read_part(path, corners[0].union(corners[1]), progress)?;
+        let part = read_part(path, how, corners[0].union(corners[1]), progress)?;
         let part = Loaded::new(part);
         if part.is_points() {
             return None;
@@ -106,9 +106,9 @@ impl Jobs {
     ) {
         let software = self.is_software;
         if let Some(first) = first {
-            let (path, progress) = (path.clone(), progress.clone());
+            let (path, how, progress) = (path.clone(), how.clone(), progress.clone());
             self.start(Job::Picture, move |_| {
-                let picture = first.take(&path, &progress)?;
+                let picture = first.take(&path, &how, &progress)?;
                 let FirstLook { has_colours, opening, .. } = first;
                 Some(Done::Kept(Placeholder { picture, is_whole: false, has_colours, opening }))
             });

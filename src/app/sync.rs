@@ -41,6 +41,7 @@ impl Qiancun {
     pub(super) fn sync(&mut self) {
         self.sync_placeholder();
         self.sync_added();
+        self.watch_files();
         self.sync_district();
         self.session.find_focus();
         self.session.roll();

@@ -86,7 +86,9 @@ pub fn run(options: Options) -> Result<(), String> {
     let told = ending.clone();
     let create = move |cc: &CreationContext<'_>| -> Result<Box<dyn App>, Box<dyn std::error::Error + Send + Sync>> {
         let state = cc.wgpu_render_state.as_ref().ok_or("no graphics device")?;
-        Ok(Box::new(Window(Qiancun::new(&cc.egui_ctx, Gpu::from_render_state(state), options), told)))
+        let mut app = Qiancun::new(&cc.egui_ctx, Gpu::from_render_state(state), options);
+        app.begin_watching();
+        Ok(Box::new(Window(app, told)))
     };
     // A missing driver makes some libraries panic rather than return an error: both become the same message.
     let run = std::panic::AssertUnwindSafe(|| eframe::run_native("qiancun", native, Box::new(create)));

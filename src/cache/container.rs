@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::project::Beside;
 
 /// Changes with every change of what is written.
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 
 /// Ending of a file that is being written.
 pub(super) const PART: &str = "part";

@@ -44,6 +44,9 @@ pub(super) fn write(geometry: &GeometryStore, out: &mut Writer) -> io::Result<()
     } else {
         out.plain("coords", &geometry.coords)?;
     }
+    if !geometry.heights.is_empty() {
+        out.plain("heights", &geometry.heights)?;
+    }
     out.plain("ring starts", &geometry.ring_starts)?;
     out.mapped("parts", &geometry.parts, |p| [number_of(&PARTS, &p.kind), p.ring_start, p.ring_end])?;
     out.mapped("features", &geometry.features, |f| [number_of(&KINDS, &f.kind), f.part_start, f.part_end])
@@ -56,6 +59,7 @@ pub(super) fn read<H: Sync>(from: &Reader<H>) -> Option<GeometryStore> {
     } else {
         from.plain("coords")?
     };
+    let heights: Vec<f64> = if from.has("heights") { from.plain("heights")? } else { Vec::new() };
     let ring_starts: Vec<u32> = from.plain("ring starts")?;
     let parts = from.mapped("parts", Part { kind: PartKind::Point, ring_start: 0, ring_end: 0 }, |p: [u32; 3]| {
         Some(Part { kind: *PARTS.get(p[0] as usize)?, ring_start: p[1], ring_end: p[2] })
@@ -64,7 +68,7 @@ pub(super) fn read<H: Sync>(from: &Reader<H>) -> Option<GeometryStore> {
     let features = from.mapped("features", nothing, |f: [u32; 3]| {
         Some(FeatureShape { kind: *KINDS.get(f[0] as usize)?, part_start: f[1], part_end: f[2] })
     })?;
-    let geometry = GeometryStore { coords, ring_starts, parts, features };
+    let geometry = GeometryStore { coords, heights, ring_starts, parts, features };
     is_sound(&geometry).then_some(geometry)
 }
 
@@ -72,7 +76,8 @@ pub(super) fn read<H: Sync>(from: &Reader<H>) -> Option<GeometryStore> {
 fn is_sound(g: &GeometryStore) -> bool {
     let rings = g.ring_starts.len().wrapping_sub(1) as u64;
     let (parts, coords) = (g.parts.len() as u64, g.coords.len() as u64);
-    g.ring_starts.first() == Some(&0)
+    g.heights.len() <= g.coords.len()
+        && g.ring_starts.first() == Some(&0)
         && g.ring_starts.last().map(|l| u64::from(*l)) == Some(coords)
         && g.ring_starts.par_windows(2).all(|w| w[0] <= w[1])
         && g.parts.par_iter().all(|p| p.ring_start <= p.ring_end && u64::from(p.ring_end) <= rings)

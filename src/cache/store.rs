@@ -9,7 +9,7 @@ use super::container::{Reader, Writer};
 use super::picture::touch;
 use super::{Cache, FileKey, content_digest, found, geometry, table};
 use crate::geo::{Anchor, System};
-use crate::model::{Crs, CrsFrom, Dataset, Report, Roles, SourceInfo};
+use crate::model::{Crs, CrsFrom, Dataset, Report, Roles, SourceInfo, StatedColours};
 use crate::read::Progress;
 use crate::read::formats::kept_format;
 use crate::render::Chunks;
@@ -30,6 +30,7 @@ struct Head {
     crs: Result<u32, String>,
     crs_from: String,
     layer: String,
+    colours: Option<StatedColours>,
 }
 
 /// What the cache knows of a file.
@@ -133,6 +134,7 @@ impl Cache {
             },
             crs_from: source.crs_from.name().to_owned(),
             layer: source.layer.clone(),
+            colours: source.colours,
         };
         out.finish(head)?;
         self.prune();
@@ -187,6 +189,7 @@ fn read(place: &Path, path: &Path, key: &FileKey, progress: &Progress) -> Option
         crs_from: *CRS_FROM.iter().find(|c| c.name() == head.crs_from)?,
         system: head.crs.as_ref().ok().and_then(|epsg| System::of_epsg(*epsg)),
         bounds_source: None,
+        colours: head.colours,
         layer: head.layer.clone(),
     };
     let dataset = Dataset {

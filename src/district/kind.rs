@@ -65,8 +65,9 @@ impl VillageEvidence {
 /// What fields and names say, and whether it leaves no doubt.
 fn weight_of(dataset: &Dataset) -> (i32, bool) {
     static SHIPPED: std::sync::LazyLock<Indicators> = std::sync::LazyLock::new(|| Indicators::with(&[]));
-    let named =
-        |role| dataset.roles.field(role).and_then(|f| dataset.table.columns.get(f)).map(|c| c.name.to_lowercase());
+    // What was told by values says nothing about what the file is meant to be.
+    let told = |role| dataset.roles.field(role).filter(|_| !dataset.roles.is_by_value(role));
+    let named = |role| told(role).and_then(|f| dataset.table.columns.get(f)).map(|c| c.name.to_lowercase());
     let mut weight = match named(Role::Code).as_deref() {
         Some("id" | "gid" | "fid") => 1,
         Some(_) => 3,

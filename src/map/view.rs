@@ -8,7 +8,7 @@ use egui::{Rect, Sense, Ui};
 
 use super::input::{Gesture, handle};
 use super::labels::Labels;
-use super::{clusters, divider, furniture, notes};
+use super::{clusters, divider, furniture, moved, notes};
 use crate::model::{FeatureId, Generation};
 use crate::palette::{CASING, SELECTION, size};
 use crate::render::{LayerKey, MapPaint, Outline, Scene, Viewport};
@@ -165,6 +165,7 @@ impl MapView {
         let in_software = self.scene.lock().is_ok_and(|s| s.gpu().is_software);
         self.labels.show(&painter, rect, session, in_software);
         notes::show(&painter, rect, session);
+        moved::show(&painter, rect, session);
         if let (Some(from), Some(to)) = (self.gesture.box_from, response.interact_pointer_pos()) {
             let stroke = egui::Stroke::new(1.5, session.tokens().accent);
             painter.rect_stroke(Rect::from_two_pos(from, to), 2.0, stroke, egui::StrokeKind::Middle);

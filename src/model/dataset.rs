@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::{FeatureId, GeometryStore, Report, Role, Roles, Table};
 use crate::geo::System;
 
@@ -71,6 +73,17 @@ impl CrsFrom {
     }
 }
 
+/// Colours that a file gives to all of its features alike, as sRGB; `None` where it says nothing of a kind of shape.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatedColours {
+    /// Points.
+    pub points: Option<[u8; 3]>,
+    /// Lines and outlines.
+    pub lines: Option<[u8; 3]>,
+    /// Areas.
+    pub areas: Option<[u8; 3]>,
+}
+
 /// Where a dataset comes from and how it was understood.
 #[derive(Clone, Debug)]
 pub struct SourceInfo {
@@ -92,6 +105,8 @@ pub struct SourceInfo {
     pub system: Option<System>,
     /// Bounds in the file's own coordinates: least and greatest easting and northing, as west, south, east, north.
     pub bounds_source: Option<[f64; 4]>,
+    /// Colours that the file gives to all of its features.
+    pub colours: Option<StatedColours>,
     /// Name of the layer: the file's own `name` member or TopoJSON object, else the file stem.
     pub layer: String,
 }

@@ -95,6 +95,9 @@ pub struct FeatureShape {
 pub struct GeometryStore {
     /// Every position, \[longitude, latitude\] in degrees.
     pub coords: Vec<[f64; 2]>,
+    /// Heights as the file has them, one for each position from the first on; NaN where one has none. Positions beyond the last have none
+    /// either: most files have no heights at all.
+    pub heights: Vec<f64>,
     /// Ring `r` is `coords[ring_starts[r]..ring_starts[r + 1]]`; one entry more than there are rings.
     pub ring_starts: Vec<u32>,
     /// Points, lines and polygons.
@@ -105,7 +108,7 @@ pub struct GeometryStore {
 
 impl Default for GeometryStore {
     fn default() -> Self {
-        Self { coords: Vec::new(), ring_starts: vec![0], parts: Vec::new(), features: Vec::new() }
+        Self { coords: Vec::new(), heights: Vec::new(), ring_starts: vec![0], parts: Vec::new(), features: Vec::new() }
     }
 }
 
@@ -127,6 +130,10 @@ impl GeometryStore {
         let moved =
             |f: &FeatureShape| FeatureShape { part_start: f.part_start + parts, part_end: f.part_end + parts, ..*f };
         self.features.extend(other.features.iter().map(moved));
+        if !other.heights.is_empty() {
+            self.heights.resize(self.coords.len(), f64::NAN);
+            self.heights.extend_from_slice(&other.heights);
+        }
         self.coords.extend_from_slice(&other.coords);
         0
     }
@@ -154,6 +161,42 @@ impl GeometryStore {
     pub fn ring_range(&self, ring: u32) -> Range<usize> {
         let at = |i: usize| self.ring_starts.get(i).copied().unwrap_or(0) as usize;
         at(ring as usize)..at(ring as usize + 1)
+    }
+
+    /// Gives the position added last its height.
+    pub fn set_height(&mut self, height: f64) {
+        if let Some(last) = self.coords.len().checked_sub(1) {
+            self.heights.resize(last, f64::NAN);
+            self.heights.push(height);
+        }
+    }
+
+    /// Gives the positions from `first` on their heights, one after the other.
+    pub fn set_heights(&mut self, first: usize, heights: impl Iterator<Item = f64>) {
+        self.heights.resize(first, f64::NAN);
+        self.heights.extend(heights.take(self.coords.len().saturating_sub(first)));
+    }
+
+    /// Forgets positions from this one on.
+    pub fn truncate_positions(&mut self, positions: usize) {
+        self.coords.truncate(positions);
+        self.heights.truncate(positions);
+    }
+
+    /// The positions of a ring with their heights.
+    pub fn ring_with_heights(&self, ring: u32) -> impl Iterator<Item = ([f64; 2], Option<f64>)> + Clone + '_ {
+        let range = self.ring_range(ring);
+        let heights = self.heights.get(range.start.min(self.heights.len())..).unwrap_or(&[]);
+        let heights = heights.iter().map(|h| h.is_finite().then_some(*h)).chain(std::iter::repeat(None));
+        self.ring(ring).iter().copied().zip(heights)
+    }
+
+    /// Whether any position of a feature has a height.
+    pub fn has_heights(&self, feature: FeatureId) -> bool {
+        !self.heights.is_empty()
+            && self.parts_of(feature).iter().any(|p| {
+                (p.ring_start..p.ring_end).any(|r| self.ring_with_heights(r).any(|(_, height)| height.is_some()))
+            })
     }
 
     /// The rings of a part.

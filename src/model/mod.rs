@@ -2,6 +2,7 @@
 //!
 //! A [`Dataset`] never changes once made; the window, the index and the renderer share it behind an `Arc`.
 
+mod by_value;
 mod column_builder;
 mod dataset;
 mod edit;
@@ -21,7 +22,7 @@ mod table;
 mod texts;
 
 pub use column_builder::ColumnBuilder;
-pub use dataset::{Crs, CrsFrom, Dataset, Format, SourceInfo};
+pub use dataset::{Crs, CrsFrom, Dataset, Format, SourceInfo, StatedColours};
 pub use edit::Edit;
 pub use feature_id::FeatureId;
 pub use field_names::FieldNames;

@@ -1,6 +1,6 @@
 //! Which field is the name, the code, the town, the district and the group, found by the names people use.
 
-use super::{Column, FieldNames, FieldType, Table};
+use super::{Column, FieldNames, FieldType, Table, by_value};
 use crate::lang::Lang;
 
 /// What a field says about its village.
@@ -54,10 +54,13 @@ pub struct Roles {
     own_name: Option<usize>,
     /// Fields of names in Chinese and in English, where there are such.
     names: [Option<usize>; 2],
+    /// Whether a field was told by its values, as no head was known.
+    by_value: [bool; 5],
 }
 
 impl Roles {
-    /// Finds the fields by their usual names. A field plays one role at most; text wins over numbers for names.
+    /// Finds the fields by their usual names. A field plays one role at most; text wins over numbers for names. Where no head of a name is
+    /// known the values decide, if they can.
     pub fn detect(table: &Table) -> Self {
         let mut roles = Self::default();
         for role in Role::ALL {
@@ -69,8 +72,32 @@ impl Roles {
             });
             roles.set(role, hit);
         }
+        roles.tell_by_values(table);
         roles.names = [Lang::Zh, Lang::En].map(|lang| roles.named_in(lang, table).field(Role::Name));
         roles
+    }
+
+    /// Takes the name, and the code where neither is known, from fields whose values say so.
+    fn tell_by_values(&mut self, table: &Table) {
+        if self.field(Role::Name).is_some() {
+            return;
+        }
+        let is_free = |roles: &Self, field: &usize| !roles.fields.contains(&Some(*field));
+        if self.field(Role::Code).is_none()
+            && let Some(code) = by_value::code(table).filter(|f| is_free(self, f))
+        {
+            self.set(Role::Code, Some(code));
+            self.by_value[Role::Code as usize] = true;
+        }
+        if let Some(name) = by_value::name(table).filter(|f| is_free(self, f)) {
+            self.set(Role::Name, Some(name));
+            self.by_value[Role::Name as usize] = true;
+        }
+    }
+
+    /// Whether the field of a role was told by its values alone.
+    pub fn is_by_value(&self, role: Role) -> bool {
+        self.by_value[role as usize]
     }
 
     /// The fields that a person chose, by the keys of their roles, in place of those found; an empty name takes a role
@@ -124,6 +151,7 @@ impl Roles {
     /// Lets a field, or none, play a role.
     pub fn set(&mut self, role: Role, field: Option<usize>) {
         self.fields[role as usize] = field;
+        self.by_value[role as usize] = false;
         if role == Role::Name {
             self.own_name = field;
         }

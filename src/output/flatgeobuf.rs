@@ -76,9 +76,13 @@ impl Builder<'_> {
         });
         let has_ends = rings.len() > 1 && !matches!(type_, GeometryType::Point | GeometryType::MultiPoint);
         let ends: Vec<u32> = if has_ends { ends.collect() } else { Vec::new() };
+        let z = (!store.heights.is_empty()).then(|| {
+            let heights = rings.iter().flat_map(|r| store.ring_with_heights(*r)).map(|(_, z)| z.unwrap_or(f64::NAN));
+            self.buffer.create_vector(&heights.collect::<Vec<f64>>())
+        });
         let xy = Some(self.buffer.create_vector(&flat));
         let ends = has_ends.then(|| self.buffer.create_vector(&ends));
-        Geometry::create(&mut self.buffer, &GeometryArgs { type_, xy, ends, ..Default::default() })
+        Geometry::create(&mut self.buffer, &GeometryArgs { type_, xy, z, ends, ..Default::default() })
     }
 }
 
@@ -131,6 +135,7 @@ fn header(dataset: &Dataset, envelope: Option<[f64; 4]>) -> Vec<u8> {
         name,
         envelope: envelope.map(|e| b.create_vector(&e)),
         geometry_type: GeometryType::Unknown,
+        has_z: !dataset.geometry.heights.is_empty(),
         columns,
         features_count: u64::from(dataset.len()),
         index_node_size: if envelope.is_some() { PackedRTree::DEFAULT_NODE_SIZE } else { 0 },

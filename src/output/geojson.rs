@@ -90,23 +90,30 @@ fn geometry(out: &mut impl Write, store: &GeometryStore, feature: FeatureId) -> 
 }
 
 fn one_part(out: &mut impl Write, store: &GeometryStore, part: &Part) -> io::Result<()> {
-    let positions = |out: &mut dyn Write, ring: &[[f64; 2]]| -> io::Result<()> {
+    let position = |out: &mut dyn Write, [x, y]: [f64; 2], height: Option<f64>| match height {
+        Some(z) => write!(out, "[{x},{y},{z}]"),
+        None => write!(out, "[{x},{y}]"),
+    };
+    let positions = |out: &mut dyn Write, ring: u32| -> io::Result<()> {
         out.write_all(b"[")?;
-        for (i, [x, y]) in ring.iter().enumerate() {
-            write!(out, "{}[{x},{y}]", if i > 0 { "," } else { "" })?;
+        for (i, (at, height)) in store.ring_with_heights(ring).enumerate() {
+            if i > 0 {
+                out.write_all(b",")?;
+            }
+            position(out, at, height)?;
         }
         out.write_all(b"]")
     };
     match part.kind {
-        PartKind::Point => match store.rings_of(part).flatten().next() {
-            Some([x, y]) => write!(out, "[{x},{y}]"),
+        PartKind::Point => match store.ring_with_heights(part.ring_start).next() {
+            Some((at, height)) => position(out, at, height),
             None => out.write_all(b"[]"),
         },
-        PartKind::Line => store.rings_of(part).take(1).try_for_each(|ring| positions(out, ring)),
+        PartKind::Line => positions(out, part.ring_start),
         PartKind::Polygon => {
             out.write_all(b"[")?;
-            for (i, ring) in store.rings_of(part).enumerate() {
-                if i > 0 {
+            for ring in part.ring_start..part.ring_end {
+                if ring > part.ring_start {
                     out.write_all(b",")?;
                 }
                 positions(out, ring)?;

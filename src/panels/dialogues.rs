@@ -6,7 +6,8 @@ use super::style::bold;
 use super::widgets::primary;
 use super::{edit, opened, settings, unsaved, visit};
 use crate::geo::parse_position;
-use crate::model::Role;
+use crate::lang::Lang;
+use crate::model::{Column, Dataset, Role};
 use crate::render::LayerKey;
 use crate::session::{CameraCommand, Commands, Dialogue, LayerCommand, Moment, Session, WindowCommand};
 
@@ -18,6 +19,14 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
     let modal = Modal::new(Id::unique("dialogue")).backdrop_color(egui::Color32::TRANSPARENT).frame(
         egui::Frame::NONE.fill(t.panel).stroke(egui::Stroke::new(1.0, t.line)).corner_radius(10.0).inner_margin(18.0),
     );
+    // Where the map shows before and after, the form stands beside it.
+    let modal = match dialogue {
+        Dialogue::Reading(_) => {
+            let area = Modal::default_area(Id::unique("dialogue"));
+            modal.area(area.anchor(egui::Align2::RIGHT_CENTER, egui::Vec2::new(-24.0, 0.0)))
+        }
+        _ => modal,
+    };
     let response = modal.show(ui.ctx(), |ui| {
         ui.set_max_width(match dialogue {
             Dialogue::Opened(_) => 920.0,
@@ -123,14 +132,41 @@ fn fields(ui: &mut Ui, session: &Session, layer: LayerKey, send: &mut Commands) 
                 }
                 for column in &loaded.dataset.table.columns {
                     let chosen = present.is_some_and(|c| c.name == column.name);
-                    if ui.selectable_label(chosen, &column.name).clicked() && !chosen {
+                    let mut words = egui::text::LayoutJob::default();
+                    let font = egui::TextStyle::Body.resolve(ui.style());
+                    words.append(&column.name, 0.0, egui::TextFormat::simple(font, t.ink));
+                    let small = egui::TextFormat::simple(egui::FontId::proportional(12.0), t.ink_secondary);
+                    words.append(&examples(&loaded.dataset, column, lang), 10.0, small);
+                    if ui.selectable_label(chosen, words).clicked() && !chosen {
                         send.push(LayerCommand::SetRole(layer, role, Some(column.name.clone())));
                     }
                 }
             });
             ui.end_row();
+            if let Some(column) = present {
+                ui.label("");
+                let texts = RichText::new(examples(&loaded.dataset, column, lang)).size(12.0).color(t.ink_secondary);
+                ui.add(egui::Label::new(texts).truncate());
+                ui.end_row();
+            }
         }
     });
     ui.add_space(10.0);
     (!primary(ui, t, lang.t("dialogue.close")).clicked()).then_some(Dialogue::Fields(layer))
+}
+
+/// The first three values of a field that differ, so that a person sees which it is.
+fn examples(dataset: &Dataset, column: &Column, lang: Lang) -> String {
+    let mut texts: Vec<String> = Vec::new();
+    for row in dataset.features().take(500) {
+        let Some(text) = column.value(row).to_text() else { continue };
+        let text: String = text.trim().chars().take(24).collect();
+        if !text.is_empty() && !texts.contains(&text) {
+            texts.push(text);
+        }
+        if texts.len() == 3 {
+            break;
+        }
+    }
+    texts.join(if lang == Lang::Zh { "、" } else { ", " })
 }

@@ -8,12 +8,12 @@ use super::widgets::primary;
 use crate::district::{AS_IS, Diagnosis, Hypothesis};
 use crate::geo::System;
 use crate::lang::Lang;
-use crate::model::{Crs, LayerKind};
+use crate::model::{Crs, LayerKind, Role};
 use crate::read::How;
 use crate::render::LayerKey;
 use crate::session::{
-    Commands, Dialogue, FileCommand, LayerCommand, LayersDraft, OpenedAs, OpenedFile, ReadingDraft, Session, Tab,
-    WindowCommand,
+    CameraCommand, Commands, Dialogue, FileCommand, LayerCommand, LayersDraft, Naming, OpenedAs, OpenedFile,
+    ReadingDraft, Session, Tab, WindowCommand,
 };
 
 /// Height of a row's mark.
@@ -63,12 +63,20 @@ pub fn opened(ui: &mut Ui, session: &Session, mut files: Vec<OpenedFile>, send: 
 fn asks(session: &Session, file: &OpenedFile) -> bool {
     match &file.outcome {
         OpenedAs::Layer(key, diagnosis) => {
-            let source = session.layers.get(key).and_then(|l| l.loaded()).map(|l| &l.dataset.source);
-            suggestion(session, *key, diagnosis).is_some() || source.is_some_and(|s| matches!(s.crs, Crs::Other(_)))
+            let loaded = session.layers.get(key).and_then(|l| l.loaded());
+            let is_unplaced = loaded.is_some_and(|l| matches!(l.dataset.source.crs, Crs::Other(_)));
+            suggestion(session, *key, diagnosis).is_some() || is_unplaced || wants_names(session, *key)
         }
         OpenedAs::Table(_) => false,
         OpenedAs::Failed(_) => true,
     }
+}
+
+/// Whether a person is to say which field names the villages: neither heads nor values do.
+fn wants_names(session: &Session, key: LayerKey) -> bool {
+    let is_unsaid = session.entry(key).is_some_and(|e| !e.fields.fields.contains_key(Role::Name.key()));
+    let naming = session.layers.get(&key).and_then(|l| l.loaded()).map(|l| l.naming());
+    is_unsaid && naming == Some(Naming::Nothing)
 }
 
 /// What the doctor suggests and nobody has taken yet.
@@ -161,6 +169,15 @@ fn understood(session: &Session, loaded: &crate::session::Loaded) -> String {
         let why = lang.find(&format!("opened.why-{}", source.encoding_from)).unwrap_or("");
         parts.push(lang.with("opened.letters", &[("n", source.encoding), ("why", why)]));
     }
+    match loaded.naming() {
+        Naming::Nothing => parts.push(lang.t("opened.names-nowhere").to_owned()),
+        Naming::ByValue => {
+            let field = loaded.dataset.roles.field(Role::Name).or(loaded.dataset.roles.field(Role::Code));
+            let head = field.and_then(|f| loaded.dataset.table.columns.get(f)).map_or("", |c| c.name.as_str());
+            parts.push(lang.with("opened.names-by-value", &[("n", head)]));
+        }
+        Naming::Plain => {}
+    }
     if let Crs::Reprojected(_) = source.crs {
         let why = lang.find(&format!("opened.crs-{}", source.crs_from.name())).unwrap_or("");
         let name = session.crs_words(&source.crs);
@@ -220,6 +237,10 @@ fn buttons(ui: &mut Ui, session: &Session, file: &OpenedFile, send: &mut Command
                     send.push(LayerCommand::SetReading(*key, How { crs: Some(best.crs.clone()), ..how }));
                 }
             }
+            let naming = session.layers.get(key).and_then(|l| l.loaded()).map_or(Naming::Plain, |l| l.naming());
+            if naming != Naming::Plain && ui.button(lang.t("opened.fields")).clicked() {
+                send.push(LayerCommand::EditFields(*key));
+            }
             if ui.button(lang.t("opened.change")).clicked() {
                 send.push(LayerCommand::EditReading(*key));
             }
@@ -270,7 +291,7 @@ pub fn reading(ui: &mut Ui, session: &Session, mut draft: Box<ReadingDraft>, sen
     ScrollArea::vertical().max_height(ui.ctx().content_rect().height() - 220.0).show(ui, |ui| {
         letters(ui, session, &mut draft);
         ui.add_space(10.0);
-        coordinates(ui, session, &mut draft);
+        coordinates(ui, session, &mut draft, send);
     });
     ui.add_space(10.0);
     let mut stays = true;
@@ -316,7 +337,7 @@ fn letters(ui: &mut Ui, session: &Session, draft: &mut ReadingDraft) {
     }
 }
 
-fn coordinates(ui: &mut Ui, session: &Session, draft: &mut ReadingDraft) {
+fn coordinates(ui: &mut Ui, session: &Session, draft: &mut ReadingDraft, send: &mut Commands) {
     let (t, lang) = (session.tokens(), session.lang);
     ui.label(RichText::new(lang.t("reading.coordinates")).font(bold(13.0)).color(t.ink_secondary));
     let said = |crs: &str| draft.diagnosis.hypotheses.iter().find(|h| h.crs == crs).cloned();
@@ -349,6 +370,14 @@ fn coordinates(ui: &mut Ui, session: &Session, draft: &mut ReadingDraft) {
     for crs in choices {
         let hypothesis = said(&crs);
         choice(ui, &mut draft.how, Some(crs.clone()), hypothesis_words(session, &crs), hypothesis);
+    }
+    if let Some(bounds) = session.look_at_moved(draft) {
+        ui.horizontal(|ui| {
+            ui.label(RichText::new(lang.t("reading.moved")).size(12.0).color(t.ink_secondary));
+            if ui.button(lang.t("reading.closer")).clicked() {
+                send.push(CameraCommand::ShowRectangle(bounds));
+            }
+        });
     }
     ui.horizontal(|ui| {
         let label = ui.label(lang.t("reading.other"));

@@ -62,6 +62,17 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) -> Option<Dialo
         ui.label(RichText::new(lang.with("settings.trouble", &[("n", trouble)])).size(12.0).color(t.bad));
     }
     ui.add_space(12.0);
+    ui.label(RichText::new(lang.t("settings.rereading")).font(bold(13.0)).color(t.ink));
+    hint(ui, lang.t("settings.rereading-hint"));
+    ui.horizontal(|ui| {
+        let present = session.settings.rereads_on_request;
+        for (on_request, key) in [(false, "settings.rereading-itself"), (true, "settings.rereading-asked")] {
+            if chip_button(ui, t, lang.t(key), present == on_request).clicked() {
+                send.push(WindowCommand::SetRereading(on_request));
+            }
+        }
+    });
+    ui.add_space(12.0);
     (!primary(ui, t, lang.t("dialogue.close")).clicked()).then_some(Dialogue::Settings)
 }
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::{Dataset, PartKind};
+
 /// How a layer is drawn where nothing colours it, its outline, and what it is labelled by.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LayerStyle {
@@ -23,6 +25,20 @@ pub struct LayerStyle {
 }
 
 impl LayerStyle {
+    /// What a file says of the colours of its features: areas before lines before points.
+    pub fn stated(dataset: &Dataset) -> Self {
+        let Some(colours) = dataset.source.colours else { return Self::default() };
+        let has = |kind| dataset.geometry.parts.iter().any(|p| p.kind == kind);
+        let (fill, outline) = if has(PartKind::Polygon) {
+            (colours.areas, colours.lines)
+        } else if has(PartKind::Line) {
+            (colours.lines, None)
+        } else {
+            (colours.points, None)
+        };
+        Self { fill: fill.map(hex_of), outline: outline.map(hex_of), ..Self::default() }
+    }
+
     /// The fill as sRGB.
     pub fn fill_rgb(&self) -> Option<[u8; 3]> {
         rgb(self.fill.as_deref()?)

@@ -32,6 +32,8 @@ pub struct Settings {
     pub map_memory_mb: u32,
     /// Most that the cache keeps on disk in MB, nothing where 0; the usual where absent.
     pub cache_limit_mb: Option<u32>,
+    /// Whether files that other programs change are read again only when the person asks.
+    pub rereads_on_request: bool,
     /// Whether the left panel is folded.
     pub left_folded: bool,
     /// Whether the right panel is folded.

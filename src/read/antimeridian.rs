@@ -65,8 +65,12 @@ fn crosses(store: &GeometryStore, part: &Part) -> bool {
 
 fn copy(store: &GeometryStore, part: &Part, out: &mut GeometryStore) {
     let first = next_ring(out);
-    for ring in store.rings_of(part) {
-        out.coords.extend_from_slice(ring);
+    for ring in part.ring_start..part.ring_end {
+        let from = out.coords.len();
+        out.coords.extend_from_slice(store.ring(ring));
+        if !store.heights.is_empty() {
+            out.set_heights(from, store.ring_with_heights(ring).map(|(_, height)| height.unwrap_or(f64::NAN)));
+        }
         end_ring(out);
     }
     end_part(out, part.kind, first);

@@ -14,7 +14,7 @@ use super::sequence::{RECORD, Separator, looks_like_lines, split};
 use super::sink::{Results, Sink};
 use super::topojson::Topology;
 use super::{How, Progress, encoding, osm, sniff};
-use crate::model::{Dataset, Format, GeometryKind, Report, Severity};
+use crate::model::{Dataset, Format, GeometryKind, Report, Severity, StatedColours};
 
 /// A file as read, its batches not joined yet. It borrows nothing, so that the text can go before they are joined.
 pub(super) struct Parsed {
@@ -28,6 +28,8 @@ pub(super) struct Parsed {
     pub(super) name: Option<String>,
     /// Whether all values are texts because the format has no types: what are numbers throughout become such.
     pub(super) is_untyped: bool,
+    /// Colours that all of its features have.
+    pub(super) colours: Option<StatedColours>,
     /// Problems of the file as a whole.
     pub(super) report: Report,
 }
@@ -42,6 +44,7 @@ impl Parsed {
             named: Named::Nothing,
             name: None,
             is_untyped: false,
+            colours: None,
             report: Report::default(),
         }
     }

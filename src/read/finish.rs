@@ -21,7 +21,10 @@ pub(super) fn finish(path: &Path, size: usize, parsed: Parsed, how: &How, progre
     let mut all = assemble::assemble(parsed.batches);
     let mut report: Report = parsed.report;
     report.problems.append(&mut all.problems);
-    if all.tall > 0 {
+    if all.tall == 0 {
+        // Many programs write 0 for want of a height.
+        all.geometry.heights = Vec::new();
+    } else {
         report.add(Severity::Info, "has-z", None, all.tall.to_string());
     }
     if all.table.rows == 0 {
@@ -48,6 +51,7 @@ pub(super) fn finish(path: &Path, size: usize, parsed: Parsed, how: &How, progre
         crs_from: placed.crs_from,
         system: placed.system,
         bounds_source: placed.bounds_source,
+        colours: parsed.colours,
         layer: parsed.name.filter(|n| !n.trim().is_empty()).unwrap_or_else(stem),
     };
     let roles = Roles::detect(&all.table);

@@ -54,6 +54,15 @@ impl Reader for FlatGeobuf {
         if head.bytes.starts_with(MAGIC) { Sureness::Sure } else { Sureness::No }
     }
 
+    fn bounds(&self, path: &Path, _how: &How) -> Option<BoundsDeg> {
+        envelope(path)
+    }
+
+    fn part(&self, path: &Path, _how: &How, bounds: BoundsDeg, progress: &Progress) -> Option<Dataset> {
+        let (parsed, size) = read_part(path, bounds, progress)?;
+        Some(super::finish(path, size, parsed, &How::default(), progress))
+    }
+
     fn read(&self, path: &Path, how: &How, progress: &Progress) -> Result<Dataset, ReadError> {
         let (parsed, size) = read(path, progress).map_err(|cause| cause.at(path))?;
         Ok(super::finish(path, size, parsed, how, progress))
@@ -72,12 +81,6 @@ struct Head {
     index_at: u64,
     features_at: u64,
     bytes: u64,
-}
-
-/// Whether a file says it is FlatGeobuf.
-pub(super) fn is_flatgeobuf(path: &Path) -> bool {
-    let mut start = [0; 7];
-    File::open(path).and_then(|mut f| f.read_exact(&mut start)).is_ok() && start == *MAGIC
 }
 
 fn unreadable(e: std::io::Error) -> Cause {

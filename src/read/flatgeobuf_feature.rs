@@ -68,9 +68,10 @@ fn add(store: &mut GeometryStore, g: Geometry<'_>, kind: GeometryType, depth: us
     let before = store.parts.len();
     Ok(match kind {
         GeometryType::Point | GeometryType::MultiPoint => {
-            for at in positions(&g) {
+            for (i, at) in positions(&g).enumerate() {
                 let ring = next_ring(store);
                 store.coords.push(at);
+                heights(store, &g, i..i + 1);
                 end_ring(store);
                 end_part(store, PartKind::Point, ring);
             }
@@ -82,6 +83,7 @@ fn add(store: &mut GeometryStore, g: Geometry<'_>, kind: GeometryType, depth: us
             for range in rings(&g).ok_or_else(bad)? {
                 let ring = next_ring(store);
                 store.coords.extend(all.by_ref().take(range.len()));
+                heights(store, &g, range);
                 end_ring(store);
                 end_part(store, PartKind::Line, ring);
             }
@@ -114,12 +116,20 @@ fn polygon(store: &mut GeometryStore, g: &Geometry<'_>) -> Option<()> {
     let mut all = positions(g);
     for range in rings(g)? {
         store.coords.extend(all.by_ref().take(range.len()));
+        heights(store, g, range);
         end_ring(store);
     }
     if next_ring(store) > first {
         end_part(store, PartKind::Polygon, first);
     }
     Some(())
+}
+
+/// Gives the positions added last the heights of this range.
+fn heights(store: &mut GeometryStore, g: &Geometry<'_>, range: std::ops::Range<usize>) {
+    let Some(z) = g.z().filter(|z| range.end <= z.len()) else { return };
+    let first = store.coords.len().saturating_sub(range.len());
+    store.set_heights(first, range.map(|i| z.get(i)));
 }
 
 /// Positions one behind the other.

@@ -7,6 +7,7 @@ use std::path::Path;
 use super::document::Parsed;
 use super::error::{Cause, ReadError};
 use super::{How, Progress, archive, document, encoding, flatgeobuf, geopackage, shapefile, tables, xml};
+use crate::geo::BoundsDeg;
 use crate::model::{Dataset, Format};
 
 /// RFC 7946, one document.
@@ -92,6 +93,15 @@ pub trait Reader: Sync {
     /// Whether it looks for a layer by itself, and says where there is none of that name.
     fn finds_layers(&self) -> bool {
         false
+    }
+    /// Bounds of all features in degrees, as the file itself gives them; `None` where it does not.
+    fn bounds(&self, _path: &Path, _how: &How) -> Option<BoundsDeg> {
+        None
+    }
+    /// Reads only the features that meet a rectangle in degrees, where the file has an index by place and that is
+    /// quicker than reading all of it.
+    fn part(&self, _path: &Path, _how: &How, _bounds: BoundsDeg, _progress: &Progress) -> Option<Dataset> {
+        None
     }
     /// Reads a file.
     ///

@@ -17,7 +17,7 @@ impl Mark {
     }
 
     pub(super) fn roll_back(self, store: &mut GeometryStore) {
-        store.coords.truncate(self.coords);
+        store.truncate_positions(self.coords);
         store.ring_starts.truncate(self.rings);
         store.parts.truncate(self.parts);
     }
@@ -95,8 +95,11 @@ pub(super) fn coordinates(
 
 fn point(cursor: &mut Cursor<'_>, store: &mut GeometryStore, tall: &mut bool) -> Step<()> {
     let ring = next_ring(store);
-    let place = position(cursor, tall)?;
+    let (place, height) = position(cursor, tall)?;
     store.coords.push(place);
+    if !height.is_nan() {
+        store.set_height(height);
+    }
     end_ring(store);
     end_part(store, PartKind::Point, ring);
     Ok(())
@@ -130,8 +133,11 @@ fn positions(cursor: &mut Cursor<'_>, store: &mut GeometryStore, tall: &mut bool
     }
     let before = store.coords.len();
     loop {
-        let place = position(cursor, tall)?;
+        let (place, height) = position(cursor, tall)?;
         store.coords.push(place);
+        if !height.is_nan() {
+            store.set_height(height);
+        }
         match cursor.peek() {
             Some(b',') => cursor.at += 1,
             Some(b']') => {
@@ -145,22 +151,31 @@ fn positions(cursor: &mut Cursor<'_>, store: &mut GeometryStore, tall: &mut bool
     Ok(store.coords.len() - before)
 }
 
-/// One position: two numbers, and any more that are left out.
+/// One position: two numbers, and its height, which is NaN where it has none; any more are left out.
 #[inline]
-fn position(cursor: &mut Cursor<'_>, tall: &mut bool) -> Step<[f64; 2]> {
+fn position(cursor: &mut Cursor<'_>, tall: &mut bool) -> Step<([f64; 2], f64)> {
     cursor.expect(b'[')?;
     let x = cursor.number()?;
     cursor.expect(b',')?;
     let y = cursor.number()?;
+    let mut height = f64::NAN;
+    let mut is_third = true;
     while !cursor.eat(b']') {
         cursor.expect(b',')?;
         if !matches!(cursor.peek(), Some(b'-' | b'0'..=b'9' | b'n' | b'N')) {
             return cursor.fail();
         }
+        let from = cursor.at;
         cursor.token()?;
+        let text = cursor.text.get(from..cursor.at).and_then(|t| std::str::from_utf8(t).ok());
+        if std::mem::take(&mut is_third)
+            && let Some(number) = text.and_then(|t| t.trim().parse().ok())
+        {
+            height = number;
+        }
         *tall = true;
     }
-    Ok([x, y])
+    Ok(([x, y], height))
 }
 
 #[cfg(test)]
@@ -191,9 +206,9 @@ mod tests {
     }
 
     #[test]
-    fn heights_are_left_out_and_noted() {
+    fn heights_are_kept_and_noted() {
         let (store, tall) = read(GeometryKind::LineString, "[[1,2,3],[4,5,6,7]]").unwrap_or_default();
-        assert_eq!((store.coords, tall), (vec![[1.0, 2.0], [4.0, 5.0]], true));
+        assert_eq!((store.coords, store.heights, tall), (vec![[1.0, 2.0], [4.0, 5.0]], vec![3.0, 6.0], true));
     }
 
     #[test]

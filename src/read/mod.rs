@@ -163,19 +163,20 @@ pub fn read_rows(path: &Path, how: &How, progress: &Progress) -> Result<Dataset,
 }
 
 /// Reads only the features of a file that meet a rectangle, \[west, south, east, north\] in degrees, where the file has an
-/// index by place (FlatGeobuf) and that is quicker than reading all of it; `None` elsewhere.
-pub fn read_part(path: &Path, bounds_deg: BoundsDeg, progress: &Progress) -> Option<Dataset> {
-    if plain_file(path).is_err() || !flatgeobuf::is_flatgeobuf(path) {
-        return None;
-    }
-    let (parsed, size) = flatgeobuf::read_part(path, bounds_deg, progress)?;
+/// index by place (FlatGeobuf, GeoPackage) and that is quicker than reading all of it; `None` elsewhere.
+pub fn read_part(path: &Path, how: &How, bounds_deg: BoundsDeg, progress: &Progress) -> Option<Dataset> {
     // The tree of a file in metres is one of metres.
-    Some(finish(path, size, parsed, &How::default(), progress)).filter(|d| d.source.crs.is_geographic())
+    reader_at(path)?.part(path, how, bounds_deg, progress).filter(|d| d.source.crs.is_geographic())
 }
 
 /// Bounds of all features as the file itself gives them, \[west, south, east, north\] in degrees; `None` where it does not.
-pub fn stated_bounds(path: &Path) -> Option<BoundsDeg> {
-    (plain_file(path).is_ok() && flatgeobuf::is_flatgeobuf(path)).then(|| flatgeobuf::envelope(path)).flatten()
+pub fn stated_bounds(path: &Path, how: &How) -> Option<BoundsDeg> {
+    reader_at(path)?.bounds(path, how)
+}
+
+fn reader_at(path: &Path) -> Option<&'static dyn formats::Reader> {
+    plain_file(path).ok()?;
+    formats::reader_of(path, &load::head(path).ok()?)
 }
 
 /// Reads a file that is in memory; its path gives the layer its name and stands in messages, and is not opened.

@@ -31,7 +31,7 @@ pub(super) fn without_srid(text: &str) -> (Option<u32>, &str) {
 
 /// Reads a geometry; gives its kind and whether it has heights. `None` where it is none, or is broken.
 pub(super) fn read(text: &str, store: &mut GeometryStore) -> Option<(GeometryKind, bool)> {
-    let mut reader = Reader { rest: without_srid(text).1, tall: false };
+    let mut reader = Reader { rest: without_srid(text).1, tall: false, is_measured: false };
     let kind = reader.geometry(store, 0)?;
     reader.rest.trim().is_empty().then_some((kind, reader.tall))
 }
@@ -39,6 +39,8 @@ pub(super) fn read(text: &str, store: &mut GeometryStore) -> Option<(GeometryKin
 struct Reader<'a> {
     rest: &'a str,
     tall: bool,
+    /// Whether third numbers are measures.
+    is_measured: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -68,6 +70,7 @@ impl<'a> Reader<'a> {
                 && let Some(bare) = word.strip_suffix(flag).filter(|b| is_kind(b))
             {
                 self.tall |= flag.contains('Z');
+                self.is_measured = flag == "M";
                 word = bare.to_owned();
                 break;
             }
@@ -75,6 +78,7 @@ impl<'a> Reader<'a> {
         if !self.rest.trim_start().starts_with('(') {
             let flag = self.word();
             self.tall |= flag.contains('Z');
+            self.is_measured = flag == "M";
             let is_empty = flag == "EMPTY"
                 || (matches!(flag.as_str(), "Z" | "M" | "ZM")
                     && !self.rest.trim_start().starts_with('(')
@@ -106,6 +110,16 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A third number is the height, unless the geometry says that it is a measure.
+    fn height(&mut self, third: Option<(f64, bool)>, store: &mut GeometryStore) {
+        if let Some((height, _)) = third {
+            self.tall = true;
+            if !self.is_measured {
+                store.set_height(height);
+            }
+        }
+    }
+
     /// The positions within brackets.
     fn positions(&mut self, store: &mut GeometryStore) -> Option<usize> {
         self.eat('(').then_some(())?;
@@ -116,8 +130,8 @@ impl<'a> Reader<'a> {
         for position in own.split(',') {
             let mut numbers = Numbers::of(position);
             let (x, y) = (numbers.next()?.0, numbers.next()?.0);
-            self.tall |= numbers.next().is_some();
             store.coords.push([x, y]);
+            self.height(numbers.next(), store);
             count += 1;
         }
         Some(count)
@@ -132,7 +146,7 @@ impl<'a> Reader<'a> {
             let (own, rest) = self.rest.split_at(end);
             let mut numbers = Numbers::of(own);
             store.coords.push([numbers.next()?.0, numbers.next()?.0]);
-            self.tall |= numbers.next().is_some();
+            self.height(numbers.next(), store);
             self.rest = rest;
             if has_own && !self.eat(')') {
                 return None;

@@ -9,7 +9,8 @@ use crate::district::{LayerLook, VillageEvidence, can_be_villages, is_facilities
 use crate::geo::{Anchor, BoundsDeg, GridPos, LonLat, Strips, WorldPos, representative_point};
 use crate::index::{NameIndex, SpatialIndex};
 use crate::model::{
-    ColumnData, Dataset, FeatureId, Generation, GeometryStore, LayerKind, Members, Part, PartKind, Report, Role,
+    ColumnData, Dataset, FeatureId, FieldType, Generation, GeometryStore, LayerKind, Members, Part, PartKind, Report,
+    Role,
 };
 use crate::read::{Progress, full_report};
 use crate::render::{Chunks, LayerKey, PointSymbol, Shape, Style, Texel};
@@ -19,6 +20,17 @@ const PIECE: usize = 2_000;
 
 /// Features whose names are sorted within a frame.
 const SOON_SORTED: u32 = 20_000;
+
+/// How the names of villages were found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Naming {
+    /// By a head that is known or chosen, or the file holds no texts that could be names.
+    Plain,
+    /// By what stands in the fields.
+    ByValue,
+    /// Not at all, though there are texts: a person can say.
+    Nothing,
+}
 
 /// A file's data and everything made from them. Immutable and shared.
 pub struct Loaded {
@@ -161,6 +173,21 @@ impl Loaded {
     /// Whether its areas can be the villages.
     pub fn can_be_villages(&self) -> bool {
         *self.can_be_villages.get_or_init(|| can_be_villages(&self.dataset))
+    }
+
+    /// How its villages are named.
+    pub fn naming(&self) -> Naming {
+        let (roles, table) = (&self.dataset.roles, &self.dataset.table);
+        let has_texts = table.columns.iter().any(|c| c.kind == FieldType::Text);
+        if !self.can_be_villages() || self.dataset.is_empty() {
+            return Naming::Plain;
+        }
+        match roles.field(Role::Name) {
+            Some(_) if roles.is_by_value(Role::Name) => Naming::ByValue,
+            None if roles.is_by_value(Role::Code) => Naming::ByValue,
+            None if has_texts => Naming::Nothing,
+            _ => Naming::Plain,
+        }
     }
 
     /// How much it looks like the villages.

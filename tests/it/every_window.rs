@@ -4,7 +4,7 @@ use qiancun::app::Headless;
 use qiancun::model::Crs;
 use qiancun::output::{LayerOptions, save_layer};
 use qiancun::read::{How, Progress, read_file};
-use qiancun::session::{Dialogue, FileCommand, LayerCommand, OpenedAs, WindowCommand};
+use qiancun::session::{Dialogue, FileCommand, LayerCommand, Moved, OpenedAs, WindowCommand};
 
 use crate::program::Folder;
 use crate::window::{demo, open, send, settle};
@@ -33,6 +33,23 @@ fn a_shifted_layer_is_told_adopted_with_one_button_and_taken_back() {
     assert_eq!(diagnosis.suggested.as_deref(), Some("GCJ-02"));
     use egui_kittest::kittest::Queryable;
     h.get_by_label_contains("坐标像是 GCJ-02");
+    // Before and after, without anything being moved: as far as the shift is at Haidian.
+    send(&mut h, LayerCommand::EditReading(*key));
+    let Some(Dialogue::Reading(mut draft)) = h.state().session.moment.dialogue.clone() else { panic!("no form") };
+    assert!(h.state().session.moved(&draft).is_empty());
+    draft.how.crs = Some("GCJ-02".into());
+    let pairs = h.state().session.moved(&draft);
+    let metres = |m: &Moved| {
+        let (b, a) = (m.before.expect("on the map"), m.after);
+        ((b.lon_deg - a.lon_deg) * 85_300.0).hypot((b.lat_deg - a.lat_deg) * 111_030.0)
+    };
+    assert!(pairs.len() > 100 && pairs.iter().all(|m| (525.0..570.0).contains(&metres(m))), "{:?}", pairs.first());
+    h.state_mut().session.moment.dialogue = Some(Dialogue::Reading(draft));
+    settle(&mut h);
+    h.get_by_label("放大看").click();
+    settle(&mut h);
+    h.get_by_label("关闭").click();
+    settle(&mut h);
     h.get_by_label("采用 GCJ-02").click();
     settle(&mut h);
     let crs = |h: &egui_kittest::Harness<'_, qiancun::app::Qiancun>| {

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use qiancun::app::{Headless, Options};
 use qiancun::lang::Lang;
+use qiancun::session::{FileCommand, Naming, WindowCommand};
 
 use crate::program::{Folder, collection, json, qiancun, shared, square, villages};
 
@@ -201,4 +202,62 @@ fn a_table_edited_while_it_is_open_is_seen_and_told() {
     assert!(head.settle(60.0));
     assert_eq!(rate(&head), Some(7.0));
     assert!(head.app.session.news.as_deref().is_some_and(|n| n.contains("t.csv")), "{:?}", head.app.session.news);
+}
+
+#[test]
+fn a_file_changed_beside_the_window_is_read_again_by_itself_or_when_asked() {
+    let dir = folder();
+    let project = dir.project("p.qiancun", &["v.geojson"], &[], "");
+    let mut head = opened(&project);
+    head.app.begin_watching();
+    head.frame(Vec::new());
+    let villages_shown =
+        |head: &Headless| head.app.session.village_layer().and_then(|l| l.loaded()).map(|l| l.dataset.len());
+    assert_eq!(villages_shown(&head), Some(3));
+    // Nobody leaves the window: another program saves beside it.
+    let wait = |head: &mut Headless, is_there: &dyn Fn(&Headless) -> bool| {
+        for _ in 0..400 {
+            head.frame(Vec::new());
+            if is_there(head) {
+                return true;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        false
+    };
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    dir.write("v.geojson", villages(&THREE[..2]));
+    assert!(wait(&mut head, &|head| villages_shown(head) == Some(2)));
+    // Who wants to be asked is told, and asks.
+    head.app.send(WindowCommand::SetRereading(true));
+    head.frame(Vec::new());
+    assert!(head.settle(60.0));
+    head.app.session.news = None;
+    dir.write("v.geojson", villages(&THREE[..1]));
+    let told = |head: &Headless| head.app.session.news.as_deref().is_some_and(|n| n.contains("v.geojson"));
+    assert!(wait(&mut head, &told));
+    assert_eq!(villages_shown(&head), Some(2));
+    head.app.send(FileCommand::ReadChanged);
+    head.frame(Vec::new());
+    assert!(head.settle(60.0));
+    assert_eq!(villages_shown(&head), Some(1));
+}
+
+#[test]
+fn heads_that_nobody_knows_are_told_or_asked() {
+    let dir = folder();
+    let told = ["村部", "西马坊村", "北庄子村", "七王坟村"];
+    let rows = |of: &dyn Fn(usize) -> String| villages(&[&of(1), &of(2), &of(3)].map(String::as_str));
+    dir.write("told.geojson", rows(&|i| format!(r#"{{"F1":"{}","F2":"苏家坨镇"}}"#, told[i])));
+    let (people, places) = (["", "Ana", "Berta", "Clara"], ["", "Alto", "Bosque", "Cerro"]);
+    dir.write("asked.geojson", rows(&|i| format!(r#"{{"F1":"{}","F2":"{}"}}"#, people[i], places[i])));
+    let look = |name: &str| {
+        let head = opened(&dir.text(name));
+        let session = &head.app.session;
+        let layer = session.village_layer().and_then(|l| l.loaded()).cloned().expect("villages");
+        (layer.naming(), layer.dataset.file_name(FeatureId::new(0)), session.moment.dialogue.is_some())
+    };
+    assert_eq!(look("told.geojson"), (Naming::ByValue, "西马坊村".to_owned(), true));
+    let (naming, _, asks) = look("asked.geojson");
+    assert_eq!((naming, asks), (Naming::Nothing, true));
 }

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 use qiancun::app::{Headless, Options};
 use qiancun::cli::demo::Country;
-use qiancun::geo::BoundsDeg;
+use qiancun::geo::{BoundsDeg, System};
 use qiancun::lang::Lang;
 use qiancun::model::{Dataset, FeatureId, GeometryKind};
-use qiancun::output::{save_flatgeobuf, save_geojson};
+use qiancun::output::{LayerOptions, save_flatgeobuf, save_geojson, save_layer};
 use qiancun::project::{Camera, LayerEntry, Project, save};
-use qiancun::read::{Progress, read_bytes, read_file, read_part, stated_bounds};
+use qiancun::read::{How, Progress, read_bytes, read_file, read_part, stated_bounds};
 use qiancun::session::FileCommand;
 
 use crate::shared;
@@ -91,7 +91,7 @@ proptest! {
         let (_, fgb) = country(folder.path(), villages, 12);
         let whole = read(&fgb);
         let [w, s, e, n] = whole.geometry.bounds().expect("bounds").sides();
-        prop_assert_eq!(stated_bounds(&fgb), Some(BoundsDeg::new([w, s, e, n])));
+        prop_assert_eq!(stated_bounds(&fgb, &How::default()), Some(BoundsDeg::new([w, s, e, n])));
         let (x, y) = (w + (e - w) * at[0], s + (n - s) * at[1]);
         let view = [x, y, x + (e - w) * size, y + (n - s) * size];
         let meets = |f: u32| {
@@ -99,7 +99,7 @@ proptest! {
             b[0] <= view[2] && b[2] >= view[0] && b[1] <= view[3] && b[3] >= view[1]
         };
         let wanted: Vec<String> = (0..whole.len()).filter(|f| meets(*f)).map(|f| whole.display_name(FeatureId::new(f))).collect();
-        match read_part(&fgb, BoundsDeg::new(view), &Progress::new()) {
+        match read_part(&fgb, &How::default(), BoundsDeg::new(view), &Progress::new()) {
             Some(part) => {
                 let found: Vec<String> = (0..part.len()).map(|f| part.display_name(FeatureId::new(f))).collect();
                 prop_assert_eq!(found, wanted);
@@ -118,7 +118,7 @@ fn damage_is_told_and_never_ends_the_program() {
     let broken = folder.path().join("broken.fgb");
     let try_it = |bytes: &[u8]| {
         std::fs::write(&broken, bytes).expect("written");
-        let part = read_part(&broken, BoundsDeg::new([100.0, 30.0, 105.01, 34.01]), &Progress::new());
+        let part = read_part(&broken, &How::default(), BoundsDeg::new([100.0, 30.0, 105.01, 34.01]), &Progress::new());
         // Whatever is made of it must hold together.
         for dataset in part.into_iter().chain(read_file(&broken, &Progress::new()).ok()) {
             let _ = (features(&dataset), dataset.geometry.bounds());
@@ -151,7 +151,7 @@ fn damage_is_told_and_never_ends_the_program() {
 fn a_project_that_looks_at_a_part_shows_it_before_the_rest_is_read() {
     let folder = tempfile::tempdir().expect("a folder");
     let (_, fgb) = country(folder.path(), 3000, 12);
-    let [w, s, e, n] = stated_bounds(&fgb).expect("bounds").sides();
+    let [w, s, e, n] = stated_bounds(&fgb, &How::default()).expect("bounds").sides();
     let path = folder.path().join("part.qiancun");
     let camera = Camera { lon: (w + e) / 2.0, lat: (s + n) / 2.0, zoom: 11.0 };
     let project = Project { layers: vec![LayerEntry::new(fgb)], camera: Some(camera), ..Project::default() };
@@ -199,9 +199,38 @@ fn gdal_reads_ours_and_we_read_gdals() {
         for case in expected.as_array().expect("rectangles") {
             let number = |i: usize| case["box"][i].as_f64().expect("a number");
             let view = [number(0), number(1), number(2), number(3)];
-            if let Some(part) = read_part(&fgb, BoundsDeg::new(view), &Progress::new()) {
+            if let Some(part) = read_part(&fgb, &How::default(), BoundsDeg::new(view), &Progress::new()) {
                 assert_eq!(u64::from(part.len()), case["features"], "{name} {view:?}");
             }
         }
     }
+}
+
+#[test]
+fn the_index_of_a_geopackage_finds_what_is_in_view() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let whole = read(&country(folder.path(), 400, 12).0);
+    let gpkg = folder.path().join("country.gpkg");
+    save_layer(&whole, &gpkg, &LayerOptions::default()).expect("written");
+    let all = whole.geometry.bounds().expect("bounds").sides();
+    let stated = stated_bounds(&gpkg, &How::default()).expect("bounds").sides();
+    assert!(all.iter().zip(stated).all(|(a, b)| (a - b).abs() < 1e-9), "{all:?} {stated:?}");
+    let [w, s, e, n] = all;
+    let view = [w + (e - w) * 0.3, s + (n - s) * 0.3, w + (e - w) * 0.45, s + (n - s) * 0.45];
+    let part = read_part(&gpkg, &How::default(), BoundsDeg::new(view), &Progress::new()).expect("a part");
+    let meets = |f: &FeatureId| {
+        let b = whole.geometry.bounds_of(*f).expect("bounds").sides();
+        b[0] <= view[2] && b[2] >= view[0] && b[1] <= view[3] && b[3] >= view[1]
+    };
+    let wanted: Vec<String> = whole.features().filter(meets).map(|f| whole.display_name(f)).collect();
+    let found: Vec<String> = part.features().map(|f| part.display_name(f)).collect();
+    assert!(!wanted.is_empty() && wanted.iter().all(|name| found.contains(name)));
+    // Its numbers are of single precision and rounded outwards: hardly more is found.
+    assert!(found.len() <= wanted.len() + 4, "{} {}", found.len(), wanted.len());
+    // Where all of it is in view, everything is read.
+    assert!(read_part(&gpkg, &How::default(), BoundsDeg::new(all), &Progress::new()).is_none());
+    // A layer in metres has an index in metres.
+    let metres = LayerOptions { system: System::of_epsg(32650), classes: None };
+    save_layer(&whole, &gpkg, &metres).expect("written");
+    assert!(stated_bounds(&gpkg, &How::default()).is_none());
 }

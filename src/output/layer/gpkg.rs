@@ -56,7 +56,12 @@ fn bytes(out: &Outgoing<'_>) -> rusqlite::Result<Vec<u8>> {
         "INSERT INTO gpkg_contents (table_name, data_type, identifier, srs_id) VALUES (?1, 'features', ?1, ?2)",
         params![table, srs_id],
     )?;
-    conn.execute("INSERT INTO gpkg_geometry_columns VALUES (?1, 'geom', ?2, ?3, 0, 0)", params![table, kind, srs_id])?;
+    // Heights may be there: not in every feature.
+    let z = if out.dataset.geometry.heights.is_empty() { 0 } else { 2 };
+    conn.execute(
+        "INSERT INTO gpkg_geometry_columns VALUES (?1, 'geom', ?2, ?3, ?4, 0)",
+        params![table, kind, srs_id, z],
+    )?;
     insert(&conn, out, table, &names, srs_id)?;
     if let Some(classes) = out.classes {
         styles(&conn, table, &qml(classes, main_kind(out)), &sld(classes, main_kind(out), table))?;
@@ -236,48 +241,51 @@ fn blob(store: &GeometryStore, feature: FeatureId, srs_id: i32, is_multiple: boo
         GeometryKind::Polygon | GeometryKind::MultiPolygon => 6,
         GeometryKind::GeometryCollection => 7,
     };
+    let has_z = store.has_heights(feature);
     if code <= 3 {
-        part_wkb(store, parts.first()?, &mut out);
+        part_wkb(store, parts.first()?, has_z, &mut out);
     } else {
-        head(code, &mut out);
+        head(code, has_z, &mut out);
         out.extend((parts.len() as u32).to_le_bytes());
-        parts.iter().for_each(|part| part_wkb(store, part, &mut out));
+        parts.iter().for_each(|part| part_wkb(store, part, has_z, &mut out));
     }
     Some(out)
 }
 
-fn head(code: u32, out: &mut Vec<u8>) {
+fn head(code: u32, has_z: bool, out: &mut Vec<u8>) {
     out.push(1);
-    out.extend(code.to_le_bytes());
+    out.extend((code + if has_z { 1000 } else { 0 }).to_le_bytes());
 }
 
-fn part_wkb(store: &GeometryStore, part: &Part, out: &mut Vec<u8>) {
-    let positions = |ring: &[[f64; 2]], out: &mut Vec<u8>| {
-        ring.iter().flatten().for_each(|v| out.extend(v.to_le_bytes()));
+fn part_wkb(store: &GeometryStore, part: &Part, has_z: bool, out: &mut Vec<u8>) {
+    let position = |([x, y], height): ([f64; 2], Option<f64>), out: &mut Vec<u8>| {
+        out.extend(x.to_le_bytes());
+        out.extend(y.to_le_bytes());
+        if has_z {
+            out.extend(height.unwrap_or(f64::NAN).to_le_bytes());
+        }
     };
     match part.kind {
         PartKind::Point => {
-            head(1, out);
-            let one = store.rings_of(part).flatten().next().copied().unwrap_or([f64::NAN; 2]);
-            positions(&[one], out);
+            head(1, has_z, out);
+            let one = store.ring_with_heights(part.ring_start).next();
+            position(one.unwrap_or(([f64::NAN; 2], None)), out);
         }
         PartKind::Line => {
-            head(2, out);
-            let line = store.rings_of(part).next().unwrap_or(&[]);
-            out.extend((line.len() as u32).to_le_bytes());
-            positions(line, out);
+            head(2, has_z, out);
+            out.extend((store.ring(part.ring_start).len() as u32).to_le_bytes());
+            store.ring_with_heights(part.ring_start).for_each(|at| position(at, out));
         }
         PartKind::Polygon => {
-            head(3, out);
-            out.extend((store.rings_of(part).count() as u32).to_le_bytes());
-            for ring in store.rings_of(part) {
+            head(3, has_z, out);
+            out.extend((part.ring_end - part.ring_start).to_le_bytes());
+            for number in part.ring_start..part.ring_end {
                 // The format wants rings closed.
+                let ring = store.ring(number);
                 let closes = ring.first() != ring.last();
                 out.extend(((ring.len() + usize::from(closes)) as u32).to_le_bytes());
-                positions(ring, out);
-                if closes {
-                    positions(ring.get(..1).unwrap_or(&[]), out);
-                }
+                let again = store.ring_with_heights(number).take(usize::from(closes));
+                store.ring_with_heights(number).chain(again).for_each(|at| position(at, out));
             }
         }
     }

@@ -57,7 +57,7 @@ pub struct LayerOptions {
 pub struct Written {
     /// The files, the one asked for first.
     pub files: Vec<PathBuf>,
-    /// What the format could not take, each once: a word for it (`shortened`, `cut`, `mixed`, `heights`, `no-place`,
+    /// What the format could not take, each once: a word for it (`shortened`, `cut`, `mixed`, `height-zero`, `no-place`,
     /// `outlines`, `no-system`) and the
     /// details.
     pub told: Vec<(&'static str, String)>,
@@ -85,9 +85,6 @@ pub fn save_layer(dataset: &Dataset, to: &Path, options: &LayerOptions) -> io::R
     }
     let out = Outgoing::of(dataset, options);
     let mut written = Written { files: vec![to.to_path_buf()], told: Vec::new() };
-    if dataset.report.problems.iter().any(|p| p.code == "has-z") {
-        written.told.push(("heights", String::new()));
-    }
     match ending.as_str() {
         "geojson" | "json" => super::save_geojson(&out.dataset, to)?,
         "fgb" => super::save_flatgeobuf(&out.dataset, to)?,

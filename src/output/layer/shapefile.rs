@@ -33,7 +33,12 @@ pub(super) fn save(out: &Outgoing<'_>, to: &Path, written: &mut Written) -> io::
         };
         let rows: Vec<FeatureId> = out.features().filter(is_of).collect();
         let is_multipoint = *code == 1 && rows.iter().any(|f| store.parts_of(*f).len() > 1);
-        let code = if is_multipoint { 8 } else { *code };
+        let has_z = rows.iter().any(|f| store.has_heights(*f));
+        let flat = rows.iter().filter(|f| !store.parts_of(**f).is_empty() && !store.has_heights(**f)).count();
+        if has_z && flat > 0 {
+            written.told.push(("height-zero", flat.to_string()));
+        }
+        let code = if is_multipoint { 8 } else { *code } + if has_z { 10 } else { 0 };
         let stem = to.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
         let path = if at == 0 { to.to_path_buf() } else { to.with_file_name(format!("{stem}{suffix}.shp")) };
         let (shp, shx) = shapes(store, &rows, *kind, code);
@@ -243,16 +248,16 @@ fn shapes(store: &GeometryStore, rows: &[FeatureId], kind: PartKind, code: u32) 
 
 fn shape(store: &GeometryStore, feature: FeatureId, kind: PartKind, code: u32, all: &mut [f64; 4]) -> Vec<u8> {
     let parts: Vec<_> = store.parts_of(feature).iter().filter(|p| p.kind == kind).collect();
-    let mut rings: Vec<Vec<[f64; 2]>> = Vec::new();
+    let mut rings: Vec<Vec<Place>> = Vec::new();
     for part in &parts {
-        for (i, ring) in store.rings_of(part).enumerate() {
-            let mut ring = ring.to_vec();
+        for number in part.ring_start..part.ring_end {
+            let mut ring: Vec<Place> = store.ring_with_heights(number).collect();
             if kind == PartKind::Polygon {
-                if ring.first() != ring.last() {
+                if ring.first().map(|p| p.0) != ring.last().map(|p| p.0) {
                     ring.extend(ring.first().copied());
                 }
                 // Outer rings clockwise, holes the other way round.
-                if (doubled_area(&ring) > 0.0) == (i == 0) {
+                if (doubled_area(&ring) > 0.0) == (number == part.ring_start) {
                     ring.reverse();
                 }
             }
@@ -260,7 +265,7 @@ fn shape(store: &GeometryStore, feature: FeatureId, kind: PartKind, code: u32, a
         }
     }
     let mut bounds = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
-    for [x, y] in rings.iter().flatten() {
+    for ([x, y], _) in rings.iter().flatten() {
         bounds = [bounds[0].min(*x), bounds[1].min(*y), bounds[2].max(*x), bounds[3].max(*y)];
     }
     if rings.iter().all(Vec::is_empty) {
@@ -269,28 +274,43 @@ fn shape(store: &GeometryStore, feature: FeatureId, kind: PartKind, code: u32, a
     *all = [all[0].min(bounds[0]), all[1].min(bounds[1]), all[2].max(bounds[2]), all[3].max(bounds[3])];
     let mut out = code.to_le_bytes().to_vec();
     let number = |v: f64, out: &mut Vec<u8>| out.extend(v.to_le_bytes());
-    if code == 1 {
-        rings.iter().flatten().take(1).flatten().for_each(|v| number(*v, &mut out));
+    // The format has no sign for a height that is not known: positions without one among others with get 0.
+    let heights = || rings.iter().flatten().map(|(_, height)| height.unwrap_or(0.0));
+    let (flat, has_z) = if code > 10 { (code - 10, true) } else { (code, false) };
+    if flat == 1 {
+        rings.iter().flatten().take(1).for_each(|(at, _)| at.iter().for_each(|v| number(*v, &mut out)));
+        if has_z {
+            heights().take(1).chain([0.0]).for_each(|v| number(v, &mut out));
+        }
         return out;
     }
     bounds.iter().for_each(|v| number(*v, &mut out));
     let count: usize = rings.iter().map(Vec::len).sum();
-    if code != 8 {
+    if flat != 8 {
         out.extend((rings.len() as u32).to_le_bytes());
     }
     out.extend((count as u32).to_le_bytes());
-    if code != 8 {
+    if flat != 8 {
         let mut start = 0_u32;
         for ring in &rings {
             out.extend(start.to_le_bytes());
             start += ring.len() as u32;
         }
     }
-    rings.iter().flatten().flatten().for_each(|v| number(*v, &mut out));
+    rings.iter().flatten().for_each(|(at, _)| at.iter().for_each(|v| number(*v, &mut out)));
+    if has_z {
+        number(heights().fold(f64::INFINITY, f64::min), &mut out);
+        number(heights().fold(f64::NEG_INFINITY, f64::max), &mut out);
+        heights().for_each(|v| number(v, &mut out));
+    }
     out
 }
 
-fn doubled_area(ring: &[[f64; 2]]) -> f64 {
-    let [x0, y0] = ring.first().copied().unwrap_or_default();
-    ring.iter().zip(ring.iter().skip(1)).map(|(a, b)| (a[0] - x0) * (b[1] - y0) - (b[0] - x0) * (a[1] - y0)).sum()
+/// A position with its height.
+type Place = ([f64; 2], Option<f64>);
+
+fn doubled_area(ring: &[Place]) -> f64 {
+    let [x0, y0] = ring.first().map(|p| p.0).unwrap_or_default();
+    let pairs = ring.iter().map(|p| p.0).zip(ring.iter().skip(1).map(|p| p.0));
+    pairs.map(|(a, b)| (a[0] - x0) * (b[1] - y0) - (b[0] - x0) * (a[1] - y0)).sum()
 }

@@ -17,9 +17,12 @@ pub(super) fn save(out: &Outgoing<'_>, to: &Path) -> io::Result<()> {
         _ => false,
     });
     let head = |name: &str| GridHead { name: name.to_owned(), decimals: 6, ..GridHead::default() };
-    let places: &[&str] = match (are_points, out.system.is_geographic()) {
-        (true, true) => &["longitude", "latitude"],
-        (true, false) => &["easting", "northing"],
+    let has_heights = !store.heights.is_empty();
+    let places: &[&str] = match (are_points, out.system.is_geographic(), has_heights) {
+        (true, true, true) => &["longitude", "latitude", "height"],
+        (true, true, false) => &["longitude", "latitude"],
+        (true, false, true) => &["easting", "northing", "height"],
+        (true, false, false) => &["easting", "northing"],
         _ => &["WKT"],
     };
     // Fields that are called as the places are get another name: whoever reads the table must find the places.
@@ -51,6 +54,10 @@ pub(super) fn save(out: &Outgoing<'_>, to: &Path) -> io::Result<()> {
             (false, Some(_)) => row.push(GridCell::Text(wkt(store, f))),
             (false, None) => row.push(GridCell::Empty),
         }
+        if are_points && has_heights {
+            let first = store.parts_of(f).first().and_then(|p| store.ring_with_heights(p.ring_start).next());
+            row.push(first.and_then(|(_, z)| z).map_or(GridCell::Empty, GridCell::Number));
+        }
         row
     });
     let grid = Grid { name: out.dataset.source.layer.clone(), rows: rows.collect(), heads };
@@ -65,30 +72,39 @@ fn wkt(store: &GeometryStore, feature: FeatureId) -> String {
         PartKind::Line => "LINESTRING",
         PartKind::Polygon => "POLYGON",
     };
-    let one = |part: &Part| format!("{} {}", word(part.kind), text(store, part));
+    let has_z = store.has_heights(feature);
+    let z = if has_z { "Z " } else { "" };
+    let text = |store: &GeometryStore, part: &Part| text(store, part, has_z);
+    let one = |part: &Part| format!("{} {z}{}", word(part.kind), text(store, part));
     if parts.len() == 1 {
         return one(first);
     }
     if parts.iter().all(|p| p.kind == first.kind) {
         let all: Vec<String> = parts.iter().map(|p| text(store, p)).collect();
-        return format!("MULTI{} ({})", word(first.kind), all.join(","));
+        return format!("MULTI{} {z}({})", word(first.kind), all.join(","));
     }
     let all: Vec<String> = parts.iter().map(one).collect();
-    format!("GEOMETRYCOLLECTION ({})", all.join(","))
+    format!("GEOMETRYCOLLECTION {z}({})", all.join(","))
 }
 
-fn text(store: &GeometryStore, part: &Part) -> String {
+fn text(store: &GeometryStore, part: &Part, has_z: bool) -> String {
     let mut out = String::from("(");
-    for (i, ring) in store.rings_of(part).enumerate() {
-        if i > 0 {
+    for ring in part.ring_start..part.ring_end {
+        if ring > part.ring_start {
             out.push(',');
         }
         if part.kind == PartKind::Polygon {
             out.push('(');
         }
-        for (j, [x, y]) in ring.iter().enumerate() {
+        for (j, ([x, y], height)) in store.ring_with_heights(ring).enumerate() {
             // Text in memory takes everything.
             write!(out, "{}{x} {y}", if j > 0 { "," } else { "" }).ok();
+            if has_z {
+                match height {
+                    Some(z) => write!(out, " {z}").ok(),
+                    None => write!(out, " NaN").ok(),
+                };
+            }
         }
         if part.kind == PartKind::Polygon {
             out.push(')');

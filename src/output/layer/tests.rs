@@ -102,3 +102,41 @@ fn classes_go_along() {
     let words = d.table.position("图例").expect("the class");
     assert_eq!(d.table.value(FeatureId::new(0), words), Value::Text("90–99"));
 }
+
+#[test]
+fn heights_come_back() {
+    let tall = r#"{"type":"FeatureCollection","features":[
+        {"type":"Feature","properties":{"n":1},"geometry":{"type":"Polygon","coordinates":[[[116,40,51.5],[116.1,40.1,53],[116.1,40,52],[116,40,51.5]]]}},
+        {"type":"Feature","properties":{"n":2},"geometry":{"type":"Polygon","coordinates":[[[117,40],[117.1,40.1],[117.1,40],[117,40]]]}}]}"#;
+    let points = r#"{"type":"FeatureCollection","features":[
+        {"type":"Feature","properties":{"n":1},"geometry":{"type":"Point","coordinates":[116,40,48.25]}},
+        {"type":"Feature","properties":{"n":2},"geometry":{"type":"Point","coordinates":[117,40]}}]}"#;
+    let dir = tempfile::tempdir().expect("a folder");
+    for (kind, text) in [("areas", tall), ("points", points)] {
+        let source = read_bytes("a.geojson".as_ref(), text.as_bytes(), &Progress::new()).expect("read");
+        for ending in ["gpkg", "shp", "geojson", "fgb", "kml", "csv", "gpx"] {
+            let path = dir.path().join(format!("{kind}.{ending}"));
+            save_layer(&source, &path, &LayerOptions::default()).expect("written");
+            let d = read_file(&path, &Progress::new()).unwrap_or_else(|e| panic!("{e}"));
+            let all = |d: &Dataset, tall: bool| {
+                let mut found: Vec<String> = (0..d.geometry.ring_starts.len() as u32 - 1)
+                    .flat_map(|r| d.geometry.ring_with_heights(r))
+                    // A shapefile has no sign for a height that is not known.
+                    .filter(|(_, z)| z.is_some_and(|z| z != 0.0) == tall)
+                    .map(|(at, z)| format!("{at:?} {:?}", z.filter(|z| *z != 0.0)))
+                    .collect();
+                found.sort();
+                found
+            };
+            let is_table = ending == "csv" && kind == "points";
+            if is_table {
+                let height = d.table.position("height").expect("a column");
+                assert_eq!(d.table.value(FeatureId::new(0), height).as_f64(), Some(48.25));
+                assert_eq!(d.table.value(FeatureId::new(1), height), Value::Missing);
+            } else {
+                assert_eq!(all(&d, true), all(&source, true), "{kind} {ending}");
+                assert_eq!(all(&d, false), all(&source, false), "{kind} {ending}");
+            }
+        }
+    }
+}

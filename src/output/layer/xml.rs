@@ -64,32 +64,38 @@ fn placemark(out: &Outgoing<'_>, feature: FeatureId, file: &mut impl io::Write) 
     writeln!(file, "</Placemark>")
 }
 
-fn coordinates(ring: &[[f64; 2]]) -> String {
+fn coordinates(store: &GeometryStore, ring: u32, most: usize) -> String {
     let mut text = String::from("<coordinates>");
-    for (i, [x, y]) in ring.iter().enumerate() {
+    for (i, ([x, y], height)) in store.ring_with_heights(ring).take(most).enumerate() {
         // Text in memory takes everything.
         write!(text, "{}{x},{y}", if i > 0 { " " } else { "" }).ok();
+        if let Some(z) = height {
+            write!(text, ",{z}").ok();
+        }
     }
     text + "</coordinates>"
 }
 
 fn shape(store: &GeometryStore, part: &Part) -> String {
-    let mut rings = store.rings_of(part);
     match part.kind {
-        PartKind::Point => {
-            let first = rings.next().and_then(|r| r.get(..1)).unwrap_or(&[]);
-            format!("<Point>{}</Point>", coordinates(first))
+        PartKind::Point => format!("<Point>{}</Point>", coordinates(store, part.ring_start, 1)),
+        PartKind::Line => {
+            format!("<LineString>{}</LineString>", coordinates(store, part.ring_start, usize::MAX))
         }
-        PartKind::Line => format!("<LineString>{}</LineString>", coordinates(rings.next().unwrap_or(&[]))),
         PartKind::Polygon => {
             let mut text = String::from("<Polygon>");
-            for (i, ring) in rings.enumerate() {
-                let side = if i == 0 { "outerBoundaryIs" } else { "innerBoundaryIs" };
-                text += &format!("<{side}><LinearRing>{}</LinearRing></{side}>", coordinates(ring));
+            for ring in part.ring_start..part.ring_end {
+                let side = if ring == part.ring_start { "outerBoundaryIs" } else { "innerBoundaryIs" };
+                let inner = coordinates(store, ring, usize::MAX);
+                text += &format!("<{side}><LinearRing>{inner}</LinearRing></{side}>");
             }
             text + "</Polygon>"
         }
     }
+}
+
+fn elevation(height: Option<f64>) -> String {
+    height.map(|z| format!("<ele>{z}</ele>")).unwrap_or_default()
 }
 
 pub(super) fn save_gpx(out: &Outgoing<'_>, to: &Path, written: &mut Written) -> io::Result<()> {
@@ -105,18 +111,22 @@ pub(super) fn save_gpx(out: &Outgoing<'_>, to: &Path, written: &mut Written) -> 
         let parts = store.parts_of(feature);
         without += usize::from(parts.is_empty());
         for part in parts.iter().filter(|p| p.kind == PartKind::Point) {
-            if let Some([lon, lat]) = store.rings_of(part).flatten().next() {
-                points += &format!("<wpt lat=\"{lat}\" lon=\"{lon}\"><name>{name}</name><desc>{text}</desc></wpt>\n");
+            if let Some(([lon, lat], height)) = store.ring_with_heights(part.ring_start).next() {
+                let height = elevation(height);
+                points +=
+                    &format!("<wpt lat=\"{lat}\" lon=\"{lon}\">{height}<name>{name}</name><desc>{text}</desc></wpt>\n");
             }
         }
-        let lines: Vec<&[[f64; 2]]> =
-            parts.iter().filter(|p| p.kind != PartKind::Point).flat_map(|p| store.rings_of(p)).collect();
+        let lines: Vec<u32> =
+            parts.iter().filter(|p| p.kind != PartKind::Point).flat_map(|p| p.ring_start..p.ring_end).collect();
         outlines += usize::from(parts.iter().any(|p| p.kind == PartKind::Polygon));
         if !lines.is_empty() {
             tracks += &format!("<trk><name>{name}</name><desc>{text}</desc>");
             for line in lines {
-                let all: String =
-                    line.iter().map(|[lon, lat]| format!("<trkpt lat=\"{lat}\" lon=\"{lon}\"/>")).collect();
+                let one = |([lon, lat], height): ([f64; 2], Option<f64>)| {
+                    format!("<trkpt lat=\"{lat}\" lon=\"{lon}\">{}</trkpt>", elevation(height))
+                };
+                let all: String = store.ring_with_heights(line).map(one).collect();
                 tracks += &format!("<trkseg>{all}</trkseg>");
             }
             tracks += "</trk>\n";

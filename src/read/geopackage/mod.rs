@@ -19,7 +19,7 @@ use super::formats::{Head, Reader, Sureness};
 use super::geometry::Mark;
 use super::letters::EncodingFrom;
 use super::{How, Progress, formats};
-use crate::geo::System;
+use crate::geo::{BoundsDeg, System};
 use crate::model::{Dataset, FeatureId, Format, GeometryKind, GeometryStore, Severity, Value};
 
 /// How a database begins.
@@ -83,6 +83,27 @@ impl Reader for GeoPackage {
     fn layers(&self, path: &Path) -> Result<Vec<String>, ReadError> {
         let all = layers(path).map_err(|cause| cause.at(path))?;
         Ok(if all.len() > 1 { all.into_iter().map(|l| l.table).collect() } else { Vec::new() })
+    }
+
+    fn bounds(&self, path: &Path, how: &How) -> Option<BoundsDeg> {
+        let connection = open(path).ok()?;
+        let all = layers_of(&connection).ok()?;
+        let layer = layer_of(&all, how.layer.as_deref()).ok().filter(|l| is_in_degrees(&connection, l))?;
+        let sql = "SELECT min_x, min_y, max_x, max_y FROM gpkg_contents WHERE table_name = ?1";
+        let sides = connection.query_row(sql, [&layer.table], |r| Ok([r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?]));
+        let sides: [f64; 4] = sides.ok()?;
+        let is_sound = sides.iter().all(|v| v.is_finite()) && sides[0] <= sides[2] && sides[1] <= sides[3];
+        is_sound.then_some(BoundsDeg::new(sides))
+    }
+
+    fn part(&self, path: &Path, how: &How, bounds: BoundsDeg, progress: &Progress) -> Option<Dataset> {
+        let size = std::fs::metadata(path).map_or(0, |m| m.len() as usize);
+        let connection = open(path).ok()?;
+        let all = layers_of(&connection).ok()?;
+        let layer = layer_of(&all, how.layer.as_deref()).ok().filter(|l| is_in_degrees(&connection, l))?;
+        let inside = inside(&connection, layer, bounds)?;
+        let parsed = read_layer(&connection, layer, Some(&inside), progress).ok()?;
+        Some(super::finish(path, size, parsed, how, progress))
     }
 
     fn read(&self, path: &Path, how: &How, progress: &Progress) -> Result<Dataset, ReadError> {
@@ -169,19 +190,56 @@ pub(super) fn read(path: &Path, name: Option<&str>, progress: &Progress) -> Resu
     progress.set(0, size * 2);
     let connection = open(path)?;
     let all = layers_of(&connection)?;
+    read_layer(&connection, layer_of(&all, name)?, None, progress)
+}
+
+/// The layer of that name, else the first.
+fn layer_of<'a>(all: &'a [Layer], name: Option<&str>) -> Result<&'a Layer, Cause> {
     let layer = match name {
         Some(name) => all.iter().find(|l| l.table == name),
         None => all.first(),
     };
-    let Some(layer) = layer else {
-        return Err(match name {
-            Some(name) => Cause::NoLayer(name.to_owned()),
-            None => Cause::Damaged("it has no layer".into()),
-        });
-    };
+    layer.ok_or_else(|| match name {
+        Some(name) => Cause::NoLayer(name.to_owned()),
+        None => Cause::Damaged("it has no layer".into()),
+    })
+}
+
+/// Whether a layer's positions are degrees that need no computing.
+fn is_in_degrees(connection: &Connection, layer: &Layer) -> bool {
+    let mut parsed = Parsed::new(Vec::new(), formats::GEOPACKAGE);
+    set_crs(connection, layer.srs, &mut parsed);
+    match parsed.named {
+        Named::Known(system) => system.degrees_code().is_some(),
+        Named::Nothing => true,
+        Named::Unknown(_) => false,
+    }
+}
+
+/// The condition under which a row lies in a rectangle by the layer's own index; `None` where it has none, or most of it lies there, so
+/// that nothing is gained.
+fn inside(connection: &Connection, layer: &Layer, bounds: BoundsDeg) -> Option<String> {
+    let index = format!("rtree_{}_{}", layer.table, layer.geometry.as_ref()?);
+    let [w, s, e, n] = bounds.sides();
+    // Numbers of the program's own: nothing that a file says stands here but the quoted name.
+    let found = format!("FROM {} WHERE maxx >= {w} AND minx <= {e} AND maxy >= {s} AND miny <= {n}", quoted(&index));
+    let count = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).ok();
+    let inside = count(&format!("SELECT count(*) {found}"))?;
+    let all = count(&format!("SELECT count(*) FROM {}", quoted(&index)))?;
+    (inside * 2 <= all).then(|| format!(" WHERE rowid IN (SELECT id {found}) ORDER BY rowid"))
+}
+
+/// Reads the rows of a layer under a condition.
+fn read_layer(
+    connection: &Connection,
+    layer: &Layer,
+    inside: Option<&str>,
+    progress: &Progress,
+) -> Result<Parsed, Cause> {
     let mut batch = Batch::default();
-    let mut parsed_columns = Columns::of(&connection, layer)?;
-    let sql = format!("SELECT {} FROM {}", parsed_columns.list(), quoted(&layer.table));
+    let mut parsed_columns = Columns::of(connection, layer)?;
+    let inside = inside.unwrap_or("");
+    let sql = format!("SELECT {} FROM {}{inside}", parsed_columns.list(), quoted(&layer.table));
     let mut statement = connection.prepare(&sql).map_err(|e| damaged(&e))?;
     let mut rows = statement.query([]).map_err(|e| damaged(&e))?;
     let mut broken = None;
@@ -211,7 +269,7 @@ pub(super) fn read(path: &Path, name: Option<&str>, progress: &Progress) -> Resu
         parsed.report.add(Severity::Error, "broken-off", None, count.to_string());
     }
     if layer.geometry.is_some() {
-        set_crs(&connection, layer.srs, &mut parsed);
+        set_crs(connection, layer.srs, &mut parsed);
     }
     Ok(parsed)
 }

@@ -39,7 +39,7 @@ pub(super) fn blob(bytes: &[u8], store: &mut GeometryStore) -> Option<Found> {
 
 /// Reads well-known binary; `None` where it is damaged.
 pub(super) fn wkb(bytes: &[u8], store: &mut GeometryStore) -> Option<Found> {
-    let mut reader = Reader { rest: bytes, is_little: true, tall: false };
+    let mut reader = Reader { rest: bytes, is_little: true, tall: false, has_z: false };
     let kind = reader.geometry(store, 0)?;
     Some(Found { kind, tall: reader.tall })
 }
@@ -48,6 +48,8 @@ struct Reader<'a> {
     rest: &'a [u8],
     is_little: bool,
     tall: bool,
+    /// Whether the positions being read have heights.
+    has_z: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -62,7 +64,7 @@ impl<'a> Reader<'a> {
         Some(if self.is_little { u32::from_le_bytes(bytes) } else { u32::from_be_bytes(bytes) })
     }
 
-    /// Positions of so many numbers each, of which two are kept.
+    /// Positions of so many numbers each, of which two and the height are kept.
     fn positions(&mut self, count: usize, numbers: usize, store: &mut GeometryStore) -> Option<()> {
         let (own, rest) = self.rest.split_at_checked(count.checked_mul(numbers * 8)?)?;
         self.rest = rest;
@@ -70,10 +72,14 @@ impl<'a> Reader<'a> {
             let bytes = bytes.try_into().unwrap_or([0; 8]);
             if self.is_little { f64::from_le_bytes(bytes) } else { f64::from_be_bytes(bytes) }
         };
+        let first = store.coords.len();
         store.coords.extend(own.chunks_exact(numbers * 8).map(|at| {
             let (x, y) = at.split_at(8);
             [number(x), number(y.get(..8).unwrap_or(&[]))]
         }));
+        if self.has_z {
+            store.set_heights(first, own.chunks_exact(numbers * 8).map(|at| number(at.get(16..24).unwrap_or(&[]))));
+        }
         Some(())
     }
 
@@ -95,6 +101,7 @@ impl<'a> Reader<'a> {
         let has_z = flags & 0x8000_0000 != 0 || matches!(dimension, 1 | 3);
         let has_m = flags & 0x4000_0000 != 0 || matches!(dimension, 2 | 3);
         self.tall |= has_z;
+        self.has_z = has_z;
         let numbers = 2 + usize::from(has_z) + usize::from(has_m);
         Some(match base {
             1 => {
@@ -102,7 +109,7 @@ impl<'a> Reader<'a> {
                 self.positions(1, numbers, store)?;
                 // An empty point is one of two NaN.
                 if store.coords.last().is_some_and(|at| at[0].is_nan() && at[1].is_nan()) {
-                    store.coords.truncate(first);
+                    store.truncate_positions(first);
                 } else {
                     end_ring(store);
                     end_part(store, PartKind::Point, ring);

@@ -79,10 +79,10 @@ pub(super) fn shape(bytes: &[u8], batch: &mut Batch) {
             batch.problem(Severity::Info, "null-geometry", "");
             Some(GeometryKind::Null)
         }
-        Some(1 | 11 | 21) => point(bytes, batch),
-        Some(8 | 18 | 28) => points(bytes, batch),
-        Some(3 | 13 | 23) => lines(bytes, batch),
-        Some(5 | 15 | 25) => polygons(bytes, batch),
+        Some(1 | 11 | 21) => point(bytes, tall, batch),
+        Some(8 | 18 | 28) => points(bytes, tall, batch),
+        Some(3 | 13 | 23) => lines(bytes, tall, batch),
+        Some(5 | 15 | 25) => polygons(bytes, tall, batch),
         Some(other) => {
             batch.problem(Severity::Error, "unknown-geometry-type", other.to_string());
             Some(GeometryKind::Null)
@@ -106,31 +106,53 @@ fn count(bytes: &[u8], at: usize) -> Option<usize> {
     usize::try_from(i32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?)).ok()
 }
 
-fn point(bytes: &[u8], batch: &mut Batch) -> Option<GeometryKind> {
+fn height(bytes: &[u8], at: usize) -> Option<f64> {
+    let height = f64::from_le_bytes(bytes.get(at..at + 8)?.try_into().ok()?);
+    // What is smaller than −10³⁸ stands for nothing (ESRI's description of the format, 1998, p. 2).
+    (height > -1e38).then_some(height)
+}
+
+/// Heights behind the positions, after their range; none where the shape has none or they are cut off.
+fn heights(bytes: &[u8], at: usize, n: usize, tall: bool) -> &[u8] {
+    let own = tall.then(|| bytes.get(at + 16..at + 16 + n * 8)).flatten();
+    own.unwrap_or(&[])
+}
+
+fn point(bytes: &[u8], tall: bool, batch: &mut Batch) -> Option<GeometryKind> {
     let at = position(bytes, 4)?;
     let store = &mut batch.geometry;
     let ring = next_ring(store);
     store.coords.push(at);
+    if let Some(height) = tall.then(|| height(bytes, 20)).flatten() {
+        store.set_height(height);
+    }
     end_ring(store);
     end_part(store, PartKind::Point, ring);
     Some(GeometryKind::Point)
 }
 
-fn points(bytes: &[u8], batch: &mut Batch) -> Option<GeometryKind> {
+fn points(bytes: &[u8], tall: bool, batch: &mut Batch) -> Option<GeometryKind> {
     let n = count(bytes, 36)?;
     let all = bytes.get(40..40 + n.checked_mul(16)?)?;
+    let heights = heights(bytes, 40 + n * 16, n, tall);
     let store = &mut batch.geometry;
     for i in 0..n {
         let ring = next_ring(store);
         store.coords.push(position(all, i * 16)?);
+        if let Some(height) = height(heights, i * 8) {
+            store.set_height(height);
+        }
         end_ring(store);
         end_part(store, PartKind::Point, ring);
     }
     Some(GeometryKind::MultiPoint)
 }
 
-/// The positions of a shape of several parts, and where each part begins and ends among them.
-fn parts(bytes: &[u8]) -> Option<(&[u8], Vec<Range<usize>>)> {
+/// Positions, heights, and where each part begins and ends among them.
+type Parts<'a> = (&'a [u8], &'a [u8], Vec<Range<usize>>);
+
+/// The parts of a shape of several.
+fn parts(bytes: &[u8], tall: bool) -> Option<Parts<'_>> {
     let (parts, n) = (count(bytes, 36)?, count(bytes, 40)?);
     let starts = bytes.get(44..44 + parts.checked_mul(4)?)?;
     let at = 44 + parts * 4;
@@ -146,35 +168,40 @@ fn parts(bytes: &[u8]) -> Option<(&[u8], Vec<Range<usize>>)> {
             ranges.push(*start..end);
         }
     }
-    (starts.len() == parts).then_some((all, ranges))
+    (starts.len() == parts).then_some((all, heights(bytes, at + n * 16, n, tall), ranges))
 }
 
-fn push(all: &[u8], range: &Range<usize>, batch: &mut Batch) {
+fn push(all: &[u8], heights: &[u8], range: &Range<usize>, batch: &mut Batch) {
     let bytes = all.get(range.start * 16..range.end * 16).unwrap_or(&[]);
     let (pairs, _) = bytes.as_chunks::<16>();
-    batch.geometry.coords.extend(pairs.iter().filter_map(|pair| position(pair, 0)));
-    end_ring(&mut batch.geometry);
+    let store = &mut batch.geometry;
+    let first = store.coords.len();
+    store.coords.extend(pairs.iter().filter_map(|pair| position(pair, 0)));
+    if !heights.is_empty() {
+        store.set_heights(first, range.clone().map(|i| height(heights, i * 8).unwrap_or(f64::NAN)));
+    }
+    end_ring(store);
 }
 
-fn lines(bytes: &[u8], batch: &mut Batch) -> Option<GeometryKind> {
-    let (all, ranges) = parts(bytes)?;
+fn lines(bytes: &[u8], tall: bool, batch: &mut Batch) -> Option<GeometryKind> {
+    let (all, heights, ranges) = parts(bytes, tall)?;
     for range in &ranges {
         let ring = next_ring(&batch.geometry);
-        push(all, range, batch);
+        push(all, heights, range, batch);
         end_part(&mut batch.geometry, PartKind::Line, ring);
     }
     Some(if ranges.len() == 1 { GeometryKind::LineString } else { GeometryKind::MultiLineString })
 }
 
-fn polygons(bytes: &[u8], batch: &mut Batch) -> Option<GeometryKind> {
-    let (all, ranges) = parts(bytes)?;
+fn polygons(bytes: &[u8], tall: bool, batch: &mut Batch) -> Option<GeometryKind> {
+    let (all, heights, ranges) = parts(bytes, tall)?;
     let groups = match ranges.as_slice() {
         [one] => vec![vec![one.clone()]],
         _ => grouped(all, ranges),
     };
     for group in &groups {
         let ring = next_ring(&batch.geometry);
-        group.iter().for_each(|range| push(all, range, batch));
+        group.iter().for_each(|range| push(all, heights, range, batch));
         end_part(&mut batch.geometry, PartKind::Polygon, ring);
     }
     Some(if groups.len() == 1 { GeometryKind::Polygon } else { GeometryKind::MultiPolygon })

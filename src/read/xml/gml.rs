@@ -123,11 +123,21 @@ impl Gml {
             more = if commas { again } else { more };
             store.coords.push(if self.swapped { [b, a] } else { [a, b] });
             if commas {
-                while more && let Some((_, again)) = numbers.next() {
+                let mut is_third = true;
+                while more && let Some((height, again)) = numbers.next() {
+                    if std::mem::take(&mut is_third) {
+                        store.set_height(height);
+                    }
                     (feature.tall, more) = (true, again);
                 }
             } else {
-                (2..dimension).for_each(|_| feature.tall |= numbers.next().is_some());
+                for i in 2..dimension {
+                    let Some((height, _)) = numbers.next() else { continue };
+                    feature.tall = true;
+                    if i == 2 {
+                        store.set_height(height);
+                    }
+                }
             }
         }
         odd |= !numbers.is_over();

@@ -57,6 +57,8 @@ struct Gpx {
     /// Elements around within the feature.
     depth: usize,
     text: String,
+    /// Whether the text is a height.
+    is_height: bool,
     /// Depth below which nothing is a field.
     passed: Option<usize>,
 }
@@ -99,6 +101,7 @@ impl Handler for Gpx {
         if self.feature.is_some() {
             self.depth += 1;
             let is_wanted = self.feature.as_ref().is_some_and(|f| f.is_wanted);
+            self.is_height = is_wanted && name == "ele";
             if matches!(name, "trkpt" | "rtept") && is_wanted {
                 self.position(element);
             }
@@ -120,7 +123,7 @@ impl Handler for Gpx {
     }
 
     fn text(&mut self, text: &str) {
-        if self.feature.is_some() && self.passed.is_none() {
+        if self.feature.is_some() && (self.passed.is_none() || self.is_height) {
             self.text.push_str(text);
         }
     }
@@ -138,9 +141,14 @@ impl Handler for Gpx {
             self.batch.finish(kind, feature.mark, feature.tall);
             return;
         }
+        if std::mem::take(&mut self.is_height)
+            && let Ok(height) = self.text.trim().parse()
+        {
+            feature.tall = true;
+            self.batch.geometry.set_height(height);
+        }
         if feature.is_wanted && self.passed.is_none() {
             let text = self.text.trim();
-            feature.tall |= name == "ele" && feature.element == "wpt";
             if !text.is_empty() {
                 let row = FeatureId::new(self.batch.row());
                 let field = self.batch.fields.field(name);

@@ -6,6 +6,7 @@ use std::io::Read;
 use encoding_rs::Encoding;
 use quick_xml::events::BytesStart;
 
+use super::kml_style::Styles;
 use super::{Handler, Numbers, attribute, walk};
 use crate::model::{FeatureId, GeometryKind, PartKind, Severity, Value};
 use crate::read::batch::Batch;
@@ -47,7 +48,9 @@ pub(in crate::read) fn read_kml(
     if !kml.is_kml {
         return Err(Cause::Damaged("it has no element of KML".into()));
     }
+    let colours = kml.styles.agreed();
     let mut parsed = Parsed::new(vec![kml.batch], formats::KML);
+    parsed.colours = colours;
     parsed.is_untyped = true;
     parsed.encoding = name_of(encoding);
     parsed.name = kml.title.filter(|_| folder.is_none()).or(folder.map(str::to_owned));
@@ -142,6 +145,7 @@ struct Kml {
     place: Option<Place>,
     text: String,
     keeps_text: bool,
+    styles: Styles,
     /// The name of a field of extended data.
     field: Option<String>,
     /// Places read so far.
@@ -198,10 +202,13 @@ impl Kml {
                 continue;
             };
             store.coords.push([x, y]);
-            let mut more = has_height;
+            let (mut more, mut is_third) = (has_height, true);
             while more {
                 let Some((height, again)) = numbers.next() else { break };
                 place.tall |= height != 0.0;
+                if std::mem::take(&mut is_third) {
+                    store.set_height(height);
+                }
                 more = again;
             }
         }
@@ -225,6 +232,7 @@ impl Handler for Kml {
         self.elements.push(is_container(name));
         self.is_kml |= matches!(name, "kml" | "Document" | "Folder" | "Placemark");
         self.text.clear();
+        let is_of_style = self.styles.start(name, element);
         self.keeps_text = false;
         match name {
             "Folder" | "Document" => self.folders.push((name == "Folder", String::new())),
@@ -276,7 +284,8 @@ impl Handler for Kml {
         }
         let is_field =
             FIELDS.iter().any(|(n, _)| *n == name) || matches!(name, "value" | "SimpleData" | "coordinates" | "coord");
-        self.keeps_text = is_field && (self.place.as_ref().is_some_and(|p| p.is_wanted) || name == "name");
+        let is_of_place = is_field && (self.place.as_ref().is_some_and(|p| p.is_wanted) || name == "name");
+        self.keeps_text = is_of_style || is_of_place;
     }
 
     fn text(&mut self, text: &str) {
@@ -289,6 +298,7 @@ impl Handler for Kml {
         self.keeps_text = false;
         let is_wanted = self.place.as_ref().is_some_and(|p| p.is_wanted);
         self.elements.pop();
+        self.styles.end(name, &self.text);
         match name {
             "name" if self.place.is_none() && self.elements.last() == Some(&true) => {
                 let text = self.text.trim().to_owned();
@@ -312,6 +322,10 @@ impl Handler for Kml {
                     && self.place.as_ref().is_some_and(|p| p.track.is_some())
                 {
                     self.batch.geometry.coords.push([x, y]);
+                    if let Some((height, _)) = numbers.next().filter(|(h, _)| *h != 0.0) {
+                        self.batch.geometry.set_height(height);
+                        self.place.iter_mut().for_each(|p| p.tall = true);
+                    }
                 }
             }
             "Track" => {
@@ -377,6 +391,7 @@ impl Kml {
 
     fn end_place(&mut self) {
         let Some(place) = self.place.take() else { return };
+        self.styles.end_place(place.is_wanted);
         if !place.is_wanted {
             return;
         }

@@ -4,6 +4,7 @@
 mod gml;
 mod gpx;
 mod kml;
+mod kml_style;
 
 use std::io::{BufReader, Read};
 

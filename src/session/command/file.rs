@@ -17,6 +17,8 @@ pub enum FileCommand {
     OpenDemo,
     /// Begin a project with nothing in it.
     NewProject,
+    /// Read again what other programs have changed.
+    ReadChanged,
     /// Stop reading.
     CancelLoad,
     /// Save the project where it came from, or ask.
@@ -70,6 +72,7 @@ impl FileCommand {
             Self::OpenDialogue | Self::Open(_) | Self::OpenLayers(..) => "command.open",
             Self::OpenDemo => "command.open-demo",
             Self::NewProject => "command.new-project",
+            Self::ReadChanged => "command.read-changed",
             Self::CancelLoad => "command.cancel",
             Self::Save | Self::SaveTo(_) | Self::SaveOver(_) | Self::SaveThen(_) => "command.save",
             Self::Discard(_) => "dialogue.discard",

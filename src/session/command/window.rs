@@ -30,6 +30,8 @@ pub enum WindowCommand {
     SetMapMemory(u32),
     /// Most that the cache keeps, in MB; 0: nothing.
     SetCacheLimit(u32),
+    /// Whether changed files are read again only when somebody asks.
+    SetRereading(bool),
     /// Empty the cache.
     EmptyCache,
     /// Close what is open on top, then the selection.
@@ -47,6 +49,7 @@ impl WindowCommand {
             Self::SettingsDialogue => "command.settings",
             Self::SetMapMemory(_) => "settings.map-memory",
             Self::SetCacheLimit(_) => "settings.cache-limit",
+            Self::SetRereading(_) => "settings.rereading",
             Self::EmptyCache => "settings.empty-cache",
             Self::Undo | Self::UndoSteps(_) => "command.undo",
             Self::Redo => "command.redo",
