@@ -20,6 +20,8 @@ impl Qiancun {
                 }
             }
             FileCommand::OpenLayers(path, layers) => self.open_layers(&path, layers),
+            FileCommand::Understand(draft) => self.understand(*draft, false),
+            FileCommand::TakeTable(draft) => self.take_table(*draft),
             FileCommand::OpenDemo => {
                 if !self.ask_before_losing(FileCommand::OpenDemo) {
                     self.open_demo();

@@ -33,6 +33,8 @@ pub enum Job {
     Survey,
     /// Reads results or a colleague's log.
     Results,
+    /// Understands a table before it counts.
+    Understand,
     /// Looks into a photo.
     Photo,
     /// Makes a preview.
@@ -65,6 +67,7 @@ impl Job {
             Self::Compare => "compare",
             Self::Survey => "survey",
             Self::Results => "results",
+            Self::Understand => "understand",
             Self::Photo => "photo",
             Self::Preview => "preview",
             Self::Page => "page",
@@ -88,6 +91,7 @@ impl Job {
                 Self::Compare
                     | Self::Survey
                     | Self::Results
+                    | Self::Understand
                     | Self::Photo
                     | Self::Preview
                     | Self::Page
@@ -113,6 +117,8 @@ pub enum Done {
     Overview(DrawnOverview),
     /// What was to be done about the cache is done, or why it could not be.
     Tended(std::io::Result<()>),
+    /// A table was understood.
+    Understood(Box<super::layouts::UnderstoodTable>),
     /// Files that are open were changed by another program.
     FilesTouched,
     /// The file of a layer is not what the cache was made from.
@@ -180,6 +186,7 @@ mod tests {
             Job::Compare,
             Job::Survey,
             Job::Results,
+            Job::Understand,
             Job::Photo,
             Job::Preview,
             Job::Page,

@@ -12,6 +12,7 @@ mod job;
 mod jobs;
 mod keeping;
 mod layers;
+mod layouts;
 mod load;
 mod look;
 mod meeting;

@@ -11,7 +11,7 @@ use super::tables::io_words;
 use crate::colouring::ColouringSpec;
 use crate::district::Diagnosis;
 use crate::model::{FeatureId, Indicators};
-use crate::project::{self, LayerEntry, LayerStyle, Project, TableEntry, demo_project, give_ids};
+use crate::project::{self, LayerEntry, LayerStyle, Project, demo_project, give_ids};
 use crate::read::{How, Progress, ReadError};
 use crate::render::{LayerKey, Level, Mesh};
 use crate::session::{Camera, Dialogue, DocumentState, Layer, LayersDraft, Loaded, OpenedAs, OpenedFile, Status};
@@ -263,6 +263,7 @@ impl Qiancun {
                 }
                 Done::Tended(Ok(())) => {}
                 Done::Tended(Err(e)) => self.session.storage.trouble = Some(e.to_string()),
+                Done::Understood(table) => self.was_understood(*table),
                 Done::Stale(key) => self.read_again(key),
                 Done::FilesTouched => self.look_at_files(false),
                 Done::Made(job, put) => {
@@ -328,10 +329,9 @@ impl Qiancun {
         self.take_read(key, result);
         // Tables wait for what was opened with them: whichever is read first, they belong together.
         if self.session.work.pending.is_empty() {
-            for (path, rows) in std::mem::take(&mut self.opened.tables) {
-                self.join_table(&path, rows);
-            }
+            let tables = std::mem::take(&mut self.opened.tables);
             self.show_opened();
+            tables.iter().for_each(|path| self.join_table(path));
         }
     }
 
@@ -359,7 +359,7 @@ impl Qiancun {
             (Ok(Outcome::Table(rows)), Some(pending)) => {
                 let name = opened_name(&pending.path, &pending.how);
                 self.opened.files.push(OpenedFile { name, outcome: OpenedAs::Table(rows) });
-                self.opened.tables.push((pending.path, rows));
+                self.opened.tables.push(pending.path);
             }
             (Ok(Outcome::Layers(names)), Some(pending)) => {
                 let layers = names.into_iter().map(|n| (n, true)).collect();
@@ -396,25 +396,8 @@ impl Qiancun {
         }
     }
 
-    /// Takes a table of indicators into the project. Without villages there is nothing to join it to.
-    fn join_table(&mut self, path: &Path, rows: usize) {
-        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        if self.session.village_layer().is_none() || self.session.file.gives_way {
-            let text = self.session.lang.with("error.table-without-villages", &[("n", &name)]);
-            self.ask_after(Dialogue::Message(text));
-            return;
-        }
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
-        if self.session.document.project.tables.iter().all(|t| t.path != path) {
-            let entry = TableEntry { path, other: Default::default() };
-            self.session.transact("command.open", |d| d.project.tables.push(entry));
-        }
-        let rows = rows.to_string();
-        self.session.news = Some(self.session.lang.with("status.table-joined", &[("name", &name), ("n", &rows)]));
-    }
-
     /// Why a file could not be read, in the person's language and words, with what to do.
-    fn explain(&self, error: &ReadError, name: &str) -> String {
+    pub(super) fn explain(&self, error: &ReadError, name: &str) -> String {
         let lang = self.session.lang;
         let of = |key: &str| lang.find(&format!("read.{key}"));
         let words = error.kind().and_then(of).or_else(|| of(error.code()));

@@ -87,8 +87,8 @@ pub(super) struct Opened {
     pub held: Vec<super::jobs::Done>,
     /// What files opened together turned out to be, until all of them are there.
     pub files: Vec<OpenedFile>,
-    /// Tables that were read, with their rows, and wait for what was opened with them.
-    pub tables: Vec<(PathBuf, usize)>,
+    /// Tables that were read, and wait for what was opened with them.
+    pub tables: Vec<PathBuf>,
 }
 
 impl Default for Opened {

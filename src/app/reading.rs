@@ -12,7 +12,7 @@ use super::jobs::{Done, Job, Jobs, build};
 use crate::cache::{Cache, FileKey, KeptPicture, ToKeep, content_digest};
 use crate::geo::BoundsDeg;
 use crate::model::Indicators;
-use crate::read::{How, Progress, layers, plain_file, read_file_as, read_part, read_wide, stated_bounds};
+use crate::read::{How, LayoutSaid, Progress, layers, plain_file, read_file_as, read_part, read_wide, stated_bounds};
 use crate::render::{DrawnOverview, LayerKey, Level, Mesh, OverviewWork, Palette, Viewport, draw_plain};
 use crate::session::Loaded;
 
@@ -142,7 +142,7 @@ impl Jobs {
             // No map, but maybe figures.
             if let Err(error) = &result
                 && error.code() == "unsupported-format"
-                && let Ok(table) = read_wide(&path, &indicators)
+                && let Ok(table) = read_wide(&path, &indicators, &LayoutSaid::default())
             {
                 return Some(Done::Read { key, result: Ok(Outcome::Table(table.rows.len())) });
             }

@@ -184,7 +184,7 @@ impl Qiancun {
         if !session.keeps_villages(&sources) {
             session.made.district.forget();
         }
-        self.note_tables(&key.tables.0);
+        self.note_tables(&key.tables.0.iter().map(|t| t.path.clone()).collect::<Vec<_>>());
         self.jobs.derive(Job::Join, ticket, |m| Some(&mut m.district), move |_, _| Some(key.join(&sources)));
     }
 

@@ -7,23 +7,26 @@ use std::path::{Path, PathBuf};
 use lexopt::ValueExt as _;
 use serde_json::{Value, json};
 
+use super::against::{Against, read_layout};
 use super::{Failure, read};
 use crate::cli::say::said;
 use crate::district::{Diagnosis, can_be_villages, diagnose, words_not_understood};
 use crate::lang::Lang;
 use crate::model::{Dataset, Members, Report};
-use crate::read::{How, Progress, ReadError, full_report, layers, read_file_as, read_rows, split_layer};
+use crate::read::{How, LayoutSaid, Progress, ReadError, full_report, layers, read_file_as, read_rows, split_layer};
 
 /// Runs the command.
 pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
     let (mut files, mut as_json, mut how) = (Vec::new(), false, How::default());
-    let mut reference = None;
+    let (mut reference, mut against, mut said) = (None, None, LayoutSaid::default());
     while let Some(arg) = parser.next()? {
         match arg {
             lexopt::Arg::Value(path) => files.push(PathBuf::from(path)),
             lexopt::Arg::Long("json") => as_json = true,
             lexopt::Arg::Long("encoding") => how.encoding = Some(parser.value()?.string()?),
             lexopt::Arg::Long("reference") => reference = Some(PathBuf::from(parser.value()?)),
+            lexopt::Arg::Long("against") => against = Some(PathBuf::from(parser.value()?)),
+            lexopt::Arg::Long("layout") => said = read_layout(&PathBuf::from(parser.value()?))?,
             lexopt::Arg::Long("crs") => how.crs = Some(parser.value()?.string()?),
             other => return Err(other.unexpected().into()),
         }
@@ -32,9 +35,14 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
         return Err(Failure::Usage("check needs a file".into()));
     }
     let reference = reference.as_deref().map(read::geographic).transpose()?;
+    let against = against.as_deref().map(Against::read).transpose()?;
     let mut failed = false;
     let mut documents = Vec::new();
     for path in &files {
+        if let Some(against) = &against {
+            failed |= !against.check(path, &said, as_json.then_some(&mut documents));
+            continue;
+        }
         for (file, how) in each_layer(path, &how) {
             // A table without places is one of figures.
             let read = read_file_as(&file, &how, &Progress::new());
@@ -113,16 +121,23 @@ fn full(dataset: &Dataset) -> Report {
 }
 
 fn document(path: &Path, result: &Result<Dataset, ReadError>) -> Value {
-    let dataset = match result {
-        Ok(dataset) => dataset,
-        Err(e) => {
-            return json!({
-                "path": path.to_string_lossy(), "format": null, "layer": null, "encoding": null, "crs": null, "crs_from": null,
-                "features": null, "geometries": null, "vertices": null, "bounds": null, "fields": null, "problems": null,
-                "error": { "code": e.code(), "message": e.to_string() },
-            });
-        }
-    };
+    match result {
+        Ok(dataset) => read_entry(path, dataset),
+        Err(e) => failed(path, e),
+    }
+}
+
+/// The entry of a file that could not be read.
+pub(super) fn failed(path: &Path, e: &ReadError) -> Value {
+    json!({
+        "path": path.to_string_lossy(), "format": null, "layer": null, "encoding": null, "crs": null, "crs_from": null,
+        "features": null, "geometries": null, "vertices": null, "bounds": null, "fields": null, "problems": null,
+        "error": { "code": e.code(), "message": e.to_string() },
+    })
+}
+
+/// The entry of a file that was read.
+pub(super) fn read_entry(path: &Path, dataset: &Dataset) -> Value {
     let source = &dataset.source;
     let fields: Vec<Value> = dataset
         .table

@@ -1,5 +1,6 @@
 //! The command line: one file per subcommand.
 
+mod against;
 mod args;
 mod say;
 mod bench;
@@ -70,6 +71,8 @@ const HELP: &str = "\
   qiancun check FILE[#LAYER]… [--json]              format, encoding, CRS, counts, fields, problems, of every layer
                 [--crs C] [--encoding E]            read as you say: EPSG:n, GCJ-02, BD-09, swapped; GBK, Big5, twice
                 [--reference VILLAGES]              the coordinate doctor: which shift or system fits the villages
+                [--against VILLAGES]                a table: how it is laid out, which rows find their villages
+                [--layout FILE.toml]                the layout as you say: sheet, head_rows, first_row, [columns]
   qiancun info FILE [--json]                        per village: area, perimeter, a point inside
   qiancun pick FILE (--at LON,LAT | --points CSV) [--json]
   qiancun nearest VILLAGES FACILITIES [--kind K] [--json]

@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::facility::{Facility, Kind};
 use super::facility_file::facilities_of;
-use super::join::{Found, VillageFinder};
+use super::join::{Found, RowKey, VillageFinder};
 use super::source::{LayerLook, Source, kinds_of, village_position};
 use super::table::Filler;
 use super::texts::CorrectedTexts;
@@ -16,9 +16,27 @@ use crate::geo::{LonLat, representative_point};
 use crate::index::{NearestIndex, SpatialIndex};
 use crate::model::{
     Dataset, Edit, FeatureId, Generation, Indicator, Indicators, LayerKind, Members, Observations, Report, Role,
-    Severity,
+    Severity, VillageAlias,
 };
-use crate::read::{WideTable, read_wide};
+use crate::read::{Layout, LayoutSaid, WideTable, read_wide};
+
+/// A table, with what a person says of its layout.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TableSource {
+    /// The file.
+    pub path: PathBuf,
+    /// What is said.
+    pub layout: LayoutSaid,
+}
+
+/// What people say about figures and rows.
+#[derive(Clone, Copy, Debug)]
+pub struct Said<'a> {
+    /// Corrections.
+    pub edits: &'a [Edit],
+    /// Which villages rows mean.
+    pub aliases: &'a [VillageAlias],
+}
 
 /// Villages, observations and facilities, joined.
 pub struct District {
@@ -42,6 +60,8 @@ pub struct District {
     pub unread_tables: Vec<PathBuf>,
     /// The tables taken in, in their order.
     pub tables: Vec<PathBuf>,
+    /// How they are laid out.
+    pub layouts: Vec<Layout>,
     /// Name of each layer of facilities: its id, else that of its file.
     layer_names: Vec<String>,
     /// Ids or names that facilities of several layers have.
@@ -60,11 +80,14 @@ impl District {
     /// Corrections of the project stand over all of them.
     pub fn new(layers: &[Arc<Dataset>], tables: &[PathBuf], own: &[Indicator], edits: &[Edit]) -> Option<Self> {
         let sources: Vec<Source> = layers.iter().cloned().map(Source::unsaid).collect();
-        Self::of(&sources, tables, own, edits)
+        let plain = |path: &PathBuf| TableSource { path: path.clone(), layout: LayoutSaid::default() };
+        let tables: Vec<TableSource> = tables.iter().map(plain).collect();
+        Self::of(&sources, &tables, own, &Said { edits, aliases: &[] })
     }
 
     /// The same, of layers of which the project says what they are.
-    pub fn of(sources: &[Source], tables: &[PathBuf], own: &[Indicator], edits: &[Edit]) -> Option<Self> {
+    pub fn of(sources: &[Source], tables: &[TableSource], own: &[Indicator], said: &Said<'_>) -> Option<Self> {
+        let edits = said.edits;
         let looks: Vec<LayerLook<'_>> = sources.iter().map(LayerLook::of).collect();
         let kinds = kinds_of(&looks);
         let villages = sources.get(village_position(&looks, &kinds)?)?.dataset.clone();
@@ -73,10 +96,10 @@ impl District {
         let spatial = SpatialIndex::new(&villages.geometry);
         let indicators = Indicators::with(own);
         let members = Members::of(&villages);
-        let finder = VillageFinder::new(&villages, &members);
+        let finder = VillageFinder::new(&villages, &members).with_aliases(said.aliases);
         let mut report = Report::default();
         let mut unread_tables = Vec::new();
-        let read = |path: &PathBuf| match read_wide(path, &indicators) {
+        let read = |TableSource { path, layout }: &TableSource| match read_wide(path, &indicators, layout) {
             Ok(table) => Some(table),
             Err(e) => {
                 unread_tables.push(path.clone());
@@ -121,6 +144,7 @@ impl District {
             of_village,
             report,
             unread_tables,
+            layouts: tables.iter().map(|t| t.layout.clone()).collect(),
             tables: tables.iter().map(|t| t.path.clone()).collect(),
             layer_names,
             shared_keys,
@@ -345,17 +369,18 @@ fn place(
     let inside: Vec<FeatureId> =
         spatial.at_point(&villages.geometry, facility.at).into_iter().filter_map(|f| members.village_of(f)).collect();
     let here = inside.first().copied();
-    let found = finder.find(&facility.village_code, &facility.village_name, &facility.town);
-    facility.village = if let Found::One(village) = found { Some(village) } else { here };
+    let key = RowKey { code: &facility.village_code, name: &facility.village_name, town: &facility.town, district: "" };
+    let found = finder.find(key);
+    facility.village = found.village().or(here);
     let claims = [facility.village_code.as_str(), facility.village_name.as_str()].join(" ");
     let (code, at) = match found {
-        Found::One(village) if inside.contains(&village) => return,
-        Found::One(village) if inside.is_empty() => ("facility-outside", Some(village)),
-        Found::One(village) => ("facility-elsewhere", Some(village)),
+        Found::One(village, _) if inside.contains(&village) => return,
+        Found::One(village, _) if inside.is_empty() => ("facility-outside", Some(village)),
+        Found::One(village, _) => ("facility-elsewhere", Some(village)),
         Found::Several => ("facility-several", here),
         Found::Nothing if !claims.trim().is_empty() => ("facility-unknown-village", here),
         Found::Nothing if inside.is_empty() => ("facility-nowhere", None),
-        Found::Nothing => return,
+        Found::Nothing | Found::Declined => return,
     };
     let detail = [facility.name.as_str(), claims.trim()].join(" · ");
     report.add(Severity::Warning, code, at, detail);

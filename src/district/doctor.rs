@@ -3,7 +3,7 @@
 
 use rayon::prelude::*;
 
-use super::join::{Found, VillageFinder};
+use super::join::{RowKey, VillageFinder};
 use crate::geo::{LonLat, System, distance_m, distance_to_area_m};
 use crate::index::SpatialIndex;
 use crate::model::{Dataset, FeatureId, Members, PartKind, Role};
@@ -172,10 +172,10 @@ fn claims(layer: &Dataset, sample: &[FeatureId], finder: &VillageFinder) -> Vec<
                 .map(|f| {
                     let text = column.value(*f).to_text()?;
                     let found = match by_code {
-                        true => finder.find(&text, "", ""),
-                        false => finder.find("", &text, &town(*f)),
+                        true => finder.find(RowKey::code(&text)),
+                        false => finder.find(RowKey::name(&text, &town(*f))),
                     };
-                    if let Found::One(village) = found { Some(village) } else { None }
+                    found.village()
                 })
                 .collect();
             let count = found.iter().flatten().count();

@@ -15,6 +15,8 @@ pub(super) enum Figure {
     NotApplicable,
     /// A value; of a category its position.
     Number(f64),
+    /// A value that is only about right, as the cell says: 约3.
+    About(f64),
     /// What cannot be used: the code of the problem.
     Bad(&'static str),
 }
@@ -174,7 +176,45 @@ pub(super) fn figure(indicator: &Indicator, cell: &Cell, comma: Comma) -> Figure
         Cell::Number(n) => *n,
         Cell::Text(text) => {
             let text = text.trim();
-            const UNKNOWN: [&str; 11] = ["-", "—", "－", "/", "nan", "null", "未知", "无数据", "缺", "不详", "unknown"];
+            if indicator.is_category()
+                && let Some(category) = indicator.category(text)
+            {
+                return Figure::Number(category as f64);
+            }
+            const UNKNOWN: [&str; 29] = [
+                "-",
+                "--",
+                "—",
+                "——",
+                "–",
+                "－",
+                "/",
+                "\\",
+                ".",
+                "..",
+                "...",
+                "…",
+                "……",
+                "*",
+                "?",
+                "？",
+                "nan",
+                "null",
+                "nd",
+                "n.d.",
+                "#n/a",
+                "未知",
+                "无数据",
+                "暂无数据",
+                "缺",
+                "缺失",
+                "未填",
+                "不详",
+                "unknown",
+            ];
+            // Nobody can know whether there is none, or whether nobody looked.
+            const NONE_OR_UNKNOWN: [&str; 13] =
+                ["none", "无", "没有", "×", "✗", "✘", "x", "√", "✓", "✔", "有", "是", "否"];
             const NOT_APPLICABLE: [&str; 4] = ["na", "n/a", "不适用", "not_applicable"];
             if NOT_APPLICABLE.contains(&text.to_lowercase().as_str()) {
                 return Figure::NotApplicable;
@@ -182,8 +222,11 @@ pub(super) fn figure(indicator: &Indicator, cell: &Cell, comma: Comma) -> Figure
             if UNKNOWN.contains(&text.to_lowercase().as_str()) {
                 return Figure::Unknown;
             }
+            if !indicator.is_category() && NONE_OR_UNKNOWN.contains(&text.to_lowercase().as_str()) {
+                return Figure::Bad("cell-none-or-unknown");
+            }
             if indicator.is_category() {
-                return indicator.category(text).map_or(Figure::Bad("cell-not-a-number"), |c| Figure::Number(c as f64));
+                return Figure::Bad("cell-not-a-number");
             }
             let bare = match text.strip_suffix(['%', '％']) {
                 Some(rest) if indicator.unit == "%" => rest.trim_end(),
@@ -192,6 +235,10 @@ pub(super) fn figure(indicator: &Indicator, cell: &Cell, comma: Comma) -> Figure
             };
             match plain_number(bare, comma) {
                 Ok(n) => n,
+                Err("cell-not-a-number") => match Quantity::of(text, indicator, comma) {
+                    Ok(quantity) => return quantity.figure(indicator),
+                    Err(code) => return Figure::Bad(code),
+                },
                 Err(code) => return Figure::Bad(code),
             }
         }
@@ -200,6 +247,129 @@ pub(super) fn figure(indicator: &Indicator, cell: &Cell, comma: Comma) -> Figure
         return Figure::Bad("cell-not-a-number");
     }
     if indicator.is_possible(number) { Figure::Number(number) } else { Figure::Bad("cell-out-of-range") }
+}
+
+/// A number as people write it among words: 2座, 约3, 1.2万, ９０．０ ％, 12 345.
+struct Quantity {
+    value: f64,
+    is_about: bool,
+}
+
+/// Words before and behind a number that is only about right.
+const ABOUT_BEFORE: [&str; 9] = ["大约", "约", "近", "大概", "ca.", "ca", "about", "~", "≈"];
+const ABOUT_BEHIND: [&str; 4] = ["左右", "上下", "余", "多"];
+/// Words for things that are counted: they say nothing that the column does not.
+const COUNTERS: [&str; 22] = [
+    "个", "座", "处", "户", "人", "所", "间", "家", "名", "位", "辆", "套", "口", "次", "条", "盏", "块", "片", "件",
+    "分", "栋", "台",
+];
+/// What a unit is in that of an indicator.
+const UNITS: [(&str, &str, f64); 14] = [
+    ("平方米", "m²", 1.0),
+    ("平米", "m²", 1.0),
+    ("㎡", "m²", 1.0),
+    ("m2", "m²", 1.0),
+    ("亩", "m²", 10_000.0 / 15.0),
+    ("公顷", "m²", 10_000.0),
+    ("公里", "km", 1.0),
+    ("千米", "km", 1.0),
+    ("米", "km", 0.001),
+    ("米", "m", 1.0),
+    ("公里", "m", 1_000.0),
+    ("km", "m", 1_000.0),
+    ("m", "km", 0.001),
+    ("次/天", "次/日", 1.0),
+];
+
+impl Quantity {
+    fn of(text: &str, indicator: &Indicator, comma: Comma) -> Result<Self, &'static str> {
+        let wide = |c: char| match c {
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+            '\u{2212}' | '\u{2012}'..='\u{2014}' => '-',
+            '\u{a0}' | '\u{2009}' | '\u{202f}' | '\u{3000}' => ' ',
+            c => c,
+        };
+        let plain: String = text.chars().map(wide).collect();
+        let mut rest = plain.trim();
+        let mut is_about = false;
+        if let Some(after) = ABOUT_BEFORE.iter().find_map(|w| rest.strip_prefix(w)) {
+            (rest, is_about) = (after.trim_start(), true);
+        }
+        if let Some(before) = ABOUT_BEHIND.iter().find_map(|w| rest.strip_suffix(w)) {
+            (rest, is_about) = (before.trim_end(), true);
+        }
+        let end = rest.rfind(|c: char| c.is_ascii_digit()).map_or(0, |at| at + 1);
+        if end == 0 {
+            return Err("cell-not-a-number");
+        }
+        let (number, behind) = rest.split_at(end);
+        let mut behind = behind.trim();
+        let mut factor = 1.0;
+        for (word, times) in [("万", 1e4), ("亿", 1e8), ("千", 1e3), ("百", 1e2)] {
+            if let Some(after) = behind.strip_prefix(word) {
+                (behind, factor) = (after.trim_start(), times);
+                break;
+            }
+        }
+        // 30多户: about, and a unit behind it.
+        for word in ABOUT_BEHIND {
+            if let Some(after) = behind.strip_prefix(word) {
+                (behind, is_about) = (after.trim_start(), true);
+            }
+        }
+        factor *= factor_of(behind, indicator).ok_or("cell-other-unit")?;
+        let joined = joined_groups(number);
+        let value = plain_number(joined.as_deref().unwrap_or(number), comma)?;
+        // 1.2万 is 12000, not 12000.000000000002.
+        let value = match factor {
+            1.0 => value,
+            factor if factor >= 1.0 && factor.fract() == 0.0 => {
+                format!("{}", value * factor).parse::<f64>().map_or(value * factor, |v| (v * 1e6).round() / 1e6)
+            }
+            factor => value * factor,
+        };
+        Ok(Self { value, is_about })
+    }
+
+    fn figure(&self, indicator: &Indicator) -> Figure {
+        match (indicator.is_possible(self.value), self.is_about) {
+            (false, _) => Figure::Bad("cell-out-of-range"),
+            (true, true) => Figure::About(self.value),
+            (true, false) => Figure::Number(self.value),
+        }
+    }
+}
+
+/// By what a number with these words behind it is to be multiplied; `None` where they are another unit.
+fn factor_of(words: &str, indicator: &Indicator) -> Option<f64> {
+    let words = words.trim_end_matches(['。', '.']).to_lowercase();
+    let own = [indicator.unit.as_str(), indicator.unit_en.as_deref().unwrap_or("")];
+    if words.is_empty() || own.iter().any(|u| u.to_lowercase() == words) {
+        return Some(1.0);
+    }
+    if indicator.unit == "%" {
+        return (words == "个百分点").then_some(1.0);
+    }
+    let is_count = COUNTERS.contains(&indicator.unit.as_str()) || indicator.unit.is_empty();
+    if is_count && COUNTERS.contains(&words.as_str()) {
+        return Some(1.0);
+    }
+    UNITS.iter().find(|(word, unit, _)| *word == words && *unit == indicator.unit).map(|(_, _, factor)| *factor)
+}
+
+/// Digits in groups of three, parted by blanks, as one number; `None` where they are none.
+fn joined_groups(number: &str) -> Option<String> {
+    if !number.contains(' ') {
+        return None;
+    }
+    let (whole, fraction) = number.split_once(['.', ',']).map_or((number, ""), |(w, f)| (w, f));
+    let groups: Vec<&str> = whole.split(' ').collect();
+    let is_digits = |g: &&str| !g.is_empty() && g.bytes().all(|b| b.is_ascii_digit());
+    let first = groups.first().map_or("", |g| g.trim_start_matches(['-', '+']));
+    let is_grouped = (1..=3).contains(&first.len())
+        && is_digits(&first)
+        && groups.iter().skip(1).all(|g| g.len() == 3 && is_digits(g));
+    is_grouped.then(|| if fraction.is_empty() { groups.concat() } else { format!("{}.{fraction}", groups.concat()) })
 }
 
 /// Whether a text can be a value of an indicator; an empty one says that it is unknown.
@@ -222,7 +392,7 @@ mod tests {
     fn read(id: &str, text: &str) -> Option<f64> {
         let all = Indicators::with(&[]);
         match figure(all.get(id).expect("known"), &Cell::Text(text.into()), Comma::Thousands) {
-            Figure::Number(n) => Some(n),
+            Figure::Number(n) | Figure::About(n) => Some(n),
             _ => None,
         }
     }
@@ -239,6 +409,40 @@ mod tests {
         assert_eq!(read("demolished_m2", "1,2,3"), None);
         assert_eq!(read("clinic", "共用"), Some(1.0));
         assert_eq!(read("clinic", "maybe"), None);
+    }
+
+    #[test]
+    fn numbers_among_words() {
+        for (id, text, value) in [
+            ("public_toilets", "2座", Some(2.0)),
+            ("public_toilets", "约3", Some(3.0)),
+            ("public_toilets", "3 个", Some(3.0)),
+            ("population", "1.2万", Some(12_000.0)),
+            ("population", "1.23万人", Some(12_300.0)),
+            ("population", "12 345", Some(12_345.0)),
+            ("population", "12\u{202f}345", Some(12_345.0)),
+            ("households", "300余户", Some(300.0)),
+            ("sewage_treatment_pct", "９０．５％", Some(90.5)),
+            ("sewage_treatment_pct", "90.0 %", Some(90.0)),
+            ("demolished_m2", "250平方米", Some(250.0)),
+            ("demolished_m2", "25万㎡", Some(250_000.0)),
+            ("demolished_m2", "3亩", Some(2_000.0)),
+            ("demolished_m2", "3公里", None),
+            ("public_toilets", "2-3", None),
+            ("public_toilets", "12 34", None),
+            ("public_toilets", "座", None),
+        ] {
+            assert_eq!(read(id, text), value, "{id} {text}");
+        }
+        let all = Indicators::with(&[]);
+        let of =
+            |text: &str| figure(all.get("public_toilets").expect("known"), &Cell::Text(text.into()), Comma::Thousands);
+        assert_eq!((of("约3"), of("3座")), (Figure::About(3.0), Figure::Number(3.0)));
+        assert_eq!((of("无"), of("×")), (Figure::Bad("cell-none-or-unknown"), Figure::Bad("cell-none-or-unknown")));
+        for text in ["..", ".", "…", "n.d.", "–"] {
+            assert_eq!(of(text), Figure::Unknown, "{text}");
+        }
+        assert_eq!(of("5公里"), Figure::Bad("cell-other-unit"));
     }
 
     #[test]

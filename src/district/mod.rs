@@ -4,6 +4,7 @@
 //! made, and its sums, weighted means and covered shares are the same for map, card, summary and page.
 
 mod added;
+mod alarms;
 mod build;
 mod choropleth;
 mod coverage;
@@ -14,15 +15,19 @@ mod facility_file;
 mod figure;
 mod headline;
 mod join;
+mod key_text;
 mod kind;
 mod rollup;
+mod rows;
 mod source;
 mod table;
 mod texts;
+mod understood;
 mod wide;
 
 pub use added::{AddedFacility, added_dataset};
-pub use build::District;
+pub use alarms::{Alarm, AlarmKind};
+pub use build::{District, Said, TableSource};
 pub use choropleth::{MapSpec, change_of, choropleth};
 pub use coverage::{Coverage, coverage};
 pub use doctor::{AS_IS, Diagnosis, Hypothesis, diagnose};
@@ -32,9 +37,11 @@ pub use facility_file::{
 };
 pub use figure::is_readable;
 pub use headline::{Headline, headlines};
-pub use join::{Found, VillageFinder};
+pub use join::{Found, MatchBy, RowKey, VillageFinder};
 pub use kind::{VillageEvidence, can_be_villages, villages_among};
 pub use rollup::{By, Rollup, Total, rollups, weighted};
+pub use rows::{MatchCause, MatchReport, OpenRow, match_report};
 pub use source::{LayerLook, Source, kinds_of, village_position};
 pub use texts::correctable_text;
+pub use understood::{Beside, Candidate, PreviewRow, RowMark, Understood, understand};
 pub use wide::{WideCell, WideGrid, wide_grid};

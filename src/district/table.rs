@@ -1,15 +1,19 @@
 //! Tables into observations: every cell that cannot be used is named with its row and column, the rest is used.
 
+use std::borrow::Cow;
+
+use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use super::figure::{Comma, Figure, cell_of, figure, plain_number, year_of};
-use super::join::{Found, VillageFinder};
+use super::join::{Found, RowKey, VillageFinder};
+use super::rows::{RowIs, RowReader};
 use super::texts::{CorrectedTexts, correctable_text};
 use crate::model::{
     Dataset, Edit, FeatureId, Indicators, Members, ObservationStatus, Observations, Origin, Report, Role, Severity,
     Value,
 };
-use crate::read::{Cell, KeyColumn, WideTable};
+use crate::read::{Cell, ColumnLayout, ColumnRole, Reason, TableRow, WideTable};
 
 /// Fills observations.
 pub(super) struct Filler<'a> {
@@ -60,6 +64,10 @@ impl<'a> Filler<'a> {
                     Figure::Unknown => {}
                     Figure::NotApplicable => self.not_applicable(position, None, *village),
                     Figure::Number(n) => self.put(position, None, *village, n),
+                    Figure::About(n) => {
+                        report.add(Severity::Info, "cell-about", Some(part), detail());
+                        self.put(position, None, *village, n);
+                    }
                     Figure::Bad(code) => report.add(Severity::Warning, code, Some(part), detail()),
                 }
             }
@@ -77,81 +85,129 @@ impl<'a> Filler<'a> {
     pub fn table(&mut self, table: &WideTable, report: &mut Report) {
         self.observations.begin_table();
         let file = table.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        let key = |k: KeyColumn| table.header.iter().position(|h| KeyColumn::of(h) == Some(k));
-        let (code, name, town) = (key(KeyColumn::Code), key(KeyColumn::Name), key(KeyColumn::Town));
-        let year_column = key(KeyColumn::Year);
+        let reader = RowReader::new(table, self.finder);
         let columns = self.columns_of(table);
-        let own_column = |c: usize| table.rows.iter().filter_map(move |(_, row)| row.get(c));
-        // Programs that part columns by semicolons do so because the comma is taken.
-        let otherwise = if table.has_semicolons { Comma::Unclear } else { Comma::Thousands };
-        let comma = Comma::of(columns.iter().flat_map(|(c, _)| own_column(*c)), otherwise);
-        for (c, position) in &columns {
-            let is_rate = self.indicators.all().get(*position).is_some_and(|i| i.unit == "%");
-            if is_rate && are_fractions(own_column(*c)) {
-                let head = table.header.get(*c).map_or("", String::as_str);
-                report.add(Severity::Warning, "rates-as-fractions", None, format!("{file} · {head}"));
-            }
-        }
-        let keys: Vec<usize> =
-            table.header.iter().enumerate().filter(|(_, h)| KeyColumn::of(h).is_some()).map(|(c, _)| c).collect();
-        self.tell_unused(table, &file, &columns, report);
-        if year_column.is_none() && table.title_year.is_none() {
-            report.add(Severity::Info, "table-without-year", None, file.clone());
-        }
+        columns.iter().for_each(|c| self.observations.set_column(c.position, c.year, c.at));
+        self.tell_layout(table, &file, (&columns, reader.year.is_some()), report);
+        let found: Vec<RowIs> = table.rows.par_iter().map(|row| reader.village(row)).collect();
         let mut seen: FxHashSet<(u32, i32)> = FxHashSet::default();
-        for (line, row) in &table.rows {
-            let cell = |c: Option<usize>| c.and_then(|c| row.get(c)).cloned().unwrap_or(Cell::Empty);
-            let text = |c: Option<usize>| cell(c).text();
-            let at = |what: &str| format!("{file}:{line} · {what}");
-            for c in keys.iter().filter(|c| row.get(**c) == Some(&Cell::Unsolved)) {
-                let head = table.header.get(*c).map_or("", String::as_str);
-                report.add(Severity::Warning, "formula-without-value", None, at(head));
+        let mut notes = 0_usize;
+        for (row, found) in table.rows.iter().zip(found) {
+            let at = |what: &str| match table.layout.sections.len() {
+                0 | 1 => format!("{file}:{} · {what}", row.line),
+                _ => format!("{file}:{}:{} · {what}", reader.sheet(row), row.line),
+            };
+            for c in reader.keys().filter(|c| row.cells.get(*c) == Some(&Cell::Unsolved)) {
+                report.add(Severity::Warning, "formula-without-value", None, at(table.head(c)));
             }
-            if is_total(&text(name)) || is_total(&text(code)) || is_total(&text(town)) {
-                continue;
-            }
-            let village = match self.village_of_row([text(code), text(name), text(town)]) {
-                Ok(village) => village,
-                Err((problem, key)) => {
-                    report.add(Severity::Warning, problem, None, at(&key));
+            let (village, by) = match found {
+                RowIs::Village(village, by) => (village, by),
+                RowIs::Total | RowIs::Declined => continue,
+                RowIs::Note => {
+                    notes += 1;
+                    continue;
+                }
+                RowIs::Unclear(problem) => {
+                    report.add(Severity::Warning, problem, None, at(&reader.key_text(row)));
                     continue;
                 }
             };
-            let year = match year_column {
-                None => table.title_year,
-                Some(_) => match year_of(&cell(year_column)) {
-                    Some(year) => Some(year),
-                    None => {
-                        report.add(Severity::Warning, "row-bad-year", Some(village), at(&text(year_column)));
-                        continue;
-                    }
-                },
+            if let Some(code) = reader.told(row, by) {
+                let own = self.villages.text(village, Role::Code).map(|c| c.into_owned()).unwrap_or_default();
+                report.add(Severity::Info, code, Some(village), at(&format!("{} → {own}", reader.key_text(row))));
+            }
+            let year = match reader.year_of(row) {
+                Ok(year) => year,
+                Err(text) => {
+                    report.add(Severity::Warning, "row-bad-year", Some(village), at(&text));
+                    continue;
+                }
             };
             if !seen.insert((village.number(), year.unwrap_or(0))) {
-                report.add(Severity::Warning, "row-twice", Some(village), at(&text(year_column)));
+                let text = year.map(|y| y.to_string()).unwrap_or_default();
+                report.add(Severity::Warning, "row-twice", Some(village), at(&text));
                 continue;
             }
-            let origin = Origin {
-                source: text(key(KeyColumn::Source)),
-                observed_on: text(key(KeyColumn::ObservedOn)),
-                status: ObservationStatus::of(&text(key(KeyColumn::Status))),
-                ..Origin::default()
+            self.note_row(row, (&columns, year, village), &reader.origin(row));
+            let mut tell = |code, what: &str| {
+                let severity = if code == "cell-about" { Severity::Info } else { Severity::Warning };
+                report.add(severity, code, Some(village), at(what));
             };
-            if origin != Origin::default() {
-                for part in self.members.parts(&village) {
+            self.row(table, row, (&columns, year, village), &mut tell);
+        }
+        if notes > 0 {
+            report.add(Severity::Info, "rows-of-notes", None, format!("{file} · {notes}"));
+        }
+    }
+
+    /// Tells what of a table as a whole is not used, or is understood in a way that its owner may not expect.
+    fn tell_layout(
+        &self,
+        table: &WideTable,
+        file: &str,
+        (columns, has_year_column): (&[FigureColumn], bool),
+        report: &mut Report,
+    ) {
+        for column in columns {
+            let is_rate = self.indicators.all().get(column.position).is_some_and(|i| i.unit == "%");
+            let cells = table.rows.iter().filter_map(|row| row.cells.get(column.at));
+            let (severity, code) = match column.is_fractions {
+                true => (Severity::Info, "rates-taken-as-fractions"),
+                false if is_rate && are_fractions(cells) => (Severity::Warning, "rates-as-fractions"),
+                false => continue,
+            };
+            report.add(severity, code, None, format!("{file} · {}", table.head(column.at)));
+        }
+        tell_unused(table, file, report);
+        if table.layout.hidden_rows > 0 {
+            report.add(Severity::Warning, "rows-hidden", None, format!("{file} · {}", table.layout.hidden_rows));
+        }
+        if columns.is_empty() {
+            report.add(Severity::Warning, "table-without-figures", None, file.to_owned());
+        }
+        let is_undated = table.layout.sections.iter().all(|s| s.year.is_none());
+        if !has_year_column && is_undated && columns.iter().all(|c| c.year.is_none()) {
+            report.add(Severity::Info, "table-without-year", None, file.to_owned());
+        }
+    }
+
+    /// Notes where the figures of a row stand, and what it says of where they come from.
+    fn note_row(
+        &mut self,
+        row: &TableRow,
+        (columns, year, village): (&[FigureColumn], Option<i32>, FeatureId),
+        origin: &Origin,
+    ) {
+        let mut years: Vec<Option<i32>> = columns.iter().map(|c| c.year.or(year)).collect();
+        years.sort_unstable();
+        years.dedup();
+        for year in years {
+            for part in self.members.parts(&village) {
+                self.observations.set_row(year, *part, row.section, row.line);
+                if *origin != Origin::default() {
                     self.observations.set_row_origin(year, *part, origin.clone());
                 }
             }
-            for (column, position) in &columns {
-                let cell = row.get(*column).unwrap_or(&Cell::Empty);
-                if let Err(code) = self.take(*position, cell, (year, village), comma) {
-                    let head = table.header.get(*column).map_or("", String::as_str);
-                    report.add(Severity::Warning, code, Some(village), at(&format!("{head} · {}", cell.text())));
-                }
-            }
-            let tell = |code, what: &str| report.add(Severity::Warning, code, Some(village), at(what));
-            self.fractions(table, row, (year, village.number()), comma, tell);
         }
+    }
+
+    /// Takes the figures of a row.
+    fn row(
+        &mut self,
+        table: &WideTable,
+        row: &TableRow,
+        (columns, year, village): (&[FigureColumn], Option<i32>, FeatureId),
+        tell: &mut impl FnMut(&'static str, &str),
+    ) {
+        for column in columns {
+            let cell = row.cells.get(column.at).unwrap_or(&Cell::Empty);
+            let cell = if column.is_fractions { as_percent(cell, column.comma) } else { Cow::Borrowed(cell) };
+            if let Err(code) = self.take(column.position, &cell, (column.year.or(year), village), column.comma) {
+                tell(code, &format!("{} · {}", table.head(column.at), cell.text()));
+            }
+        }
+        let comma = columns.first().map_or(Comma::Thousands, |c| c.comma);
+        self.fractions(table, row, (year, village.number()), comma, tell);
     }
 
     /// Takes a figure of a row.
@@ -178,72 +234,37 @@ impl<'a> Filler<'a> {
                 }
                 self.not_applicable(position, year, village);
             }
-            (Figure::Number(_), Some(year)) if self.observations.is_set(position, year, village) => {
+            (Figure::Number(_) | Figure::About(_), Some(year)) if self.observations.is_set(position, year, village) => {
                 return Err("observation-twice");
             }
             (Figure::Number(n), year) => self.put(position, year, village, n),
+            (Figure::About(n), year) => {
+                self.put(position, year, village, n);
+                return Err("cell-about");
+            }
             (Figure::Bad(code), _) => return Err(code),
         }
         Ok(())
     }
 
     /// Columns of a table that figures are taken from, with their indicators.
-    fn columns_of(&self, table: &WideTable) -> Vec<(usize, usize)> {
-        table
-            .header
-            .iter()
-            .enumerate()
-            .filter(|(_, h)| KeyColumn::of(h).is_none())
-            .filter_map(|(c, h)| Some((c, self.indicators.position(h)?)))
-            .filter(|(_, i)| self.indicators.all().get(*i).is_some_and(|i| !i.is_computed()))
-            .collect()
-    }
-
-    /// The village of a row.
-    ///
-    /// # Errors
-    /// The code of a problem, and the key that led to no village, or to several.
-    fn village_of_row(&self, [code, name, town]: [String; 3]) -> Result<FeatureId, (&'static str, String)> {
-        match self.finder.find(&code, &name, &town) {
-            Found::One(village) => Ok(village),
-            Found::Nothing => Err(("row-without-village", [code, name].join(" "))),
-            Found::Several if code.is_empty() => Err(("row-several-villages", name)),
-            Found::Several => Err(("row-ambiguous", [code, name].join(" "))),
-        }
-    }
-
-    /// Names every column from which nothing is taken, with how many of its cells say something.
-    fn tell_unused(&self, table: &WideTable, file: &str, used: &[(usize, usize)], report: &mut Report) {
-        for (c, head) in table.header.iter().enumerate().filter(|(_, h)| !h.trim().is_empty()) {
-            let is_part = ["_numerator", "分子", "_denominator", "分母"]
-                .iter()
-                .any(|end| head.trim().strip_suffix(end).is_some_and(|n| self.indicators.position(n).is_some()));
-            if KeyColumn::of(head).is_some() || is_part || used.iter().any(|(u, _)| *u == c) {
-                continue;
+    fn columns_of(&self, table: &WideTable) -> Vec<FigureColumn> {
+        let of = |(at, c): (usize, &ColumnLayout)| match &c.role {
+            ColumnRole::Indicator(id) => {
+                let position = self.indicators.position(id)?;
+                let (year, is_fractions) = (c.year, c.is_fractions);
+                Some(FigureColumn { at, position, year, is_fractions, comma: Comma::Thousands })
             }
-            let cells = table.rows.iter().filter_map(|(_, row)| row.get(c)).filter(|cell| **cell != Cell::Empty);
-            let (mut said, mut numbers) = (0, false);
-            for cell in cells {
-                said += 1;
-                numbers |= match cell {
-                    Cell::Text(t) => plain_number(t, Comma::Thousands).is_ok(),
-                    Cell::Number(_) | Cell::Percent(_) | Cell::Unsolved => true,
-                    Cell::Empty => false,
-                };
-            }
-            if said == 0 {
-                continue;
-            }
-            let detail = format!("{file} · {head} · {said}");
-            match self.indicators.position(head) {
-                Some(_) => report.add(Severity::Info, "column-computed", None, detail),
-                None if numbers => report.add(Severity::Warning, "column-not-used", None, detail),
-                None => report.add(Severity::Info, "column-not-used", None, detail),
-            }
-        }
-        if used.is_empty() {
-            report.add(Severity::Warning, "table-without-figures", None, file.to_owned());
-        }
+            _ => None,
+        };
+        let mut columns: Vec<FigureColumn> = table.layout.columns.iter().enumerate().filter_map(of).collect();
+        let own = |c: usize| table.rows.iter().filter_map(move |row| row.cells.get(c));
+        // Programs that part columns by semicolons do so because the comma is taken.
+        let otherwise = if table.has_semicolons { Comma::Unclear } else { Comma::Thousands };
+        let every = Comma::of(columns.iter().flat_map(|c| own(c.at)), otherwise);
+        // Each column says for itself what its commas are; one that says nothing goes with the others.
+        columns.iter_mut().for_each(|c| c.comma = Comma::of(own(c.at), every));
+        columns
     }
 
     fn not_applicable(&mut self, position: usize, year: Option<i32>, village: FeatureId) {
@@ -257,17 +278,17 @@ impl<'a> Filler<'a> {
     fn fractions(
         &mut self,
         table: &WideTable,
-        row: &[Cell],
+        row: &TableRow,
         (year, village): (Option<i32>, u32),
         comma: Comma,
-        mut tell: impl FnMut(&'static str, &str),
+        tell: &mut impl FnMut(&'static str, &str),
     ) {
-        let mut part = |ends: [&str; 2]| {
+        let mut part = |is: fn(&ColumnRole) -> Option<&str>| {
             let mut parts: Vec<(usize, f64)> = Vec::new();
-            for (c, head) in table.header.iter().enumerate() {
-                let name = ends.iter().find_map(|e| head.trim().strip_suffix(e));
-                let Some(position) = name.and_then(|n| self.indicators.position(n)) else { continue };
-                let number = match row.get(c).unwrap_or(&Cell::Empty) {
+            for (c, column) in table.layout.columns.iter().enumerate() {
+                let Some(position) = is(&column.role).and_then(|id| self.indicators.position(id)) else { continue };
+                let cell = row.cells.get(c).unwrap_or(&Cell::Empty);
+                let number = match cell {
                     Cell::Empty => continue,
                     Cell::Number(n) => Ok(*n),
                     Cell::Text(t) => plain_number(t, comma),
@@ -276,13 +297,13 @@ impl<'a> Filler<'a> {
                 };
                 match number {
                     Ok(n) => parts.push((position, n)),
-                    Err(code) => tell(code, &format!("{head} · {}", row.get(c).map(Cell::text).unwrap_or_default())),
+                    Err(code) => tell(code, &format!("{} · {}", column.head, cell.text())),
                 }
             }
             parts
         };
-        let numerators = part(["_numerator", "分子"]);
-        let denominators = part(["_denominator", "分母"]);
+        let numerators = part(|r| if let ColumnRole::Numerator(id) = r { Some(id) } else { None });
+        let denominators = part(|r| if let ColumnRole::Denominator(id) = r { Some(id) } else { None });
         for (position, denominator) in denominators {
             let numerator = numerators.iter().find(|(p, _)| *p == position).map(|(_, n)| *n);
             let known = self.observations.value(position, year, FeatureId::new(village)).is_some();
@@ -321,18 +342,18 @@ impl<'a> Filler<'a> {
         self.observations.end_tables();
         for edit in edits.iter().filter(|e| e.facility.is_empty()) {
             let detail = || format!("{} · {} · {}", edit.village, edit.what, edit.value);
-            let village = match self.finder.find(&edit.village, "", "") {
-                Found::Nothing => self.finder.find("", &edit.village, &edit.town),
+            let village = match self.finder.find(RowKey::code(&edit.village)) {
+                Found::Nothing => self.finder.find(RowKey::name(&edit.village, &edit.town)),
                 found => found,
             };
             let position = self.indicators.position(&edit.what);
-            if let (Found::One(village), None, Some(field)) = (&village, position, self.text_field(&edit.what)) {
+            if let (Found::One(village, _), None, Some(field)) = (&village, position, self.text_field(&edit.what)) {
                 for part in self.members.parts(village) {
                     self.texts.insert((*part, field), edit.clone());
                 }
                 continue;
             }
-            let (Found::One(village), Some(position)) = (village, position) else {
+            let (Found::One(village, _), Some(position)) = (village, position) else {
                 report.add(Severity::Warning, "edit-without-target", None, detail());
                 continue;
             };
@@ -343,7 +364,7 @@ impl<'a> Filler<'a> {
             let (value, status) = match figure(indicator, &cell_of(&edit.value), Comma::Thousands) {
                 Figure::Unknown => (f64::NAN, None),
                 Figure::NotApplicable => (f64::NAN, Some(ObservationStatus::NotApplicable)),
-                Figure::Number(n) => (n, None),
+                Figure::Number(n) | Figure::About(n) => (n, None),
                 Figure::Bad(code) => {
                     report.add(Severity::Warning, code, Some(village), detail());
                     continue;
@@ -390,11 +411,53 @@ impl<'a> Filler<'a> {
     }
 }
 
-fn years_of(table: &WideTable) -> Vec<i32> {
-    match table.header.iter().position(|h| KeyColumn::of(h) == Some(KeyColumn::Year)) {
-        None => table.title_year.into_iter().collect(),
-        Some(c) => table.rows.iter().filter_map(|(_, row)| year_of(row.get(c)?)).collect(),
+/// A column that figures are taken from.
+struct FigureColumn {
+    at: usize,
+    position: usize,
+    year: Option<i32>,
+    is_fractions: bool,
+    comma: Comma,
+}
+
+/// A fraction as per cent; what is no number as it stands.
+fn as_percent(cell: &Cell, comma: Comma) -> Cow<'_, Cell> {
+    match cell {
+        Cell::Number(_) => Cow::Owned(cell.as_percent()),
+        Cell::Text(text) => match plain_number(text, comma) {
+            Ok(n) => Cow::Owned(Cell::Number(n).as_percent()),
+            Err(_) => Cow::Borrowed(cell),
+        },
+        _ => Cow::Borrowed(cell),
     }
+}
+
+/// Names every column from which nothing is taken, with how many of its cells say something.
+fn tell_unused(table: &WideTable, file: &str, report: &mut Report) {
+    for column in table.layout.columns.iter().filter(|c| !c.head.trim().is_empty() && c.filled > 0) {
+        let detail = format!("{file} · {} · {}", column.head, column.filled);
+        match (&column.role, column.reason) {
+            (ColumnRole::New, _) => report.add(Severity::Warning, "column-not-used", None, detail),
+            (ColumnRole::Leave, Reason::Hidden) => report.add(Severity::Warning, "column-hidden", None, detail),
+            (ColumnRole::Leave, Reason::Twice) => report.add(Severity::Warning, "column-twice", None, detail),
+            (ColumnRole::Leave, Reason::Computed) => report.add(Severity::Info, "column-computed", None, detail),
+            // Whoever said so knows.
+            (ColumnRole::Leave, Reason::Said) => {}
+            (role, _) if !role.is_used() => report.add(Severity::Info, "column-not-used", None, detail),
+            _ => {}
+        }
+    }
+}
+
+fn years_of(table: &WideTable) -> Vec<i32> {
+    let columns = table.layout.columns.iter().filter_map(|c| c.year);
+    let sections = table.layout.sections.iter().filter_map(|s| s.year);
+    let year = table.layout.column(&ColumnRole::Year);
+    let rows = table.rows.iter().filter_map(|row| year_of(row.cells.get(year?)?));
+    let mut years: Vec<i32> = columns.chain(sections).chain(rows).collect();
+    years.sort_unstable();
+    years.dedup();
+    years
 }
 
 /// Whether all known figures of a rate in per cent lie between 0 and 1, with something between: 0.95 is hardly 0.95 %.
@@ -406,9 +469,4 @@ fn are_fractions<'a>(cells: impl Iterator<Item = &'a Cell>) -> bool {
     };
     let numbers: Vec<f64> = cells.filter_map(number).collect();
     numbers.iter().all(|n| (0.0..=1.0).contains(n)) && numbers.iter().any(|n| *n > 0.0 && *n < 1.0)
-}
-
-fn is_total(text: &str) -> bool {
-    let text = text.trim().to_lowercase();
-    ["合计", "总计", "小计", "全区", "total", "sum"].contains(&text.as_str()) || text.ends_with("合计")
 }

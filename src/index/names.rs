@@ -12,6 +12,8 @@ use ib_matcher::pinyin::{PinyinData, PinyinNotation};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+pub use fold::plain_letter;
+
 use alphabet::{Alphabet, Symbol};
 use matching::{Found, Word};
 

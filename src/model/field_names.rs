@@ -48,6 +48,18 @@ impl FieldNames {
             for list in [&mut names.name, &mut names.code, &mut names.town, &mut names.district, &mut names.group] {
                 list.iter_mut().for_each(|n| *n = folded(n));
             }
+            for list in [
+                &mut names.longitude,
+                &mut names.latitude,
+                &mut names.easting,
+                &mut names.northing,
+                &mut names.x,
+                &mut names.y,
+                &mut names.position,
+                &mut names.geometry,
+            ] {
+                list.iter_mut().for_each(|n| *n = Self::folded(n));
+            }
             names
         })
     }
@@ -64,7 +76,7 @@ impl FieldNames {
     pub fn folded(name: &str) -> String {
         let outside = name.split(['(', '（', '[', '【']).next().unwrap_or("");
         let outside = if outside.trim().is_empty() { name } else { outside };
-        outside.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+        outside.chars().filter(|c| c.is_alphanumeric()).map(super::simplified).flat_map(char::to_lowercase).collect()
     }
 }
 
@@ -81,6 +93,7 @@ mod tests {
             sorted.dedup();
             assert!(!list.is_empty() && sorted.len() == list.len());
         }
+        let names = FieldNames::shipped();
         for name in names.longitude.iter().chain(&names.latitude).chain(&names.x).chain(&names.position) {
             assert_eq!(*name, FieldNames::folded(name));
         }

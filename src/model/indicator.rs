@@ -304,7 +304,11 @@ impl Indicators {
 }
 
 fn folded(name: &str) -> String {
-    name.chars().filter(|c| !c.is_whitespace() && *c != '_').flat_map(char::to_lowercase).collect()
+    name.chars()
+        .filter(|c| !c.is_whitespace() && *c != '_')
+        .map(super::simplified)
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //!
 //! A [`Dataset`] never changes once made; the window, the index and the renderer share it behind an `Arc`.
 
+mod alias;
 mod by_value;
 mod column_builder;
 mod dataset;
@@ -18,9 +19,11 @@ mod observations;
 mod origin;
 mod report;
 mod roles;
+mod simplified;
 mod table;
 mod texts;
 
+pub use alias::VillageAlias;
 pub use column_builder::ColumnBuilder;
 pub use dataset::{Crs, CrsFrom, Dataset, Format, SourceInfo, StatedColours};
 pub use edit::Edit;
@@ -32,9 +35,10 @@ pub use identifying::identifies;
 pub use indicator::{CategoryValue, Good, Indicator, Indicators, Ratio, Theme};
 pub use layer_kind::LayerKind;
 pub use members::Members;
-pub use observations::Observations;
+pub use observations::{CellPlace, Observations};
 pub use origin::{ObservationStatus, Origin};
 pub use report::{Problem, ProblemGroup, Report, Severity};
 pub use roles::{Role, Roles};
+pub use simplified::simplified;
 pub use table::{Column, ColumnData, FieldType, Sparse, Table, Value};
 pub use texts::{Flags, Texts};

@@ -5,6 +5,22 @@ use rustc_hash::FxHashMap;
 
 use super::{ObservationStatus, Origin};
 
+/// Bits of a line among those of a row: 67 million lines, 64 sheets.
+const LINE_BITS: u32 = 26;
+
+/// Where a value stands in its table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CellPlace {
+    /// The table, counted from 0 in the order in which they were taken in.
+    pub table: usize,
+    /// The sheet of the table.
+    pub section: u16,
+    /// The line, 1-based.
+    pub line: u32,
+    /// The column, from 0.
+    pub column: usize,
+}
+
 /// Values of indicators (by their position in [`super::Indicators`]) over years and villages.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Observations {
@@ -25,6 +41,11 @@ pub struct Observations {
     row_origins: FxHashMap<(u16, Option<i32>, u32), Origin>,
     /// The table that is being taken in, from 1.
     table: u16,
+    /// Per table: the row of each year and village, then of each village without a year; 0 where it has none. The section stands in the
+    /// upper bits.
+    rows: Vec<Vec<u32>>,
+    /// Columns by table, indicator, and the year that the column's head names.
+    columns: FxHashMap<(u16, usize, Option<i32>), u16>,
     /// Which table each value of `series` is from, and each of `timeless`; 0 for none.
     series_tables: Vec<Vec<u16>>,
     timeless_tables: Vec<Vec<u16>>,
@@ -63,6 +84,46 @@ impl Observations {
     /// Says that what is set from now on comes from the next table.
     pub fn begin_table(&mut self) {
         self.table = self.table.saturating_add(1);
+    }
+
+    /// Says in which row of the table being taken in the figures of a year and village stand.
+    pub fn set_row(&mut self, year: Option<i32>, village: FeatureId, section: u16, line: u32) {
+        let size = (self.years.len() + 1) * self.villages;
+        let Some(at) = self.place_of_row(year, village) else { return };
+        let table = usize::from(self.table);
+        if self.rows.len() <= table {
+            self.rows.resize_with(table + 1, Vec::new);
+        }
+        let Some(rows) = self.rows.get_mut(table) else { return };
+        if rows.is_empty() {
+            rows.resize(size, 0);
+        }
+        if let Some(slot) = rows.get_mut(at) {
+            *slot = (u32::from(section) << LINE_BITS) | line.min((1 << LINE_BITS) - 1);
+        }
+    }
+
+    /// Says in which column of the table being taken in the figures of an indicator stand: those of the year that its head names, or of any.
+    pub fn set_column(&mut self, indicator: usize, year: Option<i32>, column: usize) {
+        self.columns.insert((self.table, indicator, year), column as u16);
+    }
+
+    fn place_of_row(&self, year: Option<i32>, village: FeatureId) -> Option<usize> {
+        match year {
+            Some(year) => self.at(year, village),
+            None => Some(self.years.len() * self.villages + village.index()),
+        }
+    }
+
+    /// The cell that a value is from; `None` where it is from no table.
+    pub fn cell_of(&self, indicator: usize, year: Option<i32>, village: FeatureId) -> Option<CellPlace> {
+        let held = self.held(indicator, year, village);
+        let table = self.table_of(indicator, year, village)?;
+        let number = table as u16 + 1;
+        let row = *self.rows.get(usize::from(number))?.get(self.place_of_row(held, village)?)?;
+        let column = self.columns.get(&(number, indicator, held)).or(self.columns.get(&(number, indicator, None)))?;
+        let (section, line) = ((row >> LINE_BITS) as u16, row & ((1 << LINE_BITS) - 1));
+        (line > 0).then_some(CellPlace { table, section, line, column: usize::from(*column) })
     }
 
     /// Says that what is set from now on comes from no table.

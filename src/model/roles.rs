@@ -162,6 +162,7 @@ impl Roles {
 pub(super) fn folded(name: &str) -> String {
     name.chars()
         .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-' | '.' | '/'))
+        .map(super::simplified)
         .flat_map(char::to_lowercase)
         .collect()
 }

@@ -4,7 +4,7 @@ use egui::{Id, Key, Modal, RichText, TextEdit, Ui};
 
 use super::style::bold;
 use super::widgets::primary;
-use super::{edit, opened, settings, unsaved, visit};
+use super::{edit, layout, opened, settings, unsaved, visit};
 use crate::geo::parse_position;
 use crate::lang::Lang;
 use crate::model::{Column, Dataset, Role};
@@ -30,6 +30,7 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
     let response = modal.show(ui.ctx(), |ui| {
         ui.set_max_width(match dialogue {
             Dialogue::Opened(_) => 920.0,
+            Dialogue::Layout(_) => f32::INFINITY,
             Dialogue::Import(_) | Dialogue::Merge(_) => 720.0,
             Dialogue::Reading(_) => 560.0,
             _ => 420.0,
@@ -37,6 +38,7 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
         match dialogue {
             Dialogue::GoTo(text, error) => go_to(ui, session, text, error, send),
             Dialogue::Opened(files) => opened::opened(ui, session, files, send),
+            Dialogue::Layout(draft) => layout::show(ui, session, draft, send),
             Dialogue::Layers(draft) => opened::layers(ui, session, draft, send),
             Dialogue::Reading(draft) => opened::reading(ui, session, draft, send),
             Dialogue::Fields(layer) => fields(ui, session, layer, send),

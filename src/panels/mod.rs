@@ -15,6 +15,7 @@ mod foot;
 mod gap_filter;
 mod gaps;
 mod layers;
+mod layout;
 mod legend;
 mod map_menu;
 mod meeting;

@@ -5,7 +5,7 @@ use egui::{RichText, Ui};
 use super::style::bold;
 use super::widgets::{chip_button, primary};
 use crate::project::USUAL_CACHE_MB;
-use crate::session::{Commands, Dialogue, Session, WindowCommand};
+use crate::session::{Commands, Dialogue, FileCommand, Session, WindowCommand};
 
 /// Choices of memory for shapes of the map, in MB.
 const MEMORY_MB: [u32; 4] = [128, 256, 512, 1024];
@@ -70,6 +70,9 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) -> Option<Dialo
             if chip_button(ui, t, lang.t(key), present == on_request).clicked() {
                 send.push(WindowCommand::SetRereading(on_request));
             }
+        }
+        if ui.button(lang.t("command.read-changed")).clicked() {
+            send.push(FileCommand::ReadChanged);
         }
     });
     ui.add_space(12.0);

@@ -45,6 +45,9 @@ pub fn differences(first: &Project, second: &Project) -> Vec<Difference> {
         list("facilities", (&first.facilities, &second.facilities), |f| f.id.clone()),
         list("layers", (&first.layers, &second.layers), |l| l.path.clone()),
         list("tables", (&first.tables, &second.tables), |t| t.path.clone()),
+        list("aliases", (&first.aliases, &second.aliases), |a| {
+            (a.code.clone(), a.name.clone(), a.town.clone(), a.district.clone())
+        }),
         list("scenes", (&first.scenes, &second.scenes), |s| s.name.clone()),
         list("rules", (&first.rules, &second.rules), |r| r.id.clone()),
         list("indicators", (&first.indicators, &second.indicators), |i| i.id.clone()),

@@ -4,6 +4,8 @@ use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::read::LayoutSaid;
+
 use super::keep::changed_text;
 use super::layer::{LayerEntry, is_default};
 use super::page::PageOptions;
@@ -33,9 +35,22 @@ pub struct Camera {
 pub struct TableEntry {
     /// The file; relative to the project file in the file, absolute in the program.
     pub path: PathBuf,
+    /// What tells a table with the same heads: the layout is taken for it too.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub heads: String,
+    /// What a person says about its layout.
+    #[serde(flatten)]
+    pub layout: LayoutSaid,
     /// Keys of the file that this version does not know: kept.
     #[serde(flatten)]
     pub other: toml::Table,
+}
+
+impl TableEntry {
+    /// A table of which nothing is said.
+    pub fn new(path: PathBuf) -> Self {
+        Self { path, heads: String::new(), layout: LayoutSaid::default(), other: toml::Table::new() }
+    }
 }
 
 /// A saved map.
@@ -73,6 +88,9 @@ pub struct Project {
     /// Tables of indicators.
     #[serde(default, rename = "table", skip_serializing_if = "Vec::is_empty")]
     pub tables: Vec<TableEntry>,
+    /// What was decided about rows that say their village in a way of their own.
+    #[serde(default, rename = "alias", skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<crate::model::VillageAlias>,
     /// Indicators of the project's own, in the form of `assets/indicators.toml`.
     #[serde(default, rename = "indicator", skip_serializing_if = "Vec::is_empty")]
     pub indicators: Vec<crate::model::Indicator>,
@@ -119,6 +137,7 @@ impl Default for Project {
             view: ViewEntry::default(),
             layers: Vec::new(),
             tables: Vec::new(),
+            aliases: Vec::new(),
             indicators: Vec::new(),
             facilities: Vec::new(),
             looks: Vec::new(),

@@ -105,6 +105,11 @@ pub(super) fn identity(value: &Value) -> Option<String> {
         let parts = ["village", "district", "town", "layer", "facility", "what", "year"];
         return Some(parts.map(|k| text(k).unwrap_or_default()).join("/"));
     }
+    // What was decided about a row is named by what the row says.
+    if table.contains_key("village") && !table.contains_key("id") {
+        let parts = ["code", "name", "town", "district"];
+        return Some(parts.map(|k| text(k).unwrap_or_default()).join("/"));
+    }
     text("id").or_else(|| text("path")).or_else(|| text("name")).or_else(|| text("indicator"))
 }
 

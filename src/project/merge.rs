@@ -59,7 +59,7 @@ struct Work {
 }
 
 /// Lists whose entries mean something only as a whole.
-const WHOLE: [&str; 4] = ["edit", "facility", "target", "indicator"];
+const WHOLE: [&str; 5] = ["edit", "facility", "target", "indicator", "alias"];
 
 impl Work {
     fn table(&mut self, place: &str, base: &Table, ours: &Table, theirs: &Table) -> Table {
@@ -204,13 +204,13 @@ mod tests {
         let with = |text: &str| toml::from_str::<Project>(&format!("version = 1\n{text}")).expect("a project");
         let base = with("[[person]]\nid = \"n\"\ntext = \"a\"\n");
         let ours = with("[[person]]\nid = \"n\"\ntext = \"b\"\n[[person]]\nid = \"o\"\n");
-        let theirs = with("[[person]]\nid = \"n\"\ntext = \"a\"\n[[person]]\nid = \"p\"\n[[alias]]\nid = \"x\"\n");
+        let theirs = with("[[person]]\nid = \"n\"\ntext = \"a\"\n[[person]]\nid = \"p\"\n[[decision]]\nid = \"x\"\n");
         let merged = merge(&base, &ours, &theirs).expect("merged").project;
         let ids: Vec<_> =
             merged.other["person"].as_array().expect("people").iter().map(|n| n["id"].to_string()).collect();
         assert_eq!(ids, ["\"n\"", "\"o\"", "\"p\""]);
         assert_eq!(merged.other["person"][0]["text"].as_str(), Some("b"));
-        assert!(merged.other.contains_key("alias"));
+        assert!(merged.other.contains_key("decision"));
     }
 
     #[test]

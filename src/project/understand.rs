@@ -20,7 +20,7 @@ pub struct NotUnderstood {
 const MOST: usize = 500;
 
 /// Lists whose entries mean something only as a whole: half a correction would be another one.
-const WHOLE: [&str; 6] = ["edit", "facility", "target", "indicator", "table", "scene"];
+const WHOLE: [&str; 7] = ["edit", "facility", "target", "indicator", "alias", "table", "scene"];
 
 /// A step of a path: a key or a position in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]

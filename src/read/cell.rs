@@ -66,7 +66,7 @@ impl Cell {
     }
 
     /// The cell as one that is shown as per cent. One hundredfold in decimal: 0.57 is 57, not 56.99999999999999.
-    pub(super) fn as_percent(&self) -> Self {
+    pub fn as_percent(&self) -> Self {
         match self {
             Self::Number(n) => Self::Percent(format!("{n}e2").parse().unwrap_or(n * 100.0)),
             other => other.clone(),

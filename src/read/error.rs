@@ -37,6 +37,10 @@ pub(super) enum Cause {
     UnsupportedFormat { kind: &'static str, what: String },
     #[error("it is no table of villages: {0}. Give it one row of column heads, with 代码 or 村名 and indicators.")]
     NotTable(String),
+    #[error(
+        "the workbook has a password. Open it in Excel or WPS, take the password off (File, Info, Protect workbook) and save it."
+    )]
+    Password,
     #[error("the workbook cannot be read: {0}.")]
     Workbook(String),
     #[error("it is damaged: {0}. Download or copy it again.")]
@@ -82,6 +86,7 @@ impl ReadError {
             Cause::NotGeoJson { .. } => "not-geojson",
             Cause::UnsupportedFormat { .. } => "unsupported-format",
             Cause::NotTable(_) => "not-table",
+            Cause::Password => "password",
             Cause::Workbook(_) => "workbook",
             Cause::Damaged(_) => "damaged",
             Cause::NoLayer(_) => "no-layer",

@@ -5,30 +5,42 @@ use std::path::{Path, PathBuf};
 use super::cell::Cell;
 use super::encoding::decode_as;
 use super::error::Cause;
+use super::hidden::hidden;
+use super::layout::{Laid, Layout, LayoutSaid, Sheet, TableRow, lay_out};
 use super::letters::EncodingFrom;
 use super::load::load;
-use super::workbook::{Rows, is_workbook, sheets};
-use super::{How, Progress, ReadError};
-use crate::model::Indicators;
+use super::workbook::{Rows, Spread, is_locked, is_workbook, named_sheets, sheets};
+use super::{How, Progress, ReadError, html_table};
+use crate::model::{Indicators, simplified};
 
 /// Bytes in which the first lines of a text lie.
 const HEAD_BYTES: usize = 64 << 10;
 
-/// A table as it stands in its file.
+/// A table as it stands in its file, with how it is laid out.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WideTable {
     /// The file.
     pub path: PathBuf,
     /// Encoding, as found.
     pub encoding: &'static str,
-    /// Heads of the columns.
-    pub header: Vec<String>,
-    /// Rows with their line in the file, 1-based; title rows, blank rows and repeated heads are left out.
-    pub rows: Vec<(u32, Vec<Cell>)>,
-    /// The year named in the title rows, where there is one.
-    pub title_year: Option<i32>,
+    /// How it is laid out.
+    pub layout: Layout,
+    /// Rows of data; blank rows and repeated heads are left out.
+    pub rows: Vec<TableRow>,
     /// Whether its columns are parted by semicolons, as programs do where the comma is the decimal sign.
     pub has_semicolons: bool,
+}
+
+impl WideTable {
+    /// The year that a row has from its sheet or from a title.
+    pub fn year_of_section(&self, section: u16) -> Option<i32> {
+        self.layout.sections.get(usize::from(section))?.year
+    }
+
+    /// The head of a column.
+    pub fn head(&self, column: usize) -> &str {
+        self.layout.columns.get(column).map_or("", |c| &c.head)
+    }
 }
 
 /// What a column says about the row rather than about an indicator.
@@ -53,8 +65,12 @@ pub enum KeyColumn {
 impl KeyColumn {
     /// Tells a column by its head.
     pub fn of(head: &str) -> Option<Self> {
-        let head: String =
-            head.chars().filter(|c| !c.is_whitespace() && *c != '_').flat_map(char::to_lowercase).collect();
+        let head: String = head
+            .chars()
+            .filter(|c| !c.is_whitespace() && *c != '_')
+            .map(simplified)
+            .flat_map(char::to_lowercase)
+            .collect();
         Some(match head.as_str() {
             "code" | "villagecode" | "代码" | "村代码" | "编码" | "村编码" | "行政区划代码" | "区划代码"
             | "行政村代码" => Self::Code,
@@ -73,70 +89,51 @@ impl KeyColumn {
     }
 }
 
-/// Reads a CSV (UTF-8, UTF-16 or GB18030; comma, semicolon or tab) or an XLSX, XLS or ODS.
+/// Reads a CSV (UTF-8, UTF-16 or GB18030; comma, semicolon or tab) or an XLSX, XLS or ODS; what a person says about its layout stands
+/// over the guess.
 ///
 /// # Errors
 /// Where the file cannot be opened, or no row in it names a village's code or name beside another known column.
-pub fn read_wide(path: &Path, indicators: &Indicators) -> Result<WideTable, ReadError> {
+pub fn read_wide(path: &Path, indicators: &Indicators, said: &LayoutSaid) -> Result<WideTable, ReadError> {
     let bytes = load(path, &Progress::new()).map_err(|cause| cause.at(path))?;
     let head = bytes.get(..HEAD_BYTES).unwrap_or(&bytes);
     let has_semicolons = !is_workbook(&bytes) && delimiter_of(&decode(head, &How::default()).2) == ';';
-    let (encoding, grid) = grid_of(bytes).map_err(|m| Cause::NotTable(m).at(path))?;
-    let known = |cell: &Cell| {
-        let text = cell.text();
-        KeyColumn::of(&text).is_some() || indicators.position(&text).is_some()
-    };
-    let is_village = |cell: &Cell| matches!(KeyColumn::of(&cell.text()), Some(KeyColumn::Code | KeyColumn::Name));
-    let head =
-        grid.iter().position(|(_, row)| row.iter().any(is_village) && row.iter().filter(|c| known(c)).count() > 1);
-    let Some(at) = head else {
-        return Err(
-            Cause::NotTable("no row names the columns: a village's code or name and an indicator".into()).at(path)
-        );
-    };
-    let mut header: Vec<String> = grid.get(at).map(|(_, row)| row.iter().map(Cell::text).collect()).unwrap_or_default();
-    if let Some((_, above)) = at.checked_sub(1).and_then(|above| grid.get(above)) {
-        join_groups(&mut header, above, indicators);
+    if is_locked(&bytes) {
+        return Err(Cause::Password.at(path));
     }
-    let title_year = grid.iter().take(at).flat_map(|(_, row)| row).find_map(|c| year_in(&c.text()));
-    let same = |row: &[Cell]| row.iter().map(Cell::text).eq(header.iter().cloned());
-    let rows = grid.into_iter().skip(at + 1).filter(|(_, r)| r.iter().any(|c| *c != Cell::Empty) && !same(r)).collect();
-    Ok(WideTable { path: path.to_path_buf(), encoding, header, rows, title_year, has_semicolons })
-}
-
-/// Heads in two rows: a group such as 污水 over 处理率 and 治理率. A head that is no indicator by itself, and is one with its
-/// group before it, is that one.
-fn join_groups(header: &mut [String], above: &[Cell], indicators: &Indicators) {
-    if above.iter().filter(|c| **c != Cell::Empty).count() < 2 {
-        return;
-    }
-    let mut group = String::new();
-    for (c, head) in header.iter_mut().enumerate() {
-        // Merged cells say their text in the first of them.
-        if let Some(text) = above.get(c).map(Cell::text).filter(|t| !t.is_empty()) {
-            group = text;
+    let (encoding, sheets) = sheets_of(bytes).map_err(|m| Cause::Workbook(m).at(path))?;
+    match lay_out(sheets, indicators, said) {
+        Some(Laid { layout, rows }) => {
+            Ok(WideTable { path: path.to_path_buf(), encoding, layout, rows, has_semicolons })
         }
-        let whole = format!("{group}{head}");
-        let is_known = |h: &str| KeyColumn::of(h).is_some() || indicators.position(h).is_some();
-        if !head.is_empty() && !is_known(head) && indicators.position(&whole).is_some() {
-            *head = whole;
+        None => {
+            Err(Cause::NotTable("no row names the columns: a village's code or name and an indicator".into()).at(path))
         }
     }
 }
 
-/// Encoding and rows, with their lines, of a workbook or of text.
-pub(super) fn grid_of(bytes: Vec<u8>) -> Result<(&'static str, Rows), String> {
+/// Encoding and sheets with their names, of a workbook or of text. Words of merged cells stand in each of them; numbers do not: a sum
+/// over several villages is not that of each.
+fn sheets_of(bytes: Vec<u8>) -> Result<(&'static str, Vec<Sheet>), String> {
     if is_workbook(&bytes) {
-        return Ok(("binary", sheet(bytes)?));
+        let mut hides = hidden(&bytes);
+        let sheet = |(name, rows): (String, Result<Rows, String>)| {
+            let hidden = hides.remove(&name).unwrap_or_default();
+            Ok(Sheet { name, rows: rows?, hidden })
+        };
+        let sheets: Result<Vec<Sheet>, String> = named_sheets(bytes, Spread::Words).map(sheet).collect();
+        let sheets = sheets?;
+        if sheets.is_empty() {
+            return Err("the workbook has no sheet with anything in it".to_owned());
+        }
+        return Ok(("binary", sheets));
     }
     let (encoding, _, text) = decode(&bytes, &How::default());
-    Ok((encoding, csv_grid(&text)))
-}
-
-/// A year between 1900 and 2100 in a text such as 2023年统计表.
-fn year_in(text: &str) -> Option<i32> {
-    let digits = text.split(|c: char| !c.is_ascii_digit()).filter(|d| d.len() == 4);
-    digits.filter_map(|d| d.parse().ok()).find(|y| (1900..=2100).contains(y))
+    if html_table::is_page(&text) {
+        let sheet = |(name, rows)| Sheet { name, rows, ..Sheet::default() };
+        return Ok((encoding, html_table::sheets(&text).into_iter().map(sheet).collect()));
+    }
+    Ok((encoding, vec![Sheet { rows: csv_grid(&text), ..Sheet::default() }]))
 }
 
 /// Encoding, how it was decided, and the text.
@@ -165,7 +162,13 @@ pub(super) fn csv_grid(text: &str) -> Rows {
         .from_reader(text.as_bytes());
     // Text that is UTF-8, in rows of any length: there is no error left that a row could bring.
     let rows = reader.records().filter_map(|r| r.ok());
-    rows.map(|r| (r.position().map_or(0, |p| p.line() as u32), r.iter().map(Cell::of_text).collect())).collect()
+    // A row is said to begin where the one before it ended: with the line feed that is still to come, and blank lines.
+    let line_of = |p: &csv::Position| {
+        let rest = text.as_bytes().get(p.byte() as usize..).unwrap_or(&[]);
+        let between = rest.iter().take_while(|b| matches!(b, b'\r' | b'\n'));
+        p.line() as u32 + between.filter(|b| **b == b'\n').count() as u32
+    };
+    rows.map(|r| (r.position().map_or(0, line_of), r.iter().map(Cell::of_text).collect())).collect()
 }
 
 /// Every sheet of a workbook with anything in it, or the one table of a text: rows with their lines, 1-based. A value of merged
@@ -176,13 +179,9 @@ pub(super) fn csv_grid(text: &str) -> Rows {
 pub fn read_sheets(path: &Path) -> Result<Vec<Rows>, ReadError> {
     let bytes = load(path, &Progress::new()).map_err(|cause| cause.at(path))?;
     if is_workbook(&bytes) {
-        return sheets(bytes, true).collect::<Result<_, String>>().map_err(|m| Cause::NotTable(m).at(path));
+        return sheets(bytes, Spread::All).collect::<Result<_, String>>().map_err(|m| Cause::NotTable(m).at(path));
     }
     Ok(vec![csv_grid(&decode(&bytes, &How::default()).2)])
-}
-
-fn sheet(bytes: Vec<u8>) -> Result<Rows, String> {
-    sheets(bytes, false).next().unwrap_or_else(|| Err("the workbook has no sheet with anything in it".to_owned()))
 }
 
 #[cfg(test)]
@@ -193,7 +192,7 @@ mod tests {
         let dir = tempfile::tempdir().expect("a temporary folder");
         let path = dir.path().join("t.csv");
         std::fs::write(&path, bytes).expect("written");
-        read_wide(&path, &Indicators::with(&[]))
+        read_wide(&path, &Indicators::with(&[]), &LayoutSaid::default())
     }
 
     #[test]
@@ -201,15 +200,24 @@ mod tests {
         let text = "海淀区2023年统计表,,\n村名,污水处理率(%),公厕数（座）\n甲村,99%,2\n\n合计,98,2\n";
         let (gbk, ..) = encoding_rs::GB18030.encode(text);
         let table = read(&gbk).expect("a table");
-        assert_eq!((table.encoding, table.title_year), ("GB18030", Some(2023)));
-        assert_eq!(table.header, ["村名", "污水处理率(%)", "公厕数（座）"]);
+        assert_eq!((table.encoding, table.year_of_section(0)), ("GB18030", Some(2023)));
+        assert_eq!([0, 1, 2].map(|c| table.head(c)), ["村名", "污水处理率(%)", "公厕数（座）"]);
         assert_eq!(table.rows.len(), 2);
-        assert_eq!(table.rows[0].0, 3);
-        assert_eq!(table.rows[0].1[1], Cell::Text("99%".into()));
+        assert_eq!(table.rows[0].line, 3);
+        assert_eq!(table.rows[0].cells[1], Cell::Text("99%".into()));
         let utf8 = read(format!("\u{feff}{text}").as_bytes()).expect("a table");
         assert_eq!((utf8.encoding, &utf8.rows), ("UTF-8", &table.rows));
         let semicolons = read("code;year;公厕数\nA;2020;1\n".as_bytes()).expect("a table");
-        assert_eq!(semicolons.header.len(), 3);
+        assert_eq!(semicolons.layout.columns.len(), 3);
+    }
+
+    #[test]
+    fn lines_are_those_of_an_editor_however_they_end() {
+        for end in ["\n", "\r\n"] {
+            let text = ["村名,公厕数", "甲,1", "", "乙,2", ""].join(end);
+            let lines: Vec<u32> = csv_grid(&text).iter().map(|(line, _)| *line).collect();
+            assert_eq!(lines, [1, 2, 4], "{end:?}");
+        }
     }
 
     #[test]

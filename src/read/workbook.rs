@@ -16,12 +16,29 @@ const MAX_PLACES: usize = 20_000_000;
 /// Places that a sheet may span, rows times columns: a quarter of a million rows with a cell in the last column.
 const MAX_SPAN: u64 = 4_000_000_000;
 
+/// What is done with the value of merged cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Spread {
+    /// It stands in the first of them.
+    No,
+    /// It stands in each, where it is a word.
+    Words,
+    /// It stands in each.
+    All,
+}
+
 /// Rows with their numbers, 1-based, in order.
 pub type Rows = Vec<(u32, Vec<Cell>)>;
 
 /// Whether bytes begin as a workbook does: XLSX, XLSB and ODS are ZIP archives, XLS is an OLE container.
 pub(super) fn is_workbook(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK") || bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0])
+}
+
+/// Whether a workbook has a password: then it is a container of one encrypted package ([MS-OFFCRYPTO] 2.3).
+pub(super) fn is_locked(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0])
+        && cfb::CompoundFile::open(Cursor::new(bytes)).is_ok_and(|c| c.is_stream("/EncryptedPackage"))
 }
 
 /// Whether bytes are those of a workbook by what is in them, not merely of some archive.
@@ -34,14 +51,13 @@ pub(super) fn is_named_workbook(bytes: &[u8]) -> bool {
     archive.is_ok_and(|a| a.file_names().flatten().any(|n| is_part(&n)))
 }
 
-/// The sheets with anything in them; each is read when it is asked for. With `spread` a value of merged cells stands in every
-/// one of them.
-pub(super) fn sheets(bytes: Vec<u8>, spread: bool) -> impl Iterator<Item = Result<Rows, String>> {
+/// The sheets with anything in them; each is read when it is asked for.
+pub(super) fn sheets(bytes: Vec<u8>, spread: Spread) -> impl Iterator<Item = Result<Rows, String>> {
     named_sheets(bytes, spread).map(|(_, rows)| rows)
 }
 
 /// The same with their names; trouble with the workbook as a whole comes without one.
-pub(super) fn named_sheets(bytes: Vec<u8>, spread: bool) -> impl Iterator<Item = (String, Result<Rows, String>)> {
+pub(super) fn named_sheets(bytes: Vec<u8>, spread: Spread) -> impl Iterator<Item = (String, Result<Rows, String>)> {
     let opened = look(&bytes).and_then(|seen| {
         let book = sound(|| calamine::open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|e| e.to_string()))?;
         Ok((seen, book))
@@ -69,7 +85,7 @@ fn rows<R: Read + std::io::Seek + Clone>(
     book: &mut Sheets<R>,
     seen: &Seen,
     (at, name): (usize, &str),
-    spread: bool,
+    spread: Spread,
 ) -> Result<Rows, String> {
     let mut sheet = Sheet::default();
     let explain = |e: &dyn std::fmt::Display| e.to_string();
@@ -92,10 +108,10 @@ fn rows<R: Read + std::io::Seek + Clone>(
                     }
                 }
             }
-            if spread {
+            if spread != Spread::No {
                 let merged = book.merge_cells_by_sheet_name(name).map_err(|e| explain(&e))?;
                 let merged: Vec<_> = merged.iter().map(|m| (m.start, m.end)).collect();
-                sheet.spread(&merged)?;
+                sheet.spread(&merged, spread)?;
             }
         }
         Sheets::Xlsb(book) => {
@@ -206,12 +222,15 @@ impl Sheet {
     }
 
     /// Lets the value of the first of merged cells stand in all of them that lie within the rows that are there.
-    fn spread(&mut self, merged: &[((u32, u32), (u32, u32))]) -> Result<(), String> {
+    fn spread(&mut self, merged: &[((u32, u32), (u32, u32))], spread: Spread) -> Result<(), String> {
         let mut there: Vec<u32> = self.at.keys().copied().collect();
         there.sort_unstable();
         let mut left = MAX_PLACES;
         for (start, end) in merged {
             let Some(value) = self.get(start.0, start.1).filter(|c| **c != Cell::Empty).cloned() else { continue };
+            if spread == Spread::Words && !matches!(value, Cell::Text(_)) {
+                continue;
+            }
             let from = there.partition_point(|r| *r < start.0);
             for row in there.get(from..).unwrap_or(&[]).iter().take_while(|r| **r <= end.0) {
                 for column in start.1..=end.1 {
@@ -256,7 +275,7 @@ mod tests {
             sheet.put((row, 0), Cell::Number(f64::from(row))).expect("fits");
         }
         sheet.put((1, 1), Cell::Text("closed".into())).expect("fits");
-        sheet.spread(&[((1, 1), (1_000_000, 1))]).expect("spread");
+        sheet.spread(&[((1, 1), (1_000_000, 1))], Spread::All).expect("spread");
         let told: Vec<Option<&Cell>> = (0..4).map(|r| sheet.get(r, 1)).collect();
         let closed = Cell::Text("closed".into());
         assert_eq!(told, [None, Some(&closed), Some(&closed), Some(&closed)]);

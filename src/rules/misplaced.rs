@@ -1,7 +1,7 @@
 //! D1: a point's village code is not that of the polygon it lies in.
 
 use super::{Facts, Findings, Gap, Rule, RuleDefinition};
-use crate::district::{Found, Kind};
+use crate::district::{Found, Kind, RowKey};
 use crate::geo::distance_to_area_m;
 
 pub(super) struct Misplaced;
@@ -15,8 +15,8 @@ impl Rule for Misplaced {
                 continue;
             }
             let inside = facts.villages_at(facility.at);
-            let coded = match facts.finder.find(&facility.village_code, "", "") {
-                Found::One(village) => Some(village),
+            let coded = match facts.finder.find(RowKey::code(&facility.village_code)) {
+                Found::One(village, _) => Some(village),
                 _ => None,
             };
             if coded.is_some_and(|v| inside.contains(&v)) {

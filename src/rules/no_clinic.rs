@@ -6,7 +6,7 @@
 use rustc_hash::FxHashSet;
 
 use super::{Facts, Findings, Gap, Rule, RuleDefinition, Told, per_village};
-use crate::district::{Found, Kind};
+use crate::district::{Found, Kind, RowKey};
 use crate::model::FeatureId;
 
 pub(super) struct NoClinic;
@@ -43,8 +43,11 @@ impl Rule for NoClinic {
 /// Villages that a clinic in use says it serves.
 fn served(facts: &Facts<'_>) -> FxHashSet<FeatureId> {
     let names = facts.in_use(Kind::Clinic).flat_map(|(_, f)| f.serves.iter().map(|s| (s.as_str(), f.town.as_str())));
-    let find = |(name, town): (&str, &str)| match (facts.finder.find(name, "", ""), facts.finder.find("", name, town)) {
-        (Found::One(village), _) | (_, Found::One(village)) => Some(village),
+    let find = |(name, town): (&str, &str)| match (
+        facts.finder.find(RowKey::code(name)),
+        facts.finder.find(RowKey::name(name, town)),
+    ) {
+        (Found::One(village, _), _) | (_, Found::One(village, _)) => Some(village),
         _ => None,
     };
     names.filter_map(find).collect()

@@ -1,7 +1,7 @@
 //! C3: a clinic that is too small, or has too few doctors for the people of its village and of those it serves.
 
 use super::{Facts, Findings, Gap, Rule, RuleDefinition};
-use crate::district::{Facility, Found, Kind};
+use crate::district::{Facility, Found, Kind, RowKey};
 
 pub(super) struct SmallClinic;
 
@@ -39,11 +39,11 @@ impl Rule for SmallClinic {
 fn doctors_per_1000(facts: &Facts<'_>, clinic: &Facility) -> Option<f64> {
     let mut villages = vec![clinic.village?];
     for name in &clinic.serves {
-        let found = match facts.finder.find(name, "", "") {
-            Found::One(village) => Found::One(village),
-            _ => facts.finder.find("", name, &clinic.town),
+        let found = match facts.finder.find(RowKey::code(name)) {
+            Found::One(village, by) => Found::One(village, by),
+            _ => facts.finder.find(RowKey::name(name, &clinic.town)),
         };
-        let Found::One(village) = found else { return None };
+        let Found::One(village, _) = found else { return None };
         if !villages.contains(&village) {
             villages.push(village);
         }

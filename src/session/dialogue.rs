@@ -1,13 +1,15 @@
 //! Questions and forms over the window, and what is being typed into them.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::edits::{FacilityDraft, FigureDraft};
 use super::survey::VisitDraft;
 use crate::colouring::ColouringSpec;
-use crate::district::{AddedFacility, Diagnosis};
+use crate::district::{AddedFacility, Diagnosis, Understood};
+use crate::model::VillageAlias;
 use crate::project::{Difference, NoteEntry, Unsaved};
-use crate::read::How;
+use crate::read::{How, LayoutSaid};
 use crate::render::LayerKey;
 use crate::survey::{MergePreview, Preview};
 
@@ -68,6 +70,38 @@ pub struct LayersDraft {
     pub layers: Vec<(String, bool)>,
 }
 
+/// A table on its way into the project: what is said of its layout and rows, and how it is understood.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LayoutDraft {
+    /// The file.
+    pub path: PathBuf,
+    /// What is said of its layout.
+    pub said: LayoutSaid,
+    /// What was decided about its rows.
+    pub aliases: Vec<VillageAlias>,
+    /// How it is understood; `None` until that is known.
+    pub understood: Option<Arc<Understood>>,
+    /// Whether it is being understood anew.
+    pub is_waiting: bool,
+    /// Whether its layout is that of an earlier table with the same heads.
+    pub is_known: bool,
+    /// Why it could not be understood as it was said.
+    pub trouble: Option<String>,
+}
+
+impl LayoutDraft {
+    /// A table of which this is said.
+    pub fn new(path: PathBuf, said: LayoutSaid) -> Self {
+        let aliases = Vec::new();
+        Self { path, said, aliases, understood: None, is_waiting: true, is_known: false, trouble: None }
+    }
+
+    /// Whether what is shown is what was asked for.
+    pub fn is_of(&self, other: &Self) -> bool {
+        (&self.path, &self.said, &self.aliases) == (&other.path, &other.said, &other.aliases)
+    }
+}
+
 /// How the file of a layer is read, being changed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReadingDraft {
@@ -92,6 +126,8 @@ pub enum Dialogue {
     GoTo(String, Option<&'static str>),
     /// What the files are that were opened together.
     Opened(Vec<OpenedFile>),
+    /// How a table is laid out.
+    Layout(Box<LayoutDraft>),
     /// Which layers of a file are wanted.
     Layers(LayersDraft),
     /// Letters and coordinates of a layer.

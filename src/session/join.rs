@@ -1,13 +1,13 @@
 //! Villages, tables and facilities joined: what the join is made for.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::layer::Loaded;
 use super::state::Session;
 use super::symbols::ADDED_LAYER;
-use crate::district::{District, LayerLook, Source, kinds_of, village_position};
-use crate::model::{Dataset, Edit, Generation, Indicator, Indicators, LayerKind, Theme};
+use crate::district::{District, LayerLook, Said, Source, TableSource, kinds_of, village_position};
+use crate::model::{Dataset, Edit, Generation, Indicator, Indicators, LayerKind, Theme, VillageAlias};
+use crate::project::TableEntry;
 
 /// Everything that a district is made from.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,17 +15,20 @@ pub struct DistrictKey {
     /// The layers, top first: their data, their ids, and what the project says that they are.
     pub layers: Vec<(Generation, String, Option<LayerKind>)>,
     /// Tables, and how often they were read again.
-    pub tables: (Vec<PathBuf>, u32),
+    pub tables: (Vec<TableSource>, u32),
     /// Indicators of the project's own.
     pub indicators: Vec<Indicator>,
     /// Corrections.
     pub edits: Vec<Edit>,
+    /// What was decided about rows.
+    pub aliases: Vec<VillageAlias>,
 }
 
 impl DistrictKey {
     /// Joins the data that the key stands for.
     pub fn join(&self, sources: &[Source]) -> Option<Arc<District>> {
-        District::of(sources, &self.tables.0, &self.indicators, &self.edits).map(Arc::new)
+        let said = Said { edits: &self.edits, aliases: &self.aliases };
+        District::of(sources, &self.tables.0, &self.indicators, &said).map(Arc::new)
     }
 }
 
@@ -44,11 +47,13 @@ impl Session {
         let added = self.layers.get(&ADDED_LAYER).and_then(|l| l.loaded());
         let all: Vec<_> = of_files.chain(added.map(|l| (l, String::new(), Some(LayerKind::Facilities)))).collect();
         let project = &self.document.project;
+        let table = |t: &TableEntry| TableSource { path: t.path.clone(), layout: t.layout.clone() };
         let key = DistrictKey {
             layers: all.iter().map(|(l, id, kind)| (l.generation, id.clone(), kind.clone())).collect(),
-            tables: (project.tables.iter().map(|t| t.path.clone()).collect(), self.storage.tables_read),
+            tables: (project.tables.iter().map(table).collect(), self.storage.tables_read),
             indicators: project.indicators.clone(),
             edits: project.edits.clone(),
+            aliases: project.aliases.clone(),
         };
         let source = |(l, id, kind): (&Arc<Loaded>, String, _)| Source { id, kind, dataset: l.dataset.clone() };
         (key, all.into_iter().map(source).collect())

@@ -45,7 +45,9 @@ pub use command::{
 };
 pub use covered::{CoverageKey, Covered, Shares};
 pub use derived::{Derived, Ticket};
-pub use dialogue::{ColouringDraft, Dialogue, DiskChange, LayersDraft, OpenedAs, OpenedFile, ReadingDraft};
+pub use dialogue::{
+    ColouringDraft, Dialogue, DiskChange, LayersDraft, LayoutDraft, OpenedAs, OpenedFile, ReadingDraft,
+};
 pub use edits::{FacilityDraft, FigureDraft};
 pub use facts::{Facts, FactsKey, Means};
 pub use gap_change::{Became, ChangeKey, EarlierGaps, Since};

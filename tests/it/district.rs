@@ -136,7 +136,7 @@ fn every_cell_and_row_that_does_not_fit_is_listed_with_its_place() {
         ("row-bad-year", "t.csv:6 · 20233"),
         ("cell-not-a-number", "t.csv:7 · 污水处理率(%) · well"),
         ("row-several-villages", "t.csv:8 · 八家"),
-        ("row-without-village", "t.csv:9 · NOBODY "),
+        ("row-without-village", "t.csv:9 · NOBODY"),
         ("cumulative-falls", "dry_rebuilt · 2023 · 5 → 4"),
     ];
     assert_eq!(list, expected);

@@ -212,8 +212,14 @@ fn rates_that_are_fractions_are_told() {
     let dir = folder();
     dir.write("t.csv", "code,year,sewage_treatment_pct\nA1,2023,0.95\nA2,2023,0.99\nA3,2023,1\n");
     let project = dir.project("p.qiancun", &["v.geojson"], &["t.csv"], "");
-    let (_, told) = figure(&project, "sewage_treatment_pct");
+    let (value, told) = figure(&project, "sewage_treatment_pct");
+    assert!(told.contains("rates-taken-as-fractions"), "{told}");
+    assert_eq!(value, Some(98.0));
+    // All below one per cent, or all below a hundred: nobody can know.
+    dir.write("t.csv", "code,year,sewage_treatment_pct\nA1,2023,0.1\nA2,2023,0.2\nA3,2023,0.3\n");
+    let (value, told) = figure(&project, "sewage_treatment_pct");
     assert!(told.contains("rates-as-fractions"), "{told}");
+    assert!(value.is_some_and(|v| (v - 0.2).abs() < 1e-9), "{value:?}");
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod drawing;
 mod edits;
 mod every_attack;
 mod every_case;
+mod every_table;
 mod every_format;
 mod every_window;
 mod false_classes;

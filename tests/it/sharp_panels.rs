@@ -7,7 +7,9 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use qiancun::app::Qiancun;
 use qiancun::lang::Lang;
 use qiancun::model::{FeatureId, Theme};
-use qiancun::session::{CameraCommand, FileCommand, LayerCommand, LookCommand, SelectCommand, Tab, WindowCommand};
+use qiancun::session::{
+    CameraCommand, Dialogue, FileCommand, LayerCommand, LookCommand, SelectCommand, Tab, WindowCommand,
+};
 
 use crate::window::{demo, open, selected, send, settle};
 
@@ -206,6 +208,11 @@ fn files_given_together_in_any_order_are_opened_together() {
     let files = ["villages.geojson", "facilities.geojson", "indicators.csv"];
     for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0], [2, 0, 1]] {
         let mut h = open(order.iter().map(|i| demo(files[*i])).collect(), Lang::Zh, [1366.0, 768.0]);
+        settle(&mut h);
+        // How the table is laid out is shown before it counts.
+        let is_shown = matches!(h.state().session.moment.dialogue, Some(Dialogue::Layout(_)));
+        assert!(is_shown, "{order:?}: {:?}", h.state().session.moment.dialogue);
+        h.key_press(egui::Key::Enter);
         settle(&mut h);
         let session = &h.state().session;
         let district = session.district().unwrap_or_else(|| panic!("{order:?}: joined"));

@@ -219,7 +219,8 @@ fn sheets_have_heads_in_the_persons_language_with_units() {
         heads.iter().any(|h| h == "污水处理率（%）") && heads[..4] == ["代码", "村名", "乡镇", "年份"],
         "{heads:?}"
     );
-    let again = qiancun::read::read_wide(&figures, &qiancun::model::Indicators::with(&[])).expect("read again");
+    let again = qiancun::read::read_wide(&figures, &qiancun::model::Indicators::with(&[]), &Default::default())
+        .expect("read again");
     assert_eq!(again.rows.len(), rows.len());
     let (heads, rows) = sheet(&table);
     let plan = heads.iter().position(|h| h == "规划状态" || h == "村庄规划").expect("the plan");

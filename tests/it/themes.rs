@@ -160,10 +160,10 @@ fn the_table_leaves_as_csv_and_xlsx_and_is_read_back() {
     for name in ["t.csv", "t.xlsx"] {
         let path = dir.path().join(name);
         send(&mut h, FileCommand::ExportTableTo(path.clone()));
-        let table = read_wide(&path, &Indicators::with(&[])).expect("a table");
+        let table = read_wide(&path, &Indicators::with(&[]), &Default::default()).expect("a table");
         assert_eq!(table.rows.len(), 71, "{name}");
-        let at = table.header.iter().position(|c| c.starts_with("污水处理率")).expect("the column");
-        let known = table.rows.iter().filter(|(_, r)| !r[at].text().is_empty()).count();
+        let at = table.layout.columns.iter().position(|c| c.head.starts_with("污水处理率")).expect("the column");
+        let known = table.rows.iter().filter(|r| !r.cells[at].text().is_empty()).count();
         assert_eq!(known, 69, "{name}: unknown is an empty cell");
     }
     send(&mut h, FileCommand::ExportTableTo(dir.path().join("none").join("t.csv")));

@@ -78,7 +78,7 @@ impl Alphabet {
 
 impl Letter {
     fn new(c: char, pinyin: &PinyinData) -> Self {
-        let literal = fold::simplified(fold::lower(c));
+        let literal = crate::model::simplified(fold::lower(c));
         let mut spellings: Vec<String> = Vec::new();
         let mut add = |s: String| {
             if !s.is_empty() && !spellings.contains(&s) {

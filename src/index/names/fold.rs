@@ -1,8 +1,6 @@
 //! Letters without case and accents, Chinese in its simplified forms.
 
-use std::sync::OnceLock;
-
-use rustc_hash::FxHashMap;
+use crate::model::simplified;
 
 /// Base letters of U+00C0..U+0250 (Latin-1 Supplement, Latin Extended-A and -B); `.` where there is none. From the
 /// compatibility decompositions of Unicode, plus the letters with a stroke.
@@ -36,24 +34,9 @@ fn base(letters: &'static str, at: usize) -> Option<&'static str> {
     letters.get(at..=at).filter(|&l| l != ".")
 }
 
-/// Traditional characters with their simplified forms, a pair a line.
-const TRADITIONAL: &str = include_str!("../../../assets/names/traditional.txt");
-
-/// The simplified form of a traditional character; every other one as it is.
-pub(super) fn simplified(c: char) -> char {
-    static PAIRS: OnceLock<FxHashMap<char, char>> = OnceLock::new();
-    // No traditional form lies below the CJK ideographs (U+3400).
-    if c < '\u{3400}' {
-        return c;
-    }
-    let pairs = PAIRS.get_or_init(|| {
-        let pair = |line: &str| {
-            let mut chars = line.chars();
-            Some((chars.next()?, chars.next()?))
-        };
-        TRADITIONAL.lines().filter_map(pair).collect()
-    });
-    pairs.get(&c).copied().unwrap_or(c)
+/// A character as names are compared by it: lower case, in its usual width, simplified.
+pub fn plain_letter(c: char) -> char {
+    simplified(lower(c))
 }
 
 /// A character in lower case, full-width forms in their usual width. One for one: what has no single lower-case

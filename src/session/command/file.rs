@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::Command;
+use crate::session::LayoutDraft;
 
 /// What a person can do about opening, saving and what leaves the window.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,6 +14,10 @@ pub enum FileCommand {
     Open(Vec<PathBuf>),
     /// Open some layers of a file.
     OpenLayers(PathBuf, Vec<String>),
+    /// Understand a table anew, as its draft says.
+    Understand(Box<LayoutDraft>),
+    /// Take a table into the project as it is understood.
+    TakeTable(Box<LayoutDraft>),
     /// Open the demonstration district.
     OpenDemo,
     /// Begin a project with nothing in it.
@@ -69,7 +74,9 @@ impl FileCommand {
     /// The command's words in the language files.
     pub fn key(&self) -> &'static str {
         match self {
-            Self::OpenDialogue | Self::Open(_) | Self::OpenLayers(..) => "command.open",
+            Self::OpenDialogue | Self::Open(_) | Self::OpenLayers(..) | Self::Understand(_) | Self::TakeTable(_) => {
+                "command.open"
+            }
             Self::OpenDemo => "command.open-demo",
             Self::NewProject => "command.new-project",
             Self::ReadChanged => "command.read-changed",

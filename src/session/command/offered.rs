@@ -109,7 +109,7 @@ fn files() -> Vec<Offer> {
         offer(F::NewProject, &[(CTRL, Key::N)], Nothing, Some(0)),
         offer(F::OpenDialogue, &[(CTRL, Key::O)], Nothing, Some(0)),
         offer(F::OpenDemo, &[], Nothing, Some(0)),
-        offer(F::ReadChanged, &[(CTRL, Key::R)], Layer, Some(0)),
+        offer(F::ReadChanged, &[(CTRL, Key::R)], Layer, None),
         offer(F::Save, &[(CTRL, Key::S)], Nothing, Some(1)),
         offer(F::SaveAs, &[(CTRL_SHIFT, Key::S)], Nothing, Some(1)),
         offer(F::ExportDialogue, &[(CTRL, Key::E)], Nothing, Some(1)),

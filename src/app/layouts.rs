@@ -1,0 +1,134 @@
+//! Tables before they count: understood in the background, shown, taken.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::jobs::{Done, Job};
+use super::qiancun::Qiancun;
+use crate::district::{Beside, Understood, understand};
+use crate::project::TableEntry;
+use crate::read::{LayoutSaid, ReadError};
+use crate::session::{Dialogue, LayoutDraft};
+
+/// A table that was understood, or why it could not be.
+pub struct UnderstoodTable {
+    /// What was asked for.
+    pub draft: LayoutDraft,
+    /// What came of it.
+    pub result: Result<Understood, ReadError>,
+    /// Whether it was dropped just now, so that nothing is open that shows it.
+    pub is_new: bool,
+}
+
+impl Qiancun {
+    /// Takes a table of figures that was dropped. Without villages there is nothing to join it to.
+    pub(super) fn join_table(&mut self, path: &Path) {
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        if self.session.village_layer().is_none() || self.session.file.gives_way {
+            let text = self.session.lang.with("error.table-without-villages", &[("n", &name)]);
+            self.ask_after(Dialogue::Message(text));
+            return;
+        }
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+        let entry = self.session.document.project.tables.iter().find(|t| t.path == path);
+        let said = entry.map(|t| t.layout.clone()).unwrap_or_default();
+        self.understand(LayoutDraft::new(path, said), true);
+    }
+
+    /// Has a table understood as a draft says.
+    pub(super) fn understand(&mut self, draft: LayoutDraft, is_new: bool) {
+        let Some(villages) = self.session.village_layer().and_then(|l| l.loaded()).cloned() else { return };
+        let district = self.session.district().cloned();
+        let project = &self.session.document.project;
+        let (own, mut aliases) = (project.indicators.clone(), project.aliases.clone());
+        aliases.extend(draft.aliases.iter().cloned());
+        self.jobs.start(Job::Understand, move |_| {
+            let beside = Beside {
+                villages: &villages.dataset,
+                members: villages.members(),
+                own: &own,
+                aliases: &aliases,
+                known: district.as_ref().map(|d| (&d.observations, &d.indicators)),
+            };
+            let result = understand(&draft.path, &draft.said, &beside);
+            Some(Done::Understood(Box::new(UnderstoodTable { draft, result, is_new })))
+        });
+    }
+
+    /// A table was understood: it is shown, or taken where one with the same heads was taken before and nothing looks odd.
+    pub(super) fn was_understood(&mut self, table: UnderstoodTable) {
+        let UnderstoodTable { mut draft, result, is_new } = table;
+        let understood = match result {
+            Ok(understood) => understood,
+            Err(error) => {
+                let name = draft.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+                let text = self.explain(&error, &name);
+                return match &mut self.session.moment.dialogue {
+                    Some(Dialogue::Layout(shown)) if shown.is_of(&draft) => {
+                        (shown.is_waiting, shown.trouble) = (false, Some(text));
+                    }
+                    _ => self.ask_after(Dialogue::Message(text)),
+                };
+            }
+        };
+        if !is_new {
+            if let Some(Dialogue::Layout(shown)) = &mut self.session.moment.dialogue
+                && shown.is_of(&draft)
+            {
+                (shown.is_waiting, shown.trouble) = (false, None);
+                shown.understood = Some(Arc::new(understood));
+            }
+            return;
+        }
+        let heads = understood.layout.fingerprint();
+        let is_known = |t: &&TableEntry| t.heads == heads && t.path != draft.path;
+        let known = self.session.document.project.tables.iter().find(is_known).map(|t| t.layout.clone());
+        match known {
+            // It is read once more, as the one before was.
+            Some(said) if draft.said.is_empty() && said != LayoutSaid::default() && !draft.is_known => {
+                draft.said = LayoutSaid { sheet: None, head_rows: Vec::new(), first_row: None, ..said };
+                draft.is_known = true;
+                self.understand(draft, true);
+            }
+            Some(_) if understood.alarms.is_empty() => {
+                draft.understood = Some(Arc::new(understood));
+                self.take_table(draft);
+            }
+            _ => {
+                draft.is_waiting = false;
+                draft.understood = Some(Arc::new(understood));
+                self.ask_after(Dialogue::Layout(Box::new(draft)));
+            }
+        }
+    }
+
+    /// Takes a table as its draft says into the project: one step.
+    pub(super) fn take_table(&mut self, draft: LayoutDraft) {
+        let Some(understood) = draft.understood.clone() else { return };
+        let name = draft.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let entry = TableEntry {
+            heads: understood.layout.fingerprint(),
+            layout: draft.said.clone(),
+            ..TableEntry::new(draft.path.clone())
+        };
+        let proposed = understood.proposed.iter().map(|(_, indicator)| indicator.clone());
+        let new: Vec<_> = proposed.collect();
+        self.session.transact("command.open", |d| {
+            let project = &mut d.project;
+            for indicator in new {
+                if project.indicators.iter().all(|i| i.id != indicator.id) {
+                    project.indicators.push(indicator);
+                }
+            }
+            project.aliases.extend(draft.aliases.iter().cloned());
+            match project.tables.iter_mut().find(|t| t.path == entry.path) {
+                Some(table) => (table.heads, table.layout) = (entry.heads, entry.layout),
+                None => project.tables.push(entry),
+            }
+        });
+        let report = &understood.report;
+        let (matched, rows) = (report.matched.to_string(), report.rows.to_string());
+        let words = [("name", name.as_str()), ("n", matched.as_str()), ("m", rows.as_str())];
+        self.session.news = Some(self.session.lang.with("status.table-joined", &words));
+    }
+}

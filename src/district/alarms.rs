@@ -1,0 +1,144 @@
+//! What makes a new month or year of figures look copied rather than counted: each village with its reason, before the table is taken.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::figure::{Comma, Figure, figure};
+use super::rows::{RowIs, RowReader};
+use crate::model::{Dataset, FeatureId, Indicators, Observations, Role};
+use crate::read::{Cell, ColumnRole, WideTable};
+
+/// Fewest figures that must agree for it to be no chance.
+const LEAST: usize = 3;
+
+/// Why a village is looked at twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum AlarmKind {
+    /// All of its figures are those of the year before.
+    SameAsBefore,
+    /// All of its figures are those of another village of its town.
+    SameAsNeighbour,
+    /// All of its rates are 100 %.
+    AllFull,
+    /// Figures of an earlier year differ from what was known.
+    HistoryChanged,
+}
+
+impl AlarmKind {
+    /// Stable name: in language files (`alarm.<key>`).
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::SameAsBefore => "same-as-before",
+            Self::SameAsNeighbour => "same-as-neighbour",
+            Self::AllFull => "all-full",
+            Self::HistoryChanged => "history-changed",
+        }
+    }
+}
+
+/// Villages that are looked at twice for one reason.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alarm {
+    /// Why.
+    pub kind: AlarmKind,
+    /// The year that it is about; the year of the table.
+    pub year: Option<i32>,
+    /// The villages by name, with what they are like.
+    pub villages: Vec<String>,
+}
+
+/// A figure: indicator, year, value.
+type Own = (usize, Option<i32>, f64);
+
+/// Looks for figures that look copied, beside what is known already.
+pub(super) fn alarms(
+    table: &WideTable,
+    reader: &RowReader<'_>,
+    found: &[RowIs],
+    (villages, indicators, known): (&Dataset, &Indicators, Option<&Observations>),
+) -> Vec<Alarm> {
+    let figures = figures(table, reader, found, indicators);
+    let mut order: Vec<&FeatureId> = figures.keys().collect();
+    order.sort();
+    let mut list: Vec<(AlarmKind, Option<i32>, String)> = Vec::new();
+    let name = |v: FeatureId| villages.display_name(v);
+    let mut seen: FxHashMap<(String, Vec<(usize, u64)>), FeatureId> = FxHashMap::default();
+    for village in order {
+        let Some(own) = figures.get(village) else { continue };
+        let last = own.iter().filter_map(|(_, year, _)| *year).max();
+        let of_last: Vec<&Own> = own.iter().filter(|(_, year, _)| *year == last).collect();
+        let before = known.zip(last).and_then(|(k, last)| k.years().iter().rev().find(|y| **y < last).map(|y| (k, *y)));
+        if let Some((known, year)) = before {
+            let same = |(position, _, value): &&Own| known.value(*position, Some(year), *village) == Some(*value);
+            if of_last.len() >= LEAST && of_last.iter().all(same) {
+                list.push((AlarmKind::SameAsBefore, Some(year), name(*village)));
+            }
+        }
+        if let Some(known) = known {
+            let differs = |(position, year, value): &&Own| {
+                let old = year.and_then(|y| known.value(*position, Some(y), *village));
+                *year != last && old.is_some_and(|old| old != *value)
+            };
+            if let Some((position, year, value)) = own.iter().find(differs) {
+                let id = indicators.all().get(*position).map_or("", |i| i.zh.as_str());
+                let old = known.value(*position, *year, *village).unwrap_or(f64::NAN);
+                list.push((AlarmKind::HistoryChanged, *year, format!("{} {id} {old} → {value}", name(*village))));
+            }
+        }
+        let rates: Vec<f64> = of_last
+            .iter()
+            .filter(|(position, ..)| indicators.all().get(*position).is_some_and(|i| i.unit == "%"))
+            .map(|(_, _, value)| *value)
+            .collect();
+        let is_full = rates.len() >= LEAST && rates.iter().all(|r| *r == 100.0);
+        if is_full {
+            list.push((AlarmKind::AllFull, last, name(*village)));
+        }
+        let varied: FxHashSet<u64> = of_last.iter().map(|(_, _, v)| v.to_bits()).collect();
+        if of_last.len() >= LEAST && varied.len() >= 2 {
+            let town = villages.text(*village, Role::Town).map(|t| t.into_owned()).unwrap_or_default();
+            let mut key: Vec<(usize, u64)> = of_last.iter().map(|(p, _, v)| (*p, v.to_bits())).collect();
+            key.sort_unstable();
+            match seen.get(&(town.clone(), key.clone())) {
+                Some(other) => {
+                    list.push((AlarmKind::SameAsNeighbour, last, format!("{} = {}", name(*village), name(*other))));
+                }
+                None => drop(seen.insert((town, key), *village)),
+            }
+        }
+    }
+    let mut alarms: Vec<Alarm> = Vec::new();
+    list.sort_by_key(|(kind, year, _)| (*kind, *year));
+    for (kind, year, village) in list {
+        match alarms.last_mut().filter(|a| a.kind == kind && a.year == year) {
+            Some(alarm) => alarm.villages.push(village),
+            None => alarms.push(Alarm { kind, year, villages: vec![village] }),
+        }
+    }
+    alarms
+}
+
+/// The figures of each village of the table.
+fn figures(
+    table: &WideTable,
+    reader: &RowReader<'_>,
+    found: &[RowIs],
+    indicators: &Indicators,
+) -> FxHashMap<FeatureId, Vec<Own>> {
+    let mut figures: FxHashMap<FeatureId, Vec<Own>> = FxHashMap::default();
+    for (row, found) in table.rows.iter().zip(found) {
+        let RowIs::Village(village, _) = found else { continue };
+        let Ok(year) = reader.year_of(row) else { continue };
+        for (c, column) in table.layout.columns.iter().enumerate() {
+            let ColumnRole::Indicator(id) = &column.role else { continue };
+            let Some(position) = indicators.position(id) else { continue };
+            let (Some(indicator), Some(cell)) = (indicators.all().get(position), row.cells.get(c)) else { continue };
+            let cell = if column.is_fractions { cell.as_percent() } else { cell.clone() };
+            if let (Figure::Number(n) | Figure::About(n), true) =
+                (figure(indicator, &cell, Comma::Thousands), cell != Cell::Empty)
+            {
+                figures.entry(*village).or_default().push((position, column.year.or(year), n));
+            }
+        }
+    }
+    figures
+}

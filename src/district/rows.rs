@@ -1,0 +1,331 @@
+//! Rows of a table of figures: which village each means, which are totals or notes, and how the table as a whole fits the map.
+
+use rustc_hash::FxHashSet;
+
+use super::figure::year_of;
+use super::join::{Found, MatchBy, RowKey, VillageFinder};
+use super::key_text::{Code, bare_code};
+use crate::model::{Dataset, FeatureId, Members, ObservationStatus, Origin, Role};
+use crate::read::{Cell, ColumnRole, TableRow, WideTable};
+
+/// What a row is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RowIs {
+    /// Figures of a village, and how it was found.
+    Village(FeatureId, MatchBy),
+    /// A sum or mean of other rows.
+    Total,
+    /// Words under the table.
+    Note,
+    /// Figures of something that is no village, as a person decided.
+    Declined,
+    /// Figures of nobody knows which village: the code of the problem.
+    Unclear(&'static str),
+}
+
+/// Reads rows of a table.
+pub(super) struct RowReader<'a> {
+    table: &'a WideTable,
+    finder: &'a VillageFinder,
+    code: Option<usize>,
+    name: Option<usize>,
+    town: Option<usize>,
+    district: Option<usize>,
+    pub(super) year: Option<usize>,
+    source: Option<usize>,
+    observed_on: Option<usize>,
+    status: Option<usize>,
+}
+
+impl<'a> RowReader<'a> {
+    pub(super) fn new(table: &'a WideTable, finder: &'a VillageFinder) -> Self {
+        let of = |role| table.layout.column(&role);
+        Self {
+            table,
+            finder,
+            code: of(ColumnRole::Code),
+            name: of(ColumnRole::Name),
+            town: of(ColumnRole::Town),
+            district: of(ColumnRole::District),
+            year: of(ColumnRole::Year),
+            source: of(ColumnRole::Source),
+            observed_on: of(ColumnRole::ObservedOn),
+            status: of(ColumnRole::Status),
+        }
+    }
+
+    /// Columns that say which village a row means, and of when and whom.
+    pub(super) fn keys(&self) -> impl Iterator<Item = usize> + use<> {
+        let all =
+            [self.code, self.name, self.town, self.district, self.year, self.source, self.observed_on, self.status];
+        all.into_iter().flatten()
+    }
+
+    fn text(row: &TableRow, column: Option<usize>) -> String {
+        column.and_then(|c| row.cells.get(c)).map(Cell::text).unwrap_or_default()
+    }
+
+    /// The sheet of a row.
+    pub(super) fn sheet(&self, row: &TableRow) -> &str {
+        self.table.layout.sections.get(usize::from(row.section)).map_or("", |s| &s.sheet)
+    }
+
+    /// What a row says of its village, as text.
+    pub(super) fn key_text(&self, row: &TableRow) -> String {
+        let texts = [self.code, self.name].map(|c| Self::text(row, c));
+        texts.into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// What a row is.
+    pub(super) fn village(&self, row: &TableRow) -> RowIs {
+        let [code, name, town, district] = [self.code, self.name, self.town, self.district].map(|c| Self::text(row, c));
+        let first = row.cells.iter().find(|c| **c != Cell::Empty).map(Cell::text).unwrap_or_default();
+        if [&name, &code, &town, &first].into_iter().any(|t| is_total(t)) {
+            return RowIs::Total;
+        }
+        if is_note(row, &first, code.is_empty() && name.is_empty()) {
+            return RowIs::Note;
+        }
+        match self.finder.find(RowKey { code: &code, name: &name, town: &town, district: &district }) {
+            Found::One(village, by) => RowIs::Village(village, by),
+            Found::Declined => RowIs::Declined,
+            Found::Several if code.is_empty() => RowIs::Unclear("row-several-villages"),
+            Found::Several => RowIs::Unclear("row-ambiguous"),
+            Found::Nothing if matches!(Code::of(&bare_code(&code)), Code::Rounded { .. }) => {
+                RowIs::Unclear("code-rounded")
+            }
+            Found::Nothing => RowIs::Unclear("row-without-village"),
+        }
+    }
+
+    /// The code of what is told of a row whose village was found in this way; `None` where there is nothing to tell.
+    pub(super) fn told(&self, row: &TableRow, by: MatchBy) -> Option<&'static str> {
+        match by {
+            MatchBy::MendedCode => Some("code-mended"),
+            MatchBy::EarlierEdition => Some("code-earlier-edition"),
+            MatchBy::DistrictTownName | MatchBy::TownName | MatchBy::Name => {
+                let is_rounded = matches!(Code::of(&bare_code(&Self::text(row, self.code))), Code::Rounded { .. });
+                is_rounded.then_some("code-rounded-named")
+            }
+            MatchBy::Code | MatchBy::Alias => None,
+        }
+    }
+
+    /// The year of a row.
+    ///
+    /// # Errors
+    /// What stands there, where it is no year.
+    pub(super) fn year_of(&self, row: &TableRow) -> Result<Option<i32>, String> {
+        let Some(column) = self.year else { return Ok(self.table.year_of_section(row.section)) };
+        let cell = row.cells.get(column).unwrap_or(&Cell::Empty);
+        year_of(cell).map(Some).ok_or_else(|| cell.text())
+    }
+
+    /// Where the figures of a row come from, as it says.
+    pub(super) fn origin(&self, row: &TableRow) -> Origin {
+        Origin {
+            source: Self::text(row, self.source),
+            observed_on: Self::text(row, self.observed_on),
+            status: ObservationStatus::of(&Self::text(row, self.status)),
+            ..Origin::default()
+        }
+    }
+}
+
+/// Whether a text heads a row of sums or means: 合 计, 全镇合计, 小计：, Total (6 villages).
+fn is_total(text: &str) -> bool {
+    let outside = text.split(['(', '（']).next().unwrap_or("");
+    let plain: String = outside
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, ':' | '：' | '*'))
+        .flat_map(char::to_lowercase)
+        .collect();
+    const WHOLE: [&str; 16] = [
+        "合计", "总计", "小计", "全区", "全镇", "全县", "全市", "平均", "均值", "汇总", "total", "totals", "sum",
+        "average", "mean", "subtotal",
+    ];
+    const ENDS: [&str; 7] = ["合计", "总计", "小计", "平均", "平均值", "汇总", "总数"];
+    let latin = ["total", "subtotal", "grandtotal", "average", "sum"];
+    WHOLE.contains(&plain.as_str())
+        || ENDS.iter().any(|e| plain.ends_with(e))
+        || latin.iter().any(|l| plain.strip_prefix(l).is_some_and(|rest| rest.starts_with("of") || rest.is_empty()))
+}
+
+/// Whether a row holds words under the table rather than figures: no village, and nothing but texts, few of them; or a note by its first
+/// words.
+fn is_note(row: &TableRow, first: &str, is_nobody: bool) -> bool {
+    let begins = [
+        "注：",
+        "注:",
+        "备注：",
+        "备注:",
+        "说明：",
+        "说明:",
+        "填表人",
+        "填报人",
+        "制表",
+        "审核",
+        "单位负责人",
+        "note:",
+        "source:",
+        "来源：",
+    ];
+    let lower = first.to_lowercase();
+    let filled = row.cells.iter().filter(|c| **c != Cell::Empty).count();
+    let has_figures = row.cells.iter().any(|c| matches!(c, Cell::Number(_) | Cell::Percent(_) | Cell::Unsolved));
+    let is_wordy = filled <= 4 && !has_figures;
+    is_wordy && (begins.iter().any(|b| lower.starts_with(b)) || is_nobody && filled <= 2 && first.chars().count() > 3)
+}
+
+/// How a table fits the map.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MatchReport {
+    /// Rows of villages, totals and notes aside.
+    pub rows: usize,
+    /// Rows that found theirs.
+    pub matched: usize,
+    /// Rows that could mean several.
+    pub ambiguous: usize,
+    /// Rows that found none.
+    pub unmatched: usize,
+    /// Rows of a village and year that another row has.
+    pub duplicate: usize,
+    /// Rows that a person set aside.
+    pub declined: usize,
+    /// Sums and notes.
+    pub totals: usize,
+    /// Villages of the map that no row is of.
+    pub villages_without_row: usize,
+    /// Matched rows by how they were, in the order of [`MatchBy::ALL`].
+    pub by: [usize; MatchBy::ALL.len()],
+    /// What is to be told, each cause once.
+    pub causes: Vec<MatchCause>,
+    /// The rows that wait for a decision.
+    pub open: Vec<OpenRow>,
+}
+
+/// Something to be told about rows, once for all that have it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MatchCause {
+    /// Its code.
+    pub code: &'static str,
+    /// Rows that have it.
+    pub count: usize,
+    /// Line of the first.
+    pub first_row: u32,
+    /// What that says of its village.
+    pub first_text: String,
+    /// What is proposed for it: a village's name.
+    pub proposal: Option<String>,
+}
+
+/// A row that waits for a decision.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OpenRow {
+    /// Its line.
+    pub line: u32,
+    /// What it says: code, name, town, district.
+    pub key: [String; 4],
+    /// Why it waits.
+    pub code: &'static str,
+}
+
+/// Says how a table fits the map.
+pub fn match_report(
+    table: &WideTable,
+    (villages, members): (&Dataset, &Members),
+    finder: &VillageFinder,
+) -> MatchReport {
+    let reader = RowReader::new(table, finder);
+    let mut report = MatchReport::default();
+    let (mut seen, mut with_row) = (FxHashSet::default(), FxHashSet::default());
+    for row in &table.rows {
+        let found = reader.village(row);
+        let mut told = None;
+        match found {
+            RowIs::Total | RowIs::Note => {
+                report.totals += 1;
+                continue;
+            }
+            RowIs::Declined => report.declined += 1,
+            RowIs::Village(village, by) => {
+                with_row.insert(village);
+                let year = reader.year_of(row).ok().flatten().unwrap_or(0);
+                if seen.insert((village, year)) {
+                    report.matched += 1;
+                    if let Some(slot) = MatchBy::ALL.iter().position(|b| *b == by).and_then(|at| report.by.get_mut(at))
+                    {
+                        *slot += 1;
+                    }
+                    told = reader.told(row, by);
+                } else {
+                    report.duplicate += 1;
+                    told = Some("row-twice");
+                }
+            }
+            RowIs::Unclear(code) => {
+                match code {
+                    "row-ambiguous" | "row-several-villages" => report.ambiguous += 1,
+                    _ => report.unmatched += 1,
+                }
+                told = Some(if code == "row-several-villages" { "row-ambiguous" } else { code });
+                let key = [reader.code, reader.name, reader.town, reader.district].map(|c| RowReader::text(row, c));
+                report.open.push(OpenRow { line: row.line, key, code });
+            }
+        }
+        report.rows += 1;
+        let Some(code) = told else { continue };
+        match report.causes.iter_mut().find(|c| c.code == code) {
+            Some(cause) => cause.count += 1,
+            None => {
+                let proposal = match found {
+                    RowIs::Village(village, _) => Some(village),
+                    _ => report.open.last().and_then(|o| finder.related(o.row_key()).first().copied()),
+                };
+                report.causes.push(MatchCause {
+                    code,
+                    count: 1,
+                    first_row: row.line,
+                    first_text: reader.key_text(row),
+                    proposal: proposal.map(|v| place_words(villages, v)),
+                });
+            }
+        }
+    }
+    report.villages_without_row = members.list().iter().filter(|v| !with_row.contains(v)).count();
+    report
+}
+
+impl OpenRow {
+    /// What it says, to be looked for.
+    pub fn row_key(&self) -> RowKey<'_> {
+        let [code, name, town, district] = &self.key;
+        RowKey { code, name, town, district }
+    }
+}
+
+/// A village with its town.
+fn place_words(villages: &Dataset, village: FeatureId) -> String {
+    let name = villages.display_name(village);
+    match villages.text(village, Role::Town) {
+        Some(town) => format!("{name} · {town}"),
+        None => name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn totals_in_many_spellings() {
+        for text in
+            ["合 计", "全镇合计", "平均", "小计：", "Total (6 villages)", "TOTAL", "Grand Total", "总计", "上庄镇小计"]
+        {
+            assert!(is_total(text), "{text}");
+        }
+        for text in ["合计村", "平均村", "Totalville", "Summit", "", "全村"] {
+            assert!(!is_total(text), "{text}");
+        }
+    }
+}

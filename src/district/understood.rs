@@ -1,0 +1,275 @@
+//! A table as it is understood, before it counts: its first rows, what each column says, which rows find their villages, what is proposed for
+//! those that do not, and what looks copied.
+
+use std::path::Path;
+
+use rustc_hash::FxHashSet;
+
+use super::alarms::{Alarm, alarms};
+use super::join::VillageFinder;
+use super::key_text::Name;
+use super::rows::{MatchReport, OpenRow, RowIs, RowReader, match_report};
+use crate::model::{Dataset, FeatureId, Good, Indicator, Indicators, Members, Observations, Role, Theme, VillageAlias};
+use crate::read::{Cell, ColumnRole, Layout, LayoutSaid, ReadError, WideTable, read_wide};
+
+/// Rows that are shown.
+const SHOWN: usize = 30;
+/// Candidates that are proposed.
+const MOST_CANDIDATES: usize = 5;
+
+/// What a shown row is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowMark {
+    /// It found its village.
+    Found,
+    /// It waits for a decision.
+    Open,
+    /// It does not count: a total, a note, or set aside.
+    Aside,
+}
+
+/// A row as it stands in its file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PreviewRow {
+    /// Its line.
+    pub line: u32,
+    /// Its cells.
+    pub cells: Vec<String>,
+    /// What it is.
+    pub mark: RowMark,
+}
+
+/// A village that a row may mean.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Candidate {
+    /// Its name, and its town where it has one.
+    pub words: String,
+    /// What names it in an alias: its code, else its name; its town.
+    pub village: (String, String),
+    /// Why: `stem`, `code`, `glyphs`; a key of the language files (`candidate.<key>`).
+    pub reason: &'static str,
+    /// Whether another row means it already.
+    pub is_taken: bool,
+}
+
+/// A table as it is understood.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Understood {
+    /// How it is laid out.
+    pub layout: Layout,
+    /// Its first rows.
+    pub preview: Vec<PreviewRow>,
+    /// How it fits the map.
+    pub report: MatchReport,
+    /// Villages that the first open row may mean, the likeliest first.
+    pub candidates: Vec<Candidate>,
+    /// Indicators that can be made of its new columns, by their heads.
+    pub proposed: Vec<(String, Indicator)>,
+    /// What looks copied.
+    pub alarms: Vec<Alarm>,
+}
+
+/// What a table is understood beside.
+pub struct Beside<'a> {
+    /// The villages.
+    pub villages: &'a Dataset,
+    /// Which of their features are villages.
+    pub members: &'a Members,
+    /// Indicators of the project's own.
+    pub own: &'a [Indicator],
+    /// What was decided about rows.
+    pub aliases: &'a [VillageAlias],
+    /// Figures that are known already, with their indicators.
+    pub known: Option<(&'a Observations, &'a Indicators)>,
+}
+
+/// Reads a table and says how it is understood.
+///
+/// # Errors
+/// Where it cannot be read, or is no table of villages.
+pub fn understand(path: &Path, said: &LayoutSaid, beside: &Beside<'_>) -> Result<Understood, ReadError> {
+    let indicators = Indicators::with(beside.own);
+    let table = read_wide(path, &indicators, said)?;
+    let finder = VillageFinder::new(beside.villages, beside.members).with_aliases(beside.aliases);
+    let report = match_report(&table, (beside.villages, beside.members), &finder);
+    let reader = RowReader::new(&table, &finder);
+    let found: Vec<RowIs> = table.rows.iter().map(|row| reader.village(row)).collect();
+    let mark = |found: &RowIs| match found {
+        RowIs::Village(..) => RowMark::Found,
+        RowIs::Unclear(_) => RowMark::Open,
+        RowIs::Total | RowIs::Note | RowIs::Declined => RowMark::Aside,
+    };
+    let preview = table
+        .rows
+        .iter()
+        .zip(&found)
+        .take(SHOWN)
+        .map(|(row, found)| PreviewRow {
+            line: row.line,
+            cells: row.cells.iter().map(Cell::text).collect(),
+            mark: mark(found),
+        })
+        .collect();
+    let taken: FxHashSet<FeatureId> =
+        found.iter().filter_map(|f| if let RowIs::Village(v, _) = f { Some(*v) } else { None }).collect();
+    let candidates = report.open.first().map(|row| candidates(row, beside, &finder, &taken)).unwrap_or_default();
+    // Positions of indicators may differ where the project has got new ones meanwhile.
+    let known = beside.known.filter(|(_, i)| i.all().iter().map(|i| &i.id).eq(indicators.all().iter().map(|i| &i.id)));
+    let alarms = alarms(&table, &reader, &found, (beside.villages, &indicators, known.map(|(o, _)| o)));
+    let proposed = proposed(&table);
+    Ok(Understood { layout: table.layout, preview, report, candidates, proposed, alarms })
+}
+
+/// Villages that a row may mean: those of the same stem or code first, then those whose names are few characters away.
+fn candidates(
+    row: &OpenRow,
+    beside: &Beside<'_>,
+    finder: &VillageFinder,
+    taken: &FxHashSet<FeatureId>,
+) -> Vec<Candidate> {
+    let villages = beside.villages;
+    let stem: Vec<char> = Name::of(&row.key[1]).stem.chars().collect();
+    let mut list: Vec<(usize, FeatureId, &'static str)> = Vec::new();
+    for village in finder.related(row.row_key()) {
+        let same = Name::of(&villages.display_name(village)).stem.chars().eq(stem.iter().copied());
+        list.push((0, village, if same { "stem" } else { "code" }));
+    }
+    let reach = (stem.len() / 2).max(1);
+    for village in beside.members.list() {
+        let own: Vec<char> = Name::of(&villages.display_name(*village)).stem.chars().collect();
+        if stem.is_empty() || own.len().abs_diff(stem.len()) > reach {
+            continue;
+        }
+        let far = distance(&stem, &own);
+        if far > 0 && far <= reach && far < stem.len().max(2) {
+            list.push((far, *village, "glyphs"));
+        }
+    }
+    let town = super::key_text::folded_town(&row.key[2]);
+    let is_elsewhere = |v: FeatureId| {
+        !town.is_empty() && villages.text(v, Role::Town).is_some_and(|t| super::key_text::folded_town(&t) != town)
+    };
+    list.sort_by_key(|(far, v, _)| (*far, is_elsewhere(*v), taken.contains(v), *v));
+    list.truncate(MOST_CANDIDATES);
+    let of = |(_, village, reason): (usize, FeatureId, &'static str)| {
+        let text = |role| villages.text(village, role).map(|t| t.trim().to_owned()).unwrap_or_default();
+        let (name, town, code) = (villages.display_name(village), text(Role::Town), text(Role::Code));
+        let words = if town.is_empty() { name.clone() } else { format!("{name} · {town}") };
+        let own = if code.is_empty() { (name, town) } else { (code, String::new()) };
+        Candidate { words, village: own, reason, is_taken: taken.contains(&village) }
+    };
+    list.into_iter().map(of).collect()
+}
+
+/// Characters that must be put in, taken out or changed to make one of the other (Levenshtein 1966).
+fn distance(a: &[char], b: &[char]) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut corner = i;
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+        for (j, y) in b.iter().enumerate() {
+            let up = row.get(j + 1).copied().unwrap_or(0);
+            let left = row.get(j).copied().unwrap_or(0);
+            let best = (corner + usize::from(x != y)).min(up + 1).min(left + 1);
+            corner = up;
+            if let Some(slot) = row.get_mut(j + 1) {
+                *slot = best;
+            }
+        }
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+/// Units of what is counted and adds up.
+const COUNTED: [&str; 16] =
+    ["个", "座", "处", "户", "人", "所", "间", "家", "名", "位", "辆", "套", "次", "件", "元", "万元"];
+
+/// Indicators that can be made of columns of figures that nobody knows: the head is the name, what stands in its brackets the unit.
+fn proposed(table: &WideTable) -> Vec<(String, Indicator)> {
+    let columns = table.layout.columns.iter().enumerate().filter(|(_, c)| c.role == ColumnRole::New);
+    columns
+        .map(|(at, column)| {
+            let head = column.head.trim();
+            let (name, unit) = match head.split_once(['（', '(']) {
+                Some((name, rest)) => (name.trim(), rest.trim_end_matches(['）', ')']).trim()),
+                None => (head, ""),
+            };
+            let cells = table.rows.iter().filter_map(|row| row.cells.get(at));
+            let has_fraction = cells.clone().any(|c| c.text().trim().contains('.'));
+            let is_percent = cells.clone().any(|c| matches!(c, Cell::Percent(_)) || c.text().contains('%'));
+            let unit = if unit.is_empty() && (is_percent || name.ends_with('率')) { "%" } else { unit };
+            let is_count = unit != "%" && (COUNTED.contains(&unit) || name.ends_with('数') || name.ends_with("人口"));
+            let indicator = Indicator {
+                id: name.to_owned(),
+                zh: name.to_owned(),
+                en: name.to_owned(),
+                aliases: if name == head { Vec::new() } else { vec![head.to_owned()] },
+                unit: unit.to_owned(),
+                unit_en: None,
+                theme: Theme::Services,
+                sum: is_count,
+                cumulative: false,
+                computed: false,
+                ratio: None,
+                min: None,
+                max: None,
+                good: Good::None,
+                threshold: None,
+                breaks: Vec::new(),
+                decimals: u8::from(has_fraction),
+                values: Vec::new(),
+            };
+            (column.head.clone(), indicator)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::{Progress, read_bytes};
+
+    #[test]
+    fn a_table_is_understood_beside_its_villages() {
+        let feature = |code: &str, name: &str, town: &str| {
+            format!(
+                r#"{{"type":"Feature","geometry":null,"properties":{{"code":"{code}","name":"{name}","town":"{town}"}}}}"#
+            )
+        };
+        let list = [feature("1", "东沟村", "甲镇"), feature("2", "西沟村", "甲镇"), feature("3", "草厂村", "乙镇")];
+        let text = format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, list.join(","));
+        let villages = read_bytes("v.geojson".as_ref(), text.as_bytes(), &Progress::new()).expect("read");
+        let members = Members::of(&villages);
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("t.csv");
+        let rows = "村名,乡镇,年份,公厕数,户数,人口,集体收入（万元）,党员数\n\
+                    东沟村,甲镇,2024,2,400,1200,1204.5,37\n西沟村,甲镇,2024,2,400,1200,688,21\n草场村,乙镇,2024,1,3,4,5,6\n合计,,,5,803,,,\n";
+        std::fs::write(&path, rows).expect("written");
+        let beside = |aliases: &'static [VillageAlias]| Beside {
+            villages: &villages,
+            members: &members,
+            own: &[],
+            aliases,
+            known: None,
+        };
+        let got = understand(&path, &LayoutSaid::default(), &beside(&[])).expect("a table");
+        assert_eq!((got.report.rows, got.report.matched, got.report.totals), (3, 2, 1));
+        let marks: Vec<RowMark> = got.preview.iter().map(|r| r.mark).collect();
+        assert_eq!(marks, [RowMark::Found, RowMark::Found, RowMark::Open, RowMark::Aside]);
+        assert_eq!(got.candidates[0].words, "草厂村 · 乙镇");
+        assert_eq!((got.candidates[0].reason, got.candidates[0].village.0.as_str()), ("glyphs", "3"));
+        let new: Vec<(&str, &str, bool)> =
+            got.proposed.iter().map(|(_, i)| (i.id.as_str(), i.unit.as_str(), i.sum)).collect();
+        assert_eq!(new, [("集体收入", "万元", true), ("党员数", "", true)]);
+        let alarms: Vec<(&str, usize)> = got.alarms.iter().map(|a| (a.kind.key(), a.villages.len())).collect();
+        assert_eq!(alarms, [("same-as-neighbour", 1)]);
+    }
+
+    #[test]
+    fn distances() {
+        let of = |a: &str, b: &str| distance(&a.chars().collect::<Vec<_>>(), &b.chars().collect::<Vec<_>>());
+        assert_eq!((of("草场", "草厂"), of("", "ab"), of("abc", "abc"), of("kitten", "sitting")), (1, 2, 0, 3));
+    }
+}

@@ -1,0 +1,314 @@
+//! How a table is laid out: its first rows as they stand, what each column says as a head that a click changes, and how many rows find their
+//! villages, before any of it counts.
+
+use egui::{Align, Color32, Key, Layout as Place, RichText, ScrollArea, Ui, Vec2};
+
+use super::style::bold;
+use super::widgets::{chip_menu, primary};
+use crate::district::{MatchBy, RowMark, Understood};
+use crate::lang::Lang;
+use crate::model::{Indicators, Theme, VillageAlias};
+use crate::read::{ColumnLayout, ColumnRole, Reason, SaidColumn};
+use crate::session::{Commands, Dialogue, FileCommand, LayoutDraft, Session};
+
+/// Width of what is said beside the rows.
+const SIDE: f32 = 300.0;
+/// Rows of villages that are named for an alarm.
+const NAMED: usize = 4;
+
+/// Keys of the candidates.
+const KEYS: [Key; 5] = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5];
+
+/// Shows a table.
+pub fn show(ui: &mut Ui, session: &Session, mut draft: Box<LayoutDraft>, send: &mut Commands) -> Option<Dialogue> {
+    let (t, lang) = (session.tokens(), session.lang);
+    let room = ui.ctx().content_rect().size() - Vec2::new(76.0, 76.0);
+    ui.set_width(room.x);
+    let name = draft.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    ui.label(RichText::new(name).font(bold(18.0)).color(t.ink));
+    let Some(understood) = draft.understood.clone() else {
+        ui.spinner();
+        return Some(Dialogue::Layout(draft));
+    };
+    ui.label(RichText::new(words(session, &understood)).color(t.ink_secondary));
+    ui.add_space(6.0);
+    let before = (draft.said.clone(), draft.aliases.clone());
+    sheets(ui, session, &mut draft, &understood);
+    ui.separator();
+    let height = room.y - 170.0;
+    ui.horizontal_top(|ui| {
+        let width = (ui.available_width() - SIDE - 18.0).max(260.0);
+        ui.allocate_ui_with_layout(Vec2::new(width, height), Place::top_down(Align::Min), |ui| {
+            ui.set_min_size(Vec2::new(width, height));
+            rows(ui, session, &mut draft, &understood);
+        });
+        ui.separator();
+        ui.allocate_ui_with_layout(Vec2::new(SIDE, height), Place::top_down(Align::Min), |ui| {
+            let area = ScrollArea::vertical().id_salt("said").max_height(height).auto_shrink([false, false]);
+            area.show(ui, |ui| side(ui, session, &mut draft, &understood));
+        });
+    });
+    ui.separator();
+    if let Some(trouble) = &draft.trouble {
+        ui.label(RichText::new(trouble).color(t.warn));
+    }
+    let (mut takes, mut stays) = (false, true);
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(lang.t("layout.next-time")).color(t.ink_secondary));
+        ui.with_layout(Place::right_to_left(Align::Center), |ui| {
+            let is_enter = ui.input(|i| i.key_pressed(Key::Enter)) && ui.memory(|m| m.focused().is_none());
+            takes = primary(ui, t, lang.t("layout.take")).clicked() || is_enter;
+            stays = !ui.button(lang.t("command.cancel")).clicked();
+        });
+    });
+    if (draft.said.clone(), draft.aliases.clone()) != before {
+        draft.is_waiting = true;
+        send.push(FileCommand::Understand(draft.clone()));
+    } else if takes && !draft.is_waiting {
+        send.push(FileCommand::TakeTable(draft));
+        return None;
+    }
+    stays.then_some(Dialogue::Layout(draft))
+}
+
+/// How the table was understood, in a sentence or two.
+fn words(session: &Session, understood: &Understood) -> String {
+    let lang = session.lang;
+    let layout = &understood.layout;
+    let lines: Vec<String> = layout.head_rows.iter().map(u32::to_string).collect();
+    let mut text = lang.with("layout.heads", &[("n", &lines.join(if lang == Lang::Zh { "、" } else { ", " }))]);
+    if let [one] = layout.sections.as_slice()
+        && let Some(year) = one.year
+    {
+        text += &lang.with("layout.year", &[("n", &year.to_string())]);
+    }
+    if layout.sections.len() > 1 {
+        let years: Vec<String> = layout.sections.iter().filter_map(|s| Some(s.year?.to_string())).collect();
+        text += &lang.with("layout.sheets", &[("n", &years.join(if lang == Lang::Zh { "、" } else { ", " }))]);
+    }
+    if understood.report.totals > 0 {
+        text += &lang.with("layout.totals", &[("n", &understood.report.totals.to_string())]);
+    }
+    text
+}
+
+/// The sheets of a workbook, and whether what it hides is read.
+fn sheets(ui: &mut Ui, session: &Session, draft: &mut LayoutDraft, understood: &Understood) {
+    let (t, lang) = (session.tokens(), session.lang);
+    let layout = &understood.layout;
+    ui.horizontal_wrapped(|ui| {
+        if layout.sheets.len() > 1 {
+            for sheet in &layout.sheets {
+                let is_read = layout.sections.iter().any(|s| s.sheet == *sheet);
+                if super::widgets::chip_button(ui, t, sheet, is_read).clicked() && !is_read {
+                    draft.said.sheet = Some(sheet.clone());
+                    draft.said.head_rows.clear();
+                }
+            }
+        }
+        let hides = layout.hidden_rows > 0 || layout.columns.iter().any(|c| c.reason == Reason::Hidden);
+        if hides || draft.said.hidden {
+            let words = lang.with("layout.hidden", &[("n", &layout.hidden_rows.to_string())]);
+            ui.checkbox(&mut draft.said.hidden, words);
+        }
+        if draft.is_waiting {
+            ui.spinner();
+        }
+    });
+}
+
+/// The rows under their roles and heads.
+fn rows(ui: &mut Ui, session: &Session, draft: &mut LayoutDraft, understood: &Understood) {
+    let t = session.tokens();
+    let indicators = Indicators::with(&session.document.project.indicators);
+    let columns = &understood.layout.columns;
+    ScrollArea::both().id_salt("rows").auto_shrink([false, false]).show(ui, |ui| {
+        egui::Grid::new("layout-rows").num_columns(columns.len() + 1).spacing(Vec2::new(14.0, 6.0)).show(ui, |ui| {
+            ui.label("");
+            for (at, column) in columns.iter().enumerate() {
+                ui.push_id(at, |ui| role(ui, session, draft, column, &indicators));
+            }
+            ui.end_row();
+            ui.label("");
+            for column in columns {
+                ui.add(egui::Label::new(RichText::new(&column.head).color(t.ink)).truncate());
+            }
+            ui.end_row();
+            for row in &understood.preview {
+                let (ink, dot) = match row.mark {
+                    RowMark::Found => (t.ink, t.good),
+                    RowMark::Open => (t.ink, t.bad),
+                    RowMark::Aside => (t.ink_secondary, t.line),
+                };
+                let (rect, _) = ui.allocate_exact_size(Vec2::splat(12.0), egui::Sense::hover());
+                ui.painter().circle_filled(rect.center(), 4.0, dot);
+                for (at, column) in columns.iter().enumerate() {
+                    let text = row.cells.get(at).map_or("", String::as_str);
+                    let shown: String = text.chars().take(24).collect();
+                    let is_left = !column.role.is_used() && column.role != ColumnRole::New;
+                    let ink = if is_left { t.ink_secondary } else { ink };
+                    ui.label(RichText::new(shown).color(ink));
+                }
+                ui.end_row();
+            }
+        });
+    });
+}
+
+/// What a column says, as a chip with a list of what else it could.
+fn role(ui: &mut Ui, session: &Session, draft: &mut LayoutDraft, column: &ColumnLayout, indicators: &Indicators) {
+    let (t, lang) = (session.tokens(), session.lang);
+    let text = role_words(lang, column, indicators);
+    let reason = lang.find(&format!("column-reason.{}", column.reason.key())).unwrap_or("");
+    let mut chosen = None;
+    let is_used = column.role.is_used() || column.role == ColumnRole::New;
+    let response = chip_menu(ui, t, &text, is_used, |ui| {
+        let mut choice = |ui: &mut Ui, said: SaidColumn, words: &str| {
+            if ui.selectable_label(said.role == column.role && said.year == column.year, words).clicked() {
+                chosen = Some(said);
+            }
+        };
+        let plain = |role: ColumnRole| SaidColumn { role, year: None, is_fractions: None };
+        choice(ui, plain(ColumnRole::Leave), lang.t("column-role.leave"));
+        choice(ui, plain(ColumnRole::New), lang.t("column-role.new"));
+        ui.separator();
+        for key in ColumnRole::KEYS {
+            let words = lang.find(&format!("column-role.{}", key.key())).unwrap_or(key.key());
+            choice(ui, plain(key), words);
+        }
+        for theme in [Theme::Base].into_iter().chain(Theme::MAPS) {
+            ui.separator();
+            for indicator in indicators.all().iter().filter(|i| i.theme == theme && !i.is_computed()) {
+                let role = ColumnRole::Indicator(indicator.id.clone());
+                let said = SaidColumn { role, year: column.year, is_fractions: None };
+                choice(ui, said, &format!("{} {}", indicator.name(lang), indicator.unit(lang)));
+            }
+        }
+    });
+    response.on_hover_text(reason);
+    if let Some(said) = chosen {
+        draft.said.columns.insert(column.head.clone(), said.text());
+    }
+}
+
+fn role_words(lang: Lang, column: &ColumnLayout, indicators: &Indicators) -> String {
+    let own = match column.role.indicator().and_then(|id| indicators.get(id)) {
+        Some(indicator) => format!("{} {}", indicator.name(lang), indicator.unit(lang)).trim().to_owned(),
+        None => lang.find(&format!("column-role.{}", column.role.key())).unwrap_or(column.role.key()).to_owned(),
+    };
+    let part = match column.role {
+        ColumnRole::Numerator(_) => format!(" {}", lang.t("column-role.numerator")),
+        ColumnRole::Denominator(_) => format!(" {}", lang.t("column-role.denominator")),
+        _ => String::new(),
+    };
+    let year = column.year.map(|y| format!(" {y}")).unwrap_or_default();
+    let fractions = if column.is_fractions { " 0.95=95%" } else { "" };
+    format!("{own}{part}{year}{fractions}")
+}
+
+/// How the rows fit the map, what is new, what is not used, what looks copied.
+fn side(ui: &mut Ui, session: &Session, draft: &mut LayoutDraft, understood: &Understood) {
+    let (t, lang) = (session.tokens(), session.lang);
+    let report = &understood.report;
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(report.matched.to_string()).font(bold(28.0)).color(t.ink));
+        ui.label(RichText::new(lang.with("layout.found", &[("n", &report.rows.to_string())])).color(t.ink_secondary));
+    });
+    for (by, count) in MatchBy::ALL.iter().zip(report.by).filter(|(_, count)| *count > 0) {
+        ui.horizontal(|ui| {
+            ui.label(RichText::new(lang.find(&format!("match-by.{}", by.key())).unwrap_or(by.key())).color(t.ink));
+            ui.with_layout(Place::right_to_left(Align::Center), |ui| {
+                ui.label(RichText::new(count.to_string()).font(bold(13.0)).color(t.ink));
+            });
+        });
+    }
+    if report.villages_without_row > 0 {
+        let n = report.villages_without_row.to_string();
+        ui.label(RichText::new(lang.with("layout.without-row", &[("n", &n)])).color(t.ink_secondary));
+    }
+    ui.add_space(8.0);
+    open_row(ui, session, draft, understood);
+    let join = |list: Vec<&str>| list.join(if lang == Lang::Zh { "、" } else { ", " });
+    let heads = |is: &dyn Fn(&ColumnLayout) -> bool| -> Vec<&str> {
+        let columns = understood.layout.columns.iter().filter(|c| is(c) && !c.head.is_empty());
+        columns.map(|c| c.head.as_str()).collect()
+    };
+    let new = heads(&|c| c.role == ColumnRole::New);
+    if !new.is_empty() {
+        let title = lang.with("layout.new", &[("n", &new.len().to_string())]);
+        card(ui, session, (t.warn, &title), &format!("{}\n{}", join(new), lang.t("layout.new-hint")));
+    }
+    let left = heads(&|c| !c.role.is_used() && c.role != ColumnRole::New && c.filled > 0);
+    if !left.is_empty() {
+        let title = lang.with("layout.left", &[("n", &left.len().to_string())]);
+        card(ui, session, (t.ink, &title), &join(left));
+    }
+    for alarm in &understood.alarms {
+        let year = alarm.year.map(|y| y.to_string()).unwrap_or_default();
+        let words = lang.find(&format!("alarm.{}", alarm.kind.key())).unwrap_or(alarm.kind.key());
+        let title = words.replace("{n}", &alarm.villages.len().to_string()).replace("{year}", &year);
+        let mut names = join(alarm.villages.iter().take(NAMED).map(String::as_str).collect());
+        if alarm.villages.len() > NAMED {
+            names += " …";
+        }
+        let response = card(ui, session, (t.warn, &title), &names);
+        response.on_hover_text(alarm.villages.join("\n"));
+    }
+}
+
+fn card(ui: &mut Ui, session: &Session, (ink, title): (Color32, &str), text: &str) -> egui::Response {
+    let t = session.tokens();
+    let frame = egui::Frame::NONE.fill(t.field).corner_radius(8.0).inner_margin(10.0);
+    let response = frame.show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.label(RichText::new(title).font(bold(13.0)).color(ink));
+        ui.add(egui::Label::new(RichText::new(text).color(t.ink)).wrap());
+    });
+    ui.add_space(8.0);
+    response.response
+}
+
+/// The first row that waits for a decision: what it says, which villages it may mean, each with a key.
+fn open_row(ui: &mut Ui, session: &Session, draft: &mut LayoutDraft, understood: &Understood) {
+    let (t, lang) = (session.tokens(), session.lang);
+    let report = &understood.report;
+    let Some(row) = report.open.first() else { return };
+    let alias = |village: &str, town: &str| VillageAlias {
+        code: row.key[0].clone(),
+        name: row.key[1].clone(),
+        town: row.key[2].clone(),
+        district: row.key[3].clone(),
+        village: village.to_owned(),
+        village_town: town.to_owned(),
+        by: session.settings.surveyor.clone(),
+        on: crate::survey::Instant::now().for_people().chars().take(10).collect(),
+    };
+    let is_free = !draft.is_waiting && ui.memory(|m| m.focused().is_none());
+    let pressed: Vec<Key> = KEYS.into_iter().chain([Key::Num0]).filter(|k| ui.input(|i| i.key_pressed(*k))).collect();
+    let key_pressed = |key: Key| is_free && pressed.contains(&key);
+    let mut decided = None;
+    let title = lang.with("layout.open", &[("n", &report.open.len().to_string())]);
+    let frame = egui::Frame::NONE.fill(t.field).corner_radius(8.0).inner_margin(10.0);
+    frame.show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.label(RichText::new(title).font(bold(13.0)).color(t.bad));
+        let said: Vec<&str> = row.key.iter().map(String::as_str).filter(|k| !k.is_empty()).collect();
+        let line = lang.with("layout.line", &[("n", &row.line.to_string()), ("text", &said.join(" · "))]);
+        ui.label(RichText::new(line).color(t.ink));
+        for (at, (candidate, key)) in understood.candidates.iter().zip(KEYS).enumerate() {
+            let reason = lang.find(&format!("candidate.{}", candidate.reason)).unwrap_or("");
+            let taken = if candidate.is_taken { lang.t("candidate.taken") } else { "" };
+            let text = format!("{}  {}  {reason}{taken}", at + 1, candidate.words);
+            if ui.button(text).clicked() || key_pressed(key) {
+                decided = Some(alias(&candidate.village.0, &candidate.village.1));
+            }
+        }
+        if ui.button(lang.t("layout.skip")).clicked() || key_pressed(Key::Num0) {
+            decided = Some(alias("", ""));
+        }
+    });
+    ui.add_space(8.0);
+    if let Some(decided) = decided.filter(|_| !draft.is_waiting) {
+        draft.aliases.push(decided);
+    }
+}
