@@ -36,6 +36,8 @@ impl Qiancun {
             FileCommand::CancelLoad => self.cancel_loading(),
             FileCommand::ExportFiguresDialogue => self.ask_export_figures(),
             FileCommand::ExportFiguresTo(path) => self.export_figures(&path),
+            FileCommand::FillFormDialogue => self.ask_fill_form(),
+            FileCommand::FillForm(form, out) => self.fill_form(&form, &out),
             FileCommand::CopyTable => self.copy_table(),
             FileCommand::ExportTableDialogue => self.ask_export_table(),
             FileCommand::ExportTableTo(path) => self.export_table(&path),

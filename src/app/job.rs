@@ -117,6 +117,8 @@ pub enum Done {
     Overview(DrawnOverview),
     /// What was to be done about the cache is done, or why it could not be.
     Tended(std::io::Result<()>),
+    /// A form was filled into this file, or why not.
+    FormFilled(PathBuf, Result<crate::output::FormReport, crate::output::FormError>),
     /// A table was understood.
     Understood(Box<super::layouts::UnderstoodTable>),
     /// Files that are open were changed by another program.

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use super::jobs::{Done, Job};
 use super::qiancun::Qiancun;
 use crate::district::{Beside, Understood, understand};
-use crate::project::TableEntry;
+use crate::output::{FormError, FormOptions, FormReport, fill_form_file};
+use crate::project::{FormEntry, TableEntry};
 use crate::read::{LayoutSaid, ReadError};
-use crate::session::{Dialogue, LayoutDraft};
+use crate::session::{Dialogue, FileCommand, LayoutDraft};
 
 /// A table that was understood, or why it could not be.
 pub struct UnderstoodTable {
@@ -130,5 +131,65 @@ impl Qiancun {
         let (matched, rows) = (report.matched.to_string(), report.rows.to_string());
         let words = [("name", name.as_str()), ("n", matched.as_str()), ("m", rows.as_str())];
         self.session.news = Some(self.session.lang.with("status.table-joined", &words));
+    }
+
+    /// Asks for a form of somebody else, then for the file that its filled copy becomes.
+    pub(super) fn ask_fill_form(&mut self) {
+        let title = self.session.lang.t("command.fill-form");
+        self.jobs.ask(move || {
+            let form = rfd::FileDialog::new().set_title(title).add_filter("XLSX", &["xlsx", "xlsm"]).pick_file()?;
+            let name = form.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            let out = rfd::FileDialog::new().set_title(title).add_filter("XLSX", &["xlsx"]).set_file_name(name);
+            out.save_file().map(|out| FileCommand::FillForm(form, out))
+        });
+    }
+
+    /// Fills a form with the figures of the year that is shown, unless the form says another.
+    pub(super) fn fill_form(&mut self, form: &Path, out: &Path) {
+        let Some(district) = self.session.district().cloned().filter(|_| form != out && self.may_write(out)) else {
+            return;
+        };
+        let project = &self.session.document.project;
+        let same = |f: &&FormEntry| f.path == form || f.path.file_name() == form.file_name();
+        let said = project.forms.iter().find(same).map(|f| f.layout.clone()).unwrap_or_default();
+        let (aliases, lang) = (project.aliases.clone(), self.session.lang);
+        // The form itself says which year it asks for, else the latest is meant.
+        let (form, out) = (form.to_path_buf(), out.to_path_buf());
+        self.session.work.writing.push(out.clone());
+        self.jobs.start(Job::Write, move |_| {
+            let options = FormOptions { said: &said, aliases: &aliases, year: None, lang };
+            let filled = fill_form_file(&district, &form, &out, options);
+            Some(Done::FormFilled(out, filled))
+        });
+    }
+
+    /// Says how the filling of a form ended, and what stays blank.
+    pub(super) fn form_was_filled(&mut self, path: &Path, filled: Result<FormReport, FormError>) {
+        self.session.work.writing.retain(|p| p != path);
+        let lang = self.session.lang;
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let text = match filled {
+            Err(FormError::NotWorkbook) => lang.t("form.not-workbook").to_owned(),
+            Err(FormError::Read(e)) => self.explain(&e, &name),
+            Err(FormError::Io(e)) => return self.was_written(path, Err(e)),
+            Ok(report) => {
+                let words = [("name", name.as_str()), ("n", &report.cells.to_string())];
+                let mut text = lang.with("form.filled", &words);
+                self.session.news = Some(text.clone());
+                if report.blank.is_empty() {
+                    return;
+                }
+                text += &format!("\n{}", lang.with("form.blank", &[("n", &report.blank.len().to_string())]));
+                for blank in report.blank.iter().take(12) {
+                    let why = lang.find(&format!("form.{}", blank.why)).unwrap_or(blank.why);
+                    text += &format!("\n{} {} {}", blank.cell, blank.village, why);
+                }
+                if report.blank.len() > 12 {
+                    text += "\n…";
+                }
+                text
+            }
+        };
+        self.ask_after(Dialogue::Message(text));
     }
 }

@@ -263,6 +263,7 @@ impl Qiancun {
                 }
                 Done::Tended(Ok(())) => {}
                 Done::Tended(Err(e)) => self.session.storage.trouble = Some(e.to_string()),
+                Done::FormFilled(path, filled) => self.form_was_filled(&path, filled),
                 Done::Understood(table) => self.was_understood(*table),
                 Done::Stale(key) => self.read_again(key),
                 Done::FilesTouched => self.look_at_files(false),

@@ -8,6 +8,7 @@ mod check;
 mod classify;
 mod convert;
 pub mod demo;
+mod form;
 mod gaps;
 mod info;
 mod joined;
@@ -74,6 +75,8 @@ const HELP: &str = "\
                 [--against VILLAGES]                a table: how it is laid out, which rows find their villages
                 [--layout FILE.toml]                the layout as you say: sheet, head_rows, first_row, [columns]
   qiancun info FILE [--json]                        per village: area, perimeter, a point inside
+  qiancun form fill PROJECT FORM.xlsx -o F.xlsx [--year Y] [--layout L.toml] [--json]
+                                                    a form of somebody else, filled with the figures
   qiancun pick FILE (--at LON,LAT | --points CSV) [--json]
   qiancun nearest VILLAGES FACILITIES [--kind K] [--json]
   qiancun classify FILE --field F --method M --classes K [--breaks a,b,…] [--json]
@@ -154,6 +157,7 @@ fn dispatch(arguments: Vec<OsString>) -> Result<(), Failure> {
         Some("shot") => shot::run(rest()),
         Some("summary") => summary::run(rest()),
         Some("gaps") => gaps::run(rest()),
+        Some("form") => form::run(rest()),
         Some("render") => render::run(rest()),
         Some("atlas") => render::run_atlas(rest()),
         Some("survey") => survey::run(rest()),

@@ -20,6 +20,21 @@ use crate::model::{
 };
 use crate::read::{Layout, LayoutSaid, WideTable, read_wide};
 
+/// Where a figure stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FigurePlace {
+    /// Name of the file.
+    pub file: String,
+    /// The sheet; empty for text.
+    pub sheet: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// The cell as spreadsheets call it.
+    pub cell: String,
+    /// Head of the column.
+    pub head: String,
+}
+
 /// A table, with what a person says of its layout.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TableSource {
@@ -220,6 +235,20 @@ impl District {
     /// A figure; `None` where it is unknown.
     pub fn value(&self, indicator: usize, year: Option<i32>, village: FeatureId) -> Option<f64> {
         self.observations.value(indicator, year, village)
+    }
+
+    /// Where a figure stands: file, sheet, line, cell and head of the column; `None` where it is from no table.
+    pub fn place_of(&self, indicator: usize, year: Option<i32>, village: FeatureId) -> Option<FigurePlace> {
+        let at = self.observations.cell_of(indicator, year, village)?;
+        let (path, layout) = (self.tables.get(at.table)?, self.layouts.get(at.table)?);
+        let sheet = layout.sections.get(usize::from(at.section)).map(|s| s.sheet.clone()).unwrap_or_default();
+        Some(FigurePlace {
+            file: path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default(),
+            cell: crate::read::cell_name(at.line.saturating_sub(1), at.column as u32),
+            head: layout.columns.get(at.column).map(|c| c.head.clone()).unwrap_or_default(),
+            line: at.line,
+            sheet,
+        })
     }
 
     /// The latest year, where there is one.

@@ -13,6 +13,7 @@ mod doctor;
 mod facility;
 mod facility_file;
 mod figure;
+mod form;
 mod headline;
 mod join;
 mod key_text;
@@ -27,7 +28,7 @@ mod wide;
 
 pub use added::{AddedFacility, added_dataset};
 pub use alarms::{Alarm, AlarmKind};
-pub use build::{District, Said, TableSource};
+pub use build::{District, FigurePlace, Said, TableSource};
 pub use choropleth::{MapSpec, change_of, choropleth};
 pub use coverage::{Coverage, coverage};
 pub use doctor::{AS_IS, Diagnosis, Hypothesis, diagnose};
@@ -36,6 +37,7 @@ pub use facility_file::{
     corrected_field, facilities_of, is_facilities, kind_field, usage_by_row, words_not_understood,
 };
 pub use figure::is_readable;
+pub use form::{FormAnswer, FormBlank, FormPlan};
 pub use headline::{Headline, headlines};
 pub use join::{Found, MatchBy, RowKey, VillageFinder};
 pub use kind::{VillageEvidence, can_be_villages, villages_among};

@@ -35,14 +35,15 @@ pub fn show(ui: &mut Ui, session: &Session, mut draft: Box<LayoutDraft>, send: &
     let before = (draft.said.clone(), draft.aliases.clone());
     sheets(ui, session, &mut draft, &understood);
     ui.separator();
-    let height = room.y - 170.0;
+    let height = (room.y - 186.0).max(160.0);
     ui.horizontal_top(|ui| {
         let width = (ui.available_width() - SIDE - 18.0).max(260.0);
         ui.allocate_ui_with_layout(Vec2::new(width, height), Place::top_down(Align::Min), |ui| {
             ui.set_min_size(Vec2::new(width, height));
             rows(ui, session, &mut draft, &understood);
         });
-        ui.separator();
+        let (line, _) = ui.allocate_exact_size(Vec2::new(2.0, height), egui::Sense::hover());
+        ui.painter().vline(line.center().x, line.y_range(), egui::Stroke::new(1.0, t.line));
         ui.allocate_ui_with_layout(Vec2::new(SIDE, height), Place::top_down(Align::Min), |ui| {
             let area = ScrollArea::vertical().id_salt("said").max_height(height).auto_shrink([false, false]);
             area.show(ui, |ui| side(ui, session, &mut draft, &understood));
@@ -122,7 +123,8 @@ fn rows(ui: &mut Ui, session: &Session, draft: &mut LayoutDraft, understood: &Un
     let t = session.tokens();
     let indicators = Indicators::with(&session.document.project.indicators);
     let columns = &understood.layout.columns;
-    ScrollArea::both().id_salt("rows").auto_shrink([false, false]).show(ui, |ui| {
+    let room = ui.available_height();
+    ScrollArea::both().id_salt("rows").max_height(room).auto_shrink([false, false]).show(ui, |ui| {
         egui::Grid::new("layout-rows").num_columns(columns.len() + 1).spacing(Vec2::new(14.0, 6.0)).show(ui, |ui| {
             ui.label("");
             for (at, column) in columns.iter().enumerate() {
@@ -144,7 +146,10 @@ fn rows(ui: &mut Ui, session: &Session, draft: &mut LayoutDraft, understood: &Un
                 ui.painter().circle_filled(rect.center(), 4.0, dot);
                 for (at, column) in columns.iter().enumerate() {
                     let text = row.cells.get(at).map_or("", String::as_str);
-                    let shown: String = text.chars().take(24).collect();
+                    let shown: String = match is_personal(&column.head) && !column.role.is_used() && !text.is_empty() {
+                        true => "···".to_owned(),
+                        false => text.chars().take(24).collect(),
+                    };
                     let is_left = !column.role.is_used() && column.role != ColumnRole::New;
                     let ink = if is_left { t.ink_secondary } else { ink };
                     ui.label(RichText::new(shown).color(ink));
@@ -153,6 +158,12 @@ fn rows(ui: &mut Ui, session: &Session, draft: &mut LayoutDraft, understood: &Un
             }
         });
     });
+}
+
+/// Whether a column is of persons: what stands in it is nobody's business on a screen.
+fn is_personal(head: &str) -> bool {
+    let head = head.to_lowercase();
+    ["电话", "手机", "身份证", "phone", "mobile"].iter().any(|word| head.contains(word))
 }
 
 /// What a column says, as a chip with a list of what else it could.

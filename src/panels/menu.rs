@@ -51,8 +51,9 @@ fn is_deeper(offer: &Offer) -> bool {
     use WindowCommand as W;
     matches!(
         &offer.command,
-        Command::File(F::ExportDialogue | F::CopyMap | F::ExportTableDialogue | F::ExportFiguresDialogue)
-            | Command::Page(_)
+        Command::File(
+            F::ExportDialogue | F::CopyMap | F::ExportTableDialogue | F::ExportFiguresDialogue | F::FillFormDialogue
+        ) | Command::Page(_)
             | Command::Survey(_)
             | Command::Window(W::ToggleLeft | W::ToggleRight | W::ToggleDrawer(_))
     )

@@ -124,6 +124,15 @@ impl Rows<'_> {
         }
         // Not reached by Tab one by one: the rows have the keyboard as a whole.
         let response = ui.interact(rect, ui.scope_id().with("cell"), Sense::CLICK);
+        let (session, sheet) = (self.session, self.sheet);
+        let response = response.on_hover_ui(|ui| {
+            // Asked for only while the pointer rests.
+            if let Some(place) = sheet.place(feature, column) {
+                ui.label(format!("{} · {}", place.file, session.place_words(&place)));
+            } else if let Some((text, _)) = sheet.shown(session, feature, column) {
+                ui.label(text);
+            }
+        });
         if response.secondary_clicked() && self.sheet.is_correctable(column) {
             self.moment.editing = self.begin(feature, column);
         } else if response.double_clicked() {

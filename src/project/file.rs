@@ -53,6 +53,19 @@ impl TableEntry {
     }
 }
 
+/// A form of somebody else, and what is said of how its cells are bound to villages, indicators and years.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FormEntry {
+    /// The file; relative to the project file in the file, absolute in the program.
+    pub path: PathBuf,
+    /// What a person says about its layout.
+    #[serde(flatten)]
+    pub layout: LayoutSaid,
+    /// Keys of the file that this version does not know: kept.
+    #[serde(flatten)]
+    pub other: toml::Table,
+}
+
 /// A saved map.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Project {
@@ -88,6 +101,9 @@ pub struct Project {
     /// Tables of indicators.
     #[serde(default, rename = "table", skip_serializing_if = "Vec::is_empty")]
     pub tables: Vec<TableEntry>,
+    /// Forms of others that are filled with the project's figures.
+    #[serde(default, rename = "form", skip_serializing_if = "Vec::is_empty")]
+    pub forms: Vec<FormEntry>,
     /// What was decided about rows that say their village in a way of their own.
     #[serde(default, rename = "alias", skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<crate::model::VillageAlias>,
@@ -137,6 +153,7 @@ impl Default for Project {
             view: ViewEntry::default(),
             layers: Vec::new(),
             tables: Vec::new(),
+            forms: Vec::new(),
             aliases: Vec::new(),
             indicators: Vec::new(),
             facilities: Vec::new(),
@@ -315,7 +332,12 @@ fn folder_of(path: &Path) -> PathBuf {
 }
 
 fn paths_of(project: &mut Project) -> impl Iterator<Item = &mut PathBuf> {
-    project.layers.iter_mut().map(|l| &mut l.path).chain(project.tables.iter_mut().map(|t| &mut t.path))
+    project
+        .layers
+        .iter_mut()
+        .map(|l| &mut l.path)
+        .chain(project.tables.iter_mut().map(|t| &mut t.path))
+        .chain(project.forms.iter_mut().map(|f| &mut f.path))
 }
 
 fn made_absolute(project: &mut Project, folder: &Path) {

@@ -94,7 +94,7 @@ fn date_text(at: &ExcelDateTime) -> String {
 ///
 /// # Examples
 /// `0%`, `0.00%;[Red]-0.00%` do, `0"%"` and `General` do not.
-pub(super) fn shows_percent(format: &str) -> bool {
+pub fn shows_percent(format: &str) -> bool {
     let (mut is_text, mut is_escaped, mut is_bracket) = (false, false, false);
     for c in format.chars() {
         match c {

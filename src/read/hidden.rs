@@ -20,30 +20,7 @@ pub(super) struct Hidden {
 pub(super) fn hidden(bytes: &[u8]) -> FxHashMap<String, Hidden> {
     let mut found = FxHashMap::default();
     let Ok(mut archive) = zip::ZipArchive::new(Cursor::new(bytes)) else { return found };
-    let mut targets: FxHashMap<String, String> = FxHashMap::default();
-    each(&mut archive, "xl/_rels/workbook.xml.rels", |element| {
-        if element.local_name().as_ref() == "Relationship"
-            && let (Some(id), Some(target)) = (attribute(element, "Id"), attribute(element, "Target"))
-        {
-            targets.insert(id, target);
-        }
-        true
-    });
-    let mut sheets: Vec<(String, String)> = Vec::new();
-    each(&mut archive, "xl/workbook.xml", |element| {
-        if element.local_name().as_ref() == "sheet"
-            && let (Some(name), Some(id)) = (attribute(element, "name"), attribute(element, "r:id"))
-            && let Some(target) = targets.get(&id)
-        {
-            let path = match target.strip_prefix('/') {
-                Some(absolute) => absolute.to_owned(),
-                None => format!("xl/{target}"),
-            };
-            sheets.push((name, path));
-        }
-        true
-    });
-    for (name, path) in sheets {
+    for (name, path) in parts(&mut archive) {
         let mut own = Hidden::default();
         let mut line = 0;
         each(&mut archive, &path, |element| {
@@ -69,6 +46,40 @@ pub(super) fn hidden(bytes: &[u8]) -> FxHashMap<String, Hidden> {
         }
     }
     found
+}
+
+/// The part of an XLSX in which a sheet lies; the first sheet's where the name is empty. `None` where there is none, and for other files.
+pub fn sheet_part(bytes: &[u8], sheet: &str) -> Option<String> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).ok()?;
+    parts(&mut archive).into_iter().find(|(name, _)| sheet.is_empty() || name == sheet).map(|(_, path)| path)
+}
+
+/// Sheets with the parts of the archive that they lie in.
+fn parts(archive: &mut zip::ZipArchive<Cursor<&[u8]>>) -> Vec<(String, String)> {
+    let mut targets: FxHashMap<String, String> = FxHashMap::default();
+    each(archive, "xl/_rels/workbook.xml.rels", |element| {
+        if element.local_name().as_ref() == "Relationship"
+            && let (Some(id), Some(target)) = (attribute(element, "Id"), attribute(element, "Target"))
+        {
+            targets.insert(id, target);
+        }
+        true
+    });
+    let mut sheets: Vec<(String, String)> = Vec::new();
+    each(archive, "xl/workbook.xml", |element| {
+        if element.local_name().as_ref() == "sheet"
+            && let (Some(name), Some(id)) = (attribute(element, "name"), attribute(element, "r:id"))
+            && let Some(target) = targets.get(&id)
+        {
+            let path = match target.strip_prefix('/') {
+                Some(absolute) => absolute.to_owned(),
+                None => format!("xl/{target}"),
+            };
+            sheets.push((name, path));
+        }
+        true
+    });
+    sheets
 }
 
 /// Looks at each element of a part of the archive.

@@ -64,9 +64,10 @@ use std::path::Path;
 
 use finish::finish;
 
-pub use cell::Cell;
+pub use cell::{Cell, shows_percent};
 pub use error::ReadError;
 pub use geopackage::wkb_of_blob;
+pub use hidden::sheet_part;
 pub use how::{How, split_layer};
 pub use layout::{ColumnLayout, ColumnRole, Layout, LayoutSaid, Reason, SaidColumn, Section, TableRow};
 pub use letters::{ENCODINGS, decoded_twice};
@@ -76,6 +77,7 @@ pub use progress::Progress;
 pub use validity::full_report;
 pub use wide::{KeyColumn, WideTable, read_sheets, read_wide};
 pub use workbook::Rows;
+pub use workbook_look::cell_name;
 
 /// Reads a file, or one layer of it where the path ends in `#layer` and there is no file of that name.
 ///

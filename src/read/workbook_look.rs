@@ -149,7 +149,7 @@ fn is_within(reference: &[u8]) -> bool {
 }
 
 /// The name of a cell, both counted from 0: `(0, 27)` is `AB1`.
-pub(super) fn cell_name(row: u32, column: u32) -> String {
+pub fn cell_name(row: u32, column: u32) -> String {
     let (mut letters, mut n) = (Vec::new(), column + 1);
     while n > 0 {
         letters.push(char::from(b'A' + ((n - 1) % 26) as u8));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::state::Session;
 use super::symbols::{SymbolKind, mark_of};
-use crate::district::{District, Kind, Total, Use};
+use crate::district::{District, FigurePlace, Kind, Total, Use};
 use crate::geo::LonLat;
 use crate::index::NearestIndex;
 use crate::lang::Lang;
@@ -32,6 +32,8 @@ pub struct CardFigure {
     pub origin: Option<Origin>,
     /// The table that it is from; `None` where it is from the villages' own file, or from none.
     pub table: Option<std::path::PathBuf>,
+    /// Where it stands in that table.
+    pub place: Option<FigurePlace>,
     /// The years with their values.
     pub series: Vec<(i32, Option<f64>)>,
 }
@@ -212,7 +214,21 @@ impl Session {
             None => self.village_layer().and_then(|l| self.entry(l.key)).map(|e| name(&e.path)).unwrap_or_default(),
         };
         lines.push(format!("{}  {file}", lang.t("origin.file")));
+        if let Some(place) = figure.place.as_ref().filter(|_| !figure.is_edited()) {
+            lines.push(self.place_words(place));
+        }
         lines
+    }
+
+    /// Where a figure stands in its table: sheet and cell, or line, with the head of the column.
+    pub fn place_words(&self, place: &FigurePlace) -> String {
+        match place.sheet.is_empty() {
+            true => self.lang.with("origin.line", &[("n", &place.line.to_string()), ("head", &place.head)]),
+            false => {
+                let words = [("sheet", place.sheet.as_str()), ("cell", &place.cell), ("head", &place.head)];
+                self.lang.with("origin.cell", &words)
+            }
+        }
     }
 
     /// What stands under a figure: town and district, and how it stands to what is asked for.
@@ -352,6 +368,7 @@ fn figure(
         all: district.total(position, year, all),
         origin: district.observations.origin(position, year, village),
         table: district.observations.table_of(position, year, village).and_then(|t| district.tables.get(t).cloned()),
+        place: district.place_of(position, year, village),
         series: years.filter(|_| varies).map(|y| (*y, district.value(position, Some(*y), village))).collect(),
     })
 }

@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use super::layer::Loaded;
 use super::sheet_columns::Feet;
 use super::state::Session;
-use crate::district::{District, corrected_field};
+use crate::district::{District, FigurePlace, corrected_field};
 use crate::model::{Dataset, FeatureId, Generation, Role, Theme, Value};
 use crate::output::{Grid, GridCell, GridHead};
 use crate::query::{Checked, Datum, QueryError, Row, Schema, Type, compile};
@@ -264,6 +264,15 @@ impl Sheet {
         let year = self.year;
         let edited = district.observations.origin(*i, year, row).is_some_and(|o| o.edited);
         (edited, district.observations.is_not_applicable(*i, year, row))
+    }
+
+    /// Where a figure stands in its file; `None` for fields and for what is computed or corrected.
+    pub fn place(&self, row: FeatureId, column: usize) -> Option<FigurePlace> {
+        let (Some(SheetColumn::Indicator(i)), Some(district)) = (self.columns.get(column), &self.district) else {
+            return None;
+        };
+        let is_edited = district.observations.origin(*i, self.year, row).is_some_and(|o| o.edited);
+        district.place_of(*i, self.year, row).filter(|_| !is_edited)
     }
 
     /// Whether values of a column can be corrected: figures that are read, not computed, and words of villages.

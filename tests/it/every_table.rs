@@ -284,3 +284,56 @@ fn a_month_s_round_asks_once() {
     let project = &h.state().session.document.project;
     assert!(project.tables.is_empty() && project.aliases.is_empty() && project.indicators.is_empty());
 }
+
+#[test]
+fn a_form_is_filled_and_says_what_stays_blank() {
+    let dir = Folder::new();
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let percent = rust_xlsxwriter::Format::new().set_num_format("0.0%");
+    let sheet = book.add_worksheet().set_name("上报表").expect("a name");
+    sheet.merge_range(0, 0, 0, 3, "2023年上报表", &rust_xlsxwriter::Format::new()).expect("written");
+    for (c, head) in ["行政村", "乡镇", "污水处理率（%）", "公厕数"].into_iter().enumerate() {
+        sheet.write(1, c as u16, head).expect("written");
+    }
+    for (r, (name, town)) in [("三星庄村委会", "苏家坨镇"), ("无此村", "上庄镇")].into_iter().enumerate()
+    {
+        sheet.write(2 + r as u32, 0, name).expect("written");
+        sheet.write(2 + r as u32, 1, town).expect("written");
+        sheet.write_blank(2 + r as u32, 2, &percent).expect("written");
+    }
+    sheet.write(4, 0, "合计").expect("written");
+    sheet.write_formula(4, 3, "=SUM(D3:D4)").expect("written");
+    book.save(dir.path("form.xlsx")).expect("saved");
+    let project = crate::window::demo("haidian.qiancun").display().to_string();
+    let (form, out) = (dir.text("form.xlsx"), dir.text("filled.xlsx"));
+    let (said, _) = program::json(&["form", "fill", &project, &form, "-o", &out, "--json"]);
+    assert_eq!(said["cells"].as_u64(), Some(2), "{said}");
+    assert_eq!(
+        (said["blank"][0]["village"].as_str(), said["blank"][0]["why"].as_str()),
+        (Some("无此村"), Some("row-without-village"))
+    );
+    // What was written is read back as what the project knows.
+    let again = qiancun::read::read_wide(out.as_ref(), &qiancun::model::Indicators::with(&[]), &Default::default())
+        .expect("read again");
+    let (summary, _) = program::json(&["summary", &project, "--by", "town", "--year", "2023", "--json"]);
+    assert!(summary["rows"].as_array().is_some_and(|r| !r.is_empty()));
+    let rate = again.rows[0].cells[2].clone();
+    assert!(matches!(rate, qiancun::read::Cell::Percent(p) if (p - 96.2).abs() < 1e-9), "{rate:?}");
+    // The window fills the same.
+    let mut h = open(vec![crate::window::demo("haidian.qiancun")], Lang::Zh, [1366.0, 768.0]);
+    send(&mut h, FileCommand::FillForm(dir.path("form.xlsx"), dir.path("window.xlsx")));
+    settle(&mut h);
+    assert!(h.query_all_by_label_contains("填了 2 格").next().is_some());
+    assert_eq!(std::fs::read(dir.path("window.xlsx")).expect("written"), std::fs::read(&out).expect("written"));
+    // The card says where its figures stand.
+    send(&mut h, WindowCommand::Escape);
+    let session = &h.state().session;
+    let district = session.district().expect("a district");
+    let rate = district.indicators.position("sewage_treatment_pct").expect("known");
+    let place = district.place_of(rate, Some(2023), qiancun::model::FeatureId::new(0)).expect("a place");
+    assert_eq!((place.file.as_str(), place.head.as_str()), ("indicators.csv", "sewage_treatment_pct"));
+    let line = std::fs::read_to_string(crate::window::demo("indicators.csv")).expect("read");
+    let line = line.lines().nth(place.line as usize - 1).expect("the line").to_owned();
+    assert!(line.contains(&district.text(qiancun::model::FeatureId::new(0), qiancun::model::Role::Code)), "{line}");
+    assert!(session.place_words(&place).starts_with(&format!("第 {} 行", place.line)));
+}

@@ -71,3 +71,91 @@ fn false_1_per_cents_and_dates_are_the_same_from_excel_and_libreoffice() {
         assert_eq!(gaps(&format!("t.{ending}")), right, "{ending}");
     }
 }
+
+/// Runs LibreOffice to turn a file into another format, beside it.
+fn converted(dir: &crate::program::Folder, name: &str, ending: &str) {
+    let profile = format!("-env:UserInstallation=file://{}", dir.text("profile"));
+    let folder = dir.text(ending);
+    let made = Command::new("soffice")
+        .args([&profile, "--headless", "--convert-to", ending, "--outdir", &folder, &dir.text(name)])
+        .output()
+        .expect("it runs");
+    let stem = Path::new(name).file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+    assert!(
+        dir.path(&format!("{ending}/{stem}.{ending}")).exists(),
+        "{name}: {}",
+        String::from_utf8_lossy(&made.stderr)
+    );
+}
+
+fn python(code: &str, arguments: &[&str]) -> String {
+    let output = Command::new("/usr/bin/python3").arg("-c").arg(code).args(arguments).output().expect("it runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+#[test]
+fn layers_and_forms_go_through_openpyxl_and_libreoffice() {
+    let has_both = has("layers", "openpyxl", "/usr/bin/python3", &["-c", "import openpyxl"])
+        && has("layers", "LibreOffice", "soffice", &["--version"]);
+    if !has_both {
+        return;
+    }
+    let dir = crate::program::Folder::new();
+    let facilities = crate::window::demo("facilities.geojson").display().to_string();
+    let own = qiancun::read::read_file(facilities.as_ref(), &Default::default()).expect("read");
+    for name in ["f.xlsx", "f.csv"] {
+        let out = crate::program::qiancun(&["convert", &facilities, &dir.text(name)]);
+        assert!(out.status.success(), "{name}");
+    }
+    let rows = python(
+        "import sys, openpyxl; s = openpyxl.load_workbook(sys.argv[1]).active; print(s.max_row - 1, [c.value for c in s[1]].count('longitude'))",
+        &[&dir.text("f.xlsx")],
+    );
+    assert_eq!(rows, format!("{} 1", own.len()));
+    // Through LibreOffice each comes back with its places.
+    converted(&dir, "f.csv", "xlsx");
+    converted(&dir, "f.xlsx", "ods");
+    for name in ["xlsx/f.xlsx", "ods/f.ods"] {
+        let again = qiancun::read::read_file(&dir.path(name), &Default::default()).unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!(again.len(), own.len(), "{name}");
+        let far = own
+            .geometry
+            .coords
+            .iter()
+            .zip(&again.geometry.coords)
+            .map(|(a, b)| (a[0] - b[0]).abs().max((a[1] - b[1]).abs()));
+        assert!(far.fold(0.0, f64::max) < 1e-9, "{name}");
+    }
+    // A form keeps its merged head and formats, and LibreOffice computes its sums without a word of repair.
+    python(
+        "import sys, openpyxl\nb = openpyxl.Workbook(); s = b.active; s['A1'] = '2023年上报表'; s.merge_cells('A1:C1')\n\
+for c, h in enumerate(['行政村', '污水处理率', '公厕数'], 1): s.cell(2, c, h)\n\
+for r, n in enumerate(['三星庄', '苏一二', '苏三四'], 3): s.cell(r, 1, n); s.cell(r, 2).number_format = '0.0%'\n\
+s['A6'] = '合计'; s['C6'] = '=SUM(C3:C5)'; b.save(sys.argv[1])",
+        &[&dir.text("form.xlsx")],
+    );
+    let project = crate::window::demo("haidian.qiancun").display().to_string();
+    let (said, _) = crate::program::json(&[
+        "form",
+        "fill",
+        &project,
+        &dir.text("form.xlsx"),
+        "-o",
+        &dir.text("filled.xlsx"),
+        "--json",
+    ]);
+    assert_eq!(said["cells"].as_u64(), Some(6), "{said}");
+    converted(&dir, "filled.xlsx", "csv");
+    let text = dir.path("csv/filled.csv");
+    // Words are in the letters of the machine's locale; figures are what counts here.
+    let text = String::from_utf8_lossy(&std::fs::read(text).expect("read")).into_owned();
+    let last: Vec<&str> = text.lines().last().unwrap_or("").split(',').collect();
+    let toilets: u32 = text.lines().skip(2).take(3).filter_map(|l| l.split(',').nth(2)?.parse::<u32>().ok()).sum();
+    assert!(toilets > 0 && last.get(2) == Some(&toilets.to_string().as_str()), "{text}");
+    let kept = python(
+        "import sys, openpyxl; s = openpyxl.load_workbook(sys.argv[1]).active; print(s.merged_cells.ranges, s['B3'].number_format, s['C6'].value)",
+        &[&dir.text("filled.xlsx")],
+    );
+    assert!(kept.contains("A1:C1") && kept.contains("0.0%") && kept.contains("=SUM(C3:C5)"), "{kept}");
+}

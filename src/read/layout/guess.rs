@@ -126,7 +126,9 @@ fn heads_of(grid: &Rows, indicators: &Indicators, said: &LayoutSaid) -> Option<H
             }
             let texts = texts_of(of, indicators);
             let said_key = |h: &Head| matches!(said.columns.get(&h.text).map(String::as_str), Some("code" | "name"));
-            let keys = texts.iter().filter(|h| is_village(&h.text) || said_key(h)).count();
+            let is_listed =
+                |h: &Head| listed(&h.text).is_some_and(|r| matches!(r, ColumnRole::Name | ColumnRole::Code));
+            let keys = texts.iter().filter(|h| is_village(&h.text) || is_listed(h) || said_key(h)).count();
             let is_known = |h: &&Head| is_known(&h.text, indicators) || said.columns.contains_key(&h.text);
             let known = texts.iter().filter(is_known).count();
             let filled = texts.iter().filter(|h| !h.text.is_empty()).count();
@@ -136,13 +138,9 @@ fn heads_of(grid: &Rows, indicators: &Indicators, said: &LayoutSaid) -> Option<H
             // Names of villages in other words, or words that nobody knows, over a row of words and figures.
             let row_below = |is: &dyn Fn(&Cell) -> bool| grid.get(end).is_some_and(|(_, row)| row.iter().any(is));
             let has_words = row_below(&|c| matches!(c, Cell::Text(t) if !is_number(t)));
-            let has_key = has_words
-                || keys > 0
-                || texts
-                    .iter()
-                    .any(|h| listed(&h.text).is_some_and(|r| matches!(r, ColumnRole::Name | ColumnRole::Code)));
-            if count == 1 && relaxed.is_none() && has_key && filled > 1 && row_below(&is_figure) {
-                relaxed = Some(Heads { rows, texts, known: 1 });
+            let is_better = relaxed.as_ref().is_none_or(|r| known > r.known && r.rows.end == end);
+            if (has_words || keys > 0) && filled > 1 && row_below(&is_figure) && is_better {
+                relaxed = Some(Heads { rows, texts, known });
             }
         }
     }
@@ -525,6 +523,18 @@ mod tests {
             roles(&groups.layout)[1..],
             ["sewage_treatment_pct@2022", "public_toilets@2022", "sewage_treatment_pct@2023", "public_toilets@2023"]
         );
+    }
+
+    #[test]
+    fn heads_in_two_rows_under_a_title_without_a_known_key() {
+        let l = laid(
+            "海淀区2024年统计表\n序号|谁|镇|污水||公厕\n|||处理率|治理率|数量\n1|东沟村|甲镇|95|96|2\n2|西沟村|甲镇|94|93|1",
+        );
+        assert_eq!(
+            roles(&l.layout),
+            ["leave", "name", "town", "sewage_treatment_pct", "sewage_coverage_pct", "public_toilets"]
+        );
+        assert_eq!((l.layout.head_rows.clone(), l.layout.sections[0].year), (vec![2, 3], Some(2024)));
     }
 
     #[test]

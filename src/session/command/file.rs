@@ -54,6 +54,10 @@ pub enum FileCommand {
     ExportFiguresDialogue,
     /// Save the figures of all years in the form they are read from.
     ExportFiguresTo(PathBuf),
+    /// Ask for a form of somebody else and where its filled copy goes.
+    FillFormDialogue,
+    /// Fill a form into a file.
+    FillForm(PathBuf, PathBuf),
     /// Put the table on the clipboard as cells.
     CopyTable,
     /// Ask where and save the table.
@@ -91,6 +95,7 @@ impl FileCommand {
             Self::ForgetUnsaved(_) => "recover.discard",
             Self::SaveAs => "command.save-as",
             Self::ExportFiguresDialogue | Self::ExportFiguresTo(_) => "command.export-figures",
+            Self::FillFormDialogue | Self::FillForm(..) => "command.fill-form",
             Self::CopyTable => "command.copy-table",
             Self::ExportTableDialogue | Self::ExportTableTo(_) => "command.export-table",
             Self::CopyCard => "command.copy-card",

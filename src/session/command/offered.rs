@@ -120,6 +120,7 @@ fn files() -> Vec<Offer> {
         offer(MeetingCommand::StartMeeting(false), &[(NONE, Key::F5)], Layer, Some(1)),
         offer(F::ExportTableDialogue, &[], Layer, Some(1)),
         offer(F::ExportFiguresDialogue, &[], District, Some(1)),
+        offer(F::FillFormDialogue, &[], District, Some(1)),
         offer(SurveyCommand::ExportGapsDialogue, &[], Gaps, Some(1)),
         offer(WindowCommand::SettingsDialogue, &[], Nothing, Some(1)),
     ]

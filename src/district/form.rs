@@ -1,0 +1,108 @@
+//! Somebody else's form: which of its cells asks for which figure of which village and year.
+
+use super::build::District;
+use super::join::VillageFinder;
+use super::rows::{RowIs, RowReader};
+use crate::lang::Lang;
+use crate::model::VillageAlias;
+use crate::read::{ColumnRole, Reason, WideTable};
+
+/// A cell of a form: its line, its column, and what belongs there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FormAnswer {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column, from 0.
+    pub column: u32,
+    /// The number, in the indicator's unit; or the words of a category.
+    pub value: Result<f64, String>,
+    /// Whether it is in per cent.
+    pub is_percent: bool,
+}
+
+/// A cell that stays blank.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FormBlank {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column, from 0; `None` for a whole row.
+    pub column: Option<u32>,
+    /// The village, as the form calls it.
+    pub village: String,
+    /// The indicator's stable name; empty for a whole row.
+    pub indicator: String,
+    /// Why: `unknown`, or the code of a row's problem.
+    pub why: &'static str,
+}
+
+/// What a form asks for and the district can say.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FormPlan {
+    /// Cells to be filled.
+    pub answers: Vec<FormAnswer>,
+    /// Cells that stay blank.
+    pub blanks: Vec<FormBlank>,
+}
+
+impl District {
+    /// Says what belongs into a form: its rows are villages, its columns indicators, of the year that the column, the row, the sheet or the
+    /// asker says, else of the latest.
+    pub fn form_plan(&self, form: &WideTable, aliases: &[VillageAlias], year: Option<i32>, lang: Lang) -> FormPlan {
+        let finder = VillageFinder::new(&self.villages, &self.members).with_aliases(aliases);
+        let reader = RowReader::new(form, &finder);
+        let mut plan = FormPlan::default();
+        let columns: Vec<(usize, usize, Option<i32>)> = form
+            .layout
+            .columns
+            .iter()
+            .enumerate()
+            .filter_map(|(at, c)| {
+                // What the program computes is asked for as well.
+                let position = match (&c.role, c.reason) {
+                    (ColumnRole::Indicator(id), _) => self.indicators.position(id)?,
+                    (ColumnRole::Leave, Reason::Computed) => self.indicators.position(&c.head)?,
+                    _ => return None,
+                };
+                Some((at, position, c.year))
+            })
+            .collect();
+        for row in &form.rows {
+            let village = match reader.village(row) {
+                RowIs::Village(village, _) => village,
+                RowIs::Total | RowIs::Note | RowIs::Declined => continue,
+                RowIs::Unclear(why) => {
+                    let (village, indicator) = (reader.key_text(row), String::new());
+                    plan.blanks.push(FormBlank { line: row.line, column: None, village, indicator, why });
+                    continue;
+                }
+            };
+            let of_row = reader.year_of(row).ok().flatten();
+            for (at, position, of_column) in &columns {
+                let Some(indicator) = self.indicators.all().get(*position) else { continue };
+                let year = self.year(of_column.or(year).or(of_row));
+                let value = self.value(*position, year, village);
+                let column = *at as u32;
+                let category = |n: f64| {
+                    let value = indicator.values.get(n as usize)?;
+                    Some(if lang == Lang::Zh { value.zh.clone() } else { value.en.clone() })
+                };
+                match value {
+                    Some(n) => plan.answers.push(FormAnswer {
+                        line: row.line,
+                        column,
+                        value: category(n).filter(|_| indicator.is_category()).map_or(Ok(n), Err),
+                        is_percent: indicator.unit == "%",
+                    }),
+                    None => plan.blanks.push(FormBlank {
+                        line: row.line,
+                        column: Some(column),
+                        village: reader.key_text(row),
+                        indicator: indicator.id.clone(),
+                        why: "unknown",
+                    }),
+                }
+            }
+        }
+        plan
+    }
+}
