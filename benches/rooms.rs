@@ -193,6 +193,40 @@ fn district_with(villages: u32, clinics: u32, kinds: &[&str]) -> District {
     district
 }
 
+/// A table of a million rows, by codes and by names in their official forms, read and joined onto 41,104 villages.
+#[divan::bench(args = ["code", "name"], sample_count = 3, sample_size = 1)]
+fn a_million_rows_onto_41_104_villages(bencher: Bencher, key: &str) {
+    const VILLAGES: usize = 41_104;
+    let feature = |i: usize| {
+        let (x, y) = (100.0 + 0.01 * (i % 250) as f64, 20.0 + 0.01 * (i / 250) as f64);
+        let ring = format!("[[{x},{y}],[{0},{y}],[{0},{1}],[{x},{1}],[{x},{y}]]", x + 0.009, y + 0.009);
+        format!(
+            r#"{{"type":"Feature","properties":{{"code":"{}","name":"第{i}村","town":"{}镇"}},"geometry":{{"type":"Polygon","coordinates":[{ring}]}}}}"#,
+            110_000_000_000_usize + i,
+            i / 20
+        )
+    };
+    let features: Vec<String> = (0..VILLAGES).map(feature).collect();
+    let text = format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, features.join(","));
+    let villages = Arc::new(read_bytes("v.geojson".as_ref(), text.as_bytes(), &Progress::new()).expect("read"));
+    let mut table = String::from(if key == "code" { "code," } else { "村名,乡镇," });
+    table += "year,sewage_treatment_pct,public_toilets,households\n";
+    for row in 0..1_000_000_usize {
+        let (village, year) = (row % VILLAGES, 2000 + row / VILLAGES);
+        let own = match key {
+            "code" => (110_000_000_000 + village).to_string(),
+            _ => format!("第{village}村村民委员会,{}镇", village / 20),
+        };
+        table += &format!("{own},{year},{}.5,{},{}\n", 50 + row % 50, row % 9, 50 + row % 800);
+    }
+    let path = std::env::temp_dir().join(format!("qiancun-bench-million-{key}.csv"));
+    std::fs::write(&path, table).expect("the table can be written");
+    bencher.bench_local(|| {
+        black_box(District::new(&[villages.clone()], std::slice::from_ref(&path), &[], &[]).expect("villages"));
+    });
+    std::fs::remove_file(&path).ok();
+}
+
 /// Classes and colours of a theme's map after another theme, indicator or year was chosen; roads have no given bounds.
 #[divan::bench(args = ["sewage_treatment_pct", "roads_km"])]
 fn change_theme_of_50_000_villages(bencher: Bencher, id: &str) {

@@ -66,6 +66,7 @@ impl Qiancun {
                     d.entry_mut(key).into_iter().for_each(|e| e.style.clone_from(&style));
                 });
             }
+            LayerCommand::SetKindWord(word, kind) => self.set_kind_word(word, kind),
             LayerCommand::EditFields(key) => self.edit_fields(key),
             LayerCommand::EditFigure(village, indicator) => self.edit_figure(village, indicator),
             LayerCommand::EditFacility(layer, row) => self.edit_facility(layer, row),

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::jobs::{Done, Job};
 use super::qiancun::Qiancun;
-use crate::district::{Diagnosis, diagnose};
-use crate::model::Crs;
+use crate::district::{Diagnosis, Kind, diagnose};
+use crate::model::{Crs, KindWord};
 use crate::output::{LAYER_ENDINGS, LayerOptions, save_layer};
 use crate::project::{LayerEntry, with_ending};
 use crate::read::formats::{COMPANIONS, READERS};
@@ -152,6 +152,14 @@ impl Qiancun {
         };
         self.step_aside();
         self.session.moment.dialogue = Some(Dialogue::Reading(Box::new(draft)));
+    }
+
+    /// Says of which kind facilities of a word are.
+    pub(super) fn set_kind_word(&mut self, word: String, kind: Kind) {
+        self.session.transact("command.kind-word", |d| {
+            d.project.kinds.retain(|k| k.word != word);
+            d.project.kinds.push(KindWord { word, kind: kind.key().to_owned() });
+        });
     }
 
     /// Opens the form of fields.

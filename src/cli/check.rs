@@ -116,7 +116,7 @@ fn full(dataset: &Dataset) -> Report {
     if can_be_villages(dataset) {
         report.problems.extend(Members::of(dataset).problems(dataset));
     }
-    report.problems.extend(words_not_understood(dataset));
+    report.problems.extend(words_not_understood(dataset, &[]));
     report
 }
 

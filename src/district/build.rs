@@ -15,8 +15,8 @@ use super::texts::CorrectedTexts;
 use crate::geo::{LonLat, representative_point};
 use crate::index::{NearestIndex, SpatialIndex};
 use crate::model::{
-    Dataset, Edit, FeatureId, Generation, Indicator, Indicators, LayerKind, Members, Observations, Report, Role,
-    Severity, VillageAlias,
+    Dataset, Edit, FeatureId, Generation, Indicator, Indicators, KindWord, LayerKind, Members, Observations, Report,
+    Role, Severity, VillageAlias,
 };
 use crate::read::{Layout, LayoutSaid, WideTable, read_wide};
 
@@ -51,6 +51,8 @@ pub struct Said<'a> {
     pub edits: &'a [Edit],
     /// Which villages rows mean.
     pub aliases: &'a [VillageAlias],
+    /// Which kinds words for facilities mean.
+    pub kinds: &'a [KindWord],
 }
 
 /// Villages, observations and facilities, joined.
@@ -97,7 +99,7 @@ impl District {
         let sources: Vec<Source> = layers.iter().cloned().map(Source::unsaid).collect();
         let plain = |path: &PathBuf| TableSource { path: path.clone(), layout: LayoutSaid::default() };
         let tables: Vec<TableSource> = tables.iter().map(plain).collect();
-        Self::of(&sources, &tables, own, &Said { edits, aliases: &[] })
+        Self::of(&sources, &tables, own, &Said { edits, aliases: &[], kinds: &[] })
     }
 
     /// The same, of layers of which the project says what they are.
@@ -137,7 +139,7 @@ impl District {
             .iter()
             .enumerate()
             .flat_map(|(source, s)| {
-                facilities_of(&s.dataset, &mut report).into_iter().map(move |f| Facility { source, ..f })
+                facilities_of(&s.dataset, said.kinds, &mut report).into_iter().map(move |f| Facility { source, ..f })
             })
             .collect();
         let layer_names = layer_names(&facility_sources);

@@ -2,7 +2,7 @@
 
 use super::figure::year_in_date;
 use crate::geo::LonLat;
-use crate::model::{Edit, FeatureId};
+use crate::model::{Edit, FeatureId, KindWord, simplified};
 
 /// What a facility is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -54,15 +54,65 @@ impl Kind {
         }
     }
 
+    /// The kind of a stable name; `None` where none is called so.
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().chain([Self::Building, Self::Other]).find(|k| k.key() == key)
+    }
+
+    /// Tells a kind by the words that files use, and by what people decided about words.
+    pub fn among(text: &str, words: &[KindWord]) -> Self {
+        let own = text.trim();
+        match words.iter().find(|w| w.word.eq_ignore_ascii_case(own)) {
+            Some(word) => Self::from_key(&word.kind).unwrap_or(Self::Other),
+            None => Self::of(text),
+        }
+    }
+
     /// Tells a kind by the words that files use.
     pub fn of(text: &str) -> Self {
-        let text = text.trim().to_lowercase().replace([' ', '-'], "_");
+        let plain: String = text.trim().chars().map(simplified).collect();
+        let text = plain.to_lowercase().replace([' ', '-'], "_");
         // 公厕（二类）: what stands in brackets says more of it, not what it is.
         let bare = text.split(['(', '（', '[', '【']).next().unwrap_or("").trim_end_matches('_');
         match bare {
-            "public_toilet" | "public_toilets" | "公厕" | "公共厕所" | "公用厕所" | "厕所" | "旱厕" | "水厕"
-            | "水冲厕所" | "卫生厕所" | "卫生间" | "公共卫生间" | "toilet" | "toilets" | "latrine" | "wc"
-            | "restroom" => Self::PublicToilet,
+            "public_toilet"
+            | "public_toilets"
+            | "公厕"
+            | "公共厕所"
+            | "公用厕所"
+            | "厕所"
+            | "旱厕"
+            | "水厕"
+            | "水冲厕所"
+            | "卫生厕所"
+            | "卫生间"
+            | "公共卫生间"
+            | "toilet"
+            | "toilets"
+            | "latrine"
+            | "wc"
+            | "restroom"
+            | "无害化厕所"
+            | "三格化粪池厕所"
+            | "厕屋"
+            | "latrines"
+            | "pit_latrine"
+            | "vip_latrine"
+            | "flush_toilet"
+            | "toilettes"
+            | "sanitaires"
+            | "letrina"
+            | "sanitario"
+            | "baño_público"
+            | "banheiro_público"
+            | "トイレ"
+            | "公众トイレ"
+            | "화장실"
+            | "공중화장실"
+            | "nhà_vệ_sinh"
+            | "wc_umum"
+            | "toilet_umum"
+            | "mck" => Self::PublicToilet,
             "clinic"
             | "clinics"
             | "卫生室"
@@ -87,6 +137,33 @@ impl Kind {
             | "health_centre"
             | "health_center"
             | "healthpost"
+            | "保健站"
+            | "保健室"
+            | "保健所"
+            | "医务所"
+            | "村医务室"
+            | "医疗点"
+            | "医疗站"
+            | "门诊部"
+            | "门诊所"
+            | "诊疗所"
+            | "gp"
+            | "primary_health_centre"
+            | "primary_health_center"
+            | "sub_centre"
+            | "sub_center"
+            | "basic_health_unit"
+            | "puskesmas"
+            | "pustu"
+            | "puesto_de_salud"
+            | "centro_de_salud"
+            | "posto_de_saúde"
+            | "centre_de_santé"
+            | "poste_de_santé"
+            | "trạm_y_tế"
+            | "보건소"
+            | "보건지소"
+            | "보건진료소"
             | "dispensary" => Self::Clinic,
             "sewage_station" | "sewage_plant" | "wastewater_plant" | "污水站" | "污水处理站" | "污水处理设施"
             | "污水处理厂" => Self::SewageStation,

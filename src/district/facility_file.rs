@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::facility::{Facility, Kind, ToiletState, Use};
 use super::figure::{Comma, cell_of, plain_number, year_in_date};
 use crate::geo::{LonLat, representative_point};
-use crate::model::{Dataset, FeatureId, PartKind, Problem, Report, Severity};
+use crate::model::{Dataset, FeatureId, KindWord, PartKind, Problem, Report, Severity};
 use crate::read::Cell;
 
 /// Columns of a file of facilities.
@@ -114,12 +114,13 @@ fn in_brackets(text: &str) -> String {
 
 /// Words of a layer of facilities that are not understood, each once with how many facilities bear it: their kind (then they are
 /// shown and counted nowhere), whether they are in use, a toilet's class.
-pub fn words_not_understood(dataset: &Dataset) -> Vec<Problem> {
+pub fn words_not_understood(dataset: &Dataset, decided: &[KindWord]) -> Vec<Problem> {
     if !is_facilities(dataset) {
         return Vec::new();
     }
     let columns = columns(dataset);
-    let is_kind = |t: &str| Kind::of(t) != Kind::Other || matches!(t, "other" | "其他" | "其它");
+    let is_decided = |t: &str| decided.iter().any(|w| w.word.to_lowercase() == t);
+    let is_kind = |t: &str| Kind::of(t) != Kind::Other || is_decided(t) || matches!(t, "other" | "其他" | "其它");
     let is_status = |t: &str| Use::of(t).is_some() || matches!(t, "-" | "—" | "未知" | "不详" | "unknown");
     let is_class = |t: &str| {
         class_of(t).is_some() || matches!(t, "-" | "—" | "未评" | "未定级" | "未知" | "unknown" | "none" | "ungraded")
@@ -180,7 +181,7 @@ fn stand_of(dataset: &Dataset, row: FeatureId) -> Option<LonLat> {
 
 /// Reads the facilities of a dataset; features without a position are left out.
 /// What is not understood of them is in the report.
-pub fn facilities_of(dataset: &Dataset, report: &mut Report) -> Vec<Facility> {
+pub fn facilities_of(dataset: &Dataset, decided: &[KindWord], report: &mut Report) -> Vec<Facility> {
     let columns = columns(dataset);
     let text = |row: FeatureId, column: Option<usize>| {
         let text = column.and_then(|c| dataset.table.value(row, c).to_text());
@@ -203,7 +204,7 @@ pub fn facilities_of(dataset: &Dataset, report: &mut Report) -> Vec<Facility> {
     };
     let of = |row: FeatureId| {
         let at = stand_of(dataset, row)?;
-        let kind = Kind::of(&text(row, columns.kind));
+        let kind = Kind::among(&text(row, columns.kind), decided);
         let word = |column| text(row, column).to_lowercase();
         // The kind may be the type: 旱厕.
         let type_of = match word(columns.kind_of_toilet) {
@@ -247,7 +248,7 @@ pub fn facilities_of(dataset: &Dataset, report: &mut Report) -> Vec<Facility> {
         })
     };
     // Numbered by the rows of their own file, which the district's report does not show.
-    report.problems.extend(words_not_understood(dataset).into_iter().map(|p| Problem { feature: None, ..p }));
+    report.problems.extend(words_not_understood(dataset, decided).into_iter().map(|p| Problem { feature: None, ..p }));
     let years = [columns.built_year, columns.action_year].into_iter().flatten();
     let is_year = |written: &str, _| year_in_date(written).map(drop).ok_or("facility-bad-year");
     tell_unreadable(dataset, years, report, is_year);

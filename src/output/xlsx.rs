@@ -8,7 +8,7 @@ use super::grid::{Grid, GridCell};
 const CELL_CHARS: usize = 32_000;
 
 /// Longest name that a sheet may have.
-const NAME_CHARS: usize = 31;
+const NAME_UNITS: usize = 31;
 
 /// A table as a workbook of one sheet.
 ///
@@ -31,12 +31,12 @@ pub fn to_xlsx_pages(grids: &[Grid], title: &str) -> Result<Vec<u8>, XlsxError> 
     for grid in grids {
         // Two towns of one name, or of names that are the same after 31 characters, get numbers.
         let mut name = sheet_name(&grid.name);
-        let is_taken = |names: &[String], name: &str| names.iter().any(|n| n.eq_ignore_ascii_case(name));
+        let is_taken = |names: &[String], name: &str| names.iter().any(|n| n.to_lowercase() == name.to_lowercase());
         for n in 2.. {
             if !is_taken(&names, &name) {
                 break;
             }
-            let short: String = sheet_name(&grid.name).chars().take(NAME_CHARS - 5).collect();
+            let short = clipped(&sheet_name(&grid.name), NAME_UNITS - 5);
             name = format!("{short} {n}");
         }
         let sheet = book.add_worksheet();
@@ -54,9 +54,27 @@ pub fn to_xlsx_pages(grids: &[Grid], title: &str) -> Result<Vec<u8>, XlsxError> 
     book.save_to_buffer()
 }
 
+/// The beginning of a text that is at most so many UTF-16 units long: so do spreadsheets count.
+fn clipped(text: &str, units: usize) -> String {
+    let mut left = units;
+    let fits = |c: &char| {
+        let own = c.len_utf16();
+        let is_in = own <= left;
+        left = left.saturating_sub(own);
+        is_in
+    };
+    text.chars().take_while(fits).collect()
+}
+
+/// A name as a sheet can have it (ECMA-376 part 1, 18.2.19, and what Excel keeps for itself).
 fn sheet_name(name: &str) -> String {
-    let name: String = name.chars().map(|c| if "[]:*?/\\'".contains(c) { '_' } else { c }).take(NAME_CHARS).collect();
-    if name.trim().is_empty() { "—".to_owned() } else { name.trim().to_owned() }
+    let is_bad = |c: char| "[]:*?/\\'".contains(c) || c.is_control();
+    let plain: String = name.chars().map(|c| if is_bad(c) { '_' } else { c }).collect();
+    match clipped(plain.trim(), NAME_UNITS).trim() {
+        "" => "—".to_owned(),
+        name if name.eq_ignore_ascii_case("history") => format!("{name}_"),
+        name => name.to_owned(),
+    }
 }
 
 /// Lines around the cells of a column for print, its text broken into lines, each row high enough for what is in it and for a
@@ -148,4 +166,32 @@ fn write_sheet(sheet: &mut Worksheet, grid: &Grid, name: &str) -> Result<(), Xls
         sheet.autofilter(0, 0, grid.rows.len() as u32, last as u16)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn towns_that_are_no_names_of_sheets_still_give_a_workbook() {
+        let long = "𠀀".repeat(20);
+        let names = [
+            "History",
+            "history",
+            "甲/乙[丙]",
+            "ÄRGER",
+            "ärger",
+            "",
+            "'quoted'",
+            &long,
+            &long,
+            "a\u{1}b",
+            "总 ".trim_end(),
+        ];
+        let grid = |name: &str| Grid { name: name.to_owned(), heads: Vec::new(), rows: Vec::new() };
+        let grids: Vec<Grid> = names.iter().map(|n| grid(n)).collect();
+        let bytes = to_xlsx_pages(&grids, "t").expect("a workbook");
+        assert!(bytes.len() > 1000);
+        assert!(names.iter().all(|n| sheet_name(n).encode_utf16().count() <= 31));
+    }
 }

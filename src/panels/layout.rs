@@ -107,6 +107,17 @@ fn sheets(ui: &mut Ui, session: &Session, draft: &mut LayoutDraft, understood: &
                 }
             }
         }
+        let (first, last) = (layout.head_rows.first().copied(), layout.head_rows.last().copied());
+        if let (Some(mut first), Some(mut last)) = (first, last) {
+            let label = ui.label(RichText::new(lang.t("layout.head-rows")).color(t.ink_secondary));
+            let before = (first, last);
+            ui.add(egui::DragValue::new(&mut first).range(1..=last).speed(0.05)).labelled_by(label.id);
+            ui.label("–");
+            ui.add(egui::DragValue::new(&mut last).range(first..=first + 5).speed(0.05)).labelled_by(label.id);
+            if (first, last) != before {
+                draft.said.head_rows = (first..=last).collect();
+            }
+        }
         let hides = layout.hidden_rows > 0 || layout.columns.iter().any(|c| c.reason == Reason::Hidden);
         if hides || draft.said.hidden {
             let words = lang.with("layout.hidden", &[("n", &layout.hidden_rows.to_string())]);

@@ -3,9 +3,10 @@
 use egui::{Align, Label, Layout, RichText, Sense, Ui};
 use egui_extras::{Column, TableBuilder};
 
+use crate::district::Kind;
 use crate::model::{FeatureId, Severity};
 use crate::render::LayerKey;
-use crate::session::{Commands, SelectCommand, Session};
+use crate::session::{Commands, LayerCommand, SelectCommand, Session};
 
 /// Shows the list of problems of all layers.
 pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) {
@@ -77,6 +78,9 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) {
                     ui.add(Label::new(name).truncate().selectable(false));
                 });
                 row.col(|ui| {
+                    if problem.code == "unknown-kind" {
+                        kind_menu(ui, session, &problem.detail, send);
+                    }
                     ui.add(Label::new(lang.problem(problem.code, &problem.detail)).truncate().selectable(false));
                 });
                 if row.response().clicked() {
@@ -87,4 +91,26 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) {
     if let Some((key, feature)) = go {
         send.push(SelectCommand::FlyTo(key, feature));
     }
+}
+
+/// Of which kind facilities of a word are that nobody knows: chosen once, remembered in the project.
+fn kind_menu(ui: &mut Ui, session: &Session, detail: &str, send: &mut Commands) {
+    let lang = session.lang;
+    // The detail says the layer, the word, and how many.
+    let word = detail.split_once(" · ").and_then(|(_, rest)| rest.rsplit_once(" × ")).map_or("", |(word, _)| word);
+    if word.is_empty() {
+        return;
+    }
+    ui.menu_button(lang.t("problems.kind"), |ui| {
+        for kind in Kind::ALL.into_iter().chain([Kind::Other]) {
+            let words = match kind {
+                Kind::Other => lang.t("problems.kind-other"),
+                kind => lang.find(&format!("value.{}", kind.key())).unwrap_or(kind.key()),
+            };
+            if ui.button(words).clicked() {
+                send.push(LayerCommand::SetKindWord(word.to_owned(), kind));
+                ui.close();
+            }
+        }
+    });
 }

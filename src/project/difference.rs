@@ -48,6 +48,7 @@ pub fn differences(first: &Project, second: &Project) -> Vec<Difference> {
         list("aliases", (&first.aliases, &second.aliases), |a| {
             (a.code.clone(), a.name.clone(), a.town.clone(), a.district.clone())
         }),
+        list("kinds", (&first.kinds, &second.kinds), |k| k.word.clone()),
         list("forms", (&first.forms, &second.forms), |f| f.path.clone()),
         list("scenes", (&first.scenes, &second.scenes), |s| s.name.clone()),
         list("rules", (&first.rules, &second.rules), |r| r.id.clone()),

@@ -107,6 +107,9 @@ pub struct Project {
     /// What was decided about rows that say their village in a way of their own.
     #[serde(default, rename = "alias", skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<crate::model::VillageAlias>,
+    /// What was decided about words for kinds of facilities.
+    #[serde(default, rename = "kind", skip_serializing_if = "Vec::is_empty")]
+    pub kinds: Vec<crate::model::KindWord>,
     /// Indicators of the project's own, in the form of `assets/indicators.toml`.
     #[serde(default, rename = "indicator", skip_serializing_if = "Vec::is_empty")]
     pub indicators: Vec<crate::model::Indicator>,
@@ -155,6 +158,7 @@ impl Default for Project {
             tables: Vec::new(),
             forms: Vec::new(),
             aliases: Vec::new(),
+            kinds: Vec::new(),
             indicators: Vec::new(),
             facilities: Vec::new(),
             looks: Vec::new(),

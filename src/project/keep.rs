@@ -110,6 +110,9 @@ pub(super) fn identity(value: &Value) -> Option<String> {
         let parts = ["code", "name", "town", "district"];
         return Some(parts.map(|k| text(k).unwrap_or_default()).join("/"));
     }
+    if table.contains_key("word") && !table.contains_key("id") {
+        return text("word");
+    }
     text("id").or_else(|| text("path")).or_else(|| text("name")).or_else(|| text("indicator"))
 }
 

@@ -37,13 +37,15 @@ impl Cell {
     pub(super) fn of_text(text: &str) -> Self {
         match text.trim_start_matches('\u{feff}').strip_prefix('\'') {
             Some(guarded) if guarded.starts_with(['=', '+', '-', '@', '\t', '\r']) => Self::of(guarded),
-            _ => Self::of(text),
+            _ => plain_number(text.trim()).map_or_else(|| Self::of(text), Self::Number),
         }
     }
 
     pub(super) fn of_data(value: &Data) -> Self {
         match value {
-            Data::Empty | Data::Error(_) => Self::Empty,
+            Data::Empty => Self::Empty,
+            // #DIV/0! and the like are told where a figure is wanted.
+            Data::Error(error) => Self::Text(error.to_string()),
             Data::Float(n) => Self::Number(*n),
             Data::Int(n) => Self::Number(*n as f64),
             Data::Bool(b) => Self::Text(b.to_string()),
@@ -54,7 +56,8 @@ impl Cell {
 
     pub(super) fn of_ref(value: &DataRef<'_>) -> Self {
         match value {
-            DataRef::Empty | DataRef::Error(_) => Self::Empty,
+            DataRef::Empty => Self::Empty,
+            DataRef::Error(error) => Self::Text(error.to_string()),
             DataRef::Float(n) => Self::Number(*n),
             DataRef::Int(n) => Self::Number(*n as f64),
             DataRef::Bool(b) => Self::Text(b.to_string()),
@@ -72,6 +75,20 @@ impl Cell {
             other => other.clone(),
         }
     }
+}
+
+/// A number that is written as numbers are printed, so that its text is not needed: no zeros before or behind, no sign but a minus, at most
+/// 15 digits. A table of a million rows holds no text for each of its numbers then.
+fn plain_number(text: &str) -> Option<f64> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(w, f)| (w, Some(f)));
+    let is_digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
+    let is_plain = digits.len() <= 15
+        && is_digits(whole)
+        && (whole == "0" || !whole.starts_with('0'))
+        && fraction.is_none_or(|f| is_digits(f) && !f.ends_with('0'))
+        && (digits.len() < text.len()) <= (digits != "0");
+    if is_plain { text.parse().ok() } else { None }
 }
 
 /// A date as ISO 8601 writes it, with its time where it is not midnight; a time of day where there is no day; a span of time as
@@ -129,6 +146,17 @@ mod tests {
         assert_eq!(Cell::Number(0.57).as_percent(), Cell::Percent(57.0));
         assert_eq!(Cell::Number(1e-7).as_percent(), Cell::Percent(1e-5));
         assert_eq!(Cell::Text("x".into()).as_percent(), Cell::Text("x".into()));
+    }
+
+    #[test]
+    fn numbers_of_texts_are_those_that_print_as_they_stand() {
+        for text in ["0", "12", "-3", "98.5", "0.25", "110108026201", "-0.5", "123456789012345"] {
+            assert_eq!(Cell::of_text(text), Cell::Number(text.parse().expect("a number")), "{text}");
+            assert_eq!(Cell::of_text(text).text(), text);
+        }
+        for text in ["012", "1.0", "1.50", "+1", "1e5", "-0", ".5", "5.", "1,2", "1234567890123456", "00", "-", "1 2"] {
+            assert_eq!(Cell::of_text(text), Cell::Text(text.into()), "{text}");
+        }
     }
 
     #[test]

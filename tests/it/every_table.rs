@@ -337,3 +337,34 @@ fn a_form_is_filled_and_says_what_stays_blank() {
     assert!(line.contains(&district.text(qiancun::model::FeatureId::new(0), qiancun::model::Role::Code)), "{line}");
     assert!(session.place_words(&place).starts_with(&format!("第 {} 行", place.line)));
 }
+
+#[test]
+fn a_word_for_a_kind_is_said_once_and_counted_from_then_on() {
+    let dir = Folder::new();
+    dir.write("v.geojson", villages(&VILLAGES));
+    dir.write(
+        "f.csv",
+        "名称,类别,lon,lat\n甲,惠民小屋,116.005,40.005\n乙,惠民小屋,116.025,40.005\n丙,公厕,116.005,40.006\n",
+    );
+    let mut h = open(vec![dir.path("v.geojson"), dir.path("f.csv")], Lang::Zh, [1366.0, 768.0]);
+    settle(&mut h);
+    let clinics = |h: &Window| {
+        let district = h.state().session.district().cloned().expect("a district");
+        let is_clinic = |f: &&qiancun::district::Facility| f.kind == qiancun::district::Kind::Clinic;
+        (
+            district.facilities.iter().filter(is_clinic).count(),
+            district.report.problems.iter().filter(|p| p.code == "unknown-kind").count(),
+        )
+    };
+    assert_eq!(clinics(&h), (0, 1), "told once with its word");
+    send(&mut h, WindowCommand::ToggleDrawer(qiancun::session::Tab::Problems));
+    h.get_by_label("这是…").click();
+    h.run_steps(4);
+    h.query_all_by_label("卫生室").last().expect("a kind").click();
+    settle(&mut h);
+    assert_eq!(clinics(&h), (2, 0));
+    assert_eq!(h.state().session.document.project.kinds.len(), 1);
+    send(&mut h, WindowCommand::Undo);
+    settle(&mut h);
+    assert_eq!(clinics(&h), (0, 1));
+}

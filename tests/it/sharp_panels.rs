@@ -67,7 +67,9 @@ fn the_head_of_the_card_stays_themes_fold_and_figures_say_where_they_are_from() 
         .flat_map(|s| &s.figures)
         .find(|f| session.indicator(f.indicator).is_some_and(|i| i.id == "sewage_treatment_pct"));
     let lines = session.origin_lines(sewage.expect("the rate"));
-    assert_eq!(lines, ["来自  indicators.csv"], "the file, where the table says nothing more");
+    let [file, place] = lines.as_slice() else { panic!("{lines:?}") };
+    assert_eq!(file, "来自  indicators.csv", "the file, where the table says nothing more");
+    assert!(place.starts_with("第 ") && place.ends_with("行，“sewage_treatment_pct”列"), "{place}");
 }
 
 #[test]

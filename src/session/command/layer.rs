@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::colouring::ColouringSpec;
-use crate::district::AddedFacility;
+use crate::district::{AddedFacility, Kind};
 use crate::geo::LonLat;
 use crate::model::{Edit, FeatureId, LayerKind, Role};
 use crate::project::{LayerStyle, NoteEntry};
@@ -57,6 +57,8 @@ pub enum LayerCommand {
     SetOpacity(LayerKey, f32),
     /// Which field plays a role; none.
     SetRole(LayerKey, Role, Option<String>),
+    /// Say of which kind facilities of a word are.
+    SetKindWord(String, Kind),
     /// Which columns of a layer's table are shown, in what order; all where empty.
     SetColumns(LayerKey, Vec<String>),
     /// What a layer is coloured by.
@@ -115,6 +117,7 @@ impl LayerCommand {
             Self::SetColumns(..) => "command.columns",
             Self::SetOpacity(..) => "command.opacity",
             Self::SetRole(..) | Self::EditFields(_) => "command.fields",
+            Self::SetKindWord(..) => "command.kind-word",
             Self::SetColouring(..) | Self::EditColouring(_) | Self::Restyle(_) | Self::SetStyle(..) => "command.theme",
             Self::EditFigure(..) | Self::Correct(_) => "command.correct",
             Self::AddFacility { .. } | Self::PutFacility(_) => "add.title",
