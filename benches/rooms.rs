@@ -222,7 +222,9 @@ fn a_million_rows_onto_41_104_villages(bencher: Bencher, key: &str) {
     let path = std::env::temp_dir().join(format!("qiancun-bench-million-{key}.csv"));
     std::fs::write(&path, table).expect("the table can be written");
     bencher.bench_local(|| {
-        black_box(District::new(&[villages.clone()], std::slice::from_ref(&path), &[], &[]).expect("villages"));
+        black_box(
+            District::new(std::slice::from_ref(&villages), std::slice::from_ref(&path), &[], &[]).expect("villages"),
+        );
     });
     std::fs::remove_file(&path).ok();
 }

@@ -27,6 +27,122 @@ pub enum Kind {
     Other,
 }
 
+/// Words that files use for kinds: lower case, simplified, blanks as `_`.
+const WORDS: [(Kind, &[&str]); 8] = [
+    (
+        Kind::PublicToilet,
+        &[
+            "public_toilet",
+            "public_toilets",
+            "公厕",
+            "公共厕所",
+            "公用厕所",
+            "厕所",
+            "旱厕",
+            "水厕",
+            "水冲厕所",
+            "卫生厕所",
+            "卫生间",
+            "公共卫生间",
+            "toilet",
+            "toilets",
+            "latrine",
+            "wc",
+            "restroom",
+            "无害化厕所",
+            "三格化粪池厕所",
+            "厕屋",
+            "latrines",
+            "pit_latrine",
+            "vip_latrine",
+            "flush_toilet",
+            "toilettes",
+            "sanitaires",
+            "letrina",
+            "sanitario",
+            "baño_público",
+            "banheiro_público",
+            "トイレ",
+            "公众トイレ",
+            "화장실",
+            "공중화장실",
+            "nhà_vệ_sinh",
+            "wc_umum",
+            "toilet_umum",
+            "mck",
+        ],
+    ),
+    (
+        Kind::Clinic,
+        &[
+            "clinic",
+            "clinics",
+            "卫生室",
+            "村卫生室",
+            "村级卫生室",
+            "卫生所",
+            "村卫生所",
+            "卫生站",
+            "村卫生站",
+            "卫生服务站",
+            "社区卫生服务站",
+            "社区卫生站",
+            "卫生院",
+            "乡镇卫生院",
+            "镇卫生院",
+            "社区卫生服务中心",
+            "医务室",
+            "诊所",
+            "doctors",
+            "doctor",
+            "health_post",
+            "health_centre",
+            "health_center",
+            "healthpost",
+            "保健站",
+            "保健室",
+            "保健所",
+            "医务所",
+            "村医务室",
+            "医疗点",
+            "医疗站",
+            "门诊部",
+            "门诊所",
+            "诊疗所",
+            "gp",
+            "primary_health_centre",
+            "primary_health_center",
+            "sub_centre",
+            "sub_center",
+            "basic_health_unit",
+            "puskesmas",
+            "pustu",
+            "puesto_de_salud",
+            "centro_de_salud",
+            "posto_de_saúde",
+            "centre_de_santé",
+            "poste_de_santé",
+            "trạm_y_tế",
+            "보건소",
+            "보건지소",
+            "보건진료소",
+            "dispensary",
+        ],
+    ),
+    (
+        Kind::SewageStation,
+        &["sewage_station", "sewage_plant", "wastewater_plant", "污水站", "污水处理站", "污水处理设施", "污水处理厂"],
+    ),
+    (
+        Kind::WastePoint,
+        &["waste_point", "waste_disposal", "垃圾点", "垃圾收集点", "垃圾站", "垃圾分类点", "垃圾投放点", "垃圾中转站"],
+    ),
+    (Kind::Parking, &["parking", "停车场", "停车点"]),
+    (Kind::PocketPark, &["pocket_park", "口袋公园"]),
+    (Kind::Fitness, &["fitness", "fitness_station", "健身", "健身点", "健身设施", "健身广场", "健身场地"]),
+    (Kind::Building, &["building", "house", "household", "房屋", "住宅", "农户", "户"]),
+];
+
 impl Kind {
     /// All kinds that have a name.
     pub const ALL: [Self; 7] = [
@@ -74,109 +190,8 @@ impl Kind {
         let text = plain.to_lowercase().replace([' ', '-'], "_");
         // 公厕（二类）: what stands in brackets says more of it, not what it is.
         let bare = text.split(['(', '（', '[', '【']).next().unwrap_or("").trim_end_matches('_');
-        match bare {
-            "public_toilet"
-            | "public_toilets"
-            | "公厕"
-            | "公共厕所"
-            | "公用厕所"
-            | "厕所"
-            | "旱厕"
-            | "水厕"
-            | "水冲厕所"
-            | "卫生厕所"
-            | "卫生间"
-            | "公共卫生间"
-            | "toilet"
-            | "toilets"
-            | "latrine"
-            | "wc"
-            | "restroom"
-            | "无害化厕所"
-            | "三格化粪池厕所"
-            | "厕屋"
-            | "latrines"
-            | "pit_latrine"
-            | "vip_latrine"
-            | "flush_toilet"
-            | "toilettes"
-            | "sanitaires"
-            | "letrina"
-            | "sanitario"
-            | "baño_público"
-            | "banheiro_público"
-            | "トイレ"
-            | "公众トイレ"
-            | "화장실"
-            | "공중화장실"
-            | "nhà_vệ_sinh"
-            | "wc_umum"
-            | "toilet_umum"
-            | "mck" => Self::PublicToilet,
-            "clinic"
-            | "clinics"
-            | "卫生室"
-            | "村卫生室"
-            | "村级卫生室"
-            | "卫生所"
-            | "村卫生所"
-            | "卫生站"
-            | "村卫生站"
-            | "卫生服务站"
-            | "社区卫生服务站"
-            | "社区卫生站"
-            | "卫生院"
-            | "乡镇卫生院"
-            | "镇卫生院"
-            | "社区卫生服务中心"
-            | "医务室"
-            | "诊所"
-            | "doctors"
-            | "doctor"
-            | "health_post"
-            | "health_centre"
-            | "health_center"
-            | "healthpost"
-            | "保健站"
-            | "保健室"
-            | "保健所"
-            | "医务所"
-            | "村医务室"
-            | "医疗点"
-            | "医疗站"
-            | "门诊部"
-            | "门诊所"
-            | "诊疗所"
-            | "gp"
-            | "primary_health_centre"
-            | "primary_health_center"
-            | "sub_centre"
-            | "sub_center"
-            | "basic_health_unit"
-            | "puskesmas"
-            | "pustu"
-            | "puesto_de_salud"
-            | "centro_de_salud"
-            | "posto_de_saúde"
-            | "centre_de_santé"
-            | "poste_de_santé"
-            | "trạm_y_tế"
-            | "보건소"
-            | "보건지소"
-            | "보건진료소"
-            | "dispensary" => Self::Clinic,
-            "sewage_station" | "sewage_plant" | "wastewater_plant" | "污水站" | "污水处理站" | "污水处理设施"
-            | "污水处理厂" => Self::SewageStation,
-            "waste_point" | "waste_disposal" | "垃圾点" | "垃圾收集点" | "垃圾站" | "垃圾分类点" | "垃圾投放点"
-            | "垃圾中转站" => Self::WastePoint,
-            "parking" | "停车场" | "停车点" => Self::Parking,
-            "pocket_park" | "口袋公园" => Self::PocketPark,
-            "fitness" | "fitness_station" | "健身" | "健身点" | "健身设施" | "健身广场" | "健身场地" => {
-                Self::Fitness
-            }
-            "building" | "house" | "household" | "房屋" | "住宅" | "农户" | "户" => Self::Building,
-            _ => Self::Other,
-        }
+        let is_of = |(_, words): &&(Self, &[&str])| words.contains(&bare);
+        WORDS.iter().find(is_of).map_or(Self::Other, |(kind, _)| *kind)
     }
 }
 

@@ -61,15 +61,7 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) {
         .body(|body| {
             body.rows(26.0, total, |mut row| {
                 let Some((key, title, problem)) = at(row.index()) else { return };
-                row.col(|ui| {
-                    ui.add_space(12.0);
-                    let (word, colour) = match problem.severity {
-                        Severity::Error => ("problems.error", t.bad),
-                        Severity::Warning => ("problems.warning", t.warn),
-                        Severity::Info => ("problems.info", t.ink_secondary),
-                    };
-                    ui.label(RichText::new(lang.t(word)).color(colour));
-                });
+                row.col(|ui| severity(ui, session, problem.severity));
                 row.col(|ui| {
                     ui.add(Label::new(title).truncate().selectable(false));
                 });
@@ -91,6 +83,18 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) {
     if let Some((key, feature)) = go {
         send.push(SelectCommand::FlyTo(key, feature));
     }
+}
+
+/// How bad it is.
+fn severity(ui: &mut Ui, session: &Session, severity: Severity) {
+    let t = session.tokens();
+    ui.add_space(12.0);
+    let (word, colour) = match severity {
+        Severity::Error => ("problems.error", t.bad),
+        Severity::Warning => ("problems.warning", t.warn),
+        Severity::Info => ("problems.info", t.ink_secondary),
+    };
+    ui.label(RichText::new(session.lang.t(word)).color(colour));
 }
 
 /// Of which kind facilities of a word are that nobody knows: chosen once, remembered in the project.
