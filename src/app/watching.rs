@@ -49,12 +49,11 @@ impl Watch {
         Some(Self { sender, given: Vec::new() })
     }
 
-    /// Says which files are open, where they are others than before.
+    /// Says which files are open.
     fn look_after(&mut self, files: Vec<PathBuf>) {
-        if files != self.given {
-            self.sender.send(Message::Files(files.clone())).ok();
-            self.given = files;
-        }
+        // A thread that is gone looks after nothing: the window still looks when it comes back.
+        self.sender.send(Message::Files(files.clone())).ok();
+        self.given = files;
     }
 }
 
@@ -152,9 +151,10 @@ impl Qiancun {
     pub(super) fn watch_files(&mut self) {
         let Some(watch) = &mut self.kept.watch else { return };
         let project = &self.session.document.project;
-        let mut files: Vec<PathBuf> = project.layers.iter().map(|l| l.path.clone()).collect();
-        files.extend(project.tables.iter().map(|t| t.path.clone()));
-        watch.look_after(files);
+        let files = || project.layers.iter().map(|l| &l.path).chain(project.tables.iter().map(|t| &t.path));
+        if !watch.given.iter().eq(files()) {
+            watch.look_after(files().cloned().collect());
+        }
     }
 
     /// Reads again what another program has changed meanwhile, or says that it has where the person wants to be asked; not in a meeting,

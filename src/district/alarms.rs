@@ -2,10 +2,11 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::figure::{Comma, Figure, figure};
+use super::figure::{Figure, figure};
+use super::figure_column::FigureColumn;
 use super::rows::{RowIs, RowReader};
 use crate::model::{Dataset, FeatureId, Indicators, Observations, Role};
-use crate::read::{Cell, ColumnRole, WideTable};
+use crate::read::WideTable;
 
 /// Fewest figures that must agree for it to be no chance.
 const LEAST: usize = 3;
@@ -125,18 +126,14 @@ fn figures(
     indicators: &Indicators,
 ) -> FxHashMap<FeatureId, Vec<Own>> {
     let mut figures: FxHashMap<FeatureId, Vec<Own>> = FxHashMap::default();
+    let columns = FigureColumn::of(table, indicators);
     for (row, found) in table.rows.iter().zip(found) {
         let RowIs::Village(village, _) = found else { continue };
         let Ok(year) = reader.year_of(row) else { continue };
-        for (c, column) in table.layout.columns.iter().enumerate() {
-            let ColumnRole::Indicator(id) = &column.role else { continue };
-            let Some(position) = indicators.position(id) else { continue };
-            let (Some(indicator), Some(cell)) = (indicators.all().get(position), row.cells.get(c)) else { continue };
-            let cell = if column.is_fractions { cell.as_percent() } else { cell.clone() };
-            if let (Figure::Number(n) | Figure::About(n), true) =
-                (figure(indicator, &cell, Comma::Thousands), cell != Cell::Empty)
-            {
-                figures.entry(*village).or_default().push((position, column.year.or(year), n));
+        for column in &columns {
+            let Some(indicator) = indicators.all().get(column.position) else { continue };
+            if let Figure::Number(n) | Figure::About(n) = figure(indicator, &column.cell(row), column.comma) {
+                figures.entry(*village).or_default().push((column.position, column.year.or(year), n));
             }
         }
     }

@@ -66,8 +66,8 @@ impl District {
                 Some((at, position, c.year))
             })
             .collect();
-        for row in &form.rows {
-            let village = match reader.village(row) {
+        for (row, found) in form.rows.iter().zip(reader.villages()) {
+            let village = match found {
                 RowIs::Village(village, _) => village,
                 RowIs::Total | RowIs::Note | RowIs::Declined => continue,
                 RowIs::Unclear(why) => {

@@ -13,6 +13,7 @@ mod doctor;
 mod facility;
 mod facility_file;
 mod figure;
+mod figure_column;
 mod form;
 mod headline;
 mod join;

@@ -1,5 +1,6 @@
 //! Rows of a table of figures: which village each means, which are totals or notes, and how the table as a whole fits the map.
 
+use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use super::figure::year_of;
@@ -76,8 +77,13 @@ impl<'a> RowReader<'a> {
         texts.into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(" ")
     }
 
+    /// What each row of the table is, found on all cores.
+    pub(super) fn villages(&self) -> Vec<RowIs> {
+        self.table.rows.par_iter().map(|row| self.village(row)).collect()
+    }
+
     /// What a row is.
-    pub(super) fn village(&self, row: &TableRow) -> RowIs {
+    fn village(&self, row: &TableRow) -> RowIs {
         let [code, name, town, district] = [self.code, self.name, self.town, self.district].map(|c| Self::text(row, c));
         let first = row.cells.iter().find(|c| **c != Cell::Empty).map(Cell::text).unwrap_or_default();
         if [&name, &code, &town, &first].into_iter().any(|t| is_total(t)) {
@@ -237,10 +243,14 @@ pub fn match_report(
     finder: &VillageFinder,
 ) -> MatchReport {
     let reader = RowReader::new(table, finder);
+    report_of(&reader, &reader.villages(), villages, members)
+}
+
+/// The same of rows that were looked for already.
+pub(super) fn report_of(reader: &RowReader<'_>, found: &[RowIs], villages: &Dataset, members: &Members) -> MatchReport {
     let mut report = MatchReport::default();
     let (mut seen, mut with_row) = (FxHashSet::default(), FxHashSet::default());
-    for row in &table.rows {
-        let found = reader.village(row);
+    for (row, found) in reader.table.rows.iter().zip(found) {
         let mut told = None;
         match found {
             RowIs::Total | RowIs::Note => {
@@ -249,26 +259,25 @@ pub fn match_report(
             }
             RowIs::Declined => report.declined += 1,
             RowIs::Village(village, by) => {
-                with_row.insert(village);
+                with_row.insert(*village);
                 let year = reader.year_of(row).ok().flatten().unwrap_or(0);
-                if seen.insert((village, year)) {
+                if seen.insert((*village, year)) {
                     report.matched += 1;
-                    if let Some(slot) = MatchBy::ALL.iter().position(|b| *b == by).and_then(|at| report.by.get_mut(at))
-                    {
+                    if let Some(slot) = MatchBy::ALL.iter().position(|b| b == by).and_then(|at| report.by.get_mut(at)) {
                         *slot += 1;
                     }
-                    told = reader.told(row, by);
+                    told = reader.told(row, *by);
                 } else {
                     report.duplicate += 1;
                     told = Some("row-twice");
                 }
             }
             RowIs::Unclear(code) => {
-                match code {
+                match *code {
                     "row-ambiguous" | "row-several-villages" => report.ambiguous += 1,
                     _ => report.unmatched += 1,
                 }
-                told = Some(if code == "row-several-villages" { "row-ambiguous" } else { code });
+                told = Some(if *code == "row-several-villages" { "row-ambiguous" } else { *code });
                 let key = [reader.code, reader.name, reader.town, reader.district].map(|c| RowReader::text(row, c));
                 report.open.push(OpenRow { line: row.line, key, code });
             }
@@ -279,8 +288,8 @@ pub fn match_report(
             Some(cause) => cause.count += 1,
             None => {
                 let proposal = match found {
-                    RowIs::Village(village, _) => Some(village),
-                    _ => report.open.last().and_then(|o| finder.related(o.row_key()).first().copied()),
+                    RowIs::Village(village, _) => Some(*village),
+                    _ => report.open.last().and_then(|o| reader.finder.related(o.row_key()).first().copied()),
                 };
                 report.causes.push(MatchCause {
                     code,

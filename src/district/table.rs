@@ -1,11 +1,9 @@
 //! Tables into observations: every cell that cannot be used is named with its row and column, the rest is used.
 
-use std::borrow::Cow;
-
-use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use super::figure::{Comma, Figure, cell_of, figure, plain_number, year_of};
+use super::figure_column::FigureColumn;
 use super::join::{Found, RowKey, VillageFinder};
 use super::rows::{RowIs, RowReader};
 use super::texts::{CorrectedTexts, correctable_text};
@@ -13,7 +11,7 @@ use crate::model::{
     Dataset, Edit, FeatureId, Indicators, Members, ObservationStatus, Observations, Origin, Report, Role, Severity,
     Value,
 };
-use crate::read::{Cell, ColumnLayout, ColumnRole, Reason, TableRow, WideTable};
+use crate::read::{Cell, ColumnRole, Reason, TableRow, WideTable};
 
 /// Fills observations.
 pub(super) struct Filler<'a> {
@@ -86,10 +84,10 @@ impl<'a> Filler<'a> {
         self.observations.begin_table();
         let file = table.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         let reader = RowReader::new(table, self.finder);
-        let columns = self.columns_of(table);
+        let columns = FigureColumn::of(table, self.indicators);
         columns.iter().for_each(|c| self.observations.set_column(c.position, c.year, c.at));
         self.tell_layout(table, &file, (&columns, reader.year.is_some()), report);
-        let found: Vec<RowIs> = table.rows.par_iter().map(|row| reader.village(row)).collect();
+        let found = reader.villages();
         let mut seen: FxHashSet<(u32, i32)> = FxHashSet::default();
         let mut notes = 0_usize;
         for (row, found) in table.rows.iter().zip(found) {
@@ -200,8 +198,7 @@ impl<'a> Filler<'a> {
         tell: &mut impl FnMut(&'static str, &str),
     ) {
         for column in columns {
-            let cell = row.cells.get(column.at).unwrap_or(&Cell::Empty);
-            let cell = if column.is_fractions { as_percent(cell, column.comma) } else { Cow::Borrowed(cell) };
+            let cell = column.cell(row);
             if let Err(code) = self.take(column.position, &cell, (column.year.or(year), village), column.comma) {
                 tell(code, &format!("{} · {}", table.head(column.at), cell.text()));
             }
@@ -245,26 +242,6 @@ impl<'a> Filler<'a> {
             (Figure::Bad(code), _) => return Err(code),
         }
         Ok(())
-    }
-
-    /// Columns of a table that figures are taken from, with their indicators.
-    fn columns_of(&self, table: &WideTable) -> Vec<FigureColumn> {
-        let of = |(at, c): (usize, &ColumnLayout)| match &c.role {
-            ColumnRole::Indicator(id) => {
-                let position = self.indicators.position(id)?;
-                let (year, is_fractions) = (c.year, c.is_fractions);
-                Some(FigureColumn { at, position, year, is_fractions, comma: Comma::Thousands })
-            }
-            _ => None,
-        };
-        let mut columns: Vec<FigureColumn> = table.layout.columns.iter().enumerate().filter_map(of).collect();
-        let own = |c: usize| table.rows.iter().filter_map(move |row| row.cells.get(c));
-        // Programs that part columns by semicolons do so because the comma is taken.
-        let otherwise = if table.has_semicolons { Comma::Unclear } else { Comma::Thousands };
-        let every = Comma::of(columns.iter().flat_map(|c| own(c.at)), otherwise);
-        // Each column says for itself what its commas are; one that says nothing goes with the others.
-        columns.iter_mut().for_each(|c| c.comma = Comma::of(own(c.at), every));
-        columns
     }
 
     fn not_applicable(&mut self, position: usize, year: Option<i32>, village: FeatureId) {
@@ -408,27 +385,6 @@ impl<'a> Filler<'a> {
                 }
             }
         }
-    }
-}
-
-/// A column that figures are taken from.
-struct FigureColumn {
-    at: usize,
-    position: usize,
-    year: Option<i32>,
-    is_fractions: bool,
-    comma: Comma,
-}
-
-/// A fraction as per cent; what is no number as it stands.
-fn as_percent(cell: &Cell, comma: Comma) -> Cow<'_, Cell> {
-    match cell {
-        Cell::Number(_) => Cow::Owned(cell.as_percent()),
-        Cell::Text(text) => match plain_number(text, comma) {
-            Ok(n) => Cow::Owned(Cell::Number(n).as_percent()),
-            Err(_) => Cow::Borrowed(cell),
-        },
-        _ => Cow::Borrowed(cell),
     }
 }
 

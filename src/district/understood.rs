@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 use super::alarms::{Alarm, alarms};
 use super::join::VillageFinder;
 use super::key_text::Name;
-use super::rows::{MatchReport, OpenRow, RowIs, RowReader, match_report};
+use super::rows::{MatchReport, OpenRow, RowIs, RowReader, report_of};
 use crate::model::{Dataset, FeatureId, Good, Indicator, Indicators, Members, Observations, Role, Theme, VillageAlias};
 use crate::read::{Cell, ColumnRole, Layout, LayoutSaid, ReadError, WideTable, read_wide};
 
@@ -67,6 +67,8 @@ pub struct Understood {
     pub proposed: Vec<(String, Indicator)>,
     /// What looks copied.
     pub alarms: Vec<Alarm>,
+    /// The indicators that it was understood by.
+    pub indicators: Indicators,
 }
 
 /// What a table is understood beside.
@@ -91,9 +93,9 @@ pub fn understand(path: &Path, said: &LayoutSaid, beside: &Beside<'_>) -> Result
     let indicators = Indicators::with(beside.own);
     let table = read_wide(path, &indicators, said)?;
     let finder = VillageFinder::new(beside.villages, beside.members).with_aliases(beside.aliases);
-    let report = match_report(&table, (beside.villages, beside.members), &finder);
     let reader = RowReader::new(&table, &finder);
-    let found: Vec<RowIs> = table.rows.iter().map(|row| reader.village(row)).collect();
+    let found = reader.villages();
+    let report = report_of(&reader, &found, beside.villages, beside.members);
     let mark = |found: &RowIs| match found {
         RowIs::Village(..) => RowMark::Found,
         RowIs::Unclear(_) => RowMark::Open,
@@ -117,7 +119,7 @@ pub fn understand(path: &Path, said: &LayoutSaid, beside: &Beside<'_>) -> Result
     let known = beside.known.filter(|(_, i)| i.all().iter().map(|i| &i.id).eq(indicators.all().iter().map(|i| &i.id)));
     let alarms = alarms(&table, &reader, &found, (beside.villages, &indicators, known.map(|(o, _)| o)));
     let proposed = proposed(&table);
-    Ok(Understood { layout: table.layout, preview, report, candidates, proposed, alarms })
+    Ok(Understood { layout: table.layout, preview, report, candidates, proposed, alarms, indicators })
 }
 
 /// Villages that a row may mean: those of the same stem or code first, then those whose names are few characters away.

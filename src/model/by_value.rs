@@ -1,6 +1,6 @@
 //! Names and codes told by what stands in a column, where no head is known.
 
-use super::{Column, ColumnData, FeatureId, FieldNames, FieldType, Table, Value, identifies};
+use super::{Column, ColumnData, FeatureId, FieldNames, FieldType, Table, Value};
 
 /// Texts that are looked at in a column.
 const LOOKED_AT: u32 = 400;
@@ -83,7 +83,7 @@ fn is_hanzi(c: char) -> bool {
 
 fn is_code(column: &Column, rows: u32) -> bool {
     let head = FieldNames::folded(&column.name);
-    if NO_CODES.iter().any(|word| head.contains(word)) || (identifies(&column.name) && head.starts_with("object")) {
+    if NO_CODES.iter().any(|word| head.contains(word)) || head.starts_with("objectid") {
         return false;
     }
     let digits = |n: usize| DIGITS.contains(&n).then_some(n);

@@ -8,6 +8,8 @@ use quick_xml::escape::escape;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, Writer};
 
+use crate::read::attribute;
+
 /// What is written into a cell.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FormValue {
@@ -129,11 +131,6 @@ fn percent_styles(archive: &mut zip::ZipArchive<Cursor<&[u8]>>) -> Vec<bool> {
             Ok(_) => {}
         }
     }
-}
-
-fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
-    let attribute = element.try_get_attribute(name).ok()??;
-    quick_xml::escape::unescape(&attribute.value).ok().map(|text| text.into_owned())
 }
 
 struct Patch<'a> {

@@ -132,14 +132,14 @@ fn sheets(ui: &mut Ui, session: &Session, draft: &mut LayoutDraft, understood: &
 /// The rows under their roles and heads.
 fn rows(ui: &mut Ui, session: &Session, draft: &mut LayoutDraft, understood: &Understood) {
     let t = session.tokens();
-    let indicators = Indicators::with(&session.document.project.indicators);
+    let indicators = &understood.indicators;
     let columns = &understood.layout.columns;
     let room = ui.available_height();
     ScrollArea::both().id_salt("rows").max_height(room).auto_shrink([false, false]).show(ui, |ui| {
         egui::Grid::new("layout-rows").num_columns(columns.len() + 1).spacing(Vec2::new(14.0, 6.0)).show(ui, |ui| {
             ui.label("");
             for (at, column) in columns.iter().enumerate() {
-                ui.push_id(at, |ui| role(ui, session, draft, column, &indicators));
+                ui.push_id(at, |ui| role(ui, session, draft, column, indicators));
             }
             ui.end_row();
             ui.label("");

@@ -6,6 +6,8 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::xml::attribute;
+
 /// Bytes of a sheet that are looked through.
 const MOST: u64 = 2_000_000_000;
 
@@ -39,7 +41,6 @@ pub(super) fn hidden(bytes: &[u8]) -> FxHashMap<String, Hidden> {
                 }
                 _ => {}
             }
-            true
         });
         if own != Hidden::default() {
             found.insert(name, own);
@@ -63,12 +64,11 @@ fn parts(archive: &mut zip::ZipArchive<Cursor<&[u8]>>) -> Vec<(String, String)> 
         {
             targets.insert(id, target);
         }
-        true
     });
     let mut sheets: Vec<(String, String)> = Vec::new();
     each(archive, "xl/workbook.xml", |element| {
         if element.local_name().as_ref() == "sheet"
-            && let (Some(name), Some(id)) = (attribute(element, "name"), attribute(element, "r:id"))
+            && let (Some(name), Some(id)) = (attribute(element, "name"), attribute(element, "id"))
             && let Some(target) = targets.get(&id)
         {
             let path = match target.strip_prefix('/') {
@@ -77,33 +77,25 @@ fn parts(archive: &mut zip::ZipArchive<Cursor<&[u8]>>) -> Vec<(String, String)> 
             };
             sheets.push((name, path));
         }
-        true
     });
     sheets
 }
 
 /// Looks at each element of a part of the archive.
-fn each(archive: &mut zip::ZipArchive<Cursor<&[u8]>>, part: &str, mut look: impl FnMut(&BytesStart<'_>) -> bool) {
+fn each(archive: &mut zip::ZipArchive<Cursor<&[u8]>>, part: &str, mut look: impl FnMut(&BytesStart<'_>)) {
     let Ok(entry) = archive.by_name(part) else { return };
     let mut reader = Reader::from_reader(BufReader::new(entry.take(MOST)));
     let mut buffer = Vec::new();
     loop {
         match reader.read_event_into(&mut buffer) {
             Ok(Event::Start(element) | Event::Empty(element)) => {
-                if !look(&element) {
-                    return;
-                }
+                look(&element);
             }
             Ok(Event::Eof) | Err(_) => return,
             Ok(_) => {}
         }
         buffer.clear();
     }
-}
-
-fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
-    let attribute = element.try_get_attribute(name).ok()??;
-    quick_xml::escape::unescape(&attribute.value).ok().map(|text| text.into_owned())
 }
 
 #[cfg(test)]

@@ -78,6 +78,7 @@ pub use validity::full_report;
 pub use wide::{KeyColumn, WideTable, read_sheets, read_wide};
 pub use workbook::Rows;
 pub use workbook_look::cell_name;
+pub use xml::attribute;
 
 /// Reads a file, or one layer of it where the path ends in `#layer` and there is no file of that name.
 ///

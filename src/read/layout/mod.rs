@@ -2,6 +2,7 @@
 //! stands over the guess.
 
 mod guess;
+mod heads;
 mod said;
 
 use super::cell::Cell;
@@ -235,7 +236,7 @@ impl Layout {
     /// What tells a table with the same heads: next month's file has it too. Years in heads do not count.
     pub fn fingerprint(&self) -> String {
         let heads: Vec<String> =
-            self.columns.iter().map(|c| guess::plain_head(&guess::without_year(&c.head).0)).collect();
+            self.columns.iter().map(|c| heads::plain_head(&heads::without_year(&c.head).0)).collect();
         heads.join("|")
     }
 

@@ -50,7 +50,7 @@ pub(super) struct Walked {
 }
 
 /// The value of an attribute, by its name without prefix; entities resolved.
-pub(super) fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
+pub fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
     let found = element.attributes().with_checks(false).flatten().find(|a| a.key.local_name().as_ref() == name)?;
     Some(match quick_xml::escape::unescape(&found.value) {
         Ok(value) => value.into_owned(),

@@ -1,0 +1,53 @@
+//! Columns of a table that figures are taken from: how their cells are to be read.
+
+use std::borrow::Cow;
+
+use super::figure::{Comma, plain_number};
+use crate::model::Indicators;
+use crate::read::{Cell, ColumnLayout, ColumnRole, TableRow, WideTable};
+
+/// A column that figures are taken from.
+pub(super) struct FigureColumn {
+    /// Its place, from 0.
+    pub(super) at: usize,
+    /// Position of its indicator.
+    pub(super) position: usize,
+    /// The year that its head names.
+    pub(super) year: Option<i32>,
+    /// Whether its rates are written as fractions.
+    pub(super) is_fractions: bool,
+    /// What commas mean in it.
+    pub(super) comma: Comma,
+}
+
+impl FigureColumn {
+    /// The columns of a table.
+    pub(super) fn of(table: &WideTable, indicators: &Indicators) -> Vec<Self> {
+        let column = |(at, c): (usize, &ColumnLayout)| {
+            let ColumnRole::Indicator(id) = &c.role else { return None };
+            let (position, year, is_fractions) = (indicators.position(id)?, c.year, c.is_fractions);
+            Some(Self { at, position, year, is_fractions, comma: Comma::Thousands })
+        };
+        let mut columns: Vec<Self> = table.layout.columns.iter().enumerate().filter_map(column).collect();
+        let own = |c: usize| table.rows.iter().filter_map(move |row| row.cells.get(c));
+        // Programs that part columns by semicolons do so because the comma is taken.
+        let otherwise = if table.has_semicolons { Comma::Unclear } else { Comma::Thousands };
+        let every = Comma::of(columns.iter().flat_map(|c| own(c.at)), otherwise);
+        // Each column says for itself what its commas are; one that says nothing goes with the others.
+        columns.iter_mut().for_each(|c| c.comma = Comma::of(own(c.at), every));
+        columns
+    }
+
+    /// Its cell of a row, in per cent where the column holds fractions.
+    pub(super) fn cell<'r>(&self, row: &'r TableRow) -> Cow<'r, Cell> {
+        let cell = row.cells.get(self.at).unwrap_or(&Cell::Empty);
+        match (self.is_fractions, cell) {
+            (true, Cell::Number(_)) => Cow::Owned(cell.as_percent()),
+            (true, Cell::Text(text)) => match plain_number(text, self.comma) {
+                Ok(n) => Cow::Owned(Cell::Number(n).as_percent()),
+                Err(_) => Cow::Borrowed(cell),
+            },
+            _ => Cow::Borrowed(cell),
+        }
+    }
+}
