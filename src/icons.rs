@@ -2,6 +2,8 @@
 
 use egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, Vec2};
 
+use crate::model::ThemeIcon;
+
 /// A sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Icon {
@@ -105,6 +107,81 @@ impl Icon {
             }
             Self::Up => path(&[(-4.5, 2.5), (0.0, -2.5), (4.5, 2.5)]),
             Self::Down => path(&[(-4.5, -2.5), (0.0, 2.5), (4.5, -2.5)]),
+        }
+    }
+}
+
+/// Draws the sign of a theme around a point, 12 points wide.
+pub fn theme_icon(icon: ThemeIcon, painter: &Painter, c: Pos2, colour: Color32) {
+    let stroke = Stroke::new(1.4, colour);
+    let at = |x: f32, y: f32| c + Vec2::new(x, y);
+    let path = |points: &[(f32, f32)]| {
+        painter.add(Shape::line(points.iter().map(|(x, y)| at(*x, *y)).collect(), stroke));
+    };
+    let round = |from: f32, to: f32, r: f32, x: f32, y: f32| {
+        let point = |i: i32| from + (to - from) * i as f32 / 12.0;
+        let points = (0..=12).map(point).map(|a| at(x + r * a.cos(), y + r * a.sin())).collect();
+        painter.add(Shape::line(points, stroke));
+    };
+    use std::f32::consts::{FRAC_PI_2, PI, TAU};
+    match icon {
+        ThemeIcon::Star => {
+            let corner = |i: usize| {
+                let (r, a) = (if i.is_multiple_of(2) { 6.2 } else { 2.7 }, i as f32 * PI / 5.0 - FRAC_PI_2);
+                at(r * a.cos(), r * a.sin())
+            };
+            painter.add(Shape::closed_line((0..10).map(corner).collect(), stroke));
+        }
+        ThemeIcon::Person => {
+            painter.circle_stroke(at(0.0, -3.0), 2.6, stroke);
+            round(PI, TAU, 4.8, 0.0, 6.0);
+        }
+        ThemeIcon::House => {
+            path(&[(-6.0, 0.0), (0.0, -5.5), (6.0, 0.0), (4.2, 0.0), (4.2, 5.5), (-4.2, 5.5), (-4.2, 0.0), (-6.0, 0.0)])
+        }
+        ThemeIcon::Leaf => {
+            round(PI, PI + FRAC_PI_2, 9.0, 5.0, 5.0);
+            round(0.0, FRAC_PI_2, 9.0, -4.0, -4.0);
+            path(&[(-5.5, 6.0), (3.0, -2.5)]);
+        }
+        ThemeIcon::Drop => {
+            round(-0.35, PI + 0.35, 4.2, 0.0, 2.0);
+            path(&[(-4.0, 0.6), (0.0, -6.0), (4.0, 0.6)]);
+        }
+        ThemeIcon::Road => {
+            path(&[(-2.0, -6.0), (-5.5, 6.0)]);
+            path(&[(2.0, -6.0), (5.5, 6.0)]);
+            path(&[(0.0, -5.0), (0.0, -2.5)]);
+            path(&[(0.0, 1.5), (0.0, 5.0)]);
+        }
+        ThemeIcon::Coin => {
+            painter.circle_stroke(c, 5.8, stroke);
+            path(&[(-2.5, -2.8), (0.0, 0.0), (2.5, -2.8)]);
+            path(&[(0.0, 0.0), (0.0, 3.6)]);
+            path(&[(-2.2, 1.2), (2.2, 1.2)]);
+        }
+        ThemeIcon::Heart => {
+            round(PI, TAU, 2.9, -2.9, -1.5);
+            round(PI, TAU, 2.9, 2.9, -1.5);
+            path(&[(-5.8, -1.5), (0.0, 6.0), (5.8, -1.5)]);
+        }
+        ThemeIcon::Grid => {
+            for x in [-5.5, 0.0, 5.5] {
+                path(&[(x, -5.5), (x, 5.5)]);
+                path(&[(-5.5, x), (5.5, x)]);
+            }
+        }
+        ThemeIcon::Paper => {
+            path(&[(-4.5, -6.0), (4.5, -6.0), (4.5, 6.0), (-4.5, 6.0), (-4.5, -6.0)]);
+            for y in [-2.5, 0.5, 3.5] {
+                path(&[(-2.2, y), (2.2, y)]);
+            }
+        }
+        ThemeIcon::Shield => {
+            path(&[(0.0, -6.0), (5.0, -4.0), (4.4, 1.6), (0.0, 6.0), (-4.4, 1.6), (-5.0, -4.0), (0.0, -6.0)])
+        }
+        ThemeIcon::Bolt => {
+            path(&[(1.8, -6.2), (-3.6, 1.0), (0.2, 1.0), (-1.8, 6.2), (3.6, -1.2), (-0.2, -1.2), (1.8, -6.2)])
         }
     }
 }

@@ -94,6 +94,7 @@ impl Qiancun {
 
     fn cancel_loading(&mut self) {
         self.session.work.pending.iter().for_each(|p| p.progress.cancel());
+        self.session.work.understanding.iter().for_each(|(_, p)| p.cancel());
         for layer in self.session.layers.values() {
             if let Status::Loading(progress) = &layer.status {
                 progress.cancel();

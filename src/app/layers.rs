@@ -8,6 +8,20 @@ use crate::render::LayerKey;
 use crate::session::{ColouringDraft, Dialogue, LayerCommand};
 
 impl Qiancun {
+    /// Keeps corrections, with who made them and when.
+    fn correct(&mut self, edits: Vec<crate::model::Edit>) {
+        let session = &mut self.session;
+        let by = session.settings.surveyor.clone();
+        let on: String = crate::survey::Instant::now().for_people().chars().take(10).collect();
+        session.transact("command.correct", |d| {
+            for edit in edits {
+                let edit = crate::model::Edit { by: by.clone(), on: on.clone(), ..edit };
+                d.project.edits.retain(|e| !e.is_of_same(&edit));
+                d.project.edits.push(edit);
+            }
+        });
+    }
+
     /// Carries out a command about layers and corrections.
     pub(super) fn on_layers(&mut self, command: LayerCommand) {
         let session = &mut self.session;
@@ -79,12 +93,7 @@ impl Qiancun {
             LayerCommand::DropFacility(id) => {
                 session.transact("add.remove", |d| d.project.facilities.retain(|f| f.id != id));
             }
-            LayerCommand::Correct(edits) => session.transact("command.correct", |d| {
-                for edit in edits {
-                    d.project.edits.retain(|e| !e.is_of_same(&edit));
-                    d.project.edits.push(edit);
-                }
-            }),
+            LayerCommand::Correct(edits) => self.correct(edits),
             LayerCommand::Uncorrect(edit) => {
                 session.transact("edit.remove", |d| d.project.edits.retain(|e| !e.is_of_same(&edit)));
             }

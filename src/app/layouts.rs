@@ -6,9 +6,10 @@ use std::sync::Arc;
 use super::jobs::{Done, Job};
 use super::qiancun::Qiancun;
 use crate::district::{Beside, Understood, understand};
+use crate::model::{Theme, ThemeEntry};
 use crate::output::{FormError, FormOptions, FormReport, fill_form_file};
 use crate::project::{FormEntry, TableEntry};
-use crate::read::{LayoutSaid, ReadError};
+use crate::read::{LayoutSaid, Progress, ReadError};
 use crate::session::{Dialogue, FileCommand, LayoutDraft};
 
 /// A table that was understood, or why it could not be.
@@ -19,6 +20,8 @@ pub struct UnderstoodTable {
     pub result: Result<Understood, ReadError>,
     /// Whether it was dropped just now, so that nothing is open that shows it.
     pub is_new: bool,
+    /// How far it was.
+    pub progress: Arc<Progress>,
 }
 
 impl Qiancun {
@@ -31,9 +34,23 @@ impl Qiancun {
             return;
         }
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+        if self.session.needs_district() && self.session.district().is_none() {
+            // What is known already is on its way: without it nothing could look copied.
+            self.opened.unjoined.push(path);
+            return;
+        }
         let entry = self.session.document.project.tables.iter().find(|t| t.path == path);
         let said = entry.map(|t| t.layout.clone()).unwrap_or_default();
         self.understand(LayoutDraft::new(path, said), true);
+    }
+
+    /// Takes the tables that waited for what is known already.
+    pub(super) fn join_waiting(&mut self) {
+        if !self.opened.unjoined.is_empty() && (self.session.district().is_some() || !self.session.needs_district()) {
+            for path in std::mem::take(&mut self.opened.unjoined) {
+                self.join_table(&path);
+            }
+        }
     }
 
     /// Has a table understood as a draft says.
@@ -43,6 +60,12 @@ impl Qiancun {
         let project = &self.session.document.project;
         let (own, mut aliases) = (project.indicators.clone(), project.aliases.clone());
         aliases.extend(draft.aliases.iter().cloned());
+        // One that is asked for again makes way for what was changed meanwhile.
+        for (_, earlier) in self.session.work.understanding.iter().filter(|(path, _)| *path == draft.path) {
+            earlier.cancel();
+        }
+        let progress = Arc::new(Progress::new());
+        self.session.work.understanding.push((draft.path.clone(), progress.clone()));
         self.jobs.start(Job::Understand, move |_| {
             let beside = Beside {
                 villages: &villages.dataset,
@@ -51,15 +74,24 @@ impl Qiancun {
                 aliases: &aliases,
                 known: district.as_ref().map(|d| (&d.observations, &d.indicators)),
             };
-            let result = understand(&draft.path, &draft.said, &beside);
-            Some(Done::Understood(Box::new(UnderstoodTable { draft, result, is_new })))
+            let result = understand(&draft.path, &draft.said, &beside, &progress);
+            Some(Done::Understood(Box::new(UnderstoodTable { draft, result, is_new, progress })))
         });
     }
 
     /// A table was understood: it is shown, or taken where one with the same heads was taken before and nothing looks odd.
     pub(super) fn was_understood(&mut self, table: UnderstoodTable) {
-        let UnderstoodTable { mut draft, result, is_new } = table;
+        let UnderstoodTable { mut draft, result, is_new, progress } = table;
+        self.session.work.understanding.retain(|(_, p)| !Arc::ptr_eq(p, &progress));
         let understood = match result {
+            Err(error) if error.code() == "cancelled" => {
+                if let Some(Dialogue::Layout(shown)) = &mut self.session.moment.dialogue
+                    && shown.is_of(&draft)
+                {
+                    shown.is_waiting = false;
+                }
+                return;
+            }
             Ok(understood) => understood,
             Err(error) => {
                 let name = draft.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
@@ -112,10 +144,16 @@ impl Qiancun {
             layout: draft.said.clone(),
             ..TableEntry::new(draft.path.clone())
         };
-        let proposed = understood.proposed.iter().map(|(_, indicator)| indicator.clone());
+        let proposed = understood.proposed.iter().map(|(head, i)| draft.new.get(head).unwrap_or(i).clone());
         let new: Vec<_> = proposed.collect();
         self.session.transact("command.open", |d| {
             let project = &mut d.project;
+            for theme in new.iter().map(|i| i.theme).filter(|t| Theme::from_key(t.key()).is_none()) {
+                // A theme of the project's own is written down, so that it can be given names, a place and a sign there.
+                if project.themes.iter().all(|t| t.id != theme) {
+                    project.themes.push(ThemeEntry::named(theme.key()));
+                }
+            }
             for indicator in new {
                 if project.indicators.iter().all(|i| i.id != indicator.id) {
                     project.indicators.push(indicator);

@@ -19,6 +19,12 @@ impl Qiancun {
         let session = &mut self.session;
         match command {
             LookCommand::SetTheme(theme) => self.set_theme(theme),
+            LookCommand::SetOwnTheme(at) => {
+                let own = self.session.district().and_then(|d| d.indicators.themes().own().nth(at));
+                if own.is_some() {
+                    self.set_theme(own);
+                }
+            }
             LookCommand::SetMeasure(theme, id) => {
                 session.view.measures.insert(theme.key().to_owned(), id);
                 session.view.theme = Some(theme);

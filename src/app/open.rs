@@ -164,6 +164,7 @@ impl Qiancun {
         self.session.work.pending.drain(..).for_each(|p| p.progress.cancel());
         self.opened.held.clear();
         self.opened.tables.clear();
+        self.opened.unjoined.clear();
         let is_of_project =
             |d: &Dialogue| !matches!(d, Dialogue::Recover(_) | Dialogue::Message(_) | Dialogue::Settings);
         self.session.moment.dialogue.take_if(|d| is_of_project(d));
@@ -357,9 +358,9 @@ impl Qiancun {
                 self.session.layers.insert(key, Layer { key, status: Status::Ready(loaded.clone()), colouring: None });
                 self.place(key, &loaded, level, &meshes, again);
             }
-            (Ok(Outcome::Table(rows)), Some(pending)) => {
+            (Ok(Outcome::Table(rows, is_all)), Some(pending)) => {
                 let name = opened_name(&pending.path, &pending.how);
-                self.opened.files.push(OpenedFile { name, outcome: OpenedAs::Table(rows) });
+                self.opened.files.push(OpenedFile { name, outcome: OpenedAs::Table(rows, is_all) });
                 self.opened.tables.push(pending.path);
             }
             (Ok(Outcome::Layers(names)), Some(pending)) => {
@@ -368,7 +369,7 @@ impl Qiancun {
             }
             (Ok(Outcome::Layers(_)), None) => {}
             // A layer of the project: what it is to show is not in it.
-            (Ok(Outcome::Table(_)), None) => {
+            (Ok(Outcome::Table(..)), None) => {
                 let path = self.session.entry(key).map(|e| e.path.display().to_string()).unwrap_or_default();
                 let text = self.session.lang.with("read.table", &[("name", &path)]);
                 if let Some(layer) = self.session.layers.get_mut(&key) {

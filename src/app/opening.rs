@@ -108,7 +108,7 @@ impl Qiancun {
         let layers = files.iter().filter(|f| matches!(f.outcome, OpenedAs::Layer(..))).count();
         let is_worth_it = files.iter().any(|f| match &f.outcome {
             OpenedAs::Layer(key, diagnosis) => diagnosis.suggested.is_some() || self.is_noteworthy(*key),
-            OpenedAs::Table(_) => false,
+            OpenedAs::Table(..) => false,
             OpenedAs::Failed(_) => true,
         });
         if is_worth_it || layers > 3 {

@@ -89,6 +89,8 @@ pub(super) struct Opened {
     pub files: Vec<OpenedFile>,
     /// Tables that were read, and wait for what was opened with them.
     pub tables: Vec<PathBuf>,
+    /// Tables that wait for the figures that are known already.
+    pub unjoined: Vec<PathBuf>,
 }
 
 impl Default for Opened {
@@ -100,6 +102,7 @@ impl Default for Opened {
             field: None,
             held: Vec::new(),
             tables: Vec::new(),
+            unjoined: Vec::new(),
             files: Vec::new(),
         }
     }

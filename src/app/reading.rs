@@ -12,7 +12,7 @@ use super::jobs::{Done, Job, Jobs, build};
 use crate::cache::{Cache, FileKey, KeptPicture, ToKeep, content_digest};
 use crate::geo::BoundsDeg;
 use crate::model::Indicators;
-use crate::read::{How, LayoutSaid, Progress, layers, plain_file, read_file_as, read_part, read_wide, stated_bounds};
+use crate::read::{How, Progress, begins_as_wide, layers, plain_file, read_file_as, read_part, stated_bounds};
 use crate::render::{DrawnOverview, LayerKey, Level, Mesh, OverviewWork, Palette, Viewport, draw_plain};
 use crate::session::Loaded;
 
@@ -41,8 +41,8 @@ pub struct ReadFile {
 pub enum Outcome {
     /// Something for the map.
     Layer(ReadFile),
-    /// A table of indicators, with so many rows.
-    Table(usize),
+    /// A table of indicators, with so many rows, and whether that are all.
+    Table(usize, bool),
     /// A file of several layers, by their names: which are wanted is to be asked.
     Layers(Vec<String>),
 }
@@ -142,9 +142,9 @@ impl Jobs {
             // No map, but maybe figures.
             if let Err(error) = &result
                 && error.code() == "unsupported-format"
-                && let Ok(table) = read_wide(&path, &indicators, &LayoutSaid::default())
+                && let Some((rows, is_all)) = begins_as_wide(&path, &indicators)
             {
-                return Some(Done::Read { key, result: Ok(Outcome::Table(table.rows.len())) });
+                return Some(Done::Read { key, result: Ok(Outcome::Table(rows, is_all)) });
             }
             let result = result.map(|(loaded, content)| {
                 let level = level_for(loaded.bounds_deg());

@@ -43,6 +43,7 @@ impl Qiancun {
         self.sync_added();
         self.watch_files();
         self.sync_district();
+        self.join_waiting();
         self.session.find_focus();
         self.session.roll();
         self.session.make_symbols(self.map.is_moving());
@@ -192,7 +193,15 @@ impl Qiancun {
     fn sync_gaps(&mut self) {
         let Some((key, district)) = self.session.wanted_gaps() else { return };
         let Some(ticket) = self.session.made.gaps.ask(key.clone()) else { return };
-        let find = move |_: &Ticket, _: &Reply| Some(Arc::new(FoundGaps::find(&key, &district)));
+        // A project's visits ask for it at once; a file alone has none.
+        let is_asked = self.session.survey.of.is_some();
+        let find = move |_: &Ticket, _: &Reply| {
+            let found = FoundGaps::find(&key, &district);
+            if is_asked {
+                found.index.prepare();
+            }
+            Some(Arc::new(found))
+        };
         self.jobs.derive(Job::Gaps, ticket, |m| Some(&mut m.gaps), find);
     }
 

@@ -7,7 +7,9 @@ use super::jobs::{Done, Job};
 use super::qiancun::Qiancun;
 use crate::district::{WideCell, wide_grid};
 use crate::lang::Lang;
-use crate::output::{FORMATS, FieldForm, Grid, GridCell, GridHead, field_grid, save, save_field_sheet, to_csv};
+use crate::output::{
+    FORMATS, FieldForm, Grid, GridCell, GridHead, field_grid, save_field_sheet, save_with_sources, to_csv,
+};
 use crate::session::{Became, Dialogue, FileCommand, SurveyCommand};
 
 /// Why a file could not be written, in the person's language where that helps.
@@ -44,15 +46,16 @@ impl Qiancun {
     /// Writes the rows shown.
     pub(super) fn export_table(&mut self, path: &Path) {
         if let Some(grid) = self.table_grid() {
-            self.write_grid(path, grid);
+            let sources = self.session.sheet().cloned().and_then(|sheet| self.session.table_sources(&sheet));
+            self.write_grid(path, grid, sources);
         }
     }
 
-    fn write_grid(&mut self, path: &Path, grid: Grid) {
+    fn write_grid(&mut self, path: &Path, grid: Grid, sources: Option<Grid>) {
         if !self.may_write(path) {
             return;
         }
-        self.write(path, move |path| save(path, &grid));
+        self.write(path, move |path| save_with_sources(path, &grid, sources.as_ref()));
     }
 
     /// Has a file written off the window's thread.
@@ -102,7 +105,8 @@ impl Qiancun {
             heads: wide.heads.into_iter().map(head).collect(),
             rows: wide.rows.into_iter().map(|r| r.into_iter().map(cell).collect()).collect(),
         };
-        self.write_grid(path, grid);
+        let sources = self.session.figure_sources();
+        self.write_grid(path, grid, sources);
     }
 
     /// Writes the gaps listed as a field sheet.

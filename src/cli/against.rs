@@ -50,19 +50,37 @@ impl Against {
 
     /// Checks a table; its entry comes into the documents, or its words are printed. Whether it could be used.
     pub(super) fn check(&self, path: &Path, said: &LayoutSaid, documents: Option<&mut Vec<Value>>) -> bool {
-        let table = read_wide(path, &self.indicators, said);
-        let report = table.as_ref().ok().map(|t| match_report(t, (&self.villages, &self.members), &self.finder));
-        match documents {
-            Some(documents) => documents.push(self.entry(path, &table, report.as_ref())),
-            None => print_words(path, &table, report.as_ref()),
+        // Both read the file: a workbook takes its time, text its room.
+        let table = || {
+            read_wide(path, &self.indicators, said).map(|mut table| {
+                let report = match_report(&table, (&self.villages, &self.members), &self.finder);
+                table.rows = Vec::new();
+                (table, report)
+            })
+        };
+        let rows = || documents.is_some().then(|| read_rows(path, &How::default(), &Progress::new()));
+        let is_text = path.extension().is_some_and(|e| ["csv", "tsv", "txt"].iter().any(|t| e.eq_ignore_ascii_case(t)));
+        let (table, rows) = if is_text { (table(), rows()) } else { rayon::join(table, rows) };
+        let (table, report) = match table {
+            Ok((table, report)) => (Ok(table), Some(report)),
+            Err(error) => (Err(error), None),
+        };
+        match (documents, rows) {
+            (Some(documents), Some(rows)) => documents.push(self.entry(path, &table, report.as_ref(), &rows)),
+            _ => print_words(path, &table, report.as_ref()),
         }
         table.is_ok()
     }
 
     /// The entry of a table.
-    fn entry(&self, path: &Path, table: &Result<WideTable, ReadError>, report: Option<&MatchReport>) -> Value {
-        let rows = read_rows(path, &How::default(), &Progress::new());
-        let mut own = match (&rows, table) {
+    fn entry(
+        &self,
+        path: &Path,
+        table: &Result<WideTable, ReadError>,
+        report: Option<&MatchReport>,
+        rows: &Result<Dataset, ReadError>,
+    ) -> Value {
+        let mut own = match (rows, table) {
             (_, Err(e)) | (Err(e), _) => super::check::failed(path, e),
             (Ok(dataset), _) => super::check::read_entry(path, dataset),
         };

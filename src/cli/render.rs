@@ -103,13 +103,15 @@ fn session(asked: &Asked) -> Result<(Session, PageOptions), Failure> {
 
 /// A theme by its name, or an indicator by its id.
 fn choose(session: &mut Session, theme: &str) -> Result<(), Failure> {
-    if let Some(theme) = Theme::from_key(theme).filter(|t| Theme::MAPS.contains(t)) {
+    let found = session.district().and_then(|d| d.indicators.themes().find(theme));
+    if let Some(theme) = found.or_else(|| Theme::from_key(theme).filter(|t| Theme::MAPS.contains(t))) {
         session.view.theme = Some(theme);
         return Ok(());
     }
     let indicator = session.district().and_then(|d| d.indicators.get(theme));
     let Some((theme, id)) = indicator.map(|i| (i.theme, i.id.clone())) else {
-        let known: Vec<&str> = Theme::MAPS.iter().map(|t| t.key()).collect();
+        let own = session.district().into_iter().flat_map(|d| d.indicators.themes().own());
+        let known: Vec<&str> = Theme::MAPS.into_iter().chain(own).map(Theme::key).collect();
         let known = known.join(", ");
         return Err(Failure::Usage(format!("--theme is one of {known}, or the id of an indicator, not {theme}")));
     };

@@ -50,14 +50,59 @@ pub struct Alarm {
 /// A figure: indicator, year, value.
 type Own = (usize, Option<i32>, f64);
 
+/// A figure of a table beside what was known of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FigureChange {
+    /// The village.
+    pub village: FeatureId,
+    /// The indicator, by position.
+    pub indicator: usize,
+    /// The year of the table.
+    pub year: Option<i32>,
+    /// The year that it is compared with: the same where that was known, else the last one before.
+    pub before_year: Option<i32>,
+    /// What was known.
+    pub before: f64,
+    /// What the table says.
+    pub now: f64,
+}
+
+impl FigureChange {
+    /// Whether it says something else of a year that was known.
+    pub fn is_revision(&self) -> bool {
+        self.year == self.before_year
+    }
+}
+
+/// Figures that differ from what is known: those of known years first, then by how far they are from what was, the farthest first.
+pub(super) fn changes(figures: &Figures, known: &Observations) -> Vec<FigureChange> {
+    let change = |village: FeatureId, (indicator, year, now): Own| {
+        let same = known.value(indicator, year, village).map(|before| (year, before));
+        let last = || {
+            let years = known.years().iter().rev().filter(|y| year.is_some_and(|year| **y < year));
+            years.copied().find_map(|y| Some((Some(y), known.value(indicator, Some(y), village)?)))
+        };
+        let (before_year, before) = same.or_else(last)?;
+        (before != now).then_some(FigureChange { village, indicator, year, before_year, before, now })
+    };
+    let mut list: Vec<FigureChange> =
+        figures.iter().flat_map(|(v, own)| own.iter().filter_map(move |o| change(*v, *o))).collect();
+    let share = |c: &FigureChange| (c.now - c.before).abs() / c.before.abs().max(c.now.abs()).max(f64::MIN_POSITIVE);
+    list.sort_by(|a, b| {
+        let order = b.is_revision().cmp(&a.is_revision()).then(share(b).total_cmp(&share(a)));
+        order.then((a.village, a.indicator, a.year).cmp(&(b.village, b.indicator, b.year)))
+    });
+    list
+}
+
+/// The figures of each village of a table.
+pub(super) type Figures = FxHashMap<FeatureId, Vec<Own>>;
+
 /// Looks for figures that look copied, beside what is known already.
 pub(super) fn alarms(
-    table: &WideTable,
-    reader: &RowReader<'_>,
-    found: &[RowIs],
+    figures: &Figures,
     (villages, indicators, known): (&Dataset, &Indicators, Option<&Observations>),
 ) -> Vec<Alarm> {
-    let figures = figures(table, reader, found, indicators);
     let mut order: Vec<&FeatureId> = figures.keys().collect();
     order.sort();
     let mut list: Vec<(AlarmKind, Option<i32>, String)> = Vec::new();
@@ -119,13 +164,8 @@ pub(super) fn alarms(
 }
 
 /// The figures of each village of the table.
-fn figures(
-    table: &WideTable,
-    reader: &RowReader<'_>,
-    found: &[RowIs],
-    indicators: &Indicators,
-) -> FxHashMap<FeatureId, Vec<Own>> {
-    let mut figures: FxHashMap<FeatureId, Vec<Own>> = FxHashMap::default();
+pub(super) fn figures(table: &WideTable, reader: &RowReader<'_>, found: &[RowIs], indicators: &Indicators) -> Figures {
+    let mut figures = Figures::default();
     let columns = FigureColumn::of(table, indicators);
     for (row, found) in table.rows.iter().zip(found) {
         let RowIs::Village(village, _) = found else { continue };

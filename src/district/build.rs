@@ -16,7 +16,7 @@ use crate::geo::{LonLat, representative_point};
 use crate::index::{NearestIndex, SpatialIndex};
 use crate::model::{
     Dataset, Edit, FeatureId, Generation, Indicator, Indicators, KindWord, LayerKind, Members, Observations, Report,
-    Role, Severity, VillageAlias,
+    Role, Severity, ThemeEntry, VillageAlias,
 };
 use crate::read::{Layout, LayoutSaid, WideTable, read_wide};
 
@@ -53,6 +53,8 @@ pub struct Said<'a> {
     pub aliases: &'a [VillageAlias],
     /// Which kinds words for facilities mean.
     pub kinds: &'a [KindWord],
+    /// Themes of the project's own, and the order of all.
+    pub themes: &'a [ThemeEntry],
 }
 
 /// Villages, observations and facilities, joined.
@@ -99,7 +101,7 @@ impl District {
         let sources: Vec<Source> = layers.iter().cloned().map(Source::unsaid).collect();
         let plain = |path: &PathBuf| TableSource { path: path.clone(), layout: LayoutSaid::default() };
         let tables: Vec<TableSource> = tables.iter().map(plain).collect();
-        Self::of(&sources, &tables, own, &Said { edits, aliases: &[], kinds: &[] })
+        Self::of(&sources, &tables, own, &Said { edits, aliases: &[], kinds: &[], themes: &[] })
     }
 
     /// The same, of layers of which the project says what they are.
@@ -111,7 +113,7 @@ impl District {
         let is_facilities = |(_, kind): &(&Source, &LayerKind)| **kind == LayerKind::Facilities;
         let facility_sources: Vec<&Source> = sources.iter().zip(&kinds).filter(is_facilities).map(|(s, _)| s).collect();
         let spatial = SpatialIndex::new(&villages.geometry);
-        let indicators = Indicators::with(own);
+        let indicators = Indicators::with(own).under(said.themes);
         let members = Members::of(&villages);
         let finder = VillageFinder::new(&villages, &members).with_aliases(said.aliases);
         let mut report = Report::default();

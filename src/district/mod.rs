@@ -28,7 +28,7 @@ mod understood;
 mod wide;
 
 pub use added::{AddedFacility, added_dataset};
-pub use alarms::{Alarm, AlarmKind};
+pub use alarms::{Alarm, AlarmKind, FigureChange};
 pub use build::{District, FigurePlace, Said, TableSource};
 pub use choropleth::{MapSpec, change_of, choropleth};
 pub use coverage::{Coverage, coverage};
@@ -46,5 +46,5 @@ pub use rollup::{By, Rollup, Total, rollups, weighted};
 pub use rows::{MatchCause, MatchReport, OpenRow, match_report};
 pub use source::{LayerLook, Source, kinds_of, village_position};
 pub use texts::correctable_text;
-pub use understood::{Beside, Candidate, PreviewRow, RowMark, Understood, understand};
+pub use understood::{Beside, Candidate, OWN_FIGURES, PreviewRow, RowMark, Understood, understand};
 pub use wide::{WideCell, WideGrid, wide_grid};

@@ -358,6 +358,8 @@ impl<'a> Filler<'a> {
                 observed_on: edit.observed_on.clone(),
                 status,
                 edited: true,
+                by: edit.by.clone(),
+                on: edit.on.clone(),
                 ..Origin::default()
             };
             self.put_origin(position, edit.year, village, &origin);

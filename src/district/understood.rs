@@ -5,12 +5,12 @@ use std::path::Path;
 
 use rustc_hash::FxHashSet;
 
-use super::alarms::{Alarm, alarms};
+use super::alarms::{Alarm, FigureChange, alarms, changes, figures};
 use super::join::VillageFinder;
 use super::key_text::Name;
 use super::rows::{MatchReport, OpenRow, RowIs, RowReader, report_of};
 use crate::model::{Dataset, FeatureId, Good, Indicator, Indicators, Members, Observations, Role, Theme, VillageAlias};
-use crate::read::{Cell, ColumnRole, Layout, LayoutSaid, ReadError, WideTable, read_wide};
+use crate::read::{Cell, ColumnRole, Layout, LayoutSaid, Progress, ReadError, WideTable, read_wide_watched};
 
 /// Rows that are shown.
 const SHOWN: usize = 30;
@@ -44,9 +44,11 @@ pub struct PreviewRow {
 pub struct Candidate {
     /// Its name, and its town where it has one.
     pub words: String,
+    /// Where it is on the map.
+    pub feature: FeatureId,
     /// What names it in an alias: its code, else its name; its town.
     pub village: (String, String),
-    /// Why: `stem`, `code`, `glyphs`; a key of the language files (`candidate.<key>`).
+    /// Why: `stem`, `code`, `sound`, `glyphs`; a key of the language files (`candidate.<key>`).
     pub reason: &'static str,
     /// Whether another row means it already.
     pub is_taken: bool,
@@ -67,6 +69,8 @@ pub struct Understood {
     pub proposed: Vec<(String, Indicator)>,
     /// What looks copied.
     pub alarms: Vec<Alarm>,
+    /// Figures that differ from what is known.
+    pub changes: Vec<FigureChange>,
     /// The indicators that it was understood by.
     pub indicators: Indicators,
 }
@@ -89,9 +93,14 @@ pub struct Beside<'a> {
 ///
 /// # Errors
 /// Where it cannot be read, or is no table of villages.
-pub fn understand(path: &Path, said: &LayoutSaid, beside: &Beside<'_>) -> Result<Understood, ReadError> {
+pub fn understand(
+    path: &Path,
+    said: &LayoutSaid,
+    beside: &Beside<'_>,
+    progress: &Progress,
+) -> Result<Understood, ReadError> {
     let indicators = Indicators::with(beside.own);
-    let table = read_wide(path, &indicators, said)?;
+    let table = read_wide_watched(path, &indicators, said, progress)?;
     let finder = VillageFinder::new(beside.villages, beside.members).with_aliases(beside.aliases);
     let reader = RowReader::new(&table, &finder);
     let found = reader.villages();
@@ -117,9 +126,12 @@ pub fn understand(path: &Path, said: &LayoutSaid, beside: &Beside<'_>) -> Result
     let candidates = report.open.first().map(|row| candidates(row, beside, &finder, &taken)).unwrap_or_default();
     // Positions of indicators may differ where the project has got new ones meanwhile.
     let known = beside.known.filter(|(_, i)| i.all().iter().map(|i| &i.id).eq(indicators.all().iter().map(|i| &i.id)));
-    let alarms = alarms(&table, &reader, &found, (beside.villages, &indicators, known.map(|(o, _)| o)));
+    let known = known.map(|(observations, _)| observations);
+    let figures = figures(&table, &reader, &found, &indicators);
+    let alarms = alarms(&figures, (beside.villages, &indicators, known));
+    let changes = known.map(|known| changes(&figures, known)).unwrap_or_default();
     let proposed = proposed(&table);
-    Ok(Understood { layout: table.layout, preview, report, candidates, proposed, alarms, indicators })
+    Ok(Understood { layout: table.layout, preview, report, candidates, proposed, alarms, changes, indicators })
 }
 
 /// Villages that a row may mean: those of the same stem or code first, then those whose names are few characters away.
@@ -137,12 +149,20 @@ fn candidates(
         list.push((0, village, if same { "stem" } else { "code" }));
     }
     let reach = (stem.len() / 2).max(1);
+    let said = crate::index::said_as(&stem.iter().collect::<String>());
+    let is_latin = stem.iter().all(|c| c.is_ascii());
     for village in beside.members.list() {
         let own: Vec<char> = Name::of(&villages.display_name(*village)).stem.chars().collect();
-        if stem.is_empty() || own.len().abs_diff(stem.len()) > reach {
+        // Pinyin is longer than the characters that it is said by.
+        let is_near = own.len().abs_diff(stem.len()) <= reach || is_latin && !own.iter().all(|c| c.is_ascii());
+        if stem.is_empty() || !is_near {
             continue;
         }
         let far = distance(&stem, &own);
+        if far > 0 && !said.is_empty() && crate::index::said_as(&own.iter().collect::<String>()) == said {
+            list.push((1, *village, "sound"));
+            continue;
+        }
         if far > 0 && far <= reach && far < stem.len().max(2) {
             list.push((far, *village, "glyphs"));
         }
@@ -158,7 +178,7 @@ fn candidates(
         let (name, town, code) = (villages.display_name(village), text(Role::Town), text(Role::Code));
         let words = if town.is_empty() { name.clone() } else { format!("{name} · {town}") };
         let own = if code.is_empty() { (name, town) } else { (code, String::new()) };
-        Candidate { words, village: own, reason, is_taken: taken.contains(&village) }
+        Candidate { words, feature: village, village: own, reason, is_taken: taken.contains(&village) }
     };
     list.into_iter().map(of).collect()
 }
@@ -183,6 +203,9 @@ fn distance(a: &[char], b: &[char]) -> usize {
     }
     row.last().copied().unwrap_or(0)
 }
+
+/// The theme that figures nobody knew stand under, until a person says another: `topic.own` in the language files.
+pub const OWN_FIGURES: &str = "own";
 
 /// Units of what is counted and adds up.
 const COUNTED: [&str; 16] =
@@ -210,7 +233,7 @@ fn proposed(table: &WideTable) -> Vec<(String, Indicator)> {
                 aliases: if name == head { Vec::new() } else { vec![head.to_owned()] },
                 unit: unit.to_owned(),
                 unit_en: None,
-                theme: Theme::Services,
+                theme: Theme::named(OWN_FIGURES),
                 sum: is_count,
                 cumulative: false,
                 computed: false,
@@ -231,7 +254,7 @@ fn proposed(table: &WideTable) -> Vec<(String, Indicator)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::read::{Progress, read_bytes};
+    use crate::read::read_bytes;
 
     #[test]
     fn a_table_is_understood_beside_its_villages() {
@@ -256,7 +279,7 @@ mod tests {
             aliases,
             known: None,
         };
-        let got = understand(&path, &LayoutSaid::default(), &beside(&[])).expect("a table");
+        let got = understand(&path, &LayoutSaid::default(), &beside(&[]), &Progress::new()).expect("a table");
         assert_eq!((got.report.rows, got.report.matched, got.report.totals), (3, 2, 1));
         let marks: Vec<RowMark> = got.preview.iter().map(|r| r.mark).collect();
         assert_eq!(marks, [RowMark::Found, RowMark::Found, RowMark::Open, RowMark::Aside]);

@@ -5,6 +5,8 @@ mod fold;
 mod matching;
 mod near;
 
+pub use near::said_as;
+
 use crate::model::FeatureId;
 use std::ops::Range;
 

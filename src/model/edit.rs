@@ -32,6 +32,12 @@ pub struct Edit {
     /// When it was observed, as written.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub observed_on: String,
+    /// Who corrected it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub by: String,
+    /// When, as `2026-11-26`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub on: String,
     /// Keys of the file that this version does not know: kept.
     #[serde(flatten)]
     pub other: toml::Table,

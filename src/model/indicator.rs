@@ -3,55 +3,8 @@
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
+use super::theme::{Theme, ThemeEntry, Themes};
 use crate::lang::Lang;
-
-/// The themes that indicators belong to, in the order of their keys 1 to 4.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Theme {
-    /// Households and residents: denominators.
-    Base,
-    /// 环境卫生.
-    Sanitation,
-    /// 厕所改造.
-    Toilets,
-    /// 卫生室.
-    Clinics,
-    /// 公共服务.
-    Services,
-}
-
-impl Theme {
-    /// The themes that have a map of their own, in the order of their keys.
-    pub const MAPS: [Self; 4] = [Self::Sanitation, Self::Toilets, Self::Clinics, Self::Services];
-
-    /// Stable name: in project files and language files (`theme.<key>`).
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Base => "base",
-            Self::Sanitation => "sanitation",
-            Self::Toilets => "toilets",
-            Self::Clinics => "clinics",
-            Self::Services => "services",
-        }
-    }
-
-    /// The indicator that a theme's map shows where nobody has chosen one.
-    pub fn first_measure(self) -> &'static str {
-        match self {
-            Self::Base => "population",
-            Self::Sanitation => "sewage_treatment_pct",
-            Self::Toilets => "dry_rebuilt",
-            Self::Clinics => "clinic",
-            Self::Services => "parking_per_100_households",
-        }
-    }
-
-    /// The theme of that name.
-    pub fn from_key(key: &str) -> Option<Self> {
-        [Self::Base].into_iter().chain(Self::MAPS).find(|t| t.key() == key)
-    }
-}
 
 /// Where good lies.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -256,6 +209,7 @@ fn group_thousands(text: &str) -> String {
 pub struct Indicators {
     list: Vec<Indicator>,
     by_name: FxHashMap<String, usize>,
+    themes: Themes,
 }
 
 #[derive(Deserialize)]
@@ -282,7 +236,19 @@ impl Indicators {
                 by_name.entry(folded(name)).or_insert(at);
             }
         }
-        Self { list, by_name }
+        let themes = Themes::new(&[], list.iter().map(|i| i.theme));
+        Self { list, by_name, themes }
+    }
+
+    /// The same, under the themes that a project says.
+    pub fn under(mut self, themes: &[ThemeEntry]) -> Self {
+        self.themes = Themes::new(themes, self.list.iter().map(|i| i.theme));
+        self
+    }
+
+    /// The themes that they stand under.
+    pub fn themes(&self) -> &Themes {
+        &self.themes
     }
 
     /// All, in their order.

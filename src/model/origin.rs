@@ -58,4 +58,8 @@ pub struct Origin {
     pub denominator: Option<f64>,
     /// Whether it was corrected in the project.
     pub edited: bool,
+    /// Who corrected it; empty where nothing says so.
+    pub by: String,
+    /// When it was corrected; empty where nothing says so.
+    pub on: String,
 }

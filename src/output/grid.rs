@@ -58,6 +58,20 @@ pub struct Grid {
     pub rows: Vec<Vec<GridCell>>,
 }
 
+/// Writes a table with a sheet of where its figures are from; that only a workbook has.
+///
+/// # Errors
+/// As [`save`].
+pub fn save_with_sources(path: &Path, grid: &Grid, sources: Option<&Grid>) -> std::io::Result<()> {
+    let is_xlsx = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("xlsx"));
+    match sources.filter(|_| is_xlsx) {
+        Some(sources) => {
+            write_replacing(path, &super::xlsx::to_xlsx_with(grid, sources).map_err(std::io::Error::other)?)
+        }
+        None => save(path, grid),
+    }
+}
+
 /// Writes a table as the file's ending says: `.xlsx`, else CSV. The file is written beside and renamed.
 ///
 /// # Errors

@@ -20,6 +20,21 @@ pub fn to_xlsx(grid: &Grid) -> Result<Vec<u8>, XlsxError> {
     book.save_to_buffer()
 }
 
+/// A table with a second sheet.
+///
+/// # Errors
+/// Where a table does not fit into a sheet.
+pub(super) fn to_xlsx_with(grid: &Grid, second: &Grid) -> Result<Vec<u8>, XlsxError> {
+    let mut book = Workbook::new();
+    let name = sheet_name(&grid.name);
+    // Sheets that differ in case only are one to Excel.
+    let is_taken = name.to_lowercase() == second.name.to_lowercase();
+    let name = if is_taken { format!("{} 1", clipped(&name, NAME_UNITS - 2)) } else { grid.name.clone() };
+    write_sheet(book.add_worksheet(), grid, &name)?;
+    write_sheet(book.add_worksheet(), second, &second.name)?;
+    book.save_to_buffer()
+}
+
 /// Tables as a workbook of one sheet each, ready to be printed: A4 landscape, as wide as the page, the head on every page,
 /// title and page numbers.
 ///

@@ -240,8 +240,8 @@ fn theme(
 ) {
     let lang = session.lang;
     svg.line([x, y, x + w, y], &inks.line, 1.0);
-    let name = lang.find(&format!("topic.{}", section.theme.key())).unwrap_or("");
-    svg.text(x, y + 22.0, name, Type::new(12.5, &inks.grey).bold());
+    let name = session.theme_name(section.theme);
+    svg.text(x, y + 22.0, &name, Type::new(12.5, &inks.grey).bold());
     let mut at = y + 46.0;
     for figure in shown(session, section) {
         let Some(indicator) = session.indicator(figure.indicator) else { continue };

@@ -40,7 +40,18 @@ pub fn show(ui: &mut Ui, session: &Session, mut draft: Box<LayoutDraft>, send: &
         let width = (ui.available_width() - SIDE - 18.0).max(260.0);
         ui.allocate_ui_with_layout(Vec2::new(width, height), Place::top_down(Align::Min), |ui| {
             ui.set_min_size(Vec2::new(width, height));
-            rows(ui, session, &mut draft, &understood);
+            let differs = !understood.changes.is_empty();
+            if differs {
+                ui.horizontal(|ui| {
+                    ui.selectable_value(&mut draft.shows_changes, false, lang.t("layout.rows"));
+                    let n = understood.changes.len().to_string();
+                    ui.selectable_value(&mut draft.shows_changes, true, lang.with("layout.changes", &[("n", &n)]));
+                });
+            }
+            match draft.shows_changes && differs {
+                true => super::changes::show(ui, session, &understood),
+                false => rows(ui, session, &mut draft, &understood),
+            }
         });
         let (line, _) = ui.allocate_exact_size(Vec2::new(2.0, height), egui::Sense::hover());
         ui.painter().vline(line.center().x, line.y_range(), egui::Stroke::new(1.0, t.line));
@@ -117,6 +128,13 @@ fn sheets(ui: &mut Ui, session: &Session, draft: &mut LayoutDraft, understood: &
             if (first, last) != before {
                 draft.said.head_rows = (first..=last).collect();
             }
+            let label = ui.label(RichText::new(lang.t("layout.first-row")).color(t.ink_secondary));
+            let mut begins = layout.first_row;
+            let farthest = last.saturating_add(40).max(begins);
+            ui.add(egui::DragValue::new(&mut begins).range(last + 1..=farthest).speed(0.05)).labelled_by(label.id);
+            if begins != layout.first_row {
+                draft.said.first_row = Some(begins);
+            }
         }
         let hides = layout.hidden_rows > 0 || layout.columns.iter().any(|c| c.reason == Reason::Hidden);
         if hides || draft.said.hidden {
@@ -124,7 +142,13 @@ fn sheets(ui: &mut Ui, session: &Session, draft: &mut LayoutDraft, understood: &
             ui.checkbox(&mut draft.said.hidden, words);
         }
         if draft.is_waiting {
-            ui.spinner();
+            match session.work.understanding.last() {
+                Some((_, progress)) if progress.fraction() > 0.0 => {
+                    ui.add(egui::ProgressBar::new(progress.fraction()).desired_width(120.0).desired_height(8.0));
+                    ui.ctx().request_repaint_after(std::time::Duration::from_millis(200));
+                }
+                _ => drop(ui.spinner()),
+            }
         }
     });
 }
@@ -198,7 +222,7 @@ fn role(ui: &mut Ui, session: &Session, draft: &mut LayoutDraft, column: &Column
             let words = lang.find(&format!("column-role.{}", key.key())).unwrap_or(key.key());
             choice(ui, plain(key), words);
         }
-        for theme in [Theme::Base].into_iter().chain(Theme::MAPS) {
+        for theme in [Theme::Base].into_iter().chain(indicators.themes().maps()) {
             ui.separator();
             for indicator in indicators.all().iter().filter(|i| i.theme == theme && !i.is_computed()) {
                 let role = ColumnRole::Indicator(indicator.id.clone());
@@ -255,11 +279,7 @@ fn side(ui: &mut Ui, session: &Session, draft: &mut LayoutDraft, understood: &Un
         let columns = understood.layout.columns.iter().filter(|c| is(c) && !c.head.is_empty());
         columns.map(|c| c.head.as_str()).collect()
     };
-    let new = heads(&|c| c.role == ColumnRole::New);
-    if !new.is_empty() {
-        let title = lang.with("layout.new", &[("n", &new.len().to_string())]);
-        card(ui, session, (t.warn, &title), &format!("{}\n{}", join(new), lang.t("layout.new-hint")));
-    }
+    super::new_figures::show(ui, session, draft, understood);
     let left = heads(&|c| !c.role.is_used() && c.role != ColumnRole::New && c.filled > 0);
     if !left.is_empty() {
         let title = lang.with("layout.left", &[("n", &left.len().to_string())]);
@@ -317,6 +337,10 @@ fn open_row(ui: &mut Ui, session: &Session, draft: &mut LayoutDraft, understood:
         let said: Vec<&str> = row.key.iter().map(String::as_str).filter(|k| !k.is_empty()).collect();
         let line = lang.with("layout.line", &[("n", &row.line.to_string()), ("text", &said.join(" · "))]);
         ui.label(RichText::new(line).color(t.ink));
+        if let Some(loaded) = session.village_layer().and_then(|l| l.loaded()) {
+            let places: Vec<_> = understood.candidates.iter().map(|c| c.feature).collect();
+            super::small_map::show(ui, session, loaded, &places, lang.t("layout.map"));
+        }
         for (at, (candidate, key)) in understood.candidates.iter().zip(KEYS).enumerate() {
             let reason = lang.find(&format!("candidate.{}", candidate.reason)).unwrap_or("");
             let taken = if candidate.is_taken { lang.t("candidate.taken") } else { "" };

@@ -67,7 +67,7 @@ fn asks(session: &Session, file: &OpenedFile) -> bool {
             let is_unplaced = loaded.is_some_and(|l| matches!(l.dataset.source.crs, Crs::Other(_)));
             suggestion(session, *key, diagnosis).is_some() || is_unplaced || wants_names(session, *key)
         }
-        OpenedAs::Table(_) => false,
+        OpenedAs::Table(..) => false,
         OpenedAs::Failed(_) => true,
     }
 }
@@ -125,8 +125,9 @@ fn words(session: &Session, file: &OpenedFile) -> (String, String) {
     let lang = session.lang;
     match &file.outcome {
         OpenedAs::Failed(why) => (lang.t("opened.failed").to_owned(), why.clone()),
-        OpenedAs::Table(rows) => {
-            let what = lang.with("opened.table", &[("n", &rows.to_string())]);
+        OpenedAs::Table(rows, is_all) => {
+            let rows = format!("{}{rows}", if *is_all { "" } else { "> " });
+            let what = lang.with("opened.table", &[("n", &rows)]);
             (what, lang.t("opened.table-hint").to_owned())
         }
         OpenedAs::Layer(key, diagnosis) => {
@@ -223,7 +224,7 @@ fn buttons(ui: &mut Ui, session: &Session, file: &OpenedFile, send: &mut Command
     let lang = session.lang;
     match &file.outcome {
         OpenedAs::Failed(_) => ui.button(lang.t("dialogue.close")).clicked(),
-        OpenedAs::Table(_) => {
+        OpenedAs::Table(..) => {
             if ui.button(lang.t("opened.look")).clicked() {
                 send.push(WindowCommand::ToggleDrawer(Tab::Problems));
             }

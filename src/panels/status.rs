@@ -43,6 +43,7 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) {
                     _ => None,
                 })
                 .chain(session.work.pending.iter().map(|p| &*p.progress))
+                .chain(session.work.understanding.iter().map(|(_, p)| &**p))
                 .collect();
             if let Some(progress) = loading.first() {
                 ui.ctx().request_repaint_after(PROGRESS_EVERY);

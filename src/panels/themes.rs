@@ -5,60 +5,137 @@ use egui::{Align, Layout, RichText, Sense, Ui, Vec2};
 use super::style::bold;
 use super::widgets::icon_button;
 use crate::icons::Icon;
-use crate::model::Theme;
+use crate::model::{Theme, ThemeIcon};
 use crate::session::{Command, Commands, LayerCommand, LookCommand, Session};
 
-/// The themes side by side, the chosen one raised.
-pub fn segments(ui: &mut Ui, session: &Session, send: &mut Commands) {
-    if session.district().is_none() {
-        return;
+/// Share of the window's width that themes may take; those beyond are in a menu.
+const SHARE: f32 = 0.34;
+
+/// A theme as its segment shows it.
+struct Segment {
+    theme: Theme,
+    name: String,
+    icon: Option<ThemeIcon>,
+    is_known: bool,
+    galley: std::sync::Arc<egui::Galley>,
+    width: f32,
+    tip: String,
+}
+
+impl Segment {
+    fn of(ui: &Ui, session: &Session, theme: Theme, own: Option<usize>) -> Self {
+        let t = session.tokens();
+        let is_known = !session.measures(theme).is_empty();
+        let chosen = session.view.theme == Some(theme);
+        let ink = if chosen { t.accent } else { t.ink_secondary };
+        let ink = if is_known { ink } else { ink.gamma_multiply(0.5) };
+        let font = if chosen { bold(13.0) } else { egui::FontId::proportional(13.0) };
+        let name = session.theme_name(theme);
+        let mut short: String = name.chars().take(LONGEST_NAME).collect();
+        if short.len() < name.len() {
+            short.push('…');
+        }
+        let galley = ui.painter().layout_no_wrap(short, font, ink);
+        let icon = session.district().and_then(|d| d.indicators.themes().icon(theme));
+        let air = if super::top_bar::is_narrow(ui.ctx()) { 12.0 } else { 22.0 };
+        let width = galley.size().x + air + if icon.is_some() { ICON_PT } else { 0.0 };
+        let keyed = Command::from(own.map_or(LookCommand::SetTheme(Some(theme)), LookCommand::SetOwnTheme));
+        let tip = match is_known {
+            true => format!("{}  {}", session.lang.t("command.topic"), keyed.shortcut_text(ui.ctx())),
+            false => session.lang.t("status.no-figures").to_owned(),
+        };
+        let tip = if short_of(&name) { format!("{name}\n{tip}") } else { tip };
+        Self { theme, name, icon, is_known, galley, width, tip }
     }
-    let t = session.tokens();
-    let names: Vec<(Theme, &str, bool)> = Theme::MAPS
-        .into_iter()
-        .filter_map(|theme| {
-            let name = session.lang.find(&format!("topic.{}", theme.key()))?;
-            Some((theme, name, !session.measures(theme).is_empty()))
-        })
-        .collect();
-    let galleys: Vec<_> = names
-        .iter()
-        .map(|(theme, name, known)| {
-            let chosen = session.view.theme == Some(*theme);
-            let ink = if chosen { t.accent } else { t.ink_secondary };
-            let ink = if *known { ink } else { ink.gamma_multiply(0.5) };
-            let font = if chosen { bold(13.0) } else { egui::FontId::proportional(13.0) };
-            ui.painter().layout_no_wrap((*name).to_owned(), font, ink)
-        })
-        .collect();
-    let air = if super::top_bar::is_narrow(ui.ctx()) { 12.0 } else { 22.0 };
-    let widths: Vec<f32> = galleys.iter().map(|g| g.size().x + air).collect();
-    let (frame, _) = ui.allocate_exact_size(Vec2::new(widths.iter().sum::<f32>() + 4.0, 32.0), Sense::hover());
-    ui.painter().rect_filled(frame, 8.0, t.field);
-    let mut x = frame.left() + 2.0;
-    for (i, ((theme, name, known), galley)) in names.iter().zip(galleys).enumerate() {
-        let width = widths.get(i).copied().unwrap_or(0.0);
-        let rect = egui::Rect::from_min_size(egui::pos2(x, frame.top() + 2.0), Vec2::new(width, 28.0));
-        x += width;
-        let chosen = session.view.theme == Some(*theme);
-        let response = ui.interact(rect, ui.scope_id().with(("topic", i)), Sense::click());
-        response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, *known, chosen, *name));
+
+    fn show(self, ui: &mut Ui, session: &Session, rect: egui::Rect, send: &mut Commands) {
+        let t = session.tokens();
+        let chosen = session.view.theme == Some(self.theme);
+        let response = ui.interact(rect, ui.scope_id().with(("topic", self.theme.key())), Sense::click());
+        response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, self.is_known, chosen, &self.name));
         if chosen {
             ui.painter().rect_filled(rect, 6.0, t.panel);
             ui.painter().rect_stroke(rect, 6.0, egui::Stroke::new(1.0, t.line), egui::StrokeKind::Inside);
-        } else if response.hovered() && *known {
+        } else if response.hovered() && self.is_known {
             ui.painter().rect_filled(rect, 6.0, t.accent_ground);
         }
-        ui.painter().galley(rect.center() - galley.size() / 2.0, galley, t.ink);
-        let command = Command::from(LookCommand::SetTheme(Some(*theme)));
-        let tip = match known {
-            true => format!("{}  {}", session.lang.t("command.topic"), command.shortcut_text(ui.ctx())),
-            false => session.lang.t("status.no-figures").to_owned(),
-        };
-        if response.on_hover_text(tip).clicked() {
-            send.push(command);
+        let room = if self.icon.is_some() { ICON_PT } else { 0.0 };
+        let at = rect.center() - (self.galley.size() - Vec2::new(room, 0.0)) / 2.0;
+        if let Some(icon) = self.icon {
+            let at = egui::pos2(at.x - room / 2.0 - 2.0, rect.center().y);
+            let ink = if chosen { t.accent } else { t.ink_secondary };
+            crate::icons::theme_icon(icon, ui.painter(), at, ink);
+        }
+        ui.painter().galley(at, self.galley, t.ink);
+        if response.on_hover_text(self.tip).clicked() {
+            send.push(LookCommand::SetTheme(Some(self.theme)));
         }
     }
+}
+
+/// Room for the sign of a theme.
+const ICON_PT: f32 = 18.0;
+
+/// Most characters of a theme's name in the bar.
+const LONGEST_NAME: usize = 16;
+
+fn short_of(name: &str) -> bool {
+    name.chars().count() > LONGEST_NAME
+}
+
+/// The themes side by side, the chosen one raised; those that have no room in a menu.
+pub fn segments(ui: &mut Ui, session: &Session, send: &mut Commands) {
+    let Some(district) = session.district() else { return };
+    let t = session.tokens();
+    let themes = district.indicators.themes();
+    let own = |theme: Theme| themes.own().position(|o| o == theme);
+    let mut shown: Vec<Segment> = themes.maps().map(|theme| Segment::of(ui, session, theme, own(theme))).collect();
+    // The program's four always have room; what a project adds takes what there is.
+    let most = (ui.ctx().content_rect().width() * SHARE).max(shown.iter().take(4).map(|s| s.width).sum());
+    let mut taken = 0.0;
+    let fits = shown.iter().take_while(|s| {
+        taken += s.width;
+        taken <= most
+    });
+    let fits = fits.count().max(shown.len().min(1));
+    let mut rest = shown.split_off(fits);
+    if let (Some(at), Some(last)) = (rest.iter().position(|s| session.view.theme == Some(s.theme)), shown.last_mut()) {
+        std::mem::swap(&mut rest[at], last);
+    }
+    if !rest.is_empty() {
+        more(ui, session, &rest, send);
+    }
+    let width = shown.iter().map(|s| s.width).sum::<f32>() + 4.0;
+    let (frame, _) = ui.allocate_exact_size(Vec2::new(width, 32.0), Sense::hover());
+    ui.painter().rect_filled(frame, 8.0, t.field);
+    let mut x = frame.left() + 2.0;
+    for segment in shown {
+        let rect = egui::Rect::from_min_size(egui::pos2(x, frame.top() + 2.0), Vec2::new(segment.width, 28.0));
+        x += segment.width;
+        segment.show(ui, session, rect, send);
+    }
+}
+
+/// The themes that have no room in the bar.
+fn more(ui: &mut Ui, session: &Session, rest: &[Segment], send: &mut Commands) {
+    let (rect, button) = ui.allocate_exact_size(Vec2::splat(24.0), Sense::click());
+    let words = session.lang.t("command.more-topics");
+    button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, words));
+    if button.hovered() {
+        ui.painter().rect_filled(rect, 5.0, session.tokens().field);
+    }
+    Icon::Dots.paint(ui.painter(), rect, session.tokens().ink_secondary);
+    let button = button.on_hover_text(words);
+    egui::Popup::menu(&button).show(|ui| {
+        ui.set_min_width(160.0);
+        for segment in rest {
+            let chosen = session.view.theme == Some(segment.theme);
+            if ui.selectable_label(chosen, &segment.name).on_hover_text(&segment.tip).clicked() {
+                send.push(LookCommand::SetTheme(Some(segment.theme)));
+                ui.close();
+            }
+        }
+    });
 }
 
 /// Play button, slider and year; laid out from the right.

@@ -26,8 +26,8 @@ pub fn show(ui: &mut Ui, session: &Session, card: &VillageCard, moment: &mut Mom
     // The theme on the map comes first; the others keep their order.
     sections.sort_by_key(|s| Some(s.theme) != chosen);
     for part in sections {
-        let title = session.lang.find(&format!("topic.{}", part.theme.key())).unwrap_or("");
-        fold(ui, t, part.theme.key(), title, true, |ui| {
+        let title = session.theme_name(part.theme);
+        fold(ui, t, part.theme.key(), &title, true, |ui| {
             figures(ui, session, card, &part.figures, moment, send);
             if part.theme == crate::model::Theme::Clinics
                 && let Some(name) = &card.nearest_clinic

@@ -113,6 +113,9 @@ pub struct Project {
     /// Indicators of the project's own, in the form of `assets/indicators.toml`.
     #[serde(default, rename = "indicator", skip_serializing_if = "Vec::is_empty")]
     pub indicators: Vec<crate::model::Indicator>,
+    /// Themes of the project's own, and the order of all.
+    #[serde(default, rename = "theme", skip_serializing_if = "Vec::is_empty")]
+    pub themes: Vec<crate::model::ThemeEntry>,
     /// Facilities added to the files.
     #[serde(default, rename = "facility", skip_serializing_if = "Vec::is_empty")]
     pub facilities: Vec<crate::district::AddedFacility>,
@@ -160,6 +163,7 @@ impl Default for Project {
             aliases: Vec::new(),
             kinds: Vec::new(),
             indicators: Vec::new(),
+            themes: Vec::new(),
             facilities: Vec::new(),
             looks: Vec::new(),
             notes: Vec::new(),

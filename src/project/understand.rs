@@ -4,6 +4,7 @@
 use toml::{Table, Value};
 
 use super::file::Project;
+use crate::model::Theme;
 
 /// What of a project was not understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,13 +21,28 @@ pub struct NotUnderstood {
 const MOST: usize = 500;
 
 /// Lists whose entries mean something only as a whole: half a correction would be another one.
-const WHOLE: [&str; 7] = ["edit", "facility", "target", "indicator", "alias", "table", "scene"];
+const WHOLE: [&str; 8] = ["edit", "facility", "target", "indicator", "alias", "table", "scene", "theme"];
 
 /// A step of a path: a key or a position in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Step {
     Key(String),
     At(usize),
+}
+
+/// A theme to look at that is neither the program's nor the project's is a slip of the pen, told like others.
+fn with_known_theme(mut project: Project, mut left_out: Vec<NotUnderstood>) -> (Project, Vec<NotUnderstood>) {
+    let is_known = |theme: Theme| {
+        Theme::from_key(theme.key()).is_some()
+            || project.themes.iter().any(|t| t.id == theme)
+            || project.indicators.iter().any(|i| i.theme == theme)
+    };
+    if let Some(theme) = project.view.theme.filter(|t| !is_known(*t)) {
+        project.view.theme = None;
+        let why = format!("no indicator is under a theme `{}`", theme.key());
+        left_out.push(NotUnderstood { place: "view.theme".to_owned(), why, entry: None });
+    }
+    (project, left_out)
 }
 
 /// The project, and what of it was not understood.
@@ -40,7 +56,7 @@ pub(super) fn understand(mut table: Table) -> Result<(Project, Vec<NotUnderstood
         table.iter().filter_map(|(k, v)| Some((k.clone(), (0..v.as_array()?.len()).collect()))).collect();
     loop {
         let error = match serde_path_to_error::deserialize::<_, Project>(Value::Table(table.clone())) {
-            Ok(project) => return Ok((project, left_out)),
+            Ok(project) => return Ok(with_known_theme(project, left_out)),
             Err(error) => error,
         };
         let steps = steps(error.path());

@@ -75,7 +75,7 @@ pub use plain::{open_plain, plain_file, read_plain};
 pub use previews::previews;
 pub use progress::Progress;
 pub use validity::full_report;
-pub use wide::{KeyColumn, WideTable, read_sheets, read_wide};
+pub use wide::{KeyColumn, WideTable, begins_as_wide, read_sheets, read_wide, read_wide_watched};
 pub use workbook::Rows;
 pub use workbook_look::cell_name;
 pub use xml::attribute;

@@ -12,8 +12,8 @@ pub struct Progress {
 
 impl Progress {
     /// Nothing done yet.
-    pub fn new() -> Self {
-        Self::default()
+    pub const fn new() -> Self {
+        Self { bytes_done: AtomicU64::new(0), bytes_total: AtomicU64::new(0), cancelled: AtomicBool::new(false) }
     }
 
     /// Share that is done, 0 to 1; 0 while the size is unknown.

@@ -12,7 +12,7 @@ use super::error::{Cause, ReadError};
 use super::formats::{self, Head, Reader, Sureness};
 use super::geometry::Mark;
 use super::letters::EncodingFrom;
-use super::workbook::{Rows, Spread, is_named_workbook, is_workbook};
+use super::workbook::{Part, Rows, Spread, is_named_workbook, is_workbook};
 use super::{How, Progress, sniff, wide};
 use crate::model::{ColumnBuilder, Dataset, FeatureId, Format, GeometryKind, Report, Severity, Value};
 
@@ -61,7 +61,7 @@ impl Reader for Tables {
         if !is_workbook(&bytes) {
             return Ok(Vec::new());
         }
-        let sheets = super::workbook::named_sheets(bytes, Spread::No);
+        let sheets = super::workbook::named_sheets(bytes, Spread::No, Part::Beginning);
         let with_places = sheets.filter_map(|(name, rows)| Places::find(&rows.ok()?, HEAD_ROWS).map(|_| name));
         let names: Vec<String> = with_places.collect();
         Ok(if names.len() > 1 { names } else { Vec::new() })
@@ -81,7 +81,8 @@ pub(super) fn rows(bytes: Vec<u8>, path: &Path, how: &How) -> Result<Parsed, Cau
     let format = format_of(&bytes, path);
     let (encoding, from, name, grid) = if is_workbook(&bytes) {
         let wanted = |name: &String| how.layer.as_ref().is_none_or(|l| l == name);
-        let first = super::workbook::named_sheets(bytes, Spread::No).find(|(name, rows)| wanted(name) || rows.is_err());
+        let first = super::workbook::named_sheets(bytes, Spread::No, Part::Whole)
+            .find(|(name, rows)| wanted(name) || rows.is_err());
         let (name, rows) = first.ok_or_else(|| Cause::NotTable("it has no sheet with anything in it".into()))?;
         ("binary", EncodingFrom::Content, Some(name), rows.map_err(Cause::Workbook)?)
     } else {
@@ -129,7 +130,14 @@ pub(super) fn parse(bytes: Vec<u8>, path: &Path, how: &How) -> Result<Option<Par
     if is_workbook(&bytes) {
         let is_named = is_named_workbook(&bytes);
         let mut trouble = None;
-        for (name, rows) in super::workbook::named_sheets(bytes, Spread::No) {
+        // A table of figures is no table of places: that is seen in its beginning.
+        let begins = super::workbook::named_sheets(bytes.clone(), Spread::No, Part::Beginning);
+        let mut has_places = begins.map(|(_, rows)| rows.map_or(true, |r| Places::find(&r, HEAD_ROWS).is_some()));
+        if !has_places.any(|has| has) && how.layer.is_none() {
+            return Ok(None);
+        }
+        drop(has_places);
+        for (name, rows) in super::workbook::named_sheets(bytes, Spread::No, Part::Whole) {
             if how.layer.as_ref().is_some_and(|l| *l != name) {
                 continue;
             }

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use rustc_hash::FxHashMap;
+
 use super::cell::Cell;
 use super::encoding::decode_as;
 use super::error::Cause;
@@ -9,12 +11,16 @@ use super::hidden::hidden;
 use super::layout::{Laid, Layout, LayoutSaid, Sheet, TableRow, lay_out};
 use super::letters::EncodingFrom;
 use super::load::load;
-use super::workbook::{Rows, Spread, is_locked, is_workbook, named_sheets, sheets};
+use super::workbook::{Part, Rows, Spread, is_locked, is_workbook, sheets, watched_sheets};
+use super::workbook_look::look;
 use super::{How, Progress, ReadError, html_table};
 use crate::model::{Indicators, simplified};
 
 /// Bytes in which the first lines of a text lie.
 const HEAD_BYTES: usize = 64 << 10;
+
+/// The sheets that say where figures of the sheet beside them are from: name and first head, `sources` in the language files.
+const SOURCE_SHEETS: [(&str, &str); 2] = [("来源", "所属村"), ("Sources", "Of village")];
 
 /// A table as it stands in its file, with how it is laid out.
 #[derive(Clone, Debug, PartialEq)]
@@ -95,13 +101,43 @@ impl KeyColumn {
 /// # Errors
 /// Where the file cannot be opened, or no row in it names a village's code or name beside another known column.
 pub fn read_wide(path: &Path, indicators: &Indicators, said: &LayoutSaid) -> Result<WideTable, ReadError> {
+    read_part(path, indicators, said, (Part::Whole, &Progress::new()))
+}
+
+/// The same, with how far it is; the error `cancelled` where somebody asked it to stop.
+///
+/// # Errors
+/// As [`read_wide`].
+pub fn read_wide_watched(
+    path: &Path,
+    indicators: &Indicators,
+    said: &LayoutSaid,
+    progress: &Progress,
+) -> Result<WideTable, ReadError> {
+    read_part(path, indicators, said, (Part::Whole, progress))
+}
+
+/// How many rows a file has that is a table of figures, and whether that are all: of a large workbook only the beginning is looked at.
+/// `None` where it is none.
+pub fn begins_as_wide(path: &Path, indicators: &Indicators) -> Option<(usize, bool)> {
+    let table = read_part(path, indicators, &LayoutSaid::default(), (Part::Beginning, &Progress::new())).ok()?;
+    let is_all = table.encoding != "binary" || table.rows.len() + 100 < super::workbook::BEGINNING as usize;
+    Some((table.rows.len(), is_all))
+}
+
+fn read_part(
+    path: &Path,
+    indicators: &Indicators,
+    said: &LayoutSaid,
+    (part, progress): (Part, &Progress),
+) -> Result<WideTable, ReadError> {
     let bytes = load(path, &Progress::new()).map_err(|cause| cause.at(path))?;
     let head = bytes.get(..HEAD_BYTES).unwrap_or(&bytes);
     let has_semicolons = !is_workbook(&bytes) && delimiter_of(&decode(head, &How::default()).2) == ';';
     if is_locked(&bytes) {
         return Err(Cause::Password.at(path));
     }
-    let (encoding, sheets) = sheets_of(bytes).map_err(|m| Cause::Workbook(m).at(path))?;
+    let (encoding, sheets) = sheets_of(bytes, part, progress).map_err(|m| explained(m).at(path))?;
     match lay_out(sheets, indicators, said) {
         Some(Laid { layout, rows }) => {
             Ok(WideTable { path: path.to_path_buf(), encoding, layout, rows, has_semicolons })
@@ -112,17 +148,30 @@ pub fn read_wide(path: &Path, indicators: &Indicators, said: &LayoutSaid) -> Res
     }
 }
 
+fn explained(trouble: String) -> Cause {
+    if trouble == super::workbook::CANCELLED { Cause::Cancelled } else { Cause::Workbook(trouble) }
+}
+
 /// Encoding and sheets with their names, of a workbook or of text. Words of merged cells stand in each of them; numbers do not: a sum
 /// over several villages is not that of each.
-fn sheets_of(bytes: Vec<u8>) -> Result<(&'static str, Vec<Sheet>), String> {
+fn sheets_of(bytes: Vec<u8>, part: Part, progress: &Progress) -> Result<(&'static str, Vec<Sheet>), String> {
     if is_workbook(&bytes) {
-        let mut hides = hidden(&bytes);
+        let mut hides = if look(&bytes)?.hides { hidden(&bytes) } else { FxHashMap::default() };
         let sheet = |(name, rows): (String, Result<Rows, String>)| {
             let hidden = hides.remove(&name).unwrap_or_default();
             Ok(Sheet { name, rows: rows?, hidden })
         };
-        let sheets: Result<Vec<Sheet>, String> = named_sheets(bytes, Spread::Words).map(sheet).collect();
-        let sheets = sheets?;
+        let sheets: Result<Vec<Sheet>, String> =
+            watched_sheets(bytes, Spread::Words, part, progress).map(sheet).collect();
+        let mut sheets = sheets?;
+        // What this program writes beside a table, of where its figures are from, is no table of figures.
+        if sheets.len() > 1 {
+            let first = |s: &Sheet| s.rows.first().and_then(|(_, cells)| cells.first().map(Cell::text));
+            let is_ours = |s: &Sheet| {
+                SOURCE_SHEETS.iter().any(|(name, head)| s.name == *name && first(s).is_some_and(|t| t == *head))
+            };
+            sheets.retain(|s| !is_ours(s));
+        }
         if sheets.is_empty() {
             return Err("the workbook has no sheet with anything in it".to_owned());
         }

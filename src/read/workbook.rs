@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use calamine::{Reader, Sheets};
 use rustc_hash::FxHashMap;
 
+use super::Progress;
 use super::cell::{Cell, shows_percent};
 use super::workbook_look::{Mark, Seen, What, cell_name, look};
 
@@ -53,11 +54,43 @@ pub(super) fn is_named_workbook(bytes: &[u8]) -> bool {
 
 /// The sheets with anything in them; each is read when it is asked for.
 pub(super) fn sheets(bytes: Vec<u8>, spread: Spread) -> impl Iterator<Item = Result<Rows, String>> {
-    named_sheets(bytes, spread).map(|(_, rows)| rows)
+    watched_sheets(bytes, spread, Part::Whole, &UNWATCHED).map(|(_, rows)| rows)
 }
 
+/// What is said where somebody asked for an end.
+pub(super) const CANCELLED: &str = "cancelled";
+
+/// What nobody looks at.
+static UNWATCHED: Progress = Progress::new();
+
+/// How much of each sheet is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// All of it.
+    Whole,
+    /// As many rows as tell what it is: of a workbook of 50 MB a twentieth.
+    Beginning,
+}
+
+/// Rows that tell what a sheet is.
+pub(super) const BEGINNING: u32 = 20_000;
+
 /// The same with their names; trouble with the workbook as a whole comes without one.
-pub(super) fn named_sheets(bytes: Vec<u8>, spread: Spread) -> impl Iterator<Item = (String, Result<Rows, String>)> {
+pub(super) fn named_sheets(
+    bytes: Vec<u8>,
+    spread: Spread,
+    part: Part,
+) -> impl Iterator<Item = (String, Result<Rows, String>)> {
+    watched_sheets(bytes, spread, part, &UNWATCHED)
+}
+
+/// The same, with how far it is, and an end where somebody asked for one.
+pub(super) fn watched_sheets(
+    bytes: Vec<u8>,
+    spread: Spread,
+    part: Part,
+    progress: &Progress,
+) -> impl Iterator<Item = (String, Result<Rows, String>)> {
     let opened = look(&bytes).and_then(|seen| {
         let book = sound(|| calamine::open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|e| e.to_string()))?;
         Ok((seen, book))
@@ -69,7 +102,7 @@ pub(super) fn named_sheets(bytes: Vec<u8>, spread: Spread) -> impl Iterator<Item
     let names = book.as_ref().map(|(_, b)| b.sheet_names()).unwrap_or_default();
     trouble.into_iter().chain(names.into_iter().enumerate().filter_map(move |(at, name)| {
         let (seen, book) = book.as_mut()?;
-        match sound(|| rows(book, seen, (at, &name), spread)) {
+        match sound(|| rows(book, seen, (at, &name), (spread, part), progress)) {
             Ok(rows) if rows.is_empty() => None,
             other => Some((name, other)),
         }
@@ -85,19 +118,32 @@ fn rows<R: Read + std::io::Seek + Clone>(
     book: &mut Sheets<R>,
     seen: &Seen,
     (at, name): (usize, &str),
-    spread: Spread,
+    (spread, part): (Spread, Part),
+    progress: &Progress,
 ) -> Result<Rows, String> {
     let mut sheet = Sheet::default();
+    let most = if part == Part::Whole { u32::MAX } else { BEGINNING };
     let explain = |e: &dyn std::fmt::Display| e.to_string();
     match book {
         Sheets::Xlsx(book) => {
             let mut cells = book.worksheet_cells_reader(name).map_err(|e| explain(&e))?;
             let format = |s: &calamine::Style| s.number_format.as_ref().is_some_and(|f| shows_percent(&f.format_code));
             let is_percent: Vec<bool> = cells.styles().iter().map(format).collect();
+            let all = u64::from(cells.dimensions().end.0);
             while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(|e| explain(&e))? {
                 let value = Cell::of_ref(cell.get_value());
                 let value = if is_percent.get(style) == Some(&true) { value.as_percent() } else { value };
-                sheet.put(cell.get_position(), value)?;
+                let (row, column) = cell.get_position();
+                sheet.put((row, column), value)?;
+                if column == 0 {
+                    progress.set(u64::from(row), all.max(u64::from(row)));
+                }
+                if progress.is_cancelled() {
+                    return Err(CANCELLED.to_owned());
+                }
+                if sheet.rows.len() > most as usize {
+                    break;
+                }
             }
             drop(cells);
             if seen.has_formulas {
@@ -106,9 +152,12 @@ fn rows<R: Read + std::io::Seek + Clone>(
                     if cell.formula.is_some() && cell.value == calamine::DataRef::Empty {
                         sheet.put(cell.pos, Cell::Unsolved)?;
                     }
+                    if cell.pos.0 > sheet.last {
+                        break;
+                    }
                 }
             }
-            if spread != Spread::No {
+            if spread != Spread::No && seen.has_merged {
                 let merged = book.merge_cells_by_sheet_name(name).map_err(|e| explain(&e))?;
                 let merged: Vec<_> = merged.iter().map(|m| (m.start, m.end)).collect();
                 sheet.spread(&merged, spread)?;
@@ -118,6 +167,9 @@ fn rows<R: Read + std::io::Seek + Clone>(
             let mut cells = book.worksheet_cells_reader(name).map_err(|e| explain(&e))?;
             while let Some(cell) = cells.next_cell().map_err(|e| explain(&e))? {
                 sheet.put(cell.get_position(), Cell::of_ref(cell.get_value()))?;
+                if sheet.rows.len() > most as usize {
+                    break;
+                }
             }
         }
         other => {
@@ -181,7 +233,9 @@ impl Sheet {
             ));
         }
         let at = *self.at.entry(row).or_insert_with(|| {
-            self.rows.push((row + 1, Vec::new()));
+            // Rows of a table are alike.
+            let like = self.rows.last().map_or(0, |(_, cells)| cells.len());
+            self.rows.push((row + 1, Vec::with_capacity(like)));
             self.rows.len() - 1
         });
         let Some((_, cells)) = self.rows.get_mut(at) else { return Ok(()) };

@@ -3,7 +3,9 @@
 
 use std::io::{Cursor, Read};
 use std::ops::Range;
+use std::sync::Mutex;
 
+use sha2::{Digest, Sha256};
 use zip::ZipArchive;
 
 use super::ods_look::look_at_ods;
@@ -17,10 +19,14 @@ const MAX_ROW: u32 = 1_048_576;
 const MAX_COLUMN: u32 = 16_384;
 
 /// What is seen in a workbook that its values do not say.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Seen {
     /// Whether a sheet of an XLSX has formulas.
     pub has_formulas: bool,
+    /// Whether a sheet of an XLSX merges cells.
+    pub has_merged: bool,
+    /// Whether a sheet of an XLSX hides rows or columns.
+    pub hides: bool,
     /// Cells of XLS and ODS that are more than their values.
     pub marks: Vec<Mark>,
 }
@@ -47,11 +53,24 @@ pub(super) enum What {
     Unsolved,
 }
 
-/// Looks at a workbook; XLS is no archive and has sheets of 65,536 × 256 cells at most.
+/// Looks at a workbook; XLS is no archive and has sheets of 65,536 × 256 cells at most. What was seen last is remembered: a workbook is
+/// opened several times until it is known what it is.
 ///
 /// # Errors
 /// A message that says what is beyond what is read, and where.
 pub(super) fn look(bytes: &[u8]) -> Result<Seen, String> {
+    static LAST: Mutex<Option<([u8; 32], Seen)>> = Mutex::new(None);
+    let digest: [u8; 32] = Sha256::digest(bytes).into();
+    let last = || LAST.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some((_, seen)) = last().as_ref().filter(|(known, _)| *known == digest) {
+        return Ok(seen.clone());
+    }
+    let seen = look_at(bytes)?;
+    *last() = Some((digest, seen.clone()));
+    Ok(seen)
+}
+
+fn look_at(bytes: &[u8]) -> Result<Seen, String> {
     if !bytes.starts_with(b"PK") {
         return look_at_xls(bytes);
     }
@@ -100,7 +119,9 @@ pub(super) fn look(bytes: &[u8]) -> Result<Seen, String> {
                 ));
             }
         }
-        seen.has_formulas |= is_worksheet && scan.has_formula;
+        seen.has_formulas |= is_worksheet && scan.has[0];
+        seen.has_merged |= is_worksheet && scan.has[1];
+        seen.hides |= is_worksheet && scan.has[2];
     }
     Ok(seen)
 }
@@ -110,9 +131,12 @@ pub(super) fn look(bytes: &[u8]) -> Result<Seen, String> {
 struct RefScan {
     /// The end of the block before.
     rest: Vec<u8>,
-    /// Whether an element `f` came by.
-    has_formula: bool,
+    /// Which of [`TOLD`] came by.
+    has: [bool; 3],
 }
+
+/// What tells that a sheet has formulas, merges cells, hides rows or columns. A prefix of namespaces may stand before the elements.
+const TOLD: [&[u8]; 3] = [b"<f", b"mergeCell", b"hidden="];
 
 /// Bytes that a reference of a cell with its attribute takes at most, with room for absurd ones.
 const REF_BYTES: usize = 64;
@@ -120,7 +144,9 @@ const REF_BYTES: usize = 64;
 impl RefScan {
     fn take(&mut self, block: &[u8]) -> Option<String> {
         self.rest.extend_from_slice(block);
-        self.has_formula = self.has_formula || memchr::memmem::find(&self.rest, b"<f").is_some();
+        for (has, told) in self.has.iter_mut().zip(TOLD) {
+            *has = *has || memchr::memmem::find(&self.rest, told).is_some();
+        }
         let found = memchr::memmem::find_iter(&self.rest, b" r=").find_map(|at| {
             let value = self.rest.get(at + 4..)?;
             let end = value.iter().take(REF_BYTES).position(|b| *b == b'"' || *b == b'\'')?;

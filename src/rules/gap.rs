@@ -39,15 +39,6 @@ impl GapSeverity {
     }
 }
 
-/// A word of a reason.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Word {
-    /// The same in every language: a name or a number.
-    Plain(String),
-    /// An indicator's name, by its position.
-    Indicator(usize),
-}
-
 /// One gap.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gap {
@@ -74,7 +65,10 @@ pub struct Gap {
     /// What tells it from others of the same rule, village and facility: a year, another facility.
     pub detail: String,
     pub(super) reason: &'static str,
-    pub(super) words: Vec<(&'static str, Word)>,
+    /// Names in the reason; its numbers are those above.
+    pub(super) words: Vec<(&'static str, String)>,
+    /// Digits behind the point of the value in the reason.
+    pub(super) decimals: u8,
 }
 
 impl Gap {
@@ -111,6 +105,7 @@ impl Gap {
             detail: String::new(),
             reason,
             words: Vec::new(),
+            decimals: 0,
         }
     }
 
@@ -123,28 +118,22 @@ impl Gap {
 
     pub(super) fn figure(mut self, value: Option<f64>, threshold: f64, unit: &str, decimals: usize) -> Self {
         (self.value, self.threshold, self.unit) = (value, Some(threshold), unit.to_owned());
-        if let Some(value) = value {
-            self = self.word("value", shown(value, threshold, decimals));
-        }
-        self.word("threshold", shown(threshold, threshold, 2))
+        self.decimals = decimals as u8;
+        self
     }
 
     pub(super) fn indicator(mut self, position: usize) -> Self {
         self.indicator = Some(position);
-        self.words.push(("indicator", Word::Indicator(position)));
         self
     }
 
     pub(super) fn distance(mut self, metres: Option<f64>) -> Self {
         self.distance_m = metres;
-        match metres {
-            Some(m) => self.word("distance", format!("{m:.0}")),
-            None => self,
-        }
+        self
     }
 
     pub(super) fn word(mut self, name: &'static str, text: impl Into<String>) -> Self {
-        self.words.push((name, Word::Plain(text.into())));
+        self.words.push((name, text.into()));
         self
     }
 
@@ -164,13 +153,17 @@ impl Gap {
     pub fn reason(&self, district: &District, rule: Option<&RuleDefinition>, lang: Lang) -> String {
         let own = rule.filter(|r| r.when.is_some()).map(|r| r.reason(lang));
         let template = own.or_else(|| lang.find(self.reason).map(str::to_owned)).unwrap_or_default();
-        self.words.iter().fold(template, |text, (name, word)| {
-            let shown = match word {
-                Word::Plain(text) => text.as_str(),
-                Word::Indicator(i) => district.indicators.all().get(*i).map_or("", |i| i.name(lang)),
-            };
-            text.replace(&format!("{{{name}}}"), shown)
-        })
+        let indicator = self.indicator.and_then(|i| district.indicators.all().get(i)).map(|i| i.name(lang).to_owned());
+        let figure = |v: f64| shown(v, self.threshold.unwrap_or(v), usize::from(self.decimals));
+        let numbers = [
+            ("value", self.value.map(figure)),
+            ("threshold", self.threshold.map(|t| shown(t, t, 2))),
+            ("distance", self.distance_m.map(|m| format!("{m:.0}"))),
+            ("indicator", indicator),
+        ];
+        let numbers = numbers.into_iter().filter_map(|(name, text)| Some((name, text?)));
+        let names = self.words.iter().map(|(name, text)| (*name, text.clone()));
+        numbers.chain(names).fold(template, |text, (name, word)| text.replace(&format!("{{{name}}}"), &word))
     }
 
     /// What names this gap in the survey log, over years, machines and languages: rule, village by code (else by district, town and

@@ -34,7 +34,7 @@ pub use compare::GapChange;
 pub use date::{day_of, days_today, year_of};
 pub use definition::{RuleDefinition, RuleEntry, Rules};
 pub use facts::Facts;
-pub use gap::{Gap, GapSeverity, Word};
+pub use gap::{Gap, GapSeverity};
 pub use list::{GapList, RuleCount, find_gaps};
 
 use crate::model::FeatureId;

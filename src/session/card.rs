@@ -154,11 +154,9 @@ impl Session {
             list.sort_by(|a, b| (a.kind, &a.name).cmp(&(b.kind, &b.name)));
             list
         };
-        let sections = Theme::MAPS.into_iter().map(|theme| CardSection {
-            theme,
-            figures: figures(theme),
-            facilities: facilities(theme),
-        });
+        let themes = district.indicators.themes();
+        let sections =
+            themes.maps().map(|theme| CardSection { theme, figures: figures(theme), facilities: facilities(theme) });
         let field = |names: &[&str]| {
             let table = &district.villages.table;
             let column = names.iter().find_map(|n| table.position(n))?;
@@ -214,6 +212,11 @@ impl Session {
             None => self.village_layer().and_then(|l| self.entry(l.key)).map(|e| name(&e.path)).unwrap_or_default(),
         };
         lines.push(format!("{}  {file}", lang.t("origin.file")));
+        if let Some(origin) = figure.origin.as_ref().filter(|o| o.edited) {
+            let who: Vec<&str> =
+                [origin.by.as_str(), origin.on.as_str()].into_iter().filter(|t| !t.is_empty()).collect();
+            lines.extend((!who.is_empty()).then(|| who.join(" · ")));
+        }
         if let Some(place) = figure.place.as_ref().filter(|_| !figure.is_edited()) {
             lines.push(self.place_words(place));
         }
@@ -315,7 +318,7 @@ impl Session {
         lines.extend(card.plan.1.iter().map(|p| format!("{}  {p}", lang.t("field.plan_text"))));
         for section in &card.sections {
             lines.push(String::new());
-            lines.push(format!("[{}]", lang.find(&format!("topic.{}", section.theme.key())).unwrap_or("")));
+            lines.push(format!("[{}]", self.theme_name(section.theme)));
             lines.extend(section.figures.iter().map(line));
             if section.theme == Theme::Clinics {
                 lines.extend(card.nearest_clinic.iter().map(|n| lang.with("card.nearest", &[("n", n)])));

@@ -1,5 +1,6 @@
 //! Questions and forms over the window, and what is being typed into them.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use super::edits::{FacilityDraft, FigureDraft};
 use super::survey::VisitDraft;
 use crate::colouring::ColouringSpec;
 use crate::district::{AddedFacility, Diagnosis, Understood};
-use crate::model::VillageAlias;
+use crate::model::{Indicator, VillageAlias};
 use crate::project::{Difference, NoteEntry, Unsaved};
 use crate::read::{How, LayoutSaid};
 use crate::render::LayerKey;
@@ -55,8 +56,8 @@ pub struct OpenedFile {
 pub enum OpenedAs {
     /// A layer, with what the coordinate doctor says of it.
     Layer(LayerKey, Diagnosis),
-    /// A table of figures, with so many rows.
-    Table(usize),
+    /// A table of figures, with so many rows, and whether that are all.
+    Table(usize, bool),
     /// Nothing that can be read, with the reason.
     Failed(String),
 }
@@ -79,6 +80,10 @@ pub struct LayoutDraft {
     pub said: LayoutSaid,
     /// What was decided about its rows.
     pub aliases: Vec<VillageAlias>,
+    /// What was decided about its new figures, by the heads of their columns.
+    pub new: BTreeMap<String, Indicator>,
+    /// Whether differences are shown, rather than the first rows.
+    pub shows_changes: bool,
     /// How it is understood; `None` until that is known.
     pub understood: Option<Arc<Understood>>,
     /// Whether it is being understood anew.
@@ -93,7 +98,10 @@ impl LayoutDraft {
     /// A table of which this is said.
     pub fn new(path: PathBuf, said: LayoutSaid) -> Self {
         let aliases = Vec::new();
-        Self { path, said, aliases, understood: None, is_waiting: true, is_known: false, trouble: None }
+        let new = BTreeMap::new();
+        let trouble = None;
+        let (shows_changes, is_waiting, is_known) = (false, true, false);
+        Self { path, said, aliases, new, shows_changes, understood: None, is_waiting, is_known, trouble }
     }
 
     /// Whether what is shown is what was asked for.

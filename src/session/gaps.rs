@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::gap_change::Became;
@@ -30,7 +31,7 @@ pub struct FoundGaps {
     /// By which rules.
     pub rules: Rules,
     /// The gaps.
-    pub list: GapList,
+    pub list: Arc<GapList>,
     /// The key of each in the survey log.
     pub keys: Vec<String>,
     /// Finds what was recorded of them, whatever their keys were then.
@@ -39,11 +40,11 @@ pub struct FoundGaps {
 
 impl FoundGaps {
     /// Looks for gaps.
-    pub fn find(key: &GapKey, district: &District) -> Self {
+    pub fn find(key: &GapKey, district: &Arc<District>) -> Self {
         let rules = Rules::with(&key.rules);
-        let list = find_gaps(district, key.year, &rules);
-        let keys = list.gaps.iter().map(|g| g.key(district)).collect();
-        let index = Arc::new(GapIndex::new(district, &list.gaps));
+        let list = Arc::new(find_gaps(district, key.year, &rules));
+        let keys = list.gaps.par_iter().map(|g| g.key(district)).collect();
+        let index = Arc::new(GapIndex::when_asked(district.clone(), list.clone()));
         Self { generation: Generation::next(), rules, list, keys, index }
     }
 }

@@ -6,7 +6,9 @@ use super::layer::Loaded;
 use super::state::Session;
 use super::symbols::ADDED_LAYER;
 use crate::district::{District, LayerLook, Said, Source, TableSource, kinds_of, village_position};
-use crate::model::{Dataset, Edit, Generation, Indicator, Indicators, KindWord, LayerKind, Theme, VillageAlias};
+use crate::model::{
+    Dataset, Edit, Generation, Indicator, Indicators, KindWord, LayerKind, Theme, ThemeEntry, VillageAlias,
+};
 use crate::project::TableEntry;
 
 /// Everything that a district is made from.
@@ -24,12 +26,14 @@ pub struct DistrictKey {
     pub aliases: Vec<VillageAlias>,
     /// What was decided about words for kinds.
     pub kinds: Vec<KindWord>,
+    /// Themes of the project's own.
+    pub themes: Vec<ThemeEntry>,
 }
 
 impl DistrictKey {
     /// Joins the data that the key stands for.
     pub fn join(&self, sources: &[Source]) -> Option<Arc<District>> {
-        let said = Said { edits: &self.edits, aliases: &self.aliases, kinds: &self.kinds };
+        let said = Said { edits: &self.edits, aliases: &self.aliases, kinds: &self.kinds, themes: &self.themes };
         District::of(sources, &self.tables.0, &self.indicators, &said).map(Arc::new)
     }
 }
@@ -57,6 +61,7 @@ impl Session {
             edits: project.edits.clone(),
             aliases: project.aliases.clone(),
             kinds: project.kinds.clone(),
+            themes: project.themes.clone(),
         };
         let source = |(l, id, kind): (&Arc<Loaded>, String, _)| Source { id, kind, dataset: l.dataset.clone() };
         (key, all.into_iter().map(source).collect())

@@ -136,6 +136,12 @@ impl Session {
         Some(MapSpec { indicator, year, since, free_classes: self.view.free_classes })
     }
 
+    /// A theme's name, as the project or the program has it.
+    pub fn theme_name(&self, theme: Theme) -> String {
+        let shipped = || self.lang.find(&format!("topic.{}", theme.key())).unwrap_or(theme.key()).to_owned();
+        self.district().map_or_else(shipped, |d| d.indicators.themes().name(theme, self.lang))
+    }
+
     /// Indicators of a theme that anything is known of, by position.
     pub fn measures(&self, theme: Theme) -> Vec<usize> {
         let Some(district) = self.district() else { return Vec::new() };

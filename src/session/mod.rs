@@ -28,6 +28,7 @@ mod scene_figures;
 mod search;
 mod sheet;
 mod sheet_columns;
+mod sources;
 mod state;
 mod still;
 mod survey;

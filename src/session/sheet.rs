@@ -331,7 +331,7 @@ fn columns(dataset: &Dataset, district: Option<&District>) -> Vec<SheetColumn> {
     let Some(district) = district else { return fields.map(SheetColumn::Field).collect() };
     let keys: Vec<usize> =
         [Role::Code, Role::Name, Role::Town, Role::Group].into_iter().filter_map(|r| dataset.roles.field(r)).collect();
-    let themes = [Theme::Base].into_iter().chain(Theme::MAPS);
+    let themes = [Theme::Base].into_iter().chain(district.indicators.themes().maps());
     let indicators = themes.flat_map(|theme| {
         let all = district.indicators.all().iter().enumerate();
         all.filter(move |(i, d)| d.theme == theme && district.observations.has(*i)).map(|(i, _)| i)

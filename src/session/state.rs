@@ -100,6 +100,8 @@ impl Default for Stage {
 pub struct Work {
     /// Files being read that are not on the map yet.
     pub pending: Vec<Pending>,
+    /// Tables being understood.
+    pub understanding: Vec<(PathBuf, Arc<crate::read::Progress>)>,
     /// An atlas on its way: pages done, pages in all, and how to stop it.
     pub atlas: Option<(usize, usize, Arc<AtomicBool>)>,
     /// Files being written, as they are told.

@@ -65,9 +65,41 @@ pub(super) fn words(query: &str, alphabet: &Alphabet) -> Vec<Word> {
     out
 }
 
+/// A name as it is said: Chinese by the first reading of each character, Latin letters as they are, nothing else.
+///
+/// ```
+/// use qiancun::index::said_as;
+/// assert_eq!(said_as("东沟"), said_as("Dong gou"));
+/// assert_eq!(said_as("艹厂 3"), said_as("草厂"));
+/// ```
+pub fn said_as(name: &str) -> String {
+    let pinyin = readings();
+    let mut out = String::new();
+    for c in name.chars() {
+        match c {
+            c if c.is_ascii_alphabetic() => out.push(c.to_ascii_lowercase()),
+            c if c.is_ascii() => {}
+            c => {
+                let mut first = None;
+                pinyin.get_pinyins_and_for_each(c, |p| {
+                    first = first.take().or_else(|| p.notation(PinyinNotation::Ascii).map(str::to_owned));
+                });
+                out.push_str(&first.unwrap_or_default());
+            }
+        }
+    }
+    out
+}
+
+fn readings() -> &'static PinyinData {
+    static READINGS: std::sync::LazyLock<PinyinData> =
+        std::sync::LazyLock::new(|| PinyinData::new(PinyinNotation::Ascii));
+    &READINGS
+}
+
 /// Chinese as it is said, by the first reading of each character.
 fn sounding(chars: &[char]) -> Option<Vec<char>> {
-    let pinyin = PinyinData::new(PinyinNotation::Ascii);
+    let pinyin = readings();
     let mut out = String::new();
     for &c in chars {
         let mut first = None;

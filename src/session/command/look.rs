@@ -10,6 +10,8 @@ use crate::session::meeting::Left;
 pub enum LookCommand {
     /// Show the map of a theme; `None`: layers show their own fields.
     SetTheme(Option<Theme>),
+    /// Show the map of the project's own theme at this place in their order.
+    SetOwnTheme(usize),
     /// Which indicator a theme's map shows.
     SetMeasure(Theme, String),
     /// The year shown.
@@ -44,7 +46,7 @@ impl LookCommand {
     /// The command's words in the language files.
     pub fn key(&self) -> &'static str {
         match self {
-            Self::SetTheme(_) => "command.topic",
+            Self::SetTheme(_) | Self::SetOwnTheme(_) => "command.topic",
             Self::SetMeasure(..) => "command.measure",
             Self::SetYear(_) => "command.year",
             Self::StepYear(n) if *n > 0 => "command.next-year",

@@ -179,11 +179,17 @@ fn looks() -> Vec<Offer> {
     use LookCommand as L;
     use Needs::{District, Layer};
     let theme = |theme, key| offer(L::SetTheme(Some(theme)), &[(NONE, key)], Layer, None);
+    let own = |at, key| offer(L::SetOwnTheme(at), &[(NONE, key)], District, None);
     vec![
         theme(Theme::Sanitation, Key::Num1),
         theme(Theme::Toilets, Key::Num2),
         theme(Theme::Clinics, Key::Num3),
         theme(Theme::Services, Key::Num4),
+        own(0, Key::Num5),
+        own(1, Key::Num6),
+        own(2, Key::Num7),
+        own(3, Key::Num8),
+        own(4, Key::Num9),
         offer(L::StepYear(-1), &[(NONE, Key::OpenBracket)], District, None),
         offer(L::StepYear(1), &[(NONE, Key::CloseBracket)], District, None),
     ]
