@@ -6,6 +6,7 @@
 pub mod lang;
 
 pub mod geo;
+pub mod ground;
 pub mod model;
 pub mod read;
 pub mod index;

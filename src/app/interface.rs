@@ -2,7 +2,7 @@
 
 use super::qiancun::Qiancun;
 use crate::project::Settings;
-use crate::session::{Dialogue, LookCommand, Tab, WindowCommand};
+use crate::session::{Dialogue, LookCommand, Measuring, Tab, WindowCommand};
 
 impl Qiancun {
     /// Carries out a command about the window itself.
@@ -20,6 +20,7 @@ impl Qiancun {
             WindowCommand::Undo => self.take_back(false),
             WindowCommand::UndoSteps(count) => self.take_back_steps(count),
             WindowCommand::Redo => self.take_back(true),
+            WindowCommand::Measure(kind, at) => session.moment.measuring = Some(Measuring::begin(kind, at)),
             WindowCommand::FocusSearch => session.moment.search.wants_keyboard = true,
             WindowCommand::ToggleLeft => self.remembering(|s| s.left_folded = !s.left_folded),
             WindowCommand::ToggleRight => self.remembering(|s| s.right_folded = !s.right_folded),
@@ -94,6 +95,7 @@ impl Qiancun {
         let session = &mut self.session;
         if session.meeting.is_some() && !session.moment.search.text.is_empty() {
             session.moment.search.text.clear();
+        } else if session.moment.dialogue.is_none() && session.moment.measuring.take().is_some() {
         } else if session.meeting.is_some() && session.moment.dialogue.is_none() {
             self.leave_meeting();
         } else if session.moment.page.is_some() && session.moment.dialogue.is_none() {

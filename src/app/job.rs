@@ -17,6 +17,8 @@ pub enum Job {
     Read(LayerKey),
     /// Fetches or draws a picture to be shown until a file is read.
     Picture,
+    /// Opens a ground.
+    Ground(LayerKey),
     /// Builds a mesh.
     Mesh(LayerKey, u32, Level),
     /// Makes indices, places of labels and the report of a layer.
@@ -59,6 +61,7 @@ impl Job {
         match self {
             Self::Read(_) => "read",
             Self::Picture | Self::Tend => "cache",
+            Self::Ground(_) => "ground",
             Self::Mesh(..) => "mesh",
             Self::Finish(_) => "finish",
             Self::Join => "join",
@@ -80,7 +83,7 @@ impl Job {
 
     /// Whether the picture of the map waits for it.
     pub(super) fn is_of_the_map(self) -> bool {
-        matches!(self, Self::Mesh(..) | Self::Finish(_) | Self::Join | Self::Coverage | Self::Gaps)
+        matches!(self, Self::Ground(_) | Self::Mesh(..) | Self::Finish(_) | Self::Join | Self::Coverage | Self::Gaps)
     }
 
     /// Whether what is shown is not complete while it runs.
@@ -104,6 +107,8 @@ impl Job {
 
 /// What a job brought.
 pub enum Done {
+    /// A ground was opened, or not.
+    Ground(LayerKey, Result<Box<crate::ground::Ground>, crate::ground::GroundError>),
     /// A file was read, with the meshes of its first picture; or not: the code and the message.
     Read {
         /// Key of its layer.

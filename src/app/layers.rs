@@ -8,6 +8,20 @@ use crate::render::LayerKey;
 use crate::session::{ColouringDraft, Dialogue, LayerCommand};
 
 impl Qiancun {
+    /// Shows or hides a layer. A ground that is asked for is to be seen: villages that hide it let it show through.
+    fn show_layer(&mut self, key: LayerKey, visible: bool) {
+        let session = &mut self.session;
+        let villages = session.village_layer().map(|l| l.key).filter(|_| visible);
+        session.transact("command.show-layer", |d| {
+            let Some(entry) = d.entry_mut(key) else { return };
+            entry.visible = visible;
+            let is_ground = entry.kind == Some(crate::model::LayerKind::Ground);
+            if let Some(villages) = villages.filter(|_| is_ground).and_then(|v| d.entry_mut(v)) {
+                villages.opacity = villages.opacity.min(super::grounds::OVER_GROUND);
+            }
+        });
+    }
+
     /// Keeps corrections, with who made them and when.
     fn correct(&mut self, edits: Vec<crate::model::Edit>) {
         let session = &mut self.session;
@@ -58,13 +72,16 @@ impl Qiancun {
                 });
             }
             LayerCommand::MoveLayer(key, up) => self.move_layer(key, up),
-            LayerCommand::ShowLayer(key, visible) => {
-                session.transact_layer("command.show-layer", key, |e| e.visible = visible);
-            }
+            LayerCommand::ShowLayer(key, visible) => self.show_layer(key, visible),
             LayerCommand::SetOpacity(key, opacity) => {
                 session.transact_on("command.opacity", format!("opacity {key}"), |d| {
                     d.entry_mut(key).into_iter().for_each(|e| e.opacity = opacity.clamp(0.0, 1.0));
                 })
+            }
+            LayerCommand::TurnOnline(key) => self.turn_online(key),
+            LayerCommand::SetDatum(key, datum) => {
+                session.transact_layer("ground.datum", key, |e| e.ground.datum = datum);
+                self.load_layer(key);
             }
             LayerCommand::SetRole(key, role, field) => session.transact_layer("command.fields", key, |e| {
                 e.fields.fields.insert(role.key().to_owned(), field.unwrap_or_default());

@@ -4,8 +4,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::cache::Cache;
 use crate::district::{District, added_dataset};
+use crate::ground::{Ground, GroundSpec};
 use crate::lang::Lang;
+use crate::model::LayerKind;
 use crate::model::{Dataset, Roles, Severity};
 use crate::project::{self, LayerEntry, LayerStyle, Project, ProjectError, give_ids};
 use crate::read::{Progress, read_file_as};
@@ -92,6 +95,19 @@ pub fn load(mut project: Project, lang: Lang, options: LoadOptions) -> LoadedPro
     for entry in &project.layers {
         key = key.next();
         keys.push(key);
+        if entry.kind == Some(LayerKind::Ground) {
+            // Whoever has a page made of a project means what it names.
+            let kept = Cache::usual_folder().map(|f| f.join("tiles"));
+            let spec = GroundSpec { is_online: true, kept, ..entry.ground_spec() };
+            match Ground::open(spec) {
+                Ok(ground) => {
+                    let status = Status::Ground(Arc::new(ground));
+                    session.layers.insert(key, Layer { key, status, colouring: None });
+                }
+                Err(e) => missing.push(Missing { path: entry.path.clone(), why: e.to_string() }),
+            }
+            continue;
+        }
         match read_file_as(&entry.path, &entry.how(), &Progress::new()) {
             Ok(dataset) if options.names.is_none() && !dataset.source.crs.is_geographic() => {
                 let name = dataset.source.crs.name();

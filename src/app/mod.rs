@@ -6,6 +6,7 @@ mod before;
 mod cached;
 mod export;
 mod files;
+mod grounds;
 mod headless;
 mod interface;
 mod job;

@@ -10,7 +10,9 @@ impl Qiancun {
         let session = &mut self.session;
         match command {
             CameraCommand::FitLayer(key) => {
-                let bounds = session.layers.get(&key).and_then(|l| l.loaded()).and_then(|l| l.bounds_deg());
+                let layer = session.layers.get(&key);
+                let of_data = layer.and_then(|l| l.loaded()).and_then(|l| l.bounds_deg());
+                let bounds = of_data.or_else(|| layer.and_then(|l| l.ground()).and_then(|g| g.bounds()));
                 self.show_rectangle(bounds);
             }
             CameraCommand::FitAll => self.fit_all(),

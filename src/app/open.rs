@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::grounds::is_ground;
 use super::jobs::{Done, Job};
 use super::opening::{openable, opened_name};
 use super::qiancun::Qiancun;
@@ -10,6 +11,7 @@ use super::reading::{Outcome, ReadFile};
 use super::tables::io_words;
 use crate::colouring::ColouringSpec;
 use crate::district::Diagnosis;
+use crate::model::LayerKind;
 use crate::model::{FeatureId, Indicators};
 use crate::project::{self, LayerEntry, LayerStyle, Project, demo_project, give_ids};
 use crate::read::{How, Progress, ReadError};
@@ -48,6 +50,8 @@ impl Qiancun {
         for log in logs {
             self.import(log);
         }
+        let (grounds, paths): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(|p| is_ground(p));
+        grounds.into_iter().for_each(|path| self.add_ground(path));
         let (paths, left_out) = openable(paths);
         if left_out > 0 {
             let text = self.session.lang.with("opened.left-out", &[("n", &left_out.to_string())]);
@@ -165,6 +169,7 @@ impl Qiancun {
         self.opened.held.clear();
         self.opened.tables.clear();
         self.opened.unjoined.clear();
+        self.opened.shows_ground = false;
         let is_of_project =
             |d: &Dialogue| !matches!(d, Dialogue::Recover(_) | Dialogue::Message(_) | Dialogue::Settings);
         self.session.moment.dialogue.take_if(|d| is_of_project(d));
@@ -201,7 +206,10 @@ impl Qiancun {
         let document = &self.session.document;
         let is_moved = |key: &LayerKey| match (document.entry(*key), before.entry(*key)) {
             (Some(now), Some(was)) => {
-                now.path != was.path || now.how() != was.how() || !self.session.layers.contains_key(key)
+                now.path != was.path
+                    || now.how() != was.how()
+                    || now.ground != was.ground
+                    || !self.session.layers.contains_key(key)
             }
             _ => !self.session.layers.contains_key(key),
         };
@@ -214,6 +222,9 @@ impl Qiancun {
         let Some(entry) = self.session.entry(key).cloned() else { return };
         let progress = Arc::new(Progress::new());
         let how = entry.how();
+        if entry.kind == Some(LayerKind::Ground) {
+            return self.load_ground(key, &entry);
+        }
         if let Some(kind) = entry.kind.filter(|kind| !kind.is_shown()) {
             let text = self.session.lang.with("layers.not-shown", &[("n", kind.key())]);
             self.session.layers.insert(key, Layer { key, status: Status::Failed(text), colouring: None });
@@ -266,6 +277,7 @@ impl Qiancun {
                 Done::Tended(Err(e)) => self.session.storage.trouble = Some(e.to_string()),
                 Done::FormFilled(path, filled) => self.form_was_filled(&path, filled),
                 Done::Understood(table) => self.was_understood(*table),
+                Done::Ground(key, opened) => self.ground_was_opened(key, opened),
                 Done::Stale(key) => self.read_again(key),
                 Done::FilesTouched => self.look_at_files(false),
                 Done::Made(job, put) => {

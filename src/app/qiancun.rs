@@ -34,6 +34,8 @@ pub struct Options {
     pub remember: bool,
     /// Whether to open nothing at all.
     pub empty: bool,
+    /// Whether the map is all there is: no panels, no scale, nothing to click on.
+    pub is_bare: bool,
     /// Field to colour the first layer by.
     pub field: Option<String>,
     /// Whether to draw with triangles even where the graphics device is a program: the way of every other device.
@@ -51,6 +53,8 @@ const NEWS_SECS: f64 = 8.0;
 /// What the scene shows by now.
 #[derive(Default)]
 pub(super) struct Drawn {
+    /// Grounds of which it was told that something is wrong with them.
+    pub faulty_grounds: rustc_hash::FxHashSet<LayerKey>,
     /// What each layer on the scene was made from.
     pub applied: FxHashMap<LayerKey, Derived<sync::LayerLook, ()>>,
     /// What the second scene was made from, left of the divider.
@@ -89,6 +93,8 @@ pub(super) struct Opened {
     pub files: Vec<OpenedFile>,
     /// Tables that were read, and wait for what was opened with them.
     pub tables: Vec<PathBuf>,
+    /// Whether villages are to let a ground show through as soon as they are there.
+    pub shows_ground: bool,
     /// Tables that wait for the figures that are known already.
     pub unjoined: Vec<PathBuf>,
 }
@@ -102,6 +108,7 @@ impl Default for Opened {
             field: None,
             held: Vec::new(),
             tables: Vec::new(),
+            shows_ground: false,
             unjoined: Vec::new(),
             files: Vec::new(),
         }
@@ -249,6 +256,13 @@ impl Qiancun {
             told: None,
             queue: Commands::default(),
         };
+        app.session.storage.tiles = app.kept.cache.as_ref().map(|c| c.folder().join("tiles"));
+        if options.is_bare {
+            // Whoever has a map made of a project means what it names.
+            app.session.storage.tiles = Cache::usual_folder().map(|f| f.join("tiles"));
+            app.session.storage.trusts_servers = true;
+            app.session.picture = Some(crate::session::Picture { are_gaps_ringed: false, is_bare: true });
+        }
         let shown = app.begin_keeping(options.files.is_empty() && !options.empty);
         if !options.files.is_empty() {
             app.queue.push(FileCommand::Open(options.files));

@@ -44,6 +44,7 @@ impl Qiancun {
         self.watch_files();
         self.sync_district();
         self.join_waiting();
+        self.show_through();
         self.session.find_focus();
         self.session.roll();
         self.session.make_symbols(self.map.is_moving());
@@ -57,6 +58,7 @@ impl Qiancun {
         if let Ok(mut scene) = self.scene.lock() {
             let bottom_first: Vec<LayerKey> = keys.iter().rev().copied().chain([ADDED_LAYER]).collect();
             scene.set_order(&bottom_first);
+            scene.set_grounds(self.session.grounds().into_iter().map(|(_, g, opacity)| (g, opacity)).collect());
             scene.set_budget((self.session.settings.map_memory_mb() as usize) << 20);
             self.session.storage.map_bytes = scene.kept_bytes();
             for (key, visible, opacity) in shown {
@@ -64,7 +66,11 @@ impl Qiancun {
             }
         }
         self.drawn.applied.retain(|k, _| *k == ADDED_LAYER || keys.contains(k));
+        self.tell_ground_faults();
         self.sync_before();
+        if let Some(Ok(mut before)) = self.map.before.as_ref().map(|scene| scene.lock()) {
+            before.set_grounds(self.session.grounds().into_iter().map(|(_, g, opacity)| (g, opacity)).collect());
+        }
         self.sync_preview();
         self.session.find_facts();
         self.session.make_card();

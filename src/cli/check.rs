@@ -11,6 +11,7 @@ use super::against::{Against, read_layout};
 use super::{Failure, read};
 use crate::cli::say::said;
 use crate::district::{Diagnosis, can_be_villages, diagnose, words_not_understood};
+use crate::ground::{Ground, GroundFormat, GroundSpec};
 use crate::lang::Lang;
 use crate::model::{Dataset, Members, Report};
 use crate::read::{How, LayoutSaid, Progress, ReadError, full_report, layers, read_file_as, read_rows, split_layer};
@@ -41,6 +42,10 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
     for path in &files {
         if let Some(against) = &against {
             failed |= !against.check(path, &said, as_json.then_some(&mut documents));
+            continue;
+        }
+        if let Some(format) = GroundFormat::of(path) {
+            failed |= !check_ground(path, format, &how, as_json.then_some(&mut documents));
             continue;
         }
         for (file, how) in each_layer(path, &how) {
@@ -118,6 +123,33 @@ fn full(dataset: &Dataset) -> Report {
     }
     report.problems.extend(words_not_understood(dataset, &[]));
     report
+}
+
+/// Checks a ground: tiles or a picture of the earth; whether it can be shown.
+fn check_ground(path: &Path, format: GroundFormat, how: &How, documents: Option<&mut Vec<Value>>) -> bool {
+    let spec = GroundSpec { path: path.to_path_buf(), crs: how.crs.clone(), ..GroundSpec::default() };
+    let opened = Ground::open(spec);
+    let Some(documents) = documents else {
+        match &opened {
+            Ok(ground) => {
+                let (least, most) = ground.levels();
+                said!("{}: {}, levels {least} to {most}; {}", path.display(), format.key(), ground.attribution());
+            }
+            Err(e) => said!("{}: {e}", path.display()),
+        }
+        return opened.is_ok();
+    };
+    let error = opened.as_ref().err().map(|e| json!({ "code": e.code(), "message": e.to_string() }));
+    let ground = opened.as_ref().ok();
+    let levels = ground.map(|g| [g.levels().0, g.levels().1]);
+    let empty = |value: Value| if error.is_none() { value } else { Value::Null };
+    documents.push(json!({
+        "path": path.to_string_lossy(), "format": format.key(), "layer": ground.map(Ground::title), "encoding": null, "crs": null,
+        "crs_from": null, "features": empty(json!(0)), "geometries": empty(json!({})), "vertices": empty(json!(0)),
+        "bounds": ground.and_then(Ground::bounds).map(BoundsDeg::sides), "fields": empty(json!([])), "problems": empty(json!([])),
+        "levels": levels, "attribution": ground.map(Ground::attribution), "error": error,
+    }));
+    opened.is_ok()
 }
 
 fn document(path: &Path, result: &Result<Dataset, ReadError>) -> Value {

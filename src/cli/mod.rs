@@ -12,6 +12,7 @@ mod form;
 mod gaps;
 mod info;
 mod joined;
+mod map;
 mod nearest;
 mod pick;
 mod read;
@@ -104,6 +105,8 @@ const HELP: &str = "\
   qiancun convert FILE[#LAYER] OUT [--to-crs EPSG:n|gcj02|bd09] [--crs C] [--encoding E]
                                                     the same layer in another format or system: .gpkg .shp .geojson
                                                     .fgb .kml .gpx .csv .xlsx
+  qiancun map PROJECT --bounds W,S,E,N -o F.png [--size WxH] [--theme T] [--year Y] [--lang zh|en] [--dark] [--json]
+                                                    the map alone, as the window draws it, between bounds
   qiancun bench FILE [--moves N] [--json]           this machine's figures
   qiancun demo OUT_DIR                              write the demonstration district
   qiancun demo [OUT_DIR] --villages N [--vertices V] write a country of N villages, for measuring
@@ -154,6 +157,7 @@ fn dispatch(arguments: Vec<OsString>) -> Result<(), Failure> {
         Some("nearest") => nearest::run(rest()),
         Some("classify") => classify::run(rest()),
         Some("convert") => convert::run(rest()),
+        Some("map") => map::run(rest()),
         Some("shot") => shot::run(rest()),
         Some("summary") => summary::run(rest()),
         Some("gaps") => gaps::run(rest()),

@@ -102,7 +102,7 @@ fn session(asked: &Asked) -> Result<(Session, PageOptions), Failure> {
 }
 
 /// A theme by its name, or an indicator by its id.
-fn choose(session: &mut Session, theme: &str) -> Result<(), Failure> {
+pub(super) fn choose(session: &mut Session, theme: &str) -> Result<(), Failure> {
     let found = session.district().and_then(|d| d.indicators.themes().find(theme));
     if let Some(theme) = found.or_else(|| Theme::from_key(theme).filter(|t| Theme::MAPS.contains(t))) {
         session.view.theme = Some(theme);

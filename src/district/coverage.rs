@@ -156,7 +156,7 @@ fn holds(circle: &Polygon<f64>, p: Coord<f64>) -> bool {
 ///
 /// # References
 /// J. P. Snyder, Map Projections – A Working Manual, USGS Professional Paper 1395 (1987), equations 3-12 and 10-1.
-fn plane_area(polygons: &MultiPolygon<f64>) -> f64 {
+pub(super) fn plane_area(polygons: &MultiPolygon<f64>) -> f64 {
     const E2: f64 = 0.006_694_379_990_141_316;
     let e = E2.sqrt();
     let q = |lat_deg: f64| {
@@ -177,7 +177,7 @@ fn plane_area(polygons: &MultiPolygon<f64>) -> f64 {
 ///
 /// # References
 /// Direct geodesic problem: C. F. F. Karney, "Algorithms for geodesics", J. Geodesy 87 (2013) 43–55.
-fn circle(centre: LonLat, radius_m: f64) -> Polygon<f64> {
+pub(super) fn circle(centre: LonLat, radius_m: f64) -> Polygon<f64> {
     use geographiclib_rs::{DirectGeodesic, Geodesic};
     let geod = Geodesic::wgs84();
     let step = std::f64::consts::TAU / CORNERS as f64;

@@ -26,6 +26,7 @@ mod table;
 mod texts;
 mod understood;
 mod wide;
+mod within;
 
 pub use added::{AddedFacility, added_dataset};
 pub use alarms::{Alarm, AlarmKind, FigureChange};
@@ -48,3 +49,4 @@ pub use source::{LayerLook, Source, kinds_of, village_position};
 pub use texts::correctable_text;
 pub use understood::{Beside, Candidate, OWN_FIGURES, PreviewRow, RowMark, Understood, understand};
 pub use wide::{WideCell, WideGrid, wide_grid};
+pub use within::{Region, Within, within};

@@ -293,6 +293,57 @@ mod tests {
     }
 
     #[test]
+    fn what_a_table_says_otherwise_is_listed_revisions_first() {
+        let feature = |code: &str, name: &str| {
+            format!(
+                r#"{{"type":"Feature","geometry":{{"type":"Polygon","coordinates":[[[116,40],[116.1,40],[116.1,40.1],[116,40]]]}},"properties":{{"code":"{code}","name":"{name}"}}}}"#
+            )
+        };
+        let text = format!(
+            r#"{{"type":"FeatureCollection","features":[{},{}]}}"#,
+            feature("110108001001", "东沟村"),
+            feature("110108001002", "西沟村")
+        );
+        let villages =
+            std::sync::Arc::new(read_bytes("v.geojson".as_ref(), text.as_bytes(), &Progress::new()).expect("read"));
+        let dir = tempfile::tempdir().expect("a folder");
+        let write = |name: &str, rows: &str| {
+            let path = dir.path().join(name);
+            std::fs::write(&path, rows).expect("written");
+            path
+        };
+        let first = write("a.csv", "村名,年份,户数,人口\n东沟村,2023,400,1200\n西沟村,2023,300,900\n");
+        let second = write("b.csv", "村名,年份,户数,人口\n东沟村,2023,410,1200\n西沟村,2024,300,450\n");
+        let district =
+            crate::district::District::new(std::slice::from_ref(&villages), &[first], &[], &[]).expect("a district");
+        let members = Members::of(&villages);
+        let beside = Beside {
+            villages: &villages,
+            members: &members,
+            own: &[],
+            aliases: &[],
+            known: Some((&district.observations, &district.indicators)),
+        };
+        let got = understand(&second, &LayoutSaid::default(), &beside, &Progress::new()).expect("a table");
+        let said: Vec<_> =
+            got.changes.iter().map(|c| (c.is_revision(), c.before_year, c.year, c.before, c.now)).collect();
+        assert_eq!(said, [(true, Some(2023), Some(2023), 400.0, 410.0), (false, Some(2023), Some(2024), 900.0, 450.0)]);
+        // One that somebody stopped says so.
+        let stopped = Progress::new();
+        stopped.cancel();
+        let book = dir.path().join("c.xlsx");
+        let mut workbook = rust_xlsxwriter::Workbook::new();
+        let sheet = workbook.add_worksheet();
+        for (c, head) in ["村名", "户数"].iter().enumerate() {
+            sheet.write(0, c as u16, *head).expect("written");
+            sheet.write(1, c as u16, "1").expect("written");
+        }
+        workbook.save(&book).expect("saved");
+        let error = understand(&book, &LayoutSaid::default(), &beside, &stopped).expect_err("stopped");
+        assert_eq!(error.code(), "cancelled");
+    }
+
+    #[test]
     fn distances() {
         let of = |a: &str, b: &str| distance(&a.chars().collect::<Vec<_>>(), &b.chars().collect::<Vec<_>>());
         assert_eq!((of("草场", "草厂"), of("", "ab"), of("abc", "abc"), of("kitten", "sitting")), (1, 2, 0, 3));

@@ -37,6 +37,7 @@ pub fn show(painter: &Painter, rect: Rect, session: &Session) {
     let tip = north + Vec2::new(0.0, 9.0);
     let arrow = vec![tip, tip + Vec2::new(6.0, 10.0), tip + Vec2::new(-6.0, 10.0)];
     painter.add(Shape::convex_polygon(arrow, tokens.ink, Stroke::NONE));
+    named_sources(painter, rect, session);
     let notice = session.notice();
     if !notice.is_empty() {
         let galley = painter.layout_no_wrap(notice.to_owned(), FontId::proportional(12.0), tokens.warn);
@@ -45,6 +46,22 @@ pub fn show(painter: &Painter, rect: Rect, session: &Session) {
         painter.rect_filled(chip, 10.0, if tokens.dark { tokens.field } else { tokens.panel.gamma_multiply(0.85) });
         painter.galley(at, galley, tokens.warn);
     }
+}
+
+/// Who is to be named for the ground, above the lower edge.
+pub fn named_sources(painter: &Painter, rect: Rect, session: &Session) {
+    let text = session.attributions().join(" · ");
+    if text.is_empty() {
+        return;
+    }
+    let tokens = session.tokens();
+    let mut job = egui::text::LayoutJob::simple_singleline(text, FontId::proportional(10.5), tokens.ink);
+    job.wrap = egui::text::TextWrapping::truncate_at_width((rect.width() - 250.0).max(80.0));
+    let galley = painter.layout_job(job);
+    let at = Pos2::new(rect.right() - 62.0 - galley.size().x, rect.bottom() - 8.0 - galley.size().y);
+    let plate = Rect::from_min_size(at, galley.size()).expand2(Vec2::new(5.0, 2.0));
+    painter.rect_filled(plate, 4.0, tokens.panel.gamma_multiply(0.82));
+    painter.galley(at, galley, tokens.ink);
 }
 
 /// The three zoom buttons in the lower right corner.

@@ -78,6 +78,9 @@ pub fn handle(
     drag(response, session, gesture, modifiers, pivot_of, send);
     gesture.notice(ui);
     hover(response, session, moment, gesture, pivot_of);
+    if super::measuring::handle(ui, response, session, &mut moment.measuring, pivot_of) {
+        return;
+    }
     if response.secondary_clicked() {
         moment.pinned = response.interact_pointer_pos().map(|p| position_at(session, pivot_of(p)));
     }

@@ -8,6 +8,7 @@ mod input;
 mod label_order;
 mod label_room;
 mod labels;
+mod measuring;
 mod moved;
 mod notes;
 mod pick;

@@ -8,7 +8,7 @@ use egui::{Rect, Sense, Ui};
 
 use super::input::{Gesture, handle};
 use super::labels::Labels;
-use super::{clusters, divider, furniture, moved, notes};
+use super::{clusters, divider, furniture, measuring, moved, notes};
 use crate::model::{FeatureId, Generation};
 use crate::palette::{CASING, SELECTION, size};
 use crate::render::{LayerKey, MapPaint, Outline, Scene, Viewport};
@@ -166,6 +166,9 @@ impl MapView {
         self.labels.show(&painter, rect, session, in_software);
         notes::show(&painter, rect, session);
         moved::show(&painter, rect, session);
+        if let Some(measuring) = &moment.measuring {
+            measuring::show(ui, &painter, rect, session, measuring);
+        }
         if let (Some(from), Some(to)) = (self.gesture.box_from, response.interact_pointer_pos()) {
             let stroke = egui::Stroke::new(1.5, session.tokens().accent);
             painter.rect_stroke(Rect::from_two_pos(from, to), 2.0, stroke, egui::StrokeKind::Middle);
@@ -173,7 +176,10 @@ impl MapView {
         if is_divided {
             divider::show(ui, rect, beside, session, send);
         }
-        if session.meeting.is_none() {
+        if session.meeting.is_some() {
+            furniture::named_sources(&painter, rect, session);
+        }
+        if session.meeting.is_none() && !session.picture.as_ref().is_some_and(|p| p.is_bare) {
             furniture::show(&painter, rect, session);
         }
         if session.meeting.is_none() && session.picture.is_none() {

@@ -23,7 +23,7 @@ pub enum LayerKind {
 }
 
 impl LayerKind {
-    /// The kinds that this version shows.
+    /// The kinds of data that this version shows.
     pub const SHOWN: [Self; 3] = [Self::Villages, Self::Facilities, Self::Shapes];
 
     /// Stable name, in project files; in language files `layer-kind.<key>`.

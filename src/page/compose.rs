@@ -51,7 +51,7 @@ pub(super) fn meant(session: &Session, options: &PageOptions) -> Option<Session>
     }
     let mut own = session.still();
     if options.gaps {
-        own.picture = Some(crate::session::Picture { are_gaps_ringed: true });
+        own.picture = Some(crate::session::Picture { are_gaps_ringed: true, is_bare: false });
         if own.present_gaps().is_none() {
             own.find_gaps();
         }

@@ -114,6 +114,7 @@ pub(super) fn draw_map(svg: &mut Svg, session: &Session, content: &PageContent, 
     ));
     svg.raw("<g clip-path=\"url(#map)\">");
     let mut symbols = Vec::new();
+    super::ground::draw(svg, session, frame);
     draw_layers(svg, session, content, frame, form);
     let is_visible = |l: &&crate::session::Layer| session.entry(l.key).is_some_and(|e| e.visible);
     let villages_shown = session.village_layer().filter(is_visible).and_then(|l| l.loaded());
@@ -153,6 +154,7 @@ pub(super) fn draw_map(svg: &mut Svg, session: &Session, content: &PageContent, 
     }
     svg.raw("</g>");
     svg.rect(frame.rect, "none", 0.0, Some((&colour(LIGHT.line), 1.0)));
+    super::ground::name(svg, session, frame, u, [form.taken_right, form.taken_below]);
     if !form.options.no_furniture {
         furniture(svg, frame, u, [form.taken_right, form.taken_below]);
     }

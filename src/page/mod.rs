@@ -5,6 +5,7 @@ mod atlas;
 mod compose;
 mod content;
 mod format;
+mod ground;
 mod labels;
 mod layers;
 mod map;

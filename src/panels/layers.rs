@@ -4,6 +4,7 @@ use egui::{Align, Layout, RichText, ScrollArea, Sense, Ui, Vec2};
 
 use super::widgets::{icon_button, padded, rule, section, tick};
 use super::{compare, coverage, legend};
+use crate::ground::TileDatum;
 use crate::icons::Icon;
 use crate::model::LayerKind;
 use crate::palette::{data_colour, size};
@@ -137,6 +138,7 @@ fn row(
         let right = match &layer.status {
             Status::Ready(loaded) => loaded.count().to_string(),
             Status::Loading(progress) => format!("{:.0} %", progress.fraction() * 100.0),
+            Status::Ground(ground) => ground_words(ground),
             Status::Failed(_) => "!".to_owned(),
         };
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -167,6 +169,12 @@ fn row(
             });
         });
     });
+    let server = crate::ground::server_of(&entry.ground.url);
+    if server.as_ref().is_some_and(|s| !session.settings.online.contains(s))
+        && ui.small_button(session.lang.t("ground.turn-on")).clicked()
+    {
+        send.push(LayerCommand::TurnOnline(key));
+    }
     if let Status::Failed(message) = &layer.status {
         ui.label(RichText::new(message).size(11.0).color(t.bad));
         if entry.kind.as_ref().is_none_or(|k| k.is_shown())
@@ -176,6 +184,15 @@ fn row(
         }
     }
     inner.response.context_menu(|ui| menu(ui, session, key, (at, count), moment, send));
+}
+
+/// Levels of a ground, and its datum where that is shifted.
+fn ground_words(ground: &crate::ground::Ground) -> String {
+    let (least, most) = ground.levels();
+    match ground.spec().datum {
+        TileDatum::Wgs84 => format!("{least}–{most}"),
+        shifted => format!("{} · {least}–{most}", shifted.name()),
+    }
 }
 
 /// The name of a layer being typed.
@@ -252,13 +269,44 @@ fn menu(
         ui.close();
     }
     groups(ui, session, key, entry, send);
-    let mut command = |ui: &mut Ui, enabled: bool, command: Command| {
-        if ui.add_enabled(enabled, egui::Button::new(session.lang.t(command.key()))).clicked() {
-            send.push(command);
-            ui.close();
-        }
-    };
+    let mut command = |ui: &mut Ui, enabled: bool, command: Command| offer(ui, session, enabled, command, send);
     command(ui, true, CameraCommand::FitLayer(key).into());
+    if entry.kind == Some(LayerKind::Ground) {
+        command(ui, at > 0, LayerCommand::MoveLayer(key, true).into());
+        command(ui, at + 1 < count, LayerCommand::MoveLayer(key, false).into());
+        command(ui, true, LayerCommand::RelinkDialogue(key).into());
+        command(ui, true, LayerCommand::RemoveLayer(key).into());
+        ui.menu_button(session.lang.t("ground.datum"), |ui| {
+            for datum in TileDatum::ALL {
+                if ui.selectable_label(entry.ground.datum == datum, datum.name()).clicked() {
+                    send.push(LayerCommand::SetDatum(key, datum));
+                    ui.close();
+                }
+            }
+        });
+    } else {
+        of_data(ui, session, key, (at, count), send);
+    }
+    ui.separator();
+    let mut opacity = entry.opacity * 100.0;
+    ui.label(session.lang.t("command.opacity"));
+    let slider = egui::Slider::new(&mut opacity, 10.0..=100.0).suffix(" %").fixed_decimals(0);
+    if ui.add(slider).changed() {
+        send.push(LayerCommand::SetOpacity(key, opacity / 100.0));
+    }
+}
+
+/// A command of a menu.
+fn offer(ui: &mut Ui, session: &Session, enabled: bool, command: Command, send: &mut Commands) {
+    if ui.add_enabled(enabled, egui::Button::new(session.lang.t(command.key()))).clicked() {
+        send.push(command);
+        ui.close();
+    }
+}
+
+/// What can be done about a layer of data.
+fn of_data(ui: &mut Ui, session: &Session, key: LayerKey, (at, count): (usize, usize), send: &mut Commands) {
+    let mut command = |ui: &mut Ui, enabled: bool, command: Command| offer(ui, session, enabled, command, send);
     command(ui, true, LayerCommand::EditColouring(key).into());
     command(ui, true, LayerCommand::EditFields(key).into());
     command(ui, true, LayerCommand::EditReading(key).into());
@@ -278,13 +326,6 @@ fn menu(
             }
         }
     });
-    ui.separator();
-    let mut opacity = entry.opacity * 100.0;
-    ui.label(session.lang.t("command.opacity"));
-    let slider = egui::Slider::new(&mut opacity, 10.0..=100.0).suffix(" %").fixed_decimals(0);
-    if ui.add(slider).changed() {
-        send.push(LayerCommand::SetOpacity(key, opacity / 100.0));
-    }
 }
 
 /// The group that a layer is listed in.

@@ -4,7 +4,7 @@ use egui::{Response, RichText, Ui};
 
 use crate::geo::{ChinaShift, LonLat};
 use crate::map::features_at;
-use crate::session::{Commands, LayerCommand, Moment, SelectCommand, Session};
+use crate::session::{Commands, LayerCommand, MeasuringKind, Moment, SelectCommand, Session, WindowCommand};
 
 /// Most features that are listed.
 const MOST: usize = 8;
@@ -55,6 +55,15 @@ fn items(ui: &mut Ui, session: &Session, at: LonLat, send: &mut Commands) {
     let village = here.iter().find(|(layer, _)| Some(*layer) == village).map(|(_, feature)| *feature);
     if session.district().is_some() && ui.button(lang.t("map.add-facility")).clicked() {
         send.push(LayerCommand::AddFacility { village, at: Some(at) });
+    }
+    for (kind, words) in [
+        (MeasuringKind::Circle, "measure.circle"),
+        (MeasuringKind::Line, "measure.line"),
+        (MeasuringKind::Area, "measure.area"),
+    ] {
+        if ui.button(lang.t(words)).clicked() {
+            send.push(WindowCommand::Measure(kind, Some(at)));
+        }
     }
     if ui.button(lang.t("map.add-note")).clicked() {
         send.push(LayerCommand::EditNote(None, at));

@@ -19,6 +19,7 @@ mod layers;
 mod layout;
 mod legend;
 mod map_menu;
+mod measuring;
 mod meeting;
 mod meeting_legend;
 mod meeting_search;

@@ -16,7 +16,7 @@ pub fn show(ui: &mut Ui, rect: Rect, session: &Session, moment: &mut Moment, sen
     }
     if moment.choice.is_some() {
         chooser(ui, session, moment, send);
-    } else if moment.dialogue.is_none() {
+    } else if moment.dialogue.is_none() && moment.measuring.as_ref().is_none_or(|m| m.is_over) {
         tooltip(ui, rect, session, moment);
     }
 }

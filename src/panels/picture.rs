@@ -14,6 +14,10 @@ pub const LEGEND_PT: f32 = 248.0;
 
 /// Shows the map and its legend.
 pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, map: &mut MapView, send: &mut Commands) {
+    if session.picture.as_ref().is_some_and(|p| p.is_bare) {
+        CentralPanel::no_frame().show(ui, |ui| map.show(ui, session, moment, send));
+        return;
+    }
     let frame = Frame::NONE.fill(session.tokens().panel).inner_margin(Margin::symmetric(14, 14));
     let left = Panel::left("picture legend").exact_size(LEGEND_PT).resizable(false).show_separator_line(false);
     left.frame(frame).show(ui, |ui| words(ui, session));

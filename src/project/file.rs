@@ -349,7 +349,9 @@ fn paths_of(project: &mut Project) -> impl Iterator<Item = &mut PathBuf> {
 }
 
 fn made_absolute(project: &mut Project, folder: &Path) {
-    paths_of(project).for_each(|path| *path = normal(&folder.join(with_slashes(path, folder))));
+    // Tiles of a server have no path.
+    let files = paths_of(project).filter(|path| !path.as_os_str().is_empty());
+    files.for_each(|path| *path = normal(&folder.join(with_slashes(path, folder))));
 }
 
 /// A path as this system takes it: written by hand on Windows it may have `\\` where projects have `/`. A name with that letter in it
@@ -364,7 +366,8 @@ fn with_slashes(path: &Path, folder: &Path) -> PathBuf {
 
 fn made_relative(project: &Project, folder: &Path) -> Project {
     let mut written = project.clone();
-    paths_of(&mut written).for_each(|path| *path = relative(folder, &absolute(path)));
+    let files = paths_of(&mut written).filter(|path| !path.as_os_str().is_empty());
+    files.for_each(|path| *path = relative(folder, &absolute(path)));
     written
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::look::LayerStyle;
 use crate::colouring::ColouringSpec;
+use crate::ground::{GroundSpec, TileDatum};
 use crate::model::LayerKind;
 use crate::read::How;
 
@@ -35,7 +36,8 @@ pub struct LayerEntry {
     /// The last such day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_to: Option<String>,
-    /// The file; relative to the project file in the file, absolute in the program.
+    /// The file; relative to the project file in the file, absolute in the program. Empty for tiles of a server.
+    #[serde(skip_serializing_if = "is_empty_path")]
     pub path: PathBuf,
     /// The layer of the file, where it has several.
     #[serde(default, rename = "layer", skip_serializing_if = "Option::is_none")]
@@ -70,9 +72,39 @@ pub struct LayerEntry {
     /// Columns of its table that are shown, in their order; all of them where empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<String>,
+    /// For a ground: how it lies and who is to be named.
+    #[serde(flatten)]
+    pub ground: GroundEntry,
     /// Keys of the file that this version does not know: kept.
     #[serde(flatten)]
     pub other: toml::Table,
+}
+
+/// What a layer says of a ground.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct GroundEntry {
+    /// In which coordinates its tiles are cut.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub datum: TileDatum,
+    /// Address of a server's tiles, with `{z}`, `{x}` and `{y}` or `{-y}`, `{key}` where a person's own key belongs.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub url: String,
+    /// Deepest zoom that the server has; 18 where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deepest: Option<u8>,
+    /// Side of its tiles in pixels; 256 where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tile_px: Option<u32>,
+    /// Whether its terms allow an area to be kept as a file.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub may_keep: bool,
+    /// Who is to be named, where the source does not say so or a person says it otherwise.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub attribution: String,
+}
+
+fn is_empty_path(path: &Path) -> bool {
+    path.as_os_str().is_empty()
 }
 
 fn yes() -> bool {
@@ -108,6 +140,7 @@ impl LayerEntry {
             colouring: None,
             style: LayerStyle::default(),
             columns: Vec::new(),
+            ground: GroundEntry::default(),
             other: toml::Table::new(),
         }
     }
@@ -115,6 +148,13 @@ impl LayerEntry {
     /// How its file is to be read.
     pub fn how(&self) -> How {
         How { layer: self.file_layer.clone(), encoding: self.encoding.clone(), crs: self.crs.clone() }
+    }
+
+    /// What its ground is opened from.
+    pub fn ground_spec(&self) -> GroundSpec {
+        let GroundEntry { datum, url, deepest, tile_px, .. } = self.ground.clone();
+        let (path, crs) = (self.path.clone(), self.crs.clone());
+        GroundSpec { path, datum, crs, url, deepest, tile_px, ..GroundSpec::default() }
     }
 
     /// A layer for a file that is read as a person says.

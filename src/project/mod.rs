@@ -19,7 +19,7 @@ pub use autosave::{Autosave, Unsaved, unsaved};
 pub use demo::demo_project;
 pub use difference::{Difference, differences};
 pub use file::{Camera, FormEntry, Original, Project, ProjectError, TableEntry, load, open, save, save_unseen};
-pub use layer::{FieldMapping, LayerEntry, give_ids};
+pub use layer::{FieldMapping, GroundEntry, LayerEntry, give_ids};
 pub use look::{LayerStyle, hex_of};
 pub use merge::{Merged, merge};
 pub use note::NoteEntry;

@@ -34,6 +34,10 @@ pub struct Settings {
     pub cache_limit_mb: Option<u32>,
     /// Whether files that other programs change are read again only when the person asks.
     pub rereads_on_request: bool,
+    /// Servers of tiles that this person has turned on, such as `https://tiles.example.org`.
+    pub online: Vec<String>,
+    /// Keys for servers of tiles, by server: they stand in no project.
+    pub tile_keys: std::collections::BTreeMap<String, String>,
     /// Whether the left panel is folded.
     pub left_folded: bool,
     /// Whether the right panel is folded.

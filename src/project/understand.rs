@@ -50,6 +50,14 @@ fn with_known_theme(mut project: Project, mut left_out: Vec<NotUnderstood>) -> (
 /// # Errors
 /// Why it is no project at all.
 pub(super) fn understand(mut table: Table) -> Result<(Project, Vec<NotUnderstood>), String> {
+    for layer in
+        table.get_mut("layer").and_then(Value::as_array_mut).into_iter().flatten().filter_map(Value::as_table_mut)
+    {
+        // Tiles of a server have an address instead.
+        if layer.contains_key("url") && !layer.contains_key("path") {
+            layer.insert("path".to_owned(), Value::String(String::new()));
+        }
+    }
     let mut left_out: Vec<NotUnderstood> = Vec::new();
     // Positions in lists as they were, by list: taking one out moves those behind it.
     let mut originals: std::collections::BTreeMap<String, Vec<usize>> =

@@ -66,7 +66,7 @@ use finish::finish;
 
 pub use cell::{Cell, shows_percent};
 pub use error::ReadError;
-pub use geopackage::wkb_of_blob;
+pub use geopackage::{open_database, wkb_of_blob};
 pub use hidden::sheet_part;
 pub use how::{How, split_layer};
 pub use layout::{ColumnLayout, ColumnRole, Layout, LayoutSaid, Reason, SaidColumn, Section, TableRow};

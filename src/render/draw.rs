@@ -1,5 +1,7 @@
 //! Bringing the kept picture up to date: by the GPU, or row by row where there is none.
 
+use std::time::{Duration, Instant};
+
 use super::chunk::Chunks;
 use super::level::Level;
 use super::picture::{Picture, ROUGH_PX, Redraw, Region};
@@ -9,7 +11,11 @@ use super::scene::{OutlinePen, Palette, Scene};
 use super::shape::BorderKind;
 use super::store::SceneLayer;
 use super::viewport::Viewport;
-use crate::geo::WorldBounds;
+use crate::geo::{WorldBounds, WorldPos};
+use crate::ground::Patch;
+
+/// How often the map is drawn again while blocks of the ground come.
+const GROUND_EVERY: Duration = Duration::from_millis(160);
 
 /// How far a kept picture is enlarged while zooming in, before a rough one takes its place.
 const MOST_ENLARGED: f64 = 4.0;
@@ -35,7 +41,10 @@ impl Scene {
             _ => Picture::new(&self.gpu, view),
         };
         let covers = picture.view.covers(view);
-        let fresh = picture.content == self.content && picture.meshes == self.meshes;
+        // Blocks of the ground come one by one: it is drawn again once all of them are there, and now and then before.
+        let arrived: u64 = self.grounds.iter().map(|(g, _)| g.arrived()).sum();
+        let is_grounded = picture.ground == arrived || self.waits_for_ground();
+        let fresh = picture.content == self.content && picture.meshes == self.meshes && is_grounded;
         let same_scale = picture.view.px_per_world == view.px_per_world;
         let software = self.gpu.is_software;
         let enlarged = view.px_per_world / picture.view.px_per_world > MOST_ENLARGED;
@@ -53,11 +62,13 @@ impl Scene {
             picture.make_rough(view);
             let all = [0, 0, picture.view.size_px[0], picture.view.size_px[1]];
             self.raster(&picture, &palette, pixels_per_point / ROUGH_PX as f32, &[all]);
-            (picture.content, picture.meshes) = (self.content, self.meshes);
+            (picture.content, picture.meshes, picture.ground) = (self.content, self.meshes, arrived);
             self.picture = Some(picture);
             return;
         }
         let redraw = picture.move_to(&self.gpu, encoder, view, fresh);
+        // What was copied has the ground that it had.
+        let arrived = if matches!(redraw, Redraw::All) { arrived } else { picture.ground };
         let regions = match redraw {
             Redraw::All => vec![[0, 0, picture.view.size_px[0], picture.view.size_px[1]]],
             Redraw::Strips(strips) => strips,
@@ -67,8 +78,35 @@ impl Scene {
         } else {
             self.draw(encoder, &picture, &palette, pixels_per_point, &regions);
         }
-        (picture.content, picture.meshes) = (self.content, self.meshes);
+        (picture.content, picture.meshes, picture.ground) = (self.content, self.meshes, arrived);
         self.picture = Some(picture);
+    }
+
+    /// Whether more blocks of the ground are to come, and the picture was drawn a moment ago.
+    fn waits_for_ground(&self) -> bool {
+        self.ground_coming() > 0 && self.ground_drawn.is_some_and(|then| then.elapsed() < GROUND_EVERY)
+    }
+
+    /// The grounds under a region of a picture; `None` where there are none.
+    fn ground_of(&mut self, view: &Viewport, palette: &Palette, [x, y, width, height]: Region) -> Option<Vec<u32>> {
+        if self.grounds.is_empty() {
+            return None;
+        }
+        self.ground_drawn = Some(Instant::now());
+        let corner = |centre: f64, px: u32, at: u32| centre + (f64::from(at) - f64::from(px) / 2.0) / view.px_per_world;
+        let patch = Patch {
+            corner: WorldPos {
+                x: corner(view.centre.x, view.size_px[0], x),
+                y: corner(view.centre.y, view.size_px[1], y),
+            },
+            px_per_world: view.px_per_world,
+            size_px: [width, height],
+        };
+        let mut pixels = vec![raster::packed(palette.ground); width as usize * height as usize];
+        for (ground, opacity) in &self.grounds {
+            ground.paint(&patch, *opacity, false, &mut pixels);
+        }
+        Some(pixels)
     }
 
     /// Draws rectangles of the picture without the GPU.
@@ -78,6 +116,7 @@ impl Scene {
         let view = &picture.view;
         for &region in regions {
             let bounds = region_bounds(view, region);
+            let under = self.ground_of(view, palette, region);
             let mut layers = Vec::new();
             for (_, layer) in self.layers.iter_mut().filter(|(_, l)| l.visible) {
                 let shapes = layer.shapes_in(bounds, view, now);
@@ -95,7 +134,7 @@ impl Scene {
                     uniform: layer_uniform(view, palette, ppp, (layer.opacity, layer.pen), &layer.chunks),
                 })
                 .collect();
-            let pixels = raster::draw(&layers, view, palette.ground, region);
+            let pixels = raster::draw(&layers, view, (palette.ground, under), region);
             picture.write(&self.gpu, region, &pixels);
         }
         self.evict();
@@ -117,6 +156,14 @@ impl Scene {
             self.gpu.queue.write_buffer(&layer.uniform, 0, bytemuck::bytes_of(&uniform));
         }
         let [r, g, b, _] = palette.ground.map(f64::from);
+        let mut has_ground = false;
+        for &region in regions {
+            // Before the passes of this frame, into what they are drawn over.
+            if let Some(pixels) = self.ground_of(&picture.view, palette, region) {
+                picture.write(&self.gpu, region, &pixels);
+                has_ground = true;
+            }
+        }
         for &[x, y, width, height] in regions {
             let whole = [x, y, width, height] == [0, 0, picture.view.size_px[0], picture.view.size_px[1]];
             let ground = wgpu::Color { r, g, b, a: 1.0 };
@@ -126,7 +173,7 @@ impl Scene {
                     view: &target,
                     resolve_target: None,
                     ops: wgpu::Operations {
-                        load: if whole { wgpu::LoadOp::Clear(ground) } else { wgpu::LoadOp::Load },
+                        load: if whole && !has_ground { wgpu::LoadOp::Clear(ground) } else { wgpu::LoadOp::Load },
                         store: wgpu::StoreOp::Store,
                     },
                     depth_slice: None,
@@ -135,7 +182,7 @@ impl Scene {
             });
             if !whole {
                 pass.set_scissor_rect(x, y, width, height);
-                if let Some((_, layer)) = self.layers.iter().find(|(_, l)| l.visible) {
+                if let Some((_, layer)) = self.layers.iter().find(|(_, l)| l.visible && !has_ground) {
                     pass.set_bind_group(0, &layer.bind_group, &[]);
                     self.pipelines.draw_ground(&mut pass);
                 }

@@ -91,7 +91,7 @@ impl OverviewWork {
             })
             .collect();
         let [width, height] = self.view.size_px;
-        let pixels = raster::draw(&layers, &self.view, self.palette.ground, [0, 0, width, height]);
+        let pixels = raster::draw(&layers, &self.view, (self.palette.ground, None), [0, 0, width, height]);
         DrawnOverview { view: self.view, pixels: Arc::new(pixels), content: self.content }
     }
 }
@@ -196,7 +196,8 @@ impl Scene {
     pub(super) fn overview_will_do(&self, view: &Viewport) -> bool {
         let enlarged = |o: &Overview| view.px_per_world / o.view.px_per_world;
         let serves = |o: &Overview| o.content == Some(self.content) && enlarged(o) <= MOST_ENLARGED;
-        self.overview.as_ref().is_some_and(serves)
+        // It has no ground below it.
+        self.grounds.is_empty() && self.overview.as_ref().is_some_and(serves)
     }
 
     /// What is on show: texture and view.

@@ -23,6 +23,8 @@ pub(super) struct Picture {
     pub content: u64,
     /// State of meshes it was drawn with.
     pub meshes: u64,
+    /// How many blocks of grounds had come when it was drawn.
+    pub ground: u64,
     /// Drawn in a hurry, with larger pixels, until the camera rests.
     pub is_rough: bool,
 }
@@ -58,7 +60,16 @@ impl Picture {
             })
         };
         let texture_px = view.size_px;
-        Self { textures: [texture(), texture()], front: 0, texture_px, view, content: 0, meshes: 0, is_rough: false }
+        Self {
+            textures: [texture(), texture()],
+            front: 0,
+            texture_px,
+            view,
+            content: 0,
+            meshes: 0,
+            ground: 0,
+            is_rough: false,
+        }
     }
 
     /// The texture that is shown.

@@ -13,6 +13,7 @@ use super::points::PointSymbol;
 use super::store::{GpuMesh, SceneLayer};
 use super::style::Style;
 use super::viewport::Viewport;
+use crate::ground::Ground;
 use crate::model::Generation;
 
 /// Identity of a layer in the scene.
@@ -84,6 +85,10 @@ pub struct Scene {
     pub(super) overview_of: u64,
     /// Whether the overview is on show rather than the picture.
     pub(super) shows_overview: bool,
+    /// What lies below the layers, the undermost first, with how opaque it is.
+    pub(super) grounds: Vec<(Arc<Ground>, f32)>,
+    /// When they were painted last.
+    pub(super) ground_drawn: Option<std::time::Instant>,
     /// Bytes of meshes and shapes kept over all layers.
     pub(super) budget_bytes: usize,
     pub(super) palette: Option<Palette>,
@@ -106,6 +111,8 @@ impl Scene {
             overview: None,
             overview_of: 0,
             shows_overview: false,
+            grounds: Vec::new(),
+            ground_drawn: None,
             budget_bytes: USUAL_BUDGET_BYTES,
             palette: None,
             content: 1,
@@ -241,6 +248,21 @@ impl Scene {
         self.evict();
     }
 
+    /// Says what lies below the layers, the undermost first.
+    pub fn set_grounds(&mut self, grounds: Vec<(Arc<Ground>, f32)>) {
+        let same = |a: &(Arc<Ground>, f32), b: &(Arc<Ground>, f32)| Arc::ptr_eq(&a.0, &b.0) && a.1 == b.1;
+        let is_same = grounds.len() == self.grounds.len() && grounds.iter().zip(&self.grounds).all(|(a, b)| same(a, b));
+        if !is_same {
+            self.grounds = grounds;
+            self.content += 1;
+        }
+    }
+
+    /// Blocks of grounds that are on their way.
+    pub fn ground_coming(&self) -> usize {
+        self.grounds.iter().map(|(g, _)| g.coming()).sum()
+    }
+
     /// How many bytes of meshes and shapes are kept.
     pub fn set_budget(&mut self, bytes: usize) {
         self.budget_bytes = bytes;
@@ -301,6 +323,8 @@ impl Scene {
             && self.picture.as_ref().is_some_and(|p| {
                 p.content == self.content
                     && p.meshes == self.meshes
+                    && p.ground == self.grounds.iter().map(|(g, _)| g.arrived()).sum::<u64>()
+                    && self.ground_coming() == 0
                     && !p.is_rough
                     && p.view.covers(view)
                     && p.view.px_per_world == view.px_per_world

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use crate::colouring::Colouring;
 use crate::district::{LayerLook, VillageEvidence, can_be_villages, is_facilities};
 use crate::geo::{Anchor, BoundsDeg, GridPos, LonLat, Strips, WorldPos, representative_point};
+use crate::ground::Ground;
 use crate::index::{NameIndex, SpatialIndex};
 use crate::model::{
     ColumnData, Dataset, FeatureId, FieldType, Generation, GeometryStore, LayerKind, Members, Part, PartKind, Report,
@@ -445,6 +446,8 @@ pub enum Status {
     Loading(Arc<Progress>),
     /// On the map.
     Ready(Arc<Loaded>),
+    /// Below everything: tiles or a picture of the earth.
+    Ground(Arc<Ground>),
     /// Its file could not be read: the message.
     Failed(String),
 }
@@ -464,6 +467,22 @@ impl Layer {
     pub fn loaded(&self) -> Option<&Arc<Loaded>> {
         match &self.status {
             Status::Ready(loaded) => Some(loaded),
+            _ => None,
+        }
+    }
+
+    /// Why it is not on the map, where it could not be read.
+    pub fn trouble(&self) -> Option<&str> {
+        match &self.status {
+            Status::Failed(why) => Some(why),
+            _ => None,
+        }
+    }
+
+    /// The ground, where it is one that is open.
+    pub fn ground(&self) -> Option<&Arc<Ground>> {
+        match &self.status {
+            Status::Ground(ground) => Some(ground),
             _ => None,
         }
     }

@@ -85,6 +85,8 @@ pub struct Moment {
     pub lists_visits: bool,
     /// How the next field sheet is to be written.
     pub form: FieldExport,
+    /// What is being measured on the map.
+    pub measuring: Option<super::Measuring>,
     /// What the summary takes villages together by.
     pub summary_by: By,
 }
@@ -106,6 +108,7 @@ impl Default for Moment {
     fn default() -> Self {
         Self {
             hover: None,
+            measuring: None,
             pinned: None,
             choice: None,
             renaming: None,

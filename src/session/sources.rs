@@ -104,3 +104,20 @@ impl Session {
         ])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::lang::Lang;
+    use crate::output::GridCell;
+    use crate::session::testing::session;
+
+    #[test]
+    fn every_figure_says_where_it_is_from() {
+        let session = session(Lang::Zh);
+        let grid = session.figure_sources().expect("figures");
+        assert_eq!((grid.name.as_str(), grid.heads.len(), grid.heads[0].name.as_str()), ("来源", 12, "所属村"));
+        // Residents and sewage of three villages, without years, from the file of boundaries.
+        assert_eq!(grid.rows.len(), 6);
+        assert!(grid.rows.iter().all(|r| r.len() == 12 && matches!(&r[5], GridCell::Text(t) if !t.is_empty())));
+    }
+}

@@ -26,11 +26,17 @@ use crate::render::LayerKey;
 pub struct Picture {
     /// Whether gaps are ringed there.
     pub are_gaps_ringed: bool,
+    /// Whether the map is all there is: no legend, no scale.
+    pub is_bare: bool,
 }
 
 /// What the program keeps, in memory and on disk.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Storage {
+    /// Where tiles of servers are kept; nowhere where absent.
+    pub tiles: Option<PathBuf>,
+    /// Whether servers that a project names are asked without being turned on: by a command that draws that project.
+    pub trusts_servers: bool,
     /// Bytes of shapes of the map in memory.
     pub map_bytes: usize,
     /// Bytes of the cache, as last looked at; `None` where there is no cache.

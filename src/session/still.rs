@@ -18,6 +18,9 @@ impl Session {
             if let Some(loaded) = layer.loaded() {
                 let status = Status::Ready(loaded.clone());
                 still.layers.insert(*key, Layer { key: *key, status, colouring: layer.colouring.clone() });
+            } else if let Some(ground) = layer.ground() {
+                let status = Status::Ground(ground.clone());
+                still.layers.insert(*key, Layer { key: *key, status, colouring: None });
             }
         }
         still.storage.tables_read = self.storage.tables_read;
@@ -25,7 +28,7 @@ impl Session {
         still.view = self.view.clone();
         still.stage.divided = self.left().clone();
         still.stage.divider = self.stage.divider;
-        still.picture = Some(super::Picture { are_gaps_ringed: self.are_gaps_ringed() });
+        still.picture = Some(super::Picture { are_gaps_ringed: self.are_gaps_ringed(), is_bare: false });
         (still.camera, still.map_size_pt) = (self.camera, self.map_size_pt);
         still
     }

@@ -26,6 +26,7 @@ mod false_silence;
 mod false_tables;
 mod flatgeobuf;
 mod gaps;
+mod grounds;
 mod levels;
 mod lost;
 mod lost_killed;

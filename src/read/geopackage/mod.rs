@@ -113,6 +113,14 @@ impl Reader for GeoPackage {
     }
 }
 
+/// Opens an SQLite database to be read and nothing else: no trigger runs, no function of its schema is trusted.
+///
+/// # Errors
+/// A sentence that says why not.
+pub fn open_database(path: &Path) -> Result<Connection, String> {
+    open(path).map_err(|cause| cause.to_string())
+}
+
 /// Opens a file to be read.
 fn open(path: &Path) -> Result<Connection, Cause> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;

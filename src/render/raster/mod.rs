@@ -73,7 +73,7 @@ impl Hatch {
 }
 
 /// A colour as four bytes, opaque.
-fn packed([r, g, b, _]: [f32; 4]) -> u32 {
+pub(super) fn packed([r, g, b, _]: [f32; 4]) -> u32 {
     u32::from_le_bytes([r, g, b, 1.0].map(|v| (v.clamp(0.0, 1.0) * 255.0 + 0.5) as u8))
 }
 
@@ -102,11 +102,12 @@ struct Trace {
     alpha: u32,
 }
 
-/// Draws layers, bottom first, into a rectangle of a picture (x, y, width, height): RGBA bytes, row by row.
+/// Draws layers, bottom first, into a rectangle of a picture (x, y, width, height), over a colour or over what was painted before: RGBA
+/// bytes, row by row.
 pub(super) fn draw(
     layers: &[RasterLayer<'_>],
     view: &Viewport,
-    ground: [f32; 4],
+    (ground, under): ([f32; 4], Option<Vec<u32>>),
     [x, y, width, height]: [u32; 4],
 ) -> Vec<u32> {
     let (width, height) = (width as usize, height as usize);
@@ -115,7 +116,7 @@ pub(super) fn draw(
         view.centre.x * view.px_per_world - f64::from(view.size_px[0]) / 2.0 + f64::from(x),
         view.centre.y * view.px_per_world - f64::from(view.size_px[1]) / 2.0 + f64::from(y),
     ];
-    let mut pixels = vec![packed(ground); width * height];
+    let mut pixels = under.unwrap_or_else(|| vec![packed(ground); width * height]);
     pixels.par_chunks_mut((width * BAND_ROWS).max(1)).enumerate().for_each(|(i, rows)| {
         let top = i * BAND_ROWS;
         for layer in layers {

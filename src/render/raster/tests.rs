@@ -72,7 +72,7 @@ fn picture(chunks: &Chunks, view: &Viewport, level: Option<Level>) -> Vec<u32> {
         points: &[],
         uniform: LayerUniform { opacity: 1.0, ..bytemuck::Zeroable::zeroed() },
     };
-    draw(&[layer], view, [0.0, 0.0, 0.0, 1.0], [0, 0, view.size_px[0], view.size_px[1]])
+    draw(&[layer], view, ([0.0, 0.0, 0.0, 1.0], None), [0, 0, view.size_px[0], view.size_px[1]])
 }
 
 /// Compares every level with full detail, each at the highest and near the lowest scale that it serves.

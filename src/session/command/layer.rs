@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::colouring::ColouringSpec;
 use crate::district::{AddedFacility, Kind};
 use crate::geo::LonLat;
+use crate::ground::TileDatum;
 use crate::model::{Edit, FeatureId, LayerKind, Role};
 use crate::project::{LayerStyle, NoteEntry};
 use crate::read::How;
@@ -55,6 +56,10 @@ pub enum LayerCommand {
     ShowLayer(LayerKey, bool),
     /// Opacity of a layer, 0 to 1.
     SetOpacity(LayerKey, f32),
+    /// Turn on the server of a ground.
+    TurnOnline(LayerKey),
+    /// In which coordinates the tiles of a ground are cut.
+    SetDatum(LayerKey, TileDatum),
     /// Which field plays a role; none.
     SetRole(LayerKey, Role, Option<String>),
     /// Say of which kind facilities of a word are.
@@ -116,6 +121,8 @@ impl LayerCommand {
             Self::ShowLayer(..) => "command.show-layer",
             Self::SetColumns(..) => "command.columns",
             Self::SetOpacity(..) => "command.opacity",
+            Self::SetDatum(..) => "ground.datum",
+            Self::TurnOnline(_) => "ground.turn-on",
             Self::SetRole(..) | Self::EditFields(_) => "command.fields",
             Self::SetKindWord(..) => "command.kind-word",
             Self::SetColouring(..) | Self::EditColouring(_) | Self::Restyle(_) | Self::SetStyle(..) => "command.theme",

@@ -8,6 +8,7 @@ use super::{
     WindowCommand,
 };
 use crate::model::Theme;
+use crate::session::MeasuringKind;
 use crate::session::Session;
 
 const CTRL: Modifiers = Modifiers::COMMAND;
@@ -133,6 +134,9 @@ fn editing() -> Vec<Offer> {
         offer(W::Redo, &[(CTRL_SHIFT, Key::Z), (CTRL, Key::Y)], Needs::Redo, Some(2)),
         offer(W::FocusSearch, &[(CTRL, Key::K), (CTRL, Key::F)], Needs::Nothing, Some(2)),
         offer(CameraCommand::GoToDialogue, &[(CTRL, Key::G)], Needs::Nothing, Some(2)),
+        offer(W::Measure(MeasuringKind::Line, None), &[(NONE, Key::L)], Needs::Layer, Some(2)),
+        offer(W::Measure(MeasuringKind::Area, None), &[(SHIFT, Key::L)], Needs::Layer, Some(2)),
+        offer(W::Measure(MeasuringKind::Circle, None), &[(NONE, Key::R)], Needs::Layer, Some(2)),
         offer(W::Escape, &[(NONE, Key::Escape)], Needs::Nothing, None),
     ]
 }

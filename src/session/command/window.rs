@@ -1,7 +1,9 @@
 //! Commands about the window itself: panels, language, settings, undo.
 
 use super::Tab;
+use crate::geo::LonLat;
 use crate::lang::Lang;
+use crate::session::MeasuringKind;
 
 /// What a person can do about the window itself: panels, language, settings, undo.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,6 +14,8 @@ pub enum WindowCommand {
     Redo,
     /// Undo so many steps at once.
     UndoSteps(usize),
+    /// Begin to measure on the map, from a place where one is said.
+    Measure(MeasuringKind, Option<LonLat>),
     /// Put the cursor into the search box.
     FocusSearch,
     /// Show or hide the layer panel.
@@ -53,6 +57,9 @@ impl WindowCommand {
             Self::EmptyCache => "settings.empty-cache",
             Self::Undo | Self::UndoSteps(_) => "command.undo",
             Self::Redo => "command.redo",
+            Self::Measure(MeasuringKind::Line, _) => "measure.line",
+            Self::Measure(MeasuringKind::Area, _) => "measure.area",
+            Self::Measure(MeasuringKind::Circle, _) => "measure.circle",
             Self::FocusSearch => "command.search",
             Self::ToggleLeft => "command.toggle-left",
             Self::ToggleRight => "command.toggle-right",

@@ -1,0 +1,114 @@
+//! Grounds: tiles and pictures of the earth below the villages, opened in the background, one layer each.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::jobs::{Done, Job};
+use super::qiancun::Qiancun;
+use crate::ground::{Ground, GroundError, GroundFormat};
+use crate::lang::Lang;
+use crate::model::LayerKind;
+use crate::project::LayerEntry;
+use crate::read::Progress;
+use crate::render::LayerKey;
+use crate::session::{Camera, Layer, Status};
+
+/// How opaque villages become above a ground that a person opens, where they hid all of it: it is asked for to be seen.
+pub(super) const OVER_GROUND: f32 = 0.65;
+
+/// Whether a file or folder is one of tiles or of a picture of the earth.
+pub(super) fn is_ground(path: &Path) -> bool {
+    GroundFormat::of(path).is_some()
+}
+
+/// Why a ground cannot be shown, in words for people.
+pub(super) fn words(lang: Lang, error: &GroundError) -> String {
+    let text = lang.find(&format!("ground.error-{}", error.code())).unwrap_or(error.code());
+    text.replace("{n}", &error.detail())
+}
+
+impl Qiancun {
+    /// Puts a ground below all layers, and lets the villages show it: one step.
+    pub(super) fn add_ground(&mut self, path: PathBuf) {
+        let path = std::path::absolute(&path).unwrap_or(path);
+        let key = self.new_key();
+        let villages = self.session.village_layer().map(|l| l.key);
+        self.opened.shows_ground = villages.is_none();
+        let entry = LayerEntry { kind: Some(LayerKind::Ground), ..LayerEntry::new(path) };
+        self.session.transact("command.open", |d| {
+            d.put_layer(key, entry);
+            let last = d.keys.len().saturating_sub(1);
+            d.move_layer(0, last);
+            if let Some(villages) = villages.and_then(|v| d.entry_mut(v)).filter(|e| e.opacity == 1.0) {
+                villages.opacity = OVER_GROUND;
+            }
+        });
+        self.load_layer(key);
+    }
+
+    /// Lets villages that came after a ground show it: no step of its own.
+    pub(super) fn show_through(&mut self) {
+        let Some(villages) = self.session.village_layer().map(|l| l.key).filter(|_| self.opened.shows_ground) else {
+            return;
+        };
+        self.opened.shows_ground = false;
+        self.session.note(|d| {
+            if let Some(entry) = d.entry_mut(villages).filter(|e| e.opacity == 1.0) {
+                entry.opacity = OVER_GROUND;
+            }
+        });
+    }
+
+    /// Has the ground of a layer opened.
+    pub(super) fn load_ground(&mut self, key: LayerKey, entry: &LayerEntry) {
+        let status = Status::Loading(Arc::new(Progress::new()));
+        self.session.layers.insert(key, Layer { key, status, colouring: None });
+        let spec = self.session.ground_spec(entry);
+        if let Some(server) = crate::ground::server_of(&spec.url).filter(|_| !spec.is_online && spec.kept.is_none()) {
+            let text = self.session.lang.with("ground.offline", &[("n", &server)]);
+            self.session.layers.insert(key, Layer { key, status: Status::Failed(text), colouring: None });
+            return;
+        }
+        self.jobs.start(Job::Ground(key), move |_| Some(Done::Ground(key, Ground::open(spec).map(Box::new))));
+    }
+
+    /// Takes a ground that was opened, unless the layer says something else meanwhile.
+    pub(super) fn ground_was_opened(&mut self, key: LayerKey, opened: Result<Box<Ground>, GroundError>) {
+        let Some(entry) = self.session.entry(key).cloned() else { return };
+        let status = match opened {
+            Ok(ground) if *ground.spec() != self.session.ground_spec(&entry) => return self.load_ground(key, &entry),
+            Ok(ground) => {
+                let ctx = self.ctx.clone();
+                ground.on_arrival(move || ctx.request_repaint());
+                // Alone it says where the map opens.
+                let is_alone = self.session.document.keys.len() == 1 && self.session.document.project.camera.is_none();
+                if let Some(bounds) = ground.bounds().filter(|_| is_alone) {
+                    self.session.camera = Camera::fitting(bounds, self.session.map_size_pt);
+                }
+                Status::Ground(Arc::from(ground))
+            }
+            Err(error) => Status::Failed(words(self.session.lang, &error)),
+        };
+        self.session.layers.insert(key, Layer { key, status, colouring: None });
+    }
+
+    /// Turns the server of a ground on, for all projects of this person: only from then on anything is asked of it.
+    pub(super) fn turn_online(&mut self, key: LayerKey) {
+        let Some(entry) = self.session.entry(key).cloned() else { return };
+        let Some(server) = crate::ground::server_of(&entry.ground.url) else { return };
+        if !self.session.settings.online.contains(&server) {
+            self.session.settings.online.push(server);
+            self.save_settings();
+        }
+        self.load_ground(key, &entry);
+    }
+
+    /// Says once what went wrong with blocks of a ground.
+    pub(super) fn tell_ground_faults(&mut self) {
+        for (key, ground, _) in self.session.grounds() {
+            let Some(fault) = ground.fault().filter(|_| self.drawn.faulty_grounds.insert(key)) else { continue };
+            let name = self.session.layer_title(key);
+            self.session.news = Some(self.session.lang.with("ground.fault", &[("name", &name), ("n", &fault)]));
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! A picture of the ground as levels of blocks.
+
+use std::fmt;
+
+use crate::geo::{BoundsDeg, WorldPos};
+
+/// Longest side of a block in pixels: a tile that claims more is refused before anything is allocated for it.
+pub const MAX_BLOCK_PX: u32 = 4096;
+
+/// Why a ground cannot be shown.
+#[derive(Debug)]
+pub enum GroundError {
+    /// What the system says.
+    Io(std::io::Error),
+    /// It is damaged: how.
+    Damaged(String),
+    /// It has vector tiles, which are not drawn.
+    Vector,
+    /// It does not say where it lies.
+    NoPlace,
+    /// Its coordinate system is not understood: what it says.
+    UnknownCrs(String),
+    /// It is of a kind that is not read: which.
+    Unsupported(String),
+}
+
+impl GroundError {
+    /// Stable name; in language files `ground.error-<code>`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Io(_) => "unreadable",
+            Self::Damaged(_) => "damaged",
+            Self::Vector => "vector",
+            Self::NoPlace => "no-place",
+            Self::UnknownCrs(_) => "crs",
+            Self::Unsupported(_) => "unsupported",
+        }
+    }
+
+    /// What is said besides; empty where nothing is.
+    pub fn detail(&self) -> String {
+        match self {
+            Self::Io(e) => e.to_string(),
+            Self::Damaged(text) | Self::UnknownCrs(text) | Self::Unsupported(text) => text.clone(),
+            Self::Vector | Self::NoPlace => String::new(),
+        }
+    }
+}
+
+impl fmt::Display for GroundError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(e) => write!(f, "it cannot be read: {e}"),
+            Self::Damaged(text) => write!(f, "it is damaged: {text}"),
+            Self::Vector => f.write_str("it has vector tiles; only tiles that are pictures are drawn"),
+            Self::NoPlace => f.write_str("it does not say where it lies: no georeference and no world file beside it"),
+            Self::UnknownCrs(text) => write!(f, "its coordinate system is not understood: {text}"),
+            Self::Unsupported(text) => write!(f, "it is of a kind that is not read: {text}"),
+        }
+    }
+}
+
+impl std::error::Error for GroundError {}
+
+impl From<std::io::Error> for GroundError {
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::UnexpectedEof => Self::Damaged("it is cut short".to_owned()),
+            _ => Self::Io(error),
+        }
+    }
+}
+
+/// A piece of the ground.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Block {
+    /// Width in pixels.
+    pub width_px: u32,
+    /// Height in pixels.
+    pub height_px: u32,
+    /// RGBA bytes of each pixel, straight alpha, row by row.
+    pub pixels: Vec<u32>,
+}
+
+impl Block {
+    /// The bytes that it takes.
+    pub fn bytes(&self) -> usize {
+        self.pixels.len() * 4
+    }
+
+    /// A picture as a block.
+    ///
+    /// # Errors
+    /// Where it is damaged, or claims to be larger than [`MAX_BLOCK_PX`].
+    pub fn decode(bytes: &[u8]) -> Result<Self, GroundError> {
+        let damaged = |e: image::ImageError| GroundError::Damaged(e.to_string());
+        let mut reader = image::ImageReader::new(std::io::Cursor::new(bytes)).with_guessed_format()?;
+        let mut limits = image::Limits::default();
+        limits.max_image_width = Some(MAX_BLOCK_PX);
+        limits.max_image_height = Some(MAX_BLOCK_PX);
+        limits.max_alloc = Some(256 << 20);
+        reader.limits(limits);
+        Ok(Self::of(&reader.decode().map_err(damaged)?.into_rgba8()))
+    }
+
+    /// A picture as a block.
+    pub fn of(image: &image::RgbaImage) -> Self {
+        let pixels = image.as_raw().chunks_exact(4).map(|p| p.try_into().map_or(0, u32::from_le_bytes)).collect();
+        Self { width_px: image.width(), height_px: image.height(), pixels }
+    }
+}
+
+/// A level of a pyramid.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BlockLevel {
+    /// What the source calls it: the zoom of tiles, the number of an overview.
+    pub key: u32,
+    /// Width of the whole picture at this level, in pixels.
+    pub width_px: f64,
+    /// Height of the whole picture at this level.
+    pub height_px: f64,
+    /// Width and height of a block.
+    pub block_px: [u32; 2],
+}
+
+impl BlockLevel {
+    /// Blocks along both sides.
+    pub fn blocks(&self) -> [u32; 2] {
+        let along = |px: f64, block: u32| (px / f64::from(block.max(1))).ceil().clamp(0.0, f64::from(u32::MAX)) as u32;
+        [along(self.width_px, self.block_px[0]), along(self.height_px, self.block_px[1])]
+    }
+}
+
+/// A pyramid of blocks.
+pub trait Blocks: Send + Sync {
+    /// Its levels, the coarsest first; at least one.
+    fn levels(&self) -> &[BlockLevel];
+
+    /// A block by column and row; `None` where the source has none.
+    ///
+    /// # Errors
+    /// Where it is damaged or cannot be read.
+    fn block(&self, level: &BlockLevel, column: u32, row: u32) -> Result<Option<Block>, GroundError>;
+
+    /// Where a point of the map lies in the picture: 0 to 1 from its upper left corner; `None` where its system has no such place.
+    fn place(&self, at: WorldPos) -> Option<[f64; 2]>;
+
+    /// Whether the way from the map into the picture is a straight one: nothing is lost between the points of the mesh.
+    fn is_straight(&self) -> bool {
+        false
+    }
+
+    /// Who is to be named; empty where nothing says so.
+    fn attribution(&self) -> &str {
+        ""
+    }
+
+    /// Its title; empty where nothing says so.
+    fn title(&self) -> &str {
+        ""
+    }
+
+    /// What it covers.
+    fn bounds(&self) -> Option<BoundsDeg>;
+}

@@ -1,0 +1,27 @@
+//! The ground under the villages: tiles and pictures of the earth, wherever they come from and however they are shifted, painted
+//! into the map's picture before anything else is.
+//!
+//! Everything here is a pyramid of blocks ([`Blocks`]): levels of one picture, each cut into pieces that are read one by one. Where a
+//! point of the map lies in the picture is computed exactly on a mesh of 16 pixels and straight between, so that tiles in GCJ-02 or
+//! BD-09 and pictures in any coordinate system lie where they belong, less than a pixel off ([`Ground::residual_px`]).
+
+mod affine;
+mod blocks;
+mod datum;
+mod folder;
+mod geotiff;
+mod image_file;
+mod mbtiles;
+mod online;
+mod open;
+mod paint;
+mod pmtiles;
+mod store;
+mod tiff_palette;
+mod tiles;
+
+pub use blocks::{Block, BlockLevel, Blocks, GroundError};
+pub use datum::TileDatum;
+pub use online::server_of;
+pub use open::{GroundFormat, GroundSpec};
+pub use paint::{Ground, Patch};

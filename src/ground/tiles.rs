@@ -1,0 +1,121 @@
+//! Pyramids of square tiles on the world square, as all map services cut them.
+
+use super::blocks::{Block, BlockLevel, Blocks, GroundError};
+use super::datum::TileDatum;
+use crate::geo::{BoundsDeg, LonLat, WorldPos};
+
+/// Deepest level: tiles of a few centimetres.
+pub(super) const DEEPEST: u8 = 24;
+
+/// Where the pictures of tiles come from: rows counted from the north.
+pub(super) trait TileBytes: Send + Sync {
+    /// The picture of a tile; `None` where there is none.
+    fn bytes(&self, zoom: u8, column: u32, row: u32) -> Result<Option<Vec<u8>>, GroundError>;
+}
+
+/// What a set of tiles says of itself.
+#[derive(Clone, Debug, Default)]
+pub(super) struct TileFacts {
+    /// Least and greatest zoom.
+    pub zooms: [u8; 2],
+    /// Side of a tile in pixels.
+    pub tile_px: u32,
+    /// What it covers, in its own coordinates.
+    pub bounds: Option<BoundsDeg>,
+    /// Who is to be named.
+    pub attribution: String,
+    /// Its title.
+    pub title: String,
+}
+
+/// Tiles as a pyramid.
+pub(super) struct TilePyramid<T> {
+    source: T,
+    facts: TileFacts,
+    datum: TileDatum,
+    levels: Vec<BlockLevel>,
+}
+
+impl<T: TileBytes> TilePyramid<T> {
+    pub(super) fn new(source: T, facts: TileFacts, datum: TileDatum) -> Self {
+        let side = facts.tile_px.clamp(16, super::blocks::MAX_BLOCK_PX);
+        let [least, most] = facts.zooms.map(|z| z.min(DEEPEST));
+        let level = |zoom: u8| {
+            let width_px = f64::from(side) * 2f64.powi(i32::from(zoom));
+            BlockLevel { key: u32::from(zoom), width_px, height_px: width_px, block_px: [side; 2] }
+        };
+        let levels = (least..=most.max(least)).map(level).collect();
+        Self { source, facts, datum, levels }
+    }
+}
+
+impl<T: TileBytes> Blocks for TilePyramid<T> {
+    fn levels(&self) -> &[BlockLevel] {
+        &self.levels
+    }
+
+    fn block(&self, level: &BlockLevel, column: u32, row: u32) -> Result<Option<Block>, GroundError> {
+        let bytes = self.source.bytes(level.key as u8, column, row)?;
+        bytes.filter(|b| !b.is_empty()).map(|b| Block::decode(&b)).transpose()
+    }
+
+    fn place(&self, at: WorldPos) -> Option<[f64; 2]> {
+        Some(self.datum.place(at))
+    }
+
+    fn is_straight(&self) -> bool {
+        self.datum == TileDatum::Wgs84
+    }
+
+    fn attribution(&self) -> &str {
+        &self.facts.attribution
+    }
+
+    fn title(&self) -> &str {
+        &self.facts.title
+    }
+
+    fn bounds(&self) -> Option<BoundsDeg> {
+        let [w, s, e, n] = self.facts.bounds?.sides();
+        let [a, b] = [LonLat::new(w, s), LonLat::new(e, n)].map(|p| self.datum.undo(p));
+        Some(BoundsDeg::new([a.lon_deg, a.lat_deg, b.lon_deg, b.lat_deg]))
+    }
+}
+
+/// Bounds as metadata write them: `w,s,e,n`. `None` for the whole world, which says nothing.
+pub(super) fn bounds_of(text: &str) -> Option<BoundsDeg> {
+    let numbers: Vec<f64> = text.split(',').filter_map(|t| t.trim().parse().ok()).collect();
+    let [w, s, e, n] = *numbers.as_slice() else { return None };
+    let is_place = w < e && s < n && [w, s, e, n].iter().all(|v| v.is_finite());
+    (is_place && e - w < 359.0).then(|| BoundsDeg::new([w, s, e, n]))
+}
+
+/// Attribution without the markup that services put into it.
+pub(super) fn plain(text: &str) -> String {
+    let (mut out, mut depth) = (String::new(), 0_u32);
+    for c in text.chars().take(2000) {
+        match c {
+            '<' => depth += 1,
+            '>' => depth = depth.saturating_sub(1),
+            c if depth == 0 && !c.is_control() => out.push(c),
+            _ => {}
+        }
+    }
+    let entities = [("&copy;", "©"), ("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&nbsp;", " ")];
+    let out = entities.iter().fold(out, |text, (from, to)| text.replace(from, to));
+    out.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Side of a tile in pixels, by one of them; 256 where none says so.
+pub(super) fn side_of(picture: Option<&[u8]>) -> u32 {
+    let size = picture.and_then(|b| {
+        let reader = image::ImageReader::new(std::io::Cursor::new(b)).with_guessed_format().ok()?;
+        reader.into_dimensions().ok()
+    });
+    size.map_or(256, |(w, _)| w).clamp(16, super::blocks::MAX_BLOCK_PX)
+}
+
+/// Whether bytes are a vector tile rather than a picture: gzip or protocol buffers.
+pub(super) fn is_vector(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0x1f, 0x8b]) || bytes.first() == Some(&0x1a)
+}

@@ -1,0 +1,173 @@
+//! Measuring on the map: a line, an area, or what lies around a place. Nothing of it is kept in the project.
+
+use geo_types::{Coord, LineString, MultiPolygon, Polygon};
+
+use super::state::Session;
+use crate::district::{Region, Within, within};
+use crate::geo::{LonLat, distance_m, measure};
+use crate::model::Generation;
+use crate::rules::GapSeverity;
+
+/// Radius that is looked at first, in metres.
+const USUAL_RADIUS_M: f64 = 1000.0;
+
+/// What is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MeasuringKind {
+    /// A distance along a line.
+    Line,
+    /// An area, and what lies in it.
+    Area,
+    /// What lies within a distance of a place.
+    Circle,
+}
+
+/// What is known of a place: what lies within, gaps by severity.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Surroundings {
+    /// People, households, facilities, villages.
+    pub within: Within,
+    /// Gaps that lie in it, by severity.
+    pub gaps: [usize; 4],
+}
+
+/// A measuring under way or done.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measuring {
+    /// What is measured.
+    pub kind: MeasuringKind,
+    /// Its points so far.
+    pub points: Vec<LonLat>,
+    /// Whether no more points come.
+    pub is_over: bool,
+    /// Radius of a circle in metres.
+    pub radius_m: f64,
+    /// What lies in it, and what that was found for.
+    found: Option<((Generation, Option<i32>, Option<Generation>), Surroundings)>,
+}
+
+impl Measuring {
+    /// A measuring that begins, at a point where there is one.
+    pub fn begin(kind: MeasuringKind, at: Option<LonLat>) -> Self {
+        let mut new = Self { kind, points: Vec::new(), is_over: false, radius_m: USUAL_RADIUS_M, found: None };
+        at.into_iter().for_each(|at| new.put(at));
+        new
+    }
+
+    /// Takes a point. A circle has one.
+    pub fn put(&mut self, at: LonLat) {
+        self.found = None;
+        if self.kind == MeasuringKind::Circle {
+            (self.points, self.is_over) = (vec![at], true);
+        } else if self.points.last() != Some(&at) {
+            self.points.push(at);
+        }
+    }
+
+    /// Takes the last point away.
+    pub fn take_back(&mut self) {
+        self.found = None;
+        self.points.pop();
+    }
+
+    /// Looks within another distance.
+    pub fn set_radius(&mut self, radius_m: f64) {
+        (self.radius_m, self.found) = (radius_m, None);
+    }
+
+    /// Length of the line in metres, each piece the shortest way over the ellipsoid (Karney 2013).
+    pub fn length_m(&self) -> f64 {
+        self.points.windows(2).map(|w| if let [a, b] = w { distance_m(*a, *b) } else { 0.0 }).sum()
+    }
+
+    /// The area drawn; `None` with fewer than three corners.
+    fn shape(&self) -> Option<MultiPolygon<f64>> {
+        let mut ring: Vec<Coord<f64>> = self.points.iter().map(|p| Coord { x: p.lon_deg, y: p.lat_deg }).collect();
+        ring.extend(ring.first().copied());
+        (ring.len() > 3).then(|| MultiPolygon::new(vec![Polygon::new(LineString::new(ring), Vec::new())]))
+    }
+
+    /// Area in m² and perimeter in m on the ellipsoid; `None` for a line, and with fewer than three corners.
+    pub fn area(&self) -> Option<(f64, f64)> {
+        match self.kind {
+            MeasuringKind::Line => None,
+            MeasuringKind::Area => self.shape().map(|s| {
+                let of = measure(&s);
+                (of.area_m2, of.perimeter_m)
+            }),
+            MeasuringKind::Circle => {
+                let r = self.radius_m;
+                (!self.points.is_empty()).then_some((std::f64::consts::PI * r * r, std::f64::consts::TAU * r))
+            }
+        }
+    }
+
+    /// Where is looked; `None` for a line, and before there is an area.
+    pub fn region(&self) -> Option<Region> {
+        match self.kind {
+            MeasuringKind::Line => None,
+            MeasuringKind::Area => self.shape().map(Region::Shape),
+            MeasuringKind::Circle => self.points.first().map(|at| Region::Circle(*at, self.radius_m)),
+        }
+    }
+
+    /// What lies in it, found once.
+    pub fn surroundings(&mut self, session: &Session) -> Option<&Surroundings> {
+        let district = session.district()?;
+        let gaps = session.present_gaps();
+        let key = (district.generation, session.year(), gaps.map(|g| g.generation));
+        if self.found.as_ref().is_none_or(|(of, _)| *of != key) {
+            let region = self.region()?;
+            let within = within(district, &region, session.year());
+            let mut by_severity = [0; 4];
+            for gap in gaps.into_iter().flat_map(|g| g.list.gaps.iter()) {
+                let at = GapSeverity::ALL.iter().position(|s| *s == gap.severity);
+                if let (Some(place), Some(slot)) = (gap.at, at.and_then(|i| by_severity.get_mut(i)))
+                    && region.holds(place)
+                {
+                    *slot += 1;
+                }
+            }
+            self.found = Some((key, Surroundings { within, gaps: by_severity }));
+        }
+        self.found.as_ref().map(|(_, found)| found)
+    }
+}
+
+/// A length in words: metres below a kilometre.
+pub fn length_words(metres: f64) -> String {
+    if metres < 1000.0 { format!("{metres:.1} m") } else { format!("{:.3} km", metres / 1000.0) }
+}
+
+/// An area in words: square metres, from a tenth of a square kilometre with hectares and 亩 beside it.
+pub fn area_words(square_metres: f64) -> String {
+    let mu = square_metres * 3.0 / 2000.0;
+    match square_metres {
+        m if m < 10_000.0 => format!("{m:.1} m² · {mu:.2} 亩"),
+        m if m < 1e6 => format!("{:.3} ha · {mu:.1} 亩", m / 1e4),
+        m => format!("{:.3} km² · {mu:.0} 亩", m / 1e6),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_and_areas_are_those_of_the_ellipsoid() {
+        let mut line = Measuring::begin(MeasuringKind::Line, Some(LonLat::new(116.0, 40.0)));
+        line.put(LonLat::new(117.0, 40.0));
+        // PROJ 9: Geod(ellps="WGS84").inv(116, 40, 117, 40).
+        assert!((line.length_m() - 85_393.409_129_604_3).abs() < 1e-3, "{}", line.length_m());
+        let mut area = Measuring::begin(MeasuringKind::Area, None);
+        for (lon, lat) in [(116.0, 40.0), (116.1, 40.0), (116.1, 40.1)] {
+            area.put(LonLat::new(lon, lat));
+        }
+        let (square_metres, _) = area.area().expect("an area");
+        assert!((square_metres / 1e6 - 47.4).abs() < 0.2, "{square_metres}");
+        area.take_back();
+        assert!(area.area().is_none());
+        assert_eq!((length_words(999.94), length_words(1234.5)), ("999.9 m".into(), "1.234 km".into()));
+        assert_eq!(area_words(2000.0 / 3.0), "666.7 m² · 1.00 亩");
+    }
+}
