@@ -11,7 +11,7 @@ use crate::model::LayerKind;
 use crate::project::LayerEntry;
 use crate::read::Progress;
 use crate::render::LayerKey;
-use crate::session::{Camera, Layer, Status};
+use crate::session::{Camera, Layer, OnlineDraft, Status};
 
 /// How opaque villages become above a ground that a person opens, where they hid all of it: it is asked for to be seen.
 pub(super) const OVER_GROUND: f32 = 0.65;
@@ -31,10 +31,30 @@ impl Qiancun {
     /// Puts a ground below all layers, and lets the villages show it: one step.
     pub(super) fn add_ground(&mut self, path: PathBuf) {
         let path = std::path::absolute(&path).unwrap_or(path);
+        self.put_ground(LayerEntry { kind: Some(LayerKind::Ground), ..LayerEntry::new(path) });
+    }
+
+    /// The same of a server, which is turned on: that is what it was described for. The key stays in this person's settings.
+    pub(super) fn add_server(&mut self, draft: OnlineDraft) {
+        let Some(server) = crate::ground::server_of(&draft.entry.url) else { return };
+        let key = draft.key.trim().to_owned();
+        self.remembering(|s| {
+            if !s.online.contains(&server) {
+                s.online.push(server.clone());
+            }
+            if !key.is_empty() {
+                s.tile_keys.insert(server, key);
+            }
+        });
+        let title = draft.title.trim().to_owned();
+        let ground = draft.entry;
+        self.put_ground(LayerEntry { kind: Some(LayerKind::Ground), title, ground, ..LayerEntry::new(PathBuf::new()) });
+    }
+
+    fn put_ground(&mut self, entry: LayerEntry) {
         let key = self.new_key();
         let villages = self.session.village_layer().map(|l| l.key);
         self.opened.shows_ground = villages.is_none();
-        let entry = LayerEntry { kind: Some(LayerKind::Ground), ..LayerEntry::new(path) };
         self.session.transact("command.open", |d| {
             d.put_layer(key, entry);
             let last = d.keys.len().saturating_sub(1);

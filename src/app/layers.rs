@@ -79,6 +79,8 @@ impl Qiancun {
                 })
             }
             LayerCommand::TurnOnline(key) => self.turn_online(key),
+            LayerCommand::ServerDialogue => session.moment.dialogue = Some(Dialogue::Online(Box::default())),
+            LayerCommand::AddServer(draft) => self.add_server(*draft),
             LayerCommand::SetDatum(key, datum) => {
                 session.transact_layer("ground.datum", key, |e| e.ground.datum = datum);
                 self.load_layer(key);

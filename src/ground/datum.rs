@@ -17,6 +17,17 @@ pub enum TileDatum {
     Bd09,
 }
 
+/// Along which lines a source's world is cut into tiles.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TileGrid {
+    /// A square in Web Mercator (EPSG:3857), one tile at zoom 0.
+    #[default]
+    Mercator,
+    /// A rectangle in degrees (EPSG:4326, 4490), one tile at zoom 0 of which the upper half is the world: `_c` of Tianditu.
+    Degrees,
+}
+
 impl TileDatum {
     /// All.
     pub const ALL: [Self; 3] = [Self::Wgs84, Self::Gcj02, Self::Bd09];

@@ -84,6 +84,7 @@ pub(super) fn open(root: &Path, datum: TileDatum) -> Result<Box<dyn Blocks>, Gro
         bounds: bounds_of(&bounds),
         attribution: plain(get("attribution")),
         title: plain(get("name")),
+        ..TileFacts::default()
     };
     Ok(Box::new(TilePyramid::new(Folder { root: root.to_path_buf(), ending, is_south_up }, facts, datum)))
 }

@@ -57,6 +57,7 @@ pub(super) fn open(path: &Path, datum: TileDatum) -> Result<Box<dyn Blocks>, Gro
         bounds: bounds_of(get("bounds")),
         attribution: plain(get("attribution")),
         title: plain(get("name")),
+        ..TileFacts::default()
     };
     Ok(Box::new(TilePyramid::new(MbTiles(Mutex::new(connection)), facts, datum)))
 }

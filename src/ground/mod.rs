@@ -21,7 +21,7 @@ mod tiff_palette;
 mod tiles;
 
 pub use blocks::{Block, BlockLevel, Blocks, GroundError};
-pub use datum::TileDatum;
+pub use datum::{TileDatum, TileGrid};
 pub use online::server_of;
 pub use open::{GroundFormat, GroundSpec};
 pub use paint::{Ground, Patch};

@@ -1,4 +1,4 @@
-//! Tiles from a server, and what was fetched kept on the disk: `{z}/{x}/{y}`, `{-y}` counted from the south, `{s}` one of a to c, `{key}` a
+//! Tiles from a server, and what was fetched kept on the disk: `{z}/{x}/{y}`, `{-y}` counted from the south, `{s}` one of a to c, `{0-7}` one of those, `{key}` a
 //! person's own key, which stands in no project.
 //!
 //! Nothing goes to a server before a person has turned it on ([`crate::ground::GroundSpec::is_online`]). Redirects lead nowhere but to the
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use sha2::{Digest, Sha256};
 
 use super::blocks::{Blocks, GroundError};
-use super::datum::TileDatum;
+use super::datum::{TileDatum, TileGrid};
 use super::tiles::{TileBytes, TileFacts, TilePyramid, is_vector};
 
 /// Largest tile, in bytes.
@@ -37,7 +37,7 @@ pub fn server_of(url: &str) -> Option<String> {
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let is_web = matches!(scheme.as_str(), "http" | "https") && !host.is_empty() && !host.contains('@');
     // One of several servers of the same service.
-    let host = host.replace("{s}", "a").to_ascii_lowercase();
+    let host = host.replace("{s}", "a").replace("{0-7}", "0").to_ascii_lowercase();
     is_web.then(|| format!("{scheme}://{host}"))
 }
 
@@ -68,6 +68,7 @@ impl Online {
             .replace("{y}", &row.to_string())
             .replace("{-y}", &south.to_string())
             .replace("{s}", letter)
+            .replace("{0-7}", &(column.wrapping_add(row) % 8).to_string())
             .replace("{key}", &self.key)
     }
 
@@ -210,7 +211,9 @@ pub(super) struct Address<'a> {
     pub is_online: bool,
     /// Where tiles of all servers are kept; nowhere where absent.
     pub kept: Option<&'a Path>,
+    pub least: Option<u8>,
     pub deepest: Option<u8>,
+    pub grid: TileGrid,
     pub tile_px: u32,
 }
 
@@ -246,8 +249,9 @@ pub(super) fn open(address: &Address<'_>, datum: TileDatum) -> Result<Box<dyn Bl
         failures: AtomicU64::new(0),
         left_alone: Mutex::new(None),
     };
-    let zooms = [0, address.deepest.unwrap_or(USUAL_DEEPEST)];
-    Ok(Box::new(TilePyramid::new(source, TileFacts { zooms, tile_px: address.tile_px, ..TileFacts::default() }, datum)))
+    let zooms = [address.least.unwrap_or(0), address.deepest.unwrap_or(USUAL_DEEPEST)];
+    let facts = TileFacts { zooms, grid: address.grid, tile_px: address.tile_px, ..TileFacts::default() };
+    Ok(Box::new(TilePyramid::new(source, facts, datum)))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::blocks::{Blocks, GroundError};
-use super::datum::TileDatum;
+use super::datum::{TileDatum, TileGrid};
 use super::{folder, geotiff, image_file, mbtiles, online, pmtiles};
 
 /// A format of grounds.
@@ -78,8 +78,12 @@ pub struct GroundSpec {
     pub url: String,
     /// A person's key for it.
     pub key: String,
-    /// Deepest zoom of a server's tiles, and their side in pixels.
+    /// Least and deepest zoom of a server's tiles.
+    pub least: Option<u8>,
+    /// Deepest zoom of a server's tiles.
     pub deepest: Option<u8>,
+    /// Along which lines they are cut.
+    pub grid: TileGrid,
     /// Side of a server's tiles in pixels.
     pub tile_px: Option<u32>,
     /// Whether a person has turned the server on: without, only what was kept is shown.
@@ -100,7 +104,9 @@ impl GroundSpec {
                 key: &self.key,
                 is_online: self.is_online,
                 kept: self.kept.as_deref(),
+                least: self.least,
                 deepest: self.deepest,
+                grid: self.grid,
                 tile_px: self.tile_px.unwrap_or(256),
             };
             return Ok((GroundFormat::Online, online::open(&address, self.datum)?));

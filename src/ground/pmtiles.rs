@@ -231,6 +231,7 @@ pub(super) fn open(path: &Path, datum: TileDatum) -> Result<Box<dyn Blocks>, Gro
         bounds: (w < e && s < n && e - w < 359.0).then(|| BoundsDeg::new([w, s, e, n])),
         attribution: plain(get("attribution")),
         title: plain(get("name")),
+        ..TileFacts::default()
     };
     Ok(Box::new(TilePyramid::new(tiles, facts, datum)))
 }

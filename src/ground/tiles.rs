@@ -1,7 +1,7 @@
 //! Pyramids of square tiles on the world square, as all map services cut them.
 
 use super::blocks::{Block, BlockLevel, Blocks, GroundError};
-use super::datum::TileDatum;
+use super::datum::{TileDatum, TileGrid};
 use crate::geo::{BoundsDeg, LonLat, WorldPos};
 
 /// Deepest level: tiles of a few centimetres.
@@ -18,6 +18,8 @@ pub(super) trait TileBytes: Send + Sync {
 pub(super) struct TileFacts {
     /// Least and greatest zoom.
     pub zooms: [u8; 2],
+    /// Along which lines it is cut.
+    pub grid: TileGrid,
     /// Side of a tile in pixels.
     pub tile_px: u32,
     /// What it covers, in its own coordinates.
@@ -42,7 +44,8 @@ impl<T: TileBytes> TilePyramid<T> {
         let [least, most] = facts.zooms.map(|z| z.min(DEEPEST));
         let level = |zoom: u8| {
             let width_px = f64::from(side) * 2f64.powi(i32::from(zoom));
-            BlockLevel { key: u32::from(zoom), width_px, height_px: width_px, block_px: [side; 2] }
+            let height_px = if facts.grid == TileGrid::Degrees { width_px / 2.0 } else { width_px };
+            BlockLevel { key: u32::from(zoom), width_px, height_px, block_px: [side; 2] }
         };
         let levels = (least..=most.max(least)).map(level).collect();
         Self { source, facts, datum, levels }
@@ -60,11 +63,18 @@ impl<T: TileBytes> Blocks for TilePyramid<T> {
     }
 
     fn place(&self, at: WorldPos) -> Option<[f64; 2]> {
-        Some(self.datum.place(at))
+        let place = self.datum.place(at);
+        match self.facts.grid {
+            TileGrid::Mercator => Some(place),
+            TileGrid::Degrees => {
+                let at = WorldPos { x: place[0], y: place[1] }.to_lonlat();
+                Some([(at.lon_deg + 180.0) / 360.0, (90.0 - at.lat_deg) / 180.0])
+            }
+        }
     }
 
     fn is_straight(&self) -> bool {
-        self.datum == TileDatum::Wgs84
+        self.datum == TileDatum::Wgs84 && self.facts.grid == TileGrid::Mercator
     }
 
     fn attribution(&self) -> &str {

@@ -27,6 +27,7 @@ mod menu;
 mod new_figures;
 mod page;
 mod picture;
+mod online;
 mod opened;
 mod overlay;
 mod point;

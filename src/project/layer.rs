@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::look::LayerStyle;
 use crate::colouring::ColouringSpec;
-use crate::ground::{GroundSpec, TileDatum};
+use crate::ground::{GroundSpec, TileDatum, TileGrid};
 use crate::model::LayerKind;
 use crate::read::How;
 
@@ -89,6 +89,12 @@ pub struct GroundEntry {
     /// Address of a server's tiles, with `{z}`, `{x}` and `{y}` or `{-y}`, `{key}` where a person's own key belongs.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub url: String,
+    /// Along which lines its tiles are cut.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub grid: TileGrid,
+    /// Least zoom that the server has; 0 where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub least: Option<u8>,
     /// Deepest zoom that the server has; 18 where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deepest: Option<u8>,
@@ -152,9 +158,9 @@ impl LayerEntry {
 
     /// What its ground is opened from.
     pub fn ground_spec(&self) -> GroundSpec {
-        let GroundEntry { datum, url, deepest, tile_px, .. } = self.ground.clone();
+        let GroundEntry { datum, url, grid, least, deepest, tile_px, .. } = self.ground.clone();
         let (path, crs) = (self.path.clone(), self.crs.clone());
-        GroundSpec { path, datum, crs, url, deepest, tile_px, ..GroundSpec::default() }
+        GroundSpec { path, datum, crs, url, grid, least, deepest, tile_px, ..GroundSpec::default() }
     }
 
     /// A layer for a file that is read as a person says.

@@ -9,7 +9,7 @@ use super::survey::VisitDraft;
 use crate::colouring::ColouringSpec;
 use crate::district::{AddedFacility, Diagnosis, Understood};
 use crate::model::{Indicator, VillageAlias};
-use crate::project::{Difference, NoteEntry, Unsaved};
+use crate::project::{Difference, GroundEntry, NoteEntry, Unsaved};
 use crate::read::{How, LayoutSaid};
 use crate::render::LayerKey;
 use crate::survey::{MergePreview, Preview};
@@ -110,6 +110,17 @@ impl LayoutDraft {
     }
 }
 
+/// A ground from a server, being described.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct OnlineDraft {
+    /// What the layer says of it.
+    pub entry: GroundEntry,
+    /// Its title.
+    pub title: String,
+    /// This person's key.
+    pub key: String,
+}
+
 /// How the file of a layer is read, being changed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReadingDraft {
@@ -166,6 +177,8 @@ pub enum Dialogue {
     Recover(Vec<(PathBuf, Unsaved, Vec<Difference>)>),
     /// A log whose project was renamed.
     StrayLog(PathBuf),
+    /// A ground from a server.
+    Online(Box<OnlineDraft>),
     /// What the program keeps.
     Settings,
     /// The window closes as soon as these are written.

@@ -333,6 +333,37 @@ fn tiles_of_a_server_are_drawn_and_kept() {
 }
 
 #[test]
+fn tiles_cut_in_degrees_lie_where_they_belong() {
+    let folder = Folder::new();
+    let (address, _) = serve(|path| {
+        let (z, x, y) = numbers(path);
+        http("200 OK", "image/png", &tile(z, x, y))
+    });
+    let ground = format!("url = \"http://{address}/{{z}}/{{x}}/{{y}}.png\"\ngrid = \"degrees\"\nleast = 1");
+    let project = project(&folder, &ground);
+    for zoom in [7, 10, 13] {
+        let (bounds, at) = view(zoom);
+        assert!(map_of(&folder, &project, bounds).status.success());
+        let image = image::open(folder.path("map.png")).expect("a picture").into_rgb8();
+        let mut looked = 0;
+        for (px, py) in (0..200).step_by(5).flat_map(|y| (0..300).step_by(5).map(move |x| (x, y))) {
+            let place = at(px, py).to_lonlat();
+            let n = f64::from(1 << zoom);
+            let tile = [(place.lon_deg + 180.0) / 360.0 * n, (90.0 - place.lat_deg) / 180.0 * n / 2.0];
+            if tile.iter().all(|v| (0.01..=0.99).contains(&v.fract())) {
+                looked += 1;
+                assert_eq!(
+                    image.get_pixel(px, py).0,
+                    colour(zoom, tile[0] as u32, tile[1] as u32),
+                    "{zoom}: {px} {py}"
+                );
+            }
+        }
+        assert!(looked > 1500, "{looked}");
+    }
+}
+
+#[test]
 fn servers_that_misbehave_are_contained() {
     let elsewhere = serve(|_| http("200 OK", "image/png", &tile(1, 0, 0)));
     let to = format!("http://{}/x", elsewhere.0);

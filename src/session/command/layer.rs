@@ -10,6 +10,7 @@ use crate::model::{Edit, FeatureId, LayerKind, Role};
 use crate::project::{LayerStyle, NoteEntry};
 use crate::read::How;
 use crate::render::LayerKey;
+use crate::session::OnlineDraft;
 use crate::session::dialogue::ColouringDraft;
 
 /// What a person can do about layers, their fields and colours, and corrections of their data.
@@ -56,6 +57,10 @@ pub enum LayerCommand {
     ShowLayer(LayerKey, bool),
     /// Opacity of a layer, 0 to 1.
     SetOpacity(LayerKey, f32),
+    /// Describe a ground from a server.
+    ServerDialogue,
+    /// Put a ground from a server below all layers, and turn it on.
+    AddServer(Box<OnlineDraft>),
     /// Turn on the server of a ground.
     TurnOnline(LayerKey),
     /// In which coordinates the tiles of a ground are cut.
@@ -123,6 +128,7 @@ impl LayerCommand {
             Self::SetOpacity(..) => "command.opacity",
             Self::SetDatum(..) => "ground.datum",
             Self::TurnOnline(_) => "ground.turn-on",
+            Self::ServerDialogue | Self::AddServer(_) => "online.title",
             Self::SetRole(..) | Self::EditFields(_) => "command.fields",
             Self::SetKindWord(..) => "command.kind-word",
             Self::SetColouring(..) | Self::EditColouring(_) | Self::Restyle(_) | Self::SetStyle(..) => "command.theme",

@@ -8,8 +8,8 @@ use super::{
     WindowCommand,
 };
 use crate::model::Theme;
-use crate::session::MeasuringKind;
 use crate::session::Session;
+use crate::session::{LayerCommand, MeasuringKind};
 
 const CTRL: Modifiers = Modifiers::COMMAND;
 const CTRL_SHIFT: Modifiers = Modifiers { shift: true, ..Modifiers::COMMAND };
@@ -123,6 +123,7 @@ fn files() -> Vec<Offer> {
         offer(F::ExportFiguresDialogue, &[], District, Some(1)),
         offer(F::FillFormDialogue, &[], District, Some(1)),
         offer(SurveyCommand::ExportGapsDialogue, &[], Gaps, Some(1)),
+        offer(LayerCommand::ServerDialogue, &[], Nothing, Some(1)),
         offer(WindowCommand::SettingsDialogue, &[], Nothing, Some(1)),
     ]
 }
