@@ -5,16 +5,20 @@ use std::sync::Arc;
 
 use super::jobs::{Done, Job};
 use super::qiancun::Qiancun;
-use crate::ground::{Ground, GroundError, GroundFormat};
+use crate::geo::{BoundsDeg, WorldPos};
+use crate::ground::{Ground, GroundError, GroundFormat, KeptArea};
 use crate::lang::Lang;
 use crate::model::LayerKind;
-use crate::project::LayerEntry;
+use crate::project::{GroundEntry, LayerEntry};
 use crate::read::Progress;
 use crate::render::LayerKey;
-use crate::session::{Camera, Layer, OnlineDraft, Status};
+use crate::session::{Camera, Dialogue, KeepDraft, Layer, LayerCommand, OnlineDraft, Status};
 
 /// How opaque villages become above a ground that a person opens, where they hid all of it: it is asked for to be seen.
 pub(super) const OVER_GROUND: f32 = 0.65;
+
+/// Zoom down to which an area is kept where a person says no other: houses can be told apart.
+const USUAL_DEEPEST: u32 = 16;
 
 /// Whether a file or folder is one of tiles or of a picture of the earth.
 pub(super) fn is_ground(path: &Path) -> bool {
@@ -28,6 +32,25 @@ pub(super) fn words(lang: Lang, error: &GroundError) -> String {
 }
 
 impl Qiancun {
+    /// Carries out a command about grounds.
+    pub(super) fn on_grounds(&mut self, command: LayerCommand) {
+        match command {
+            LayerCommand::TurnOnline(key) => self.turn_online(key),
+            LayerCommand::KeepAreaDialogue(key) => self.begin_keeping_area(key),
+            LayerCommand::AskKeepArea(draft) => self.ask_keep_area(draft),
+            LayerCommand::KeepArea(draft, path) => self.keep_area(draft, &path),
+            LayerCommand::ServerDialogue => {
+                self.session.moment.dialogue = Some(Dialogue::Online(Box::default()));
+            }
+            LayerCommand::AddServer(draft) => self.add_server(*draft),
+            LayerCommand::SetDatum(key, datum) => {
+                self.session.transact_layer("ground.datum", key, |e| e.ground.datum = datum);
+                self.load_layer(key);
+            }
+            _ => {}
+        }
+    }
+
     /// Puts a ground below all layers, and lets the villages show it: one step.
     pub(super) fn add_ground(&mut self, path: PathBuf) {
         let path = std::path::absolute(&path).unwrap_or(path);
@@ -49,6 +72,69 @@ impl Qiancun {
         let title = draft.title.trim().to_owned();
         let ground = draft.entry;
         self.put_ground(LayerEntry { kind: Some(LayerKind::Ground), title, ground, ..LayerEntry::new(PathBuf::new()) });
+    }
+
+    /// Asks how much is to be kept: the district, else what is in view.
+    pub(super) fn begin_keeping_area(&mut self, layer: LayerKey) {
+        let villages = self.session.village_layer().and_then(|l| l.loaded()).and_then(|l| l.bounds_deg());
+        let view = || {
+            let [w, n, e, s] = self.map.view()?.bounds().sides();
+            let (a, b) = (WorldPos { x: w, y: n }.to_lonlat(), WorldPos { x: e, y: s }.to_lonlat());
+            Some(BoundsDeg::new([a.lon_deg, b.lat_deg, b.lon_deg, a.lat_deg]))
+        };
+        let bounds = villages.map(|b| b.with_room(0.05, 0.001)).or_else(view);
+        let deepest = self.session.layers.get(&layer).and_then(|l| l.ground()).map(|g| g.levels().1.min(USUAL_DEEPEST));
+        if let Some((bounds, deepest)) = bounds.zip(deepest) {
+            self.session.moment.dialogue = Some(Dialogue::KeepArea(KeepDraft { layer, bounds, deepest }));
+        }
+    }
+
+    pub(super) fn ask_keep_area(&mut self, draft: KeepDraft) {
+        let title = self.session.lang.t("keep-area.title");
+        self.jobs.ask(move || {
+            let dialogue = rfd::FileDialog::new().set_title(title).add_filter("MBTiles", &["mbtiles"]);
+            let path = dialogue.set_file_name("ground.mbtiles").save_file()?;
+            Some(LayerCommand::KeepArea(draft, crate::project::with_ending(&path, "mbtiles")))
+        });
+    }
+
+    /// Keeps an area as a file, in the background; it becomes a ground in place of the server's.
+    pub(super) fn keep_area(&mut self, draft: KeepDraft, path: &Path) {
+        let Some(entry) = self.session.entry(draft.layer).filter(|e| e.ground.may_keep).cloned() else { return };
+        let Some(ground) = self.session.layers.get(&draft.layer).and_then(|l| l.ground()).cloned() else { return };
+        if !self.may_write(path) {
+            return;
+        }
+        let progress = Arc::new(Progress::new());
+        self.session.work.understanding.push((path.to_path_buf(), progress.clone()));
+        let (path, title) = (path.to_path_buf(), self.session.layer_title(draft.layer));
+        self.jobs.start(Job::Write, move |_| {
+            let said = (path.as_path(), title.as_str(), entry.ground.attribution.as_str());
+            let kept = ground.keep(draft.bounds, draft.deepest, said, &progress);
+            Some(Done::AreaKept(draft.layer, path, kept))
+        });
+    }
+
+    /// An area was kept, or not.
+    pub(super) fn area_was_kept(&mut self, layer: LayerKey, path: PathBuf, kept: Result<KeptArea, GroundError>) {
+        self.session.work.understanding.retain(|(of, _)| *of != path);
+        let lang = self.session.lang;
+        match kept {
+            Ok(kept) => {
+                let counts = [kept.tiles, kept.none, kept.failed].map(|n| n.to_string());
+                let words = [("n", counts[0].as_str()), ("none", &counts[1]), ("failed", &counts[2])];
+                let text = lang.with("keep-area.kept", &words);
+                let datum = self.session.entry(layer).map(|e| e.ground.datum).unwrap_or_default();
+                let ground = GroundEntry { datum, ..GroundEntry::default() };
+                self.put_ground(LayerEntry { kind: Some(LayerKind::Ground), ground, ..LayerEntry::new(path) });
+                self.session.transact_layer("command.show-layer", layer, |e| e.visible = false);
+                self.session.news = Some(text);
+            }
+            Err(error) => {
+                let text = words(lang, &error);
+                self.ask_after(Dialogue::Message(text));
+            }
+        }
     }
 
     fn put_ground(&mut self, entry: LayerEntry) {

@@ -78,13 +78,13 @@ impl Qiancun {
                     d.entry_mut(key).into_iter().for_each(|e| e.opacity = opacity.clamp(0.0, 1.0));
                 })
             }
-            LayerCommand::TurnOnline(key) => self.turn_online(key),
-            LayerCommand::ServerDialogue => session.moment.dialogue = Some(Dialogue::Online(Box::default())),
-            LayerCommand::AddServer(draft) => self.add_server(*draft),
-            LayerCommand::SetDatum(key, datum) => {
-                session.transact_layer("ground.datum", key, |e| e.ground.datum = datum);
-                self.load_layer(key);
-            }
+            command @ (LayerCommand::TurnOnline(_)
+            | LayerCommand::KeepAreaDialogue(_)
+            | LayerCommand::AskKeepArea(_)
+            | LayerCommand::KeepArea(..)
+            | LayerCommand::ServerDialogue
+            | LayerCommand::AddServer(_)
+            | LayerCommand::SetDatum(..)) => self.on_grounds(command),
             LayerCommand::SetRole(key, role, field) => session.transact_layer("command.fields", key, |e| {
                 e.fields.fields.insert(role.key().to_owned(), field.unwrap_or_default());
             }),

@@ -142,6 +142,14 @@ pub trait Blocks: Send + Sync {
     /// Where it is damaged or cannot be read.
     fn block(&self, level: &BlockLevel, column: u32, row: u32) -> Result<Option<Block>, GroundError>;
 
+    /// The picture of a block as the source has it, where it is one of its own: a tile.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    fn picture(&self, _level: &BlockLevel, _column: u32, _row: u32) -> Result<Option<Vec<u8>>, GroundError> {
+        Ok(None)
+    }
+
     /// Where a point of the map lies in the picture: 0 to 1 from its upper left corner; `None` where its system has no such place.
     fn place(&self, at: WorldPos) -> Option<[f64; 2]>;
 

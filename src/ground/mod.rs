@@ -11,6 +11,7 @@ mod datum;
 mod folder;
 mod geotiff;
 mod image_file;
+mod keep;
 mod mbtiles;
 mod online;
 mod open;
@@ -22,6 +23,7 @@ mod tiles;
 
 pub use blocks::{Block, BlockLevel, Blocks, GroundError};
 pub use datum::{TileDatum, TileGrid};
+pub use keep::{KeptArea, MOST_TILES};
 pub use online::server_of;
 pub use open::{GroundFormat, GroundSpec};
 pub use paint::{Ground, Patch};

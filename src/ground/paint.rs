@@ -60,6 +60,11 @@ impl Ground {
         Ok(Self { store: Store::new(blocks), spec, format, bounds })
     }
 
+    /// Where its blocks come from.
+    pub(super) fn source(&self) -> &dyn Blocks {
+        self.store.source()
+    }
+
     /// What it was opened from.
     pub fn spec(&self) -> &GroundSpec {
         &self.spec

@@ -62,6 +62,10 @@ impl<T: TileBytes> Blocks for TilePyramid<T> {
         bytes.filter(|b| !b.is_empty()).map(|b| Block::decode(&b)).transpose()
     }
 
+    fn picture(&self, level: &BlockLevel, column: u32, row: u32) -> Result<Option<Vec<u8>>, GroundError> {
+        self.source.bytes(level.key as u8, column, row)
+    }
+
     fn place(&self, at: WorldPos) -> Option<[f64; 2]> {
         let place = self.datum.place(at);
         match self.facts.grid {

@@ -4,7 +4,7 @@ use egui::{Id, Key, Modal, RichText, TextEdit, Ui};
 
 use super::style::bold;
 use super::widgets::primary;
-use super::{edit, layout, online, opened, settings, unsaved, visit};
+use super::{edit, keep_area, layout, online, opened, settings, unsaved, visit};
 use crate::geo::parse_position;
 use crate::lang::Lang;
 use crate::model::{Column, Dataset, Role};
@@ -54,6 +54,7 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
             Dialogue::Replace(path) => unsaved::replace(ui, session, path, send),
             Dialogue::Recover(found) => unsaved::recover(ui, session, found, send),
             Dialogue::StrayLog(log) => unsaved::stray(ui, session, log, send),
+            Dialogue::KeepArea(draft) => keep_area::show(ui, session, draft, send),
             Dialogue::Online(draft) => online::show(ui, session, draft, send),
             Dialogue::Settings => settings::show(ui, session, send),
             Dialogue::Ending(unwritten) => ending(ui, session, unwritten, send),

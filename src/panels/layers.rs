@@ -4,7 +4,7 @@ use egui::{Align, Layout, RichText, ScrollArea, Sense, Ui, Vec2};
 
 use super::widgets::{icon_button, padded, rule, section, tick};
 use super::{compare, coverage, legend};
-use crate::ground::TileDatum;
+use crate::ground::{TileDatum, TileGrid};
 use crate::icons::Icon;
 use crate::model::LayerKind;
 use crate::palette::{data_colour, size};
@@ -276,6 +276,11 @@ fn menu(
         command(ui, at + 1 < count, LayerCommand::MoveLayer(key, false).into());
         command(ui, true, LayerCommand::RelinkDialogue(key).into());
         command(ui, true, LayerCommand::RemoveLayer(key).into());
+        // Only where the source's terms allow it, and in a grid that the file has.
+        let is_kept = entry.ground.may_keep && !entry.ground.url.is_empty() && entry.ground.grid == TileGrid::Mercator;
+        if is_kept {
+            command(ui, true, LayerCommand::KeepAreaDialogue(key).into());
+        }
         ui.menu_button(session.lang.t("ground.datum"), |ui| {
             for datum in TileDatum::ALL {
                 if ui.selectable_label(entry.ground.datum == datum, datum.name()).clicked() {

@@ -15,6 +15,7 @@ mod fonts;
 mod foot;
 mod gap_filter;
 mod gaps;
+mod keep_area;
 mod layers;
 mod layout;
 mod legend;

@@ -8,6 +8,7 @@ use super::edits::{FacilityDraft, FigureDraft};
 use super::survey::VisitDraft;
 use crate::colouring::ColouringSpec;
 use crate::district::{AddedFacility, Diagnosis, Understood};
+use crate::geo::BoundsDeg;
 use crate::model::{Indicator, VillageAlias};
 use crate::project::{Difference, GroundEntry, NoteEntry, Unsaved};
 use crate::read::{How, LayoutSaid};
@@ -121,6 +122,17 @@ pub struct OnlineDraft {
     pub key: String,
 }
 
+/// An area of a server's tiles to be kept.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct KeepDraft {
+    /// Its layer.
+    pub layer: LayerKey,
+    /// The area.
+    pub bounds: BoundsDeg,
+    /// Down to this zoom.
+    pub deepest: u32,
+}
+
 /// How the file of a layer is read, being changed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReadingDraft {
@@ -179,6 +191,8 @@ pub enum Dialogue {
     StrayLog(PathBuf),
     /// A ground from a server.
     Online(Box<OnlineDraft>),
+    /// An area of a server's tiles to be kept.
+    KeepArea(KeepDraft),
     /// What the program keeps.
     Settings,
     /// The window closes as soon as these are written.

@@ -49,7 +49,8 @@ pub use command::{
 pub use covered::{CoverageKey, Covered, Shares};
 pub use derived::{Derived, Ticket};
 pub use dialogue::{
-    ColouringDraft, Dialogue, DiskChange, LayersDraft, LayoutDraft, OnlineDraft, OpenedAs, OpenedFile, ReadingDraft,
+    ColouringDraft, Dialogue, DiskChange, KeepDraft, LayersDraft, LayoutDraft, OnlineDraft, OpenedAs, OpenedFile,
+    ReadingDraft,
 };
 pub use edits::{FacilityDraft, FigureDraft};
 pub use facts::{Facts, FactsKey, Means};

@@ -364,6 +364,34 @@ fn tiles_cut_in_degrees_lie_where_they_belong() {
 }
 
 #[test]
+fn an_area_that_was_kept_is_the_server_s() {
+    use qiancun::ground::{Ground, GroundSpec};
+    let folder = Folder::new();
+    let (address, asked) = serve(|path| {
+        let (z, x, y) = numbers(path);
+        http("200 OK", "image/png", &tile(z, x, y))
+    });
+    let url = format!("http://{address}/{{z}}/{{x}}/{{y}}.png");
+    let spec = GroundSpec { url, is_online: true, ..GroundSpec::default() };
+    let ground = Ground::open(spec).expect("an address");
+    let bounds = qiancun::geo::BoundsDeg::new(AREA);
+    let path = folder.path("kept.mbtiles");
+    let kept = ground.keep(bounds, 12, (&path, "kept", "© Made here"), &Default::default()).expect("kept");
+    assert_eq!((kept.tiles, kept.none, kept.failed), (ground.tiles_in(bounds, 12), 0, 0));
+    assert_eq!(asked.load(Ordering::SeqCst) as u64, kept.tiles);
+    let project = project(&folder, "path = \"kept.mbtiles\"");
+    let (bounds, at) = view(12);
+    check(&drawn(&folder, &project, bounds), 12, at, None);
+    let too_much = ground.keep(
+        qiancun::geo::BoundsDeg::new([-170.0, -80.0, 170.0, 80.0]),
+        18,
+        (&path, "", ""),
+        &Default::default(),
+    );
+    assert!(too_much.is_err());
+}
+
+#[test]
 fn servers_that_misbehave_are_contained() {
     let elsewhere = serve(|_| http("200 OK", "image/png", &tile(1, 0, 0)));
     let to = format!("http://{}/x", elsewhere.0);

@@ -10,8 +10,8 @@ use crate::model::{Edit, FeatureId, LayerKind, Role};
 use crate::project::{LayerStyle, NoteEntry};
 use crate::read::How;
 use crate::render::LayerKey;
-use crate::session::OnlineDraft;
 use crate::session::dialogue::ColouringDraft;
+use crate::session::{KeepDraft, OnlineDraft};
 
 /// What a person can do about layers, their fields and colours, and corrections of their data.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,6 +61,12 @@ pub enum LayerCommand {
     ServerDialogue,
     /// Put a ground from a server below all layers, and turn it on.
     AddServer(Box<OnlineDraft>),
+    /// Ask how much of a server's tiles is to be kept.
+    KeepAreaDialogue(LayerKey),
+    /// Ask for the file, then keep an area.
+    AskKeepArea(KeepDraft),
+    /// Keep an area of a server's tiles as a file.
+    KeepArea(KeepDraft, PathBuf),
     /// Turn on the server of a ground.
     TurnOnline(LayerKey),
     /// In which coordinates the tiles of a ground are cut.
@@ -128,6 +134,7 @@ impl LayerCommand {
             Self::SetOpacity(..) => "command.opacity",
             Self::SetDatum(..) => "ground.datum",
             Self::TurnOnline(_) => "ground.turn-on",
+            Self::KeepAreaDialogue(_) | Self::AskKeepArea(_) | Self::KeepArea(..) => "keep-area.title",
             Self::ServerDialogue | Self::AddServer(_) => "online.title",
             Self::SetRole(..) | Self::EditFields(_) => "command.fields",
             Self::SetKindWord(..) => "command.kind-word",
