@@ -33,6 +33,8 @@ pub enum Icon {
     Up,
     /// Next.
     Down,
+    /// The ground from a server.
+    Globe,
 }
 
 impl Icon {
@@ -106,6 +108,11 @@ impl Icon {
                 path(&[(-4.5, 2.5), (-6.0, 2.5), (-6.0, -6.0), (2.5, -6.0), (2.5, -4.5)]);
             }
             Self::Up => path(&[(-4.5, 2.5), (0.0, -2.5), (4.5, 2.5)]),
+            Self::Globe => {
+                painter.circle_stroke(c, 6.2, stroke);
+                painter.add(Shape::ellipse_stroke(c, Vec2::new(2.7, 6.2), stroke));
+                line(at(-6.0, 0.0), at(6.0, 0.0));
+            }
             Self::Down => path(&[(-4.5, -2.5), (0.0, 2.5), (4.5, -2.5)]),
         }
     }

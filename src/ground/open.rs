@@ -45,6 +45,10 @@ impl GroundFormat {
         if path.is_dir() {
             return folder::is_one(path).then_some(Self::Folder);
         }
+        // A device or a pipe would never end, or never begin.
+        if !std::fs::metadata(path).is_ok_and(|m| m.is_file()) {
+            return None;
+        }
         let mut head = [0; 16];
         let n = std::fs::File::open(path).ok()?.read(&mut head).ok()?;
         let head = head.get(..n)?;

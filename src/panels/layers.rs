@@ -29,6 +29,7 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
                 section(ui, t, session.lang.t("layers.title"));
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     icon_button(ui, session, Icon::Plus, FileCommand::OpenDialogue, send);
+                    icon_button(ui, session, Icon::Globe, LayerCommand::ServerDialogue, send);
                 });
             });
             let keys = session.document.keys.clone();

@@ -65,6 +65,9 @@ fn items(ui: &mut Ui, session: &Session, at: LonLat, send: &mut Commands) {
             send.push(WindowCommand::Measure(kind, Some(at)));
         }
     }
+    if ui.button(lang.t("online.title")).clicked() {
+        send.push(LayerCommand::ServerDialogue);
+    }
     if ui.button(lang.t("map.add-note")).clicked() {
         send.push(LayerCommand::EditNote(None, at));
     }

@@ -159,3 +159,21 @@ s['A6'] = '合计'; s['C6'] = '=SUM(C3:C5)'; b.save(sys.argv[1])",
     );
     assert!(kept.contains("A1:C1") && kept.contains("0.0%") && kept.contains("=SUM(C3:C5)"), "{kept}");
 }
+
+#[test]
+fn geotiffs_of_gdal_lie_where_gdal_says() {
+    if !has("geotiff", "GDAL for Python", "/usr/bin/python3", &["-c", "import numpy; from osgeo import gdal"]) {
+        return;
+    }
+    let folder = crate::program::Folder::new();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/geotiff.py");
+    let output = Command::new("/usr/bin/python3")
+        .arg(script)
+        .args([env!("CARGO_BIN_EXE_qiancun"), &folder.text("")])
+        .env("QIANCUN_CONFIG_DIR", folder.path("config"))
+        .env("PROJ_NETWORK", "OFF")
+        .output()
+        .expect("it runs");
+    let (said, told) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains("ok: 20 kinds"), "{said}\n{told}");
+}

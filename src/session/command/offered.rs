@@ -123,7 +123,7 @@ fn files() -> Vec<Offer> {
         offer(F::ExportFiguresDialogue, &[], District, Some(1)),
         offer(F::FillFormDialogue, &[], District, Some(1)),
         offer(SurveyCommand::ExportGapsDialogue, &[], Gaps, Some(1)),
-        offer(LayerCommand::ServerDialogue, &[], Nothing, Some(1)),
+        offer(LayerCommand::ServerDialogue, &[], Nothing, None),
         offer(WindowCommand::SettingsDialogue, &[], Nothing, Some(1)),
     ]
 }
@@ -135,9 +135,9 @@ fn editing() -> Vec<Offer> {
         offer(W::Redo, &[(CTRL_SHIFT, Key::Z), (CTRL, Key::Y)], Needs::Redo, Some(2)),
         offer(W::FocusSearch, &[(CTRL, Key::K), (CTRL, Key::F)], Needs::Nothing, Some(2)),
         offer(CameraCommand::GoToDialogue, &[(CTRL, Key::G)], Needs::Nothing, Some(2)),
-        offer(W::Measure(MeasuringKind::Line, None), &[(NONE, Key::L)], Needs::Layer, Some(2)),
-        offer(W::Measure(MeasuringKind::Area, None), &[(SHIFT, Key::L)], Needs::Layer, Some(2)),
-        offer(W::Measure(MeasuringKind::Circle, None), &[(NONE, Key::R)], Needs::Layer, Some(2)),
+        offer(W::Measure(MeasuringKind::Line, None), &[(NONE, Key::L)], Needs::Layer, None),
+        offer(W::Measure(MeasuringKind::Area, None), &[(SHIFT, Key::L)], Needs::Layer, None),
+        offer(W::Measure(MeasuringKind::Circle, None), &[(NONE, Key::R)], Needs::Layer, None),
         offer(W::Escape, &[(NONE, Key::Escape)], Needs::Nothing, None),
     ]
 }

@@ -1,0 +1,133 @@
+"""GeoTIFFs of every kind that GDAL writes lie to half a pixel where GDAL says.
+
+    geotiff.py QIANCUN FOLDER
+
+Bands count pixels: red the columns, green the rows, modulo 256. What `qiancun map` draws is compared with the place that GDAL and PROJ give
+each pixel of the map; between pixels colours are between theirs, so that half a pixel is half a step.
+"""
+import math
+import os
+import subprocess
+import sys
+
+import numpy as np
+from osgeo import gdal, osr
+
+gdal.UseExceptions()
+QIANCUN, FOLDER = sys.argv[1:3]
+os.chdir(FOLDER)
+WIDTH, HEIGHT = 900, 700
+ROWS, COLUMNS = np.mgrid[0:HEIGHT, 0:WIDTH]
+RED, GREEN = (COLUMNS % 256).astype("uint8"), (ROWS % 256).astype("uint8")
+BLUE = (COLUMNS // 256 * 60).astype("uint8")
+ZONE = (39434000.0, 5, 0, 4435000.0, 0, -5)
+
+
+def system(epsg):
+    s = osr.SpatialReference()
+    s.ImportFromEPSG(epsg)
+    s.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
+    return s
+
+
+def write(name, epsg, transform, bands, kind=gdal.GDT_Byte, options=(), palette=False):
+    file = gdal.GetDriverByName("GTiff").Create(name, WIDTH, HEIGHT, len(bands), kind, list(options))
+    file.SetProjection(system(epsg).ExportToWkt())
+    file.SetGeoTransform(transform)
+    for i, band in enumerate(bands):
+        file.GetRasterBand(i + 1).WriteArray(band)
+    if palette:
+        table = gdal.ColorTable()
+        for i in range(256):
+            table.SetColorEntry(i, (i, 255 - i, 90, 255))
+        file.GetRasterBand(1).SetColorTable(table)
+    file = None
+    return name
+
+
+RGB = [RED, GREEN, BLUE]
+cases = []
+for packing in ("NONE", "LZW", "DEFLATE", "PACKBITS"):
+    for tiled in ("NO", "YES"):
+        options = [f"COMPRESS={packing}", f"TILED={tiled}"]
+        cases.append((write(f"{packing}_{tiled}.tif", 4527, ZONE, RGB, options=options), 4527, ZONE, "rgb"))
+cases.append((write("predictor.tif", 4527, ZONE, RGB, options=["COMPRESS=LZW", "PREDICTOR=2"]), 4527, ZONE, "rgb"))
+cases.append((write("big.tif", 4527, ZONE, RGB, options=["BIGTIFF=YES"]), 4527, ZONE, "rgb"))
+cases.append((write("bands.tif", 4527, ZONE, RGB, options=["INTERLEAVE=BAND", "COMPRESS=LZW"]), 4527, ZONE, "rgb"))
+opaque = np.full((HEIGHT, WIDTH), 255, "uint8")
+cases.append((write("rgba.tif", 4527, ZONE, RGB + [opaque], options=["ALPHA=YES"]), 4527, ZONE, "rgb"))
+cases.append((write("grey.tif", 4527, ZONE, [RED], options=["COMPRESS=LZW"]), 4527, ZONE, "grey"))
+cases.append((write("palette.tif", 4527, ZONE, [RED], options=["COMPRESS=LZW"], palette=True), 4527, ZONE, "palette"))
+jpeg = ["COMPRESS=JPEG", "PHOTOMETRIC=YCBCR", "TILED=YES", "JPEG_QUALITY=95"]
+cases.append((write("jpeg.tif", 4527, ZONE, RGB, options=jpeg), 4527, ZONE, "jpeg"))
+degrees = (116.2, 0.00005, 0, 40.1, 0, -0.00005)
+cases.append((write("degrees.tif", 4490, degrees, RGB), 4490, degrees, "rgb"))
+mercator = (12940000.0, 6, 0, 4870000.0, 0, -6)
+cases.append((write("mercator.tif", 3857, mercator, RGB), 3857, mercator, "rgb"))
+turned = (39434000.0, 4.8, 0.9, 4435000.0, 0.9, -4.8)
+cases.append((write("turned.tif", 4527, turned, RGB), 4527, turned, "rgb"))
+gdal.Translate("cog.tif", "LZW_YES.tif", format="COG", creationOptions=["COMPRESS=DEFLATE", "BLOCKSIZE=256"])
+cases.append(("cog.tif", 4527, ZONE, "rgb"))
+overviews = gdal.Open(write("overviews.tif", 4527, ZONE, RGB, options=["TILED=YES"]), 1)
+overviews.BuildOverviews("NEAREST", [2, 4])
+overviews = None
+cases.append(("overviews.tif", 4527, ZONE, "rgb"))
+
+with open("far.geojson", "w") as far:
+    far.write('{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"name":"x"},"geometry":{"type":"Polygon",'
+              '"coordinates":[[[100,30],[100.1,30],[100.1,30.1],[100,30]]]}}]}')
+
+wgs84 = system(4326)
+bad = 0
+for name, epsg, transform, kind in cases:
+    forth = osr.CoordinateTransformation(system(epsg), wgs84)
+    back = osr.CoordinateTransformation(wgs84, system(epsg))
+    a, b, c, d, e, f = transform
+    lon, lat, _ = forth.TransformPoint(a + WIDTH / 2 * b + HEIGHT / 2 * c, d + WIDTH / 2 * e + HEIGHT / 2 * f)
+    with open("p.qiancun", "w") as project:
+        project.write(f'version = 1\n[[layer]]\npath = "far.geojson"\n[[layer]]\nkind = "ground"\npath = "{name}"\n')
+    west, south, east, north = lon - 0.008, lat - 0.005, lon + 0.008, lat + 0.005
+    bounds = f"{west},{south},{east},{north}"
+    command = [QIANCUN, "map", "p.qiancun", "--bounds", bounds, "--size", "500x400", "-o", "map.png"]
+    ran = subprocess.run(command, capture_output=True, text=True)
+    if ran.returncode or "qiancun:" in ran.stderr:
+        print(name, ran.stderr[-300:])
+        bad += 1
+        continue
+    drawn = gdal.Open("map.png").ReadAsArray()[:3].astype(float)
+
+    def x(lon_deg):
+        return math.radians(lon_deg)
+
+    def y(lat_deg):
+        return math.asinh(math.tan(math.radians(lat_deg)))
+
+    middle = x(lon), (y(north) + y(south)) / 2
+    scale = min(500 / (x(east) - x(west)), 400 / (y(north) - y(south)))
+    worst, looked = 0.0, 0
+    for row in range(10, 390, 9):
+        for column in range(10, 490, 9):
+            lon_deg = math.degrees(middle[0] + (column + 0.5 - 250) / scale)
+            lat_deg = math.degrees(math.atan(math.sinh(middle[1] - (row + 0.5 - 200) / scale)))
+            easting, northing, _ = back.TransformPoint(lon_deg, lat_deg)
+            determinant = b * f - c * e
+            px = (f * (easting - a) - c * (northing - d)) / determinant
+            py = (b * (northing - d) - e * (easting - a)) / determinant
+            inside = 3 < px < WIDTH - 3 and 3 < py < HEIGHT - 3
+            if not inside or min(px % 256, 256 - px % 256) < 3 or min(py % 256, 256 - py % 256) < 3:
+                continue
+            red, green, _ = drawn[:, row, column]
+            looked += 1
+            off = abs(red + 0.5 - px % 256)
+            if kind in ("rgb", "jpeg"):
+                off = max(off, abs(green + 0.5 - py % 256))
+            elif kind == "palette":
+                off = max(off, abs(255 - green + 0.5 - px % 256))
+            # A lossy picture is off by what JPEG takes.
+            worst = max(worst, off / 6 if kind == "jpeg" else off)
+    # Half a pixel, and the half step by which a colour is rounded.
+    if looked < 500 or worst > 1.0:
+        print(name, looked, worst)
+        bad += 1
+if bad == 0:
+    print("ok:", len(cases), "kinds of GeoTIFF")
