@@ -91,7 +91,7 @@ impl Block {
     /// A picture as a block.
     ///
     /// # Errors
-    /// Where it is damaged, or claims to be larger than [`MAX_BLOCK_PX`].
+    /// Where it is damaged, or claims to be larger than 4,096 pixels a side.
     pub fn decode(bytes: &[u8]) -> Result<Self, GroundError> {
         let damaged = |e: image::ImageError| GroundError::Damaged(e.to_string());
         let mut reader = image::ImageReader::new(std::io::Cursor::new(bytes)).with_guessed_format()?;
