@@ -5,17 +5,34 @@ use std::sync::Arc;
 
 use super::jobs::{Done, Job};
 use super::qiancun::Qiancun;
+use crate::cache::Cache;
 use crate::geo::{BoundsDeg, WorldPos};
-use crate::ground::{Ground, GroundError, GroundFormat, KeptArea};
+use crate::ground::{Ground, GroundError, GroundFormat, GroundSpec, KeptArea, server_of};
 use crate::lang::Lang;
 use crate::model::LayerKind;
-use crate::project::{GroundEntry, LayerEntry};
+use crate::project::{GroundEntry, LayerEntry, Settings};
 use crate::read::Progress;
 use crate::render::LayerKey;
-use crate::session::{Camera, Dialogue, KeepDraft, Layer, LayerCommand, OnlineDraft, Status};
+use crate::session::{Camera, Dialogue, DocumentState, KeepDraft, Layer, LayerCommand, OnlineDraft, Status};
 
 /// How opaque villages become above a ground that a person opens, where they hid all of it: it is asked for to be seen.
-pub(super) const OVER_GROUND: f32 = 0.65;
+const OVER_GROUND: f32 = 0.65;
+
+/// Lets villages that hide the ground show it; an opacity that a person chose stays.
+pub(super) fn let_through(document: &mut DocumentState, villages: Option<LayerKey>) {
+    if let Some(entry) = villages.and_then(|v| document.entry_mut(v)).filter(|e| e.opacity == 1.0) {
+        entry.opacity = OVER_GROUND;
+    }
+}
+
+/// What a command that draws a project opens its ground from: whoever has a page or a map made of a project means the servers that it
+/// names, with this person's key.
+pub(super) fn trusted_spec(entry: &LayerEntry) -> GroundSpec {
+    let spec = entry.ground_spec();
+    let Some(server) = server_of(&spec.url) else { return spec };
+    let key = Settings::load().tile_keys.remove(&server).unwrap_or_default();
+    GroundSpec { is_online: true, key, kept: Cache::usual_folder().map(|f| f.join("tiles")), ..spec }
+}
 
 /// Zoom down to which an area is kept where a person says no other: houses can be told apart.
 const USUAL_DEEPEST: u32 = 16;
@@ -59,12 +76,10 @@ impl Qiancun {
 
     /// The same of a server, which is turned on: that is what it was described for. The key stays in this person's settings.
     pub(super) fn add_server(&mut self, draft: OnlineDraft) {
-        let Some(server) = crate::ground::server_of(&draft.entry.url) else { return };
+        let Some(server) = server_of(&draft.entry.url) else { return };
         let key = draft.key.trim().to_owned();
         self.remembering(|s| {
-            if !s.online.contains(&server) {
-                s.online.push(server.clone());
-            }
+            s.turn_on(&server);
             if !key.is_empty() {
                 s.tile_keys.insert(server, key);
             }
@@ -130,6 +145,8 @@ impl Qiancun {
                 self.session.transact_layer("command.show-layer", layer, |e| e.visible = false);
                 self.session.news = Some(text);
             }
+            // Whoever stopped it knows.
+            Err(GroundError::Cancelled) => {}
             Err(error) => {
                 let text = words(lang, &error);
                 self.ask_after(Dialogue::Message(text));
@@ -145,9 +162,7 @@ impl Qiancun {
             d.put_layer(key, entry);
             let last = d.keys.len().saturating_sub(1);
             d.move_layer(0, last);
-            if let Some(villages) = villages.and_then(|v| d.entry_mut(v)).filter(|e| e.opacity == 1.0) {
-                villages.opacity = OVER_GROUND;
-            }
+            let_through(d, villages);
         });
         self.load_layer(key);
     }
@@ -158,19 +173,20 @@ impl Qiancun {
             return;
         };
         self.opened.shows_ground = false;
-        self.session.note(|d| {
-            if let Some(entry) = d.entry_mut(villages).filter(|e| e.opacity == 1.0) {
-                entry.opacity = OVER_GROUND;
-            }
-        });
+        self.session.note(|d| let_through(d, Some(villages)));
+    }
+
+    fn spec_of(&self, entry: &LayerEntry) -> GroundSpec {
+        let is_command = self.session.picture.as_ref().is_some_and(|p| p.is_bare);
+        if is_command { trusted_spec(entry) } else { self.session.ground_spec(entry) }
     }
 
     /// Has the ground of a layer opened.
     pub(super) fn load_ground(&mut self, key: LayerKey, entry: &LayerEntry) {
         let status = Status::Loading(Arc::new(Progress::new()));
         self.session.layers.insert(key, Layer { key, status, colouring: None });
-        let spec = self.session.ground_spec(entry);
-        if let Some(server) = crate::ground::server_of(&spec.url).filter(|_| !spec.is_online && spec.kept.is_none()) {
+        let spec = self.spec_of(entry);
+        if let Some(server) = server_of(&spec.url).filter(|_| !spec.is_online && spec.kept.is_none()) {
             let text = self.session.lang.with("ground.offline", &[("n", &server)]);
             self.session.layers.insert(key, Layer { key, status: Status::Failed(text), colouring: None });
             return;
@@ -182,7 +198,7 @@ impl Qiancun {
     pub(super) fn ground_was_opened(&mut self, key: LayerKey, opened: Result<Box<Ground>, GroundError>) {
         let Some(entry) = self.session.entry(key).cloned() else { return };
         let status = match opened {
-            Ok(ground) if *ground.spec() != self.session.ground_spec(&entry) => return self.load_ground(key, &entry),
+            Ok(ground) if *ground.spec() != self.spec_of(&entry) => return self.load_ground(key, &entry),
             Ok(ground) => {
                 let ctx = self.ctx.clone();
                 ground.on_arrival(move || ctx.request_repaint());
@@ -201,11 +217,8 @@ impl Qiancun {
     /// Turns the server of a ground on, for all projects of this person: only from then on anything is asked of it.
     pub(super) fn turn_online(&mut self, key: LayerKey) {
         let Some(entry) = self.session.entry(key).cloned() else { return };
-        let Some(server) = crate::ground::server_of(&entry.ground.url) else { return };
-        if !self.session.settings.online.contains(&server) {
-            self.session.settings.online.push(server);
-            self.save_settings();
-        }
+        let Some(server) = server_of(&entry.ground.url) else { return };
+        self.remembering(|s| s.turn_on(&server));
         self.load_ground(key, &entry);
     }
 

@@ -16,9 +16,7 @@ impl Qiancun {
             let Some(entry) = d.entry_mut(key) else { return };
             entry.visible = visible;
             let is_ground = entry.kind == Some(crate::model::LayerKind::Ground);
-            if let Some(villages) = villages.filter(|_| is_ground).and_then(|v| d.entry_mut(v)) {
-                villages.opacity = villages.opacity.min(super::grounds::OVER_GROUND);
-            }
+            super::grounds::let_through(d, villages.filter(|_| is_ground));
         });
     }
 

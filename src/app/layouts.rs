@@ -28,15 +28,16 @@ impl Qiancun {
     /// Takes a table of figures that was dropped. Without villages there is nothing to join it to.
     pub(super) fn join_table(&mut self, path: &Path) {
         let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+        let is_joined_yet = self.session.district().is_some() || !self.session.needs_district();
+        if self.session.is_loading() || !is_joined_yet {
+            // Villages, or what is known of them already, are on their way: without them nothing could be found, or look copied.
+            self.opened.unjoined.push(path);
+            return;
+        }
         if self.session.village_layer().is_none() || self.session.file.gives_way {
             let text = self.session.lang.with("error.table-without-villages", &[("n", &name)]);
             self.ask_after(Dialogue::Message(text));
-            return;
-        }
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
-        if self.session.needs_district() && self.session.district().is_none() {
-            // What is known already is on its way: without it nothing could look copied.
-            self.opened.unjoined.push(path);
             return;
         }
         let entry = self.session.document.project.tables.iter().find(|t| t.path == path);
@@ -46,7 +47,7 @@ impl Qiancun {
 
     /// Takes the tables that waited for what is known already.
     pub(super) fn join_waiting(&mut self) {
-        if !self.opened.unjoined.is_empty() && (self.session.district().is_some() || !self.session.needs_district()) {
+        if !self.opened.unjoined.is_empty() && !self.session.is_loading() {
             for path in std::mem::take(&mut self.opened.unjoined) {
                 self.join_table(&path);
             }

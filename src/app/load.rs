@@ -4,9 +4,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::cache::Cache;
 use crate::district::{District, added_dataset};
-use crate::ground::{Ground, GroundSpec};
+use crate::ground::Ground;
 use crate::lang::Lang;
 use crate::model::LayerKind;
 use crate::model::{Dataset, Roles, Severity};
@@ -96,10 +95,7 @@ pub fn load(mut project: Project, lang: Lang, options: LoadOptions) -> LoadedPro
         key = key.next();
         keys.push(key);
         if entry.kind == Some(LayerKind::Ground) {
-            // Whoever has a page made of a project means what it names.
-            let kept = Cache::usual_folder().map(|f| f.join("tiles"));
-            let spec = GroundSpec { is_online: true, kept, ..entry.ground_spec() };
-            match Ground::open(spec) {
+            match Ground::open(super::grounds::trusted_spec(entry)) {
                 Ok(ground) => {
                     let status = Status::Ground(Arc::new(ground));
                     session.layers.insert(key, Layer { key, status, colouring: None });

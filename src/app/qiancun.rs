@@ -258,9 +258,6 @@ impl Qiancun {
         };
         app.session.storage.tiles = app.kept.cache.as_ref().map(|c| c.folder().join("tiles"));
         if options.is_bare {
-            // Whoever has a map made of a project means what it names.
-            app.session.storage.tiles = Cache::usual_folder().map(|f| f.join("tiles"));
-            app.session.storage.trusts_servers = true;
             app.session.picture = Some(crate::session::Picture { are_gaps_ringed: false, is_bare: true });
         }
         let shown = app.begin_keeping(options.files.is_empty() && !options.empty);

@@ -178,7 +178,7 @@ impl Qiancun {
     /// facilities has nothing to join.
     fn sync_district(&mut self) {
         let session = &mut self.session;
-        if self.drawn.just_placed || session.shown().any(|(l, _)| matches!(l.status, Status::Loading(_))) {
+        if self.drawn.just_placed || session.is_loading() {
             return;
         }
         if !session.needs_district() {

@@ -99,7 +99,11 @@ pub fn run(parser: lexopt::Parser) -> Result<(), Failure> {
     let faults: Vec<String> = headless.app.session.grounds().iter().filter_map(|(_, g, _)| g.fault()).collect();
     let failed: Vec<String> =
         headless.app.session.layers.values().filter_map(|l| l.trouble().map(str::to_owned)).collect();
-    faults.iter().chain(&failed).for_each(|f| crate::cli::say::told!("qiancun: {f}"));
+    if !failed.is_empty() {
+        // A map that lacks a layer would be handed out as if it were whole.
+        return Err(Failure::Input(format!("{}: {}", asked.project.display(), failed.join("; "))));
+    }
+    faults.iter().for_each(|f| crate::cli::say::told!("qiancun: {f}"));
     let [width, height] = headless.size_px();
     let image = headless.pixels().and_then(|p| RgbaImage::from_raw(width, height, p));
     let image = image.ok_or_else(|| Failure::Input("the graphics device gave no picture back".into()))?;

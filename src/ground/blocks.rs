@@ -22,6 +22,12 @@ pub enum GroundError {
     UnknownCrs(String),
     /// It is of a kind that is not read: which.
     Unsupported(String),
+    /// An area is too large to be kept at once: its tiles.
+    TooLarge(u64),
+    /// None of an area's tiles could be had.
+    NoTiles,
+    /// Somebody stopped it.
+    Cancelled,
 }
 
 impl GroundError {
@@ -34,6 +40,9 @@ impl GroundError {
             Self::NoPlace => "no-place",
             Self::UnknownCrs(_) => "crs",
             Self::Unsupported(_) => "unsupported",
+            Self::TooLarge(_) => "too-large",
+            Self::NoTiles => "no-tiles",
+            Self::Cancelled => "cancelled",
         }
     }
 
@@ -42,7 +51,8 @@ impl GroundError {
         match self {
             Self::Io(e) => e.to_string(),
             Self::Damaged(text) | Self::UnknownCrs(text) | Self::Unsupported(text) => text.clone(),
-            Self::Vector | Self::NoPlace => String::new(),
+            Self::TooLarge(tiles) => tiles.to_string(),
+            Self::Vector | Self::NoPlace | Self::NoTiles | Self::Cancelled => String::new(),
         }
     }
 }
@@ -56,6 +66,9 @@ impl fmt::Display for GroundError {
             Self::NoPlace => f.write_str("it does not say where it lies: no georeference and no world file beside it"),
             Self::UnknownCrs(text) => write!(f, "its coordinate system is not understood: {text}"),
             Self::Unsupported(text) => write!(f, "it is of a kind that is not read: {text}"),
+            Self::TooLarge(tiles) => write!(f, "{tiles} tiles are too many to be kept at once"),
+            Self::NoTiles => f.write_str("none of its tiles could be had"),
+            Self::Cancelled => f.write_str("it was stopped"),
         }
     }
 }

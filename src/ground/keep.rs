@@ -52,7 +52,7 @@ impl Ground {
     ) -> Result<KeptArea, GroundError> {
         let all = self.tiles_in(bounds, deepest);
         if all > MOST_TILES {
-            return Err(GroundError::Unsupported(format!("{all} tiles at once; {MOST_TILES} are the most")));
+            return Err(GroundError::TooLarge(all));
         }
         let sql = |e: rusqlite::Error| GroundError::Damaged(e.to_string());
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -72,7 +72,7 @@ impl Ground {
             least = least.or(Some(level.key));
             for (column, row) in (x0..=x1).flat_map(|x| (y0..=y1).map(move |y| (x, y))) {
                 if progress.is_cancelled() {
-                    return Err(GroundError::Unsupported("stopped".into()));
+                    return Err(GroundError::Cancelled);
                 }
                 match self.source().picture(level, column, row) {
                     Ok(Some(bytes)) => {
@@ -92,6 +92,10 @@ impl Ground {
                 done += 1;
                 progress.set(done, all);
             }
+        }
+        // An empty file would take the place of a server that only could not be reached.
+        if kept.tiles == 0 {
+            return Err(GroundError::NoTiles);
         }
         let sides = bounds.sides().map(|v| v.to_string()).join(",");
         for (name, value) in [

@@ -145,8 +145,12 @@ impl TileBytes for Online {
         if let Some(bytes) = kept.as_ref().and_then(|p| std::fs::read(p).ok()) {
             return Ok(Some(bytes));
         }
-        if !self.is_online || self.is_left_alone() {
+        if !self.is_online {
             return Ok(None);
+        }
+        if self.is_left_alone() {
+            // Not that there is none: it is looked for again.
+            return Err(self.fault("it is left alone for a while after failing again and again"));
         }
         match self.ask(&self.url(zoom, column, row)) {
             Ok(Answer::Picture(bytes)) => {

@@ -148,7 +148,7 @@ impl Ground {
             })
             .collect();
         let alpha = (opacity.clamp(0.0, 1.0) * 256.0).round() as u32;
-        let step = self.step(&mesh, patch);
+        let step = step_of(source, level, patch);
         // Where a pixel of the map is a pixel of the ground, it is that pixel.
         let is_smooth = !source.is_straight() || (step - 1.0).abs() > 0.01;
         pixels.par_chunks_mut(width as usize * BAND_ROWS).enumerate().for_each(|(band, rows)| {
@@ -169,7 +169,7 @@ impl Ground {
         let (Some(at), false) = (self.level_for(patch), source.is_straight()) else { return 0.0 };
         let Some(level) = source.levels().get(at) else { return 0.0 };
         let mesh = mesh_of(source, level, patch);
-        let step = self.step(&mesh, patch).max(1e-9);
+        let step = step_of(source, level, patch).max(1e-9);
         let [columns, rows] = patch.size_px.map(|px| (px / MESH_PX) as usize);
         let mut most = 0.0_f64;
         for (column, row) in (0..rows).flat_map(|r| (0..columns).map(move |c| (c, r))) {
@@ -189,7 +189,7 @@ impl Ground {
     fn level_for(&self, patch: &Patch) -> Option<usize> {
         let source = self.store.source();
         let finest = source.levels().last()?;
-        let step = self.step(&mesh_of(source, finest, patch), patch);
+        let step = step_of(source, finest, patch);
         if !step.is_finite() || step <= 0.0 {
             return None;
         }
@@ -197,27 +197,6 @@ impl Ground {
         let off = |l: &BlockLevel| (step * l.width_px / finest.width_px).log2().abs();
         let best = source.levels().iter().enumerate().min_by(|(_, a), (_, b)| off(a).total_cmp(&off(b)));
         best.map(|(at, _)| at)
-    }
-
-    /// Pixels of the level along one pixel of the map: the median over the mesh's rows and columns would be alike; the middle tells it.
-    fn step(&self, mesh: &Mesh, patch: &Patch) -> f64 {
-        let size = patch.size_px.map(f64::from);
-        let middle = [size[0] / 2.0, size[1] / 2.0];
-        let reach = (size[0].min(size[1]) / 4.0).max(0.5);
-        let pair = [mesh.at(middle[0] - reach, middle[1]), mesh.at(middle[0] + reach, middle[1])];
-        let along = |[a, b]: [[f64; 2]; 2]| (b[0] - a[0]).hypot(b[1] - a[1]) / (2.0 * reach);
-        let step = along(pair);
-        if step.is_finite() {
-            return step;
-        }
-        // The middle lies outside of the picture's system: any piece of the mesh will do.
-        let steps = mesh.points.windows(2).map(|w| match w {
-            [a, b] => (b[0] - a[0]).hypot(b[1] - a[1]) / f64::from(MESH_PX),
-            _ => f64::NAN,
-        });
-        let mut found: Vec<f64> = steps.filter(|s| s.is_finite()).collect();
-        found.sort_by(f64::total_cmp);
-        found.get(found.len() / 2).copied().unwrap_or(f64::NAN)
     }
 
     /// The nearest coarser block that is there, to stand in for one that is on its way.
@@ -282,6 +261,21 @@ fn corner_of(level: &BlockLevel, column: u32, row: u32) -> [f64; 2] {
 
 fn world_of(patch: &Patch, x: f64, y: f64) -> WorldPos {
     WorldPos { x: patch.corner.x + x / patch.px_per_world, y: patch.corner.y + y / patch.px_per_world }
+}
+
+/// Pixels of the level along one pixel of the map: around its middle, else around the first of some places that the picture's system has.
+fn step_of(source: &dyn Blocks, level: &BlockLevel, patch: &Patch) -> f64 {
+    let [width, height] = patch.size_px.map(f64::from);
+    let reach = (width.min(height) / 4.0).max(0.5);
+    let place =
+        |x: f64, y: f64| source.place(world_of(patch, x, y)).map(|[a, b]| [a * level.width_px, b * level.height_px]);
+    let step = |x: f64, y: f64| -> Option<f64> {
+        let (a, b) = (place(x - reach, y)?, place(x + reach, y)?);
+        Some((b[0] - a[0]).hypot(b[1] - a[1]) / (2.0 * reach)).filter(|s| s.is_finite())
+    };
+    let shares = [0.5, 0.1, 0.9, 0.3, 0.7];
+    let places = shares.iter().flat_map(|v| shares.iter().map(move |u| (*u, *v)));
+    places.into_iter().find_map(|(u, v)| step(u * width, v * height)).unwrap_or(f64::NAN)
 }
 
 fn mesh_of(source: &dyn Blocks, level: &BlockLevel, patch: &Patch) -> Mesh {

@@ -53,6 +53,13 @@ const USUAL_MAP_MEMORY_MB: u32 = 256;
 pub const USUAL_CACHE_MB: u32 = 4096;
 
 impl Settings {
+    /// Turns a server of tiles on.
+    pub fn turn_on(&mut self, server: &str) {
+        if !self.online.iter().any(|s| s == server) {
+            self.online.push(server.to_owned());
+        }
+    }
+
     /// Most that the cache keeps on disk, in bytes.
     pub fn cache_limit_bytes(&self) -> u64 {
         u64::from(self.cache_limit_mb.unwrap_or(USUAL_CACHE_MB)) * 1_000_000

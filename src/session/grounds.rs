@@ -22,7 +22,7 @@ impl Session {
         let spec = entry.ground_spec();
         let Some(server) = server_of(&spec.url) else { return spec };
         GroundSpec {
-            is_online: self.storage.trusts_servers || self.settings.online.contains(&server),
+            is_online: self.settings.online.contains(&server),
             key: self.settings.tile_keys.get(&server).cloned().unwrap_or_default(),
             kept: self.storage.tiles.clone(),
             ..spec

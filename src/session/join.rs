@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::layer::Loaded;
+use super::layer::{Loaded, Status};
 use super::state::Session;
 use super::symbols::ADDED_LAYER;
 use crate::district::{District, LayerLook, Said, Source, TableSource, kinds_of, village_position};
@@ -65,6 +65,11 @@ impl Session {
         };
         let source = |(l, id, kind): (&Arc<Loaded>, String, _)| Source { id, kind, dataset: l.dataset.clone() };
         (key, all.into_iter().map(source).collect())
+    }
+
+    /// Whether a layer is still being read.
+    pub fn is_loading(&self) -> bool {
+        self.shown().any(|(l, _)| matches!(l.status, Status::Loading(_)))
     }
 
     /// Whether there is anything to join: a map without tables and facilities has not.

@@ -35,8 +35,6 @@ pub struct Picture {
 pub struct Storage {
     /// Where tiles of servers are kept; nowhere where absent.
     pub tiles: Option<PathBuf>,
-    /// Whether servers that a project names are asked without being turned on: by a command that draws that project.
-    pub trusts_servers: bool,
     /// Bytes of shapes of the map in memory.
     pub map_bytes: usize,
     /// Bytes of the cache, as last looked at; `None` where there is no cache.

@@ -216,6 +216,23 @@ fn month(year: i32, copied: &[usize]) -> String {
 }
 
 #[test]
+fn a_table_opened_with_its_project_waits_for_the_villages_and_what_is_known() {
+    let dir = Folder::new();
+    dir.write("v.geojson", villages(&VILLAGES));
+    dir.write("2023.csv", month(2023, &[]));
+    dir.write("again.csv", month(2023, &[]).replace("400", "401"));
+    let project = dir.project("p.qiancun", &["v.geojson"], &["2023.csv"], "");
+    for _ in 0..8 {
+        // Whichever is read first.
+        let h = open(vec![project.clone().into(), dir.path("again.csv")], Lang::Zh, [1366.0, 768.0]);
+        let draft = shown(&h).unwrap_or_else(|| panic!("{:?}", h.state().session.moment.dialogue));
+        let understood = draft.understood.clone().expect("understood");
+        assert!(understood.report.matched > 0 && understood.changes.iter().all(|c| c.is_revision()));
+        assert!(!understood.changes.is_empty(), "what is known is there");
+    }
+}
+
+#[test]
 fn a_month_s_round_asks_once() {
     let dir = Folder::new();
     dir.write("v.geojson", villages(&VILLAGES));

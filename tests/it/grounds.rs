@@ -365,7 +365,7 @@ fn tiles_cut_in_degrees_lie_where_they_belong() {
 
 #[test]
 fn an_area_that_was_kept_is_the_server_s() {
-    use qiancun::ground::{Ground, GroundSpec};
+    use qiancun::ground::{Ground, GroundError, GroundSpec};
     let folder = Folder::new();
     let (address, asked) = serve(|path| {
         let (z, x, y) = numbers(path);
@@ -388,7 +388,19 @@ fn an_area_that_was_kept_is_the_server_s() {
         (&path, "", ""),
         &Default::default(),
     );
-    assert!(too_much.is_err());
+    assert!(matches!(too_much, Err(GroundError::TooLarge(_))), "{too_much:?}");
+    let stopped = qiancun::read::Progress::new();
+    stopped.cancel();
+    let stopped = ground.keep(qiancun::geo::BoundsDeg::new(AREA), 12, (&folder.path("no.mbtiles"), "", ""), &stopped);
+    assert!(matches!(stopped, Err(GroundError::Cancelled)), "{stopped:?}");
+    // A server that cannot be reached leaves no empty file in its place, and says of no tile that there is none.
+    let (down, _) = serve(|_| http("500 Oops", "text/plain", b"no"));
+    let url = format!("http://{down}/{{z}}/{{x}}/{{y}}.png");
+    let ground = Ground::open(GroundSpec { url, is_online: true, ..GroundSpec::default() }).expect("an address");
+    let none =
+        ground.keep(qiancun::geo::BoundsDeg::new(AREA), 9, (&folder.path("no.mbtiles"), "", ""), &Default::default());
+    assert!(matches!(none, Err(GroundError::NoTiles)), "{none:?}");
+    assert!(!folder.path("no.mbtiles").exists());
 }
 
 #[test]
