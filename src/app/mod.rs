@@ -2,6 +2,7 @@
 
 mod added;
 mod apply;
+mod arrived;
 mod before;
 mod cached;
 mod export;
@@ -19,6 +20,7 @@ mod look;
 mod meeting;
 mod moving;
 mod open;
+mod opened;
 mod opening;
 mod pages;
 mod qiancun;

@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::cached::Origin;
 use super::jobs::Jobs;
+use super::opened::Opened;
 use super::sync;
 use crate::cache::Cache;
 use crate::lang::Lang;
@@ -15,9 +16,7 @@ use crate::map::MapView;
 use crate::panels;
 use crate::project::{Original, Settings};
 use crate::render::{Gpu, LayerKey, Scene, Viewport};
-use crate::session::{
-    Command, Commands, Derived, FileCommand, OpenedFile, Session, WindowCommand, meeting_shortcuts, shortcuts,
-};
+use crate::session::{Command, Commands, Derived, FileCommand, Session, WindowCommand, meeting_shortcuts, shortcuts};
 
 /// How to start.
 #[derive(Clone, Debug, Default)]
@@ -75,44 +74,6 @@ pub(super) struct Drawn {
     pub unfinished: rustc_hash::FxHashSet<LayerKey>,
     /// Whether a frame was laid out.
     pub is_laid_out: bool,
-}
-
-/// What was opened.
-pub(super) struct Opened {
-    /// The last key given to a layer.
-    pub last_key: LayerKey,
-    /// Which opening this is: raised with every file or project.
-    pub opening: u64,
-    /// Which project is open: raised with every other one.
-    pub project_turn: u64,
-    /// Field to colour the first layer by.
-    pub field: Option<String>,
-    /// Files read during a meeting, which come onto the map at its end.
-    pub held: Vec<super::jobs::Done>,
-    /// What files opened together turned out to be, until all of them are there.
-    pub files: Vec<OpenedFile>,
-    /// Tables that were read, and wait for what was opened with them.
-    pub tables: Vec<PathBuf>,
-    /// Whether villages are to let a ground show through as soon as they are there.
-    pub shows_ground: bool,
-    /// Tables that wait for the figures that are known already.
-    pub unjoined: Vec<PathBuf>,
-}
-
-impl Default for Opened {
-    fn default() -> Self {
-        Self {
-            last_key: crate::session::ADDED_LAYER,
-            opening: 0,
-            project_turn: 0,
-            field: None,
-            held: Vec::new(),
-            tables: Vec::new(),
-            shows_ground: false,
-            unjoined: Vec::new(),
-            files: Vec::new(),
-        }
-    }
 }
 
 /// What is kept on disk for the next time.

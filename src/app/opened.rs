@@ -1,0 +1,44 @@
+//! What was opened, and what of it waits for something else.
+
+use std::path::PathBuf;
+
+use crate::render::LayerKey;
+use crate::session::OpenedFile;
+
+/// What was opened.
+pub(super) struct Opened {
+    /// The last key given to a layer.
+    pub last_key: LayerKey,
+    /// Which opening this is: raised with every file or project.
+    pub opening: u64,
+    /// Which project is open: raised with every other one.
+    pub project_turn: u64,
+    /// Field to colour the first layer by.
+    pub field: Option<String>,
+    /// Files read during a meeting, which come onto the map at its end.
+    pub held: Vec<super::jobs::Done>,
+    /// What files opened together turned out to be, until all of them are there.
+    pub files: Vec<OpenedFile>,
+    /// Tables that were read, and wait for what was opened with them.
+    pub tables: Vec<PathBuf>,
+    /// Whether villages are to let a ground show through as soon as they are there.
+    pub shows_ground: bool,
+    /// Tables that wait for the figures that are known already.
+    pub unjoined: Vec<PathBuf>,
+}
+
+impl Default for Opened {
+    fn default() -> Self {
+        Self {
+            last_key: crate::session::ADDED_LAYER,
+            opening: 0,
+            project_turn: 0,
+            field: None,
+            held: Vec::new(),
+            tables: Vec::new(),
+            shows_ground: false,
+            unjoined: Vec::new(),
+            files: Vec::new(),
+        }
+    }
+}
