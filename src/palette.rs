@@ -134,6 +134,19 @@ pub const LABEL_LIGHT: Color32 = rgb(0xffffff);
 /// Paper of notes on the map.
 pub const NOTE: Color32 = rgb(0xfde68a);
 
+/// Lines and areas of notes without a colour of their own.
+pub const NOTE_LINE: Color32 = rgb(0xb4540a);
+
+/// Colours that a note can have: each is told from the others, and stands out on the ramps, for people with any colour vision.
+pub const NOTE_INKS: [(&str, [u8; 3]); 6] = [
+    ("red", [0xc2, 0x2f, 0x2f]),
+    ("orange", [0xd9, 0x77, 0x06]),
+    ("blue", [0x1d, 0x5f, 0xa8]),
+    ("green", [0x1f, 0x7a, 0x4d]),
+    ("purple", [0x7b, 0x3f, 0xa0]),
+    ("black", [0x26, 0x2b, 0x29]),
+];
+
 /// Border between villages beside a pale one.
 pub const PALE_BORDER: Color32 = rgb(0x9fb0a8);
 

@@ -7,7 +7,7 @@ use super::qiancun::Qiancun;
 use crate::district::{AddedFacility, added_dataset};
 use crate::geo::LonLat;
 use crate::model::{FeatureId, Role};
-use crate::project::{LayerEntry, NoteEntry};
+use crate::project::LayerEntry;
 use crate::session::{ADDED_LAYER, Dialogue, Layer, Loaded, Status};
 
 impl Qiancun {
@@ -59,18 +59,5 @@ impl Qiancun {
             status: "in_use".to_owned(),
             ..AddedFacility::default()
         }));
-    }
-
-    /// Asks what a note is to say.
-    pub(super) fn ask_note(&mut self, note: Option<usize>, at: LonLat) {
-        let notes = &self.session.document.project.notes;
-        let round = |v: f64| (v * 1e6).round() / 1e6;
-        let fresh = || {
-            let id = uuid::Uuid::now_v7().to_string();
-            let written_on = jiff::Zoned::now().date().to_string();
-            NoteEntry { id, lon: round(at.lon_deg), lat: round(at.lat_deg), written_on, ..NoteEntry::default() }
-        };
-        let note = note.and_then(|i| notes.get(i).cloned()).unwrap_or_else(fresh);
-        self.session.moment.dialogue = Some(Dialogue::Note(note));
     }
 }

@@ -95,6 +95,7 @@ impl Qiancun {
             Command::Camera(command) => self.on_camera(command),
             Command::Survey(command) => self.on_survey(command),
             Command::Meeting(command) => self.on_meeting(command),
+            Command::Note(command) => self.on_notes(command),
             Command::Page(command) => self.on_pages(command),
             Command::Window(command) => self.on_window(command),
         }

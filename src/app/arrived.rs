@@ -9,8 +9,9 @@ use super::qiancun::Qiancun;
 use super::reading::{Outcome, ReadFile};
 use crate::colouring::ColouringSpec;
 use crate::district::Diagnosis;
-use crate::model::FeatureId;
+use crate::model::{FeatureId, LayerKind};
 use crate::project::{LayerEntry, LayerStyle, give_ids};
+use crate::read::formats::PHOTOS;
 use crate::read::{How, ReadError};
 use crate::render::{LayerKey, Level, Mesh};
 use crate::session::{Dialogue, DocumentState, Layer, LayersDraft, Loaded, OpenedAs, OpenedFile, Status};
@@ -61,7 +62,7 @@ impl Qiancun {
                 let again = self.session.layers.get(&key).is_some_and(|l| l.loaded().is_some());
                 if let Some(pending) = pending {
                     self.session.pin_villages(&loaded);
-                    self.add_layer(key, &pending.path, &pending.how, LayerStyle::stated(&loaded.dataset));
+                    self.add_layer(key, &pending.path, &pending.how, &loaded);
                     let name = opened_name(&pending.path, &pending.how);
                     self.opened.files.push(OpenedFile { name, outcome: OpenedAs::Layer(key, Diagnosis::default()) });
                 } else if !self.session.layers.contains_key(&key) {
@@ -93,7 +94,11 @@ impl Qiancun {
                 }
             }
             (Err(error), Some(pending)) => {
-                let name = pending.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+                let folder = pending.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+                let name = match pending.how.only.as_slice() {
+                    [photo] => photo.clone(),
+                    _ => folder,
+                };
                 if error.code() == "cancelled" {
                     self.session.news = Some(self.session.lang.with("status.cancelled", &[("n", &name)]));
                 } else {
@@ -128,10 +133,16 @@ impl Qiancun {
     }
 
     /// Puts a file just read on the map: above all for points, below points for areas; in place of the demonstration.
-    fn add_layer(&mut self, key: LayerKey, path: &Path, how: &How, style: LayerStyle) {
+    fn add_layer(&mut self, key: LayerKey, path: &Path, how: &How, loaded: &Loaded) {
+        let style = LayerStyle::stated(&loaded.dataset);
+        let kind = (loaded.dataset.source.format == PHOTOS).then_some(LayerKind::Photos);
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
         let put = |d: &mut DocumentState| {
-            let entry = LayerEntry { style: style.clone(), ..LayerEntry::read_as(path.clone(), how.clone()) };
+            let entry = LayerEntry {
+                kind: kind.clone(),
+                style: style.clone(),
+                ..LayerEntry::read_as(path.clone(), how.clone())
+            };
             d.put_layer(key, entry);
             give_ids(&mut d.project.layers);
         };

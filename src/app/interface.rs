@@ -16,6 +16,8 @@ impl Qiancun {
             WindowCommand::SetRereading(on_request) => self.remembering(|s| s.rereads_on_request = on_request),
             WindowCommand::SetMapMemory(mb) => self.remembering(|s| s.map_memory_mb = mb),
             WindowCommand::SetCacheLimit(mb) => self.remembering(|s| s.cache_limit_mb = Some(mb)),
+            WindowCommand::LoadPicture(file, side_px) => self.load_picture(file, side_px),
+            WindowCommand::OpenPictures(files, at) => session.moment.dialogue = Some(Dialogue::Pictures(files, at)),
             WindowCommand::EmptyCache => self.empty_cache(),
             WindowCommand::Undo => self.take_back(false),
             WindowCommand::UndoSteps(count) => self.take_back_steps(count),

@@ -154,8 +154,12 @@ pub enum Done {
     PhotoFacts(PathBuf, PhotoFacts),
     /// The small picture of a photo of the log; `None` where there is none.
     Thumbnail(String, Option<egui::ColorImage>),
+    /// A picture of a photo, of so many pixels along its longest side; `None` where it cannot be shown.
+    Picture(PathBuf, u32, Option<egui::ColorImage>),
     /// A page or an atlas was written, or not.
     PageSaved(PathBuf, Result<String, PageError>),
+    /// A file for anyone was written, or not.
+    Shared(PathBuf, super::sharing::SharedFile),
     /// The project was saved, or not.
     Saved(Box<super::saving::Saved>),
     /// How the project stands on the disk: its text, and in what it differs.

@@ -3,7 +3,7 @@
 use super::qiancun::Qiancun;
 use crate::colouring::{ColouringSpec, IndicatorLook};
 use crate::model::{FeatureId, LayerKind};
-use crate::project::{LayerEntry, NoteEntry};
+use crate::project::LayerEntry;
 use crate::render::LayerKey;
 use crate::session::{ColouringDraft, Dialogue, LayerCommand};
 
@@ -21,11 +21,11 @@ impl Qiancun {
     }
 
     /// Keeps corrections, with who made them and when.
-    fn correct(&mut self, edits: Vec<crate::model::Edit>) {
+    pub(super) fn correct(&mut self, step: &'static str, edits: Vec<crate::model::Edit>) {
         let session = &mut self.session;
         let by = session.settings.surveyor.clone();
         let on: String = crate::survey::Instant::now().for_people().chars().take(10).collect();
-        session.transact("command.correct", |d| {
+        session.transact(step, |d| {
             for edit in edits {
                 let edit = crate::model::Edit { by: by.clone(), on: on.clone(), ..edit };
                 d.project.edits.retain(|e| !e.is_of_same(&edit));
@@ -102,15 +102,13 @@ impl Qiancun {
             LayerCommand::EditFigure(village, indicator) => self.edit_figure(village, indicator),
             LayerCommand::EditFacility(layer, row) => self.edit_facility(layer, row),
             LayerCommand::AddFacility { village, at } => self.ask_facility(village, at),
-            LayerCommand::EditNote(note, at) => self.ask_note(note, at),
-            LayerCommand::PutNote(note) => self.put_note(note),
             LayerCommand::PutFacility(facility) => {
                 session.transact("add.title", |d| d.project.facilities.push(facility));
             }
             LayerCommand::DropFacility(id) => {
                 session.transact("add.remove", |d| d.project.facilities.retain(|f| f.id != id));
             }
-            LayerCommand::Correct(edits) => self.correct(edits),
+            LayerCommand::Correct(edits) => self.correct("command.correct", edits),
             LayerCommand::Uncorrect(edit) => {
                 session.transact("edit.remove", |d| d.project.edits.retain(|e| !e.is_of_same(&edit)));
             }
@@ -142,18 +140,6 @@ impl Qiancun {
                 d.move_layer(from, to);
             }
             d.entry_mut(layer).into_iter().for_each(|e| group.clone_into(&mut e.group));
-        });
-    }
-
-    /// Keeps a note; one without words goes.
-    fn put_note(&mut self, note: NoteEntry) {
-        self.session.transact("note.title", |d| {
-            let place = d.project.notes.iter().position(|n| n.id == note.id);
-            match (place.and_then(|i| d.project.notes.get_mut(i)), note.text.trim().is_empty()) {
-                (Some(there), false) => *there = note,
-                (None, false) => d.project.notes.push(note),
-                (_, true) => d.project.notes.retain(|n| n.id != note.id),
-            }
         });
     }
 

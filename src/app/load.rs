@@ -100,6 +100,10 @@ pub fn load(mut project: Project, lang: Lang, options: LoadOptions) -> LoadedPro
                     let status = Status::Ground(Arc::new(ground));
                     session.layers.insert(key, Layer { key, status, colouring: None });
                 }
+                // It carries no figure: what is handed out is whole without one that is gone, and that it is not there is said.
+                Err(e) if !entry.path.as_os_str().is_empty() && !entry.path.exists() => {
+                    odd.push(format!("{}: {e}; the map is drawn without this ground", entry.path.display()))
+                }
                 Err(e) => missing.push(Missing { path: entry.path.clone(), why: e.to_string() }),
             }
             continue;

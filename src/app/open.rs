@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::grounds::is_ground;
 use super::jobs::{Done, Job};
-use super::opening::openable;
+use super::opening::{openable, photos_among};
 use super::qiancun::Qiancun;
 use super::tables::io_words;
 use crate::model::{Indicators, LayerKind};
@@ -48,6 +48,11 @@ impl Qiancun {
         }
         let (grounds, paths): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(|p| is_ground(p));
         grounds.into_iter().for_each(|path| self.add_ground(path));
+        let (photos, paths) = photos_among(paths);
+        for (folder, only) in photos {
+            self.opened.opening += 1;
+            self.begin_opening(folder, How { only, ..How::default() }, false);
+        }
         let (paths, left_out) = openable(paths);
         if left_out > 0 {
             let text = self.session.lang.with("opened.left-out", &[("n", &left_out.to_string())]);
@@ -287,6 +292,7 @@ impl Qiancun {
                 Done::NotCompared(message) => self.could_not_compare(message),
                 Done::Recorded(recorded) => self.was_recorded(*recorded),
                 Done::Survey(project, opened) => self.was_opened(&project, opened),
+                Done::Shared(path, written) => self.was_shared(&path, written),
                 Done::PageSaved(path, written) => self.page_was_saved(&path, written),
                 Done::Saved(saved) => self.was_saved(*saved),
                 Done::Looked(change, text) => self.was_looked_at(change, text),
@@ -303,6 +309,10 @@ impl Qiancun {
                 Done::PhotoFacts(path, facts) => self.was_looked_into(&path, facts),
                 Done::Thumbnail(photo, image) => {
                     self.session.survey.photos.insert(photo, image);
+                }
+                Done::Picture(file, side_px, image) => {
+                    self.session.made.pictures_asked.remove(&(file.clone(), side_px));
+                    self.session.made.pictures.insert((file, side_px), image);
                 }
                 Done::Failed(job, why) => self.has_failed(job, &why),
             }

@@ -11,13 +11,15 @@ use crate::model::{Crs, KindWord};
 use crate::output::{LAYER_ENDINGS, LayerOptions, save_layer};
 use crate::project::{LayerEntry, with_ending};
 use crate::read::formats::{COMPANIONS, READERS};
-use crate::read::{How, Progress, previews};
+use crate::read::{How, Progress, is_photo, previews};
 use crate::render::LayerKey;
 use crate::session::{Dialogue, LayerCommand, Naming, OpenedAs, OpenedFile, Pending, ReadingDraft};
 
 /// Files taken out of a folder, and how deep it is looked into.
 const MOST_FILES: usize = 200;
 const DEEPEST: usize = 4;
+/// Entries of a folder that are looked at for photos.
+const MOST_LOOKED_AT: usize = 2_000;
 
 /// The files that are to be opened: folders give what can be read in them, and what belongs to a shapefile comes with it. With how
 /// many were left out.
@@ -39,6 +41,39 @@ pub(super) fn openable(paths: Vec<PathBuf>) -> (Vec<PathBuf>, usize) {
         !is_of_shapes && !is_metadata
     });
     (files, left_out)
+}
+
+/// Photos among what is opened, as folders with the names that are meant: folders that hold photos and no file that is read otherwise,
+/// whole; photos by themselves with the others of their folder. With what is left.
+pub(super) fn photos_among(paths: Vec<PathBuf>) -> (Vec<(PathBuf, Vec<String>)>, Vec<PathBuf>) {
+    let (mut photos, mut others): (Vec<(PathBuf, Vec<String>)>, Vec<PathBuf>) = (Vec::new(), Vec::new());
+    for path in paths {
+        if path.is_dir() {
+            match holds_photos(&path, 0) && openable(vec![path.clone()]).0.is_empty() {
+                true => photos.push((path, Vec::new())),
+                false => others.push(path),
+            }
+            continue;
+        }
+        let place = path.parent().zip(path.file_name()).filter(|_| is_photo(&path));
+        let Some((folder, name)) = place.map(|(f, n)| (f.to_path_buf(), n.to_string_lossy().into_owned())) else {
+            others.push(path);
+            continue;
+        };
+        match photos.iter_mut().find(|(f, only)| *f == folder && !only.is_empty()) {
+            Some((_, only)) => only.push(name),
+            None => photos.push((folder, vec![name])),
+        }
+    }
+    (photos, others)
+}
+
+/// Whether a folder, or one in it, holds a photo.
+fn holds_photos(folder: &Path, depth: usize) -> bool {
+    let Ok(entries) = std::fs::read_dir(folder) else { return false };
+    let paths: Vec<PathBuf> = entries.flatten().map(|e| e.path()).take(MOST_LOOKED_AT).collect();
+    paths.iter().any(|p| p.is_file() && is_photo(p))
+        || (depth < DEEPEST && paths.iter().any(|p| p.is_dir() && !p.is_symlink() && holds_photos(p, depth + 1)))
 }
 
 fn look_into(folder: &Path, depth: usize, files: &mut Vec<PathBuf>, left_out: &mut usize) {
@@ -234,8 +269,8 @@ impl Qiancun {
     /// Reads the file of a layer anew as a person says; a step that can be taken back.
     pub(super) fn set_reading(&mut self, key: LayerKey, how: How) {
         self.session.transact_layer("command.reading", key, |e| {
-            let LayerEntry { file_layer, encoding, crs, .. } = e;
-            (*file_layer, *encoding, *crs) = (how.layer, how.encoding, how.crs);
+            let LayerEntry { file_layer, encoding, crs, only, .. } = e;
+            (*file_layer, *encoding, *crs, *only) = (how.layer, how.encoding, how.crs, how.only);
         });
         self.read_again(key);
     }

@@ -10,8 +10,8 @@ use super::tables::io_words;
 use crate::page::{
     AtlasProgress, PageContent, PageError, PageFormat, atlas, missing_glyphs, page_svg, to_png, write_page,
 };
-use crate::project::{PageOptions, write_replacing};
-use crate::session::{Dialogue, PageCommand, PageDraft, Session};
+use crate::project::{PageOptions, PageWithout, write_replacing};
+use crate::session::{Dialogue, PageCommand, PageDraft, Session, ShareOptions};
 
 /// Size of a scene's small picture in pixels.
 const THUMBNAIL_PX: [u32; 2] = [144, 81];
@@ -20,11 +20,14 @@ const THUMBNAIL_PX: [u32; 2] = [144, 81];
 fn bare() -> PageOptions {
     PageOptions {
         stamp: Some(String::new()),
-        no_figures: true,
-        no_legend: true,
-        no_table: true,
-        no_note: true,
-        no_furniture: true,
+        without: PageWithout {
+            no_figures: true,
+            no_legend: true,
+            no_table: true,
+            no_note: true,
+            no_furniture: true,
+            ..PageWithout::default()
+        },
         ..PageOptions::default()
     }
 }
@@ -34,8 +37,16 @@ const PREVIEW_PX: f32 = 900.0;
 
 /// Has the system open a file with the program it has for it; whether there is one.
 fn hand_over(path: &Path) -> bool {
+    // By the system itself: a shell would take a & in a name for its own.
+    #[cfg(windows)]
+    return open::that_detached(path).is_ok();
+    #[cfg(not(windows))]
+    hand_over_by_program(path)
+}
+
+#[cfg(not(windows))]
+fn hand_over_by_program(path: &Path) -> bool {
     let child = match std::env::consts::OS {
-        "windows" => std::process::Command::new("cmd").args(["/C", "start", ""]).arg(path).spawn(),
         "macos" => std::process::Command::new("open").arg(path).spawn(),
         _ => std::process::Command::new("xdg-open").arg(path).spawn(),
     };
@@ -79,6 +90,9 @@ impl Qiancun {
                 });
             }
             PageCommand::SaveYearSeriesTo(folder) => self.save_years(folder),
+            PageCommand::ShareDialogue => self.session.moment.dialogue = Some(Dialogue::Share(ShareOptions::default())),
+            PageCommand::AskShare(options) => self.ask_share(options),
+            PageCommand::ShareTo(options, path) => self.share(options, &path),
         }
     }
 
@@ -157,7 +171,9 @@ impl Qiancun {
                 if let Some(camera) = still.camera_of(&scene) {
                     still.camera = camera;
                 }
-                let options = PageOptions { no_labels: true, no_symbols: true, ..bare() };
+                let bare = bare();
+                let without = PageWithout { no_labels: true, no_symbols: true, ..bare.without };
+                let options = PageOptions { without, ..bare };
                 let svg = crate::page::map_svg(&still, THUMBNAIL_PX.map(|v| v as f32), &options, is_whole);
                 picture_of(&svg, THUMBNAIL_PX)
             },

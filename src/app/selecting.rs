@@ -6,7 +6,7 @@ use crate::geo::{BoundsDeg, LonLat};
 use crate::model::FeatureId;
 use crate::project::Focus;
 use crate::render::LayerKey;
-use crate::session::{CameraCommand, Choice, SelectCommand};
+use crate::session::{CameraCommand, Choice, Dialogue, SelectCommand};
 
 /// Clusters of so few are listed at once.
 const LISTED: usize = 6;
@@ -24,6 +24,11 @@ impl Qiancun {
             SelectCommand::FlyTo(layer, feature) => self.fly_to(layer, feature),
             SelectCommand::StepVillage(steps) => self.step_village(steps),
             SelectCommand::Neighbour(direction) => self.go_to_neighbour(direction),
+            SelectCommand::GroupDialogue => session.moment.dialogue = Some(Dialogue::Group(String::new())),
+            SelectCommand::SaveGroup(group) => {
+                let edits = session.group_edits(&group);
+                self.correct("chosen.group", edits);
+            }
             SelectCommand::SelectPlace(place) => self.select_place(&place),
             SelectCommand::OpenCluster(cluster) => self.open_cluster(cluster),
         }

@@ -47,6 +47,7 @@ impl Qiancun {
         self.show_through();
         self.session.find_focus();
         self.session.roll();
+        self.session.weigh_chosen();
         self.session.make_symbols(self.map.is_moving());
         let keys = self.session.document.keys.clone();
         for key in &keys {
@@ -74,6 +75,7 @@ impl Qiancun {
         self.sync_preview();
         self.session.find_facts();
         self.session.make_card();
+        self.session.find_photos();
         if self.session.settings.drawer_open && self.session.tab == Tab::Table {
             self.session.make_sheet();
         }

@@ -141,6 +141,15 @@ pub(super) fn state_of(path: &Path) -> Option<FileState> {
 }
 
 impl Qiancun {
+    /// Keeps which adapter draws the window: it is the first to be tried at the next start.
+    pub fn remember_adapter(&mut self) {
+        let key = self.scene.lock().map(|s| s.gpu().adapter_key()).unwrap_or_default();
+        if self.session.settings.adapter != key {
+            self.session.settings.adapter = key;
+            self.save_settings();
+        }
+    }
+
     /// Has open files looked after from now on.
     pub fn begin_watching(&mut self) {
         let reply = self.jobs.reply();

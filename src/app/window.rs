@@ -5,10 +5,27 @@ use egui::Ui;
 
 use super::qiancun::{Options, Qiancun};
 use crate::lang::Lang;
-use crate::render::Gpu;
+use crate::render::{AdapterChoice, Gpu};
+
+/// The program's sign.
+const ICON: &[u8] = include_bytes!("../../assets/icon/qiancun.png");
 
 /// The program in eframe's window.
-struct Window(Qiancun, Ending);
+struct Window(Qiancun, Ending, Shown);
+
+/// The variable that has a window say on standard output when it first shows everything, and what it says.
+pub const TELL_SHOWN: &str = "QIANCUN_TELL_SHOWN";
+
+/// Whether a window is to say that it shows everything.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    /// Nobody asked, or it was said.
+    Silent,
+    /// It was asked for.
+    Awaited,
+    /// A frame shows it and is on its way to the screen.
+    Drawn,
+}
 
 /// Why the program ended before it was told to.
 type Ending = std::sync::Arc<std::sync::Mutex<Option<String>>>;
@@ -48,7 +65,15 @@ impl App for Window {
     fn ui(&mut self, ui: &mut Ui, frame: &mut Frame) {
         let ctx = ui.ctx().clone();
         self.look_at_screens(&ctx, frame);
+        if self.2 == Shown::Drawn {
+            self.2 = Shown::Silent;
+            println!("{TELL_SHOWN}");
+        }
         self.0.guard(|app| app.ui(ui));
+        if self.2 == Shown::Awaited && self.0.shows_everything() {
+            self.2 = Shown::Drawn;
+            ctx.request_repaint();
+        }
         if self.0.wants_to_quit() {
             ctx.send_viewport_cmd(egui::ViewportCommand::Close);
         }
@@ -71,7 +96,7 @@ pub fn run(options: Options) -> Result<(), String> {
     {
         return Err(lang.t("error.no-display").to_owned());
     }
-    let native = NativeOptions {
+    let mut native = NativeOptions {
         viewport: egui::ViewportBuilder::default()
             .with_title(lang.t("app.name"))
             .with_app_id("qiancun")
@@ -82,13 +107,20 @@ pub fn run(options: Options) -> Result<(), String> {
         dithering: false,
         ..NativeOptions::default()
     };
+    if let Ok(icon) = eframe::icon_data::from_png_bytes(ICON) {
+        native.viewport = native.viewport.with_icon(icon);
+    }
+    let choice = AdapterChoice::new(options.settings.adapter.clone());
+    native.wgpu_options.wgpu_setup = choice.setup();
     let ending = Ending::default();
     let told = ending.clone();
     let create = move |cc: &CreationContext<'_>| -> Result<Box<dyn App>, Box<dyn std::error::Error + Send + Sync>> {
         let state = cc.wgpu_render_state.as_ref().ok_or("no graphics device")?;
         let mut app = Qiancun::new(&cc.egui_ctx, Gpu::from_render_state(state), options);
+        app.remember_adapter();
         app.begin_watching();
-        Ok(Box::new(Window(app, told)))
+        let is_asked = std::env::var_os(TELL_SHOWN).is_some();
+        Ok(Box::new(Window(app, told, if is_asked { Shown::Awaited } else { Shown::Silent })))
     };
     // A missing driver makes some libraries panic rather than return an error: both become the same message.
     let run = std::panic::AssertUnwindSafe(|| eframe::run_native("qiancun", native, Box::new(create)));

@@ -8,6 +8,7 @@ mod check;
 mod classify;
 mod convert;
 pub mod demo;
+mod field;
 mod form;
 mod gaps;
 mod info;
@@ -17,6 +18,7 @@ mod nearest;
 mod pick;
 mod read;
 mod render;
+mod share;
 mod shot;
 mod summary;
 mod survey;
@@ -102,12 +104,19 @@ const HELP: &str = "\
                                                     GeoPackage; --findings: rows too that are no gap of the map
   qiancun survey merge PROJECT|LOG OTHER… [--dry-run] [--json]  take in what colleagues recorded
   qiancun survey adopt PROJECT LOG                  give a log whose project was renamed the project's name
+  qiancun field plan PROJECT --people N --days D [--start LON,LAT] [--hours H] [--minutes M] [--speed KM/H] [--factor F]
+                 [--urgent-first] [--seconds S] [--json]    the open gaps divided among people and days
+  qiancun field export PROJECT -o DIR [--people N --days D] [--lang zh|en] [--json]   a round for phones: GeoPackage
+                                                    and QGIS project
+  qiancun field import PROJECT FOLDER|FILE… [--dry-run] [--sure] [--findings] [--json]   what phones bring back
   qiancun convert FILE[#LAYER] OUT [--to-crs EPSG:n|gcj02|bd09] [--crs C] [--encoding E]
                                                     the same layer in another format or system: .gpkg .shp .geojson
                                                     .fgb .kml .gpx .csv .xlsx
   qiancun map PROJECT --bounds W,S,E,N -o F.png [--size WxH] [--theme T] [--year Y] [--lang zh|en] [--dark] [--json]
                                                     the map alone, as the window draws it, between bounds
-  qiancun bench FILE [--moves N] [--json]           this machine's figures
+  qiancun share PROJECT -o F.html [--figures ID,ID…] [--latest] [--no-facilities] [--no-gaps] [--photos PX] [--lang zh|en]
+                 [--json]                           one file that opens in any browser, without a network
+  qiancun bench FILE [--moves N] [--start [--idle S]] [--json]   this machine's figures; --start: of the real window too
   qiancun demo OUT_DIR                              write the demonstration district
   qiancun demo [OUT_DIR] --villages N [--vertices V] write a country of N villages, for measuring
 
@@ -136,9 +145,29 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
+/// Version, commit and features.
+pub fn version() -> String {
+    let commit = env!("QIANCUN_COMMIT");
+    let commit = if commit.is_empty() { String::new() } else { format!(" ({commit})") };
+    let features = if cfg!(feature = "inspection") { " +inspection" } else { "" };
+    format!("qiancun {}{commit}{features}", env!("CARGO_PKG_VERSION"))
+}
+
+/// Whether somebody sees what is written to standard error.
+static ERRORS_ARE_SEEN: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(true);
+
+/// Says whether somebody sees what is written to standard error: without a console nobody does, and what ends the program is shown in a
+/// window of its own.
+pub fn errors_are_seen(are_seen: bool) {
+    ERRORS_ARE_SEEN.store(are_seen, std::sync::atomic::Ordering::Relaxed);
+}
+
 /// Says why a command failed: in words on standard error, and for programs as a document on standard output.
 fn failed(as_json: bool, code: &str, message: &str, file: Option<&std::path::Path>) -> ExitCode {
     told!("qiancun: {message}");
+    if !ERRORS_ARE_SEEN.load(std::sync::atomic::Ordering::Relaxed) {
+        rfd::MessageDialog::new().set_title("千村 Qiancun").set_description(message).show();
+    }
     if as_json {
         let file = file.map(|f| f.to_string_lossy());
         let error = serde_json::json!({ "code": code, "message": message, "file": file, "feature": null });
@@ -158,9 +187,11 @@ fn dispatch(arguments: Vec<OsString>) -> Result<(), Failure> {
         Some("classify") => classify::run(rest()),
         Some("convert") => convert::run(rest()),
         Some("map") => map::run(rest()),
+        Some("share") => share::run(rest()),
         Some("shot") => shot::run(rest()),
         Some("summary") => summary::run(rest()),
         Some("gaps") => gaps::run(rest()),
+        Some("field") => field::run(rest()),
         Some("form") => form::run(rest()),
         Some("render") => render::run(rest()),
         Some("atlas") => render::run_atlas(rest()),
@@ -174,7 +205,7 @@ fn dispatch(arguments: Vec<OsString>) -> Result<(), Failure> {
             Ok(())
         }
         Some("--version" | "-V") => {
-            said!("qiancun {}", env!("CARGO_PKG_VERSION"));
+            said!("{}", version());
             Ok(())
         }
         _ => window(lexopt::Parser::from_args(arguments)),

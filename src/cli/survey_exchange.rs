@@ -56,6 +56,35 @@ pub(super) fn import(mut parser: lexopt::Parser) -> Result<(), Failure> {
     if files.is_empty() {
         return Err(Failure::Usage("survey import needs a filled sheet".into()));
     }
+    let mut documents = Vec::new();
+    for (preview, recorded) in taken_in(project_path, files, &Taking { is_dry, is_sure, with_findings })? {
+        if as_json {
+            documents.push(document(&preview, recorded));
+        } else {
+            print(&preview, recorded, is_dry);
+        }
+    }
+    if as_json { read::print(&json!({ "files": documents })) } else { Ok(()) }
+}
+
+/// How filled sheets are taken in.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Taking {
+    /// Only looked at.
+    pub(super) is_dry: bool,
+    /// A time in the future, or long ago, is meant.
+    pub(super) is_sure: bool,
+    /// Rows too that are no gap of the map.
+    pub(super) with_findings: bool,
+}
+
+/// Takes filled sheets into the log of a project; each with how many visits it brought.
+pub(super) fn taken_in(
+    project_path: &std::path::Path,
+    files: &[PathBuf],
+    how: &Taking,
+) -> Result<Vec<(Preview, usize)>, Failure> {
+    let Taking { is_dry, is_sure, with_findings } = *how;
     let project = joined::project(project_path)?;
     let district = joined::load(project_path, &project)?;
     let gaps = find_gaps(&district, district.year(None), &Rules::with(&project.rules)).gaps;
@@ -69,7 +98,7 @@ pub(super) fn import(mut parser: lexopt::Parser) -> Result<(), Failure> {
         log.find_by(index.clone());
     }
     let nothing = Survey::default();
-    let mut documents = Vec::new();
+    let mut all = Vec::new();
     for file in files {
         let rows = read_results(file)?;
         let survey = log.as_ref().map_or(&nothing, SurveyLog::survey);
@@ -84,13 +113,9 @@ pub(super) fn import(mut parser: lexopt::Parser) -> Result<(), Failure> {
             Some(log) if !is_dry => log.import(&mut preview)?,
             _ => 0,
         };
-        if as_json {
-            documents.push(document(&preview, recorded));
-        } else {
-            print(&preview, recorded, is_dry);
-        }
+        all.push((preview, recorded));
     }
-    if as_json { read::print(&json!({ "files": documents })) } else { Ok(()) }
+    Ok(all)
 }
 
 fn verdict(verdict: Verdict) -> (&'static str, Option<&'static str>) {
@@ -115,7 +140,7 @@ fn document(preview: &Preview, recorded: usize) -> Value {
             "empty": preview.count(|v| v == Verdict::Empty) })
 }
 
-fn print(preview: &Preview, recorded: usize, is_dry: bool) {
+pub(super) fn print(preview: &Preview, recorded: usize, is_dry: bool) {
     let lang = Lang::En;
     let count = |is: fn(Verdict) -> bool| preview.count(is);
     let not_understood = count(|v| matches!(v, Verdict::NotUnderstood(_)));

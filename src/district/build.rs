@@ -11,7 +11,7 @@ use super::facility_file::facilities_of;
 use super::join::{Found, RowKey, VillageFinder};
 use super::source::{LayerLook, Source, kinds_of, village_position};
 use super::table::Filler;
-use super::texts::CorrectedTexts;
+use super::texts::{CorrectedGroups, CorrectedTexts};
 use crate::geo::{LonLat, representative_point};
 use crate::index::{NearestIndex, SpatialIndex};
 use crate::model::{
@@ -88,6 +88,8 @@ pub struct District {
     stands: Vec<Option<LonLat>>,
     /// Corrected words of villages.
     pub(super) texts: CorrectedTexts,
+    /// Groups of villages as the project has them.
+    pub(super) groups: CorrectedGroups,
     /// Name of the town of each feature.
     towns: Vec<Arc<str>>,
 }
@@ -136,7 +138,7 @@ impl District {
         }
         filler.edits(edits, &mut report);
         filler.check_cumulative(&mut report);
-        let (observations, texts) = (filler.observations, filler.texts);
+        let (observations, texts, groups) = (filler.observations, filler.texts, filler.groups);
         let mut facilities: Vec<Facility> = facility_sources
             .iter()
             .enumerate()
@@ -169,11 +171,38 @@ impl District {
             shared_keys,
             stands,
             texts,
+            groups,
             towns,
         };
+        let photos =
+            sources.iter().zip(&kinds).filter(|(_, kind)| **kind == LayerKind::Photos).map(|(s, _)| &*s.dataset);
+        district.count_photos(photos, &spatial);
         district.compute_nearest();
         district.compute_derived();
         Some(district)
+    }
+
+    /// Counts the photos taken in each village, where there are layers of photos; villages without one have 0.
+    fn count_photos<'a>(&mut self, layers: impl Iterator<Item = &'a Dataset>, spatial: &SpatialIndex) {
+        let Some(indicator) = self.indicators.position("photos") else { return };
+        let mut counts: Option<FxHashMap<FeatureId, u32>> = None;
+        for photos in layers {
+            let counts = counts.get_or_insert_default();
+            for place in photos.features().filter_map(|f| photos.geometry.positions_of(f).next()) {
+                let at = LonLat::new(place[0], place[1]);
+                let found = spatial.at_point(&self.villages.geometry, at);
+                if let Some(village) = found.first().and_then(|f| self.members.village_of(*f)) {
+                    *counts.entry(village).or_default() += 1;
+                }
+            }
+        }
+        let Some(counts) = counts else { return };
+        for village in self.members.list() {
+            let count = counts.get(village).copied().unwrap_or(0);
+            for part in self.members.parts(village) {
+                self.observations.set_timeless(indicator, *part, f64::from(count));
+            }
+        }
     }
 
     /// Fills the indicators that are computed: distance to the nearest clinic in use, per year.
@@ -282,6 +311,9 @@ impl District {
 
     /// Text of a village's field; empty where it has none.
     pub fn text(&self, village: FeatureId, role: Role) -> String {
+        if let (Role::Group, Some(edit)) = (role, self.groups.get(&village)) {
+            return edit.value.trim().to_owned();
+        }
         self.villages.text(village, role).map(|t| t.into_owned()).unwrap_or_default()
     }
 }

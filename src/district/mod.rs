@@ -46,7 +46,7 @@ pub use kind::{VillageEvidence, can_be_villages, villages_among};
 pub use rollup::{By, Rollup, Total, rollups, weighted};
 pub use rows::{MatchCause, MatchReport, OpenRow, match_report};
 pub use source::{LayerLook, Source, kinds_of, village_position};
-pub use texts::correctable_text;
+pub use texts::{GROUP, correctable_text};
 pub use understood::{Beside, Candidate, OWN_FIGURES, PreviewRow, RowMark, Understood, understand};
 pub use wide::{WideCell, WideGrid, wide_grid};
 pub use within::{Region, Within, within};

@@ -6,7 +6,7 @@ use super::figure::{Comma, Figure, cell_of, figure, plain_number, year_of};
 use super::figure_column::FigureColumn;
 use super::join::{Found, RowKey, VillageFinder};
 use super::rows::{RowIs, RowReader};
-use super::texts::{CorrectedTexts, correctable_text};
+use super::texts::{CorrectedGroups, CorrectedTexts, GROUP, correctable_text};
 use crate::model::{
     Dataset, Edit, FeatureId, Indicators, Members, ObservationStatus, Observations, Origin, Report, Role, Severity,
     Value,
@@ -21,6 +21,7 @@ pub(super) struct Filler<'a> {
     finder: &'a VillageFinder,
     pub observations: Observations,
     pub texts: CorrectedTexts,
+    pub groups: CorrectedGroups,
 }
 
 impl<'a> Filler<'a> {
@@ -34,7 +35,8 @@ impl<'a> Filler<'a> {
     ) -> Self {
         let years = tables.iter().flat_map(years_of).chain(edits.iter().filter_map(|e| e.year)).collect();
         let observations = Observations::new(indicators.all().len(), villages.len() as usize, years);
-        Self { villages, members, indicators, finder, observations, texts: CorrectedTexts::default() }
+        let (texts, groups) = (CorrectedTexts::default(), CorrectedGroups::default());
+        Self { villages, members, indicators, finder, observations, texts, groups }
     }
 
     /// Takes figures from the villages' own properties: they have no year.
@@ -323,6 +325,12 @@ impl<'a> Filler<'a> {
                 Found::Nothing => self.finder.find(RowKey::name(&edit.village, &edit.town)),
                 found => found,
             };
+            if let (Found::One(village, _), GROUP) = (&village, edit.what.as_str()) {
+                for part in self.members.parts(village) {
+                    self.groups.insert(*part, edit.clone());
+                }
+                continue;
+            }
             let position = self.indicators.position(&edit.what);
             if let (Found::One(village, _), None, Some(field)) = (&village, position, self.text_field(&edit.what)) {
                 for part in self.members.parts(village) {

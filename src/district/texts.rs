@@ -8,6 +8,12 @@ use crate::model::{Dataset, Edit, FeatureId, FieldType, Role};
 /// Corrections of fields of words, by feature and field.
 pub type CorrectedTexts = FxHashMap<(FeatureId, usize), Edit>;
 
+/// What a correction of a village's group is called.
+pub const GROUP: &str = "group";
+
+/// Groups of villages as the project has them, by feature.
+pub type CorrectedGroups = FxHashMap<FeatureId, Edit>;
+
 /// Whether a field can be corrected as words: it holds words, or nothing at all, and plays no role, since roles say which village it is.
 ///
 /// Fields that indicators are read from are corrected as figures.

@@ -5,7 +5,7 @@ mod fold;
 mod matching;
 mod near;
 
-pub use near::said_as;
+pub use near::{readings_of, said_as};
 
 use crate::model::FeatureId;
 use std::ops::Range;

@@ -49,7 +49,7 @@ pub fn show(painter: &Painter, rect: Rect, session: &Session) {
 }
 
 /// Who is to be named for the ground, above the lower edge.
-pub fn named_sources(painter: &Painter, rect: Rect, session: &Session) {
+fn named_sources(painter: &Painter, rect: Rect, session: &Session) {
     let text = session.attributions().join(" · ");
     if text.is_empty() {
         return;

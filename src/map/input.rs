@@ -5,7 +5,7 @@ use egui::{PointerButton, Response, Ui};
 use crate::geo::{BoundsDeg, LonLat};
 use crate::model::{FeatureId, Generation};
 use crate::render::LayerKey;
-use crate::session::{CameraCommand, Choice, Commands, Hover, LayerCommand, Moment, Pivot, SelectCommand, Session};
+use crate::session::{CameraCommand, Choice, Commands, Hover, Moment, NoteCommand, Pivot, SelectCommand, Session};
 
 use super::clusters::cluster_at;
 use super::notes::note_at;
@@ -92,7 +92,7 @@ pub fn handle(
         && let Some(p) = response.interact_pointer_pos()
     {
         if let Some(note) = note_at(session, pivot_of(p)) {
-            send.push(LayerCommand::EditNote(Some(note), position_at(session, pivot_of(p))));
+            send.push(NoteCommand::Edit(Some(note), position_at(session, pivot_of(p))));
             return;
         }
         let villages = session.village_layer().map(|l| l.key).zip(mark_at(pivot_of(p)).filter(|v| !v.is_empty()));

@@ -176,9 +176,6 @@ impl MapView {
         if is_divided {
             divider::show(ui, rect, beside, session, send);
         }
-        if session.meeting.is_some() {
-            furniture::named_sources(&painter, rect, session);
-        }
         if session.meeting.is_none() && !session.picture.as_ref().is_some_and(|p| p.is_bare) {
             furniture::show(&painter, rect, session);
         }

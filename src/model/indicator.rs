@@ -284,7 +284,7 @@ mod tests {
     #[test]
     fn the_shipped_indicators_are_whole() {
         let all = Indicators::with(&[]);
-        assert_eq!(all.all().len(), 30);
+        assert_eq!(all.all().len(), 31);
         for i in all.all() {
             assert!(!i.zh.is_empty() && !i.en.is_empty());
             assert!(i.breaks.is_sorted());

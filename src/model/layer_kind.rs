@@ -24,7 +24,7 @@ pub enum LayerKind {
 
 impl LayerKind {
     /// The kinds of data that this version shows.
-    pub const SHOWN: [Self; 3] = [Self::Villages, Self::Facilities, Self::Shapes];
+    pub const SHOWN: [Self; 4] = [Self::Villages, Self::Facilities, Self::Shapes, Self::Photos];
 
     /// Stable name, in project files; in language files `layer-kind.<key>`.
     pub fn key(&self) -> &str {

@@ -22,6 +22,6 @@ pub use geojson::save_geojson;
 pub use gpkg::{prepare_geopackage, to_geopackage};
 pub use gpkg_point::{point_from_gpkg, point_to_gpkg};
 pub use grid::{Grid, GridCell, GridHead, save, save_with_sources};
-pub use layer::{LAYER_ENDINGS, LayerClass, LayerClasses, LayerOptions, Written, save_layer};
+pub use layer::{LAYER_ENDINGS, LayerClass, LayerClasses, LayerOptions, Written, add_layer_to, save_layer};
 pub use places::{Place, escaped, to_geojson, to_gpx, to_kml};
 pub use xlsx::{to_xlsx, to_xlsx_pages};

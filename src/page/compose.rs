@@ -297,13 +297,14 @@ enum Part {
 impl Part {
     fn is_wanted(self, content: &PageContent, options: &PageOptions) -> bool {
         match self {
-            Self::Figures => !options.no_figures && !content.headlines.is_empty(),
-            Self::Legend => !options.no_legend && !content.legend.is_empty(),
+            Self::Figures => !options.without.no_figures && !content.headlines.is_empty(),
+            Self::Legend => !options.without.no_legend && !content.legend.is_empty(),
             Self::Symbols => {
-                !options.no_legend && (!options.no_symbols && !content.symbols.is_empty() || !content.marks.is_empty())
+                !options.without.no_legend
+                    && (!options.without.no_symbols && !content.symbols.is_empty() || !content.marks.is_empty())
             }
-            Self::Table => !options.no_table && !content.rows.is_empty(),
-            Self::Note => !options.no_note && !content.note.is_empty(),
+            Self::Table => !options.without.no_table && !content.rows.is_empty(),
+            Self::Note => !options.without.no_note && !content.note.is_empty(),
         }
     }
 

@@ -53,7 +53,7 @@ pub(super) fn place_labels(
 ) {
     let gaps = session.gap_marks().unwrap_or_default();
     let mut marks: Vec<Mark> = Vec::new();
-    if !form.options.no_labels {
+    if !form.options.without.no_labels {
         place_names(svg, session, content, loaded, frame, form, symbols, &gaps, &mut marks);
     }
     place_marks(svg, session, loaded, frame, form.scale, &gaps, marks);

@@ -122,7 +122,7 @@ pub(super) fn draw_map(svg: &mut Svg, session: &Session, content: &PageContent, 
         if let Some(covered) = &content.covered {
             reach(svg, &covered.coverage.area, frame, u);
         }
-        if !form.options.no_symbols {
+        if !form.options.without.no_symbols {
             let is_divided = content.left.is_some() && form.village.is_none();
             symbols = facilities(svg, session, content, frame, u, is_divided);
         }
@@ -152,10 +152,13 @@ pub(super) fn draw_map(svg: &mut Svg, session: &Session, content: &PageContent, 
             );
         }
     }
+    if !form.options.without.no_marks {
+        super::notes::draw(svg, session, frame, u);
+    }
     svg.raw("</g>");
     svg.rect(frame.rect, "none", 0.0, Some((&colour(LIGHT.line), 1.0)));
     super::ground::name(svg, session, frame, u, [form.taken_right, form.taken_below]);
-    if !form.options.no_furniture {
+    if !form.options.without.no_furniture {
         furniture(svg, frame, u, [form.taken_right, form.taken_below]);
     }
 }

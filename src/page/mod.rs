@@ -10,11 +10,12 @@ mod labels;
 mod layers;
 mod map;
 mod metrics;
+mod notes;
 mod output;
 mod svg;
 mod village;
 
-pub use crate::project::{Arrangement, PageOptions};
+pub use crate::project::{Arrangement, PageOptions, PageWithout};
 pub use atlas::{AtlasProgress, atlas};
 pub use compose::{map_svg, page_svg};
 pub use content::PageContent;

@@ -6,7 +6,7 @@ use super::widgets::{chip, figure, fold, icon_button, padded, rule, section};
 use crate::icons::Icon;
 use crate::model::{Dataset, FeatureId, Role, Value, identifies};
 use crate::session::{
-    CameraCommand, Commands, Facts, FileCommand, Layer, Loaded, Moment, SelectCommand, Session, number,
+    CameraCommand, Commands, Facts, FileCommand, Layer, Loaded, Moment, SelectCommand, Session, WindowCommand, number,
 };
 
 /// Shows the card, or what to do where nothing is selected. The head stays, the rest is scrolled.
@@ -34,6 +34,7 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
     ScrollArea::vertical().id_salt(("card", layer.key)).auto_shrink(false).show(ui, |ui| {
         padded().show(ui, |ui| {
             ui.add_space(8.0);
+            super::chosen::show(ui, session, send);
             let all = |ui: &mut Ui| {
                 attributes(ui, session, loaded, feature, facts);
                 size(ui, session, facts);
@@ -42,6 +43,7 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
             let facility = session.facility(layer.key, feature);
             match (session.card().cloned().filter(|c| c.village == feature), facility) {
                 (Some(card), _) => {
+                    super::photos::of_village(ui, session, send);
                     super::village::show(ui, session, &card, moment, send);
                     fold(ui, t, "attributes", title, false, all);
                 }
@@ -50,6 +52,11 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
                     fold(ui, t, "attributes of a point", title, false, all);
                 }
                 (None, None) => {
+                    if let Some(photo) = session.photo(layer.key, feature)
+                        && super::photos::small(ui, session, &photo.file, &photo.taken_at, send)
+                    {
+                        send.push(WindowCommand::OpenPictures(vec![photo.file], 0));
+                    }
                     section(ui, t, title);
                     all(ui);
                 }
@@ -85,7 +92,10 @@ fn head(
     });
     ui.horizontal_wrapped(|ui| {
         for role in [Role::Town, Role::Group] {
-            if let Some(text) = loaded.dataset.text(feature, role) {
+            let own = || loaded.dataset.text(feature, role).map(|text| text.into_owned());
+            let corrected = session.district().filter(|d| std::ptr::eq(&*d.villages, &*loaded.dataset));
+            let text = corrected.map_or_else(own, |d| Some(d.text(feature, role)).filter(|t| !t.is_empty()));
+            if let Some(text) = text {
                 chip(ui, t, &text);
             }
         }

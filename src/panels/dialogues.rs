@@ -4,7 +4,7 @@ use egui::{Id, Key, Modal, RichText, TextEdit, Ui};
 
 use super::style::bold;
 use super::widgets::primary;
-use super::{edit, keep_area, layout, online, opened, settings, unsaved, visit};
+use super::{chosen, edit, keep_area, layout, note, online, opened, photos, settings, share, unsaved, visit};
 use crate::geo::parse_position;
 use crate::lang::Lang;
 use crate::model::{Column, Dataset, Role};
@@ -30,7 +30,7 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
     let response = modal.show(ui.ctx(), |ui| {
         ui.set_max_width(match dialogue {
             Dialogue::Opened(_) => 920.0,
-            Dialogue::Layout(_) => f32::INFINITY,
+            Dialogue::Layout(_) | Dialogue::Pictures(..) => f32::INFINITY,
             Dialogue::Import(_) | Dialogue::Merge(_) => 720.0,
             Dialogue::Reading(_) => 560.0,
             _ => 420.0,
@@ -44,7 +44,10 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
             Dialogue::Fields(layer) => fields(ui, session, layer, send),
             Dialogue::Figure(draft) => edit::figure(ui, session, draft, send),
             Dialogue::Add(draft) => edit::add(ui, session, draft, send),
-            Dialogue::Note(draft) => edit::note(ui, session, draft, send),
+            Dialogue::Note(draft) => note::show(ui, session, draft, send),
+            Dialogue::Share(options) => share::show(ui, session, options, send),
+            Dialogue::Pictures(files, at) => photos::large(ui, session, files, at, send),
+            Dialogue::Group(name) => chosen::group(ui, session, name, send),
             Dialogue::Facility(draft) => edit::facility(ui, session, draft, send),
             Dialogue::Visit(draft) => visit::visit(ui, session, draft, send),
             Dialogue::Import(preview) => visit::import(ui, session, preview, send),

@@ -5,7 +5,6 @@ use egui::{ComboBox, Grid, RichText, TextEdit, Ui};
 use super::style::bold;
 use super::widgets::primary;
 use crate::district::{AddedFacility, Kind};
-use crate::project::NoteEntry;
 use crate::session::{Commands, Dialogue, FacilityDraft, FigureDraft, LayerCommand, Session};
 
 /// A figure.
@@ -191,34 +190,4 @@ fn year(ui: &mut Ui, label: &str, value: &mut Option<i32>) {
         }
     });
     ui.end_row();
-}
-
-/// A note on the map.
-pub fn note(ui: &mut Ui, session: &Session, mut draft: NoteEntry, send: &mut Commands) -> Option<Dialogue> {
-    let (t, lang) = (session.tokens(), session.lang);
-    ui.label(RichText::new(lang.t("note.title")).font(bold(15.0)).color(t.ink));
-    let place = format!("{:.6}, {:.6}   {}", draft.lat, draft.lon, draft.written_on);
-    ui.label(RichText::new(place).size(12.0).color(t.ink_secondary));
-    ui.add_space(6.0);
-    let field = ui.add(TextEdit::multiline(&mut draft.text).desired_width(320.0).desired_rows(3));
-    field.widget_info(|| egui::WidgetInfo::labeled(egui::Role::MultilineTextInput, true, lang.t("note.title")));
-    if draft.text.is_empty() && ui.memory(|m| m.focused().is_none()) {
-        field.request_focus();
-    }
-    ui.add_space(8.0);
-    let is_there = session.document.project.notes.iter().any(|n| n.id == draft.id);
-    let mut keep = true;
-    ui.horizontal(|ui| {
-        let says = !draft.text.trim().is_empty();
-        if ui.add_enabled_ui(says, |ui| primary(ui, t, lang.t("note.keep")).clicked()).inner {
-            send.push(LayerCommand::PutNote(draft.clone()));
-            keep = false;
-        }
-        if is_there && ui.button(lang.t("note.remove")).clicked() {
-            send.push(LayerCommand::PutNote(NoteEntry { text: String::new(), ..draft.clone() }));
-            keep = false;
-        }
-        keep &= !ui.button(lang.t("dialogue.close")).clicked();
-    });
-    keep.then_some(Dialogue::Note(draft))
 }

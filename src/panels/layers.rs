@@ -47,6 +47,7 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
                     symbols(ui, session, send);
                 }
             }
+            super::note::row(ui, session, send);
             missing_tables(ui, session, send);
             if session.district().is_some() && session.view.theme.is_none() {
                 ui.add_space(4.0);
@@ -290,6 +291,7 @@ fn menu(
                 }
             }
         });
+        about_ground(ui, session, key);
     } else {
         of_data(ui, session, key, (at, count), send);
     }
@@ -299,6 +301,24 @@ fn menu(
     let slider = egui::Slider::new(&mut opacity, 10.0..=100.0).suffix(" %").fixed_decimals(0);
     if ui.add(slider).changed() {
         send.push(LayerCommand::SetOpacity(key, opacity / 100.0));
+    }
+}
+
+/// What is known of a ground: its size, its levels, how exactly it lies, who is to be named.
+fn about_ground(ui: &mut Ui, session: &Session, key: LayerKey) {
+    let (t, lang) = (session.tokens(), session.lang);
+    let Some(ground) = session.layers.get(&key).and_then(|l| l.ground()) else { return };
+    ui.separator();
+    let (least, most) = ground.levels();
+    let mut lines = vec![lang.with("ground.levels", &[("a", &least.to_string()), ("b", &most.to_string())])];
+    if let Some(residual_px) = session.ground_residual_px(key) {
+        lines.push(lang.with("ground.residual", &[("n", &format!("{residual_px:.3}"))]));
+    }
+    if !ground.attribution().is_empty() {
+        lines.push(ground.attribution().to_owned());
+    }
+    for line in lines {
+        ui.add(egui::Label::new(RichText::new(line).size(11.0).color(t.ink_secondary)).wrap());
     }
 }
 

@@ -4,7 +4,9 @@ use egui::{Response, RichText, Ui};
 
 use crate::geo::{ChinaShift, LonLat};
 use crate::map::features_at;
-use crate::session::{Commands, LayerCommand, MeasuringKind, Moment, SelectCommand, Session, WindowCommand};
+use crate::session::{
+    Commands, LayerCommand, MeasuringKind, Moment, NoteCommand, SelectCommand, Session, WindowCommand,
+};
 
 /// Most features that are listed.
 const MOST: usize = 8;
@@ -69,6 +71,6 @@ fn items(ui: &mut Ui, session: &Session, at: LonLat, send: &mut Commands) {
         send.push(LayerCommand::ServerDialogue);
     }
     if ui.button(lang.t("map.add-note")).clicked() {
-        send.push(LayerCommand::EditNote(None, at));
+        send.push(NoteCommand::Edit(None, at));
     }
 }

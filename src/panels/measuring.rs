@@ -4,9 +4,10 @@ use egui::{Area, DragValue, Frame, Grid, Id, Order, Rect, RichText, Ui};
 
 use super::style::bold;
 use crate::model::FeatureId;
+use crate::project::NoteShape;
 use crate::rules::GapSeverity;
 use crate::session::{
-    Commands, Measuring, MeasuringKind, Moment, SelectCommand, Session, area_words, length_words, number,
+    Commands, Measuring, MeasuringKind, Moment, NoteCommand, SelectCommand, Session, area_words, length_words, number,
 };
 
 /// Villages that are listed.
@@ -78,7 +79,8 @@ fn card(ui: &mut Ui, session: &Session, measuring: &mut Measuring, send: &mut Co
     }
     ui.add_space(4.0);
     let mut stays = true;
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
+        keep_as_note(ui, session, measuring, send);
         if !lines.is_empty() && ui.button(lang.t("measure.copy")).clicked() {
             let text: Vec<String> = lines.iter().map(|(name, value)| format!("{name}\t{value}")).collect();
             ui.ctx().copy_text(text.join("\n"));
@@ -94,6 +96,19 @@ fn card(ui: &mut Ui, session: &Session, measuring: &mut Measuring, send: &mut Co
         stays = !ui.button(lang.t("dialogue.close")).clicked();
     });
     stays
+}
+
+/// What was drawn becomes a note.
+fn keep_as_note(ui: &mut Ui, session: &Session, measuring: &Measuring, send: &mut Commands) {
+    let (shape, points) = match measuring.kind {
+        MeasuringKind::Line => (NoteShape::Line, measuring.points.clone()),
+        MeasuringKind::Area => (NoteShape::Area, measuring.points.clone()),
+        MeasuringKind::Circle => (NoteShape::Area, measuring.outline()),
+    };
+    let least = if shape == NoteShape::Area { 3 } else { 2 };
+    if points.len() >= least && ui.button(session.lang.t("note.keep-as")).clicked() {
+        send.push(NoteCommand::Begin(shape, points));
+    }
 }
 
 /// What lies within, as lines; the villages with their shares.

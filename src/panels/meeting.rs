@@ -301,6 +301,8 @@ fn foot(painter: &Painter, session: &Session, rect: Rect, pad: f32, s: f32) {
     let date = session.year().map(|y| y.to_string()).unwrap_or_default();
     let words = session.lang.with("page.source", &[("n", &source)]);
     let words = if date.is_empty() { words } else { format!("{date} · {words}") };
+    // Whose ground it is stands here, not over the map.
+    let words = session.attributions().into_iter().fold(words, |words, named| format!("{words} · {named}"));
     let scenes = session.document.project.scenes.len();
     // The dots keep their place; a long source is broken before them, and cut after two lines.
     let room = rect.width() / 2.0 - pad - 16.0 * s * scenes as f32 - 40.0 * s;

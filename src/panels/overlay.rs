@@ -33,10 +33,15 @@ fn floating(session: &Session) -> Frame {
 fn tooltip(ui: &Ui, rect: Rect, session: &Session, moment: &Moment) {
     let Some(hover) = &moment.hover else { return };
     let Some(pointer) = ui.input(|i| i.pointer.hover_pos()).filter(|p| rect.contains(*p)) else { return };
-    if let Some(note) = hover.note.and_then(|n| session.document.project.notes.get(n)) {
+    if let Some(note) = hover.note.and_then(|n| session.shown_notes().get(n)) {
         return tip(ui, rect, session, pointer, |ui| {
             let t = session.tokens();
-            ui.label(RichText::new(&note.text).size(12.5).color(t.ink));
+            if !note.title.trim().is_empty() {
+                ui.label(RichText::new(&note.title).font(bold(13.0)).color(t.ink));
+            }
+            if !note.text.trim().is_empty() {
+                ui.label(RichText::new(&note.text).size(12.5).color(t.ink));
+            }
             ui.label(RichText::new(&note.written_on).size(11.0).color(t.ink_secondary));
         });
     }

@@ -140,6 +140,7 @@ fn options(ui: &mut Ui, session: &Session, draft: &mut PageDraft, send: &mut Com
             ("page.atlas", PageCommand::AtlasDialogue(false)),
             ("page.atlas-towns", PageCommand::AtlasDialogue(true)),
             ("page.years-series", PageCommand::YearSeriesDialogue),
+            ("share.title", PageCommand::ShareDialogue),
         ] {
             if ui.small_button(lang.t(key)).clicked() {
                 send.push(command);
@@ -155,13 +156,14 @@ fn elements(ui: &mut Ui, session: &Session, o: &mut PageOptions) {
     section(ui, t, lang.t("page.elements"));
     egui::Grid::new("page elements").num_columns(2).spacing([12.0, 4.0]).show(ui, |ui| {
         let elements = [
-            ("page.figures", &mut o.no_figures),
-            ("page.legend", &mut o.no_legend),
-            ("page.table", &mut o.no_table),
-            ("page.labels", &mut o.no_labels),
-            ("page.symbols", &mut o.no_symbols),
-            ("page.furniture", &mut o.no_furniture),
-            ("page.notes", &mut o.no_note),
+            ("page.figures", &mut o.without.no_figures),
+            ("page.legend", &mut o.without.no_legend),
+            ("page.table", &mut o.without.no_table),
+            ("page.labels", &mut o.without.no_labels),
+            ("page.symbols", &mut o.without.no_symbols),
+            ("page.furniture", &mut o.without.no_furniture),
+            ("page.notes", &mut o.without.no_note),
+            ("note.all", &mut o.without.no_marks),
         ];
         for (i, (key, left_out)) in elements.into_iter().enumerate() {
             let mut shown = !*left_out;

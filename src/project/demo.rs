@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 /// The files of the demonstration, for programs that stand alone without the `maps` folder.
-const FILES: [(&str, &[u8]); 5] = [
+const FILES: [(&str, &[u8]); 6] = [
     ("haidian.qiancun", include_bytes!("../../maps/haidian-demo/haidian.qiancun")),
     ("villages.geojson", include_bytes!("../../maps/haidian-demo/villages.geojson")),
     ("facilities.geojson", include_bytes!("../../maps/haidian-demo/facilities.geojson")),
     ("indicators.csv", include_bytes!("../../maps/haidian-demo/indicators.csv")),
+    ("ground.mbtiles", include_bytes!("../../maps/haidian-demo/ground.mbtiles")),
     ("README.md", include_bytes!("../../maps/haidian-demo/README.md")),
 ];
 

@@ -329,8 +329,9 @@ fn within_bounds(project: &mut Project) -> Vec<NotUnderstood> {
     for (i, added) in project.facilities.iter().enumerate().filter(|(_, f)| !f.at().is_valid()) {
         tell(format!("facility[{i}].lon"), added.lon);
     }
-    for (i, note) in project.notes.iter().enumerate().filter(|(_, n)| !n.at().is_valid()) {
-        tell(format!("note[{i}].lon"), note.lon);
+    let off = |n: &super::note::NoteEntry| n.positions().into_iter().chain([n.at()]).find(|p| !p.is_valid());
+    for (i, place) in project.notes.iter().enumerate().filter_map(|(i, n)| Some((i, off(n)?))) {
+        tell(format!("note[{i}].lon"), place.lon_deg);
     }
     told
 }
@@ -346,6 +347,7 @@ fn paths_of(project: &mut Project) -> impl Iterator<Item = &mut PathBuf> {
         .map(|l| &mut l.path)
         .chain(project.tables.iter_mut().map(|t| &mut t.path))
         .chain(project.forms.iter_mut().map(|f| &mut f.path))
+        .chain(project.notes.iter_mut().map(|n| &mut n.photo))
 }
 
 fn made_absolute(project: &mut Project, folder: &Path) {

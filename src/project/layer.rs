@@ -72,6 +72,9 @@ pub struct LayerEntry {
     /// Columns of its table that are shown, in their order; all of them where empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<String>,
+    /// Of a folder of photos only these, by their paths within it; all where empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<String>,
     /// For a ground: how it lies and who is to be named.
     #[serde(flatten)]
     pub ground: GroundEntry,
@@ -146,6 +149,7 @@ impl LayerEntry {
             colouring: None,
             style: LayerStyle::default(),
             columns: Vec::new(),
+            only: Vec::new(),
             ground: GroundEntry::default(),
             other: toml::Table::new(),
         }
@@ -153,7 +157,8 @@ impl LayerEntry {
 
     /// How its file is to be read.
     pub fn how(&self) -> How {
-        How { layer: self.file_layer.clone(), encoding: self.encoding.clone(), crs: self.crs.clone() }
+        let (layer, encoding, crs) = (self.file_layer.clone(), self.encoding.clone(), self.crs.clone());
+        How { layer, encoding, crs, only: self.only.clone() }
     }
 
     /// What its ground is opened from.
@@ -165,7 +170,7 @@ impl LayerEntry {
 
     /// A layer for a file that is read as a person says.
     pub fn read_as(path: PathBuf, how: How) -> Self {
-        Self { file_layer: how.layer, encoding: how.encoding, crs: how.crs, ..Self::new(path) }
+        Self { file_layer: how.layer, encoding: how.encoding, crs: how.crs, only: how.only, ..Self::new(path) }
     }
 }
 

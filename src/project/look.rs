@@ -55,7 +55,7 @@ pub fn hex_of([r, g, b]: [u8; 3]) -> String {
     format!("#{r:02x}{g:02x}{b:02x}")
 }
 
-fn rgb(hex: &str) -> Option<[u8; 3]> {
+pub(super) fn rgb(hex: &str) -> Option<[u8; 3]> {
     let digits = hex.strip_prefix('#').filter(|d| d.len() == 6)?;
     let value = u32::from_str_radix(digits, 16).ok()?;
     Some([(value >> 16) as u8, (value >> 8) as u8, value as u8])

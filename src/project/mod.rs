@@ -22,8 +22,8 @@ pub use file::{Camera, FormEntry, Original, Project, ProjectError, TableEntry, l
 pub use layer::{FieldMapping, GroundEntry, LayerEntry, give_ids};
 pub use look::{LayerStyle, hex_of};
 pub use merge::{Merged, merge};
-pub use note::NoteEntry;
-pub use page::{Arrangement, PageOptions};
+pub use note::{NoteEntry, NoteShape};
+pub use page::{Arrangement, PageOptions, PageWithout};
 pub use scene::SceneEntry;
 pub use scene::in_language;
 pub use settings::{Settings, USUAL_CACHE_MB};

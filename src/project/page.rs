@@ -29,6 +29,29 @@ impl Arrangement {
     }
 }
 
+/// Parts of a page that are left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PageWithout {
+    /// Whether the headline figures are left out.
+    pub no_figures: bool,
+    /// Whether the legend is left out.
+    pub no_legend: bool,
+    /// Whether the table of towns is left out.
+    pub no_table: bool,
+    /// Whether the names of villages are left out.
+    pub no_labels: bool,
+    /// Whether facilities are left out.
+    pub no_symbols: bool,
+    /// Whether scale bar and north arrow are left out.
+    pub no_furniture: bool,
+    /// Whether the note on classes and distances is left out.
+    pub no_note: bool,
+    /// Whether notes on the map are left out.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub no_marks: bool,
+}
+
 /// What stands on a page. Texts that are empty are made from what is shown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -56,20 +79,9 @@ pub struct PageOptions {
     pub stamp: Option<String>,
     /// Where things stand.
     pub arrangement: Arrangement,
-    /// Whether the headline figures are left out.
-    pub no_figures: bool,
-    /// Whether the legend is left out.
-    pub no_legend: bool,
-    /// Whether the table of towns is left out.
-    pub no_table: bool,
-    /// Whether the names of villages are left out.
-    pub no_labels: bool,
-    /// Whether facilities are left out.
-    pub no_symbols: bool,
-    /// Whether scale bar and north arrow are left out.
-    pub no_furniture: bool,
-    /// Whether the note on classes and distances is left out.
-    pub no_note: bool,
+    /// What of the page is left out.
+    #[serde(flatten)]
+    pub without: PageWithout,
     /// Whether gaps are marked and counted by town, also where the window does not show them.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub gaps: bool,
@@ -99,13 +111,7 @@ impl Default for PageOptions {
             approval: String::new(),
             stamp: None,
             arrangement: Arrangement::Side,
-            no_figures: false,
-            no_legend: false,
-            no_table: false,
-            no_labels: false,
-            no_symbols: false,
-            no_furniture: false,
-            no_note: false,
+            without: PageWithout::default(),
             gaps: false,
             before: None,
             grey: false,

@@ -38,12 +38,18 @@ pub struct Settings {
     pub online: Vec<String>,
     /// Keys for servers of tiles, by server: they stand in no project.
     pub tile_keys: std::collections::BTreeMap<String, String>,
+    /// The graphics adapter that drew the window the last time, with its back end; any where empty.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub adapter: String,
     /// Whether the left panel is folded.
     pub left_folded: bool,
     /// Whether the right panel is folded.
     pub right_folded: bool,
     /// Whether the drawer is open.
     pub drawer_open: bool,
+    /// Keys of the file that this version does not know: kept.
+    #[serde(flatten)]
+    pub other: toml::Table,
 }
 
 /// Memory for shapes of the map where nothing else is chosen, in MB.

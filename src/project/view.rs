@@ -53,6 +53,9 @@ pub struct ViewEntry {
     /// Whether the area within the radius is left undrawn.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub hide_coverage: bool,
+    /// Whether notes are left undrawn.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hide_notes: bool,
     /// The town or group in focus.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub focus: Option<Focus>,
@@ -84,6 +87,7 @@ impl Default for ViewEntry {
             free_classes: false,
             radius_m: RADIUS_M,
             hide_coverage: false,
+            hide_notes: false,
             focus: None,
             measures: BTreeMap::new(),
             symbols: BTreeMap::new(),

@@ -17,6 +17,8 @@ pub(super) enum Cause {
     NotFound,
     #[error("it is a folder. Choose a file inside it.")]
     IsFolder,
+    #[error("no picture in it says where it was taken. Take the originals from the camera: messengers remove places.")]
+    NoPhotoPlace,
     #[error("it is a device or a pipe, not a file. Choose a file.")]
     NotAFile,
     #[error("the system refused it ({0}). Check its permissions and that no other program holds it.")]
@@ -78,6 +80,7 @@ impl ReadError {
         match self.cause {
             Cause::NotFound => "not-found",
             Cause::IsFolder => "is-folder",
+            Cause::NoPhotoPlace => "no-photo-place",
             Cause::NotAFile => "not-a-file",
             Cause::Unreadable(_) => "unreadable",
             Cause::EmptyFile => "empty-file",

@@ -45,6 +45,9 @@ pub const XLS: Format = Format::new("xls");
 /// A workbook of LibreOffice.
 pub const ODS: Format = Format::new("ods");
 
+/// A folder of photos.
+pub const PHOTOS: Format = Format::new("photos");
+
 /// How sure a reader is of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Sureness {

@@ -11,6 +11,8 @@ pub struct How {
     pub encoding: Option<String>,
     /// The coordinate system: `EPSG:n`, `GCJ-02`, `BD-09`, a well-known text, or [`How::SWAPPED`].
     pub crs: Option<String>,
+    /// Of a folder of photos only these, by their paths within it; all where empty.
+    pub only: Vec<String>,
 }
 
 impl How {

@@ -35,6 +35,7 @@ mod number;
 mod ods_look;
 mod osm;
 mod outline;
+mod photos;
 mod plain;
 mod previews;
 mod progress;
@@ -71,6 +72,7 @@ pub use hidden::sheet_part;
 pub use how::{How, split_layer};
 pub use layout::{ColumnLayout, ColumnRole, Layout, LayoutSaid, Reason, SaidColumn, Section, TableRow};
 pub use letters::{ENCODINGS, decoded_twice};
+pub use photos::{Exif, PHOTO_ENDINGS, PHOTO_FIELD, exif_of, is_photo};
 pub use plain::{open_plain, plain_file, read_plain};
 pub use previews::previews;
 pub use progress::Progress;
@@ -95,6 +97,10 @@ pub fn read_file(path: &Path, progress: &Progress) -> Result<Dataset, ReadError>
 /// # Errors
 /// Those of [`read_file`].
 pub fn read_file_as(path: &Path, how: &How, progress: &Progress) -> Result<Dataset, ReadError> {
+    // A folder is one of photos, or nothing.
+    if path.is_dir() {
+        return photos::read(path, how, progress);
+    }
     let head = load::head(path).map_err(|cause| cause.at(path))?;
     match formats::reader_of(path, &head) {
         Some(reader) => {
@@ -123,6 +129,9 @@ fn is_layer_of(layer: &str, path: &Path, read: &Dataset, reader: &dyn formats::R
 /// # Errors
 /// Where it cannot be opened, is damaged or is nothing that is read.
 pub fn layers(path: &Path) -> Result<Vec<String>, ReadError> {
+    if path.is_dir() {
+        return Ok(Vec::new());
+    }
     let head = load::head(path).map_err(|cause| cause.at(path))?;
     formats::reader_of(path, &head).map_or_else(|| Err(document::unknown(path, &head).at(path)), |r| r.layers(path))
 }

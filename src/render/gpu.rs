@@ -30,6 +30,11 @@ pub enum NoGpu {
 }
 
 impl Gpu {
+    /// Name and back end of the adapter, by which it is known again at the next start.
+    pub fn adapter_key(&self) -> String {
+        format!("{} · {}", self.adapter, self.backend)
+    }
+
     /// The device of an egui renderer.
     pub fn from_render_state(state: &RenderState) -> Self {
         let info = state.adapter.get_info();
@@ -41,6 +46,58 @@ impl Gpu {
             backend: info.backend.to_string(),
             is_software: info.device_type == wgpu::DeviceType::Cpu,
         }
+    }
+}
+
+/// Which of the machine's adapters draws the window: the one that worked the last time, else the first of the best that gives a device.
+///
+/// DirectX 12 comes before Vulkan and that before OpenGL on Windows, elsewhere Vulkan or Metal before OpenGL; what is itself a program
+/// (WARP, llvmpipe) comes last of all.
+#[derive(Clone, Debug)]
+pub struct AdapterChoice {
+    /// Name and back end of the one that worked, as [`Gpu::adapter_key`] has it; empty where none is known.
+    remembered: String,
+}
+
+/// Name and back end of an adapter, by which it is known again.
+fn key_of(info: &wgpu::AdapterInfo) -> String {
+    format!("{} · {}", info.name, info.backend)
+}
+
+impl AdapterChoice {
+    /// A choice; `remembered` is what [`Gpu::adapter_key`] said the last time.
+    pub fn new(remembered: String) -> Self {
+        Self { remembered }
+    }
+
+    /// The setup of eframe that chooses so.
+    pub fn setup(&self) -> WgpuSetup {
+        let mut setup = eframe::egui_wgpu::WgpuSetupCreateNew::without_display_handle();
+        let own = self.clone();
+        let descriptor = setup.device_descriptor.clone();
+        setup.native_adapter_selector = Some(Arc::new(move |adapters, surface| {
+            let shows = |a: &wgpu::Adapter| surface.is_none_or(|s| a.is_surface_supported(s));
+            let mut usable: Vec<&wgpu::Adapter> = adapters.iter().filter(|a| shows(a)).collect();
+            usable.sort_by_key(|a| own.rank(&a.get_info()));
+            let gives_a_device = |a: &wgpu::Adapter| pollster::block_on(a.request_device(&descriptor(a))).is_ok();
+            // One that is known to work, or the only one, is not asked twice: asking takes as long as a start.
+            let first = usable.first().copied();
+            let is_known = first.is_some_and(|a| usable.len() == 1 || key_of(&a.get_info()) == own.remembered);
+            let chosen = if is_known { first } else { usable.iter().copied().find(|a| gives_a_device(a)).or(first) };
+            chosen.cloned().ok_or_else(|| "no graphics device can show a window".to_owned())
+        }));
+        WgpuSetup::CreateNew(setup)
+    }
+
+    /// The lower, the earlier it is tried.
+    fn rank(&self, info: &wgpu::AdapterInfo) -> (bool, bool, u8) {
+        let backend = match info.backend {
+            wgpu::Backend::Dx12 => 0,
+            wgpu::Backend::Vulkan | wgpu::Backend::Metal => 1,
+            wgpu::Backend::Gl => 2,
+            _ => 3,
+        };
+        (key_of(info) != self.remembered, info.device_type == wgpu::DeviceType::Cpu, backend)
     }
 }
 

@@ -22,7 +22,7 @@ mod viewport;
 
 pub use canvas::MapPaint;
 pub use chunk::{Chunk, Chunks, Extent};
-pub use gpu::{Gpu, NoGpu, RenderTarget};
+pub use gpu::{AdapterChoice, Gpu, NoGpu, RenderTarget};
 pub use level::Level;
 pub use mesh::Mesh;
 pub use outline::Outline;

@@ -170,7 +170,13 @@ pub enum Dialogue {
     /// A facility to be added.
     Add(AddedFacility),
     /// A note on the map.
-    Note(NoteEntry),
+    Note(Box<NoteEntry>),
+    /// What goes into a file for anyone.
+    Share(super::ShareOptions),
+    /// Photos large, from one of them on.
+    Pictures(Vec<PathBuf>, usize),
+    /// The name of the group that the selected villages are to belong to.
+    Group(String),
     /// A correction of a facility.
     Facility(FacilityDraft),
     /// A visit to a gap.

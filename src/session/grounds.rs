@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::state::Session;
-use crate::ground::{Ground, GroundSpec, server_of};
+use crate::geo::WorldPos;
+use crate::ground::{Ground, GroundSpec, Patch, server_of};
 use crate::project::LayerEntry;
 use crate::render::LayerKey;
 
@@ -27,6 +28,18 @@ impl Session {
             kept: self.storage.tiles.clone(),
             ..spec
         }
+    }
+
+    /// How far a ground is drawn from where it belongs at most, in pixels of the map as it is now: what its mesh loses, measured where the
+    /// mesh is farthest from its points. `None` where there is no such ground.
+    pub fn ground_residual_px(&self, key: LayerKey) -> Option<f64> {
+        let ground = self.layers.get(&key)?.ground()?;
+        let px_per_world = self.camera.points_per_world();
+        let [w, h] = self.map_size_pt;
+        let centre = self.camera.centre;
+        let corner = WorldPos { x: centre.x - w / 2.0 / px_per_world, y: centre.y - h / 2.0 / px_per_world };
+        let size_px = [w, h].map(|v| v.round().clamp(1.0, 4096.0) as u32);
+        Some(ground.residual_px(&Patch { corner, px_per_world, size_px }))
     }
 
     /// Who is to be named for what is shown, each once.

@@ -1,10 +1,12 @@
 //! What is made from layers, tables, project and view: each value with the key that it was made for.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::card::{CardKey, VillageCard};
+use super::chosen::{Chosen, ChosenKey};
 use super::covered::{CoverageKey, Covered, Shares};
 use super::derived::Derived;
 use super::facts::{Facts, FactsKey};
@@ -12,6 +14,7 @@ use super::gap_change::{ChangeKey, EarlierGaps};
 use super::gaps::{FoundGaps, GapKey, ListKey, ListedGaps};
 use super::join::DistrictKey;
 use super::look::{FocusKey, Focused};
+use super::photos::{PhotosKey, PlacedPhoto};
 use super::rolled::{Rolled, RolledKey};
 use super::search::{Hits, SearchKey};
 use super::sheet::{Sheet, SheetKey};
@@ -31,6 +34,8 @@ pub struct Made {
     pub focused: Derived<FocusKey, Option<Focused>>,
     /// Sums of what is in focus.
     pub rolled: Derived<RolledKey, Arc<Rolled>>,
+    /// What the selected villages come to.
+    pub chosen: Derived<ChosenKey, Arc<Chosen>>,
     /// The area within the radius of a clinic.
     pub covered: Derived<CoverageKey, Arc<Covered>>,
     /// Whom it reaches.
@@ -51,6 +56,12 @@ pub struct Made {
     pub sheet: Derived<SheetKey, Arc<Sheet>>,
     /// Facilities as they are drawn.
     pub symbols: Derived<SymbolKey, Arc<Symbols>>,
+    /// Photos taken in the village on the card.
+    pub photos: Derived<PhotosKey, Vec<PlacedPhoto>>,
+    /// Pictures of photos by file and longest side, as far as they were asked for; `None` where there is none, or not yet.
+    pub pictures: FxHashMap<(PathBuf, u32), Option<egui::ColorImage>>,
+    /// Those of them that are on their way.
+    pub pictures_asked: FxHashSet<(PathBuf, u32)>,
     /// What answers the search.
     pub hits: Derived<SearchKey, Hits>,
     /// The preview of the page that is put together, by all that it depends on.

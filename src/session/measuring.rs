@@ -111,6 +111,13 @@ impl Measuring {
         }
     }
 
+    /// The outline of a circle; its first point is not repeated. Empty before there is one.
+    pub fn outline(&self) -> Vec<LonLat> {
+        let area = self.region().map(|r| r.area());
+        let ring = area.iter().flatten().next().map(|p| p.exterior().0.as_slice()).unwrap_or_default();
+        ring.iter().skip(1).map(|c| LonLat::new(c.x, c.y)).collect()
+    }
+
     /// What lies in it, found once.
     pub fn surroundings(&mut self, session: &Session) -> Option<&Surroundings> {
         let district = session.district()?;

@@ -3,6 +3,7 @@
 mod camera;
 mod card;
 mod cell_edit;
+mod chosen;
 mod command;
 mod covered;
 mod derived;
@@ -24,10 +25,13 @@ mod measuring;
 mod meeting;
 mod moment;
 mod moved;
+mod notes;
 mod page_draft;
+mod photos;
 mod rolled;
 mod scene_figures;
 mod search;
+mod share_draft;
 mod sheet;
 mod sheet_columns;
 mod sources;
@@ -42,9 +46,10 @@ mod transaction;
 pub use camera::{Camera, Pivot};
 pub use card::{CardFacility, CardFigure, CardKey, CardSection, VillageCard};
 pub use cell_edit::{CellEdit, EditPlace};
+pub use chosen::{Bar, Chosen};
 pub use command::{
-    CameraCommand, Command, Commands, FileCommand, LayerCommand, LookCommand, MeetingCommand, Needs, Offer,
-    PageCommand, SelectCommand, SurveyCommand, Tab, WindowCommand, meeting_shortcuts, offered, shortcuts,
+    CameraCommand, Command, Commands, FileCommand, LayerCommand, LookCommand, MeetingCommand, Needs, NoteCommand,
+    Offer, PageCommand, SelectCommand, SurveyCommand, Tab, WindowCommand, meeting_shortcuts, offered, shortcuts,
 };
 pub use covered::{CoverageKey, Covered, Shares};
 pub use derived::{Derived, Ticket};
@@ -67,10 +72,13 @@ pub use measuring::{Measuring, MeasuringKind, area_words, length_words};
 pub use meeting::{COUNT_SECS, FLIGHT_SECS, Flight, Left, Meeting, Was};
 pub use moment::{Choice, Hover, Moment, SearchBox, TableCursor};
 pub use moved::Moved;
+pub use notes::notes_dataset;
 pub use page_draft::PageDraft;
+pub use photos::{LARGE_PX, PlacedPhoto, SMALL_PX};
 pub use rolled::{Ranked, Rolled, RolledKey};
 pub use scene_figures::{COVERAGE_FIGURE, MeetingFigure, SceneFigure};
 pub use search::{Hits, SearchKey};
+pub use share_draft::ShareOptions;
 pub use sheet::{Sheet, SheetColumn, SheetKey, SheetValue};
 pub use sheet_columns::{ColumnFoot, FootFigure};
 pub use state::number;

@@ -135,22 +135,37 @@ pub(super) fn connect(paths: &LogPaths) -> Result<(Connection, Began, bool), Sur
         return Err(SurveyError::Damaged { path: paths.log.clone(), message: "its head cannot be read".into() });
     }
     // Where nobody can write, nobody does: the file is read as it lies there, without a lock.
-    let escaped: String = paths
-        .log
-        .to_string_lossy()
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut conn =
+        Connection::open_with_flags(uri_of(&paths.log.to_string_lossy(), cfg!(windows)), flags).map_err(explain)?;
+    let began = guard(&mut conn).map_err(explain)?;
+    Ok((conn, began, true))
+}
+
+/// A path as SQLite takes it for an address: on Windows with slashes, drives and hosts behind an empty authority; elsewhere a backslash is a
+/// letter like any other.
+fn uri_of(path: &str, is_windows: bool) -> String {
+    let escaped: String = path
         .chars()
         .map(|c| match c {
             '%' => "%25".to_owned(),
             '?' => "%3f".to_owned(),
             '#' => "%23".to_owned(),
-            '\\' => "/".to_owned(),
+            '\\' if is_windows => "/".to_owned(),
+            '\\' => "%5c".to_owned(),
             c => c.to_string(),
         })
         .collect();
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut conn = Connection::open_with_flags(format!("file:{escaped}?immutable=1"), flags).map_err(explain)?;
-    let began = guard(&mut conn).map_err(explain)?;
-    Ok((conn, began, true))
+    // `\\?\C:\a` and `\\?\UNC\host\share` are the system's own long forms.
+    let plain = escaped.strip_prefix("//%3f/UNC/").map(|rest| format!("//{rest}"));
+    let plain = plain.or_else(|| escaped.strip_prefix("//%3f/").map(str::to_owned)).unwrap_or(escaped);
+    let has_drive = is_windows && plain.as_bytes().get(1) == Some(&b':');
+    let start = match (has_drive, plain.starts_with('/')) {
+        (true, _) => "file:///",
+        (false, true) => "file://",
+        (false, false) => "file:",
+    };
+    format!("{start}{plain}?immutable=1")
 }
 
 /// Whether the file system allows writing to the log and beside it.
@@ -219,6 +234,21 @@ mod tests {
             (r"C:\a.gpkg", false),
         ] {
             assert_eq!(is_share_of_windows(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_those_of_the_file_on_every_system() {
+        for (path, is_windows, expected) in [
+            ("/data/a b#1.gpkg", false, "file:///data/a b%231.gpkg?immutable=1"),
+            (r"/data/a\b.gpkg", false, "file:///data/a%5cb.gpkg?immutable=1"),
+            ("a.gpkg", false, "file:a.gpkg?immutable=1"),
+            (r"C:\村\a.gpkg", true, "file:///C:/村/a.gpkg?immutable=1"),
+            (r"\\host\share\a.gpkg", true, "file:////host/share/a.gpkg?immutable=1"),
+            (r"\\?\UNC\host\share\a.gpkg", true, "file:////host/share/a.gpkg?immutable=1"),
+            (r"\\?\C:\a.gpkg", true, "file:///C:/a.gpkg?immutable=1"),
+        ] {
+            assert_eq!(uri_of(path, is_windows), expected, "{path}");
         }
     }
 

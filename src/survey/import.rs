@@ -421,8 +421,11 @@ fn gap_of(
 ) -> Result<(String, String, Subject), &'static str> {
     let key = row.key.trim();
     if !key.is_empty() {
-        let subject = index.subject(key).cloned().unwrap_or_else(|| row.subject.clone());
-        return Ok((key.to_owned(), row.rule.clone(), subject));
+        let found = index.subject(key).cloned();
+        // A phone says the gap only: its key begins with the rule.
+        let of_key = || key.split('/').next().filter(|_| found.is_some()).unwrap_or_default().to_owned();
+        let rule = if row.rule.trim().is_empty() { of_key() } else { row.rule.clone() };
+        return Ok((key.to_owned(), rule, found.unwrap_or_else(|| row.subject.clone())));
     }
     if let Some(key) = index.of_row(&row.rule, &row.subject) {
         remarks.push(Remark::FoundByVillage);

@@ -42,7 +42,7 @@ pub use log::{Opened, SurveyLog, Told};
 pub use merge::union;
 pub use other_log::read_log;
 pub use paths::LogPaths;
-pub use photo::{PhotoFacts, keep_photo, photo_facts, small_picture};
+pub use photo::{PhotoFacts, keep_photo, photo_facts, picture_of, small_picture};
 pub use results::{ResultRow, read_results};
 pub use subject::{Photo, Subject, photos_text};
 pub use visits::{GapStatus, Survey, Visit, VisitState};

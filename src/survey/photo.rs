@@ -14,7 +14,7 @@ use super::paths::LogPaths;
 use super::subject::Photo;
 use crate::geo::LonLat;
 use crate::project::write_replacing;
-use crate::read::{open_plain, plain_file, read_plain};
+use crate::read::{plain_file, read_plain};
 
 /// Longest side of the small one, in pixels.
 const THUMBNAIL_PX: u32 = 320;
@@ -39,34 +39,8 @@ pub struct PhotoFacts {
 
 /// Position and time of a photo from its EXIF (CIPA DC-008-2023), where it has them.
 pub fn photo_facts(path: &Path) -> PhotoFacts {
-    let read = || {
-        let mut reader = std::io::BufReader::new(open_plain(path).ok()?);
-        exif::Reader::new().read_from_container(&mut reader).ok()
-    };
-    let Some(exif) = read() else { return PhotoFacts::default() };
-    let ascii = |tag| {
-        exif.get_field(tag, exif::In::PRIMARY).and_then(|f| match &f.value {
-            exif::Value::Ascii(lines) => lines.first().map(|l| String::from_utf8_lossy(l).trim().to_owned()),
-            _ => None,
-        })
-    };
-    let degrees = |tag, sign_tag, negative: &str| {
-        let exif::Value::Rational(parts) = &exif.get_field(tag, exif::In::PRIMARY)?.value else { return None };
-        let [d, m, s] = parts.get(..3)? else { return None };
-        let value = d.to_f64() + m.to_f64() / 60.0 + s.to_f64() / 3600.0;
-        let is_negative = ascii(sign_tag).is_some_and(|r| r.eq_ignore_ascii_case(negative));
-        value.is_finite().then_some(if is_negative { -value } else { value })
-    };
-    let lon = degrees(exif::Tag::GPSLongitude, exif::Tag::GPSLongitudeRef, "W");
-    let lat = degrees(exif::Tag::GPSLatitude, exif::Tag::GPSLatitudeRef, "S");
-    // Cameras without a fix write zeros.
-    let place =
-        lon.zip(lat).map(|(lon, lat)| LonLat::new(lon, lat)).filter(|p| p.is_valid() && *p != LonLat::new(0.0, 0.0));
-    let zone = ascii(exif::Tag::OffsetTimeOriginal).filter(|z| z.len() == 6);
-    let at = ascii(exif::Tag::DateTimeOriginal).and_then(|text| match (text.split_once(' '), zone) {
-        (Some((day, time)), Some(zone)) => Instant::parse(&format!("{}T{time}{zone}", day.replace(':', "-"))),
-        _ => Instant::parse(&text),
-    });
+    let crate::read::Exif { place, taken_at } = crate::read::exif_of(path);
+    let at = taken_at.and_then(|text| Instant::parse(&text));
     PhotoFacts { place, at }
 }
 
@@ -150,6 +124,14 @@ pub(super) fn copy_photos(from: &Path, to: &Path) -> std::io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// A picture of a photo, upright, as large as it is but at most `side_px` pixels wide and high; `None` where it cannot be shown.
+pub fn picture_of(path: &Path, side_px: u32) -> Option<RgbaImage> {
+    let bytes = read_plain(path, MAX_BYTES).ok()?;
+    let image = decoded(&bytes).ok()??;
+    let image = if image.width().max(image.height()) > side_px { image.thumbnail(side_px, side_px) } else { image };
+    Some(image.to_rgba8())
 }
 
 /// The small picture of a photo of the log, at most 320 pixels wide and high; `None` where there is none, or its name leads out of the

@@ -16,6 +16,10 @@ fn the_generator_writes_the_same_bytes_again() {
     let dir = tempfile::tempdir().expect("a temporary folder");
     for path in qiancun::cli::demo::generate(dir.path()).expect("written") {
         let name = path.file_name().expect("a name");
+        // How SQLite and PNG lay out the same pictures is theirs: the generator's own test compares the pixels.
+        if path.extension().is_some_and(|e| e == "mbtiles") {
+            continue;
+        }
         assert_eq!(
             std::fs::read(&path).expect("read"),
             std::fs::read(folder().join(name)).expect("committed"),
@@ -56,7 +60,7 @@ fn every_facility_but_the_planted_one_lies_in_its_village() {
 #[test]
 fn its_project_opens() {
     let p = project::load(&folder().join("haidian.qiancun")).expect("opens");
-    assert_eq!(p.layers.len(), 2);
+    assert_eq!(p.layers.len(), 3);
     assert!(p.layers.iter().all(|l| l.path.is_file()));
     assert!(p.notice.contains("示范数据") && p.notice_en.contains("demonstration data"));
 }

@@ -14,7 +14,7 @@ use crate::window::{demo, open, send, settle};
 
 fn copied() -> tempfile::TempDir {
     let dir = tempfile::tempdir().expect("a temporary folder");
-    for name in ["haidian.qiancun", "villages.geojson", "facilities.geojson", "indicators.csv"] {
+    for name in ["haidian.qiancun", "villages.geojson", "facilities.geojson", "indicators.csv", "ground.mbtiles"] {
         std::fs::copy(demo(name), dir.path().join(name)).expect("copied");
     }
     dir

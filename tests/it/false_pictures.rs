@@ -7,7 +7,9 @@ use qiancun::district::By;
 use qiancun::geo::{WorldPos, representative_point};
 use qiancun::lang::Lang;
 use qiancun::model::{FeatureId, Theme};
-use qiancun::page::{AtlasProgress, PageContent, PageFormat, PageOptions, atlas, map_svg, page_svg, to_png};
+use qiancun::page::{
+    AtlasProgress, PageContent, PageFormat, PageOptions, PageWithout, atlas, map_svg, page_svg, to_png,
+};
 use qiancun::project::Focus;
 use qiancun::session::{Left, Tab};
 
@@ -57,7 +59,10 @@ fn three(head: &mut Headless) -> Three {
     let legend = twice.width() - 2 * w;
     let picture = image::imageops::crop_imm(&twice, legend, 0, 2 * w, 2 * h).to_image();
     let picture = image::imageops::resize(&picture, w, h, image::imageops::FilterType::Nearest);
-    let bare = PageOptions { no_labels: true, no_symbols: true, no_furniture: true, ..PageOptions::default() };
+    let bare = PageOptions {
+        without: PageWithout { no_labels: true, no_symbols: true, no_furniture: true, ..PageWithout::default() },
+        ..PageOptions::default()
+    };
     let svg = map_svg(&head.app.session.still(), [w as f32, h as f32], &bare, false);
     let page = image::load_from_memory(&to_png(&svg, [w, h]).expect("a page")).expect("a picture").to_rgba8();
     Three { window, picture, page, size }
@@ -150,7 +155,10 @@ fn gaps_are_ringed_on_pages_where_the_window_rings_them() {
         let svg = page_svg(
             &head.app.session.still(),
             PageFormat::A4,
-            &PageOptions { no_symbols: true, ..PageOptions::default() },
+            &PageOptions {
+                without: PageWithout { no_symbols: true, ..PageWithout::default() },
+                ..PageOptions::default()
+            },
             false,
         );
         svg.matches("<rect").count()

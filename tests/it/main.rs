@@ -27,6 +27,7 @@ mod false_tables;
 mod flatgeobuf;
 mod gaps;
 mod grounds;
+mod handed_out;
 mod levels;
 mod lost;
 mod lost_killed;

@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 use qiancun::app::read_session;
 use qiancun::lang::Lang;
-use qiancun::page::{AtlasProgress, PageError, PageFormat, PageOptions, atlas, page_svg, to_pdf, to_png};
+use qiancun::page::{AtlasProgress, PageError, PageFormat, PageOptions, PageWithout, atlas, page_svg, to_pdf, to_png};
 use qiancun::project::Arrangement;
 
 use crate::survey::copied;
@@ -125,17 +125,20 @@ fn odd_pages_still_read_well() {
     }
     let bare = PageOptions {
         stamp: Some(String::new()),
-        no_figures: true,
-        no_legend: true,
-        no_table: true,
-        no_note: true,
-        no_labels: true,
-        no_symbols: true,
-        no_furniture: true,
+        without: PageWithout {
+            no_figures: true,
+            no_legend: true,
+            no_table: true,
+            no_note: true,
+            no_labels: true,
+            no_symbols: true,
+            no_furniture: true,
+            no_marks: true,
+        },
         ..PageOptions::default()
     };
     let svg = page(PageFormat::A4, &bare);
-    assert!(!svg.contains("137") && !svg.contains("车耳营"));
+    assert!(!svg.contains(">137<") && !svg.contains("车耳营"));
     // A character that the bundled fonts lack, and characters that XML cannot hold.
     let odd = PageOptions { title: "<村> & \u{20bb7}\u{1}".into(), ..PageOptions::default() };
     let svg = page(PageFormat::A4, &odd);

@@ -177,3 +177,57 @@ fn geotiffs_of_gdal_lie_where_gdal_says() {
     let (said, told) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(said.contains("ok: 20 kinds"), "{said}\n{told}");
 }
+
+#[test]
+fn a_round_goes_through_qgis_and_comes_back() {
+    if !has("a round in QGIS", "QGIS for Python", "/usr/bin/python3", &["-c", "import qgis.core"]) {
+        return;
+    }
+    let dir = copied();
+    let (project, round) = (path(&dir, "haidian.qiancun"), path(&dir, "round"));
+    let arguments = ["field", "export", &project, "-o", &round, "--people", "4", "--days", "3", "--json"];
+    let told = crate::survey::json_of(&arguments);
+    assert_eq!(told["files"].as_array().map(Vec::len), Some(3), "{told}");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/phone.py");
+    let output = Command::new("/usr/bin/python3")
+        .arg(script)
+        .args([env!("CARGO_BIN_EXE_qiancun"), &project, &round])
+        .output()
+        .expect("it runs");
+    let (said, told) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains("ok:"), "{said}\n{told}");
+}
+
+#[test]
+fn a_shared_file_builds_itself_in_a_browser() {
+    if !has("a shared file in chromium", "chromium", "chromium", &["--version"]) {
+        return;
+    }
+    let dir = copied();
+    let out = path(&dir, "district.html");
+    let done = crate::survey::qiancun(&["share", &path(&dir, "haidian.qiancun"), "-o", &out]);
+    assert!(done.status.success());
+    let profile = path(&dir, "profile");
+    let output = Command::new("chromium")
+        .args([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-background-networking",
+            "--enable-logging=stderr",
+        ])
+        .args([
+            &format!("--user-data-dir={profile}"),
+            "--virtual-time-budget=3000",
+            "--dump-dom",
+            &format!("file://{out}"),
+        ])
+        .output()
+        .expect("it runs");
+    let (dom, log) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    // Themes, legend with its counts, scenes: all of it made by the program in the file.
+    for made in ["环境卫生", "≥ 99", ">43<", "71 个村", "示范数据，非真实统计"] {
+        assert!(dom.contains(made), "{made} is not there\n{log}");
+    }
+    assert!(!log.contains("Uncaught") && !log.contains("Content Security Policy"), "{log}");
+}

@@ -162,7 +162,7 @@ fn layers_are_renamed_grouped_and_dragged_and_a_menu_goes_before_the_selection()
     assert_eq!(h.state().session.layer_title(keys[1]), "各村边界");
     let beside = Some((keys[0], false));
     send(&mut h, LayerCommand::ArrangeLayer { layer: keys[1], beside, group: "底图".into() });
-    assert_eq!(h.state().session.document.keys, [keys[1], keys[0]]);
+    assert_eq!(h.state().session.document.keys, [keys[1], keys[0], keys[2]]);
     assert!(texts(&h).iter().any(|t| t == "底图"), "a group has a head");
     send(&mut h, WindowCommand::Undo);
     // The same by hand.
@@ -186,7 +186,7 @@ fn layers_are_renamed_grouped_and_dragged_and_a_menu_goes_before_the_selection()
     }
     h.drop_at(to);
     settle(&mut h);
-    assert_eq!(h.state().session.document.keys, [keys[1], keys[0]], "dragged");
+    assert_eq!(h.state().session.document.keys, [keys[1], keys[0], keys[2]], "dragged");
     // Esc closes the menu; what is selected stays.
     assert_eq!(selected(&h), ["梁家园"]);
     h.get_by_label("菜单").click();

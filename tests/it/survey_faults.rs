@@ -9,6 +9,7 @@ use qiancun::survey::{GapStatus, NewVisit, Outcome, SurveyLog, Told};
 use rusqlite::Connection;
 use serde_json::json;
 
+#[cfg_attr(windows, allow(unused_imports))]
 use crate::survey::{copied, ids_in, json_of, keys, log_with, path, qiancun, said, visit, visits};
 
 /// 200 writers, each killed at a random moment: whatever was acknowledged is there, and the database is whole.

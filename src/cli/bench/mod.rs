@@ -3,6 +3,7 @@
 //! Three processes, each as fresh as a person's: one opens the file with an empty cache and does everything, one only reads it,
 //! one opens it again with the cache that the first left.
 
+mod start;
 mod window;
 
 use crate::model::FeatureId;
@@ -20,6 +21,9 @@ use crate::session::Loaded;
 use window::Window;
 
 const SIZE: [u32; 2] = [1920, 1080];
+
+/// Starts of the window that are measured.
+const STARTS: u32 = 5;
 
 /// SplitMix64: small, seeded, the same everywhere (Steele, Lea, Flood 2014, doi:10.1145/2714064.2660195).
 /// Numbers that are the same every time.
@@ -59,6 +63,10 @@ struct Arguments {
     as_json: bool,
     moves: u32,
     part: Part,
+    /// Whether the real window is started.
+    start: bool,
+    /// How long its rest is looked at.
+    idle: std::time::Duration,
 }
 
 /// Runs the command.
@@ -76,7 +84,14 @@ pub fn run(parser: lexopt::Parser) -> Result<(), Failure> {
             let first = w.first_frame(arguments.file.clone())?;
             json!({ "cached_first_frame_ms": first, "cached_read_ms": w.until_read(began) })
         }
-        Part::All => all(&arguments)?,
+        Part::All => {
+            let start = arguments.start.then(|| start::measure(&arguments.file, STARTS, arguments.idle)).transpose()?;
+            let mut document = all(&arguments)?;
+            if let (Some(Value::Object(start)), Some(document)) = (start, document.as_object_mut()) {
+                document.extend(start);
+            }
+            document
+        }
     };
     if arguments.as_json {
         return read::print(&document);
@@ -163,18 +178,23 @@ fn other_process(file: &Path, options: &[&std::ffi::OsStr]) -> Result<Value, Fai
 
 fn arguments(mut parser: lexopt::Parser) -> Result<Arguments, Failure> {
     let (mut file, mut as_json, mut moves, mut part) = (None, false, 0, Part::All);
+    let (mut start, mut idle) = (false, 10);
     while let Some(arg) = parser.next()? {
         match arg {
             lexopt::Arg::Value(path) if file.is_none() => file = Some(PathBuf::from(path)),
             lexopt::Arg::Long("json") => as_json = true,
             lexopt::Arg::Long("moves") => moves = args::number(&mut parser, 10, 10_000_000)?,
+            lexopt::Arg::Long("start") => start = true,
+            lexopt::Arg::Long("idle") => idle = args::number(&mut parser, 1, 600)?,
             lexopt::Arg::Long("only-read") => part = Part::Read,
             lexopt::Arg::Long("with-cache") => part = Part::Again(parser.value()?.into()),
             other => return Err(other.unexpected().into()),
         }
     }
-    let file = file.ok_or_else(|| Failure::Usage("bench needs a file".into()))?;
-    Ok(Arguments { file, as_json, moves, part })
+    let demonstration = || crate::project::demo_project().ok().filter(|_| start);
+    let file = file.or_else(demonstration).ok_or_else(|| Failure::Usage("bench needs a file".into()))?;
+    let idle = std::time::Duration::from_secs(idle.into());
+    Ok(Arguments { file, as_json, moves, part, start, idle })
 }
 
 /// Median time of 10,000 picks at random points of the bounds, in µs.

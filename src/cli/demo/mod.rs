@@ -21,6 +21,7 @@ mod country;
 mod facility;
 mod figures;
 mod ground;
+mod ground_tiles;
 mod layout;
 mod people;
 mod places;
@@ -28,6 +29,7 @@ mod plane;
 mod planted;
 mod rng;
 mod services;
+mod terrain;
 mod toilets;
 mod write;
 
@@ -48,7 +50,7 @@ const SEED: u64 = 20_240_601;
 /// The folder's README, written along with the data.
 const README: &str = include_str!("readme.md");
 
-/// Writes villages.geojson, facilities.geojson, indicators.csv and README.md into `out_dir`, which is made if missing,
+/// Writes villages.geojson, facilities.geojson, indicators.csv, README.md and ground.mbtiles into `out_dir`, which is made if missing,
 /// and returns their paths. Files of these names are replaced.
 ///
 /// # Errors
@@ -62,6 +64,9 @@ pub fn generate(out_dir: &Path) -> std::io::Result<Vec<PathBuf>> {
         std::fs::write(&path, content).map_err(|e| named(&path, e))?;
         written.push(path);
     }
+    let path = out_dir.join("ground.mbtiles");
+    ground_tiles::write(&layout::villages(), &path).map_err(|e| named(&path, e))?;
+    written.push(path);
     Ok(written)
 }
 

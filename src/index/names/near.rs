@@ -91,6 +91,30 @@ pub fn said_as(name: &str) -> String {
     out
 }
 
+/// How a name is read, character by character with blanks between: all readings of a Chinese character without tones, with `/` between
+/// them; nothing for any other.
+///
+/// # Examples
+/// ```
+/// use qiancun::index::readings_of;
+/// assert_eq!(readings_of("车耳 2"), "che/ju er  ");
+/// ```
+pub fn readings_of(name: &str) -> String {
+    let pinyin = readings();
+    let of = |c: char| {
+        let mut all: Vec<String> = Vec::new();
+        if !c.is_ascii() {
+            pinyin.get_pinyins_and_for_each(c, |p| {
+                if let Some(text) = p.notation(PinyinNotation::Ascii).map(str::to_owned).filter(|t| !all.contains(t)) {
+                    all.push(text);
+                }
+            });
+        }
+        all.join("/")
+    };
+    name.chars().map(of).collect::<Vec<String>>().join(" ")
+}
+
 fn readings() -> &'static PinyinData {
     static READINGS: std::sync::LazyLock<PinyinData> =
         std::sync::LazyLock::new(|| PinyinData::new(PinyinNotation::Ascii));

@@ -25,8 +25,18 @@ fn bytes(out: &Outgoing<'_>) -> rusqlite::Result<Vec<u8>> {
     let mut conn = Connection::open_in_memory()?;
     conn.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN")?;
     prepare_geopackage(&conn)?;
-    let srs_id = srs(&conn, out)?;
     let table = if out.dataset.source.layer.trim().is_empty() { "layer" } else { out.dataset.source.layer.trim() };
+    add(&conn, out, table)?;
+    if let Some(classes) = out.classes {
+        styles(&conn, table, &qml(classes, main_kind(out)), &sld(classes, main_kind(out), table))?;
+    }
+    conn.execute_batch("COMMIT")?;
+    conn.serialize("main").map(|data| data.to_vec())
+}
+
+/// Adds a layer to a GeoPackage that has its frame, under a name of its own.
+pub(super) fn add(conn: &Connection, out: &Outgoing<'_>, table: &str) -> rusqlite::Result<()> {
+    let srs_id = srs(conn, out)?;
     let kind = kind_name(out);
     let names = column_names(out);
     let defined: Vec<String> = out
@@ -62,12 +72,7 @@ fn bytes(out: &Outgoing<'_>) -> rusqlite::Result<Vec<u8>> {
         "INSERT INTO gpkg_geometry_columns VALUES (?1, 'geom', ?2, ?3, ?4, 0)",
         params![table, kind, srs_id, z],
     )?;
-    insert(&conn, out, table, &names, srs_id)?;
-    if let Some(classes) = out.classes {
-        styles(&conn, table, &qml(classes, main_kind(out)), &sld(classes, main_kind(out), table))?;
-    }
-    conn.execute_batch("COMMIT")?;
-    conn.serialize("main").map(|data| data.to_vec())
+    insert(conn, out, table, &names, srs_id)
 }
 
 /// Whether dates of a column have times of day.
@@ -103,7 +108,7 @@ fn srs(conn: &Connection, out: &Outgoing<'_>) -> rusqlite::Result<i64> {
     if let Some(code) = code.filter(|c| *c != 4326) {
         let definition = crate::geo::System::wkt_of(code).unwrap_or_else(|| "undefined".into());
         conn.execute(
-            "INSERT INTO gpkg_spatial_ref_sys VALUES (?1, ?2, 'EPSG', ?2, ?3, NULL)",
+            "INSERT OR IGNORE INTO gpkg_spatial_ref_sys VALUES (?1, ?2, 'EPSG', ?2, ?3, NULL)",
             params![format!("EPSG:{code}"), code, definition],
         )?;
         return Ok(i64::from(code));
@@ -118,7 +123,7 @@ fn srs(conn: &Connection, out: &Outgoing<'_>) -> rusqlite::Result<i64> {
          UNIT[\"degree\",0.0174532925199433]]"
     );
     conn.execute(
-        "INSERT INTO gpkg_spatial_ref_sys VALUES (?1, ?2, 'Qiancun', ?2, ?3, 'coordinates of Chinese map services')",
+        "INSERT OR IGNORE INTO gpkg_spatial_ref_sys VALUES (?1, ?2, 'Qiancun', ?2, ?3, 'coordinates of Chinese map services')",
         params![name, id, definition],
     )?;
     Ok(id)

@@ -103,6 +103,14 @@ pub fn save_layer(dataset: &Dataset, to: &Path, options: &LayerOptions) -> io::R
     Ok(written)
 }
 
+/// Adds a layer to a GeoPackage that has its frame ([`super::prepare_geopackage`]), in WGS 84, under a name of its own.
+///
+/// # Errors
+/// Those of SQLite; a table of that name that is there already.
+pub fn add_layer_to(conn: &rusqlite::Connection, dataset: &Dataset, table: &str) -> rusqlite::Result<()> {
+    gpkg::add(conn, &Outgoing::of(dataset, &LayerOptions::default()), table)
+}
+
 impl<'a> Outgoing<'a> {
     fn of(dataset: &Dataset, options: &'a LayerOptions) -> Self {
         let mut out = dataset.clone();

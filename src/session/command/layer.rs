@@ -7,7 +7,7 @@ use crate::district::{AddedFacility, Kind};
 use crate::geo::LonLat;
 use crate::ground::TileDatum;
 use crate::model::{Edit, FeatureId, LayerKind, Role};
-use crate::project::{LayerStyle, NoteEntry};
+use crate::project::LayerStyle;
 use crate::read::How;
 use crate::render::LayerKey;
 use crate::session::dialogue::ColouringDraft;
@@ -98,10 +98,6 @@ pub enum LayerCommand {
         /// The place.
         at: Option<LonLat>,
     },
-    /// Ask what a note is to say: one of the project by its position there, else a new one at the place.
-    EditNote(Option<usize>, LonLat),
-    /// Put a note on the map in place of the one with its id; one that says nothing is taken away.
-    PutNote(NoteEntry),
     /// Add a facility.
     PutFacility(AddedFacility),
     /// Take an added facility away, by its id.
@@ -141,7 +137,6 @@ impl LayerCommand {
             Self::SetColouring(..) | Self::EditColouring(_) | Self::Restyle(_) | Self::SetStyle(..) => "command.theme",
             Self::EditFigure(..) | Self::Correct(_) => "command.correct",
             Self::AddFacility { .. } | Self::PutFacility(_) => "add.title",
-            Self::EditNote(..) | Self::PutNote(_) => "note.title",
             Self::DropFacility(_) => "add.remove",
             Self::EditFacility(..) => "edit.facility",
             Self::Uncorrect(_) => "edit.remove",

@@ -6,6 +6,7 @@ mod file;
 mod layer;
 mod look;
 mod meeting;
+mod note;
 mod offered;
 mod page;
 mod queue;
@@ -18,6 +19,7 @@ pub use file::FileCommand;
 pub use layer::LayerCommand;
 pub use look::LookCommand;
 pub use meeting::MeetingCommand;
+pub use note::NoteCommand;
 pub use offered::{Needs, Offer, meeting_shortcuts, offered, shortcuts};
 pub use page::PageCommand;
 pub use queue::Commands;
@@ -49,6 +51,8 @@ pub enum Command {
     File(FileCommand),
     /// Layers and corrections of their data.
     Layer(LayerCommand),
+    /// Notes on the map.
+    Note(NoteCommand),
     /// How the district is looked at.
     Look(LookCommand),
     /// What is selected.
@@ -71,6 +75,7 @@ impl Command {
         match self {
             Self::File(c) => c.key(),
             Self::Layer(c) => c.key(),
+            Self::Note(c) => c.key(),
             Self::Look(c) => c.key(),
             Self::Select(c) => c.key(),
             Self::Camera(c) => c.key(),
@@ -111,6 +116,8 @@ impl Command {
         use WindowCommand as W;
         match self {
             Self::Layer(_) | Self::Look(LookCommand::SetNameLanguage(_)) => true,
+            Self::Note(note) => note.changes_the_project(),
+            Self::Select(SelectCommand::GroupDialogue | SelectCommand::SaveGroup(_)) => true,
             Self::Window(W::Undo | W::Redo | W::UndoSteps(_)) => true,
             Self::File(FileCommand::MergeTheirs) => true,
             Self::File(FileCommand::InProject(_, inner)) => inner.changes_the_project(),
@@ -147,6 +154,12 @@ impl From<FileCommand> for Command {
 impl From<LayerCommand> for Command {
     fn from(command: LayerCommand) -> Self {
         Self::Layer(command)
+    }
+}
+
+impl From<NoteCommand> for Command {
+    fn from(command: NoteCommand) -> Self {
+        Self::Note(command)
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::session::ShareOptions;
+
 /// What a person can do about finished pages.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PageCommand {
@@ -23,6 +25,12 @@ pub enum PageCommand {
     YearSeriesDialogue,
     /// Write a picture of the page for every year into a folder.
     SaveYearSeriesTo(PathBuf),
+    /// Ask what goes into a file for anyone.
+    ShareDialogue,
+    /// Ask where that file is to go.
+    AskShare(ShareOptions),
+    /// Write a file for anyone.
+    ShareTo(ShareOptions, PathBuf),
 }
 
 impl PageCommand {
@@ -34,6 +42,7 @@ impl PageCommand {
             Self::PrintPage => "page.print",
             Self::AtlasDialogue(_) | Self::SaveAtlasTo(..) => "page.atlas",
             Self::CancelAtlas => "command.cancel",
+            Self::ShareDialogue | Self::AskShare(_) | Self::ShareTo(..) => "share.title",
             Self::YearSeriesDialogue | Self::SaveYearSeriesTo(_) => "page.years-series",
         }
     }

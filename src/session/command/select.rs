@@ -20,6 +20,10 @@ pub enum SelectCommand {
     TakeHit(usize),
     /// Select nothing.
     ClearSelection,
+    /// Ask which group the selected villages are to belong to.
+    GroupDialogue,
+    /// Let the selected villages belong to a group.
+    SaveGroup(String),
     /// Select all villages of a town or group.
     SelectPlace(Focus),
     /// Select a feature and bring it into view.
@@ -37,6 +41,7 @@ impl SelectCommand {
     pub fn key(&self) -> &'static str {
         match self {
             Self::OpenCluster(_) => "command.open-cluster",
+            Self::GroupDialogue | Self::SaveGroup(_) => "chosen.group",
             Self::SelectPlace(_) => "command.select-place",
             Self::Select { .. } => "command.select",
             Self::TakeHit(_) => "command.search",

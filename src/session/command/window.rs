@@ -1,5 +1,7 @@
 //! Commands about the window itself: panels, language, settings, undo.
 
+use std::path::PathBuf;
+
 use super::Tab;
 use crate::geo::LonLat;
 use crate::lang::Lang;
@@ -38,6 +40,10 @@ pub enum WindowCommand {
     SetRereading(bool),
     /// Empty the cache.
     EmptyCache,
+    /// Have a picture of a photo made, of so many pixels along its longest side.
+    LoadPicture(PathBuf, u32),
+    /// Show photos large, from one of them on.
+    OpenPictures(Vec<PathBuf>, usize),
     /// Close what is open on top, then the selection.
     Escape,
     /// Do not leave the program after all.
@@ -71,6 +77,7 @@ impl WindowCommand {
             Self::SetLanguage(_) => "command.language",
             Self::SetDark(true) => "command.dark",
             Self::SetDark(false) => "command.light",
+            Self::LoadPicture(..) | Self::OpenPictures(..) => "photos.open",
             Self::Escape => "command.escape",
             Self::StayOpen => "ending.stay",
             Self::Quit => "command.quit",

@@ -1,0 +1,350 @@
+//! `qiancun field`: rounds planned, taken along on a phone, and brought back.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::survey_exchange::{Taking, taken_in};
+use super::{Failure, args, joined, read};
+use crate::cli::say::{said, told};
+use crate::district::District;
+use crate::geo::LonLat;
+use crate::lang::Lang;
+use crate::model::LayerKind;
+use crate::project::{Project, in_language};
+use crate::round::{PhoneGap, PhoneRound, Plan, PlanOptions, RoundFile, Stop, plan, write_phone_round};
+use crate::rules::{GapList, GapSeverity, Rules, find_gaps};
+use crate::survey::{GapIndex, GapStatus, Survey, SurveyLog, Verdict};
+
+/// Minutes on the spot where nobody says how many.
+const USUAL_MINUTES: u32 = 15;
+
+/// Runs the command.
+pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
+    let what = match parser.next()? {
+        Some(lexopt::Arg::Value(word)) => word.to_string_lossy().into_owned(),
+        _ => return Err(Failure::Usage("field needs a word: plan, export or import".into())),
+    };
+    match what.as_str() {
+        "plan" => plan_round(parser),
+        "export" => export(parser),
+        "import" => import(parser),
+        other => Err(Failure::Usage(format!("field {other}: there is plan, export and import"))),
+    }
+}
+
+/// A project with its open gaps.
+pub(super) struct Found {
+    pub(super) project: Project,
+    pub(super) district: Arc<District>,
+    pub(super) rules: Rules,
+    pub(super) list: GapList,
+    pub(super) survey: Survey,
+}
+
+impl Found {
+    pub(super) fn of(file: &Path, lang: Lang) -> Result<Self, Failure> {
+        let project = joined::project(file)?;
+        let district = joined::load(file, &project)?;
+        let year = joined::year(file, &district, None)?;
+        let rules = Rules::with(&project.rules);
+        for id in &rules.not_understood {
+            told!("qiancun: {}", lang.with("gaps.not-understood", &[("n", id)]));
+        }
+        let list = find_gaps(&district, year, &rules);
+        let opened = SurveyLog::open_if_there(file).map_err(|e| Failure::Input(e.to_string()))?;
+        let mut survey = opened.map(|o| o.log.into_survey()).unwrap_or_default();
+        survey.find_by(GapIndex::new(&district, &list.gaps).into());
+        Ok(Self { project, district, rules, list, survey })
+    }
+
+    /// Gaps that are still to be seen, with their keys, by position in the list: those at a place that no visit has closed.
+    pub(super) fn open(&self) -> Vec<(usize, String, LonLat)> {
+        let of = |(i, gap): (usize, &crate::rules::Gap)| {
+            let key = gap.key(&self.district);
+            let is_open = self.survey.status(&key) != GapStatus::Closed;
+            Some((i, key, gap.at?)).filter(|_| is_open)
+        };
+        self.list.gaps.iter().enumerate().filter_map(of).collect()
+    }
+
+    /// A gap as a stop of a round.
+    fn stop(&self, (i, key, at): &(usize, String, LonLat), minutes: f64, urgent_first: bool) -> Stop {
+        let severity = self.list.gaps.get(*i).map(|g| g.severity);
+        let cannot_wait = urgent_first && severity == Some(GapSeverity::High);
+        Stop { key: key.clone(), at: *at, minutes, worth: worth(severity), cannot_wait }
+    }
+}
+
+/// Writes what a phone takes along.
+fn export(mut parser: lexopt::Parser) -> Result<(), Failure> {
+    let (mut file, mut out, mut lang, mut as_json) = (None, None, Lang::Zh, false);
+    let (mut people, mut days, mut start) = (None, 1, None);
+    while let Some(arg) = parser.next()? {
+        match arg {
+            lexopt::Arg::Value(path) if file.is_none() => file = Some(PathBuf::from(path)),
+            lexopt::Arg::Short('o') | lexopt::Arg::Long("output") => out = Some(PathBuf::from(parser.value()?)),
+            lexopt::Arg::Long("people") => people = Some(args::number(&mut parser, 1, 1_000)? as usize),
+            lexopt::Arg::Long("days") => days = args::number(&mut parser, 1, 365)? as usize,
+            lexopt::Arg::Long("start") => start = Some(place(&args::text(&mut parser)?, "--start")?),
+            lexopt::Arg::Long("lang") => lang = args::lang(&mut parser)?,
+            lexopt::Arg::Long("json") => as_json = true,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let (Some(file), Some(out)) = (file, out) else {
+        return Err(Failure::Usage("field export needs a project and -o DIR".into()));
+    };
+    let found = Found::of(&file, lang)?;
+    let open = found.open();
+    let mut told_off: Vec<(Option<usize>, Option<usize>)> = vec![(None, None); open.len()];
+    if let Some(people) = people {
+        let start = start.or_else(|| found.district.middle());
+        let start = start.ok_or_else(|| Failure::Input("no village has a place; say --start LON,LAT".into()))?;
+        let options = PlanOptions { people, days, start, ..PlanOptions::default() };
+        let stops: Vec<Stop> = open.iter().map(|of| found.stop(of, f64::from(USUAL_MINUTES), false)).collect();
+        for route in plan(&stops, &options).routes {
+            for stop in route.stops {
+                if let Some(slot) = told_off.get_mut(stop.stop) {
+                    *slot = (Some(route.person), Some(route.day));
+                }
+            }
+        }
+    }
+    let gap = |((i, key, _), (person, day)): (&(usize, String, LonLat), &(Option<usize>, Option<usize>))| {
+        let status = found.survey.status(key).word(lang).to_owned();
+        Some(PhoneGap { key: key.clone(), gap: found.list.gaps.get(*i)?, status, person: *person, day: *day })
+    };
+    let gaps: Vec<PhoneGap<'_>> = open.iter().zip(&told_off).filter_map(gap).collect();
+    let (grounds, left_grounds) = grounds_of(&found.project);
+    let without_place = found.list.gaps.iter().filter(|g| g.at.is_none()).count();
+    let closed = found.list.gaps.len() - without_place - gaps.len();
+    let title = in_language(&found.project.title, &found.project.title_en, lang).to_owned();
+    let round = PhoneRound { district: &found.district, rules: &found.rules, gaps, title, lang, grounds };
+    let written = write_phone_round(&round, &out)
+        .map_err(|e| Failure::Input(format!("the round cannot be written to {}: {e}", out.display())))?;
+    let left_out = [
+        ("gaps", closed, "a visit has closed them"),
+        ("gaps", without_place, "they are of the district, and at no place"),
+        ("grounds", left_grounds, "only MBTiles files go along; keep an area of a server's tiles as a file first"),
+    ];
+    tell(&written, &left_out, as_json)
+}
+
+/// MBTiles among the grounds of a project, and how many others there are.
+fn grounds_of(project: &Project) -> (Vec<PathBuf>, usize) {
+    let grounds = project.layers.iter().filter(|l| l.kind == Some(LayerKind::Ground) && l.visible);
+    let is_tiles = |p: &PathBuf| p.extension().is_some_and(|e| e.eq_ignore_ascii_case("mbtiles")) && p.is_file();
+    let (tiles, others): (Vec<PathBuf>, Vec<PathBuf>) = grounds.map(|l| l.path.clone()).partition(is_tiles);
+    (tiles, others.len())
+}
+
+/// Says what was written and what was left out.
+fn tell(files: &[RoundFile], left_out: &[(&str, usize, &str)], as_json: bool) -> Result<(), Failure> {
+    let left = left_out.iter().filter(|(_, count, _)| *count > 0);
+    if as_json {
+        let files: Vec<Value> =
+            files.iter().map(|f| json!({ "path": f.path.to_string_lossy(), "bytes": f.bytes })).collect();
+        let left: Vec<Value> =
+            left.map(|(what, count, why)| json!({ "what": what, "count": count, "why": why })).collect();
+        return read::print(&json!({ "files": files, "left_out": left }));
+    }
+    for file in files {
+        said!("{}  {} bytes", file.path.display(), file.bytes);
+    }
+    for (what, count, why) in left {
+        said!("left out: {count} {what} ({why})");
+    }
+    Ok(())
+}
+
+/// Takes back what a phone brings: a folder, or files.
+fn import(mut parser: lexopt::Parser) -> Result<(), Failure> {
+    let (mut paths, mut how, mut as_json) = (Vec::new(), Taking::default(), false);
+    while let Some(arg) = parser.next()? {
+        match arg {
+            lexopt::Arg::Value(path) => paths.push(PathBuf::from(path)),
+            lexopt::Arg::Long("dry-run") => how.is_dry = true,
+            lexopt::Arg::Long("sure") => how.is_sure = true,
+            lexopt::Arg::Long("findings") => how.with_findings = true,
+            lexopt::Arg::Long("json") => as_json = true,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let [project, places @ ..] = paths.as_slice() else {
+        return Err(Failure::Usage("field import needs a project and a folder or file that came back".into()));
+    };
+    let files: Vec<PathBuf> = places.iter().flat_map(|p| packages_in(p)).collect();
+    if files.is_empty() {
+        return Err(Failure::Input(
+            "no GeoPackage is there: copy the whole folder from the phone, round.gpkg with it".into(),
+        ));
+    }
+    let (mut documents, mut left) = (Vec::new(), [0_usize; 3]);
+    for (preview, recorded) in taken_in(project, &files, &how)? {
+        left[0] += preview.count(|v| v == Verdict::Known);
+        left[1] += preview.count(|v| v == Verdict::Empty);
+        left[2] += preview.count(|v| matches!(v, Verdict::NotUnderstood(_)));
+        if as_json {
+            let bytes = std::fs::metadata(&preview.path).map_or(0, |m| m.len());
+            documents.push(json!({ "path": preview.path.to_string_lossy(), "bytes": bytes, "recorded": recorded }));
+        } else {
+            super::survey_exchange::print(&preview, recorded, how.is_dry);
+        }
+    }
+    if !as_json {
+        return Ok(());
+    }
+    let left: Vec<Value> = [
+        (left[0], "they are in the log already"),
+        (left[1], "they say no result"),
+        (left[2], "which gap or result they mean is not understood"),
+    ]
+    .iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, why)| json!({ "what": "visits", "count": count, "why": why }))
+    .collect();
+    read::print(&json!({ "files": documents, "left_out": left }))
+}
+
+/// The GeoPackages of a folder that came back, those of folders in it too; a file by itself.
+fn packages_in(path: &Path) -> Vec<PathBuf> {
+    if !path.is_dir() {
+        return vec![path.to_path_buf()];
+    }
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(path).into_iter().flatten().flatten().map(|e| e.path()) {
+        if entry.is_dir() && !entry.is_symlink() {
+            found.extend(packages_in(&entry).into_iter().filter(|p| p.extension().is_some()));
+        } else if entry.extension().is_some_and(|e| e.eq_ignore_ascii_case("gpkg")) {
+            found.push(entry);
+        }
+    }
+    found.sort();
+    found
+}
+
+fn plan_round(mut parser: lexopt::Parser) -> Result<(), Failure> {
+    let (mut file, mut as_json, mut start) = (None, false, None);
+    let (mut minutes, mut first) = (USUAL_MINUTES, false);
+    let mut options = PlanOptions::default();
+    while let Some(arg) = parser.next()? {
+        match arg {
+            lexopt::Arg::Value(path) if file.is_none() => file = Some(PathBuf::from(path)),
+            lexopt::Arg::Long("people") => options.people = args::number(&mut parser, 1, 1_000)? as usize,
+            lexopt::Arg::Long("days") => options.days = args::number(&mut parser, 1, 365)? as usize,
+            lexopt::Arg::Long("start") => start = Some(place(&args::text(&mut parser)?, "--start")?),
+            lexopt::Arg::Long("hours") => options.hours = real(&args::text(&mut parser)?, "--hours", 0.1, 24.0)?,
+            lexopt::Arg::Long("minutes") => minutes = args::number(&mut parser, 0, 1_440)?,
+            lexopt::Arg::Long("speed") => options.speed_km_h = real(&args::text(&mut parser)?, "--speed", 1.0, 200.0)?,
+            lexopt::Arg::Long("factor") => options.way_factor = real(&args::text(&mut parser)?, "--factor", 1.0, 5.0)?,
+            lexopt::Arg::Long("seconds") => {
+                options.seconds = Some(real(&args::text(&mut parser)?, "--seconds", 0.0, 86_400.0)?);
+            }
+            lexopt::Arg::Long("urgent-first") => first = true,
+            lexopt::Arg::Long("json") => as_json = true,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let file = file.ok_or_else(|| Failure::Usage("field plan needs a project".into()))?;
+    let found = Found::of(&file, Lang::En)?;
+    let middle = || found.district.middle();
+    options.start =
+        start.or_else(middle).ok_or_else(|| Failure::Input("no village has a place; say --start LON,LAT".into()))?;
+    let open = found.open();
+    let stops: Vec<Stop> = open.iter().map(|of| found.stop(of, f64::from(minutes), first)).collect();
+    let plan = plan(&stops, &options);
+    if as_json {
+        return read::print(&document(&plan, &stops, &options, minutes));
+    }
+    words(&plan, &stops, &options);
+    Ok(())
+}
+
+/// What a gap is worth to a round: what is to be closed first comes first.
+fn worth(severity: Option<GapSeverity>) -> f64 {
+    match severity {
+        Some(GapSeverity::High) => 16.0,
+        Some(GapSeverity::Medium) => 4.0,
+        _ => 1.0,
+    }
+}
+
+fn place(text: &str, option: &str) -> Result<LonLat, Failure> {
+    match args::numbers(text)?.as_slice() {
+        [lon, lat] if LonLat::new(*lon, *lat).is_valid() => Ok(LonLat::new(*lon, *lat)),
+        _ => Err(Failure::Usage(format!("{option} is LON,LAT, not {text}"))),
+    }
+}
+
+fn real(text: &str, option: &str, least: f64, most: f64) -> Result<f64, Failure> {
+    let value = text.parse::<f64>().ok().filter(|v| (least..=most).contains(v));
+    value.ok_or_else(|| Failure::Usage(format!("{option} is a number from {least} to {most}, not {text}")))
+}
+
+/// A time of day; past midnight it goes on counting.
+fn clock(minutes: f64) -> String {
+    let whole = minutes.round() as i64;
+    format!("{:02}:{:02}", whole / 60, whole % 60)
+}
+
+fn document(plan: &Plan, stops: &[Stop], options: &PlanOptions, minutes: u32) -> Value {
+    let routes: Vec<Value> = plan
+        .routes
+        .iter()
+        .map(|route| {
+            let list: Vec<Value> = route
+                .stops
+                .iter()
+                .filter_map(|s| Some((s, stops.get(s.stop)?)))
+                .map(|(s, stop)| {
+                    json!({ "gap": stop.key, "lon": stop.at.lon_deg, "lat": stop.at.lat_deg, "arrive": clock(s.arrive) })
+                })
+                .collect();
+            json!({ "person": route.person, "day": route.day, "length_m": route.length_m, "minutes": route.minutes, "stops": list })
+        })
+        .collect();
+    let left: Vec<Value> = plan
+        .left
+        .iter()
+        .filter_map(|i| stops.get(*i))
+        .map(|s| json!({ "gap": s.key, "lon": s.at.lon_deg, "lat": s.at.lat_deg, "why": why_left(s, options) }))
+        .collect();
+    json!({
+        "routes": routes, "left": left, "total_m": plan.total_m,
+        "start": [options.start.lon_deg, options.start.lat_deg], "hours": options.hours, "begins": clock(options.begins),
+        "speed_km_h": options.speed_km_h, "way_factor": options.way_factor, "minutes_a_stop": minutes,
+    })
+}
+
+/// Why a stop is in no tour.
+fn why_left(stop: &Stop, options: &PlanOptions) -> &'static str {
+    let there =
+        crate::geo::distance_m(options.start, stop.at) * options.way_factor * 60.0 / (options.speed_km_h * 1000.0);
+    if there * 2.0 + stop.minutes > options.hours * 60.0 { "too far for one day" } else { "no time left" }
+}
+
+fn words(plan: &Plan, stops: &[Stop], options: &PlanOptions) {
+    for route in &plan.routes {
+        let (km, hours) = (route.length_m / 1000.0, route.minutes / 60.0);
+        said!(
+            "day {} · person {} · {} stops · {km:.1} km in straight lines · {hours:.1} h",
+            route.day,
+            route.person,
+            route.stops.len()
+        );
+        for (stop, of) in route.stops.iter().filter_map(|s| Some((s, stops.get(s.stop)?))) {
+            said!("  {}  {}", clock(stop.arrive), of.key);
+        }
+    }
+    for stop in plan.left.iter().filter_map(|i| stops.get(*i)) {
+        said!("left: {} ({})", stop.key, why_left(stop, options));
+    }
+    said!(
+        "{:.1} km in straight lines; ways are taken {} times longer, at {} km/h",
+        plan.total_m / 1000.0,
+        options.way_factor,
+        options.speed_km_h
+    );
+}

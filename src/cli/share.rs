@@ -1,0 +1,77 @@
+//! `qiancun share`: a project as one file for anyone.
+
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use super::{Failure, args, read};
+use crate::app::read_session;
+use crate::cli::say::said;
+use crate::lang::Lang;
+use crate::project::write_replacing;
+use crate::session::ShareOptions;
+use crate::share::{LeftOut, share_html};
+
+/// Runs the command.
+pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
+    let (mut project, mut out, mut lang, mut as_json) = (None, None, Lang::Zh, false);
+    let mut options = ShareOptions::default();
+    while let Some(arg) = parser.next()? {
+        match arg {
+            lexopt::Arg::Value(path) if project.is_none() => project = Some(PathBuf::from(path)),
+            lexopt::Arg::Short('o') | lexopt::Arg::Long("output") => out = Some(PathBuf::from(parser.value()?)),
+            lexopt::Arg::Long("lang") => lang = args::lang(&mut parser)?,
+            lexopt::Arg::Long("figures") => {
+                options.figures = args::text(&mut parser)?.split(',').map(|f| f.trim().to_owned()).collect();
+            }
+            lexopt::Arg::Long("latest") => options.all_years = false,
+            lexopt::Arg::Long("no-facilities") => options.facilities = false,
+            lexopt::Arg::Long("no-gaps") => options.gaps = false,
+            lexopt::Arg::Long("photos") => options.photos_px = Some(args::number(&mut parser, 64, 2_000)?),
+            lexopt::Arg::Long("json") => as_json = true,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let (Some(project), Some(out)) = (project, out) else {
+        return Err(Failure::Usage("share needs a project and -o F.html".into()));
+    };
+    if !out.extension().is_some_and(|e| e.eq_ignore_ascii_case("html") || e.eq_ignore_ascii_case("htm")) {
+        return Err(Failure::Usage(format!("share writes .html, not {}", out.display())));
+    }
+    args::refuse_source(&out, &args::sources(&project))?;
+    let (mut session, told) = read_session(&project, lang).map_err(Failure::Input)?;
+    for line in told {
+        crate::cli::say::told!("qiancun: {line}");
+    }
+    let known = |id: &String| session.district().is_some_and(|d| d.indicators.get(id).is_some());
+    if let Some(unknown) = options.figures.iter().find(|id| !known(id)) {
+        return Err(Failure::Usage(format!("--figures: there is no indicator {unknown}")));
+    }
+    let shared = share_html(&mut session, &options)
+        .ok_or_else(|| Failure::Input(format!("{} has no figures of villages to share", project.display())))?;
+    write_replacing(&out, shared.html.as_bytes())
+        .map_err(|e| Failure::Input(format!("{} cannot be written: {e}", out.display())))?;
+    tell(&[(out, shared.html.len() as u64)], &shared.left_out, as_json)
+}
+
+/// Says what was written and what is not in it.
+fn tell(files: &[(PathBuf, u64)], left_out: &[LeftOut], as_json: bool) -> Result<(), Failure> {
+    if as_json {
+        let file = |(path, bytes): &(PathBuf, u64)| json!({ "path": path.to_string_lossy(), "bytes": bytes });
+        let left = |l: &LeftOut| {
+            let (what, why) = l.words(Lang::En);
+            json!({ "what": what, "count": l.count, "why": why })
+        };
+        let files: Vec<Value> = files.iter().map(file).collect();
+        let left: Vec<Value> = left_out.iter().map(left).collect();
+        return read::print(&json!({ "files": files, "left_out": left }));
+    }
+    for (path, bytes) in files {
+        said!("{}  {bytes} bytes", path.display());
+    }
+    for l in left_out {
+        let (what, why) = l.words(Lang::En);
+        said!("not in it: {} {what} ({why})", l.count);
+    }
+    Ok(())
+}

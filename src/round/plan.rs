@@ -1,0 +1,213 @@
+//! A round planned: gaps → tours of people and days, with arrival times.
+
+use std::time::{Duration, Instant};
+
+use super::tours::{Limits, Spot, tours};
+use crate::geo::{LonLat, distance_m};
+
+/// A place that has to be seen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stop {
+    /// What names it: the key of a gap.
+    pub key: String,
+    /// Where it is.
+    pub at: LonLat,
+    /// Minutes on the spot.
+    pub minutes: f64,
+    /// How much it matters; what is worth less is left first.
+    pub worth: f64,
+    /// Whether it has to be seen on the first day.
+    pub cannot_wait: bool,
+}
+
+/// Who goes, for how long, how fast.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PlanOptions {
+    /// People, each with tours of their own.
+    pub people: usize,
+    /// Days.
+    pub days: usize,
+    /// Where every tour begins and ends.
+    pub start: LonLat,
+    /// Hours of a day, the ways there and back included.
+    pub hours: f64,
+    /// When a day begins, in minutes after midnight.
+    pub begins: f64,
+    /// Speed on the way in km/h.
+    pub speed_km_h: f64,
+    /// How much longer a way is than the straight line.
+    pub way_factor: f64,
+    /// How often better tours are looked for; the usual number for so many stops where `None`.
+    pub steps: Option<u64>,
+    /// For how long they are looked for instead, in seconds; then two runs may differ.
+    pub seconds: Option<f64>,
+}
+
+impl Default for PlanOptions {
+    fn default() -> Self {
+        Self {
+            people: 1,
+            days: 1,
+            start: LonLat::new(0.0, 0.0),
+            hours: 8.0,
+            begins: 9.0 * 60.0,
+            speed_km_h: 30.0,
+            way_factor: 1.3,
+            steps: None,
+            seconds: None,
+        }
+    }
+}
+
+/// A stop of a tour.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RouteStop {
+    /// Position among the stops that were given.
+    pub stop: usize,
+    /// When one is there, in minutes after midnight.
+    pub arrive: f64,
+}
+
+/// A tour of one person on one day.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Route {
+    /// The person, from 1.
+    pub person: usize,
+    /// The day, from 1.
+    pub day: usize,
+    /// Metres in straight lines, from the start over all stops back to it.
+    pub length_m: f64,
+    /// Minutes from the start until one is back, stops included.
+    pub minutes: f64,
+    /// The stops in order.
+    pub stops: Vec<RouteStop>,
+}
+
+/// A round.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// The tours that have stops, by day and person.
+    pub routes: Vec<Route>,
+    /// Stops that fit into no tour, by position.
+    pub left: Vec<usize>,
+    /// Metres of all tours in straight lines.
+    pub total_m: f64,
+}
+
+/// Steps of looking for better tours, where nobody says how many: about a second on one core.
+fn usual_steps(stops: usize) -> u64 {
+    (12_000_000 / (stops as u64 + 50)).clamp(300, 60_000)
+}
+
+/// Divides stops among people and days. Distances are straight lines on the ellipsoid, ways longer by a factor; every tour begins and ends at
+/// the start and keeps to the hours of a day. What fits into no day is left, what matters least first.
+///
+/// # Examples
+/// ```
+/// use qiancun::geo::LonLat;
+/// use qiancun::round::{PlanOptions, Stop, plan};
+/// let stop = |key: &str, lon: f64| Stop {
+///     key: key.into(), at: LonLat::new(lon, 40.0), minutes: 15.0, worth: 1.0, cannot_wait: false,
+/// };
+/// let stops = [stop("a", 116.02), stop("b", 116.01), stop("c", 116.03)];
+/// let plan = plan(&stops, &PlanOptions { start: LonLat::new(116.0, 40.0), ..PlanOptions::default() });
+/// let order: Vec<usize> = plan.routes[0].stops.iter().map(|s| s.stop).collect();
+/// assert!(order == [1, 0, 2] || order == [2, 0, 1]);
+/// assert!(plan.left.is_empty());
+/// ```
+pub fn plan(stops: &[Stop], options: &PlanOptions) -> Plan {
+    let plane = Plane::around(options.start);
+    let minutes_per_m = options.way_factor * 60.0 / (options.speed_km_h.max(0.1) * 1000.0);
+    let spot = |s: &Stop| Spot {
+        at: plane.of(s.at),
+        minutes: s.minutes,
+        worth: s.worth,
+        before: if s.cannot_wait { options.people } else { usize::MAX },
+    };
+    let spots: Vec<Spot> = stops.iter().map(spot).collect();
+    // The plane is a few parts in ten thousand off: so much of the day stays free, and lengths are measured on the ellipsoid.
+    let limits = Limits { tours: options.people * options.days, minutes: options.hours * 60.0 * 0.998, minutes_per_m };
+    let until = options.seconds.map(|s| Instant::now() + Duration::from_secs_f64(s.clamp(0.0, 86_400.0)));
+    let steps = options.steps.unwrap_or_else(|| usual_steps(stops.len()));
+    let (lists, mut left) = tours(&spots, limits, steps, until, 20_231_126);
+    let mut routes = Vec::new();
+    for (tour, list) in lists.iter().enumerate().filter(|(_, l)| !l.is_empty()) {
+        // Tours are numbered day by day: those of the first day come first.
+        let (day, person) = (tour / options.people.max(1), tour % options.people.max(1));
+        let (mut at, mut length_m, mut clock) = (options.start, 0.0, options.begins);
+        let mut seen = Vec::new();
+        for stop in list {
+            let Some(here) = stops.get(*stop) else { continue };
+            let leg = distance_m(at, here.at);
+            length_m += leg;
+            clock += leg * minutes_per_m;
+            seen.push(RouteStop { stop: *stop, arrive: clock });
+            clock += here.minutes;
+            at = here.at;
+        }
+        let back = distance_m(at, options.start);
+        length_m += back;
+        let minutes = clock + back * minutes_per_m - options.begins;
+        routes.push(Route { person: person + 1, day: day + 1, length_m, minutes, stops: seen });
+    }
+    left.sort_unstable();
+    let total_m = routes.iter().map(|r| r.length_m).sum();
+    Plan { routes, left, total_m }
+}
+
+/// An equirectangular plane around a place, metres.
+struct Plane {
+    middle: LonLat,
+    per_degree: [f64; 2],
+}
+
+impl Plane {
+    fn around(middle: LonLat) -> Self {
+        let off = 0.05;
+        let east = distance_m(middle, LonLat::new(middle.lon_deg + off, middle.lat_deg)) / off;
+        let north = distance_m(middle, LonLat::new(middle.lon_deg, (middle.lat_deg + off).min(90.0))) / off;
+        Self { middle, per_degree: [east, north] }
+    }
+
+    fn of(&self, at: LonLat) -> [f64; 2] {
+        let mut lon = at.lon_deg - self.middle.lon_deg;
+        lon -= (lon / 360.0).round() * 360.0;
+        [lon * self.per_degree[0], (at.lat_deg - self.middle.lat_deg) * self.per_degree[1]]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_kept_and_what_cannot_wait_comes_first() {
+        let start = LonLat::new(116.2, 40.05);
+        let stops: Vec<Stop> = (0..60)
+            .map(|i| Stop {
+                key: i.to_string(),
+                at: LonLat::new(116.05 + f64::from(i % 10) * 0.03, 39.95 + f64::from(i / 10) * 0.03),
+                minutes: 20.0,
+                worth: 1.0,
+                cannot_wait: i >= 54,
+            })
+            .collect();
+        let options =
+            PlanOptions { people: 2, days: 3, start, hours: 7.0, steps: Some(2_000), ..PlanOptions::default() };
+        let plan = plan(&stops, &options);
+        let mut seen = Vec::new();
+        for route in &plan.routes {
+            assert!(route.minutes <= 7.0 * 60.0 + 1e-6, "{}", route.minutes);
+            assert!(route.person <= 2 && route.day <= 3);
+            for stop in &route.stops {
+                assert!(!stops[stop.stop].cannot_wait || route.day == 1, "{stop:?}");
+                seen.push(stop.stop);
+            }
+            assert!(route.stops.windows(2).all(|w| w[0].arrive < w[1].arrive));
+        }
+        seen.extend(&plan.left);
+        seen.sort_unstable();
+        assert_eq!(seen, (0..60).collect::<Vec<usize>>());
+        assert!((plan.total_m - plan.routes.iter().map(|r| r.length_m).sum::<f64>()).abs() < 1e-6);
+    }
+}

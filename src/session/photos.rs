@@ -1,0 +1,109 @@
+//! Photos that lie on the map: which file each is, and which were taken in a village.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::layer::Loaded;
+use super::state::Session;
+use crate::geo::LonLat;
+use crate::model::{FeatureId, Generation, LayerKind};
+use crate::read::PHOTO_FIELD;
+use crate::render::LayerKey;
+
+/// What the list of a village's photos is made for: the village, the villages' data, those of each layer of photos.
+pub type PhotosKey = (FeatureId, Generation, Vec<(LayerKey, Generation)>);
+
+/// Longest side of a small picture, in pixels.
+pub const SMALL_PX: u32 = 240;
+
+/// Longest side of a picture that fills the window, in pixels.
+pub const LARGE_PX: u32 = 1600;
+
+/// A photo on the map.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlacedPhoto {
+    /// Its layer.
+    pub layer: LayerKey,
+    /// Its row there.
+    pub feature: FeatureId,
+    /// The file.
+    pub file: PathBuf,
+    /// When it was taken, as its camera wrote it; empty where that is not known.
+    pub taken_at: String,
+}
+
+impl Session {
+    /// Layers of photos that are there, top first.
+    fn photo_layers(&self) -> Vec<(LayerKey, &Arc<Loaded>)> {
+        let of = |(layer, kind): (&super::layer::Layer, LayerKind)| {
+            let key = layer.key;
+            (kind == LayerKind::Photos).then(|| Some((key, self.layers.get(&key)?.loaded()?))).flatten()
+        };
+        self.kinds().into_iter().filter_map(of).collect()
+    }
+
+    /// A photo, by its layer and row; `None` where the layer is none of photos.
+    pub fn photo(&self, layer: LayerKey, feature: FeatureId) -> Option<PlacedPhoto> {
+        let folder = &self.entry(layer).filter(|e| e.kind == Some(LayerKind::Photos))?.path;
+        let table = &self.layers.get(&layer)?.loaded()?.dataset.table;
+        let text = |name| table.position(name).and_then(|i| Some(table.value(feature, i).to_text()?.into_owned()));
+        let file = folder.join(text(PHOTO_FIELD)?);
+        Some(PlacedPhoto { layer, feature, file, taken_at: text("taken_at").unwrap_or_default() })
+    }
+
+    /// Brings the photos of the village on the card up to date.
+    pub fn find_photos(&mut self) {
+        let wanted = self.card().map(|c| c.village).zip(self.village_layer().and_then(|l| l.loaded()));
+        let layers = self.photo_layers();
+        let Some((village, villages)) = wanted.filter(|_| !layers.is_empty()) else {
+            self.made.photos.clear();
+            return;
+        };
+        let key = (village, villages.generation, layers.iter().map(|(k, l)| (*k, l.generation)).collect());
+        if self.made.photos.get(&key).is_some() {
+            return;
+        }
+        let mut found: Vec<PlacedPhoto> = Vec::new();
+        for part in villages.members().parts(&village) {
+            let Some(bounds) = villages.dataset.geometry.bounds_of(*part) else { continue };
+            for (layer, photos) in &layers {
+                for feature in photos.spatial().in_rectangle(bounds) {
+                    let Some([lon, lat]) = photos.dataset.geometry.positions_of(feature).next().copied() else {
+                        continue;
+                    };
+                    let here = villages.spatial().at_point(&villages.dataset.geometry, LonLat::new(lon, lat));
+                    if here.contains(part) {
+                        found.extend(self.photo(*layer, feature));
+                    }
+                }
+            }
+        }
+        // The latest first; those without a time last.
+        found.sort_by(|a, b| b.taken_at.cmp(&a.taken_at).then_with(|| a.file.cmp(&b.file)));
+        self.made.photos.make(key, |_| found);
+    }
+
+    /// All photos that lie in a village, by village, the latest of each first.
+    pub fn photos_by_village(&self) -> Vec<(FeatureId, Vec<PlacedPhoto>)> {
+        let mut of: rustc_hash::FxHashMap<FeatureId, Vec<PlacedPhoto>> = Default::default();
+        for (layer, photos) in self.photo_layers() {
+            for feature in photos.dataset.features() {
+                let Some([lon, lat]) = photos.dataset.geometry.positions_of(feature).next().copied() else { continue };
+                if let Some(village) = self.village_at(LonLat::new(lon, lat)) {
+                    of.entry(village).or_default().extend(self.photo(layer, feature));
+                }
+            }
+        }
+        let mut list: Vec<(FeatureId, Vec<PlacedPhoto>)> = of.into_iter().collect();
+        list.sort_by_key(|(village, _)| *village);
+        for (_, photos) in &mut list {
+            photos.sort_by(|a, b| b.taken_at.cmp(&a.taken_at).then_with(|| a.file.cmp(&b.file)));
+        }
+        list
+    }
+
+    /// Photos taken in the village on the card, the latest first.
+    pub fn village_photos(&self) -> &[PlacedPhoto] {
+        self.made.photos.last().map_or(&[], Vec::as_slice)
+    }
+}

@@ -1,0 +1,113 @@
+//! What leaves the room: rounds for phones and plans, and the project as one file for anyone.
+
+use std::collections::BTreeSet;
+
+use qiancun::geo::{LonLat, distance_m};
+use serde_json::Value;
+
+use crate::program::{Folder, collection, json, qiancun, square};
+use crate::survey::{copied, path};
+
+#[test]
+fn a_round_keeps_its_hours_and_names_every_open_gap_once() {
+    let dir = copied();
+    let project = path(&dir, "haidian.qiancun");
+    let (gaps, _) = json(&["gaps", &project, "--json"]);
+    let placed = gaps["gaps"].as_array().expect("gaps").iter().filter(|g| !g["lon"].is_null()).count();
+    let arguments =
+        ["field", "plan", &project, "--people", "2", "--days", "2", "--hours", "5", "--start", "116.2,40.05", "--json"];
+    let (plan, _) = json(&arguments);
+    assert_eq!(json(&arguments).0, plan, "the same again");
+    let start = LonLat::new(116.2, 40.05);
+    let (speed, factor, stay) =
+        (plan["speed_km_h"].as_f64(), plan["way_factor"].as_f64(), plan["minutes_a_stop"].as_f64());
+    let (speed, factor, stay) = (speed.expect("a speed"), factor.expect("a factor"), stay.expect("minutes"));
+    let mut seen: Vec<String> = Vec::new();
+    let mut total = 0.0;
+    let mut tours = BTreeSet::new();
+    for route in plan["routes"].as_array().expect("routes") {
+        assert!(tours.insert((route["person"].as_u64(), route["day"].as_u64())), "one tour a person and day");
+        let (mut at, mut length, mut clock) = (start, 0.0, 9.0 * 60.0);
+        for stop in route["stops"].as_array().expect("stops") {
+            let here = LonLat::new(stop["lon"].as_f64().expect("lon"), stop["lat"].as_f64().expect("lat"));
+            let leg = distance_m(at, here);
+            length += leg;
+            clock += leg * factor / 1000.0 / speed * 60.0;
+            let arrive = stop["arrive"].as_str().expect("a time");
+            let told: f64 =
+                arrive.split(':').map(|n| n.parse::<f64>().expect("a number")).fold(0.0, |t, n| t * 60.0 + n);
+            assert!((told - clock).abs() <= 0.51, "{arrive} {clock}");
+            clock += stay;
+            at = here;
+            seen.push(stop["gap"].as_str().expect("a key").to_owned());
+        }
+        length += distance_m(at, start);
+        assert!((length - route["length_m"].as_f64().expect("metres")).abs() < 1e-6);
+        assert!(route["minutes"].as_f64().expect("minutes") <= 300.0 + 1e-6);
+        total += length;
+    }
+    assert!((total - plan["total_m"].as_f64().expect("metres")).abs() < 1e-6);
+    seen.extend(plan["left"].as_array().expect("left").iter().map(|l| l["gap"].as_str().expect("a key").to_owned()));
+    assert_eq!((seen.len(), seen.iter().collect::<BTreeSet<_>>().len()), (placed, placed));
+}
+
+#[test]
+fn a_shared_file_holds_the_projects_own_figures_and_nothing_foreign() {
+    let dir = copied();
+    let project = path(&dir, "haidian.qiancun");
+    let out = path(&dir, "分享.html");
+    let (told, _) = json(&["share", &project, "-o", &out, "--json"]);
+    let html = std::fs::read_to_string(&out).expect("written");
+    assert_eq!(told["files"][0]["bytes"].as_u64(), Some(html.len() as u64));
+    assert!(html.len() < 3_000_000, "{} bytes", html.len());
+    // Nothing is fetched, nothing of this machine is in it.
+    assert!(
+        !html.contains("http://") && !html.contains("https://") && !html.contains("src=\"") && !html.contains("url(")
+    );
+    assert!(!html.contains(dir.path().to_string_lossy().as_ref()) && !html.contains("geojson"));
+    let data = shared_data(&html);
+    let map = data["maps"]
+        .as_array()
+        .expect("maps")
+        .iter()
+        .find(|m| {
+            data["indicators"][m["measure"].as_u64().expect("a number") as usize]["id"] == "sewage_treatment_pct"
+                && m["year"] == "2023"
+        })
+        .expect("the map of sewage");
+    let (summary, _) = json(&["summary", &project, "--year", "2023", "--json"]);
+    let known = summary["rows"][0]["indicators"]["sewage_treatment_pct"]["known"].as_u64().expect("known");
+    let counted: u64 =
+        map["legend"].as_array().expect("a legend").iter().map(|r| r["count"].as_u64().expect("a count")).sum();
+    assert_eq!((counted, map["missing"].as_u64()), (known, Some(71 - known)));
+    assert_eq!(map["classes"].as_str().map(str::len), Some(71));
+    let (gaps, _) = json(&["gaps", &project, "--json"]);
+    assert_eq!(data["gaps"].as_array().map(Vec::len), gaps["gaps"].as_array().map(Vec::len));
+    assert_eq!(data["scenes"].as_array().map(Vec::len), Some(5));
+    // The same project is the same file.
+    let again = path(&dir, "again.html");
+    assert!(qiancun(&["share", &project, "-o", &again]).status.success());
+    assert_eq!(std::fs::read_to_string(&again).expect("written"), html);
+}
+
+fn shared_data(html: &str) -> Value {
+    let start = html.find("id=\"data\">").expect("data") + 10;
+    let end = start + html[start..].find("</script>").expect("an end");
+    serde_json::from_str(&html[start..end]).expect("JSON")
+}
+
+#[test]
+fn a_village_that_is_called_like_a_program_stays_a_name() {
+    let dir = Folder::new();
+    let name = "</script><img src=x onerror=alert(1)>";
+    let a = square(116.0, 40.0, 0.1, &format!(r#""name":"{name}","code":"1","sewage_treatment_pct":95"#));
+    let b = square(116.1, 40.0, 0.1, r#""name":"مرحبا","code":"2","sewage_treatment_pct":99"#);
+    dir.write("v.geojson", collection(&[a, b]));
+    let project = dir.project("p.qiancun", &["v.geojson"], &[], "");
+    let out = dir.path("o.html").to_string_lossy().into_owned();
+    let done = qiancun(&["share", &project, "-o", &out]);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let html = dir.text("o.html");
+    assert!(!html.contains("<img src=x"), "escaped");
+    assert_eq!(shared_data(&html)["villages"][0][0], name);
+}
