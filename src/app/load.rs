@@ -62,6 +62,8 @@ pub struct LoadedProject {
     pub missing: Vec<Missing>,
     /// What was odd about files that are there, as lines.
     pub odd: Vec<String>,
+    /// Grounds that are gone, as lines: they carry no figure, and what is handed out is whole without them.
+    pub without: Vec<String>,
 }
 
 /// The fields of a dataset under the choices of its layer: found by their usual names, names in a language, then those chosen by hand.
@@ -89,7 +91,7 @@ fn oddities(entry: &LayerEntry, dataset: &Dataset) -> Vec<String> {
 pub fn load(mut project: Project, lang: Lang, options: LoadOptions) -> LoadedProject {
     give_ids(&mut project.layers);
     let mut session = Session::new(project::Settings::default(), lang, false);
-    let (mut missing, mut odd, mut keys) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut missing, mut odd, mut without, mut keys) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut key = ADDED_LAYER;
     for entry in &project.layers {
         key = key.next();
@@ -100,9 +102,8 @@ pub fn load(mut project: Project, lang: Lang, options: LoadOptions) -> LoadedPro
                     let status = Status::Ground(Arc::new(ground));
                     session.layers.insert(key, Layer { key, status, colouring: None });
                 }
-                // It carries no figure: what is handed out is whole without one that is gone, and that it is not there is said.
                 Err(e) if !entry.path.as_os_str().is_empty() && !entry.path.exists() => {
-                    odd.push(format!("{}: {e}; the map is drawn without this ground", entry.path.display()))
+                    without.push(format!("{}: {e}; the map is drawn without this ground", entry.path.display()))
                 }
                 Err(e) => missing.push(Missing { path: entry.path.clone(), why: e.to_string() }),
             }
@@ -131,7 +132,7 @@ pub fn load(mut project: Project, lang: Lang, options: LoadOptions) -> LoadedPro
     session.view = project.view.clone();
     session.begin(DocumentState { project, keys, selection: None });
     session.join();
-    LoadedProject { session, missing, odd }
+    LoadedProject { session, missing, odd, without }
 }
 
 fn put(session: &mut Session, key: LayerKey, dataset: Dataset, options: LoadOptions) {
@@ -148,7 +149,7 @@ fn put(session: &mut Session, key: LayerKey, dataset: Dataset, options: LoadOpti
 /// # Errors
 /// A message where no layer with villages can be read: without them there is nothing to say.
 pub fn read_district(file: &Path, project: &Project) -> Result<(Arc<District>, Vec<String>), String> {
-    let LoadedProject { session, missing, mut odd } = load(project.clone(), Lang::En, LoadOptions::default());
+    let LoadedProject { session, missing, mut odd, .. } = load(project.clone(), Lang::En, LoadOptions::default());
     odd.extend(missing.into_iter().map(|m| m.why));
     let district = session.district().cloned().ok_or_else(|| {
         let all = odd.iter().map(|t| format!("\n{t}")).collect::<String>();
@@ -170,7 +171,7 @@ pub fn read_session(path: &Path, lang: Lang) -> Result<(Session, Vec<String>), S
     };
     let camera = project.camera;
     let names = project.name_language.as_deref().map_or(lang, Lang::from_tag);
-    let LoadedProject { mut session, missing, .. } =
+    let LoadedProject { mut session, missing, without, .. } =
         load(project, lang, LoadOptions { names: Some(names), is_for_pages: true });
     let gone = session.document.project.tables.iter().filter(|t| !t.path.is_file());
     let mut troubles: Vec<String> = missing.into_iter().map(|m| m.why).collect();
@@ -183,6 +184,7 @@ pub fn read_session(path: &Path, lang: Lang) -> Result<(Session, Vec<String>), S
         session.note(|d| d.project.layers.iter_mut().for_each(|l| l.style = stated.clone().unwrap_or_default()));
     }
     session.file.path = is_project.then(|| path.to_path_buf());
+    troubles.extend(without);
     if let Some(district) = session.district() {
         let problems = &district.report.problems;
         troubles.extend(problems.iter().map(|p| format!("{}: {}", p.code, Lang::En.problem(p.code, &p.detail))));

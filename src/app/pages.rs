@@ -93,6 +93,8 @@ impl Qiancun {
             PageCommand::ShareDialogue => self.session.moment.dialogue = Some(Dialogue::Share(ShareOptions::default())),
             PageCommand::AskShare(options) => self.ask_share(options),
             PageCommand::ShareTo(options, path) => self.share(options, &path),
+            PageCommand::AskSlides => self.ask_slides(),
+            PageCommand::SlidesTo(path) => self.save_slides(&path),
         }
     }
 
@@ -174,7 +176,7 @@ impl Qiancun {
                 let bare = bare();
                 let without = PageWithout { no_labels: true, no_symbols: true, ..bare.without };
                 let options = PageOptions { without, ..bare };
-                let svg = crate::page::map_svg(&still, THUMBNAIL_PX.map(|v| v as f32), &options, is_whole);
+                let svg = crate::page::map_svg(&still, THUMBNAIL_PX.map(|v| v as f32), &options, is_whole, 0.4);
                 picture_of(&svg, THUMBNAIL_PX)
             },
         );

@@ -6,7 +6,7 @@ use super::jobs::{Done, Job};
 use super::qiancun::Qiancun;
 use crate::project::{with_ending, write_replacing};
 use crate::session::{Dialogue, PageCommand, ShareOptions};
-use crate::share::{LeftOut, share_html};
+use crate::share::{LeftOut, share_html, share_slides};
 
 /// What came of sharing: the file's size and what is not in it.
 pub type SharedFile = std::io::Result<(u64, Vec<LeftOut>)>;
@@ -34,6 +34,34 @@ impl Qiancun {
             let written = made.and_then(|shared| {
                 write_replacing(&path, shared.html.as_bytes())?;
                 Ok((shared.html.len() as u64, shared.left_out))
+            });
+            Some(Done::Shared(path, written))
+        });
+    }
+
+    pub(super) fn ask_slides(&mut self) {
+        let title = self.session.lang.t("share.slides");
+        let name = format!("{}.pptx", self.session.project_title());
+        self.jobs.ask(move || {
+            let dialogue =
+                rfd::FileDialog::new().set_title(title).set_file_name(name).add_filter("PowerPoint, WPS", &["pptx"]);
+            dialogue.save_file().map(|path| PageCommand::SlidesTo(with_ending(&path, "pptx")))
+        });
+    }
+
+    /// Writes the scenes as slides, in the background.
+    pub(super) fn save_slides(&mut self, path: &Path) {
+        if !self.may_write(path) {
+            return;
+        }
+        let path = path.to_path_buf();
+        let still = self.session.still();
+        self.session.work.writing.push(path.clone());
+        self.jobs.start(Job::Write, move |_| {
+            let made = share_slides(&still).map_err(std::io::Error::other);
+            let written = made.and_then(|slides| {
+                write_replacing(&path, &slides)?;
+                Ok((slides.len() as u64, Vec::new()))
             });
             Some(Done::Shared(path, written))
         });

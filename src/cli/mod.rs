@@ -114,6 +114,7 @@ const HELP: &str = "\
                                                     .fgb .kml .gpx .csv .xlsx
   qiancun map PROJECT --bounds W,S,E,N -o F.png [--size WxH] [--theme T] [--year Y] [--lang zh|en] [--dark] [--json]
                                                     the map alone, as the window draws it, between bounds
+  qiancun share PROJECT -o F.pptx [--lang zh|en]    the scenes as slides, texts and legend as real shapes
   qiancun share PROJECT -o F.html [--figures ID,ID…] [--latest] [--no-facilities] [--no-gaps] [--photos PX] [--lang zh|en]
                  [--json]                           one file that opens in any browser, without a network
   qiancun bench FILE [--moves N] [--start [--idle S]] [--json]   this machine's figures; --start: of the real window too

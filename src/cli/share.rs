@@ -10,7 +10,7 @@ use crate::cli::say::said;
 use crate::lang::Lang;
 use crate::project::write_replacing;
 use crate::session::ShareOptions;
-use crate::share::{LeftOut, share_html};
+use crate::share::{LeftOut, share_html, share_slides};
 
 /// Runs the command.
 pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
@@ -35,13 +35,20 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
     let (Some(project), Some(out)) = (project, out) else {
         return Err(Failure::Usage("share needs a project and -o F.html".into()));
     };
-    if !out.extension().is_some_and(|e| e.eq_ignore_ascii_case("html") || e.eq_ignore_ascii_case("htm")) {
-        return Err(Failure::Usage(format!("share writes .html, not {}", out.display())));
+    let ending = out.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+    if !["html", "htm", "pptx"].contains(&ending.as_str()) {
+        return Err(Failure::Usage(format!("share writes .html and .pptx, not {}", out.display())));
     }
     args::refuse_source(&out, &args::sources(&project))?;
     let (mut session, told) = read_session(&project, lang).map_err(Failure::Input)?;
     for line in told {
         crate::cli::say::told!("qiancun: {line}");
+    }
+    if ending == "pptx" {
+        let slides = share_slides(&session).map_err(|e| Failure::Input(format!("{}: {e}", project.display())))?;
+        write_replacing(&out, &slides)
+            .map_err(|e| Failure::Input(format!("{} cannot be written: {e}", out.display())))?;
+        return tell(&[(out, slides.len() as u64)], &[], as_json);
     }
     let known = |id: &String| session.district().is_some_and(|d| d.indicators.get(id).is_some());
     if let Some(unknown) = options.figures.iter().find(|id| !known(id)) {

@@ -64,8 +64,8 @@ pub(super) fn meant(session: &Session, options: &PageOptions) -> Option<Session>
     Some(own)
 }
 
-/// The map by itself, in a picture of a size in pixels.
-pub fn map_svg(session: &Session, [w, h]: [f32; 2], options: &PageOptions, is_whole: bool) -> String {
+/// The map by itself, in a picture of a size in pixels; `scale` says how large type and lines are: 1 as on A3.
+pub fn map_svg(session: &Session, [w, h]: [f32; 2], options: &PageOptions, is_whole: bool, scale: f32) -> String {
     let content = PageContent::of(session, options);
     let mut svg = Svg::new([w / 4.0, h / 4.0], [w, h], &content.title);
     let frame = frame_of(session, [0.0, 0.0, w, h], is_whole);
@@ -74,9 +74,14 @@ pub fn map_svg(session: &Session, [w, h]: [f32; 2], options: &PageOptions, is_wh
         session,
         &content,
         &frame,
-        &MapForm { options, scale: 0.4, village: None, taken_right: 0.0, taken_below: 0.0 },
+        &MapForm { options, scale, village: None, taken_right: 0.0, taken_below: 0.0 },
     );
     svg.finish()
+}
+
+/// Where the map by itself lies on the earth, in a picture of a size in pixels.
+pub fn map_frame(session: &Session, [w, h]: [f32; 2], is_whole: bool) -> MapFrame {
+    frame_of(session, [0.0, 0.0, w, h], is_whole)
 }
 
 /// The page of a content that was made before.

@@ -429,6 +429,16 @@ pub(super) fn symbol(svg: &mut Svg, [x, y]: [f32; 2], r: f32, ink: [u8; 3], mark
     svg.raw(&format!("<circle cx=\"{}\" cy=\"{}\" r=\"{}\" fill=\"#fff\"/>", num(x), num(y), num(r * inner)));
 }
 
+/// The bar of scale of a frame: its words, and its length in pixels of the layout.
+pub fn scale_bar_of(frame: &MapFrame) -> (String, f32) {
+    let metres_per_px = ground_metres_per_world(frame.middle().lat_deg) / frame.px_per_world;
+    // As long as the window's, at twice its fineness.
+    let (metres, length) = scale_bar(metres_per_px * 2.0);
+    let words =
+        if metres >= 1000.0 { format!("{} km", number(metres / 1000.0)) } else { format!("{} m", number(metres)) };
+    (words, length as f32 * 2.0)
+}
+
 fn furniture(svg: &mut Svg, frame: &MapFrame, u: f32, [taken_right, taken_below]: [f32; 2]) {
     let [x, y, w, h] = frame.rect;
     let ink = colour(LIGHT.ink);

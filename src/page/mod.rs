@@ -17,9 +17,9 @@ mod village;
 
 pub use crate::project::{Arrangement, PageOptions, PageWithout};
 pub use atlas::{AtlasProgress, atlas};
-pub use compose::{map_svg, page_svg};
+pub use compose::{map_frame, map_svg, page_svg};
 pub use content::PageContent;
 pub use format::PageFormat;
-pub use map::MapFrame;
+pub use map::{MapFrame, scale_bar_of};
 pub use metrics::missing_glyphs;
 pub use output::{PageError, grey, to_pdf, to_png, write_page};

@@ -29,6 +29,10 @@ pub fn show(ui: &mut Ui, session: &Session, mut options: ShareOptions, send: &mu
             send.push(PageCommand::AskShare(options.clone()));
             keep = false;
         }
+        if ui.add_enabled(can, egui::Button::new(lang.t("share.slides"))).clicked() {
+            send.push(PageCommand::AskSlides);
+            keep = false;
+        }
         keep &= !ui.button(lang.t("dialogue.close")).clicked();
     });
     keep.then_some(Dialogue::Share(options))

@@ -77,6 +77,11 @@ impl Session {
     /// The figures of the scene shown; the district's own where it names none.
     pub fn scene_figures(&self) -> Vec<MeetingFigure> {
         let named = self.scene_shown().map(|s| s.figures.clone()).unwrap_or_default();
+        self.figures_of(&named)
+    }
+
+    /// Figures by their names, as a scene has them; the district's own where it names none.
+    pub fn figures_of(&self, named: &[String]) -> Vec<MeetingFigure> {
         if named.is_empty() {
             return self.headlined().into_iter().map(MeetingFigure::from).collect();
         }

@@ -2,8 +2,11 @@
 
 mod data;
 mod html;
+mod pptx_frame;
+mod slides;
 
 pub use html::{Shared, share_html};
+pub use slides::{SlidesError, share_slides};
 
 use crate::lang::Lang;
 

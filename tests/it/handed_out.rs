@@ -100,8 +100,8 @@ fn shared_data(html: &str) -> Value {
 fn a_village_that_is_called_like_a_program_stays_a_name() {
     let dir = Folder::new();
     let name = "</script><img src=x onerror=alert(1)>";
-    let a = square(116.0, 40.0, 0.1, &format!(r#""name":"{name}","code":"1","sewage_treatment_pct":95"#));
-    let b = square(116.1, 40.0, 0.1, r#""name":"مرحبا","code":"2","sewage_treatment_pct":99"#);
+    let a = square(116.0, 40.0, 0.1, &format!(r#"{{"name":"{name}","code":"1","sewage_treatment_pct":95}}"#));
+    let b = square(116.1, 40.0, 0.1, r#"{"name":"مرحبا","code":"2","sewage_treatment_pct":99}"#);
     dir.write("v.geojson", collection(&[a, b]));
     let project = dir.project("p.qiancun", &["v.geojson"], &[], "");
     let out = dir.path("o.html").to_string_lossy().into_owned();
@@ -110,4 +110,32 @@ fn a_village_that_is_called_like_a_program_stays_a_name() {
     let html = dir.text("o.html");
     assert!(!html.contains("<img src=x"), "escaped");
     assert_eq!(shared_data(&html)["villages"][0][0], name);
+}
+
+#[test]
+fn slides_hold_the_scenes_as_text_and_the_same_slides_are_the_same_file() {
+    let dir = copied();
+    let project = path(&dir, "haidian.qiancun");
+    let (out, again) = (path(&dir, "a.pptx"), path(&dir, "b.pptx"));
+    for file in [&out, &again] {
+        assert!(qiancun(&["share", &project, "-o", file, "--lang", "en"]).status.success());
+    }
+    let bytes = std::fs::read(&out).expect("written");
+    assert_eq!(bytes, std::fs::read(&again).expect("written"));
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("an archive");
+    let mut part = |name: &str| {
+        let mut text = String::new();
+        std::io::Read::read_to_string(&mut zip.by_name(name).expect(name), &mut text).expect("text");
+        text
+    };
+    // Five scenes, and where the data come from.
+    let first = part("ppt/slides/slide1.xml");
+    for words in ["71 villages, three revolutions, one map", ">137<", ">99.1%<", ">41<", "Internal"] {
+        assert!(first.contains(words), "{words}");
+    }
+    assert!(part("ppt/notesSlides/notesSlide1.xml").contains("Waste, sewage, toilets."));
+    assert!(part("ppt/slides/slide6.xml").contains("Sources and method"));
+    assert!(!part("[Content_Types].xml").contains("slide7"));
+    let odd = qiancun(&["share", &project, "-o", &path(&dir, "a.doc")]);
+    assert_eq!(odd.status.code(), Some(2));
 }

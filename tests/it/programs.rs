@@ -231,3 +231,25 @@ fn a_shared_file_builds_itself_in_a_browser() {
     }
     assert!(!log.contains("Uncaught") && !log.contains("Content Security Policy"), "{log}");
 }
+
+#[test]
+fn slides_go_through_libreoffice_as_text() {
+    if !has("slides in LibreOffice", "LibreOffice Impress", "soffice", &["--version"])
+        || !has("slides in LibreOffice", "Poppler", "pdftotext", &["-v"])
+    {
+        return;
+    }
+    let dir = copied();
+    let out = path(&dir, "meeting.pptx");
+    assert!(crate::survey::qiancun(&["share", &path(&dir, "haidian.qiancun"), "-o", &out]).status.success());
+    let profile = format!("-env:UserInstallation=file://{}", path(&dir, "office"));
+    let arguments = [&profile, "--headless", "--convert-to", "pdf", "--outdir", &path(&dir, "."), &out];
+    let done = Command::new("soffice").args(arguments).output().expect("it runs");
+    let pdf = path(&dir, "meeting.pdf");
+    assert!(Path::new(&pdf).is_file(), "{}", String::from_utf8_lossy(&done.stderr));
+    let text = Command::new("pdftotext").args([&pdf, "-"]).output().expect("it runs");
+    let text = String::from_utf8_lossy(&text.stdout);
+    for words in ["71 个村，三大革命一图全看", "99.1%", "来源与方法", "内部资料"] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+}

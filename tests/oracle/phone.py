@@ -30,7 +30,7 @@ def visit(gap, result):
 
 assert visits.startEditing()
 first, second, third = (visit(g, r) for g, r in zip(features[:3], ("closed", "confirmed", "wrong")))
-assert visits.addFeatures([first, second, third])[0] and visits.commitChanges(), visits.commitErrors()
+assert visits.addFeatures([first, second, third]) and visits.commitChanges(), visits.commitErrors()
 assert visits.startEditing()
 rows = sorted(visits.getFeatures(), key=lambda f: f.id())
 visits.changeAttributeValue(rows[1].id(), visits.fields().indexOf("note"), "下月再看")

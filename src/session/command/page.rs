@@ -31,6 +31,10 @@ pub enum PageCommand {
     AskShare(ShareOptions),
     /// Write a file for anyone.
     ShareTo(ShareOptions, PathBuf),
+    /// Ask where the scenes are to go as slides.
+    AskSlides,
+    /// Write the scenes as slides.
+    SlidesTo(PathBuf),
 }
 
 impl PageCommand {
@@ -42,7 +46,9 @@ impl PageCommand {
             Self::PrintPage => "page.print",
             Self::AtlasDialogue(_) | Self::SaveAtlasTo(..) => "page.atlas",
             Self::CancelAtlas => "command.cancel",
-            Self::ShareDialogue | Self::AskShare(_) | Self::ShareTo(..) => "share.title",
+            Self::ShareDialogue | Self::AskShare(_) | Self::ShareTo(..) | Self::AskSlides | Self::SlidesTo(_) => {
+                "share.title"
+            }
             Self::YearSeriesDialogue | Self::SaveYearSeriesTo(_) => "page.years-series",
         }
     }

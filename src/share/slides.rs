@@ -1,0 +1,356 @@
+//! Scenes as slides (`.pptx`, ECMA-376 PresentationML): the map as a picture, and on it title, figures, legend, source and scale as real
+//! shapes and text that can be changed, notes as the speaker's notes; a closing slide with sources and method.
+
+use std::io::{self, Write};
+
+use super::pptx_frame::{self as frame, Part};
+use crate::output::escaped;
+use crate::page::{PageContent, PageError, PageOptions, PageWithout, map_frame, map_svg, scale_bar_of, to_png};
+use crate::project::SceneEntry;
+use crate::session::{Left, MeetingFigure, Picture, Session};
+
+/// A slide of 13⅓ by 7½ inches, in EMU.
+pub(super) const WIDE: i64 = 12_192_000;
+pub(super) const HIGH: i64 = 6_858_000;
+/// EMU of an inch, and of a point of type.
+const INCH: i64 = 914_400;
+const POINT: i64 = 12_700;
+/// Where the map lies: left, top, width, height in EMU.
+const MAP: [i64; 4] = [INCH * 45 / 100, INCH * 130 / 100, INCH * 840 / 100, INCH * 555 / 100];
+/// The map in pixels: twice what a screen of 96 dots an inch shows.
+const MAP_PX: [u32; 2] = [1613, 1066];
+/// How large names and lines of the map are: names of ten points on the slide.
+const TYPE_SCALE: f32 = 2.0;
+/// Where the column at the right begins, and how wide it is.
+const COLUMN: [i64; 2] = [INCH * 910 / 100, INCH * 380 / 100];
+
+/// Why there are no slides.
+#[derive(Debug, thiserror::Error)]
+pub enum SlidesError {
+    /// Nothing to show.
+    #[error("the project has no figures of villages to show")]
+    Nothing,
+    /// A map could not be drawn.
+    #[error(transparent)]
+    Map(#[from] PageError),
+    /// The archive could not be written.
+    #[error(transparent)]
+    Archive(#[from] io::Error),
+}
+
+/// A slide on its way.
+struct Slide {
+    xml: String,
+    picture: Option<Vec<u8>>,
+    note: String,
+}
+
+/// Shapes of a slide.
+struct Shapes {
+    xml: String,
+    next: u32,
+}
+
+/// How a text looks: points, weight, colour, where it begins.
+#[derive(Clone, Copy)]
+struct Letters<'a> {
+    size: f32,
+    is_bold: bool,
+    colour: &'a str,
+    is_middle: bool,
+}
+
+const INK: &str = "1F2A26";
+const QUIET: &str = "5B6B63";
+const ACCENT: &str = "0F766E";
+const STAMP: &str = "B42318";
+
+fn plain(size: f32, colour: &str) -> Letters<'_> {
+    Letters { size, is_bold: false, colour, is_middle: false }
+}
+
+impl Shapes {
+    fn new() -> Self {
+        Self { xml: String::new(), next: 2 }
+    }
+
+    fn id(&mut self) -> u32 {
+        self.next += 1;
+        self.next
+    }
+
+    /// A box of text.
+    fn text(&mut self, name: &str, [x, y, w, h]: [i64; 4], text: &str, look: Letters<'_>) {
+        let id = self.id();
+        let size = (look.size * 100.0).round() as i64;
+        let bold = if look.is_bold { " b=\"1\"" } else { "" };
+        let align = if look.is_middle { "<a:pPr algn=\"ctr\"/>" } else { "" };
+        let lines: Vec<String> = text
+            .lines()
+            .map(|line| {
+                format!(
+                    "<a:p>{align}<a:r><a:rPr lang=\"zh-CN\" altLang=\"en-GB\" sz=\"{size}\"{bold} dirty=\"0\"><a:solidFill><a:srgbClr val=\"{}\"/></a:solidFill></a:rPr><a:t>{}</a:t></a:r></a:p>",
+                    look.colour,
+                    escaped(line)
+                )
+            })
+            .collect();
+        let lines = if lines.is_empty() { "<a:p/>".to_owned() } else { lines.concat() };
+        self.xml += &format!(
+            "<p:sp><p:nvSpPr><p:cNvPr id=\"{id}\" name=\"{}\"/><p:cNvSpPr txBox=\"1\"/><p:nvPr/></p:nvSpPr><p:spPr><a:xfrm><a:off x=\"{x}\" y=\"{y}\"/><a:ext cx=\"{w}\" cy=\"{h}\"/></a:xfrm><a:prstGeom prst=\"rect\"><a:avLst/></a:prstGeom><a:noFill/></p:spPr><p:txBody><a:bodyPr wrap=\"square\" lIns=\"0\" tIns=\"0\" rIns=\"0\" bIns=\"0\"><a:normAutofit/></a:bodyPr><a:lstStyle/>{lines}</p:txBody></p:sp>",
+            escaped(name)
+        );
+    }
+
+    /// A rectangle, filled or with a rim.
+    fn rectangle(&mut self, name: &str, [x, y, w, h]: [i64; 4], fill: Option<&str>, rim: Option<(&str, i64)>) {
+        let id = self.id();
+        let fill =
+            fill.map_or("<a:noFill/>".to_owned(), |c| format!("<a:solidFill><a:srgbClr val=\"{c}\"/></a:solidFill>"));
+        let rim = rim.map_or("<a:ln><a:noFill/></a:ln>".to_owned(), |(c, wide)| {
+            format!("<a:ln w=\"{wide}\"><a:solidFill><a:srgbClr val=\"{c}\"/></a:solidFill></a:ln>")
+        });
+        self.xml += &format!(
+            "<p:sp><p:nvSpPr><p:cNvPr id=\"{id}\" name=\"{}\"/><p:cNvSpPr/><p:nvPr/></p:nvSpPr><p:spPr><a:xfrm><a:off x=\"{x}\" y=\"{y}\"/><a:ext cx=\"{w}\" cy=\"{h}\"/></a:xfrm><a:prstGeom prst=\"rect\"><a:avLst/></a:prstGeom>{fill}{rim}</p:spPr></p:sp>",
+            escaped(name)
+        );
+    }
+
+    /// The picture of the slide.
+    fn picture(&mut self, [x, y, w, h]: [i64; 4], words: &str) {
+        let id = self.id();
+        self.xml += &format!(
+            "<p:pic><p:nvPicPr><p:cNvPr id=\"{id}\" name=\"Map\" descr=\"{}\"/><p:cNvPicPr><a:picLocks noChangeAspect=\"1\"/></p:cNvPicPr><p:nvPr/></p:nvPicPr><p:blipFill><a:blip r:embed=\"rId2\"/><a:stretch><a:fillRect/></a:stretch></p:blipFill><p:spPr><a:xfrm><a:off x=\"{x}\" y=\"{y}\"/><a:ext cx=\"{w}\" cy=\"{h}\"/></a:xfrm><a:prstGeom prst=\"rect\"><a:avLst/></a:prstGeom></p:spPr></p:pic>",
+            escaped(words)
+        );
+    }
+}
+
+/// The scenes of a project as slides; where it has none, what it shows as one.
+///
+/// # Errors
+/// [`SlidesError`].
+pub fn share_slides(session: &Session) -> Result<Vec<u8>, SlidesError> {
+    if session.district().is_none() {
+        return Err(SlidesError::Nothing);
+    }
+    let scenes = session.document.project.scenes.clone();
+    let scenes = if scenes.is_empty() {
+        vec![SceneEntry { view: session.view.clone(), ..SceneEntry::default() }]
+    } else {
+        scenes
+    };
+    let mut slides = Vec::new();
+    for scene in &scenes {
+        slides.push(slide(session, scene)?);
+    }
+    slides.push(closing(session));
+    archive(session, &slides)
+}
+
+/// The session as a scene shows it.
+fn as_shown(session: &Session, scene: &SceneEntry) -> Session {
+    let mut still = session.still();
+    still.map_size_pt = MAP_PX.map(|v| f64::from(v) / 2.0);
+    still.view = scene.view.clone();
+    let hidden = |id: &str, title: &str| scene.hidden.iter().any(|h| h == id || h == title);
+    let keys = still.document.keys.clone();
+    let titles: Vec<String> = keys.iter().map(|k| still.layer_title(*k)).collect();
+    still.note(|d| {
+        for (entry, title) in d.project.layers.iter_mut().zip(&titles) {
+            entry.visible = !hidden(&entry.id, title);
+        }
+    });
+    still.find_focus();
+    still.roll();
+    still.cover();
+    still.stage.divided = Left { year: scene.before, indicator: scene.beside.clone(), side_by_side: false };
+    still.stage.divider = 0.5;
+    still.picture = Some(Picture { are_gaps_ringed: scene.gaps, is_bare: false });
+    if let Some(camera) = still.camera_of(scene) {
+        still.camera = camera;
+    }
+    still
+}
+
+fn slide(session: &Session, scene: &SceneEntry) -> Result<Slide, SlidesError> {
+    let still = as_shown(session, scene);
+    let lang = still.lang;
+    let without = PageWithout {
+        no_figures: true,
+        no_legend: true,
+        no_table: true,
+        no_furniture: true,
+        no_note: true,
+        ..PageWithout::default()
+    };
+    let options = PageOptions { stamp: Some(String::new()), without, ..session.document.project.page.clone() };
+    let size = MAP_PX.map(|v| v as f32);
+    let is_whole = scene.camera.is_none();
+    let picture = to_png(&map_svg(&still, size, &options, is_whole, TYPE_SCALE), MAP_PX)?;
+    let content =
+        PageContent::of(&still, &PageOptions { stamp: session.document.project.page.stamp.clone(), ..options.clone() });
+    let mut shapes = Shapes::new();
+    let title = match scene.title_in(lang).trim() {
+        "" => still.map_title(),
+        own => own.to_owned(),
+    };
+    let left = MAP[0];
+    shapes.text(
+        "Title",
+        [left, INCH * 40 / 100, INCH * 1010 / 100, INCH * 80 / 100],
+        &title,
+        Letters { is_bold: true, ..plain(28.0, INK) },
+    );
+    stamp(&mut shapes, &content.stamp);
+    shapes.picture(MAP, &title);
+    shapes.rectangle("Frame", MAP, None, Some(("D5DCD8", 9_525)));
+    let frame = map_frame(&still, size, is_whole);
+    scale(&mut shapes, scale_bar_of(&frame), size);
+    let mut y = MAP[1];
+    if !scene.no_figures {
+        y = figures(&mut shapes, &still.figures_of(&scene.figures), y);
+    }
+    if !scene.no_legend {
+        legend(&mut shapes, &content, y);
+    }
+    foot(&mut shapes, &content, &still);
+    Ok(Slide { xml: shapes.xml, picture: Some(picture), note: scene.note_in(lang).to_owned() })
+}
+
+fn stamp(shapes: &mut Shapes, text: &str) {
+    if text.trim().is_empty() {
+        return;
+    }
+    let at = [COLUMN[0] + INCH * 80 / 100, INCH * 42 / 100, INCH * 300 / 100, INCH * 34 / 100];
+    shapes.rectangle("Stamp", at, None, Some((STAMP, 12_700)));
+    let [x, y, w, h] = at;
+    shapes.text(
+        "Stamp text",
+        [x, y + POINT * 5, w, h - POINT * 5],
+        text,
+        Letters { is_middle: true, ..plain(11.0, STAMP) },
+    );
+}
+
+/// Large figures with what they count, two beside each other; where what follows may begin.
+fn figures(shapes: &mut Shapes, list: &[MeetingFigure], top: i64) -> i64 {
+    let half = COLUMN[1] / 2;
+    let row = INCH * 86 / 100;
+    for (i, figure) in list.iter().take(4).enumerate() {
+        let (x, y) = (COLUMN[0] + half * (i as i64 % 2), top + row * (i as i64 / 2));
+        let value = format!("{}{}", figure.value, figure.unit);
+        shapes.text("Figure", [x, y, half, INCH * 50 / 100], &value, Letters { is_bold: true, ..plain(32.0, ACCENT) });
+        shapes.text(
+            "What it counts",
+            [x, y + INCH * 52 / 100, half - POINT * 6, INCH * 30 / 100],
+            &figure.caption,
+            plain(12.0, QUIET),
+        );
+    }
+    top + row * (list.len().min(4) as i64 + 1) / 2 + INCH * 10 / 100
+}
+
+fn legend(shapes: &mut Shapes, content: &PageContent, top: i64) {
+    let (x, wide) = (COLUMN[0], COLUMN[1]);
+    shapes.text(
+        "Legend title",
+        [x, top, wide, INCH * 28 / 100],
+        &content.legend_title,
+        Letters { is_bold: true, ..plain(14.0, INK) },
+    );
+    let row = INCH * 27 / 100;
+    let mut y = top + INCH * 34 / 100;
+    let entry = |shapes: &mut Shapes, y: i64, colour: Option<[u8; 3]>, text: &str, count: usize| {
+        let hex = colour.map_or("D9DDDA".to_owned(), |[r, g, b]| format!("{r:02X}{g:02X}{b:02X}"));
+        shapes.rectangle(
+            "Class",
+            [x, y + POINT * 2, INCH * 34 / 100, INCH * 18 / 100],
+            Some(&hex),
+            Some(("C6CCC8", 6_350)),
+        );
+        shapes.text("Class text", [x + INCH * 46 / 100, y, wide - INCH * 116 / 100, row], text, plain(13.0, INK));
+        shapes.text(
+            "Count",
+            [x + wide - INCH * 60 / 100, y, INCH * 60 / 100, row],
+            &count.to_string(),
+            plain(13.0, QUIET),
+        );
+    };
+    let room = ((MAP[1] + MAP[3] - y) / row).max(0) as usize;
+    for row_of in content.legend.iter().take(room) {
+        entry(shapes, y, row_of.colour, &row_of.text, row_of.count);
+        y += row;
+    }
+    let left = room.saturating_sub(content.legend.len());
+    for (kind, text, count) in content.symbols.iter().take(left) {
+        entry(shapes, y, Some(kind.colour()), text, *count);
+        y += row;
+    }
+}
+
+/// A bar of so many metres, in the map's lower left corner.
+fn scale(shapes: &mut Shapes, (words, length_px): (String, f32), [w, _]: [f32; 2]) {
+    let length = (f64::from(length_px / w) * MAP[2] as f64) as i64;
+    let (x, y) = (MAP[0] + INCH * 15 / 100, MAP[1] + MAP[3] - INCH * 18 / 100);
+    let plate = [x - POINT * 5, y - INCH * 24 / 100, length.max(INCH * 50 / 100) + POINT * 10, INCH * 34 / 100];
+    shapes.rectangle("Scale plate", plate, Some("FFFFFF"), None);
+    shapes.text("Scale", [x, y - INCH * 22 / 100, INCH * 120 / 100, INCH * 20 / 100], &words, plain(10.0, INK));
+    shapes.rectangle("Scale bar", [x, y, length, POINT * 2], Some(INK), None);
+}
+
+fn foot(shapes: &mut Shapes, content: &PageContent, session: &Session) {
+    let named = session.attributions().join(" · ");
+    let parts: Vec<&str> = [content.source.as_str(), content.date.as_str(), named.as_str()]
+        .into_iter()
+        .filter(|t| !t.is_empty())
+        .collect();
+    let y = HIGH - INCH * 42 / 100;
+    shapes.text("Source", [MAP[0], y, INCH * 1240 / 100, INCH * 25 / 100], &parts.join(" · "), plain(10.0, QUIET));
+}
+
+/// Sources and method.
+fn closing(session: &Session) -> Slide {
+    let lang = session.lang;
+    let content = PageContent::of(session, &session.document.project.page);
+    let mut shapes = Shapes::new();
+    shapes.text(
+        "Title",
+        [MAP[0], INCH * 60 / 100, INCH * 1200 / 100, INCH * 80 / 100],
+        lang.t("share.closing"),
+        Letters { is_bold: true, ..plain(28.0, INK) },
+    );
+    let mut lines = vec![content.source.clone(), content.date.clone(), content.note.clone()];
+    lines.extend(session.attributions());
+    lines.extend(Some(content.notice.clone()).filter(|n| !content.source.contains(n.as_str())));
+    lines.retain(|l| !l.trim().is_empty());
+    let text = lines.join("\n\n");
+    shapes.text("Sources", [MAP[0], INCH * 170 / 100, INCH * 1200 / 100, INCH * 480 / 100], &text, plain(16.0, INK));
+    stamp(&mut shapes, &content.stamp);
+    Slide { xml: shapes.xml, picture: None, note: String::new() }
+}
+
+/// All parts in their archive; the same slides are the same file.
+fn archive(session: &Session, slides: &[Slide]) -> Result<Vec<u8>, SlidesError> {
+    let mut parts: Vec<Part> = frame::parts(slides.len(), session.project_title());
+    for (i, slide) in slides.iter().enumerate() {
+        let n = i + 1;
+        parts.push((format!("ppt/slides/slide{n}.xml"), frame::slide(&slide.xml).into_bytes()));
+        parts.push((
+            format!("ppt/slides/_rels/slide{n}.xml.rels"),
+            frame::slide_relations(n, slide.picture.is_some()).into_bytes(),
+        ));
+        parts.push((format!("ppt/notesSlides/notesSlide{n}.xml"), frame::notes(&escaped(&slide.note)).into_bytes()));
+        parts.push((format!("ppt/notesSlides/_rels/notesSlide{n}.xml.rels"), frame::notes_relations(n).into_bytes()));
+        if let Some(picture) = &slide.picture {
+            parts.push((format!("ppt/media/map{n}.png"), picture.clone()));
+        }
+    }
+    let mut zip = zip::ZipWriter::new(io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default().last_modified_time(zip::DateTime::default());
+    for (name, bytes) in parts {
+        zip.start_file(name, options).map_err(io::Error::other)?;
+        zip.write_all(&bytes)?;
+    }
+    Ok(zip.finish().map_err(io::Error::other)?.into_inner())
+}
