@@ -63,7 +63,7 @@ fn three(head: &mut Headless) -> Three {
         without: PageWithout { no_labels: true, no_symbols: true, no_furniture: true, ..PageWithout::default() },
         ..PageOptions::default()
     };
-    let svg = map_svg(&head.app.session.still(), [w as f32, h as f32], &bare, false);
+    let svg = map_svg(&head.app.session.still(), [w as f32, h as f32], &bare, false, 0.4);
     let page = image::load_from_memory(&to_png(&svg, [w, h]).expect("a page")).expect("a picture").to_rgba8();
     Three { window, picture, page, size }
 }
