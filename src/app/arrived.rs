@@ -16,6 +16,9 @@ use crate::read::{How, ReadError};
 use crate::render::{LayerKey, Level, Mesh};
 use crate::session::{Dialogue, DocumentState, Layer, LayersDraft, Loaded, OpenedAs, OpenedFile, Status};
 
+/// Colour of photos on the map, where nobody says another: no ramp and no symbol has it.
+const PHOTO_COLOUR: &str = "#d4148a";
+
 impl Qiancun {
     /// A job has a fault: it is told once, what waited for it goes on, and the window stays.
     pub(super) fn has_failed(&mut self, job: Job, why: &str) {
@@ -134,8 +137,11 @@ impl Qiancun {
 
     /// Puts a file just read on the map: above all for points, below points for areas; in place of the demonstration.
     fn add_layer(&mut self, key: LayerKey, path: &Path, how: &How, loaded: &Loaded) {
-        let style = LayerStyle::stated(&loaded.dataset);
+        let mut style = LayerStyle::stated(&loaded.dataset);
         let kind = (loaded.dataset.source.format == PHOTOS).then_some(LayerKind::Photos);
+        if kind.is_some() {
+            style.fill.get_or_insert_with(|| PHOTO_COLOUR.to_owned());
+        }
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
         let put = |d: &mut DocumentState| {
             let entry = LayerEntry {

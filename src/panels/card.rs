@@ -108,7 +108,8 @@ fn head(
         }
     });
     let selected = session.document.selection.as_ref().map_or(0, |(k, f)| if *k == layer.key { f.len() } else { 0 });
-    if selected > 1 {
+    // Villages are counted where they are added up.
+    if selected > 1 && session.chosen_villages().is_empty() {
         let text = session.lang.with("card.selected", &[("n", &selected.to_string())]);
         ui.label(RichText::new(text).size(12.0).color(t.ink_secondary));
     }

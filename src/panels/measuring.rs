@@ -10,6 +10,12 @@ use crate::session::{
     Commands, Measuring, MeasuringKind, Moment, NoteCommand, SelectCommand, Session, area_words, length_words, number,
 };
 
+/// Room around the card, and below what was found for the buttons.
+const MARGIN: f32 = 12.0;
+const BUTTONS: f32 = 112.0;
+/// Height of a line.
+const LINE: f32 = 19.0;
+
 /// Villages that are listed.
 const MOST: usize = 8;
 
@@ -28,14 +34,14 @@ pub fn show(ui: &mut Ui, rect: Rect, session: &Session, moment: &mut Moment, sen
     area.show(ui.ctx(), |ui| {
         frame.show(ui, |ui| {
             ui.set_width(260.0);
-            stays = card(ui, session, &mut measuring, send);
+            stays = card(ui, session, &mut measuring, rect.height() - 2.0 * MARGIN, send);
         });
     });
     moment.measuring = stays.then_some(measuring);
 }
 
 /// What was measured, and whether the card stays.
-fn card(ui: &mut Ui, session: &Session, measuring: &mut Measuring, send: &mut Commands) -> bool {
+fn card(ui: &mut Ui, session: &Session, measuring: &mut Measuring, room: f32, send: &mut Commands) -> bool {
     let (t, lang) = (session.tokens(), session.lang);
     let title = match measuring.kind {
         MeasuringKind::Line => "measure.line",
@@ -66,17 +72,22 @@ fn card(ui: &mut Ui, session: &Session, measuring: &mut Measuring, send: &mut Co
         lines.push((lang.t("measure.perimeter").to_owned(), length_words(perimeter_m)));
     }
     let villages = surroundings(session, measuring, &mut lines);
-    Grid::new("measured").num_columns(2).spacing([12.0, 4.0]).show(ui, |ui| {
-        for (name, value) in &lines {
-            ui.label(RichText::new(name).color(t.ink_secondary));
-            ui.label(RichText::new(value).font(bold(13.0)).color(t.ink));
-            ui.end_row();
+    // What is found may be long: it is scrolled, the buttons below it stay in the window.
+    let above = ui.min_rect().height();
+    egui::ScrollArea::vertical().id_salt("measured").max_height((room - above - BUTTONS).max(60.0)).show(ui, |ui| {
+        ui.spacing_mut().interact_size.y = LINE;
+        Grid::new("measured").num_columns(2).spacing([12.0, 3.0]).min_row_height(LINE).show(ui, |ui| {
+            for (name, value) in &lines {
+                ui.label(RichText::new(name).color(t.ink_secondary));
+                ui.label(RichText::new(value).font(bold(13.0)).color(t.ink));
+                ui.end_row();
+            }
+        });
+        listed(ui, session, &villages, send);
+        if !villages.is_empty() {
+            ui.add(egui::Label::new(RichText::new(lang.t("measure.note")).size(11.0).color(t.ink_secondary)).wrap());
         }
     });
-    listed(ui, session, &villages, send);
-    if !villages.is_empty() {
-        ui.add(egui::Label::new(RichText::new(lang.t("measure.note")).size(11.0).color(t.ink_secondary)).wrap());
-    }
     ui.add_space(4.0);
     let mut stays = true;
     ui.horizontal_wrapped(|ui| {
