@@ -30,3 +30,11 @@ pub mod share;
 pub mod panels;
 pub mod app;
 pub mod cli;
+
+/// Version, commit and features.
+pub fn version() -> String {
+    let commit = env!("QIANCUN_COMMIT");
+    let commit = if commit.is_empty() { String::new() } else { format!(" ({commit})") };
+    let features = if cfg!(feature = "inspection") { " +inspection" } else { "" };
+    format!("qiancun {}{commit}{features}", env!("CARGO_PKG_VERSION"))
+}

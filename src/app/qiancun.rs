@@ -31,6 +31,8 @@ pub struct Options {
     pub dark: Option<bool>,
     /// Whether settings and recent files are saved.
     pub remember: bool,
+    /// Whether something went wrong the last time: a program draws, and nothing that was kept is used.
+    pub safe: bool,
     /// Whether to open nothing at all.
     pub empty: bool,
     /// Whether the map is all there is: no panels, no scale, nothing to click on.

@@ -110,7 +110,7 @@ pub fn run(options: Options) -> Result<(), String> {
     if let Ok(icon) = eframe::icon_data::from_png_bytes(ICON) {
         native.viewport = native.viewport.with_icon(icon);
     }
-    let choice = AdapterChoice::new(options.settings.adapter.clone());
+    let choice = AdapterChoice::new(options.settings.adapter.clone(), options.safe);
     native.wgpu_options.wgpu_setup = choice.setup();
     let ending = Ending::default();
     let told = ending.clone();

@@ -71,7 +71,8 @@ impl From<std::io::Error> for Failure {
 const HELP: &str = "\
 千村 Qiancun: one map of every village
 
-  qiancun [FILE…]                                   open the window: files, a project, or the demonstration
+  qiancun [FILE…] [--lang zh|en] [--dark] [--safe]  open the window: files, a project, or the demonstration; --safe: without
+                                                    settings and what was kept, drawn by a program
   qiancun check FILE[#LAYER]… [--json]              format, encoding, CRS, counts, fields, problems, of every layer
                 [--crs C] [--encoding E]            read as you say: EPSG:n, GCJ-02, BD-09, swapped; GBK, Big5, twice
                 [--reference VILLAGES]              the coordinate doctor: which shift or system fits the villages
@@ -146,14 +147,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-/// Version, commit and features.
-pub fn version() -> String {
-    let commit = env!("QIANCUN_COMMIT");
-    let commit = if commit.is_empty() { String::new() } else { format!(" ({commit})") };
-    let features = if cfg!(feature = "inspection") { " +inspection" } else { "" };
-    format!("qiancun {}{commit}{features}", env!("CARGO_PKG_VERSION"))
-}
-
 /// Whether somebody sees what is written to standard error.
 static ERRORS_ARE_SEEN: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(true);
 
@@ -206,7 +199,7 @@ fn dispatch(arguments: Vec<OsString>) -> Result<(), Failure> {
             Ok(())
         }
         Some("--version" | "-V") => {
-            said!("{}", version());
+            said!("{}", crate::version());
             Ok(())
         }
         _ => window(lexopt::Parser::from_args(arguments)),
@@ -227,8 +220,13 @@ fn window(mut parser: lexopt::Parser) -> Result<(), Failure> {
             lexopt::Arg::Value(path) => options.files.push(path.into()),
             lexopt::Arg::Long("lang") => options.lang = Some(args::lang(&mut parser)?),
             lexopt::Arg::Long("dark") => options.dark = Some(true),
+            lexopt::Arg::Long("safe") => options.safe = true,
             other => return Err(other.unexpected().into()),
         }
+    }
+    if options.safe {
+        // Nothing of former sessions: neither what was kept of files nor what was chosen, and a program draws.
+        (options.cache, options.settings, options.remember) = (None, crate::project::Settings::default(), false);
     }
     app::run(options).map_err(Failure::Input)
 }

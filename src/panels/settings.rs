@@ -76,7 +76,23 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) -> Option<Dialo
         }
     });
     ui.add_space(12.0);
+    about(ui, session);
+    ui.add_space(12.0);
     (!primary(ui, t, lang.t("dialogue.close")).clicked()).then_some(Dialogue::Settings)
+}
+
+/// What the program is and what draws it, to be copied for a report. No name of a person and no path of a file is in it.
+fn about(ui: &mut Ui, session: &Session) {
+    let (t, lang) = (session.tokens(), session.lang);
+    ui.label(RichText::new(lang.t("settings.about")).font(bold(13.0)).color(t.ink));
+    let adapter = Some(session.settings.adapter.as_str()).filter(|a| !a.is_empty()).unwrap_or("—");
+    let lines = [crate::version(), adapter.to_owned(), format!("{} {}", std::env::consts::OS, std::env::consts::ARCH)];
+    for line in &lines {
+        ui.label(RichText::new(line).size(12.0).color(t.ink_secondary));
+    }
+    if ui.button(lang.t("settings.copy-report")).clicked() {
+        ui.ctx().copy_text(lines.join("\n"));
+    }
 }
 
 fn megabytes(mb: u32) -> String {

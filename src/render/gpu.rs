@@ -57,6 +57,8 @@ impl Gpu {
 pub struct AdapterChoice {
     /// Name and back end of the one that worked, as [`Gpu::adapter_key`] has it; empty where none is known.
     remembered: String,
+    /// Whether a program is to draw, where there is one.
+    in_software: bool,
 }
 
 /// Name and back end of an adapter, by which it is known again.
@@ -65,9 +67,9 @@ fn key_of(info: &wgpu::AdapterInfo) -> String {
 }
 
 impl AdapterChoice {
-    /// A choice; `remembered` is what [`Gpu::adapter_key`] said the last time.
-    pub fn new(remembered: String) -> Self {
-        Self { remembered }
+    /// A choice; `remembered` is what [`Gpu::adapter_key`] said the last time. `in_software`: a program rather than a device.
+    pub fn new(remembered: String, in_software: bool) -> Self {
+        Self { remembered, in_software }
     }
 
     /// The setup of eframe that chooses so.
@@ -97,7 +99,7 @@ impl AdapterChoice {
             wgpu::Backend::Gl => 2,
             _ => 3,
         };
-        (key_of(info) != self.remembered, info.device_type == wgpu::DeviceType::Cpu, backend)
+        (key_of(info) != self.remembered, (info.device_type == wgpu::DeviceType::Cpu) != self.in_software, backend)
     }
 }
 

@@ -16,6 +16,8 @@ const BLINK: f64 = 0.01;
 /// Temperatures of the annealing, as shares of the mean leg at the beginning.
 const HOT: f64 = 1.0;
 const COLD: f64 = 0.01;
+/// Absent stops that are tried again at once.
+const RETRIED: usize = 40;
 /// Nearest stops looked at for a string.
 const NEAR: usize = 64;
 
@@ -136,8 +138,9 @@ pub fn tours(
         let heat = hot * (cold / hot.max(1e-9)).powf(share);
         step += 1;
         let mut next = now.clone();
-        let taken = search.take_out(&mut next);
-        let again: Vec<usize> = taken.into_iter().chain(std::mem::take(&mut next.absent)).collect();
+        let (seed, taken) = search.take_out(&mut next);
+        let mut again = search.absent_near(&mut next, seed);
+        again.extend(taken);
         search.put_back(&mut next, again, BLINK);
         // What is missed comes first, then length.
         let (missed, was) = (next.missed(spots), now.missed(spots));
@@ -198,8 +201,29 @@ impl Search<'_> {
         }
     }
 
-    /// Takes strings of stops near one of them out of their tours.
-    fn take_out(&mut self, tours: &mut Tours) -> Vec<usize> {
+    /// Of the stops that are in no tour those near a stop, and some others: where most are in none, not all of them can be tried every time.
+    fn absent_near(&mut self, tours: &mut Tours, seed: usize) -> Vec<usize> {
+        if tours.absent.len() <= RETRIED {
+            return std::mem::take(&mut tours.absent);
+        }
+        let near = self.near.get(seed).map_or(&[][..], Vec::as_slice);
+        let is_absent = |s: &&usize| tours.of.get(**s) == Some(&usize::MAX);
+        let mut chosen: Vec<usize> = near.iter().filter(is_absent).take(RETRIED / 2).copied().collect();
+        while chosen.len() < RETRIED {
+            let at = self.rng.below(tours.absent.len());
+            let Some(stop) = tours.absent.get(at).copied() else { break };
+            if !chosen.contains(&stop) {
+                chosen.push(stop);
+            }
+        }
+        // What was just taken out is not in the list of the absent yet.
+        chosen.retain(|s| tours.absent.contains(s));
+        tours.absent.retain(|s| !chosen.contains(s));
+        chosen
+    }
+
+    /// Takes strings of stops near one of them out of their tours; the stop, and what was taken.
+    fn take_out(&mut self, tours: &mut Tours) -> (usize, Vec<usize>) {
         let mean = tours.list.iter().map(Vec::len).sum::<usize>() as f64
             / tours.list.iter().filter(|t| !t.is_empty()).count().max(1) as f64;
         let longest = STRING.min(mean.max(1.0));
@@ -246,7 +270,7 @@ impl Search<'_> {
                 *of = usize::MAX;
             }
         }
-        out
+        (seed, out)
     }
 
     /// Puts stops where they cost least, some order after the other; those that fit nowhere are absent.
