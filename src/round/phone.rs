@@ -60,12 +60,20 @@ pub struct RoundFile {
 const PACKAGE: &str = "round.gpkg";
 const PROJECT: &str = "round.qgz";
 
-/// Writes a round into a folder, which is made where it is missing: `round.gpkg`, `round.qgz`, and copies of the grounds.
+/// Writes a round into a folder, which is made where it is missing: `round.gpkg`, `round.qgz`, copies of the grounds, and where people are
+/// told off a project of each person's own gaps (`round-1.qgz`).
 ///
 /// # Errors
-/// Those of the file system and of SQLite.
+/// Those of the file system and of SQLite; [`io::ErrorKind::AlreadyExists`] where a round lies there that holds visits.
 pub fn write_phone_round(round: &PhoneRound<'_>, folder: &Path) -> io::Result<Vec<RoundFile>> {
     std::fs::create_dir_all(folder)?;
+    let before = visits_in(&folder.join(PACKAGE))?;
+    if before > 0 {
+        let why = format!(
+            "it holds a round with {before} visits: take them in first (field import), and name another folder"
+        );
+        return Err(io::Error::new(io::ErrorKind::AlreadyExists, why));
+    }
     let package = package(round).map_err(io::Error::other)?;
     let mut grounds = Vec::new();
     let mut files = Vec::new();
@@ -81,8 +89,23 @@ pub fn write_phone_round(round: &PhoneRound<'_>, folder: &Path) -> io::Result<Ve
         put(&name, &std::fs::read(ground)?)?;
         grounds.push(name);
     }
-    put(PROJECT, &project(round, &grounds)?)?;
+    put(PROJECT, &project(round, &grounds, None)?)?;
+    let people: std::collections::BTreeSet<usize> = round.gaps.iter().filter_map(|g| g.person).collect();
+    for person in people {
+        put(&format!("round-{person}.qgz"), &project(round, &grounds, Some(person))?)?;
+    }
     Ok(files)
+}
+
+/// How many visits a GeoPackage of a former round holds; none where there is no such file.
+fn visits_in(package: &Path) -> io::Result<i64> {
+    if !package.exists() {
+        return Ok(0);
+    }
+    let open = Connection::open_with_flags(package, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY);
+    let count = open.and_then(|c| c.query_row("SELECT count(*) FROM visits", [], |row| row.get(0)));
+    // What is no round of ours is not written over either.
+    count.map_err(|e| io::Error::other(format!("{} is there, and is no round ({e})", package.display())))
 }
 
 /// A dataset made of features.
@@ -215,8 +238,8 @@ fn gaps_layer(lang: Lang) -> Layer {
     }
 }
 
-/// The QGIS project, in its archive.
-fn project(round: &PhoneRound<'_>, grounds: &[String]) -> io::Result<Vec<u8>> {
+/// The QGIS project, in its archive; with the gaps of one person only, where one is named.
+fn project(round: &PhoneRound<'_>, grounds: &[String], person: Option<usize>) -> io::Result<Vec<u8>> {
     let lang = round.lang;
     let facilities = Layer {
         fields: shown(lang, ["facility_name", "kind_name", "village_name", "in_use"]),
@@ -231,7 +254,8 @@ fn project(round: &PhoneRound<'_>, grounds: &[String]) -> io::Result<Vec<u8>> {
         Layer { title: head(lang, "villages"), label: name.clone(), display: name, ..Layer::areas("villages") };
     let mut layers = vec![visits_layer(lang)];
     if !round.gaps.is_empty() {
-        layers.push(gaps_layer(lang));
+        let subset = person.map_or_else(String::new, |p| format!("\"person\" = {p}"));
+        layers.push(Layer { subset, ..gaps_layer(lang) });
     }
     if !round.district.facilities.is_empty() {
         layers.push(facilities);
@@ -240,7 +264,7 @@ fn project(round: &PhoneRound<'_>, grounds: &[String]) -> io::Result<Vec<u8>> {
     let bounds = round.gaps.iter().filter_map(|g| g.gap.at).map(BoundsDeg::of).reduce(BoundsDeg::union);
     let bounds = bounds.or_else(|| round.district.villages.geometry.bounds());
     let qgis = QgisProject {
-        title: round.title.clone(),
+        title: person.map_or_else(|| round.title.clone(), |p| format!("{} · {p}", round.title)),
         package: PACKAGE.to_owned(),
         layers,
         grounds: grounds.to_vec(),

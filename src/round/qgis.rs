@@ -71,14 +71,16 @@ pub struct Layer {
     pub display: String,
     /// Its fields; those not named are as QGIS has them.
     pub fields: Vec<Field>,
+    /// A condition in SQL that features shown have to meet; all are shown where empty.
+    pub subset: String,
 }
 
 impl Layer {
     /// A layer of points.
     pub fn points(table: &str, colour: [u8; 3]) -> Self {
         let table = table.to_owned();
-        let (title, label, display) = (String::new(), String::new(), String::new());
-        Self { table, title, is_areas: false, colour, classes: None, label, display, fields: Vec::new() }
+        let [title, label, display, subset] = [const { String::new() }; 4];
+        Self { table, title, is_areas: false, colour, classes: None, label, display, fields: Vec::new(), subset }
     }
 
     /// A layer of areas, drawn as outlines.
@@ -198,7 +200,8 @@ impl QgisProject {
     }
 
     fn source(&self, layer: &Layer) -> String {
-        format!("./{}|layername={}", self.package, layer.table)
+        let subset = if layer.subset.is_empty() { String::new() } else { format!("|subset={}", layer.subset) };
+        format!("./{}|layername={}{subset}", self.package, layer.table)
     }
 
     fn tree(&self, xml: &mut Xml) -> io::Result<()> {

@@ -187,7 +187,8 @@ fn a_round_goes_through_qgis_and_comes_back() {
     let (project, round) = (path(&dir, "haidian.qiancun"), path(&dir, "round"));
     let arguments = ["field", "export", &project, "-o", &round, "--people", "4", "--days", "3", "--json"];
     let told = crate::survey::json_of(&arguments);
-    assert_eq!(told["files"].as_array().map(Vec::len), Some(3), "{told}");
+    // Package, ground, project of all, and one for each of four people.
+    assert_eq!(told["files"].as_array().map(Vec::len), Some(7), "{told}");
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/phone.py");
     let output = Command::new("/usr/bin/python3")
         .arg(script)
@@ -196,6 +197,13 @@ fn a_round_goes_through_qgis_and_comes_back() {
         .expect("it runs");
     let (said, told) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(said.contains("ok:"), "{said}\n{told}");
+    // What was brought back stands there still: a new round does not take its place.
+    let again = crate::survey::qiancun(&arguments);
+    assert!(
+        !again.status.success() && crate::survey::said(&again).contains("2 visits"),
+        "{}",
+        crate::survey::said(&again)
+    );
 }
 
 #[test]

@@ -37,6 +37,16 @@ visits.changeAttributeValue(rows[1].id(), visits.fields().indexOf("note"), "下�
 visits.deleteFeature(rows[2].id())
 assert visits.commitChanges(), visits.commitErrors()
 keys = [f["gap"] for f in features[:2]]
+count = len(features)
+# Each person's own project shows that person's gaps only.
+own = 0
+for person in (1, 2, 3, 4):
+    qgis.clear()
+    assert qgis.read(os.path.join(folder, f"round-{person}.qgz"))
+    mine = [l for l in qgis.mapLayers().values() if "layername=gaps" in l.source()][0]
+    assert mine.isValid() and all(f["person"] == person for f in mine.getFeatures())
+    own += mine.featureCount()
+assert own == count, (own, count)
 app.exitQgis()
 
 run = lambda *a: json.loads(subprocess.run([program, *a, "--json"], capture_output=True, check=True).stdout)
@@ -47,4 +57,4 @@ assert again["files"][0]["recorded"] == 0 and again["left_out"][0]["count"] == 2
 listed = {v["gap"]: v for v in run("survey", "list", project)["visits"]}
 assert listed[keys[0]]["result"] == "closed" and listed[keys[1]]["note"] == "下月再看", listed
 assert len(listed) == 2 and all(v["rule"] and v["by"] == "王" for v in listed.values()), listed
-print("ok:", len(features), "gaps")
+print("ok:", count, "gaps")
