@@ -131,7 +131,11 @@ pub fn plan(stops: &[Stop], options: &PlanOptions) -> Plan {
     let steps = options.steps.unwrap_or_else(|| usual_steps(stops.len()));
     let (lists, mut left) = tours(&spots, limits, steps, until, 20_231_126);
     let mut routes = Vec::new();
-    for (tour, list) in lists.iter().enumerate().filter(|(_, l)| !l.is_empty()) {
+    // Everybody has a tour before anybody has two, and what cannot wait comes first: all tours begin at one place, so that any can be anyone's.
+    let mut lists: Vec<Vec<usize>> = lists.into_iter().filter(|l| !l.is_empty()).collect();
+    let waits = |l: &Vec<usize>| !l.iter().any(|i| stops.get(*i).is_some_and(|s| s.cannot_wait));
+    lists.sort_by_key(waits);
+    for (tour, list) in lists.iter().enumerate() {
         // Tours are numbered day by day: those of the first day come first.
         let (day, person) = (tour / options.people.max(1), tour % options.people.max(1));
         let (mut at, mut length_m, mut clock) = (options.start, 0.0, options.begins);
@@ -199,6 +203,8 @@ mod tests {
         for route in &plan.routes {
             assert!(route.minutes <= 7.0 * 60.0 + 1e-6, "{}", route.minutes);
             assert!(route.person <= 2 && route.day <= 3);
+            let before = plan.routes.iter().filter(|r| r.day == route.day - 1).count();
+            assert!(route.day == 1 || before == 2, "nobody waits while others have a second day");
             for stop in &route.stops {
                 assert!(!stops[stop.stop].cannot_wait || route.day == 1, "{stop:?}");
                 seen.push(stop.stop);
