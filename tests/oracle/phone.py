@@ -40,12 +40,14 @@ keys = [f["gap"] for f in features[:2]]
 count = len(features)
 # Each person's own project shows that person's gaps only.
 own = 0
-for person in (1, 2, 3, 4):
+people = [p for p in range(1, 10) if os.path.exists(os.path.join(folder, f"round-{p}.qgz"))]
+assert people and people == list(range(1, len(people) + 1)), people
+for person in people:
     qgis.clear()
     assert qgis.read(os.path.join(folder, f"round-{person}.qgz"))
     mine = [l for l in qgis.mapLayers().values() if "layername=gaps" in l.source()][0]
     assert mine.isValid() and all(f["person"] == person for f in mine.getFeatures())
-    own += mine.featureCount()
+    own += sum(1 for _ in mine.getFeatures())
 assert own == count, (own, count)
 app.exitQgis()
 
