@@ -134,6 +134,9 @@ pub const LABEL_LIGHT: Color32 = rgb(0xffffff);
 /// Paper of notes on the map.
 pub const NOTE: Color32 = rgb(0xfde68a);
 
+/// Photos on the map, where nobody says another colour: no ramp and no symbol has it.
+pub const PHOTO: [u8; 3] = [0xd4, 0x14, 0x8a];
+
 /// Lines and areas of notes without a colour of their own.
 pub const NOTE_LINE: Color32 = rgb(0xb4540a);
 

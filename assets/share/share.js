@@ -7,6 +7,7 @@ let lang = D.lang;
 const say = t => t == null ? "" : typeof t === "string" ? t : (t[lang] || t.zh || t.en || "");
 const words = key => say(D.words[key]);
 const N = D.villages.length;
+const MOST_LISTED = 2000;
 
 // ---- the map's own coordinates: whole steps from the upper left corner
 const shapes = D.shapes.map(rings => rings.map(deltas => {
@@ -302,7 +303,9 @@ const gaps = box => {
     b.onclick = () => { state.severity = s; show(); ask(); }; bar.append(b);
   }
   box.append(bar);
-  D.gaps.filter(g => !state.severity || g.s === state.severity).slice(0, 2000).forEach(g => box.append(gap(g)));
+  const shown = D.gaps.filter(g => !state.severity || g.s === state.severity);
+  shown.slice(0, MOST_LISTED).forEach(g => box.append(gap(g)));
+  if (shown.length > MOST_LISTED) box.append(make("p", words("more-gaps").replace("{n}", shown.length - MOST_LISTED), "quiet"));
 };
 const scenes = box => D.scenes.forEach((s, i) => {
   const b = make("button", null, "gap"); b.type = "button"; b.setAttribute("aria-pressed", String(i === state.scene));

@@ -10,14 +10,12 @@ use super::reading::{Outcome, ReadFile};
 use crate::colouring::ColouringSpec;
 use crate::district::Diagnosis;
 use crate::model::{FeatureId, LayerKind};
-use crate::project::{LayerEntry, LayerStyle, give_ids};
+use crate::palette::PHOTO;
+use crate::project::{LayerEntry, LayerStyle, give_ids, hex_of};
 use crate::read::formats::PHOTOS;
 use crate::read::{How, ReadError};
 use crate::render::{LayerKey, Level, Mesh};
 use crate::session::{Dialogue, DocumentState, Layer, LayersDraft, Loaded, OpenedAs, OpenedFile, Status};
-
-/// Colour of photos on the map, where nobody says another: no ramp and no symbol has it.
-const PHOTO_COLOUR: &str = "#d4148a";
 
 impl Qiancun {
     /// A job has a fault: it is told once, what waited for it goes on, and the window stays.
@@ -140,7 +138,7 @@ impl Qiancun {
         let mut style = LayerStyle::stated(&loaded.dataset);
         let kind = (loaded.dataset.source.format == PHOTOS).then_some(LayerKind::Photos);
         if kind.is_some() {
-            style.fill.get_or_insert_with(|| PHOTO_COLOUR.to_owned());
+            style.fill.get_or_insert_with(|| hex_of(PHOTO));
         }
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
         let put = |d: &mut DocumentState| {

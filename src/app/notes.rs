@@ -6,7 +6,7 @@ use super::jobs::{Done, Job};
 use super::qiancun::Qiancun;
 use crate::district::AddedFacility;
 use crate::geo::{LonLat, distance_m};
-use crate::output::{LayerOptions, save_layer};
+use crate::output::LayerOptions;
 use crate::project::{NoteEntry, NoteShape, with_ending};
 use crate::session::{Dialogue, LARGE_PX, NoteCommand, SurveyCommand, notes_dataset};
 use crate::survey::picture_of;
@@ -119,17 +119,7 @@ impl Qiancun {
         if !self.may_write(&path) {
             return;
         }
-        let lang = self.session.lang;
-        self.session.work.writing.push(path.clone());
-        self.jobs.start(Job::Write, move |_| {
-            let words = |(what, detail): &(&'static str, String)| {
-                let words = lang.find(&format!("export.{what}"));
-                words.map_or_else(|| format!("{what} {detail}"), |w| w.replace("{n}", detail))
-            };
-            let written = save_layer(&dataset, &path, &LayerOptions::default());
-            let told = written.map(|w| w.told.iter().map(words).collect::<Vec<_>>().join("\n"));
-            Some(Done::LayerWritten(path, told))
-        });
+        self.write_layer(dataset.into(), LayerOptions::default(), path);
     }
 
     /// Asks for a facility at a note's place, named as the note is.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::jobs::{Done, Job};
 use super::qiancun::Qiancun;
 use crate::district::{Diagnosis, Kind, diagnose};
-use crate::model::{Crs, KindWord};
+use crate::model::{Crs, Dataset, KindWord};
 use crate::output::{LAYER_ENDINGS, LayerOptions, save_layer};
 use crate::project::{LayerEntry, with_ending};
 use crate::read::formats::{COMPANIONS, READERS};
@@ -239,6 +239,11 @@ impl Qiancun {
         let loaded = self.session.layers.get(&key).and_then(|l| l.loaded()).cloned();
         let Some(loaded) = loaded.filter(|_| self.may_write(&path)) else { return };
         let options = LayerOptions { system: None, classes: self.session.layer_classes(key) };
+        self.write_layer(loaded.dataset.clone(), options, path);
+    }
+
+    /// Writes a dataset as the ending says, in the background; what the format cannot take is said.
+    pub(super) fn write_layer(&mut self, dataset: Arc<Dataset>, options: LayerOptions, path: PathBuf) {
         let lang = self.session.lang;
         self.session.work.writing.push(path.clone());
         self.jobs.start(Job::Write, move |_| {
@@ -246,7 +251,7 @@ impl Qiancun {
                 let words = lang.find(&format!("export.{what}"));
                 words.map_or_else(|| format!("{what} {detail}"), |w| w.replace("{n}", detail))
             };
-            let written = save_layer(&loaded.dataset, &path, &options);
+            let written = save_layer(&dataset, &path, &options);
             let told = written.map(|w| w.told.iter().map(words).collect::<Vec<_>>().join("\n"));
             Some(Done::LayerWritten(path, told))
         });

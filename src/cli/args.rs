@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use lexopt::Parser;
 
 use super::Failure;
+use crate::geo::LonLat;
 use crate::lang::Lang;
 use crate::project::{self, is_same_file};
 use crate::survey::LogPaths;
@@ -27,6 +28,15 @@ pub fn lang(parser: &mut Parser) -> Result<Lang, Failure> {
 pub fn year(parser: &mut Parser) -> Result<i32, Failure> {
     let text = text(parser)?;
     text.parse().map_err(|_| Failure::Usage(format!("--year is a year, not {text}")))
+}
+
+/// A position, longitude before latitude in degrees, behind an option.
+pub fn place(parser: &mut Parser, option: &str) -> Result<LonLat, Failure> {
+    let given = text(parser)?;
+    match numbers(&given)?.as_slice() {
+        [lon, lat] if LonLat::new(*lon, *lat).is_valid() => Ok(LonLat::new(*lon, *lat)),
+        _ => Err(Failure::Usage(format!("{option} is LON,LAT, not {given}"))),
+    }
 }
 
 /// Numbers separated by commas.

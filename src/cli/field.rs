@@ -7,15 +7,15 @@ use serde_json::{Value, json};
 
 use super::survey_exchange::{Taking, taken_in};
 use super::{Failure, args, joined, read};
-use crate::cli::say::{said, told};
+use crate::cli::say::said;
 use crate::district::District;
 use crate::geo::LonLat;
 use crate::lang::Lang;
 use crate::model::LayerKind;
 use crate::project::{Project, in_language};
-use crate::round::{PhoneGap, PhoneRound, Plan, PlanOptions, RoundFile, Stop, plan, write_phone_round};
+use crate::round::{PhoneGap, PhoneRound, Plan, PlanOptions, Stop, plan, write_phone_round};
 use crate::rules::{GapList, GapSeverity, Rules, find_gaps};
-use crate::survey::{GapIndex, GapStatus, Survey, SurveyLog, Verdict};
+use crate::survey::{GapIndex, GapStatus, Survey, Verdict};
 
 /// Minutes on the spot where nobody says how many.
 const USUAL_MINUTES: u32 = 15;
@@ -48,13 +48,9 @@ impl Found {
         let project = joined::project(file)?;
         let district = joined::load(file, &project)?;
         let year = joined::year(file, &district, None)?;
-        let rules = Rules::with(&project.rules);
-        for id in &rules.not_understood {
-            told!("qiancun: {}", lang.with("gaps.not-understood", &[("n", id)]));
-        }
+        let rules = super::gaps::rules_asked(&project, &[], lang)?;
         let list = find_gaps(&district, year, &rules);
-        let opened = SurveyLog::open_if_there(file).map_err(|e| Failure::Input(e.to_string()))?;
-        let mut survey = opened.map(|o| o.log.into_survey()).unwrap_or_default();
+        let mut survey = super::gaps::log_of(file)?;
         survey.find_by(GapIndex::new(&district, &list.gaps).into());
         Ok(Self { project, district, rules, list, survey })
     }
@@ -87,7 +83,7 @@ fn export(mut parser: lexopt::Parser) -> Result<(), Failure> {
             lexopt::Arg::Short('o') | lexopt::Arg::Long("output") => out = Some(PathBuf::from(parser.value()?)),
             lexopt::Arg::Long("people") => people = Some(args::number(&mut parser, 1, 1_000)? as usize),
             lexopt::Arg::Long("days") => days = args::number(&mut parser, 1, 365)? as usize,
-            lexopt::Arg::Long("start") => start = Some(place(&args::text(&mut parser)?, "--start")?),
+            lexopt::Arg::Long("start") => start = Some(args::place(&mut parser, "--start")?),
             lexopt::Arg::Long("lang") => lang = args::lang(&mut parser)?,
             lexopt::Arg::Long("json") => as_json = true,
             other => return Err(other.unexpected().into()),
@@ -129,7 +125,8 @@ fn export(mut parser: lexopt::Parser) -> Result<(), Failure> {
         ("gaps", without_place, "they are of the district, and at no place"),
         ("grounds", left_grounds, "only MBTiles files go along; keep an area of a server's tiles as a file first"),
     ];
-    tell(&written, &left_out, as_json)
+    let files: Vec<(PathBuf, u64)> = written.into_iter().map(|f| (f.path, f.bytes)).collect();
+    super::written::tell(&files, &left_out, as_json)
 }
 
 /// MBTiles among the grounds of a project, and how many others there are.
@@ -138,25 +135,6 @@ fn grounds_of(project: &Project) -> (Vec<PathBuf>, usize) {
     let is_tiles = |p: &PathBuf| p.extension().is_some_and(|e| e.eq_ignore_ascii_case("mbtiles")) && p.is_file();
     let (tiles, others): (Vec<PathBuf>, Vec<PathBuf>) = grounds.map(|l| l.path.clone()).partition(is_tiles);
     (tiles, others.len())
-}
-
-/// Says what was written and what was left out.
-fn tell(files: &[RoundFile], left_out: &[(&str, usize, &str)], as_json: bool) -> Result<(), Failure> {
-    let left = left_out.iter().filter(|(_, count, _)| *count > 0);
-    if as_json {
-        let files: Vec<Value> =
-            files.iter().map(|f| json!({ "path": f.path.to_string_lossy(), "bytes": f.bytes })).collect();
-        let left: Vec<Value> =
-            left.map(|(what, count, why)| json!({ "what": what, "count": count, "why": why })).collect();
-        return read::print(&json!({ "files": files, "left_out": left }));
-    }
-    for file in files {
-        said!("{}  {} bytes", file.path.display(), file.bytes);
-    }
-    for (what, count, why) in left {
-        said!("left out: {count} {what} ({why})");
-    }
-    Ok(())
 }
 
 /// Takes back what a phone brings: a folder, or files.
@@ -234,7 +212,7 @@ fn plan_round(mut parser: lexopt::Parser) -> Result<(), Failure> {
             lexopt::Arg::Value(path) if file.is_none() => file = Some(PathBuf::from(path)),
             lexopt::Arg::Long("people") => options.people = args::number(&mut parser, 1, 1_000)? as usize,
             lexopt::Arg::Long("days") => options.days = args::number(&mut parser, 1, 365)? as usize,
-            lexopt::Arg::Long("start") => start = Some(place(&args::text(&mut parser)?, "--start")?),
+            lexopt::Arg::Long("start") => start = Some(args::place(&mut parser, "--start")?),
             lexopt::Arg::Long("hours") => options.hours = real(&args::text(&mut parser)?, "--hours", 0.1, 24.0)?,
             lexopt::Arg::Long("minutes") => minutes = args::number(&mut parser, 0, 1_440)?,
             lexopt::Arg::Long("speed") => options.speed_km_h = real(&args::text(&mut parser)?, "--speed", 1.0, 200.0)?,
@@ -271,13 +249,6 @@ fn worth(severity: Option<GapSeverity>) -> f64 {
     }
 }
 
-fn place(text: &str, option: &str) -> Result<LonLat, Failure> {
-    match args::numbers(text)?.as_slice() {
-        [lon, lat] if LonLat::new(*lon, *lat).is_valid() => Ok(LonLat::new(*lon, *lat)),
-        _ => Err(Failure::Usage(format!("{option} is LON,LAT, not {text}"))),
-    }
-}
-
 fn real(text: &str, option: &str, least: f64, most: f64) -> Result<f64, Failure> {
     let value = text.parse::<f64>().ok().filter(|v| (least..=most).contains(v));
     value.ok_or_else(|| Failure::Usage(format!("{option} is a number from {least} to {most}, not {text}")))
@@ -299,7 +270,7 @@ fn document(plan: &Plan, stops: &[Stop], options: &PlanOptions, minutes: u32) ->
                 .iter()
                 .filter_map(|s| Some((s, stops.get(s.stop)?)))
                 .map(|(s, stop)| {
-                    json!({ "gap": stop.key, "lon": stop.at.lon_deg, "lat": stop.at.lat_deg, "arrive": clock(s.arrive) })
+                    json!({ "gap": stop.key, "lon": stop.at.lon_deg, "lat": stop.at.lat_deg, "arrive": clock(s.arrive_minutes) })
                 })
                 .collect();
             json!({ "person": route.person, "day": route.day, "length_m": route.length_m, "minutes": route.minutes, "stops": list })
@@ -313,7 +284,7 @@ fn document(plan: &Plan, stops: &[Stop], options: &PlanOptions, minutes: u32) ->
         .collect();
     json!({
         "routes": routes, "left": left, "total_m": plan.total_m,
-        "start": [options.start.lon_deg, options.start.lat_deg], "hours": options.hours, "begins": clock(options.begins),
+        "start": [options.start.lon_deg, options.start.lat_deg], "hours": options.hours, "begins": clock(options.begins_minutes),
         "speed_km_h": options.speed_km_h, "way_factor": options.way_factor, "minutes_a_stop": minutes,
     })
 }
@@ -335,7 +306,7 @@ fn words(plan: &Plan, stops: &[Stop], options: &PlanOptions) {
             route.stops.len()
         );
         for (stop, of) in route.stops.iter().filter_map(|s| Some((s, stops.get(s.stop)?))) {
-            said!("  {}  {}", clock(stop.arrive), of.key);
+            said!("  {}  {}", clock(stop.arrive_minutes), of.key);
         }
     }
     for stop in plan.left.iter().filter_map(|i| stops.get(*i)) {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Failure, args, joined, read};
 use crate::cli::say::told;
 use crate::district::District;
-use crate::geo::{ChinaShift, LonLat};
+use crate::geo::ChinaShift;
 use crate::lang::Lang;
 use crate::model::Role;
 use crate::output::{FieldForm, field_grid, save_field_sheet};
@@ -26,13 +26,7 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
             lexopt::Arg::Long("year") => year = Some(args::year(&mut parser)?),
             lexopt::Arg::Long("since") => since = Some(args::year(&mut parser)?),
             lexopt::Arg::Long("against") => against = Some(PathBuf::from(parser.value()?)),
-            lexopt::Arg::Long("from") => {
-                let text = args::text(&mut parser)?;
-                match args::numbers(&text)?.as_slice() {
-                    [lon, lat] if LonLat::new(*lon, *lat).is_valid() => start = Some(LonLat::new(*lon, *lat)),
-                    _ => return Err(Failure::Usage(format!("--from is LON,LAT, not {text}"))),
-                }
-            }
+            lexopt::Arg::Long("from") => start = Some(args::place(&mut parser, "--from")?),
             lexopt::Arg::Long("crs") => {
                 let text = args::text(&mut parser)?;
                 shift = Some(match text.to_lowercase().replace('-', "").as_str() {
@@ -94,7 +88,7 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
 }
 
 /// The rules of a project, or those of them that were asked for.
-fn rules_asked(project: &Project, only: &[String], lang: Lang) -> Result<Rules, Failure> {
+pub(super) fn rules_asked(project: &Project, only: &[String], lang: Lang) -> Result<Rules, Failure> {
     let mut rules = Rules::with(&project.rules);
     if let Some(unknown) = only.iter().find(|id| rules.get(id).is_none()) {
         let known: Vec<&str> = rules.list.iter().map(|r| r.id.as_str()).collect();
@@ -168,7 +162,7 @@ fn earlier(
 }
 
 /// What the log beside a project says; nothing where there is none.
-fn log_of(file: &Path) -> Result<Survey, Failure> {
+pub(super) fn log_of(file: &Path) -> Result<Survey, Failure> {
     let opened = SurveyLog::open_if_there(file).map_err(|e| Failure::Input(e.to_string()))?;
     if let Some(opened) = &opened {
         super::survey::tell(opened);

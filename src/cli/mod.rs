@@ -23,6 +23,7 @@ mod shot;
 mod summary;
 mod survey;
 mod survey_exchange;
+mod written;
 
 use crate::project::Beside;
 use std::ffi::OsString;

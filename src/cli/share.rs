@@ -2,11 +2,8 @@
 
 use std::path::PathBuf;
 
-use serde_json::{Value, json};
-
-use super::{Failure, args, read};
+use super::{Failure, args, written};
 use crate::app::read_session;
-use crate::cli::say::said;
 use crate::lang::Lang;
 use crate::project::write_replacing;
 use crate::session::ShareOptions;
@@ -48,7 +45,7 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
         let slides = share_slides(&session).map_err(|e| Failure::Input(format!("{}: {e}", project.display())))?;
         write_replacing(&out, &slides)
             .map_err(|e| Failure::Input(format!("{} cannot be written: {e}", out.display())))?;
-        return tell(&[(out, slides.len() as u64)], &[], as_json);
+        return written::tell(&[(out, slides.len() as u64)], &[], as_json);
     }
     let known = |id: &String| session.district().is_some_and(|d| d.indicators.get(id).is_some());
     if let Some(unknown) = options.figures.iter().find(|id| !known(id)) {
@@ -58,27 +55,10 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
         .ok_or_else(|| Failure::Input(format!("{} has no figures of villages to share", project.display())))?;
     write_replacing(&out, shared.html.as_bytes())
         .map_err(|e| Failure::Input(format!("{} cannot be written: {e}", out.display())))?;
-    tell(&[(out, shared.html.len() as u64)], &shared.left_out, as_json)
-}
-
-/// Says what was written and what is not in it.
-fn tell(files: &[(PathBuf, u64)], left_out: &[LeftOut], as_json: bool) -> Result<(), Failure> {
-    if as_json {
-        let file = |(path, bytes): &(PathBuf, u64)| json!({ "path": path.to_string_lossy(), "bytes": bytes });
-        let left = |l: &LeftOut| {
-            let (what, why) = l.words(Lang::En);
-            json!({ "what": what, "count": l.count, "why": why })
-        };
-        let files: Vec<Value> = files.iter().map(file).collect();
-        let left: Vec<Value> = left_out.iter().map(left).collect();
-        return read::print(&json!({ "files": files, "left_out": left }));
-    }
-    for (path, bytes) in files {
-        said!("{}  {bytes} bytes", path.display());
-    }
-    for l in left_out {
+    let left = |l: &LeftOut| {
         let (what, why) = l.words(Lang::En);
-        said!("not in it: {} {what} ({why})", l.count);
-    }
-    Ok(())
+        (what, l.count, why)
+    };
+    let left: Vec<(&str, usize, &str)> = shared.left_out.iter().map(left).collect();
+    written::tell(&[(out, shared.html.len() as u64)], &left, as_json)
 }

@@ -11,6 +11,8 @@ use crate::session::{Pivot, Session};
 const SIZE_PT: Vec2 = Vec2::new(12.0, 13.0);
 /// How near to a line the pointer must be, in points.
 const REACH_PT: f32 = 5.0;
+/// Length of an arrow's head in points.
+const ARROW_PT: f32 = 13.0;
 /// Most notes whose first words stand beside them.
 const FEW: usize = 40;
 /// So many characters of them.
@@ -98,10 +100,15 @@ fn stroke(painter: &Painter, shape: NoteShape, points: Vec<Pos2>, ink: Color32) 
     if shape == NoteShape::Area {
         painter.extend(filled(&points, ink.gamma_multiply(0.22)));
     }
-    let head = if shape == NoteShape::Arrow { arrow_head(&points) } else { None };
+    let places: Vec<[f32; 2]> = points.iter().map(|p| [p.x, p.y]).collect();
+    let head = NoteEntry::arrow_head(&places, ARROW_PT).filter(|_| shape == NoteShape::Arrow);
     painter.add(Shape::line(points.clone(), Stroke::new(5.0, LABEL_LIGHT)));
     if let Some(head) = head {
-        painter.add(Shape::convex_polygon(head.to_vec(), ink, Stroke::new(1.5, LABEL_LIGHT)));
+        painter.add(Shape::convex_polygon(
+            head.map(|[x, y]| Pos2::new(x, y)).to_vec(),
+            ink,
+            Stroke::new(1.5, LABEL_LIGHT),
+        ));
     }
     painter.add(Shape::line(points, Stroke::new(2.6, ink)));
 }
@@ -121,15 +128,6 @@ fn filled(points: &[Pos2], ink: Color32) -> Option<Shape> {
         mesh.add_triangle(first, first + 1, first + 2);
     }
     (!mesh.is_empty()).then(|| Shape::mesh(mesh))
-}
-
-/// The corners of an arrow's head at the end of a line.
-fn arrow_head(points: &[Pos2]) -> Option<[Pos2; 3]> {
-    let end = *points.last()?;
-    let before = points.iter().rev().find(|p| p.distance(end) > 1.0)?;
-    let along = (end - *before).normalized() * 13.0;
-    let aside = along.rot90() * 0.45;
-    Some([end + along * 0.3, end - along + aside, end - along - aside])
 }
 
 /// A small sheet of paper with a folded corner.

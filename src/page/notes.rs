@@ -4,7 +4,7 @@ use super::map::MapFrame;
 use super::svg::{At, Svg, Type, hex, num};
 use crate::geo::WorldPos;
 use crate::palette::{LABEL_DARK, LABEL_LIGHT, NOTE, NOTE_LINE};
-use crate::project::NoteShape;
+use crate::project::{NoteEntry, NoteShape};
 use crate::session::Session;
 
 /// Draws the notes that are shown.
@@ -28,7 +28,9 @@ pub(super) fn draw(svg: &mut Svg, session: &Session, frame: &MapFrame, u: f32) {
             };
             svg.path(&d, &format!("fill=\"none\" {}", pen(&light, 4.0)));
             svg.path(&d, &format!("{fill} {}", pen(&ink, 2.0)));
-            if let Some(head) = arrow_head(&places, u).filter(|_| note.shape == NoteShape::Arrow) {
+            if let Some(head) = NoteEntry::arrow_head(&places, 11.0 * u).filter(|_| note.shape == NoteShape::Arrow) {
+                let corners = head.map(|[x, y]| format!("{} {}", num(x), num(y)));
+                let head = format!("M{} Z", corners.join(" L"));
                 svg.path(&head, &format!("fill=\"{ink}\" {}", pen(&light, 1.0)));
             }
         }
@@ -53,20 +55,4 @@ pub(super) fn draw(svg: &mut Svg, session: &Session, frame: &MapFrame, u: f32) {
             if note.shape == NoteShape::Point { (at[0] + 8.0 * u, At::Start) } else { (at[0], At::Middle) };
         svg.text(x, at[1] + size * 0.36, words, Type { halo, ..Type::new(size, &ink).at(place) });
     }
-}
-
-/// The head of an arrow at the end of a line, as a path.
-fn arrow_head(places: &[[f32; 2]], u: f32) -> Option<String> {
-    let [ex, ey] = *places.last()?;
-    let [bx, by] = *places.iter().rev().find(|[x, y]| (x - ex).hypot(y - ey) > 1.0)?;
-    let length = (ex - bx).hypot(ey - by);
-    let (dx, dy) = ((ex - bx) / length * 11.0 * u, (ey - by) / length * 11.0 * u);
-    let (sx, sy) = (-dy * 0.45, dx * 0.45);
-    let at = |x: f32, y: f32| format!("{} {}", num(x), num(y));
-    Some(format!(
-        "M{} L{} L{} Z",
-        at(ex + dx * 0.3, ey + dy * 0.3),
-        at(ex - dx + sx, ey - dy + sy),
-        at(ex - dx - sx, ey - dy - sy)
-    ))
 }

@@ -126,6 +126,17 @@ impl NoteEntry {
         super::look::rgb(&self.colour)
     }
 
+    /// The corners of the head at the end of an arrow that is drawn along these places, as long as said, in the same units; `None` where the line
+    /// has no length.
+    pub fn arrow_head(places: &[[f32; 2]], length: f32) -> Option<[[f32; 2]; 3]> {
+        let [ex, ey] = *places.last()?;
+        let [bx, by] = *places.iter().rev().find(|[x, y]| (x - ex).hypot(y - ey) > 1.0)?;
+        let far = (ex - bx).hypot(ey - by);
+        let (dx, dy) = ((ex - bx) / far * length, (ey - by) / far * length);
+        let (sx, sy) = (-dy * 0.45, dx * 0.45);
+        Some([[ex + dx * 0.3, ey + dy * 0.3], [ex - dx + sx, ey - dy + sy], [ex - dx - sx, ey - dy - sy]])
+    }
+
     /// Moves its words to the middle of its positions.
     pub fn put_words_in_the_middle(&mut self) {
         let places = self.positions();

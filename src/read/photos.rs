@@ -69,19 +69,22 @@ pub fn is_photo(path: &Path) -> bool {
     path.extension().is_some_and(|e| PHOTO_ENDINGS.iter().any(|own| e.eq_ignore_ascii_case(own)))
 }
 
-/// The photos in a folder and those below it, by name.
-fn photos_in(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
+/// The photos in a folder and those below it, by name; those beyond the most that are read are counted.
+fn photos_in(folder: &Path, depth: usize, found: &mut Vec<PathBuf>, beyond: &mut usize) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     let mut entries: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
     entries.sort();
     for path in entries {
-        if path.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.')) || found.len() >= MOST {
+        if path.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.')) {
             continue;
         }
         if path.is_dir() && !path.is_symlink() && depth < DEEPEST {
-            photos_in(&path, depth + 1, found);
+            photos_in(&path, depth + 1, found, beyond);
         } else if path.is_file() && is_photo(&path) {
-            found.push(path);
+            match found.len() < MOST {
+                true => found.push(path),
+                false => *beyond += 1,
+            }
         }
     }
 }
@@ -90,7 +93,8 @@ fn photos_in(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
 /// its row, and is counted.
 pub(super) fn read(folder: &Path, how: &How, progress: &Progress) -> Result<Dataset, ReadError> {
     let mut photos = Vec::new();
-    photos_in(folder, 0, &mut photos);
+    let mut beyond = 0;
+    photos_in(folder, 0, &mut photos, &mut beyond);
     let name_of = |p: &Path| {
         let inner = p.strip_prefix(folder).unwrap_or(p);
         inner.components().map(|c| c.as_os_str().to_string_lossy().into_owned()).collect::<Vec<_>>().join("/")
@@ -134,6 +138,9 @@ pub(super) fn read(folder: &Path, how: &How, progress: &Progress) -> Result<Data
         if path.extension().is_some_and(|e| ["heic", "heif"].iter().any(|own| e.eq_ignore_ascii_case(own))) {
             report.add(Severity::Info, "photos-heic", row, String::new());
         }
+    }
+    if beyond > 0 {
+        report.add(Severity::Warning, "photos-too-many", None, beyond.to_string());
     }
     dataset.report = report.into();
     let mut source = (*dataset.source).clone();

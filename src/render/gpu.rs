@@ -82,10 +82,10 @@ impl AdapterChoice {
             let mut usable: Vec<&wgpu::Adapter> = adapters.iter().filter(|a| shows(a)).collect();
             usable.sort_by_key(|a| own.rank(&a.get_info()));
             let gives_a_device = |a: &wgpu::Adapter| pollster::block_on(a.request_device(&descriptor(a))).is_ok();
-            // One that is known to work, or the only one, is not asked twice: asking takes as long as a start.
+            // Also the one that worked the last time is asked: a driver may have gone since. Where there is one only, there is no choice.
             let first = usable.first().copied();
-            let is_known = first.is_some_and(|a| usable.len() == 1 || key_of(&a.get_info()) == own.remembered);
-            let chosen = if is_known { first } else { usable.iter().copied().find(|a| gives_a_device(a)).or(first) };
+            let chosen =
+                if usable.len() < 2 { first } else { usable.iter().copied().find(|a| gives_a_device(a)).or(first) };
             chosen.cloned().ok_or_else(|| "no graphics device can show a window".to_owned())
         }));
         WgpuSetup::CreateNew(setup)

@@ -3,6 +3,7 @@
 mod phone;
 mod plan;
 mod qgis;
+mod qgis_style;
 mod tours;
 
 pub use phone::{PhoneGap, PhoneRound, RoundFile, write_phone_round};

@@ -32,7 +32,7 @@ pub struct PlanOptions {
     /// Hours of a day, the ways there and back included.
     pub hours: f64,
     /// When a day begins, in minutes after midnight.
-    pub begins: f64,
+    pub begins_minutes: f64,
     /// Speed on the way in km/h.
     pub speed_km_h: f64,
     /// How much longer a way is than the straight line.
@@ -50,7 +50,7 @@ impl Default for PlanOptions {
             days: 1,
             start: LonLat::new(0.0, 0.0),
             hours: 8.0,
-            begins: 9.0 * 60.0,
+            begins_minutes: 9.0 * 60.0,
             speed_km_h: 30.0,
             way_factor: 1.3,
             steps: None,
@@ -65,7 +65,7 @@ pub struct RouteStop {
     /// Position among the stops that were given.
     pub stop: usize,
     /// When one is there, in minutes after midnight.
-    pub arrive: f64,
+    pub arrive_minutes: f64,
 }
 
 /// A tour of one person on one day.
@@ -138,20 +138,20 @@ pub fn plan(stops: &[Stop], options: &PlanOptions) -> Plan {
     for (tour, list) in lists.iter().enumerate() {
         // Tours are numbered day by day: those of the first day come first.
         let (day, person) = (tour / options.people.max(1), tour % options.people.max(1));
-        let (mut at, mut length_m, mut clock) = (options.start, 0.0, options.begins);
+        let (mut at, mut length_m, mut clock) = (options.start, 0.0, options.begins_minutes);
         let mut seen = Vec::new();
         for stop in list {
             let Some(here) = stops.get(*stop) else { continue };
             let leg = distance_m(at, here.at);
             length_m += leg;
             clock += leg * minutes_per_m;
-            seen.push(RouteStop { stop: *stop, arrive: clock });
+            seen.push(RouteStop { stop: *stop, arrive_minutes: clock });
             clock += here.minutes;
             at = here.at;
         }
         let back = distance_m(at, options.start);
         length_m += back;
-        let minutes = clock + back * minutes_per_m - options.begins;
+        let minutes = clock + back * minutes_per_m - options.begins_minutes;
         routes.push(Route { person: person + 1, day: day + 1, length_m, minutes, stops: seen });
     }
     left.sort_unstable();
@@ -209,7 +209,7 @@ mod tests {
                 assert!(!stops[stop.stop].cannot_wait || route.day == 1, "{stop:?}");
                 seen.push(stop.stop);
             }
-            assert!(route.stops.windows(2).all(|w| w[0].arrive < w[1].arrive));
+            assert!(route.stops.windows(2).all(|w| w[0].arrive_minutes < w[1].arrive_minutes));
         }
         seen.extend(&plan.left);
         seen.sort_unstable();

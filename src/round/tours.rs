@@ -74,7 +74,7 @@ struct Tours {
     /// Metres of each, the ways from the start and back to it included.
     length_m: Vec<f64>,
     /// Minutes on the spot of each.
-    service: Vec<f64>,
+    stay_minutes: Vec<f64>,
     /// The tour of each stop; `usize::MAX`: none.
     of: Vec<usize>,
     /// Stops in none.
@@ -121,20 +121,18 @@ pub fn tours(
     let mut best = now.clone();
     let legs = (spots.len() + limits.tours).max(1) as f64;
     let (hot, cold) = (HOT * now.length() / legs, COLD * now.length() / legs);
+    // How much of the looking is done, 0 to 1: by time where there is an end to it, else by steps.
     let began = Instant::now();
-    let total = until.map(|t| t.saturating_duration_since(began).as_secs_f64());
+    let done = |step: u64| match until {
+        Some(until) => began.elapsed().as_secs_f64() / until.saturating_duration_since(began).as_secs_f64().max(1e-9),
+        None => step as f64 / steps.max(1) as f64,
+    };
     let mut step = 0_u64;
-    loop {
-        let done = match total {
-            Some(total) if step.is_multiple_of(64) => began.elapsed().as_secs_f64() / total.max(1e-9),
-            Some(_) => 0.0,
-            None => step as f64 / steps.max(1) as f64,
-        };
-        if done >= 1.0 || spots.is_empty() || (total.is_none() && step >= steps) {
+    while !spots.is_empty() && (until.is_some() || steps > 0) {
+        let share = done(step);
+        if share >= 1.0 {
             break;
         }
-        let share =
-            if total.is_some() { (began.elapsed().as_secs_f64() / total.unwrap_or(1.0)).min(1.0) } else { done };
         let heat = hot * (cold / hot.max(1e-9)).powf(share);
         step += 1;
         let mut next = now.clone();
@@ -171,7 +169,7 @@ impl Search<'_> {
         Tours {
             list: vec![Vec::new(); n],
             length_m: vec![0.0; n],
-            service: vec![0.0; n],
+            stay_minutes: vec![0.0; n],
             of: vec![usize::MAX; self.spots.len()],
             absent: Vec::new(),
         }
@@ -196,7 +194,7 @@ impl Search<'_> {
         let Some(list) = tours.list.get(tour) else { return };
         let service = list.iter().filter_map(|i| self.spots.get(*i)).map(|s| s.minutes).sum();
         let length = self.length_of(list);
-        if let (Some(l), Some(s)) = (tours.length_m.get_mut(tour), tours.service.get_mut(tour)) {
+        if let (Some(l), Some(s)) = (tours.length_m.get_mut(tour), tours.stay_minutes.get_mut(tour)) {
             (*l, *s) = (length, service);
         }
     }
@@ -313,7 +311,7 @@ impl Search<'_> {
         let mut best: Option<(f64, usize, usize)> = None;
         let mut was_empty = false;
         for (tour, list) in tours.list.iter().enumerate().take(spot.before) {
-            let (length, service) = (tours.length_m.get(tour)?, tours.service.get(tour)?);
+            let (length, service) = (tours.length_m.get(tour)?, tours.stay_minutes.get(tour)?);
             let room = (self.limits.minutes - service - spot.minutes) / self.limits.minutes_per_m - length;
             if room < 0.0 || (list.is_empty() && std::mem::replace(&mut was_empty, true)) {
                 continue;

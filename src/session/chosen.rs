@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::state::Session;
-use crate::district::Total;
+use crate::district::{District, Total};
 use crate::geo::BoundsDeg;
 use crate::model::{Edit, FeatureId, Generation, Indicator, Role};
 
@@ -41,47 +41,64 @@ pub struct Chosen {
     pub bars: Vec<Bar>,
 }
 
+impl Chosen {
+    fn of(district: &District, indicator: usize, year: Option<i32>, villages: &[FeatureId]) -> Self {
+        let of = |v: FeatureId| district.value(indicator, year, v);
+        let mut known: Vec<f64> = villages.iter().filter_map(|v| of(*v)).collect();
+        known.sort_by(f64::total_cmp);
+        let is_category = district.indicators.all().get(indicator).is_none_or(Indicator::is_category);
+        let all: Vec<(FeatureId, f64)> = district.village_list().filter_map(|v| Some((v, of(v)?))).collect();
+        Self {
+            indicator,
+            villages: villages.len(),
+            total: district.total(indicator, year, villages),
+            median: if is_category { None } else { median(&known) },
+            range: known.first().zip(known.last()).filter(|_| !is_category).map(|(a, b)| [*a, *b]),
+            bars: if is_category { Vec::new() } else { bars(&all, villages) },
+        }
+    }
+}
+
 impl Session {
     /// The selected villages, each once; none where fewer than two are selected.
-    pub fn chosen_villages(&self) -> Vec<FeatureId> {
-        let Some((layer, features)) = self.document.selection.as_ref() else { return Vec::new() };
-        let Some(villages) = self.village_layer().filter(|l| l.key == *layer).and_then(|l| l.loaded()) else {
-            return Vec::new();
-        };
-        let members = villages.members();
-        let mut list: Vec<FeatureId> = features.iter().filter_map(|f| members.village_of(*f)).collect();
-        list.sort_unstable();
-        list.dedup();
-        if list.len() < 2 { Vec::new() } else { list }
+    pub fn chosen_villages(&self) -> &[FeatureId] {
+        self.made.chosen_villages.last().map_or(&[], Vec::as_slice)
     }
 
-    /// Brings the figures of the selection up to date.
+    /// Brings the list of selected villages, and what they come to, up to date.
     pub fn weigh_chosen(&mut self) {
-        let villages = self.chosen_villages();
-        let wanted = (!villages.is_empty()).then(|| Some((self.district()?.clone(), self.map_spec()?))).flatten();
-        let Some((district, map)) = wanted else {
+        self.list_chosen();
+        let map = self.map_spec().zip(self.district().cloned()).filter(|_| !self.chosen_villages().is_empty());
+        let Some((map, district)) = map else {
             self.made.chosen.clear();
             return;
         };
-        let key = (district.generation, map.indicator, map.year, villages);
-        if self.made.chosen.get(&key).is_some() {
+        let key = (district.generation, map.indicator, map.year, self.chosen_villages().to_vec());
+        if self.made.chosen.get(&key).is_none() {
+            self.made
+                .chosen
+                .make(key, |(_, indicator, year, villages)| Chosen::of(&district, *indicator, *year, villages).into());
+        }
+    }
+
+    /// Brings the list of selected villages up to date.
+    fn list_chosen(&mut self) {
+        let selected = self.document.selection.clone().filter(|(_, features)| features.len() > 1);
+        let villages = self.village_layer().and_then(|l| Some((l.key, l.loaded()?.clone())));
+        let wanted = selected.zip(villages).filter(|((layer, _), (key, _))| layer == key);
+        let Some(((_, features), (_, loaded))) = wanted else {
+            self.made.chosen_villages.clear();
+            return;
+        };
+        let key = (loaded.generation, features);
+        if self.made.chosen_villages.get(&key).is_some() {
             return;
         }
-        self.made.chosen.make(key, |(_, indicator, year, villages)| {
-            let of = |v: FeatureId| district.value(*indicator, *year, v);
-            let mut known: Vec<f64> = villages.iter().filter_map(|v| of(*v)).collect();
-            known.sort_by(f64::total_cmp);
-            let definition = district.indicators.all().get(*indicator);
-            let is_category = definition.is_none_or(Indicator::is_category);
-            let all: Vec<(FeatureId, f64)> = district.village_list().filter_map(|v| Some((v, of(v)?))).collect();
-            Arc::new(Chosen {
-                indicator: *indicator,
-                villages: villages.len(),
-                total: district.total(*indicator, *year, villages),
-                median: if is_category { None } else { median(&known) },
-                range: known.first().zip(known.last()).filter(|_| !is_category).map(|(a, b)| [*a, *b]),
-                bars: if is_category { Vec::new() } else { bars(&all, villages) },
-            })
+        self.made.chosen_villages.make(key, |(_, features)| {
+            let mut list: Vec<FeatureId> = features.iter().filter_map(|f| loaded.members().village_of(*f)).collect();
+            list.sort_unstable();
+            list.dedup();
+            if list.len() < 2 { Vec::new() } else { list }
         });
     }
 
@@ -102,7 +119,7 @@ impl Session {
         use geo::Intersects;
         use rayon::prelude::*;
         let chosen = self.chosen_villages();
-        let Some(loaded) = self.village_layer().and_then(|l| l.loaded()) else { return chosen };
+        let Some(loaded) = self.village_layer().and_then(|l| l.loaded()) else { return chosen.to_vec() };
         let (geometry, members) = (&loaded.dataset.geometry, loaded.members());
         // Borders that were drawn apart by less than this meet.
         const APART_DEG: f64 = 1e-7;
@@ -115,7 +132,8 @@ impl Session {
         };
         let parts: Vec<FeatureId> = chosen.iter().flat_map(|v| members.parts(v)).copied().collect();
         let found: Vec<FeatureId> = parts.par_iter().flat_map_iter(near).collect();
-        let mut list: Vec<FeatureId> = found.into_iter().filter_map(|f| members.village_of(f)).chain(chosen).collect();
+        let mut list: Vec<FeatureId> =
+            found.into_iter().filter_map(|f| members.village_of(f)).chain(chosen.iter().copied()).collect();
         list.sort_unstable();
         list.dedup();
         list

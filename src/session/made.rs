@@ -22,7 +22,7 @@ use super::state::Session;
 use super::survey::ListedVisits;
 use super::symbols::{SymbolKey, Symbols};
 use crate::district::District;
-use crate::model::Generation;
+use crate::model::{FeatureId, Generation};
 use crate::project::Focus;
 
 /// Everything derived. [`Session`] has a question for each; the app brings them up to date once a frame.
@@ -34,6 +34,8 @@ pub struct Made {
     pub focused: Derived<FocusKey, Option<Focused>>,
     /// Sums of what is in focus.
     pub rolled: Derived<RolledKey, Arc<Rolled>>,
+    /// The selected villages, each once, by the villages' data and the selection.
+    pub chosen_villages: Derived<(Generation, Vec<FeatureId>), Vec<FeatureId>>,
     /// What the selected villages come to.
     pub chosen: Derived<ChosenKey, Arc<Chosen>>,
     /// The area within the radius of a clinic.

@@ -53,7 +53,10 @@ impl Session {
 
     /// Brings the photos of the village on the card up to date.
     pub fn find_photos(&mut self) {
-        let wanted = self.card().map(|c| c.village).zip(self.village_layer().and_then(|l| l.loaded()));
+        // Most projects have none: nothing else is looked at.
+        let has_photos = self.document.project.layers.iter().any(|e| e.kind == Some(LayerKind::Photos));
+        let wanted =
+            self.card().filter(|_| has_photos).map(|c| c.village).zip(self.village_layer().and_then(|l| l.loaded()));
         let layers = self.photo_layers();
         let Some((village, villages)) = wanted.filter(|_| !layers.is_empty()) else {
             self.made.photos.clear();

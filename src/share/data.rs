@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::LeftOut;
+use crate::colouring::LegendClass;
 use crate::district::{District, MapSpec, choropleth};
 use crate::geo::{GridPos, WorldPos};
 use crate::index::readings_of;
@@ -25,9 +26,24 @@ const MOST_PHOTOS: usize = 4;
 const MOST_PLACES: usize = 60_000;
 
 /// Words of the page, from the language files.
-const WORDS: [&str; 18] = [
-    "unknown", "missing", "measure", "year", "search", "in", "out", "fit", "village", "story", "gaps", "all", "choose",
-    "before", "next", "end", "title", "note",
+const WORDS: [&str; 17] = [
+    "unknown",
+    "missing",
+    "measure",
+    "year",
+    "search",
+    "in",
+    "out",
+    "fit",
+    "village",
+    "story",
+    "gaps",
+    "all",
+    "choose",
+    "before",
+    "next",
+    "end",
+    "more-gaps",
 ];
 
 /// Both languages beside each other.
@@ -71,6 +87,8 @@ struct Sharing<'a> {
     /// The number of a village in the file, by feature.
     number: rustc_hash::FxHashMap<FeatureId, usize>,
     grid: Grid,
+    /// The session in Chinese and in English, for its words.
+    words: [Session; 2],
     left_out: Vec<LeftOut>,
 }
 
@@ -81,7 +99,12 @@ pub(super) fn data(session: &mut Session, options: &ShareOptions) -> Option<(Val
     let villages: Vec<FeatureId> = district.village_list().collect();
     let number = villages.iter().enumerate().map(|(i, v)| (*v, i)).collect();
     let grid = Grid::over(&loaded)?;
-    let mut sharing = Sharing { session, district, options, villages, number, grid, left_out: Vec::new() };
+    let words = [Lang::Zh, Lang::En].map(|lang| {
+        let mut still = session.still();
+        still.lang = lang;
+        still
+    });
+    let mut sharing = Sharing { session, district, options, villages, number, grid, words, left_out: Vec::new() };
     let shapes = sharing.shapes(&loaded);
     let of_villages = sharing.of_villages();
     let (indicators, years) = sharing.indicators();
@@ -102,8 +125,7 @@ pub(super) fn data(session: &mut Session, options: &ShareOptions) -> Option<(Val
         .iter()
         .map(|w| ((*w).to_owned(), both(|l| l.find(&format!("share.{w}")).unwrap_or(w).to_owned())))
         .collect();
-    let light = sharing.session.still();
-    let ink = |s: GapSeverity| light.gap_ink(s);
+    let ink = |s: GapSeverity| sharing.words[0].gap_ink(s);
     let severity = |s: GapSeverity| {
         let name = both(|l| l.find(&format!("severity.{}", s.key())).unwrap_or(s.key()).to_owned());
         let [r, g, b, _] = ink(s).to_array();
@@ -121,8 +143,7 @@ pub(super) fn data(session: &mut Session, options: &ShareOptions) -> Option<(Val
         "title": as_text(&title), "notice": own(&project.notice, &project.notice_en),
         "stamp": project.page.stamp.clone().map_or_else(|| both(|l| l.t("page.stamp").to_owned()), Value::String),
         "source": both(|l| {
-            let mut words = sharing.session.still();
-            words.lang = l;
+            let words = if l == Lang::En { &sharing.words[1] } else { &sharing.words[0] };
             l.with("page.source", &[("n", &words.source_words())])
         }),
         "date": year, "size": sharing.grid.size, "shapes": shapes, "villages": of_villages, "indicators": values,
@@ -312,22 +333,14 @@ impl Sharing<'_> {
         if classes.chars().all(|c| c == '-') {
             return None;
         }
-        let mut words = self.session.still();
-        let rows: Vec<[String; 2]> = [Lang::Zh, Lang::En]
-            .map(|lang| {
-                words.lang = lang;
-                colouring.legend.iter().map(|r| words.legend_text(&r.class, only, false)).collect::<Vec<String>>()
-            })
-            .into_iter()
-            .fold(Vec::new(), |rows: Vec<[String; 2]>, list| match rows.is_empty() {
-                true => list.into_iter().map(|t| [t, String::new()]).collect(),
-                false => rows.into_iter().zip(list).map(|([zh, _], en)| [zh, en]).collect(),
-            });
+        let label = |lang: Lang, class: &LegendClass| {
+            let of = if lang == Lang::En { &self.words[1] } else { &self.words[0] };
+            of.legend_text(class, only, false)
+        };
         let legend: Vec<Value> = colouring
             .legend
             .iter()
-            .zip(rows)
-            .map(|(r, [zh, en])| json!({ "colour": hex_of(r.colour), "label": { "zh": zh, "en": en }, "count": r.count }))
+            .map(|r| json!({ "colour": hex_of(r.colour), "label": both(|l| label(l, &r.class)), "count": r.count }))
             .collect();
         let year = spec.year.map(|y| y.to_string()).unwrap_or_default();
         Some(json!({
@@ -347,12 +360,15 @@ impl Sharing<'_> {
         let year = self.session.year();
         let mut kinds: Vec<(SymbolKind, usize)> = Vec::new();
         let mut points: Vec<Value> = Vec::new();
+        let (mut not_drawn, mut beyond) = (0, 0);
         for facility in &district.facilities {
-            let Some(kind) = SymbolKind::of(facility, year) else { continue };
+            let Some(kind) = SymbolKind::of(facility, year) else {
+                not_drawn += 1;
+                continue;
+            };
             if points.len() >= MOST_PLACES {
-                let count = district.facilities.len() - points.len();
-                self.left_out.push(LeftOut { what: "facilities", count, why: "too-large" });
-                break;
+                beyond += 1;
+                continue;
             }
             let at = kinds.iter().position(|(k, _)| *k == kind).unwrap_or_else(|| {
                 kinds.push((kind, 0));
@@ -363,6 +379,11 @@ impl Sharing<'_> {
             }
             let [x, y] = self.grid.of_lonlat(facility.at);
             points.push(json!([at, facility.name, x, y]));
+        }
+        for (count, why) in [(not_drawn, "not-drawn"), (beyond, "too-large")] {
+            if count > 0 {
+                self.left_out.push(LeftOut { what: "facilities", count, why });
+            }
         }
         let kind = |(k, count): &(SymbolKind, usize)| {
             let name = both(|l| l.find(&format!("symbol.{}", k.key())).unwrap_or(k.key()).to_owned());

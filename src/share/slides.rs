@@ -64,6 +64,9 @@ const INK: &str = "1F2A26";
 const QUIET: &str = "5B6B63";
 const ACCENT: &str = "0F766E";
 const STAMP: &str = "B42318";
+/// Villages without data, and the rim of swatches.
+const MISSING: &str = "D9DDDA";
+const RIM: &str = "C6CCC8";
 
 fn plain(size: f32, colour: &str) -> Letters<'_> {
     Letters { size, is_bold: false, colour, is_middle: false }
@@ -236,57 +239,48 @@ fn stamp(shapes: &mut Shapes, text: &str) {
 /// Large figures with what they count, two beside each other; where what follows may begin.
 fn figures(shapes: &mut Shapes, list: &[MeetingFigure], top: i64) -> i64 {
     let half = COLUMN[1] / 2;
-    let row = INCH * 86 / 100;
-    for (i, figure) in list.iter().take(4).enumerate() {
+    // More than four stand closer.
+    let (row, size) = if list.len() > 4 { (INCH * 66 / 100, 24.0) } else { (INCH * 86 / 100, 32.0) };
+    for (i, figure) in list.iter().enumerate() {
         let (x, y) = (COLUMN[0] + half * (i as i64 % 2), top + row * (i as i64 / 2));
         let value = format!("{}{}", figure.value, figure.unit);
-        shapes.text("Figure", [x, y, half, INCH * 50 / 100], &value, Letters { is_bold: true, ..plain(32.0, ACCENT) });
-        shapes.text(
-            "What it counts",
-            [x, y + INCH * 52 / 100, half - POINT * 6, INCH * 30 / 100],
-            &figure.caption,
-            plain(12.0, QUIET),
-        );
+        let look = Letters { is_bold: true, ..plain(size, ACCENT) };
+        let tall = (size * 1.2) as i64 * POINT;
+        shapes.text("Figure", [x, y, half, tall], &value, look);
+        let below = [x, y + tall + POINT, half - POINT * 6, row - tall - POINT * 2];
+        shapes.text("What it counts", below, &figure.caption, plain(12.0, QUIET));
     }
-    top + row * (list.len().min(4) as i64 + 1) / 2 + INCH * 10 / 100
+    top + row * (list.len() as i64 + 1) / 2 + INCH * 10 / 100
 }
 
+/// Classes and symbols with their counts: as tall as there is room, all of them.
 fn legend(shapes: &mut Shapes, content: &PageContent, top: i64) {
     let (x, wide) = (COLUMN[0], COLUMN[1]);
-    shapes.text(
-        "Legend title",
-        [x, top, wide, INCH * 28 / 100],
-        &content.legend_title,
-        Letters { is_bold: true, ..plain(14.0, INK) },
-    );
-    let row = INCH * 27 / 100;
-    let mut y = top + INCH * 34 / 100;
-    let entry = |shapes: &mut Shapes, y: i64, colour: Option<[u8; 3]>, text: &str, count: usize| {
-        let hex = colour.map_or("D9DDDA".to_owned(), |[r, g, b]| format!("{r:02X}{g:02X}{b:02X}"));
-        shapes.rectangle(
-            "Class",
-            [x, y + POINT * 2, INCH * 34 / 100, INCH * 18 / 100],
-            Some(&hex),
-            Some(("C6CCC8", 6_350)),
-        );
-        shapes.text("Class text", [x + INCH * 46 / 100, y, wide - INCH * 116 / 100, row], text, plain(13.0, INK));
+    let title = Letters { is_bold: true, ..plain(14.0, INK) };
+    shapes.text("Legend title", [x, top, wide, INCH * 28 / 100], &content.legend_title, title);
+    let first = top + INCH * 34 / 100;
+    let classes = content.legend.iter().map(|l| (l.colour, l.text.as_str(), l.count));
+    let symbols = content.symbols.iter().map(|(kind, text, count)| (Some(kind.colour()), text.as_str(), *count));
+    let rows: Vec<(Option<[u8; 3]>, &str, usize)> = classes.chain(symbols).collect();
+    let row = ((MAP[1] + MAP[3] - first) / rows.len().max(1) as i64).clamp(POINT * 9, INCH * 27 / 100);
+    let size = (row as f32 / POINT as f32 / 1.5).clamp(6.0, 13.0);
+    for (i, (colour, text, count)) in rows.into_iter().enumerate() {
+        let y = first + row * i as i64;
+        let fill = colour.map_or_else(|| MISSING.to_owned(), hex);
+        shapes.rectangle("Class", [x, y + row / 8, INCH * 34 / 100, row * 5 / 8], Some(&fill), Some((RIM, 6_350)));
+        shapes.text("Class text", [x + INCH * 46 / 100, y, wide - INCH * 116 / 100, row], text, plain(size, INK));
         shapes.text(
             "Count",
             [x + wide - INCH * 60 / 100, y, INCH * 60 / 100, row],
             &count.to_string(),
-            plain(13.0, QUIET),
+            plain(size, QUIET),
         );
-    };
-    let room = ((MAP[1] + MAP[3] - y) / row).max(0) as usize;
-    for row_of in content.legend.iter().take(room) {
-        entry(shapes, y, row_of.colour, &row_of.text, row_of.count);
-        y += row;
     }
-    let left = room.saturating_sub(content.legend.len());
-    for (kind, text, count) in content.symbols.iter().take(left) {
-        entry(shapes, y, Some(kind.colour()), text, *count);
-        y += row;
-    }
+}
+
+/// A colour as slides write it.
+fn hex([r, g, b]: [u8; 3]) -> String {
+    format!("{r:02X}{g:02X}{b:02X}")
 }
 
 /// A bar of so many metres, in the map's lower left corner.
