@@ -44,7 +44,10 @@ const inside = (village, x, y) => {
 const state = { theme: 0, map: 0, selected: -1, hover: -1, tab: D.scenes.length ? "story" : "card", scene: -1, severity: "" };
 const view = { scale: 1, x: 0, y: 0 };
 const themes = [...new Set(D.maps.map(m => m.theme))];
-const current = () => D.maps[state.map];
+// Boundaries without figures are a map too.
+const PLAIN = { theme: null, measure: -1, year: "", legend: [], missing: 0, classes: "-".repeat(N) };
+const current = () => D.maps[state.map] || PLAIN;
+const measured = () => D.indicators[current().measure];
 const classOf = village => { const c = current().classes.charCodeAt(village); return c === 45 ? -1 : c - 48; };
 const figure = (indicator, year, village) => {
   const of = D.indicators[indicator].values;
@@ -92,7 +95,7 @@ const draw = () => {
   ctx.setTransform(view.scale * ratio, 0, 0, view.scale * ratio, view.x * ratio, view.y * ratio);
   const pattern = ctx.createPattern(hatch, "repeat");
   pattern.setTransform(new DOMMatrix([1 / view.scale, 0, 0, 1 / view.scale, 0, 0]));
-  ctx.fillStyle = pattern; ctx.fill(layers.missing, "evenodd");
+  ctx.fillStyle = measured() ? pattern : "#cfe3dc"; ctx.fill(layers.missing, "evenodd");
   current().legend.forEach((row, i) => { ctx.fillStyle = row.colour; ctx.fill(layers[i], "evenodd"); });
   ctx.lineWidth = 0.8 / view.scale; ctx.strokeStyle = "rgba(255,255,255,.85)"; ctx.stroke(whole);
   for (const [village, colour, width] of [[state.hover, "#1f2a26", 1.6], [state.selected, "#e11d48", 3]]) {
@@ -196,7 +199,7 @@ const hover = place => {
   tip.style.display = village < 0 ? "none" : "block";
   if (village < 0) return;
   const m = current();
-  tip.textContent = D.villages[village][0] + "  " + number(figure(m.measure, m.year, village), m.measure);
+  tip.textContent = D.villages[village][0] + (measured() ? "  " + number(figure(m.measure, m.year, village), m.measure) : "");
   tip.style.left = Math.min(place[0] + 14, canvas.clientWidth - 180) + "px"; tip.style.top = (place[1] + 16) + "px";
 };
 
@@ -235,10 +238,12 @@ const head = () => {
   $("search").placeholder = words("search"); $("search").setAttribute("aria-label", words("search"));
   $("language").textContent = lang === "en" ? "中文" : "English";
   for (const [id, key] of [["in", "in"], ["out", "out"], ["fit", "fit"]]) $(id).setAttribute("aria-label", words(key));
-  canvas.setAttribute("aria-label", say(D.title) + " · " + say(D.indicators[m.measure].name) + " " + m.year);
+  canvas.setAttribute("aria-label", [say(D.title), measured() && say(measured().name), m.year].filter(Boolean).join(" · "));
 };
 const legend = () => {
-  const m = current(), i = D.indicators[m.measure], box = $("legend");
+  const m = current(), i = measured(), box = $("legend");
+  box.style.display = i ? "" : "none";
+  if (!i) return;
   const unit = say(i.unit);
   box.replaceChildren(make("b", say(i.name) + (unit ? " (" + unit + ")" : "") + (m.year ? " · " + m.year : "")));
   const row = (label, count, colour) => {

@@ -8,7 +8,7 @@ use crate::district::AddedFacility;
 use crate::geo::{LonLat, distance_m};
 use crate::output::LayerOptions;
 use crate::project::{NoteEntry, NoteShape, with_ending};
-use crate::session::{Dialogue, LARGE_PX, NoteCommand, SurveyCommand, notes_dataset};
+use crate::session::{Dialogue, LARGE_PX, NoteCommand, PhotoPicture, SurveyCommand, notes_dataset};
 use crate::survey::picture_of;
 
 /// Endings of files that notes are written to.
@@ -78,8 +78,7 @@ impl Qiancun {
         if side_px == LARGE_PX {
             made.pictures.retain(|(_, side), _| *side != LARGE_PX);
         }
-        made.pictures.insert(key.clone(), None);
-        made.pictures_asked.insert(key);
+        made.pictures.insert(key, PhotoPicture::Coming);
         self.jobs.start(Job::Photo, move |_| {
             let image = picture_of(&file, side_px).map(|image| {
                 let size = [image.width() as usize, image.height() as usize];

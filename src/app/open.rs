@@ -12,7 +12,7 @@ use crate::model::{Indicators, LayerKind};
 use crate::project::{self, Project, demo_project, give_ids};
 use crate::read::{How, Progress};
 use crate::render::{LayerKey, Level};
-use crate::session::{Camera, Dialogue, DocumentState, Layer, Loaded, Status};
+use crate::session::{Camera, Dialogue, DocumentState, Layer, Loaded, PhotoPicture, Status};
 use crate::survey::LogPaths;
 
 impl Qiancun {
@@ -311,8 +311,8 @@ impl Qiancun {
                     self.session.survey.photos.insert(photo, image);
                 }
                 Done::Picture(file, side_px, image) => {
-                    self.session.made.pictures_asked.remove(&(file.clone(), side_px));
-                    self.session.made.pictures.insert((file, side_px), image);
+                    let picture = image.map_or(PhotoPicture::Never, PhotoPicture::Here);
+                    self.session.made.pictures.insert((file, side_px), picture);
                 }
                 Done::Failed(job, why) => self.has_failed(job, &why),
             }

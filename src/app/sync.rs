@@ -59,7 +59,7 @@ impl Qiancun {
         if let Ok(mut scene) = self.scene.lock() {
             let bottom_first: Vec<LayerKey> = keys.iter().rev().copied().chain([ADDED_LAYER]).collect();
             scene.set_order(&bottom_first);
-            scene.set_grounds(self.session.grounds().into_iter().map(|(_, g, opacity)| (g, opacity)).collect());
+            scene.set_grounds(self.session.drawn_grounds());
             scene.set_budget((self.session.settings.map_memory_mb() as usize) << 20);
             self.session.storage.map_bytes = scene.kept_bytes();
             for (key, visible, opacity) in shown {
@@ -70,7 +70,7 @@ impl Qiancun {
         self.tell_ground_faults();
         self.sync_before();
         if let Some(Ok(mut before)) = self.map.before.as_ref().map(|scene| scene.lock()) {
-            before.set_grounds(self.session.grounds().into_iter().map(|(_, g, opacity)| (g, opacity)).collect());
+            before.set_grounds(self.session.drawn_grounds());
         }
         self.sync_preview();
         self.session.find_facts();

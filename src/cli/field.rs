@@ -309,6 +309,9 @@ fn words(plan: &Plan, stops: &[Stop], options: &PlanOptions) {
             said!("  {}  {}", clock(stop.arrive_minutes), of.key);
         }
     }
+    if stops.is_empty() {
+        return said!("no gap is open and at a place: there is nothing to go to");
+    }
     for stop in plan.left.iter().filter_map(|i| stops.get(*i)) {
         said!("left: {} ({})", stop.key, why_left(stop, options));
     }

@@ -27,12 +27,19 @@ pub fn show(painter: &Painter, rect: Rect, session: &Session) {
         if metres >= 1000.0 { format!("{} km", number(metres / 1000.0)) } else { format!("{} m", number(metres)) };
     let left = rect.left_bottom() + Vec2::new(16.0, -16.0);
     let right = left + Vec2::new(length as f32, 0.0);
+    let north = rect.right_top() + Vec2::new(-28.0, 24.0);
+    // A ground may have any colour below them.
+    if !session.grounds().is_empty() {
+        let plate = tokens.panel.gamma_multiply(0.72);
+        let of_scale = Rect::from_min_max(left - Vec2::new(7.0, 24.0), right + Vec2::new(7.0, 5.0));
+        painter.rect_filled(of_scale, 4.0, plate);
+        painter.rect_filled(Rect::from_center_size(north + Vec2::new(0.0, 6.0), Vec2::new(26.0, 40.0)), 4.0, plate);
+    }
     let stroke = Stroke::new(1.2, tokens.ink);
     painter.line_segment([left, right], stroke);
     painter.line_segment([left, left - Vec2::new(0.0, 5.0)], stroke);
     painter.line_segment([right, right - Vec2::new(0.0, 5.0)], stroke);
     painter.text(left - Vec2::new(0.0, 5.0), Align2::LEFT_BOTTOM, text, FontId::proportional(12.0), tokens.ink);
-    let north = rect.right_top() + Vec2::new(-28.0, 24.0);
     painter.text(north, Align2::CENTER_CENTER, "N", FontId::proportional(13.0), tokens.ink);
     let tip = north + Vec2::new(0.0, 9.0);
     let arrow = vec![tip, tip + Vec2::new(6.0, 10.0), tip + Vec2::new(-6.0, 10.0)];

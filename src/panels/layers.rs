@@ -135,7 +135,11 @@ fn row(
         let has_symbols = session.symbols().is_some_and(|s| s.singles.contains_key(&key));
         if layer.loaded().is_some_and(|l| l.is_points()) && layer.colouring.is_none() && !has_symbols {
             let (rect, _) = ui.allocate_exact_size(Vec2::splat(10.0), Sense::hover());
-            ui.painter().circle_filled(rect.center(), 4.0, data_colour(t.plain_symbol));
+            ui.painter().circle_filled(
+                rect.center(),
+                4.0,
+                data_colour(entry.style.fill_rgb().unwrap_or(t.plain_symbol)),
+            );
         }
         let right = match &layer.status {
             Status::Ready(loaded) => loaded.count().to_string(),

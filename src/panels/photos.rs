@@ -6,7 +6,7 @@ use egui::{RichText, Sense, TextureHandle, Ui, Vec2};
 
 use super::style::bold;
 use super::widgets::{primary, section};
-use crate::session::{Commands, Dialogue, LARGE_PX, SMALL_PX, Session, WindowCommand};
+use crate::session::{Commands, Dialogue, LARGE_PX, PhotoPicture, SMALL_PX, Session, WindowCommand};
 
 /// Photos shown before the rest is asked for.
 const FEW: usize = 6;
@@ -64,7 +64,7 @@ enum Shown {
 
 fn texture(ui: &Ui, session: &Session, file: &Path, side_px: u32, send: &mut Commands) -> Shown {
     match session.made.pictures.get(&(file.to_path_buf(), side_px)) {
-        Some(Some(image)) => {
+        Some(PhotoPicture::Here(image)) => {
             let id = egui::Id::unique(("picture", file, side_px));
             let kept: Option<TextureHandle> = ui.data(|d| d.get_temp(id));
             let texture = kept.unwrap_or_else(|| {
@@ -75,8 +75,8 @@ fn texture(ui: &Ui, session: &Session, file: &Path, side_px: u32, send: &mut Com
             });
             Shown::Here(texture)
         }
-        Some(None) if session.made.pictures_asked.contains(&(file.to_path_buf(), side_px)) => Shown::Coming,
-        Some(None) => Shown::Never,
+        Some(PhotoPicture::Coming) => Shown::Coming,
+        Some(PhotoPicture::Never) => Shown::Never,
         None => {
             send.push(WindowCommand::LoadPicture(file.to_path_buf(), side_px));
             Shown::Coming

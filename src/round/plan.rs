@@ -155,7 +155,7 @@ pub fn plan(stops: &[Stop], options: &PlanOptions) -> Plan {
         routes.push(Route { person: person + 1, day: day + 1, length_m, minutes, stops: seen });
     }
     left.sort_unstable();
-    let total_m = routes.iter().map(|r| r.length_m).sum();
+    let total_m = routes.iter().fold(0.0, |sum, r| sum + r.length_m);
     Plan { routes, left, total_m }
 }
 

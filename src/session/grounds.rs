@@ -8,6 +8,9 @@ use crate::ground::{Ground, GroundSpec, Patch, server_of};
 use crate::project::LayerEntry;
 use crate::render::LayerKey;
 
+/// How strong a ground is drawn where everything else is dark.
+const IN_THE_DARK: f32 = 0.35;
+
 impl Session {
     /// The grounds that are visible, the undermost first, with how opaque they are.
     pub fn grounds(&self) -> Vec<(LayerKey, Arc<Ground>, f32)> {
@@ -16,6 +19,14 @@ impl Session {
             Some((*key, self.layers.get(key)?.ground()?.clone(), entry.opacity))
         });
         shown.collect()
+    }
+
+    /// The grounds as they are drawn in the window: in the dark weaker, since maps are made for the light. A map alone, for
+    /// other programs, has their own colours.
+    pub fn drawn_grounds(&self) -> Vec<(Arc<Ground>, f32)> {
+        let is_bare = self.picture.as_ref().is_some_and(|p| p.is_bare);
+        let strength = if self.tokens().dark && !is_bare { IN_THE_DARK } else { 1.0 };
+        self.grounds().into_iter().map(|(_, ground, opacity)| (ground, opacity * strength)).collect()
     }
 
     /// What a ground is opened from, with what this person has turned on and where tiles are kept.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::card::{CardKey, VillageCard};
 use super::chosen::{Chosen, ChosenKey};
@@ -14,7 +14,7 @@ use super::gap_change::{ChangeKey, EarlierGaps};
 use super::gaps::{FoundGaps, GapKey, ListKey, ListedGaps};
 use super::join::DistrictKey;
 use super::look::{FocusKey, Focused};
-use super::photos::{PhotosKey, PlacedPhoto};
+use super::photos::{PhotoPicture, PhotosKey, PlacedPhoto};
 use super::rolled::{Rolled, RolledKey};
 use super::search::{Hits, SearchKey};
 use super::sheet::{Sheet, SheetKey};
@@ -60,10 +60,8 @@ pub struct Made {
     pub symbols: Derived<SymbolKey, Arc<Symbols>>,
     /// Photos taken in the village on the card.
     pub photos: Derived<PhotosKey, Vec<PlacedPhoto>>,
-    /// Pictures of photos by file and longest side, as far as they were asked for; `None` where there is none, or not yet.
-    pub pictures: FxHashMap<(PathBuf, u32), Option<egui::ColorImage>>,
-    /// Those of them that are on their way.
-    pub pictures_asked: FxHashSet<(PathBuf, u32)>,
+    /// Pictures of photos by file and longest side, as far as they were asked for.
+    pub pictures: FxHashMap<(PathBuf, u32), PhotoPicture>,
     /// What answers the search.
     pub hits: Derived<SearchKey, Hits>,
     /// The preview of the page that is put together, by all that it depends on.

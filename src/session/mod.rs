@@ -74,7 +74,7 @@ pub use moment::{Choice, Hover, Moment, SearchBox, TableCursor};
 pub use moved::Moved;
 pub use notes::notes_dataset;
 pub use page_draft::PageDraft;
-pub use photos::{LARGE_PX, PlacedPhoto, SMALL_PX};
+pub use photos::{LARGE_PX, PhotoPicture, PlacedPhoto, SMALL_PX};
 pub use rolled::{Ranked, Rolled, RolledKey};
 pub use scene_figures::{COVERAGE_FIGURE, MeetingFigure, SceneFigure};
 pub use search::{Hits, SearchKey};

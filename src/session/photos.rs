@@ -19,6 +19,17 @@ pub const SMALL_PX: u32 = 240;
 /// Longest side of a picture that fills the window, in pixels.
 pub const LARGE_PX: u32 = 1600;
 
+/// A picture of a photo.
+#[derive(Clone, Debug)]
+pub enum PhotoPicture {
+    /// It is being made.
+    Coming,
+    /// It cannot be shown.
+    Never,
+    /// It is there.
+    Here(egui::ColorImage),
+}
+
 /// A photo on the map.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlacedPhoto {

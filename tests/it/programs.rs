@@ -213,32 +213,39 @@ fn a_shared_file_builds_itself_in_a_browser() {
         return;
     }
     let dir = copied();
-    let out = path(&dir, "district.html");
-    let done = crate::survey::qiancun(&["share", &path(&dir, "haidian.qiancun"), "-o", &out]);
-    assert!(done.status.success());
-    let profile = path(&dir, "profile");
-    let output = Command::new("chromium")
-        .args([
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-background-networking",
-            "--enable-logging=stderr",
-        ])
-        .args([
-            &format!("--user-data-dir={profile}"),
-            "--virtual-time-budget=3000",
-            "--dump-dom",
-            &format!("file://{out}"),
-        ])
-        .output()
-        .expect("it runs");
-    let (dom, log) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    // What the browser makes of a project's shared file, and what it complains of.
+    let built = |project: &str, name: &str| {
+        let out = path(&dir, name);
+        let done = crate::survey::qiancun(&["share", &path(&dir, project), "-o", &out]);
+        assert!(done.status.success(), "{}", crate::survey::said(&done));
+        let profile = format!("--user-data-dir={}", path(&dir, "profile"));
+        let quiet = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"];
+        let output = Command::new("chromium")
+            .args(quiet)
+            .args([
+                "--enable-logging=stderr",
+                "--virtual-time-budget=3000",
+                "--dump-dom",
+                &profile,
+                &format!("file://{out}"),
+            ])
+            .output()
+            .expect("it runs");
+        let (dom, log) = [output.stdout, output.stderr].map(|b| String::from_utf8_lossy(&b).into_owned()).into();
+        assert!(!log.contains("Uncaught") && !log.contains("Content Security Policy"), "{log}");
+        dom
+    };
     // Themes, legend with its counts, scenes: all of it made by the program in the file.
+    let dom = built("haidian.qiancun", "district.html");
     for made in ["环境卫生", "≥ 99", ">43<", "71 个村", "示范数据，非真实统计"] {
-        assert!(dom.contains(made), "{made} is not there\n{log}");
+        assert!(dom.contains(made), "{made} is not there");
     }
-    assert!(!log.contains("Uncaught") && !log.contains("Content Security Policy"), "{log}");
+    // Boundaries without any figure are a map too.
+    let bare = crate::program::square(116.0, 40.0, 0.1, r#"{"name":"东沟村"}"#);
+    std::fs::write(dir.path().join("bare.geojson"), crate::program::collection(&[bare])).expect("written");
+    std::fs::write(dir.path().join("bare.qiancun"), "version = 1\n[[layer]]\npath = \"bare.geojson\"\n")
+        .expect("written");
+    assert!(built("bare.qiancun", "bare.html").contains("点一个村"));
 }
 
 #[test]
