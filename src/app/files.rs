@@ -1,8 +1,10 @@
 //! What commands about files do.
 
+use super::grounds::is_ground;
 use super::qiancun::Qiancun;
 use crate::project::{self, with_ending};
 use crate::read::formats::READERS;
+use crate::read::is_photo;
 use crate::session::{Command, Dialogue, FileCommand, Status};
 
 impl Qiancun {
@@ -11,14 +13,12 @@ impl Qiancun {
         let session = &mut self.session;
         match command {
             FileCommand::OpenDialogue => self.ask_open(),
-            FileCommand::Open(paths) => {
-                let project = paths.iter().any(|p| p.extension().is_some_and(|e| e.eq_ignore_ascii_case("qiancun")));
-                // The first file takes the demonstration's place, with whatever was changed on it.
-                let replaces = project || self.session.file.gives_way;
-                if !(replaces && self.ask_before_losing(FileCommand::Open(paths.clone()))) {
-                    self.open(paths);
-                }
-            }
+            FileCommand::Open(paths) => match paths.as_slice() {
+                // A photo may be one of a page.
+                [one] if is_photo(one) && !is_ground(one) => self.open_photo(one.clone()),
+                _ => self.open_unless_lost(paths),
+            },
+            FileCommand::OpenPhotos(paths) => self.open_unless_lost(paths),
             FileCommand::OpenLayers(path, layers) => self.open_layers(&path, layers),
             FileCommand::Understand(draft) => self.understand(*draft, false),
             FileCommand::TakeTable(draft) => self.take_table(*draft),
@@ -99,6 +99,16 @@ impl Qiancun {
             if let Status::Loading(progress) = &layer.status {
                 progress.cancel();
             }
+        }
+    }
+
+    /// Opens files, unless changes would be lost: then that is asked first.
+    fn open_unless_lost(&mut self, paths: Vec<std::path::PathBuf>) {
+        let project = paths.iter().any(|p| p.extension().is_some_and(|e| e.eq_ignore_ascii_case("qiancun")));
+        // The first file takes the demonstration's place, with whatever was changed on it.
+        let replaces = project || self.session.file.gives_way;
+        if !(replaces && self.ask_before_losing(FileCommand::Open(paths.clone()))) {
+            self.open(paths);
         }
     }
 

@@ -159,15 +159,23 @@ impl Qiancun {
     /// Shows a scene, the camera flying there.
     fn show_scene(&mut self, at: usize, flies: bool) {
         let Some(scene) = self.session.document.project.scenes.get(at).cloned() else { return };
+        if let Some(meeting) = &mut self.session.meeting {
+            meeting.scene = Some(at);
+        }
+        self.show_view(&scene, flies);
+    }
+
+    /// Shows what a scene or a page shows.
+    pub(super) fn show_view(&mut self, scene: &SceneEntry, flies: bool) {
         let now = self.now();
         self.session.view = scene.view.clone();
         self.session.moment.filter.clone_from(&scene.filter);
         self.session.stage.playing = None;
-        self.hide_layers(&scene);
-        self.select_scene(&scene);
+        self.hide_layers(scene);
+        self.select_scene(scene);
         let left = Left { year: scene.before, indicator: scene.beside.clone(), side_by_side: scene.side_by_side };
         if let Some(meeting) = &mut self.session.meeting {
-            (meeting.scene, meeting.began, meeting.is_blank) = (Some(at), now, false);
+            (meeting.began, meeting.is_blank) = (now, false);
             (meeting.left, meeting.gaps, meeting.word) = (left, scene.gaps, None);
             (meeting.no_figures, meeting.no_legend) = (scene.no_figures, scene.no_legend);
         } else {
@@ -175,7 +183,7 @@ impl Qiancun {
         }
         self.session.stage.divider = 0.5;
         let from = self.session.camera;
-        let to = self.scene_camera(&scene);
+        let to = self.scene_camera(scene);
         self.fly(from, to, flies);
     }
 

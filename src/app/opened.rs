@@ -23,6 +23,8 @@ pub(super) struct Opened {
     pub tables: Vec<PathBuf>,
     /// Whether villages are to let a ground show through as soon as they are there.
     pub shows_ground: bool,
+    /// A page to be shown again as soon as its project is there.
+    pub page: Option<crate::session::FoundPage>,
     /// Tables that wait for the figures that are known already.
     pub unjoined: Vec<PathBuf>,
 }
@@ -34,6 +36,7 @@ impl Default for Opened {
             opening: 0,
             project_turn: 0,
             field: None,
+            page: None,
             held: Vec::new(),
             tables: Vec::new(),
             shows_ground: false,

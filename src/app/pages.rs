@@ -8,9 +8,9 @@ use super::jobs::Job;
 use super::qiancun::Qiancun;
 use super::tables::io_words;
 use crate::page::{
-    AtlasProgress, PageContent, PageError, PageFormat, atlas, missing_glyphs, page_svg, to_png, write_page,
+    AtlasProgress, PageContent, PageError, PageFormat, atlas, missing_glyphs, page_mark, page_svg, to_png, write_page,
 };
-use crate::project::{PageOptions, PageWithout, write_replacing};
+use crate::project::{PageOptions, PageWithout, remember_pages, write_replacing};
 use crate::session::{Dialogue, PageCommand, PageDraft, Session, ShareOptions};
 
 /// Size of a scene's small picture in pixels.
@@ -95,6 +95,9 @@ impl Qiancun {
             PageCommand::ShareTo(options, path) => self.share(options, &path),
             PageCommand::AskSlides => self.ask_slides(),
             PageCommand::SlidesTo(path) => self.save_slides(&path),
+            PageCommand::BackTo(text) => self.back_to_page(text),
+            PageCommand::ShowPage(found) => self.show_page(*found),
+            PageCommand::PageLost(why) => self.page_is_lost(why),
         }
     }
 
@@ -250,6 +253,9 @@ impl Qiancun {
         self.jobs.atlas(path, progress.clone(), move |path| {
             let bytes = atlas(&mut still, &options, by_town, &progress)?;
             write_replacing(path, &bytes).map_err(|source| PageError::Io { path: path.to_path_buf(), source })?;
+            if let Some(project) = &still.file.path {
+                remember_pages(project, &progress.made()).ok();
+            }
             Ok(progress.lacking())
         });
     }
@@ -317,6 +323,10 @@ fn write(session: &Session, format: PageFormat, options: &PageOptions, path: &Pa
     let svg = page_svg(session, format, options, false);
     let title = PageContent::of(session, options).title;
     write_page(path, &svg, format, &title, session.lang.tag())?;
+    // A list that cannot be written costs the typed code; the one for cameras says it all.
+    if let (Some(mark), Some(project)) = (page_mark(session, options, false), &session.file.path) {
+        remember_pages(project, &[mark.page]).ok();
+    }
     let is_svg = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("svg"));
     Ok(if is_svg { String::new() } else { missing_glyphs([svg.as_str()]).into_iter().collect() })
 }

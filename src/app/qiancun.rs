@@ -39,6 +39,8 @@ pub struct Options {
     pub is_bare: bool,
     /// Field to colour the first layer by.
     pub field: Option<String>,
+    /// A page of the project that is opened, to be shown again.
+    pub page: Option<crate::session::FoundPage>,
     /// Whether to draw with triangles even where the graphics device is a program: the way of every other device.
     pub triangles: bool,
     /// Where files once read are kept for the next time; nothing is kept where absent.
@@ -207,7 +209,7 @@ impl Qiancun {
             scene,
             ctx: ctx.clone(),
             drawn: Drawn::default(),
-            opened: Opened { field: options.field, ..Opened::default() },
+            opened: Opened { field: options.field, page: options.page, ..Opened::default() },
             kept: Kept { cache: options.cache, ..Kept::default() },
             saving: Saving { remember: options.remember, rescue_to: options.rescue_to, ..Saving::default() },
             ending: Ending { lost, ..Ending::default() },

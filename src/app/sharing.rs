@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::jobs::{Done, Job};
 use super::qiancun::Qiancun;
-use crate::project::{with_ending, write_replacing};
+use crate::project::{remember_pages, with_ending, write_replacing};
 use crate::session::{Dialogue, PageCommand, ShareOptions};
 use crate::share::{LeftOut, share_html, share_slides};
 
@@ -60,8 +60,11 @@ impl Qiancun {
         self.jobs.start(Job::Write, move |_| {
             let made = share_slides(&still).map_err(std::io::Error::other);
             let written = made.and_then(|slides| {
-                write_replacing(&path, &slides)?;
-                Ok((slides.len() as u64, Vec::new()))
+                write_replacing(&path, &slides.bytes)?;
+                if let Some(project) = &still.file.path {
+                    remember_pages(project, &slides.made).ok();
+                }
+                Ok((slides.bytes.len() as u64, Vec::new()))
             });
             Some(Done::Shared(path, written))
         });

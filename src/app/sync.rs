@@ -72,6 +72,7 @@ impl Qiancun {
         if let Some(Ok(mut before)) = self.map.before.as_ref().map(|scene| scene.lock()) {
             before.set_grounds(self.session.drawn_grounds());
         }
+        self.sync_page_back();
         self.sync_preview();
         self.session.find_facts();
         self.session.make_card();

@@ -13,7 +13,7 @@ use crate::geo::LonLat;
 use crate::lang::Lang;
 use crate::model::LayerKind;
 use crate::project::{Project, in_language};
-use crate::round::{PhoneGap, PhoneRound, Plan, PlanOptions, Stop, plan, write_phone_round};
+use crate::round::{Navigation, PhoneGap, PhoneRound, Plan, PlanOptions, Stop, plan, write_phone_round};
 use crate::rules::{GapList, GapSeverity, Rules, find_gaps};
 use crate::survey::{GapIndex, GapStatus, Survey, Verdict};
 
@@ -24,13 +24,14 @@ const USUAL_MINUTES: u32 = 15;
 pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
     let what = match parser.next()? {
         Some(lexopt::Arg::Value(word)) => word.to_string_lossy().into_owned(),
-        _ => return Err(Failure::Usage("field needs a word: plan, export or import".into())),
+        _ => return Err(Failure::Usage("field needs a word: plan, export, import or photos".into())),
     };
     match what.as_str() {
         "plan" => plan_round(parser),
         "export" => export(parser),
         "import" => import(parser),
-        other => Err(Failure::Usage(format!("field {other}: there is plan, export and import"))),
+        "photos" => super::field_photos::run(parser),
+        other => Err(Failure::Usage(format!("field {other}: there is plan, export, import and photos"))),
     }
 }
 
@@ -73,19 +74,27 @@ impl Found {
     }
 }
 
-/// Writes what a phone takes along.
+/// Writes what a phone takes along, and what goes along on paper.
 fn export(mut parser: lexopt::Parser) -> Result<(), Failure> {
     let (mut file, mut out, mut lang, mut as_json) = (None, None, Lang::Zh, false);
-    let (mut people, mut days, mut start) = (None, 1, None);
+    let (mut how, mut is_planned, mut navigation) = (PlanAsked::default(), false, Navigation::default());
     while let Some(arg) = parser.next()? {
         match arg {
             lexopt::Arg::Value(path) if file.is_none() => file = Some(PathBuf::from(path)),
             lexopt::Arg::Short('o') | lexopt::Arg::Long("output") => out = Some(PathBuf::from(parser.value()?)),
-            lexopt::Arg::Long("people") => people = Some(args::number(&mut parser, 1, 1_000)? as usize),
-            lexopt::Arg::Long("days") => days = args::number(&mut parser, 1, 365)? as usize,
-            lexopt::Arg::Long("start") => start = Some(args::place(&mut parser, "--start")?),
+            lexopt::Arg::Long("navigate") => {
+                let word = args::text(&mut parser)?;
+                let known = Navigation::ALL.map(Navigation::key).join(", ");
+                navigation = Navigation::from_key(&word)
+                    .ok_or_else(|| Failure::Usage(format!("--navigate is one of {known}, not {word}")))?;
+            }
             lexopt::Arg::Long("lang") => lang = args::lang(&mut parser)?,
             lexopt::Arg::Long("json") => as_json = true,
+            lexopt::Arg::Long(name) => {
+                let name = name.to_owned();
+                is_planned |= name == "people";
+                how.take(&name, &mut parser)?;
+            }
             other => return Err(other.unexpected().into()),
         }
     }
@@ -94,17 +103,13 @@ fn export(mut parser: lexopt::Parser) -> Result<(), Failure> {
     };
     let found = Found::of(&file, lang)?;
     let open = found.open();
+    let stops = how.stops(&found, &open);
+    let planned = if is_planned { Some(plan(&stops, how.placed(&found)?)) } else { None };
     let mut told_off: Vec<(Option<usize>, Option<usize>)> = vec![(None, None); open.len()];
-    if let Some(people) = people {
-        let start = start.or_else(|| found.district.middle());
-        let start = start.ok_or_else(|| Failure::Input("no village has a place; say --start LON,LAT".into()))?;
-        let options = PlanOptions { people, days, start, ..PlanOptions::default() };
-        let stops: Vec<Stop> = open.iter().map(|of| found.stop(of, f64::from(USUAL_MINUTES), false)).collect();
-        for route in plan(&stops, &options).routes {
-            for stop in route.stops {
-                if let Some(slot) = told_off.get_mut(stop.stop) {
-                    *slot = (Some(route.person), Some(route.day));
-                }
+    for route in planned.iter().flat_map(|p| &p.routes) {
+        for stop in &route.stops {
+            if let Some(slot) = told_off.get_mut(stop.stop) {
+                *slot = (Some(route.person), Some(route.day));
             }
         }
     }
@@ -118,11 +123,18 @@ fn export(mut parser: lexopt::Parser) -> Result<(), Failure> {
     let closed = found.list.gaps.len() - without_place - gaps.len();
     let title = in_language(&found.project.title, &found.project.title_en, lang).to_owned();
     let round = PhoneRound { district: &found.district, rules: &found.rules, gaps, title, lang, grounds };
-    let written = write_phone_round(&round, &out)
-        .map_err(|e| Failure::Input(format!("the round cannot be written to {}: {e}", out.display())))?;
+    let cannot =
+        |e: &dyn std::fmt::Display| Failure::Input(format!("the round cannot be written to {}: {e}", out.display()));
+    let mut written = write_phone_round(&round, &out).map_err(|e| cannot(&e))?;
+    if let Some(plan) = &planned {
+        let handed =
+            super::field_sheets::Handed { found: &found, open: &open, plan, options: &how.options, navigation, lang };
+        written.extend(handed.write(&file, &out)?);
+    }
     let left_out = [
         ("gaps", closed, "a visit has closed them"),
         ("gaps", without_place, "they are of the district, and at no place"),
+        ("gaps", planned.as_ref().map_or(0, |p| p.left.len()), "they fit into no day: on the phone, but on no sheet"),
         ("grounds", left_grounds, "only MBTiles files go along; keep an area of a server's tiles as a file first"),
     ];
     let files: Vec<(PathBuf, u64)> = written.into_iter().map(|f| (f.path, f.bytes)).collect();
@@ -203,35 +215,70 @@ fn packages_in(path: &Path) -> Vec<PathBuf> {
     found
 }
 
+/// How a round is to be planned, as options say it.
+pub(super) struct PlanAsked {
+    pub(super) options: PlanOptions,
+    start: Option<LonLat>,
+    minutes: u32,
+    urgent_first: bool,
+}
+
+impl Default for PlanAsked {
+    fn default() -> Self {
+        Self { options: PlanOptions::default(), start: None, minutes: USUAL_MINUTES, urgent_first: false }
+    }
+}
+
+impl PlanAsked {
+    /// Takes an option of that name.
+    fn take(&mut self, name: &str, parser: &mut lexopt::Parser) -> Result<(), Failure> {
+        let options = &mut self.options;
+        match name {
+            "people" => options.people = args::number(parser, 1, 1_000)? as usize,
+            "days" => options.days = args::number(parser, 1, 365)? as usize,
+            "start" => self.start = Some(args::place(parser, "--start")?),
+            "hours" => options.hours = real(&args::text(parser)?, "--hours", 0.1, 24.0)?,
+            "minutes" => self.minutes = args::number(parser, 0, 1_440)?,
+            "speed" => options.speed_km_h = real(&args::text(parser)?, "--speed", 1.0, 200.0)?,
+            "factor" => options.way_factor = real(&args::text(parser)?, "--factor", 1.0, 5.0)?,
+            "seconds" => options.seconds = Some(real(&args::text(parser)?, "--seconds", 0.0, 86_400.0)?),
+            "urgent-first" => self.urgent_first = true,
+            other => return Err(lexopt::Arg::Long(other).unexpected().into()),
+        }
+        Ok(())
+    }
+
+    /// The options, with a start: the middle of the district where nobody says one.
+    fn placed(&mut self, found: &Found) -> Result<&PlanOptions, Failure> {
+        let start = self.start.or_else(|| found.district.middle());
+        self.options.start =
+            start.ok_or_else(|| Failure::Input("no village has a place; say --start LON,LAT".into()))?;
+        Ok(&self.options)
+    }
+
+    fn stops(&self, found: &Found, open: &[(usize, String, LonLat)]) -> Vec<Stop> {
+        open.iter().map(|of| found.stop(of, f64::from(self.minutes), self.urgent_first)).collect()
+    }
+}
+
 fn plan_round(mut parser: lexopt::Parser) -> Result<(), Failure> {
-    let (mut file, mut as_json, mut start) = (None, false, None);
-    let (mut minutes, mut first) = (USUAL_MINUTES, false);
-    let mut options = PlanOptions::default();
+    let (mut file, mut as_json, mut how) = (None, false, PlanAsked::default());
     while let Some(arg) = parser.next()? {
         match arg {
             lexopt::Arg::Value(path) if file.is_none() => file = Some(PathBuf::from(path)),
-            lexopt::Arg::Long("people") => options.people = args::number(&mut parser, 1, 1_000)? as usize,
-            lexopt::Arg::Long("days") => options.days = args::number(&mut parser, 1, 365)? as usize,
-            lexopt::Arg::Long("start") => start = Some(args::place(&mut parser, "--start")?),
-            lexopt::Arg::Long("hours") => options.hours = real(&args::text(&mut parser)?, "--hours", 0.1, 24.0)?,
-            lexopt::Arg::Long("minutes") => minutes = args::number(&mut parser, 0, 1_440)?,
-            lexopt::Arg::Long("speed") => options.speed_km_h = real(&args::text(&mut parser)?, "--speed", 1.0, 200.0)?,
-            lexopt::Arg::Long("factor") => options.way_factor = real(&args::text(&mut parser)?, "--factor", 1.0, 5.0)?,
-            lexopt::Arg::Long("seconds") => {
-                options.seconds = Some(real(&args::text(&mut parser)?, "--seconds", 0.0, 86_400.0)?);
-            }
-            lexopt::Arg::Long("urgent-first") => first = true,
             lexopt::Arg::Long("json") => as_json = true,
+            lexopt::Arg::Long(name) => {
+                let name = name.to_owned();
+                how.take(&name, &mut parser)?;
+            }
             other => return Err(other.unexpected().into()),
         }
     }
     let file = file.ok_or_else(|| Failure::Usage("field plan needs a project".into()))?;
     let found = Found::of(&file, Lang::En)?;
-    let middle = || found.district.middle();
-    options.start =
-        start.or_else(middle).ok_or_else(|| Failure::Input("no village has a place; say --start LON,LAT".into()))?;
-    let open = found.open();
-    let stops: Vec<Stop> = open.iter().map(|of| found.stop(of, f64::from(minutes), first)).collect();
+    let stops = how.stops(&found, &found.open());
+    let minutes = how.minutes;
+    let options = *how.placed(&found)?;
     let plan = plan(&stops, &options);
     if as_json {
         return read::print(&document(&plan, &stops, &options, minutes));
@@ -255,7 +302,7 @@ fn real(text: &str, option: &str, least: f64, most: f64) -> Result<f64, Failure>
 }
 
 /// A time of day; past midnight it goes on counting.
-fn clock(minutes: f64) -> String {
+pub(super) fn clock(minutes: f64) -> String {
     let whole = minutes.round() as i64;
     format!("{:02}:{:02}", whole / 60, whole % 60)
 }

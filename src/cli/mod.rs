@@ -9,12 +9,15 @@ mod classify;
 mod convert;
 pub mod demo;
 mod field;
+mod field_photos;
+mod field_sheets;
 mod form;
 mod gaps;
 mod info;
 mod joined;
 mod map;
 mod nearest;
+mod open;
 mod pick;
 mod read;
 mod render;
@@ -108,14 +111,19 @@ const HELP: &str = "\
   qiancun survey adopt PROJECT LOG                  give a log whose project was renamed the project's name
   qiancun field plan PROJECT --people N --days D [--start LON,LAT] [--hours H] [--minutes M] [--speed KM/H] [--factor F]
                  [--urgent-first] [--seconds S] [--json]    the open gaps divided among people and days
-  qiancun field export PROJECT -o DIR [--people N --days D] [--lang zh|en] [--json]   a round for phones: GeoPackage
-                                                    and QGIS project
+  qiancun field export PROJECT -o DIR [--people N --days D …as plan] [--navigate amap|baidu|tencent|geo] [--lang zh|en]
+                 [--json]                           a round for phones: GeoPackage and QGIS project; for each person sheets
+                                                    for paper, a route for navigation devices, one for Ovital
   qiancun field import PROJECT FOLDER|FILE… [--dry-run] [--sure] [--findings] [--json]   what phones bring back
+  qiancun field photos PROJECT FOLDER [--result R] [--near] [--by WHO] [--dry-run] [--json]   photos told apart by the
+                                                    codes of the sheets, and put to the visits of their gaps
   qiancun convert FILE[#LAYER] OUT [--to-crs EPSG:n|gcj02|bd09] [--crs C] [--encoding E]
                                                     the same layer in another format or system: .gpkg .shp .geojson
                                                     .fgb .kml .gpx .csv .xlsx
   qiancun map PROJECT --bounds W,S,E,N -o F.png [--size WxH] [--theme T] [--year Y] [--lang zh|en] [--dark] [--json]
                                                     the map alone, as the window draws it, between bounds
+  qiancun open CODE|PHOTO [--project P] [--json]    the view of a printed page again: by the code on it, or by a photo of it;
+                                                    says which data have changed since
   qiancun share PROJECT -o F.pptx [--lang zh|en]    the scenes as slides, texts and legend as real shapes
   qiancun share PROJECT -o F.html [--figures ID,ID…] [--latest] [--no-facilities] [--no-gaps] [--photos PX] [--lang zh|en]
                  [--json]                           one file that opens in any browser, without a network
@@ -182,6 +190,7 @@ fn dispatch(arguments: Vec<OsString>) -> Result<(), Failure> {
         Some("classify") => classify::run(rest()),
         Some("convert") => convert::run(rest()),
         Some("map") => map::run(rest()),
+        Some("open") => open::run(rest()),
         Some("share") => share::run(rest()),
         Some("shot") => shot::run(rest()),
         Some("summary") => summary::run(rest()),
@@ -207,15 +216,20 @@ fn dispatch(arguments: Vec<OsString>) -> Result<(), Failure> {
     }
 }
 
-fn window(mut parser: lexopt::Parser) -> Result<(), Failure> {
-    let mut options = app::Options {
+/// How the window is opened by this person on this machine.
+fn usual() -> app::Options {
+    app::Options {
         settings: crate::project::Settings::load(),
         remember: true,
         rescue_to: app::rescue_path(),
         // The settings say how much; see `Settings::cache_limit_bytes`.
         cache: crate::cache::Cache::usual_folder().map(|folder| crate::cache::Cache::new(folder, u64::MAX)),
         ..Default::default()
-    };
+    }
+}
+
+fn window(mut parser: lexopt::Parser) -> Result<(), Failure> {
+    let mut options = usual();
     while let Some(arg) = parser.next()? {
         match arg {
             lexopt::Arg::Value(path) => options.files.push(path.into()),

@@ -8,9 +8,10 @@ use crate::cli::say::told;
 use crate::lang::Lang;
 use crate::model::Theme;
 use crate::page::{
-    AtlasProgress, PageContent, PageError, PageFormat, PageOptions, atlas, missing_glyphs, page_svg, write_page,
+    AtlasProgress, PageContent, PageError, PageFormat, PageOptions, atlas, missing_glyphs, page_mark, page_svg,
+    write_page,
 };
-use crate::project::write_replacing;
+use crate::project::{MadePage, made_pages_path, remember_pages, write_replacing};
 use crate::session::Session;
 
 impl From<PageError> for Failure {
@@ -146,7 +147,18 @@ pub fn run(parser: lexopt::Parser) -> Result<(), Failure> {
     let svg = page_svg(&session, asked.format, &options, session.document.project.camera.is_none());
     tell_missing(&asked.out, [svg.as_str()]);
     let title = PageContent::of(&session, &options).title;
-    Ok(write_page(&asked.out, &svg, asked.format, &title, session.lang.tag())?)
+    write_page(&asked.out, &svg, asked.format, &title, session.lang.tag())?;
+    let mark = page_mark(&session, &options, session.document.project.camera.is_none());
+    remember(&session, &asked.project, &mark.map(|m| m.page).into_iter().collect::<Vec<_>>());
+    Ok(())
+}
+
+/// Keeps what the codes on pages lead back to; where it cannot be kept, says so: the pages are made.
+pub(super) fn remember(session: &Session, project: &Path, pages: &[MadePage]) {
+    if let Err(e) = remember_pages(project, pages) {
+        let (list, why) = (made_pages_path(project).display().to_string(), e.to_string());
+        told!("qiancun: {}", session.lang.with("page.not-listed", &[("name", &list), ("n", &why)]));
+    }
 }
 
 /// A page for every village or town.
@@ -163,5 +175,7 @@ pub fn run_atlas(parser: lexopt::Parser) -> Result<(), Failure> {
     let lacking = progress.lacking();
     tell_missing(&asked.out, [lacking.as_str()]);
     write_replacing(&asked.out, &bytes)
-        .map_err(|e| Failure::Input(format!("{} cannot be written: {e}", asked.out.display())))
+        .map_err(|e| Failure::Input(format!("{} cannot be written: {e}", asked.out.display())))?;
+    remember(&session, &asked.project, &progress.made());
+    Ok(())
 }

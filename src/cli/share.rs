@@ -43,9 +43,10 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
     }
     if ending == "pptx" {
         let slides = share_slides(&session).map_err(|e| Failure::Input(format!("{}: {e}", project.display())))?;
-        write_replacing(&out, &slides)
+        write_replacing(&out, &slides.bytes)
             .map_err(|e| Failure::Input(format!("{} cannot be written: {e}", out.display())))?;
-        return written::tell(&[(out, slides.len() as u64)], &[], as_json);
+        super::render::remember(&session, &project, &slides.made);
+        return written::tell(&[(out, slides.bytes.len() as u64)], &[], as_json);
     }
     let known = |id: &String| session.district().is_some_and(|d| d.indicators.get(id).is_some());
     if let Some(unknown) = options.figures.iter().find(|id| !known(id)) {

@@ -11,6 +11,7 @@ mod gpkg_point;
 mod grid;
 mod layer;
 mod places;
+mod qr;
 mod xlsx;
 
 pub use csv::to_csv;
@@ -24,4 +25,5 @@ pub use gpkg_point::{point_from_gpkg, point_to_gpkg};
 pub use grid::{Grid, GridCell, GridHead, save, save_with_sources};
 pub use layer::{LAYER_ENDINGS, LayerClass, LayerClasses, LayerOptions, Written, add_layer_to, save_layer};
 pub use places::{Place, escaped, to_geojson, to_gpx, to_kml};
+pub use qr::QrMatrix;
 pub use xlsx::{to_xlsx, to_xlsx_pages};

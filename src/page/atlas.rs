@@ -15,9 +15,9 @@ use super::svg::{At, Svg, Type};
 use super::village::village_svg;
 use crate::district::By;
 use crate::model::{FeatureId, Role};
-use crate::project::Focus;
 use crate::project::PageOptions;
-use crate::session::Session;
+use crate::project::{Focus, MadePage};
+use crate::session::{PageMark, Session};
 
 /// Pages composed at once, before they go into the document.
 const BATCH: usize = 24;
@@ -33,12 +33,23 @@ pub struct AtlasProgress {
     pub cancelled: Arc<AtomicBool>,
     /// Characters that no font has.
     lacking: Mutex<BTreeSet<char>>,
+    /// What the codes on its pages lead back to.
+    made: Mutex<Vec<MadePage>>,
 }
 
 impl AtlasProgress {
     /// Characters on its pages that no font has.
     pub fn lacking(&self) -> String {
         self.lacking.lock().unwrap_or_else(PoisonError::into_inner).iter().collect()
+    }
+
+    /// What the codes on its pages lead back to.
+    pub fn made(&self) -> Vec<MadePage> {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn marked(&self, mark: Option<&PageMark>) {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).extend(mark.map(|m| m.page.clone()));
     }
 
     /// A page, looked through for characters that no font has.
@@ -120,11 +131,14 @@ pub fn atlas(
             .par_iter()
             .enumerate()
             .map(|(i, (_, village))| {
+                let mark = shared.village_mark(*village).filter(|_| !options.without.no_code);
+                let content = PageContent { mark, ..content.clone() };
                 let svg = village_svg(shared, &content, options, *village, (first + i + 1, count));
-                progress.page(&svg)
+                (progress.page(&svg), content.mark)
             })
             .collect();
-        for ((town, village), tree) in batch.iter().zip(trees) {
+        for ((town, village), (tree, mark)) in batch.iter().zip(trees) {
+            progress.marked(mark.as_ref());
             let name = shared.village_layer().map(|l| shared.feature_title(l.key, *village)).unwrap_or_default();
             let heading = (!town.is_empty()).then_some(town.as_str());
             book.add(&tree?, format, Some((heading, &name)), &[])?;
@@ -170,6 +184,8 @@ fn town_pages(
         session.look_at(villages);
         let mut content = PageContent::of(session, options);
         content.subtitle = format!("{} · {} / {}", content.subtitle, i + 1, towns.len());
+        content.mark = session.page_mark(false).filter(|_| !options.without.no_code);
+        progress.marked(content.mark.as_ref());
         let svg = compose(session, &content, PageFormat::A4Portrait, options, false);
         book.add(&progress.page(&svg)?, PageFormat::A4Portrait, Some((None, town)), &[])?;
         progress.done.fetch_add(1, Ordering::Relaxed);

@@ -5,13 +5,17 @@ use super::format::PageFormat;
 use super::map::{MapForm, MapFrame, colour, draw_map, symbol};
 use super::metrics::{clipped, width, wrapped};
 use super::svg::{At, Svg, Type, hex};
+use crate::output::QrMatrix;
 use crate::palette::LIGHT;
 use crate::project::{Arrangement, PageOptions};
 use crate::rules::GapSeverity;
-use crate::session::Session;
+use crate::session::{PageMark, Session};
 
 /// Margin of an A3 page in layout pixels.
 const MARGIN: f32 = 48.0;
+
+/// Side of the code that leads back to a view, in layout pixels of an A3 page: 24 mm there, 18 mm on A4.
+const CODE_SIDE: f32 = 92.0;
 
 /// Inks of pages.
 pub(super) struct Inks {
@@ -40,8 +44,15 @@ pub(super) fn inks() -> Inks {
 pub fn page_svg(session: &Session, format: PageFormat, options: &PageOptions, is_whole: bool) -> String {
     let own = meant(session, options);
     let session = own.as_ref().unwrap_or(session);
-    let content = PageContent::of(session, options);
+    let mut content = PageContent::of(session, options);
+    content.mark = session.page_mark(is_whole).filter(|_| !options.without.no_code);
     compose(session, &content, format, options, is_whole)
+}
+
+/// What the code on that page leads back to; `None` where it has none.
+pub fn page_mark(session: &Session, options: &PageOptions, is_whole: bool) -> Option<PageMark> {
+    let own = meant(session, options);
+    own.as_ref().unwrap_or(session).page_mark(is_whole).filter(|_| !options.without.no_code)
 }
 
 /// The session with the gaps and the earlier year that a page asks for; `None` where it asks for neither.
@@ -104,7 +115,7 @@ pub(super) fn compose(
         Arrangement::Side if format.is_portrait() => Arrangement::Below,
         other => other,
     };
-    let parts = [Part::Figures, Part::Legend, Part::Symbols, Part::Table, Part::Note];
+    let parts = [Part::Figures, Part::Legend, Part::Symbols, Part::Table, Part::Note, Part::Code];
     let wanted: Vec<Part> = parts.into_iter().filter(|p| p.is_wanted(content, options)).collect();
     let whole = [m, top, room_w, room_h];
     let (map, columns) = rooms(arrangement, format, whole, &wanted, content);
@@ -297,6 +308,7 @@ enum Part {
     Symbols,
     Table,
     Note,
+    Code,
 }
 
 impl Part {
@@ -310,6 +322,7 @@ impl Part {
             }
             Self::Table => !options.without.no_table && !content.rows.is_empty(),
             Self::Note => !options.without.no_note && !content.note.is_empty(),
+            Self::Code => content.mark.is_some(),
         }
     }
 
@@ -321,6 +334,7 @@ impl Part {
             Self::Symbols => (content.symbols.len() + content.marks.len()) as f32 * 25.0 + 12.0,
             Self::Table => 28.0 + 24.0 + content.rows.len() as f32 * 25.0 + 14.0,
             Self::Note => wrapped(&content.note, 12.5 * u, false, room, 8).len() as f32 * 19.0 + 4.0,
+            Self::Code => CODE_SIDE + 14.0,
         }
     }
 }
@@ -357,9 +371,43 @@ fn column(
                     svg.text(x, at + 14.0 * u + i as f32 * 19.0 * u, line, Type::new(12.5 * u, &inks.grey));
                 }
             }
+            Part::Code => code(svg, content, [x, at + 10.0 * u, w], u, inks, session),
         }
         at += room;
     }
+}
+
+/// The code that leads back to the view: for a camera, and for a keyboard.
+fn code(svg: &mut Svg, content: &PageContent, [x, y, w]: [f32; 3], u: f32, inks: &Inks, session: &Session) {
+    let Some(mark) = &content.mark else { return };
+    let side = CODE_SIDE * u;
+    qr(svg, &mark.said, [x, y, side]);
+    let left = x + side + 14.0 * u;
+    svg.text(left, y + 24.0 * u, &mark.page.code, Type::new(15.0 * u, &inks.ink).bold());
+    let words = wrapped(session.lang.t("page.code-says"), 12.0 * u, false, w - side - 14.0 * u, 4);
+    for (i, line) in words.iter().enumerate() {
+        svg.text(left, y + 44.0 * u + i as f32 * 17.0 * u, line, Type::new(12.0 * u, &inks.grey));
+    }
+}
+
+/// A QR code of that side; the paper around it is its light rim.
+pub(super) fn qr(svg: &mut Svg, text: &str, [x, y, side]: [f32; 3]) {
+    let Some(matrix) = QrMatrix::of(text) else { return };
+    let square = side / matrix.side() as f32;
+    let mut d = String::new();
+    for [column, row, length] in matrix.runs() {
+        let (left, top) = (x + column as f32 * square, y + row as f32 * square);
+        // Written out: a viewer that rounds each square leaves no light seams.
+        d += &format!(
+            "M{:.2} {:.2}h{:.2}v{:.2}h-{:.2}z",
+            left,
+            top,
+            length as f32 * square,
+            square,
+            length as f32 * square
+        );
+    }
+    svg.path(&d, "fill=\"#000000\" shape-rendering=\"crispEdges\"");
 }
 
 fn figures(svg: &mut Svg, content: &PageContent, [x, y, w]: [f32; 3], u: f32, inks: &Inks) {

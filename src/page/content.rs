@@ -7,7 +7,7 @@ use crate::district::{By, MapSpec, Rollup, choropleth};
 use crate::lang::Lang;
 use crate::model::{FeatureId, Indicator};
 use crate::rules::GapSeverity;
-use crate::session::{Covered, HEADLINES, Headlined, Session, SymbolKind, number};
+use crate::session::{Covered, HEADLINES, Headlined, PageMark, Session, SymbolKind, number};
 
 use crate::project::PageOptions;
 
@@ -63,6 +63,8 @@ pub struct PageContent {
     pub marks: Vec<(GapSeverity, String, usize)>,
     /// Those on the left of the divider, where there is one.
     pub left: Option<Colouring>,
+    /// The code that leads back to what the page shows, where it has one.
+    pub mark: Option<PageMark>,
 }
 
 impl PageContent {
@@ -112,6 +114,7 @@ impl PageContent {
             covered,
             colouring,
             left,
+            mark: None,
         }
     }
 

@@ -12,14 +12,16 @@ mod map;
 mod metrics;
 mod notes;
 mod output;
+mod round_sheet;
 mod svg;
 mod village;
 
 pub use crate::project::{Arrangement, PageOptions, PageWithout};
 pub use atlas::{AtlasProgress, atlas};
-pub use compose::{map_frame, map_svg, page_svg};
+pub use compose::{map_frame, map_svg, page_mark, page_svg};
 pub use content::PageContent;
 pub use format::PageFormat;
 pub use map::{MapFrame, scale_bar_of};
 pub use metrics::missing_glyphs;
 pub use output::{PageError, grey, to_pdf, to_png, write_page};
+pub use round_sheet::{SheetStop, SheetTour, round_sheets, tour_name};

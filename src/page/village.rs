@@ -1,6 +1,6 @@
 //! One page for one village (一村一页): plan, map with its neighbours, figures, gaps, years.
 
-use super::compose::{Inks, foot, inks};
+use super::compose::{Inks, foot, inks, qr};
 use super::content::PageContent;
 use super::format::PageFormat;
 use super::map::{MapForm, MapFrame, draw_map};
@@ -11,7 +11,7 @@ use crate::model::{FeatureId, Theme};
 use crate::palette::LIGHT;
 use crate::project::PageOptions;
 use crate::rules::GapSeverity;
-use crate::session::{CardFigure, CardSection, Session, VillageCard};
+use crate::session::{CardFigure, CardSection, PageMark, Session, VillageCard};
 
 /// Margin of an upright A4 page in layout pixels.
 const MARGIN: f32 = 48.0;
@@ -49,6 +49,9 @@ pub(super) fn village_svg(
     if let Some(frame) = frame(session, village, map) {
         draw_map(&mut svg, session, content, &frame, &form);
     }
+    if let Some(mark) = &content.mark {
+        code(&mut svg, mark, map, &inks);
+    }
     y = map[1] + map[3] + 16.0;
     y = legend(&mut svg, content, [m, y, room], &inks);
     if let Some(card) = &card {
@@ -59,6 +62,20 @@ pub(super) fn village_svg(
     list(&mut svg, session, &facts, [m, y, room, bottom - 10.0], &inks);
     let out = svg.finish();
     if options.grey { super::output::grey(&out) } else { out }
+}
+
+/// Side of the code on the map of a village in layout pixels: 16 mm.
+const CODE_PX: f32 = 60.0;
+
+/// The code that leads back to the village, on a plate in the map's corner, clear of who made the ground.
+fn code(svg: &mut Svg, mark: &PageMark, [x, y, w, h]: [f32; 4], inks: &Inks) {
+    let (rim, line) = (7.0, 13.0);
+    let plate = [CODE_PX + 2.0 * rim, CODE_PX + 2.0 * rim + line];
+    let (left, top) = (x + w - plate[0] - 6.0, y + h - plate[1] - 24.0);
+    svg.rect([left, top, plate[0], plate[1]], "#ffffff", 3.0, Some((&inks.line, 0.8)));
+    qr(svg, &mark.said, [left + rim, top + rim, CODE_PX]);
+    let form = Type::new(10.0, &inks.ink).at(At::Middle);
+    svg.text(left + plate[0] / 2.0, top + plate[1] - 6.0, &mark.page.code, form);
 }
 
 /// Height of a line of attributes in layout pixels.

@@ -164,6 +164,7 @@ fn elements(ui: &mut Ui, session: &Session, o: &mut PageOptions) {
             ("page.furniture", &mut o.without.no_furniture),
             ("page.notes", &mut o.without.no_note),
             ("note.all", &mut o.without.no_marks),
+            ("page.code", &mut o.without.no_code),
         ];
         for (i, (key, left_out)) in elements.into_iter().enumerate() {
             let mut shown = !*left_out;

@@ -2,7 +2,8 @@
 
 use egui::{Area, Id, Key, Order, RichText, TextEdit, Ui};
 
-use crate::session::{Command, Commands, Hits, Moment, SelectCommand, Session, WindowCommand};
+use crate::project::code_of;
+use crate::session::{Command, Commands, Hits, Moment, PageCommand, SelectCommand, Session, WindowCommand};
 
 /// Shows the box, `width` points wide, and, while it has text and the keyboard, its results.
 pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, width: f32, send: &mut Commands) {
@@ -41,6 +42,11 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, width: f32, sen
         }
         let steps = usize::from(down && (moment.search.row < last || hits.has_more));
         moment.search.row = (moment.search.row + steps).saturating_sub(usize::from(up));
+        // A code of a page is no name, unless something is called so.
+        if let (true, true, Some(code)) = (enter, hits.is_empty(), code_of(&moment.search.text)) {
+            send.push(PageCommand::BackTo(code));
+            return;
+        }
         if enter && !moment.search.text.trim().is_empty() {
             send.push(SelectCommand::TakeHit(moment.search.row));
             return;
@@ -69,6 +75,12 @@ fn results(ui: &mut Ui, session: &Session, moment: &mut Moment, (hits, moves): (
     let t = session.tokens();
     let lang = session.lang;
     let quiet = |text: &str| RichText::new(text).size(12.0).color(t.ink_secondary);
+    if let (true, Some(code)) = (hits.is_empty(), code_of(&moment.search.text)) {
+        if ui.button(lang.with("page.code-open", &[("n", &code)])).clicked() {
+            send.push(PageCommand::BackTo(code));
+        }
+        return;
+    }
     if hits.is_empty() {
         let sorting = session.shown().filter_map(|(l, _)| l.loaded()).any(|l| l.names_in_time().is_none());
         ui.label(quiet(lang.t(if sorting { "search.sorting" } else { "search.nothing" })));

@@ -50,6 +50,9 @@ pub struct PageWithout {
     /// Whether notes on the map are left out.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub no_marks: bool,
+    /// Whether the code that leads back to the view is left out.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub no_code: bool,
 }
 
 /// What stands on a page. Texts that are empty are made from what is shown.

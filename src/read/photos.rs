@@ -89,6 +89,17 @@ fn photos_in(folder: &Path, depth: usize, found: &mut Vec<PathBuf>, beyond: &mut
     }
 }
 
+/// The photos in a folder and those below it, by name; a photo by itself.
+pub fn photos_of(path: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    if path.is_dir() {
+        photos_in(path, 0, &mut found, &mut 0);
+    } else if is_photo(path) {
+        found.push(path.to_path_buf());
+    }
+    found
+}
+
 /// Reads a folder as a layer of photos: one row each, with its file, its time, and its place where the camera knew it. What has none keeps
 /// its row, and is counted.
 pub(super) fn read(folder: &Path, how: &How, progress: &Progress) -> Result<Dataset, ReadError> {

@@ -2,6 +2,7 @@
 //! of degrees, one of well-known text, one with latitude and longitude in a cell, two of metres.
 
 mod place;
+mod trace;
 
 use std::path::Path;
 
@@ -308,6 +309,35 @@ mod tests {
             "name,WKT\n甲,\"MULTIPOLYGON (((116 40,116.1 40,116.1 40.1,116 40)),((1 1,2 1,2 2,1 1),(1.4 1.2,1.6 1.2,1.6 1.4,1.4 1.2)))\"\n",
         );
         assert_eq!((d.geometry.features[0].kind, d.geometry.parts.len()), (GeometryKind::MultiPolygon, 2));
+    }
+
+    #[test]
+    fn outlines_and_lines_of_surveys_stand_in_one_cell() {
+        // Kobo and ODK: geoshape ends where it began, geotrace does not; a survey has its own place in a column besides.
+        let d = read(
+            "_id,location,village_outline\n1,40.05 116.11 50 4,\"40.0 116.0 51 5;40.0 116.1 52 5;40.1 116.1 53 5;40.0 116.0 51 5\"\n2,40.06 116.12 0 0,\"40.0 116.0 0 0; 40.1 116.2 0 0\"\n3,40.07 116.13 0 0,\n",
+        );
+        let kinds: Vec<GeometryKind> = d.geometry.features.iter().map(|f| f.kind).collect();
+        assert_eq!(kinds, [GeometryKind::Polygon, GeometryKind::LineString, GeometryKind::Null]);
+        assert_eq!(d.geometry.coords[..2], [[116.0, 40.0], [116.1, 40.0]]);
+        assert!(d.geometry.has_heights(FeatureId::new(0)) && d.table.position("location").is_some());
+    }
+
+    #[test]
+    fn heads_that_name_a_projection() {
+        for (heads, name) in [
+            ("coordonnées X (L93),coordonnées Y (L93)", "EPSG:2154"),
+            ("X_L93,Y_L93", "EPSG:2154"),
+            ("Easting (EPSG:2154),Northing (EPSG:2154)", "EPSG:2154"),
+        ] {
+            let d = read(&format!("id,{heads}\n1,652381.27,6862047.04\n"));
+            assert_eq!(d.source.crs, Crs::Reprojected(name.into()), "{heads}");
+            let at = d.geometry.coords[0];
+            // Paris, Île de la Cité (PROJ 9.6: cs2cs EPSG:2154 EPSG:4326).
+            assert!((at[0] - 2.35).abs() < 0.01 && (at[1] - 48.856).abs() < 0.01, "{at:?}");
+        }
+        let d = read("id,UTM 51N E,UTM 51N N\n1,500000,1660000\n");
+        assert_eq!(d.source.crs, Crs::Reprojected("EPSG:32651".into()));
     }
 
     #[test]

@@ -6,7 +6,7 @@ mod pptx_frame;
 mod slides;
 
 pub use html::{Shared, share_html};
-pub use slides::{SlidesError, share_slides};
+pub use slides::{Slides, SlidesError, share_slides};
 
 use crate::lang::Lang;
 

@@ -4,10 +4,10 @@
 use std::io::{self, Write};
 
 use super::pptx_frame::{self as frame, Part};
-use crate::output::escaped;
+use crate::output::{QrMatrix, escaped};
 use crate::page::{PageContent, PageError, PageOptions, PageWithout, map_frame, map_svg, scale_bar_of, to_png};
-use crate::project::SceneEntry;
-use crate::session::{Left, MeetingFigure, Picture, Session};
+use crate::project::{MadePage, SceneEntry};
+use crate::session::{Left, MeetingFigure, PageMark, Picture, Session};
 
 /// A slide of 13⅓ by 7½ inches, in EMU.
 pub(super) const WIDE: i64 = 12_192_000;
@@ -43,6 +43,16 @@ struct Slide {
     xml: String,
     picture: Option<Vec<u8>>,
     note: String,
+    made: Option<MadePage>,
+}
+
+/// The scenes as slides.
+#[derive(Clone, Debug)]
+pub struct Slides {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// What the codes on the slides lead back to.
+    pub made: Vec<MadePage>,
 }
 
 /// Shapes of a slide.
@@ -59,6 +69,9 @@ struct Letters<'a> {
     colour: &'a str,
     is_middle: bool,
 }
+
+/// Side of the code that leads back to a scene.
+const CODE: i64 = INCH * 95 / 100;
 
 const INK: &str = "1F2A26";
 const QUIET: &str = "5B6B63";
@@ -105,6 +118,24 @@ impl Shapes {
         );
     }
 
+    /// A QR code, as one shape of squares.
+    fn squares(&mut self, name: &str, [x, y, w, h]: [i64; 4], text: &str) {
+        let Some(matrix) = QrMatrix::of(text) else { return };
+        let (id, side) = (self.id(), matrix.side());
+        let point = |x: usize, y: usize| format!("<a:pt x=\"{x}\" y=\"{y}\"/>");
+        let run = |[column, row, length]: [usize; 3]| {
+            let (right, below) = (column + length, row + 1);
+            let to = |x, y| format!("<a:lnTo>{}</a:lnTo>", point(x, y));
+            let [a, b, c] = [to(right, row), to(right, below), to(column, below)];
+            format!("<a:moveTo>{}</a:moveTo>{a}{b}{c}<a:close/>", point(column, row))
+        };
+        let path: String = matrix.runs().into_iter().map(run).collect();
+        self.xml += &format!(
+            "<p:sp><p:nvSpPr><p:cNvPr id=\"{id}\" name=\"{}\"/><p:cNvSpPr/><p:nvPr/></p:nvSpPr><p:spPr><a:xfrm><a:off x=\"{x}\" y=\"{y}\"/><a:ext cx=\"{w}\" cy=\"{h}\"/></a:xfrm><a:custGeom><a:avLst/><a:gdLst/><a:ahLst/><a:cxnLst/><a:rect l=\"0\" t=\"0\" r=\"r\" b=\"b\"/><a:pathLst><a:path w=\"{side}\" h=\"{side}\">{path}</a:path></a:pathLst></a:custGeom><a:solidFill><a:srgbClr val=\"000000\"/></a:solidFill><a:ln><a:noFill/></a:ln></p:spPr></p:sp>",
+            escaped(name)
+        );
+    }
+
     /// A rectangle, filled or with a rim.
     fn rectangle(&mut self, name: &str, [x, y, w, h]: [i64; 4], fill: Option<&str>, rim: Option<(&str, i64)>) {
         let id = self.id();
@@ -133,7 +164,7 @@ impl Shapes {
 ///
 /// # Errors
 /// [`SlidesError`].
-pub fn share_slides(session: &Session) -> Result<Vec<u8>, SlidesError> {
+pub fn share_slides(session: &Session) -> Result<Slides, SlidesError> {
     if session.district().is_none() {
         return Err(SlidesError::Nothing);
     }
@@ -148,7 +179,8 @@ pub fn share_slides(session: &Session) -> Result<Vec<u8>, SlidesError> {
         slides.push(slide(session, scene)?);
     }
     slides.push(closing(session));
-    archive(session, &slides)
+    let made = slides.iter().filter_map(|s| s.made.clone()).collect();
+    Ok(Slides { bytes: archive(session, &slides)?, made })
 }
 
 /// The session as a scene shows it.
@@ -214,11 +246,16 @@ fn slide(session: &Session, scene: &SceneEntry) -> Result<Slide, SlidesError> {
     if !scene.no_figures {
         y = figures(&mut shapes, &still.figures_of(&scene.figures), y);
     }
+    let mark = still.mark_of(scene.clone()).filter(|_| !options.without.no_code);
     if !scene.no_legend {
-        legend(&mut shapes, &content, y);
+        legend(&mut shapes, &content, y, if mark.is_some() { CODE + INCH * 12 / 100 } else { 0 });
+    }
+    if let Some(mark) = &mark {
+        code(&mut shapes, mark, lang.t("page.code-says"));
     }
     foot(&mut shapes, &content, &still);
-    Ok(Slide { xml: shapes.xml, picture: Some(picture), note: scene.note_in(lang).to_owned() })
+    let made = mark.map(|m| m.page);
+    Ok(Slide { xml: shapes.xml, picture: Some(picture), note: scene.note_in(lang).to_owned(), made })
 }
 
 fn stamp(shapes: &mut Shapes, text: &str) {
@@ -254,7 +291,20 @@ fn figures(shapes: &mut Shapes, list: &[MeetingFigure], top: i64) -> i64 {
 }
 
 /// Classes and symbols with their counts: as tall as there is room, all of them.
-fn legend(shapes: &mut Shapes, content: &PageContent, top: i64) {
+/// The code that leads back to the scene, below the legend.
+fn code(shapes: &mut Shapes, mark: &PageMark, says: &str) {
+    let [x, wide] = COLUMN;
+    let top = MAP[1] + MAP[3] - CODE;
+    shapes.squares("Code", [x, top, CODE, CODE], &mark.said);
+    let left = x + CODE + INCH * 14 / 100;
+    let bold = Letters { is_bold: true, ..plain(12.0, INK) };
+    shapes.text("Code text", [left, top + INCH * 12 / 100, wide - (left - x), INCH * 26 / 100], &mark.page.code, bold);
+    let room = [left, top + INCH * 40 / 100, wide - (left - x), INCH * 50 / 100];
+    shapes.text("Code says", room, says, plain(10.0, QUIET));
+}
+
+/// `kept` is left free at the end of the column.
+fn legend(shapes: &mut Shapes, content: &PageContent, top: i64, kept: i64) {
     let (x, wide) = (COLUMN[0], COLUMN[1]);
     let title = Letters { is_bold: true, ..plain(14.0, INK) };
     shapes.text("Legend title", [x, top, wide, INCH * 28 / 100], &content.legend_title, title);
@@ -262,7 +312,7 @@ fn legend(shapes: &mut Shapes, content: &PageContent, top: i64) {
     let classes = content.legend.iter().map(|l| (l.colour, l.text.as_str(), l.count));
     let symbols = content.symbols.iter().map(|(kind, text, count)| (Some(kind.colour()), text.as_str(), *count));
     let rows: Vec<(Option<[u8; 3]>, &str, usize)> = classes.chain(symbols).collect();
-    let row = ((MAP[1] + MAP[3] - first) / rows.len().max(1) as i64).clamp(POINT * 9, INCH * 27 / 100);
+    let row = ((MAP[1] + MAP[3] - kept - first) / rows.len().max(1) as i64).clamp(POINT * 9, INCH * 27 / 100);
     let size = (row as f32 / POINT as f32 / 1.5).clamp(6.0, 13.0);
     for (i, (colour, text, count)) in rows.into_iter().enumerate() {
         let y = first + row * i as i64;
@@ -321,7 +371,7 @@ fn closing(session: &Session) -> Slide {
     let text = lines.join("\n\n");
     shapes.text("Sources", [MAP[0], INCH * 170 / 100, INCH * 1200 / 100, INCH * 480 / 100], &text, plain(16.0, INK));
     stamp(&mut shapes, &content.stamp);
-    Slide { xml: shapes.xml, picture: None, note: String::new() }
+    Slide { xml: shapes.xml, picture: None, note: String::new(), made: None }
 }
 
 /// All parts in their archive; the same slides are the same file.

@@ -35,6 +35,7 @@ mod lost_survey;
 mod meanwhile;
 mod meeting;
 mod oracle;
+mod page_codes;
 mod pages;
 mod pictures;
 mod program;

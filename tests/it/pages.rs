@@ -126,6 +126,7 @@ fn odd_pages_still_read_well() {
     let bare = PageOptions {
         stamp: Some(String::new()),
         without: PageWithout {
+            no_code: true,
             no_figures: true,
             no_legend: true,
             no_table: true,

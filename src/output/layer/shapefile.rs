@@ -105,6 +105,7 @@ fn fields(columns: &[Column], written: &mut Written) -> Vec<Field> {
                 (b'N', longest(&|v| if let Value::Integer(n) = v { n.to_string().len() } else { 1 }), 0)
             }
             FieldType::Real => (b'N', 24, 15),
+            FieldType::Date if is_all_days(column) => (b'D', 8, 0),
             FieldType::Date | FieldType::Text => {
                 let bytes = longest(&|v| if let Value::Text(t) = v { t.len() } else { 1 });
                 if bytes > TEXT_BYTES {
@@ -125,6 +126,18 @@ fn fields(columns: &[Column], written: &mut Written) -> Vec<Field> {
         written.told.push(("cut", cut.join(", ")));
     }
     fields
+}
+
+/// A day as the format writes it, `20240131`, of `2024-01-31`; `None` for any other text.
+fn day_digits(text: &str) -> Option<String> {
+    let is_day = text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok();
+    is_day.then(|| text.replace('-', ""))
+}
+
+/// Whether a column of dates holds days only, none with an hour.
+fn is_all_days(column: &Column) -> bool {
+    let mut values = (0..).map(FeatureId::new).take(rows_of(column)).map(|f| column.value(f));
+    values.all(|v| matches!(v, Value::Missing) || matches!(v, Value::Text(t) if day_digits(t).is_some()))
 }
 
 fn rows_of(column: &Column) -> usize {
@@ -186,6 +199,7 @@ fn table(columns: &[Column], fields: &[Field], rows: &[FeatureId]) -> Vec<u8> {
                         String::new()
                     }
                 }
+                Value::Text(text) if field.kind == b'D' => day_digits(text).unwrap_or_default(),
                 Value::Text(text) => clipped(text, field.width).to_owned(),
                 Value::Integer(n) => n.to_string(),
                 Value::Real(n) => real(n, field.width, field.decimals),

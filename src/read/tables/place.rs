@@ -1,5 +1,6 @@
 //! Which columns of a table say where a place is, and how.
 
+use super::trace;
 use crate::geo::System;
 use crate::model::{FieldNames, GeometryKind, GeometryStore, PartKind, Report, Severity};
 use crate::read::How;
@@ -67,7 +68,7 @@ impl Places {
                 self.way = Way::Single(c, !is_lon_first);
                 Named::Nothing
             }
-            Way::Plane(a, b) => self.look_at_plane(a, b, rows, how, report),
+            Way::Plane(a, b) => self.look_at_plane(a, b, head, rows, how, report),
         }
     }
 
@@ -90,6 +91,7 @@ impl Places {
         &mut self,
         a: usize,
         b: usize,
+        head: &[Cell],
         rows: &[&(u32, Vec<Cell>)],
         how: &How,
         report: &mut Report,
@@ -112,6 +114,13 @@ impl Places {
         }
         if how.crs.is_some() {
             return Named::Nothing;
+        }
+        if let Some(text) = head.get(east).map(Cell::text)
+            && let Some(code) = code_in_head(&text)
+            && let Some(system) = System::of_epsg(code)
+        {
+            report.add(Severity::Info, "crs-by-head", None, format!("{} · {}", text.trim(), system.name()));
+            return Named::Known(system);
         }
         // 3-degree zones 25 to 45 and 6-degree zones 13 to 23 (EPSG:4513–4533, 4491–4501).
         let zone = (easting / 1e6) as u32;
@@ -140,7 +149,11 @@ impl Places {
             Way::Degrees(lon, lat) => usable([degrees(row.get(lon))?, degrees(row.get(lat))?])?,
             Way::Plane(x, y) => [number(row.get(x))?, number(row.get(y))?],
             Way::Single(c, is_lat_first) => {
-                let (a, b) = pair(&row.get(c)?.text())?;
+                let text = row.get(c)?.text();
+                if let Some(trace) = trace::of(&text) {
+                    return trace.put(is_lat_first, store);
+                }
+                let (a, b) = pair(&text)?;
                 usable(if is_lat_first { [b, a] } else { [a, b] })?
             }
         };
@@ -154,7 +167,7 @@ impl Places {
 
 /// A position that is one of degrees, of degrees the wrong way round, or of metres under a wrong head: the latter two are told for
 /// the file as a whole. Nothing else is a place.
-fn usable([lon, lat]: [f64; 2]) -> Option<[f64; 2]> {
+pub(super) fn usable([lon, lat]: [f64; 2]) -> Option<[f64; 2]> {
     let is_place = lon.abs() <= 180.0 && lat.abs() <= 90.0;
     let is_swapped = lon.abs() <= 90.0 && lat.abs() <= 180.0;
     let is_plane = lon.abs() > SURELY_METRES && lat.abs() > SURELY_METRES;
@@ -162,15 +175,52 @@ fn usable([lon, lat]: [f64; 2]) -> Option<[f64; 2]> {
 }
 
 /// Words for datums in heads of columns.
-const DATUMS: [&str; 7] = ["wgs84", "gcj02", "bd09", "cgcs2000", "gcj", "wgs", "2000"];
+const DATUMS: [&str; 11] =
+    ["wgs84", "gcj02", "bd09", "cgcs2000", "lambert93", "rgf93", "etrs89", "l93", "gcj", "wgs", "2000"];
+
+/// The EPSG code of the projection that a head names: `X (L93)`, `EPSG:32648`, `UTM 51N`.
+fn code_in_head(head: &str) -> Option<u32> {
+    let text: String = head.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
+    let number_after = |word: &str| {
+        let rest = text.split(word).nth(1)?.trim_start_matches("zone");
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        Some((rest.get(..digits)?.parse::<u32>().ok()?, rest.get(digits..)?))
+    };
+    if let Some((code, _)) = number_after("epsg") {
+        return Some(code);
+    }
+    if ["l93", "lambert93", "rgf93"].iter().any(|w| text.contains(w)) {
+        return Some(2154);
+    }
+    match number_after("utm")? {
+        (zone @ 1..=60, half) if half.starts_with('n') => Some(32_600 + zone),
+        (zone @ 1..=60, half) if half.starts_with('s') => Some(32_700 + zone),
+        _ => None,
+    }
+}
 
 /// Position of the first column whose head is in a list, most telling names first; else of the first that ends in one of some words.
 fn column(row: &[Cell], names: &[String], endings: &[&str]) -> Option<usize> {
     // Which datum a head names is looked at later.
-    let bare = |name: String| DATUMS.iter().fold(name, |name, datum| name.replace(datum, ""));
+    let bare = |name: String| {
+        let name = DATUMS.iter().fold(without_zone(name), |name, datum| name.replace(datum, ""));
+        // `X (m)`, `Easting ()`: what stands in brackets at the end is a unit, or was a datum.
+        name.find(['(', '（']).filter(|at| *at > 0).and_then(|at| name.get(..at)).map(str::to_owned).unwrap_or(name)
+    };
     let folded: Vec<String> = row.iter().map(|c| bare(FieldNames::folded(&c.text()))).collect();
     let exact = names.iter().find_map(|name| folded.iter().position(|f| f == name));
     exact.or_else(|| folded.iter().position(|f| endings.iter().any(|e| f.ends_with(e))))
+}
+
+/// A name without the zone of a projection: `UTM 51N E` is `E`.
+fn without_zone(name: String) -> String {
+    let rest = || {
+        let (before, after) = name.split_once("utm")?;
+        let digits = after.find(|c: char| !c.is_ascii_digit()).filter(|at| (1..=2).contains(at))?;
+        let half = after.get(digits..)?;
+        Some(format!("{before}{}", half.strip_prefix(['n', 's']).unwrap_or(half)))
+    };
+    rest().filter(|r| !r.is_empty()).unwrap_or(name)
 }
 
 fn degrees_in(row: &[Cell], _: &[(u32, Vec<Cell>)]) -> Option<Way> {
@@ -207,7 +257,9 @@ fn single_in(row: &[Cell], below: &[(u32, Vec<Cell>)]) -> Option<Way> {
     let ends = || {
         (0..row.len()).find(|c| folded.get(*c).is_some_and(|f| f.ends_with("坐标") || f.ends_with("gps")) && is_pair(c))
     };
-    found.or_else(ends).map(|c| Way::Single(c, true))
+    // Outlines and lines of surveys have any name: their values tell.
+    let traces = || (0..row.len()).find(|c| first_value(below, *c).is_some_and(|v| trace::of(&v).is_some()));
+    traces().or(found).or_else(ends).map(|c| Way::Single(c, true))
 }
 
 fn plane_in(row: &[Cell], below: &[(u32, Vec<Cell>)]) -> Option<Way> {

@@ -12,6 +12,8 @@ pub enum FileCommand {
     OpenDialogue,
     /// Open files: boundaries, facilities or a project.
     Open(Vec<PathBuf>),
+    /// Open photos, which have no code of a page.
+    OpenPhotos(Vec<PathBuf>),
     /// Open some layers of a file.
     OpenLayers(PathBuf, Vec<String>),
     /// Understand a table anew, as its draft says.
@@ -78,9 +80,12 @@ impl FileCommand {
     /// The command's words in the language files.
     pub fn key(&self) -> &'static str {
         match self {
-            Self::OpenDialogue | Self::Open(_) | Self::OpenLayers(..) | Self::Understand(_) | Self::TakeTable(_) => {
-                "command.open"
-            }
+            Self::OpenDialogue
+            | Self::Open(_)
+            | Self::OpenPhotos(_)
+            | Self::OpenLayers(..)
+            | Self::Understand(_)
+            | Self::TakeTable(_) => "command.open",
             Self::OpenDemo => "command.open-demo",
             Self::NewProject => "command.new-project",
             Self::ReadChanged => "command.read-changed",

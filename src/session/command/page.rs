@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::session::ShareOptions;
+use crate::session::{FoundPage, ShareOptions};
 
 /// What a person can do about finished pages.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +35,12 @@ pub enum PageCommand {
     AskSlides,
     /// Write the scenes as slides.
     SlidesTo(PathBuf),
+    /// Look for the page of a code, of the text of a QR code, or of a picture of it.
+    BackTo(String),
+    /// Show a page again.
+    ShowPage(Box<FoundPage>),
+    /// Say why a page was not found.
+    PageLost(String),
 }
 
 impl PageCommand {
@@ -46,6 +52,7 @@ impl PageCommand {
             Self::PrintPage => "page.print",
             Self::AtlasDialogue(_) | Self::SaveAtlasTo(..) => "page.atlas",
             Self::CancelAtlas => "command.cancel",
+            Self::BackTo(_) | Self::ShowPage(_) | Self::PageLost(_) => "page.code",
             Self::ShareDialogue | Self::AskShare(_) | Self::ShareTo(..) | Self::AskSlides | Self::SlidesTo(_) => {
                 "share.title"
             }

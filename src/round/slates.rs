@@ -1,0 +1,204 @@
+//! Photos told apart by slates: whoever photographs the code of a stop, then the spot, has said which gap the pictures are of, also where a
+//! messenger took place and time out of them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon::prelude::*;
+
+use crate::geo::{LonLat, distance_m};
+use crate::read::{close_codes_in, exif_of};
+
+/// What the text of a slate begins with.
+const SLATE: &str = "qiancun-gap:";
+/// So far from a gap a photo may have been taken that is of it by its place alone, in metres.
+const NEAR_M: f64 = 150.0;
+/// So long after its slate a photo may have been taken, in seconds: what comes later is of another spot.
+const LONGEST_SECS: i64 = 3 * 3600;
+
+/// The text of the slate of a gap.
+///
+/// # Examples
+/// ```
+/// use qiancun::round::{gap_of_slate, slate_text};
+///
+/// assert_eq!(gap_of_slate(&slate_text("T1|DEMO00000012")), Some("T1|DEMO00000012"));
+/// assert_eq!(gap_of_slate("https://uri.amap.com/marker?position=1,2"), None);
+/// ```
+pub fn slate_text(gap: &str) -> String {
+    format!("{SLATE}{gap}")
+}
+
+/// The key of the gap that a slate names; `None` for any other code.
+pub fn gap_of_slate(text: &str) -> Option<&str> {
+    text.strip_prefix(SLATE).filter(|k| !k.is_empty())
+}
+
+/// Photos of a folder, told apart.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SortedPhotos {
+    /// By the key of the gap: the photos between its slate and the next, the slate's own picture left out.
+    pub of_gaps: BTreeMap<String, Vec<PathBuf>>,
+    /// Pictures of slates.
+    pub slates: usize,
+    /// Pictures that show several slates: which was meant has to be asked.
+    pub asked: Vec<(PathBuf, Vec<String>)>,
+    /// Photos without a slate that were taken beside one gap only: its key, and how many metres off.
+    pub near: Vec<(PathBuf, String, f64)>,
+    /// The rest.
+    pub left: Vec<PathBuf>,
+}
+
+/// A photo as it is sorted.
+struct Seen {
+    path: PathBuf,
+    gaps: Vec<String>,
+    /// Seconds since any fixed moment; `None` where it does not say when it was taken.
+    taken: Option<i64>,
+    place: Option<LonLat>,
+}
+
+/// Tells photos apart by the slates among them. Those of each folder are taken in the order of their times where all say one, else of their
+/// names. `gaps`: keys and places of the gaps that a photo without a slate may be of. `seen` counts those looked at.
+pub fn sort_photos(photos: Vec<PathBuf>, gaps: &[(String, LonLat)], seen: &AtomicUsize) -> SortedPhotos {
+    let look = |path: PathBuf| {
+        let codes = close_codes_in(&path);
+        let gaps = codes.iter().filter_map(|c| gap_of_slate(c)).map(str::to_owned).collect();
+        let exif = exif_of(&path);
+        seen.fetch_add(1, Ordering::Relaxed);
+        Seen { gaps, taken: exif.taken_at.as_deref().and_then(seconds), place: exif.place, path }
+    };
+    let mut folders: BTreeMap<PathBuf, Vec<Seen>> = BTreeMap::new();
+    for photo in photos.into_par_iter().map(look).collect::<Vec<_>>() {
+        folders.entry(photo.path.parent().map(Path::to_path_buf).unwrap_or_default()).or_default().push(photo);
+    }
+    let mut sorted = SortedPhotos::default();
+    for mut photos in folders.into_values() {
+        let by_name = |s: &Seen| natural(&s.path);
+        if photos.iter().all(|p| p.taken.is_some()) {
+            photos.sort_by_key(|p| (p.taken, by_name(p)));
+        } else {
+            photos.sort_by_key(by_name);
+        }
+        sort_folder(photos, gaps, &mut sorted);
+    }
+    sorted
+}
+
+fn sort_folder(photos: Vec<Seen>, gaps: &[(String, LonLat)], sorted: &mut SortedPhotos) {
+    let mut slate: Option<(String, Option<i64>)> = None;
+    for photo in photos {
+        match photo.gaps.as_slice() {
+            [gap] => {
+                sorted.slates += 1;
+                sorted.of_gaps.entry(gap.clone()).or_default();
+                slate = Some((gap.clone(), photo.taken));
+            }
+            [_, _, ..] => {
+                // What follows is of one of them: nobody can say which.
+                slate = None;
+                sorted.asked.push((photo.path, photo.gaps));
+            }
+            [] => {
+                let in_time = |since: Option<i64>| match (since, photo.taken) {
+                    (Some(since), Some(taken)) => taken - since <= LONGEST_SECS,
+                    _ => true,
+                };
+                match &slate {
+                    Some((gap, since)) if in_time(*since) => {
+                        sorted.of_gaps.entry(gap.clone()).or_default().push(photo.path);
+                    }
+                    _ => match photo.place.and_then(|at| beside(at, gaps)) {
+                        Some((gap, off)) => sorted.near.push((photo.path, gap, off)),
+                        None => sorted.left.push(photo.path),
+                    },
+                }
+            }
+        }
+    }
+}
+
+/// The only gap beside a place; `None` where there is none, or several.
+fn beside(at: LonLat, gaps: &[(String, LonLat)]) -> Option<(String, f64)> {
+    let mut near = gaps.iter().map(|(key, gap)| (key, distance_m(at, *gap))).filter(|(_, off)| *off <= NEAR_M);
+    match (near.next(), near.next()) {
+        (Some((key, off)), None) => Some((key.clone(), off)),
+        _ => None,
+    }
+}
+
+/// A camera's time as seconds, for order and difference only.
+fn seconds(text: &str) -> Option<i64> {
+    let bare = text.get(..19)?;
+    let at: jiff::civil::DateTime = bare.parse().ok()?;
+    Some(at.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second())
+}
+
+/// A file's name so that its numbers are in their order: `IMG_9` before `IMG_10`.
+fn natural(path: &Path) -> Vec<(String, u128)> {
+    let name = path.file_name().map(|n| n.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let (mut parts, mut rest) = (Vec::new(), name.as_str());
+    while !rest.is_empty() {
+        let words = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
+        let (word, after) = rest.split_at(words);
+        let digits = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
+        let (number, after) = after.split_at(digits);
+        parts.push((word.to_owned(), number.parse().unwrap_or(u128::MAX)));
+        rest = after;
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(name: &str, gaps: &[&str], taken: Option<i64>, place: Option<LonLat>) -> Seen {
+        Seen { path: name.into(), gaps: gaps.iter().map(|g| (*g).to_owned()).collect(), taken, place }
+    }
+
+    #[test]
+    fn photos_go_to_the_slate_before_them() {
+        let gaps = [("a".to_owned(), LonLat::new(116.0, 40.0)), ("b".to_owned(), LonLat::new(116.1, 40.0))];
+        let mut sorted = SortedPhotos::default();
+        let at = |lon| Some(LonLat::new(lon, 40.0));
+        sort_folder(
+            vec![
+                seen("0", &[], None, at(116.0005)),
+                seen("1", &["a"], Some(0), None),
+                seen("2", &[], Some(60), None),
+                seen("3", &[], None, None),
+                seen("4", &["b"], Some(600), None),
+                seen("5", &[], Some(700), None),
+                seen("6", &[], Some(700 + 4 * 3600), at(116.05)),
+                seen("7", &["a", "b"], None, None),
+                seen("8", &[], None, None),
+            ],
+            &gaps,
+            &mut sorted,
+        );
+        let of = |gap: &str| sorted.of_gaps[gap].iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(" ");
+        assert_eq!((of("a").as_str(), of("b").as_str(), sorted.slates), ("2 3", "5", 2));
+        assert_eq!(
+            sorted.near.iter().map(|n| (n.0.display().to_string(), n.1.as_str())).collect::<Vec<_>>(),
+            [("0".to_owned(), "a")]
+        );
+        assert_eq!(sorted.asked.len(), 1);
+        assert_eq!(sorted.left.iter().map(|p| p.display().to_string()).collect::<Vec<_>>(), ["6", "8"]);
+    }
+
+    #[test]
+    fn names_are_in_the_order_of_their_numbers() {
+        let mut names = ["IMG_10.jpg", "IMG_9.jpg", "IMG_9a.jpg", "mmexport1700000000000.jpg"].map(PathBuf::from);
+        names.sort_by_key(|n| natural(n));
+        assert_eq!(
+            names.map(|n| n.display().to_string()),
+            ["IMG_9.jpg", "IMG_9a.jpg", "IMG_10.jpg", "mmexport1700000000000.jpg"]
+        );
+        assert_eq!(
+            seconds("2026-05-06T07:08:09+08:00").zip(seconds("2026-05-06T07:09:09")).map(|(a, b)| b - a),
+            Some(60)
+        );
+    }
+}
