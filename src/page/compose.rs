@@ -85,7 +85,7 @@ pub fn map_svg(session: &Session, [w, h]: [f32; 2], options: &PageOptions, is_wh
         session,
         &content,
         &frame,
-        &MapForm { options, scale, village: None, taken_right: 0.0, taken_below: 0.0 },
+        &MapForm { options, scale, village: None, taken_right: 0.0, taken_below: 0.0, taken: &[] },
     );
     svg.finish()
 }
@@ -131,7 +131,7 @@ pub(super) fn compose(
         session,
         content,
         &frame,
-        &MapForm { options, scale: u, village: None, taken_right: taken, taken_below: below },
+        &MapForm { options, scale: u, village: None, taken_right: taken, taken_below: below, taken: &[] },
     );
     if content.colouring.as_ref().is_none_or(|t| t.legend.iter().all(|r| r.count == 0))
         && session.village_layer().is_none()

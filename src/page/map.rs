@@ -96,6 +96,8 @@ pub(super) struct MapForm<'a> {
     pub(super) taken_right: f32,
     /// Room at the foot that a band over the map takes.
     pub(super) taken_below: f32,
+    /// Places that something else is drawn on: names keep clear of them.
+    pub(super) taken: &'a [[f32; 2]],
 }
 
 /// Draws the map into its frame.
@@ -126,6 +128,7 @@ pub(super) fn draw_map(svg: &mut Svg, session: &Session, content: &PageContent, 
             let is_divided = content.left.is_some() && form.village.is_none();
             symbols = facilities(svg, session, content, frame, u, is_divided);
         }
+        symbols.extend(form.taken);
         if let Some(loaded) = villages_shown {
             place_labels(svg, session, content, loaded, frame, form, &symbols);
         }

@@ -17,13 +17,13 @@ use crate::session::Session;
 /// Margin of a sheet in layout pixels.
 const MARGIN: f32 = 40.0;
 /// Height of a stop.
-const STOP: f32 = 205.0;
+const STOP: f32 = 193.0;
 /// Small map of a stop: width and height.
-const SMALL: [f32; 2] = [200.0, 160.0];
+const SMALL: [f32; 2] = [200.0, 152.0];
 /// Map of the tour: width and height.
 const OVERVIEW: [f32; 2] = [330.0, 230.0];
-/// Side of a code: 20 mm.
-const CODE: f32 = 76.0;
+/// Side of a code: 19 mm.
+const CODE: f32 = 72.0;
 /// Height of a line of the list beside the map of the tour.
 const LINE: f32 = 21.0;
 /// Degrees that a small map shows at least on every side: some hundred metres.
@@ -221,13 +221,19 @@ fn map(
     content: &PageContent,
     frame: &MapFrame,
     village: Option<FeatureId>,
+    discs: &[LonLat],
     id: &str,
 ) {
     let [_, _, w, h] = frame.rect;
     let mut own = Svg::new([w / 4.0, h / 4.0], [w, h], "");
     let at_origin = MapFrame { rect: [0.0, 0.0, w, h], ..*frame };
     let options = options();
-    let form = MapForm { options: &options, scale: 0.8, village, taken_right: 0.0, taken_below: 0.0 };
+    // A disc is wider than the symbols that names keep clear of.
+    let around = discs.iter().map(|at| frame.at(WorldPos::from_lonlat(*at)));
+    let around = around.map(|[x, y]| [x - frame.rect[0], y - frame.rect[1]]);
+    let steps = [[0.0, 0.0], [-8.0, 0.0], [8.0, 0.0], [0.0, -8.0], [0.0, 8.0]];
+    let taken: Vec<[f32; 2]> = around.flat_map(|[x, y]| steps.map(|[dx, dy]| [x + dx, y + dy])).collect();
+    let form = MapForm { options: &options, scale: 0.8, village, taken_right: 0.0, taken_below: 0.0, taken: &taken };
     draw_map(&mut own, session, content, &at_origin, &form);
     let text = own.finish();
     let inner = text.split_once("</title>").map_or("", |(_, rest)| rest).trim_end().trim_end_matches("</svg>");
@@ -256,7 +262,8 @@ fn overview(svg: &mut Svg, session: &Session, content: &PageContent, tour: &Shee
     let places = tour.stops.iter().map(|s| s.at).chain([tour.start]);
     if let Some(bounds) = bounds_of(places) {
         let frame = MapFrame::fitting(rect, bounds, 0.12);
-        map(svg, session, content, &frame, None, "tour");
+        let discs: Vec<LonLat> = tour.stops.iter().map(|s| s.at).collect();
+        map(svg, session, content, &frame, None, &discs, "tour");
         let place = |at: LonLat| frame.at(WorldPos::from_lonlat(at));
         let ways = std::iter::once(tour.start).chain(tour.stops.iter().map(|s| s.at)).chain([tour.start]);
         let points: Vec<String> = ways.map(place).map(|[x, y]| format!("{} {}", num(x), num(y))).collect();
@@ -306,7 +313,7 @@ fn stop(
     };
     if let Some(bounds) = bounds {
         let frame = MapFrame::fitting(rect, bounds, 0.08);
-        map(svg, session, content, &frame, stop.village, &number.to_string());
+        map(svg, session, content, &frame, stop.village, &[stop.at], &number.to_string());
         disc(svg, frame.at(WorldPos::from_lonlat(stop.at)), number + 1);
     }
     let left = rect[0] + rect[2] + 18.0;
@@ -335,14 +342,14 @@ fn stop(
         svg.text(left, at, &line, Type::new(12.5, &inks.grey));
         at += 18.0;
     }
-    boxes(svg, lang, [left, y + 152.0, room], inks);
+    boxes(svg, lang, [left, y + 144.0, room], inks);
     let form = Type::new(11.0, &inks.grey);
-    svg.text(left, y + 180.0, lang.t("round.note"), form);
-    svg.line([left, y + 184.0, left + room, y + 184.0], &inks.grey, 0.8);
+    svg.text(left, y + 169.0, lang.t("round.note"), form);
+    svg.line([left, y + 174.0, left + room, y + 174.0], &inks.grey, 0.8);
     for (i, (text, words)) in
         [(&stop.navigate, "round.scan-way"), (&stop.slate, "round.scan-first")].into_iter().enumerate()
     {
-        let top = y + 8.0 + i as f32 * (CODE + 21.0);
+        let top = y + 8.0 + i as f32 * (CODE + 19.0);
         qr(svg, text, [codes, top, CODE]);
         svg.text(
             codes + CODE / 2.0,

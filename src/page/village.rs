@@ -45,7 +45,7 @@ pub(super) fn village_svg(
     let lines = facts.len().div_ceil(2) as f32 * ATTRIBUTE_PX;
     let high = if card.is_some() { 280.0 } else { (bottom - y - 90.0 - lines).clamp(280.0, 620.0) };
     let map = [m, y + 12.0, room, high];
-    let form = MapForm { options, scale: 0.9, village: Some(village), taken_right: 0.0, taken_below: 0.0 };
+    let form = MapForm { options, scale: 0.9, village: Some(village), taken_right: 0.0, taken_below: 0.0, taken: &[] };
     if let Some(frame) = frame(session, village, map) {
         draw_map(&mut svg, session, content, &frame, &form);
     }
