@@ -2,6 +2,7 @@
 
 use proj4rs::Proj;
 
+use super::mercator::Zone;
 use super::wkt::{Node, parse};
 use super::{Accuracy, Kind, System};
 use crate::geo::ChinaShift;
@@ -117,8 +118,9 @@ fn kind_of(proj4: &str, code: Option<u32>) -> Option<(Kind, Accuracy)> {
     {
         return Some((Kind::Degrees(code), accuracy));
     }
-    let proj = Proj::from_proj_string(&parts.join(" ")).ok().filter(Proj::has_inverse)?;
-    Some((Kind::Computed(Box::new(proj)), accuracy))
+    let definition = parts.join(" ");
+    let proj = Proj::from_proj_string(&definition).ok().filter(Proj::has_inverse)?;
+    Some((Kind::Computed(Box::new(proj), Zone::of(&definition).map(Box::new)), accuracy))
 }
 
 fn value_of<'a>(proj4: &'a str, key: &str) -> Option<&'a str> {

@@ -4,6 +4,7 @@
 //! of degrees that differ from WGS 84 by less than a metre are taken as they are, bit for bit.
 
 mod definition;
+mod mercator;
 mod wkt;
 
 use proj4rs::Proj;
@@ -34,8 +35,8 @@ enum Kind {
     Degrees(u32),
     /// Degrees of Chinese map services.
     Shifted(ChinaShift),
-    /// Everything else, by PROJ's rules.
-    Computed(Box<Proj>),
+    /// Everything else, by PROJ's rules; back to degrees by its zone, where it is no more than one.
+    Computed(Box<Proj>, Option<Box<mercator::Zone>>),
 }
 
 impl std::fmt::Debug for Kind {
@@ -43,7 +44,7 @@ impl std::fmt::Debug for Kind {
         match self {
             Self::Degrees(code) => write!(f, "Degrees({code})"),
             Self::Shifted(shift) => write!(f, "Shifted({shift:?})"),
-            Self::Computed(proj) => write!(f, "Computed({})", proj.projname()),
+            Self::Computed(proj, _) => write!(f, "Computed({})", proj.projname()),
         }
     }
 }
@@ -141,7 +142,7 @@ impl System {
     /// Whether its coordinates are degrees.
     pub fn is_geographic(&self) -> bool {
         match &self.kind {
-            Kind::Computed(proj) => proj.is_latlong(),
+            Kind::Computed(proj, _) => proj.is_latlong(),
             _ => true,
         }
     }
@@ -155,7 +156,12 @@ impl System {
                 shifted(coords, |at| shift.undo(at));
                 0
             }
-            Kind::Computed(proj) => {
+            Kind::Computed(_, Some(zone)) => pieces(coords, |piece| {
+                let back = |at: &mut [f64; 2]| *at = zone.to_degrees(*at).unwrap_or([f64::NAN; 2]);
+                piece.iter_mut().for_each(back);
+                piece.iter().filter(|at| at[0].is_nan()).count()
+            }),
+            Kind::Computed(proj, None) => {
                 let in_radians = proj.is_latlong();
                 pieces(coords, |piece| {
                     if in_radians {
@@ -178,7 +184,7 @@ impl System {
                 shifted(coords, |at| shift.of(at));
                 0
             }
-            Kind::Computed(proj) => pieces(coords, |piece| {
+            Kind::Computed(proj, _) => pieces(coords, |piece| {
                 piece.iter_mut().flatten().for_each(|v| *v = v.to_radians());
                 let failed = computed(&degrees(), proj, piece);
                 if proj.is_latlong() {
