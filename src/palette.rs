@@ -65,7 +65,7 @@ pub const LIGHT: Tokens = Tokens {
     accent: rgb(0x0f766e),
     accent_ground: rgb(0xe3f1ef),
     on_accent: rgb(0xffffff),
-    good: rgb(0x15803d),
+    good: rgb(0x0f7035),
     warn: rgb(0xa34a06),
     bad: rgb(0xbe123c),
     on_mark: rgb(0xffffff),
@@ -140,6 +140,24 @@ pub const PHOTO: [u8; 3] = [0xd4, 0x14, 0x8a];
 /// Lines and areas of notes without a colour of their own.
 pub const NOTE_LINE: Color32 = rgb(0xb4540a);
 
+/// Colours of tours of a round, one after the other: white numbers are read on each.
+pub const TOUR_INKS: [[u8; 3]; 8] = [
+    [0xb8, 0x1d, 0x5b],
+    [0x1d, 0x4e, 0xd8],
+    [0xa1, 0x3d, 0x00],
+    [0x0f, 0x76, 0x6e],
+    [0x6d, 0x28, 0xd9],
+    [0x3f, 0x62, 0x12],
+    [0x9f, 0x12, 0x39],
+    [0x33, 0x41, 0x55],
+];
+
+/// The colour of a tour, counted from 0.
+pub fn tour_colour(tour: usize) -> Color32 {
+    let [r, g, b] = TOUR_INKS.get(tour % TOUR_INKS.len()).copied().unwrap_or([0; 3]);
+    Color32::from_rgb(r, g, b)
+}
+
 /// Colours that a note can have: each is told from the others, and stands out on the ramps, for people with any colour vision.
 pub const NOTE_INKS: [(&str, [u8; 3]); 6] = [
     ("red", [0xc2, 0x2f, 0x2f]),
@@ -199,6 +217,16 @@ pub fn data_colour([r, g, b]: [u8; 3]) -> Color32 {
 }
 
 impl Tokens {
+    /// How strong the ground of a state is: its own colour, over the panel.
+    const fn tint_strength(&self) -> f32 {
+        if self.dark { 0.16 } else { 0.09 }
+    }
+
+    /// The ground of words in a colour that judges: the same colour, weak, so that the words stand out from it.
+    pub fn tint(&self, ink: Color32) -> Color32 {
+        ink.gamma_multiply(self.tint_strength())
+    }
+
     /// What the map is drawn with beside its data.
     pub fn map(&self) -> render::Palette {
         render::Palette {
@@ -219,11 +247,94 @@ impl Tokens {
     }
 }
 
-/// Whether white text reads better on a colour than dark text does (relative luminance below 0.32, WCAG 2.2).
-pub fn is_dark([r, g, b]: [u8; 3]) -> bool {
+/// Relative luminance of a colour, 0 to 1 (WCAG 2.2).
+fn luminance([r, g, b]: [u8; 3]) -> f32 {
     let linear = |v: u8| {
         let c = f32::from(v) / 255.0;
         if c <= 0.040_45 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
     };
-    0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b) < 0.32
+    0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
+}
+
+/// Contrast of two colours, 1 to 21 (WCAG 2.2).
+///
+/// ```
+/// use qiancun::palette::contrast;
+///
+/// assert_eq!(contrast([0; 3], [255; 3]).round(), 21.0);
+/// ```
+pub fn contrast(a: [u8; 3], b: [u8; 3]) -> f32 {
+    let (a, b) = (luminance(a), luminance(b));
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
+}
+
+/// Whether white text, with its dark rim, reads better on a colour than dark text with a light one does: below a relative luminance of 0.32
+/// (WCAG 2.2), which looks better on the blues of the ramps than 0.22, where both would have the same contrast without a rim.
+pub fn is_dark(colour: [u8; 3]) -> bool {
+    luminance(colour) < 0.32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(c: Color32) -> [u8; 3] {
+        [c.r(), c.g(), c.b()]
+    }
+
+    /// A colour at a strength over another one.
+    fn over(ink: Color32, strength: f32, ground: Color32) -> [u8; 3] {
+        let mix = |a: u8, b: u8| (f32::from(a) * strength + f32::from(b) * (1.0 - strength)).round() as u8;
+        [mix(ink.r(), ground.r()), mix(ink.g(), ground.g()), mix(ink.b(), ground.b())]
+    }
+
+    #[test]
+    fn every_text_stands_out_from_its_ground() {
+        for t in [&LIGHT, &DARK] {
+            for (name, ink) in [
+                ("ink", t.ink),
+                ("secondary", t.ink_secondary),
+                ("accent", t.accent),
+                ("good", t.good),
+                ("warn", t.warn),
+                ("bad", t.bad),
+            ] {
+                for (on, ground) in
+                    [("panel", t.panel), ("field", t.field), ("accent", t.accent_ground), ("map", t.ground)]
+                {
+                    let found = contrast(of(ink), of(ground));
+                    assert!(found >= 4.5, "{name} on {on}, dark {}: {found:.2}", t.dark);
+                }
+            }
+            for (name, ink, ground) in [
+                ("accent", t.on_accent, t.accent),
+                ("bad", t.on_mark, t.bad),
+                ("warn", t.on_mark, t.warn),
+                ("cluster", LABEL_LIGHT, t.cluster),
+            ] {
+                let found = contrast(of(ink), of(ground));
+                assert!(found >= 4.5, "on {name}, dark {}: {found:.2}", t.dark);
+            }
+            // Gaps and states on their own colour, weak, over panels.
+            for (name, ink) in [("bad", t.bad), ("warn", t.warn), ("good", t.good), ("secondary", t.ink_secondary)] {
+                let found = contrast(of(ink), over(ink, t.tint_strength(), t.panel));
+                assert!(found >= 4.5, "{name} on its own tint, dark {}: {found:.2}", t.dark);
+            }
+        }
+        for tour in TOUR_INKS {
+            assert!(contrast(of(LABEL_LIGHT), tour) >= 4.5, "{tour:?}");
+        }
+    }
+
+    #[test]
+    fn names_stand_out_from_every_class() {
+        let best = |fill| contrast(of(if is_dark(fill) { LABEL_LIGHT } else { LABEL_DARK }), fill);
+        // What white on #41b6c4 was: 2.4.
+        assert!(best([0x41, 0xb6, 0xc4]) > 6.0);
+        // In the middle neither reads well by itself: there names have rims, from which they stand out.
+        assert!(contrast(of(LABEL_LIGHT), of(LABEL_DARK)) > 12.0);
+        for grey in 0..=255_u8 {
+            assert!(best([grey; 3]) >= 2.8, "{grey}");
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::grounds::is_ground;
 use super::qiancun::Qiancun;
-use crate::project::{self, with_ending};
+use crate::project::{self, project_in, with_ending};
 use crate::read::formats::READERS;
 use crate::read::is_photo;
 use crate::session::{Command, Dialogue, FileCommand, Status};
@@ -10,14 +10,19 @@ use crate::session::{Command, Dialogue, FileCommand, Status};
 impl Qiancun {
     /// Carries out a command about files.
     pub(super) fn on_files(&mut self, command: FileCommand) {
-        let session = &mut self.session;
         match command {
             FileCommand::OpenDialogue => self.ask_open(),
             FileCommand::Open(paths) => match paths.as_slice() {
                 // A photo may be one of a page.
                 [one] if is_photo(one) && !is_ground(one) => self.open_photo(one.clone()),
+                [one] if project_in(one).is_some() => self.ask_unpack(one.clone()),
                 _ => self.open_unless_lost(paths),
             },
+            FileCommand::PackageDialogue(options) => self.ask_package(options),
+            FileCommand::AskPackage(options) => self.ask_package_file(options),
+            FileCommand::SavePackageTo(options, path) => self.save_package(options, &path),
+            FileCommand::UnpackTo(package, folder) => self.unpack_to(package, folder),
+            FileCommand::Say(text) => self.session.moment.dialogue = Some(Dialogue::Message(text)),
             FileCommand::OpenPhotos(paths) => self.open_unless_lost(paths),
             FileCommand::OpenLayers(path, layers) => self.open_layers(&path, layers),
             FileCommand::Understand(draft) => self.understand(*draft, false),
@@ -41,12 +46,7 @@ impl Qiancun {
             FileCommand::CopyTable => self.copy_table(),
             FileCommand::ExportTableDialogue => self.ask_export_table(),
             FileCommand::ExportTableTo(path) => self.export_table(&path),
-            FileCommand::CopyCard => {
-                if let Some(text) = session.card_text() {
-                    session.news = Some(session.lang.t("status.card-copied").to_owned());
-                    self.ctx.copy_text(text);
-                }
-            }
+            FileCommand::CopyCard => self.copy_card(),
             FileCommand::CopyMap => self.copy_map(),
             FileCommand::ExportDialogue => self.ask_export(),
             FileCommand::ExportTo(path) => {
@@ -99,6 +99,13 @@ impl Qiancun {
             if let Status::Loading(progress) = &layer.status {
                 progress.cancel();
             }
+        }
+    }
+
+    fn copy_card(&mut self) {
+        if let Some(text) = self.session.card_text() {
+            self.session.news = Some(self.session.lang.t("status.card-copied").to_owned());
+            self.ctx.copy_text(text);
         }
     }
 

@@ -9,6 +9,9 @@ impl Qiancun {
     pub(super) fn on_window(&mut self, command: WindowCommand) {
         let session = &mut self.session;
         match command {
+            WindowCommand::CommandsDialogue => {
+                session.moment.dialogue = Some(Dialogue::Commands(String::new(), 0));
+            }
             WindowCommand::SettingsDialogue => {
                 self.look_at_storage();
                 self.session.moment.dialogue = Some(Dialogue::Settings);
@@ -97,7 +100,9 @@ impl Qiancun {
         let session = &mut self.session;
         if session.meeting.is_some() && !session.moment.search.text.is_empty() {
             session.moment.search.text.clear();
-        } else if session.moment.dialogue.is_none() && session.moment.measuring.take().is_some() {
+        } else if session.moment.dialogue.is_none()
+            && (session.moment.measuring.take().is_some() || session.moment.form.round.take().is_some())
+        {
         } else if session.meeting.is_some() && session.moment.dialogue.is_none() {
             self.leave_meeting();
         } else if session.moment.page.is_some() && session.moment.dialogue.is_none() {

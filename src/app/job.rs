@@ -29,6 +29,8 @@ pub enum Job {
     Coverage,
     /// Looks for gaps.
     Gaps,
+    /// Plans a round.
+    Round,
     /// Compares gaps.
     Compare,
     /// Opens or copies a survey log.
@@ -67,6 +69,7 @@ impl Job {
             Self::Join => "join",
             Self::Coverage => "coverage",
             Self::Gaps => "gaps",
+            Self::Round => "round",
             Self::Compare => "compare",
             Self::Survey => "survey",
             Self::Results => "results",
@@ -91,7 +94,8 @@ impl Job {
         self.is_of_the_map()
             || matches!(
                 self,
-                Self::Compare
+                Self::Round
+                    | Self::Compare
                     | Self::Survey
                     | Self::Results
                     | Self::Understand
@@ -160,6 +164,10 @@ pub enum Done {
     PageSaved(PathBuf, Result<String, PageError>),
     /// A file for anyone was written, or not.
     Shared(PathBuf, super::sharing::SharedFile),
+    /// A package was written, or not.
+    Packed(PathBuf, std::io::Result<crate::project::Packed>),
+    /// A round was written: how many files, or why not.
+    RoundWritten(PathBuf, Result<usize, String>),
     /// The project was saved, or not.
     Saved(Box<super::saving::Saved>),
     /// How the project stands on the disk: its text, and in what it differs.

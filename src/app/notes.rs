@@ -72,13 +72,13 @@ impl Qiancun {
     pub(super) fn load_picture(&mut self, file: PathBuf, side_px: u32) {
         let made = &mut self.session.made;
         let key = (file.clone(), side_px);
-        if made.pictures.contains_key(&key) {
+        if made.photos.pictures.contains_key(&key) {
             return;
         }
         if side_px == LARGE_PX {
-            made.pictures.retain(|(_, side), _| *side != LARGE_PX);
+            made.photos.pictures.retain(|(_, side), _| *side != LARGE_PX);
         }
-        made.pictures.insert(key, PhotoPicture::Coming);
+        made.photos.pictures.insert(key, PhotoPicture::Coming);
         self.jobs.start(Job::Photo, move |_| {
             let image = picture_of(&file, side_px).map(|image| {
                 let size = [image.width() as usize, image.height() as usize];

@@ -293,6 +293,8 @@ impl Qiancun {
                 Done::Recorded(recorded) => self.was_recorded(*recorded),
                 Done::Survey(project, opened) => self.was_opened(&project, opened),
                 Done::Shared(path, written) => self.was_shared(&path, written),
+                Done::Packed(path, packed) => self.was_packed(&path, packed),
+                Done::RoundWritten(folder, written) => self.round_was_written(&folder, written),
                 Done::PageSaved(path, written) => self.page_was_saved(&path, written),
                 Done::Saved(saved) => self.was_saved(*saved),
                 Done::Looked(change, text) => self.was_looked_at(change, text),
@@ -312,7 +314,7 @@ impl Qiancun {
                 }
                 Done::Picture(file, side_px, image) => {
                     let picture = image.map_or(PhotoPicture::Never, PhotoPicture::Here);
-                    self.session.made.pictures.insert((file, side_px), picture);
+                    self.session.made.photos.pictures.insert((file, side_px), picture);
                 }
                 Done::Failed(job, why) => self.has_failed(job, &why),
             }

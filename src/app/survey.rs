@@ -7,7 +7,7 @@ use super::qiancun::Qiancun;
 use super::recording::Then;
 use crate::model::Generation;
 use crate::project;
-use crate::session::{Dialogue, SurveyCommand, VisitDraft};
+use crate::session::{Dialogue, RoundDraft, SurveyCommand, VisitDraft};
 use crate::survey::{
     GapIndex, Incoming, Instant, LogPaths, MergePreview, NewVisit, Opened, PhotoFacts, Preview, Survey, SurveyError,
     Told, photo_facts, small_picture,
@@ -19,6 +19,9 @@ impl Qiancun {
         match command {
             SurveyCommand::ExportGapsDialogue => self.ask_export_gaps(),
             SurveyCommand::ExportGapsTo(path) => self.export_gaps(&path),
+            SurveyCommand::PlanRound => self.session.moment.form.round = Some(RoundDraft::default()),
+            SurveyCommand::WriteRoundDialogue => self.ask_round_folder(),
+            SurveyCommand::WriteRoundTo(folder) => self.write_round_to(folder),
             SurveyCommand::VisitGap(row) => self.ask_visit(row),
             SurveyCommand::PhotoDialogue => self.ask_photo(),
             SurveyCommand::TakePhoto(path) => self.take_photo(path),

@@ -73,6 +73,7 @@ impl Qiancun {
             before.set_grounds(self.session.drawn_grounds());
         }
         self.sync_page_back();
+        self.sync_round();
         self.sync_preview();
         self.session.find_facts();
         self.session.make_card();

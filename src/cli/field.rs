@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 
 use super::survey_exchange::{Taking, taken_in};
 use super::{Failure, args, joined, read};
+use crate::app::{RoundOut, clock, read_session, tiles_of};
 use crate::cli::say::said;
 use crate::district::District;
 use crate::geo::LonLat;
 use crate::lang::Lang;
-use crate::model::LayerKind;
-use crate::project::{Project, in_language};
-use crate::round::{Navigation, PhoneGap, PhoneRound, Plan, PlanOptions, Stop, plan, write_phone_round};
+use crate::project::Project;
+use crate::round::{Navigation, Plan, PlanOptions, Stop, plan, worth_of};
 use crate::rules::{GapList, GapSeverity, Rules, find_gaps};
 use crate::survey::{GapIndex, GapStatus, Survey, Verdict};
 
@@ -70,7 +70,8 @@ impl Found {
     fn stop(&self, (i, key, at): &(usize, String, LonLat), minutes: f64, urgent_first: bool) -> Stop {
         let severity = self.list.gaps.get(*i).map(|g| g.severity);
         let cannot_wait = urgent_first && severity == Some(GapSeverity::High);
-        Stop { key: key.clone(), at: *at, minutes, worth: worth(severity), cannot_wait }
+        let worth = worth_of(severity.unwrap_or(GapSeverity::Data));
+        Stop { key: key.clone(), at: *at, minutes, worth, cannot_wait }
     }
 }
 
@@ -105,32 +106,26 @@ fn export(mut parser: lexopt::Parser) -> Result<(), Failure> {
     let open = found.open();
     let stops = how.stops(&found, &open);
     let planned = if is_planned { Some(plan(&stops, how.placed(&found)?)) } else { None };
-    let mut told_off: Vec<(Option<usize>, Option<usize>)> = vec![(None, None); open.len()];
-    for route in planned.iter().flat_map(|p| &p.routes) {
-        for stop in &route.stops {
-            if let Some(slot) = told_off.get_mut(stop.stop) {
-                *slot = (Some(route.person), Some(route.day));
-            }
-        }
-    }
-    let gap = |((i, key, _), (person, day)): (&(usize, String, LonLat), &(Option<usize>, Option<usize>))| {
-        let status = found.survey.status(key).word(lang).to_owned();
-        Some(PhoneGap { key: key.clone(), gap: found.list.gaps.get(*i)?, status, person: *person, day: *day })
-    };
-    let gaps: Vec<PhoneGap<'_>> = open.iter().zip(&told_off).filter_map(gap).collect();
-    let (grounds, left_grounds) = grounds_of(&found.project);
     let without_place = found.list.gaps.iter().filter(|g| g.at.is_none()).count();
-    let closed = found.list.gaps.len() - without_place - gaps.len();
-    let title = in_language(&found.project.title, &found.project.title_en, lang).to_owned();
-    let round = PhoneRound { district: &found.district, rules: &found.rules, gaps, title, lang, grounds };
-    let cannot =
-        |e: &dyn std::fmt::Display| Failure::Input(format!("the round cannot be written to {}: {e}", out.display()));
-    let mut written = write_phone_round(&round, &out).map_err(|e| cannot(&e))?;
-    if let Some(plan) = &planned {
-        let handed =
-            super::field_sheets::Handed { found: &found, open: &open, plan, options: &how.options, navigation, lang };
-        written.extend(handed.write(&file, &out)?);
-    }
+    let closed = found.list.gaps.len() - without_place - open.len();
+    let session = match &planned {
+        Some(_) => Some(read_session(&file, lang).map_err(Failure::Input)?.0),
+        None => None,
+    };
+    let round = RoundOut {
+        project: &found.project,
+        district: &found.district,
+        rules: &found.rules,
+        list: &found.list,
+        survey: Some(&found.survey),
+        open: &open,
+        plan: planned.as_ref().map(|p| (p, &how.options)),
+        navigation,
+        lang,
+    };
+    let cannot = |why: String| Failure::Input(format!("the round cannot be written to {}: {why}", out.display()));
+    let written = round.write(session.as_ref(), &out).map_err(cannot)?;
+    let (_, left_grounds) = tiles_of(&found.project);
     let left_out = [
         ("gaps", closed, "a visit has closed them"),
         ("gaps", without_place, "they are of the district, and at no place"),
@@ -139,14 +134,6 @@ fn export(mut parser: lexopt::Parser) -> Result<(), Failure> {
     ];
     let files: Vec<(PathBuf, u64)> = written.into_iter().map(|f| (f.path, f.bytes)).collect();
     super::written::tell(&files, &left_out, as_json)
-}
-
-/// MBTiles among the grounds of a project, and how many others there are.
-fn grounds_of(project: &Project) -> (Vec<PathBuf>, usize) {
-    let grounds = project.layers.iter().filter(|l| l.kind == Some(LayerKind::Ground) && l.visible);
-    let is_tiles = |p: &PathBuf| p.extension().is_some_and(|e| e.eq_ignore_ascii_case("mbtiles")) && p.is_file();
-    let (tiles, others): (Vec<PathBuf>, Vec<PathBuf>) = grounds.map(|l| l.path.clone()).partition(is_tiles);
-    (tiles, others.len())
 }
 
 /// Takes back what a phone brings: a folder, or files.
@@ -287,24 +274,9 @@ fn plan_round(mut parser: lexopt::Parser) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What a gap is worth to a round: what is to be closed first comes first.
-fn worth(severity: Option<GapSeverity>) -> f64 {
-    match severity {
-        Some(GapSeverity::High) => 16.0,
-        Some(GapSeverity::Medium) => 4.0,
-        _ => 1.0,
-    }
-}
-
 fn real(text: &str, option: &str, least: f64, most: f64) -> Result<f64, Failure> {
     let value = text.parse::<f64>().ok().filter(|v| (least..=most).contains(v));
     value.ok_or_else(|| Failure::Usage(format!("{option} is a number from {least} to {most}, not {text}")))
-}
-
-/// A time of day; past midnight it goes on counting.
-pub(super) fn clock(minutes: f64) -> String {
-    let whole = minutes.round() as i64;
-    format!("{:02}:{:02}", whole / 60, whole % 60)
 }
 
 fn document(plan: &Plan, stops: &[Stop], options: &PlanOptions, minutes: u32) -> Value {

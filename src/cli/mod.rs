@@ -10,14 +10,15 @@ mod convert;
 pub mod demo;
 mod field;
 mod field_photos;
-mod field_sheets;
 mod form;
 mod gaps;
+mod help;
 mod info;
 mod joined;
 mod map;
 mod nearest;
 mod open;
+mod package;
 mod pick;
 mod read;
 mod render;
@@ -33,7 +34,6 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use crate::app;
-use crate::read::formats::READERS;
 use say::{said, told};
 
 /// Why a command did not do what was asked.
@@ -72,68 +72,6 @@ impl From<std::io::Error> for Failure {
     }
 }
 
-const HELP: &str = "\
-千村 Qiancun: one map of every village
-
-  qiancun [FILE…] [--lang zh|en] [--dark] [--safe]  open the window: files, a project, or the demonstration; --safe: without
-                                                    settings and what was kept, drawn by a program
-  qiancun check FILE[#LAYER]… [--json]              format, encoding, CRS, counts, fields, problems, of every layer
-                [--crs C] [--encoding E]            read as you say: EPSG:n, GCJ-02, BD-09, swapped; GBK, Big5, twice
-                [--reference VILLAGES]              the coordinate doctor: which shift or system fits the villages
-                [--against VILLAGES]                a table: how it is laid out, which rows find their villages
-                [--layout FILE.toml]                the layout as you say: sheet, head_rows, first_row, [columns]
-  qiancun info FILE [--json]                        per village: area, perimeter, a point inside
-  qiancun form fill PROJECT FORM.xlsx -o F.xlsx [--year Y] [--layout L.toml] [--json]
-                                                    a form of somebody else, filled with the figures
-  qiancun pick FILE (--at LON,LAT | --points CSV) [--json]
-  qiancun nearest VILLAGES FACILITIES [--kind K] [--json]
-  qiancun classify FILE --field F --method M --classes K [--breaks a,b,…] [--json]
-  qiancun shot [FILE|PROJECT] -o F.png [--size WxH] [--scale S] [--lang zh|en] [--dark] [--field F]
-  qiancun summary PROJECT [--by town|group|district] [--year Y] [--radius M] [--json]
-  qiancun gaps PROJECT [--year Y] [--since Y] [--against PROJECT] [--rule R] [--lang zh|en] [--json]
-                [-o F.xlsx|.csv|.gpkg|.geojson|.gpx|.kml [--by-town] [--from LON,LAT] [--crs gcj02|bd09]]
-                                                    what is missing, where, and why; as a field sheet
-  qiancun render PROJECT -o F.png|.svg|.pdf [--theme T] [--year Y] [--page a4|a3|a4-portrait|a3-portrait|1080p|4k]
-                 [--lang zh|en] [--title T] [--grey] [--gaps] [--before YEAR]
-                                                    one finished page; with gaps marked; divided against a year
-  qiancun atlas PROJECT -o F.pdf [--by-town] [--theme T] [--year Y] [--lang zh|en] [--gaps]
-                                                    a page for every village or town
-  qiancun survey add PROJECT --gap KEY --result R [--note T] [--photo F[;F…]] [--place LON,LAT] [--by WHO] [--at TIME]
-                 [--sure]                           --sure: a time in the future, or long ago, is meant
-  qiancun survey add PROJECT --batch                the same, one JSON object a line on standard input
-  qiancun survey list PROJECT|LOG [--history] [--json]
-  qiancun survey correct PROJECT|LOG ID [--result R] [--note T] [--by WHO] [--at TIME]
-  qiancun survey withdraw PROJECT|LOG ID            take a visit back; its events stay
-  qiancun survey export PROJECT|LOG -o F.xlsx|.csv|.geojson|.gpkg
-  qiancun survey import PROJECT FILE… [--dry-run] [--sure] [--findings] [--json]   filled sheets: XLSX, CSV, GeoJSON,
-                                                    GeoPackage; --findings: rows too that are no gap of the map
-  qiancun survey merge PROJECT|LOG OTHER… [--dry-run] [--json]  take in what colleagues recorded
-  qiancun survey adopt PROJECT LOG                  give a log whose project was renamed the project's name
-  qiancun field plan PROJECT --people N --days D [--start LON,LAT] [--hours H] [--minutes M] [--speed KM/H] [--factor F]
-                 [--urgent-first] [--seconds S] [--json]    the open gaps divided among people and days
-  qiancun field export PROJECT -o DIR [--people N --days D …as plan] [--navigate amap|baidu|tencent|geo] [--lang zh|en]
-                 [--json]                           a round for phones: GeoPackage and QGIS project; for each person sheets
-                                                    for paper, a route for navigation devices, one for Ovital
-  qiancun field import PROJECT FOLDER|FILE… [--dry-run] [--sure] [--findings] [--json]   what phones bring back
-  qiancun field photos PROJECT FOLDER [--result R] [--near] [--by WHO] [--dry-run] [--json]   photos told apart by the
-                                                    codes of the sheets, and put to the visits of their gaps
-  qiancun convert FILE[#LAYER] OUT [--to-crs EPSG:n|gcj02|bd09] [--crs C] [--encoding E]
-                                                    the same layer in another format or system: .gpkg .shp .geojson
-                                                    .fgb .kml .gpx .csv .xlsx
-  qiancun map PROJECT --bounds W,S,E,N -o F.png [--size WxH] [--theme T] [--year Y] [--lang zh|en] [--dark] [--json]
-                                                    the map alone, as the window draws it, between bounds
-  qiancun open CODE|PHOTO [--project P] [--json]    the view of a printed page again: by the code on it, or by a photo of it;
-                                                    says which data have changed since
-  qiancun share PROJECT -o F.pptx [--lang zh|en]    the scenes as slides, texts and legend as real shapes
-  qiancun share PROJECT -o F.html [--figures ID,ID…] [--latest] [--no-facilities] [--no-gaps] [--photos PX] [--lang zh|en]
-                 [--json]                           one file that opens in any browser, without a network
-  qiancun bench FILE [--moves N] [--start [--idle S]] [--json]   this machine's figures; --start: of the real window too
-  qiancun demo OUT_DIR                              write the demonstration district
-  qiancun demo [OUT_DIR] --villages N [--vertices V] write a country of N villages, for measuring
-
-Results of visits: confirmed, closed, wrong, unreachable. Methods: manual, equal, quantile, pretty, fisher-jenks. Exit codes: 0 done, 1 the input could not be used, 2 wrong usage.
-";
-
 /// Runs the program with these arguments, the program's own name left out.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
@@ -141,7 +79,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match dispatch(arguments).and_then(|()| say::finish()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Usage(message)) => {
-            told!("qiancun: {message}\n\n{HELP}");
+            told!("qiancun: {message}\n\n{}", help::HELP);
             ExitCode::from(2)
         }
         Err(Failure::Input(message)) => failed(as_json, "failed", &message, None),
@@ -182,6 +120,10 @@ fn failed(as_json: bool, code: &str, message: &str, file: Option<&std::path::Pat
 
 fn dispatch(arguments: Vec<OsString>) -> Result<(), Failure> {
     let rest = || lexopt::Parser::from_args(arguments.iter().skip(1).cloned());
+    if let Some(text) = help::asked(&arguments) {
+        say::say(format_args!("{text}"), "");
+        return Ok(());
+    }
     match arguments.first().and_then(|a| a.to_str()) {
         Some("check") => check::run(rest()),
         Some("info") => info::run(rest()),
@@ -191,6 +133,8 @@ fn dispatch(arguments: Vec<OsString>) -> Result<(), Failure> {
         Some("convert") => convert::run(rest()),
         Some("map") => map::run(rest()),
         Some("open") => open::run(rest()),
+        Some("pack") => package::pack_project(rest()),
+        Some("unpack") => package::unpack_project(rest()),
         Some("share") => share::run(rest()),
         Some("shot") => shot::run(rest()),
         Some("summary") => summary::run(rest()),
@@ -202,12 +146,7 @@ fn dispatch(arguments: Vec<OsString>) -> Result<(), Failure> {
         Some("survey") => survey::run(rest()),
         Some("bench") => bench::run(rest()),
         Some("demo") => run_demo(rest()),
-        Some("help" | "--help" | "-h") => {
-            say::say(format_args!("{HELP}"), "");
-            let formats = READERS.iter().map(|r| format!("  {}: .{}\n", r.title(), r.endings().join(" .")));
-            say::say(format_args!("\nReads:\n{}", formats.collect::<String>()), "");
-            Ok(())
-        }
+        Some("help" | "--help" | "-h") => help::run(rest()),
         Some("--version" | "-V") => {
             said!("{}", crate::version());
             Ok(())

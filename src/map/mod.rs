@@ -12,6 +12,7 @@ mod measuring;
 mod moved;
 mod notes;
 mod pick;
+mod round;
 mod lettering;
 mod view;
 

@@ -8,7 +8,7 @@ use egui::{Rect, Sense, Ui};
 
 use super::input::{Gesture, handle};
 use super::labels::Labels;
-use super::{clusters, divider, furniture, measuring, moved, notes};
+use super::{clusters, divider, furniture, measuring, moved, notes, round};
 use crate::model::{FeatureId, Generation};
 use crate::palette::{CASING, SELECTION, size};
 use crate::render::{LayerKey, MapPaint, Outline, Scene, Viewport};
@@ -166,6 +166,7 @@ impl MapView {
         self.labels.show(&painter, rect, session, in_software);
         notes::show(&painter, rect, session);
         moved::show(&painter, rect, session);
+        round::show(&painter, rect, session);
         if let Some(measuring) = &moment.measuring {
             measuring::show(ui, &painter, rect, session, measuring);
         }

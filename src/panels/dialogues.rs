@@ -4,7 +4,9 @@ use egui::{Id, Key, Modal, RichText, TextEdit, Ui};
 
 use super::style::bold;
 use super::widgets::primary;
-use super::{chosen, edit, keep_area, layout, note, online, opened, photos, settings, share, unsaved, visit};
+use super::{
+    chosen, commands, edit, keep_area, layout, note, online, opened, package, photos, settings, share, unsaved, visit,
+};
 use crate::geo::parse_position;
 use crate::lang::Lang;
 use crate::model::{Column, Dataset, Role};
@@ -32,11 +34,13 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
             Dialogue::Opened(_) => 920.0,
             Dialogue::Layout(_) | Dialogue::Pictures(..) => f32::INFINITY,
             Dialogue::Import(_) | Dialogue::Merge(_) => 720.0,
-            Dialogue::Reading(_) => 560.0,
+            Dialogue::Reading(_) | Dialogue::Commands(..) => 560.0,
             _ => 420.0,
         });
         match dialogue {
             Dialogue::GoTo(text, error) => go_to(ui, session, text, error, send),
+            Dialogue::Package(draft) => package::show(ui, session, draft, send),
+            Dialogue::Commands(text, row) => commands::show(ui, session, text, row, send),
             Dialogue::Opened(files) => opened::opened(ui, session, files, send),
             Dialogue::Layout(draft) => layout::show(ui, session, draft, send),
             Dialogue::Layers(draft) => opened::layers(ui, session, draft, send),

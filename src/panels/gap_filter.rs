@@ -10,6 +10,9 @@ use crate::rules::GapSeverity;
 use crate::session::{Became, Commands, CountBy, FoundGaps, Moment, Session, Since, SurveyCommand};
 use crate::survey::GapStatus;
 
+/// Room that the button for rounds needs.
+const PLAN_ROOM: f32 = 150.0;
+
 /// Shows the row; below it, where asked for, what became of gaps and how many there are of each kind.
 pub(super) fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, found: &FoundGaps, send: &mut Commands) {
     let (t, lang) = (session.tokens(), session.lang);
@@ -47,6 +50,10 @@ pub(super) fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, found: &
             export(ui, session, moment, send);
             if ui.button(lang.t("command.import-results")).clicked() {
                 send.push(SurveyCommand::ImportResultsDialogue);
+            }
+            // Where the row is short it stands in the menu only.
+            if ui.available_width() > PLAN_ROOM && ui.button(lang.t("round.plan")).clicked() {
+                send.push(SurveyCommand::PlanRound);
             }
         });
     });
@@ -124,6 +131,11 @@ fn more(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Commands
     let popup = egui::Popup::menu(&button).close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
     popup.show(|ui| {
         ui.set_min_width(240.0);
+        if ui.button(lang.t("round.plan")).clicked() {
+            send.push(SurveyCommand::PlanRound);
+            ui.close();
+        }
+        ui.separator();
         ui.menu_button(lang.t("gaps.compare"), |ui| comparison(ui, session, moment, send));
         ui.menu_button(lang.t("gaps.count"), |ui| {
             for choice in [None].into_iter().chain(CountBy::ALL.map(Some)) {

@@ -222,7 +222,7 @@ fn cells(
         let galley = ui.painter().layout_no_wrap(name.to_owned(), egui::FontId::proportional(12.0), ink);
         let (rect, response) = ui.allocate_exact_size(galley.size() + Vec2::new(16.0, 4.0), Sense::hover());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, name));
-        ui.painter().rect_filled(rect, 9.0, ink.gamma_multiply(if t.dark { 0.22 } else { 0.12 }));
+        ui.painter().rect_filled(rect, 9.0, t.tint(ink));
         ui.painter().galley(rect.center() - galley.size() / 2.0, galley, ink);
     });
     row.col(|ui| {

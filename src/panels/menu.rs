@@ -52,7 +52,12 @@ fn is_deeper(offer: &Offer) -> bool {
     matches!(
         &offer.command,
         Command::File(
-            F::ExportDialogue | F::CopyMap | F::ExportTableDialogue | F::ExportFiguresDialogue | F::FillFormDialogue
+            F::PackageDialogue(_)
+                | F::ExportDialogue
+                | F::CopyMap
+                | F::ExportTableDialogue
+                | F::ExportFiguresDialogue
+                | F::FillFormDialogue
         ) | Command::Page(_)
             | Command::Survey(_)
             | Command::Window(W::ToggleLeft | W::ToggleRight | W::ToggleDrawer(_))

@@ -63,7 +63,7 @@ enum Shown {
 }
 
 fn texture(ui: &Ui, session: &Session, file: &Path, side_px: u32, send: &mut Commands) -> Shown {
-    match session.made.pictures.get(&(file.to_path_buf(), side_px)) {
+    match session.made.photos.pictures.get(&(file.to_path_buf(), side_px)) {
         Some(PhotoPicture::Here(image)) => {
             let id = egui::Id::unique(("picture", file, side_px));
             let kept: Option<TextureHandle> = ui.data(|d| d.get_temp(id));

@@ -98,14 +98,13 @@ fn shortfalls(ui: &mut Ui, session: &Session, card: &VillageCard) {
     }
     for (sentence, far) in &list {
         let ink = if *far { t.bad } else { t.warn };
-        egui::Frame::NONE
-            .fill(ink.gamma_multiply(if t.dark { 0.20 } else { 0.09 }))
-            .corner_radius(6.0)
-            .inner_margin(egui::Margin::symmetric(9, 5))
-            .show(ui, |ui| {
+        egui::Frame::NONE.fill(t.tint(ink)).corner_radius(6.0).inner_margin(egui::Margin::symmetric(9, 5)).show(
+            ui,
+            |ui| {
                 ui.set_width(ui.available_width());
                 ui.label(RichText::new(sentence).size(12.5).color(ink));
-            });
+            },
+        );
     }
     rule(ui, t);
 }

@@ -3,7 +3,9 @@
 use egui::{CentralPanel, Frame, Panel, Stroke, Ui};
 
 use super::widgets::{filled, focus_ring};
-use super::{card, dialogues, drawer, layers, map_menu, measuring, meeting, overlay, page, picture, status, top_bar};
+use super::{
+    card, dialogues, drawer, layers, map_menu, measuring, meeting, overlay, page, picture, round, status, top_bar,
+};
 use crate::map::MapView;
 use crate::palette::size;
 use crate::session::{Commands, Moment, Session};
@@ -71,6 +73,7 @@ fn arrange(ui: &mut Ui, session: &Session, moment: &mut Moment, map: &mut MapVie
         map_menu::show(&response, session, moment, send);
         overlay::show(ui, rect, session, moment, send);
         measuring::show(ui, rect, session, moment, send);
+        round::show(ui, rect, session, moment, send);
     });
     for (x, y) in rules {
         ui.painter().hline(x, y, line);

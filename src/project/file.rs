@@ -398,6 +398,11 @@ fn text_of(path: &Path, project: &Project, original: Option<&Original>) -> Resul
     }
 }
 
+/// The text of a project that is written anew beside its files.
+pub(super) fn text_for(path: &Path, project: &Project) -> Result<String, ProjectError> {
+    text_of(path, project, None).map(|(text, _)| text)
+}
+
 /// Copies a file beside itself under a name that is free; `None` where there is no file.
 fn keep_beside(path: &Path) -> std::io::Result<Option<PathBuf>> {
     if !path.is_file() {

@@ -11,6 +11,6 @@ mod tours;
 
 pub use navigation::Navigation;
 pub use phone::{PhoneGap, PhoneRound, RoundFile, write_phone_round};
-pub use plan::{Plan, PlanOptions, Route, RouteStop, Stop, plan};
+pub use plan::{Plan, PlanOptions, Route, RouteStop, Stop, plan, worth_of};
 pub use routes::{TourPlaces, to_gpx_routes, to_ovkml};
 pub use slates::{SortedPhotos, gap_of_slate, slate_text, sort_photos};

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::tours::{Limits, Spot, tours};
 use crate::geo::{LonLat, distance_m};
+use crate::rules::GapSeverity;
 
 /// A place that has to be seen.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +19,15 @@ pub struct Stop {
     pub worth: f64,
     /// Whether it has to be seen on the first day.
     pub cannot_wait: bool,
+}
+
+/// What a gap is worth to a round: what is to be closed first comes first.
+pub fn worth_of(severity: GapSeverity) -> f64 {
+    match severity {
+        GapSeverity::High => 16.0,
+        GapSeverity::Medium => 4.0,
+        _ => 1.0,
+    }
 }
 
 /// Who goes, for how long, how fast.

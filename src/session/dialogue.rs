@@ -150,11 +150,24 @@ pub struct ReadingDraft {
     pub trouble: Option<String>,
 }
 
+/// What is to go into a package, and what would.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PackageDraft {
+    /// What is wanted.
+    pub options: crate::project::PackOptions,
+    /// What that comes to.
+    pub contents: crate::project::Packed,
+}
+
 /// A question or form over the window.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Dialogue {
     /// Coordinates as typed, and what is wrong with them.
     GoTo(String, Option<&'static str>),
+    /// What goes into a package.
+    Package(PackageDraft),
+    /// All commands: what was typed so far, and which row is chosen.
+    Commands(String, usize),
     /// What the files are that were opened together.
     Opened(Vec<OpenedFile>),
     /// How a table is laid out.

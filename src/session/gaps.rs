@@ -250,7 +250,8 @@ impl Session {
     /// The gaps listed as marks on the map, where they are shown there.
     pub fn gap_marks(&self) -> Option<GapMarks> {
         let (found, listed) = (self.present_gaps()?, self.listed_gaps()?);
-        if !self.are_gaps_ringed() {
+        // The stops of a round stand where they would.
+        if !self.are_gaps_ringed() || self.planned_round().is_some() {
             return None;
         }
         let mut marks = GapMarks::default();

@@ -1,6 +1,5 @@
 //! What is made from layers, tables, project and view: each value with the key that it was made for.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -14,8 +13,9 @@ use super::gap_change::{ChangeKey, EarlierGaps};
 use super::gaps::{FoundGaps, GapKey, ListKey, ListedGaps};
 use super::join::DistrictKey;
 use super::look::{FocusKey, Focused};
-use super::photos::{PhotoPicture, PhotosKey, PlacedPhoto};
+use super::photos::PhotosMade;
 use super::rolled::{Rolled, RolledKey};
+use super::round::{PlannedRound, RoundKey};
 use super::search::{Hits, SearchKey};
 use super::sheet::{Sheet, SheetKey};
 use super::state::Session;
@@ -58,10 +58,10 @@ pub struct Made {
     pub sheet: Derived<SheetKey, Arc<Sheet>>,
     /// Facilities as they are drawn.
     pub symbols: Derived<SymbolKey, Arc<Symbols>>,
-    /// Photos taken in the village on the card.
-    pub photos: Derived<PhotosKey, Vec<PlacedPhoto>>,
-    /// Pictures of photos by file and longest side, as far as they were asked for.
-    pub pictures: FxHashMap<(PathBuf, u32), PhotoPicture>,
+    /// Photos of the village on the card, and pictures of photos.
+    pub photos: PhotosMade,
+    /// The round that is being planned.
+    pub round: Derived<RoundKey, Arc<PlannedRound>>,
     /// What answers the search.
     pub hits: Derived<SearchKey, Hits>,
     /// The preview of the page that is put together, by all that it depends on.

@@ -30,6 +30,7 @@ mod page_draft;
 mod page_mark;
 mod photos;
 mod rolled;
+mod round;
 mod scene_figures;
 mod search;
 mod share_draft;
@@ -56,7 +57,7 @@ pub use covered::{CoverageKey, Covered, Shares};
 pub use derived::{Derived, Ticket};
 pub use dialogue::{
     ColouringDraft, Dialogue, DiskChange, KeepDraft, LayersDraft, LayoutDraft, OnlineDraft, OpenedAs, OpenedFile,
-    ReadingDraft,
+    PackageDraft, ReadingDraft,
 };
 pub use edits::{FacilityDraft, FigureDraft};
 pub use facts::{Facts, FactsKey, Means};
@@ -78,6 +79,7 @@ pub use page_draft::PageDraft;
 pub use page_mark::{FoundPage, PageMark, page_of_code};
 pub use photos::{LARGE_PX, PhotoPicture, PlacedPhoto, SMALL_PX};
 pub use rolled::{Ranked, Rolled, RolledKey};
+pub use round::{PlannedRound, RoundDraft, RoundKey};
 pub use scene_figures::{COVERAGE_FIGURE, MeetingFigure, SceneFigure};
 pub use search::{Hits, SearchKey};
 pub use share_draft::ShareOptions;

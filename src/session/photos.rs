@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
+use super::derived::Derived;
 use super::layer::Loaded;
 use super::state::Session;
 use crate::geo::LonLat;
@@ -28,6 +31,15 @@ pub enum PhotoPicture {
     Never,
     /// It is there.
     Here(egui::ColorImage),
+}
+
+/// What is made of photos.
+#[derive(Default)]
+pub struct PhotosMade {
+    /// Photos taken in the village on the card.
+    pub of_card: Derived<PhotosKey, Vec<PlacedPhoto>>,
+    /// Pictures of photos by file and longest side, as far as they were asked for.
+    pub pictures: FxHashMap<(PathBuf, u32), PhotoPicture>,
 }
 
 /// A photo on the map.
@@ -70,11 +82,11 @@ impl Session {
             self.card().filter(|_| has_photos).map(|c| c.village).zip(self.village_layer().and_then(|l| l.loaded()));
         let layers = self.photo_layers();
         let Some((village, villages)) = wanted.filter(|_| !layers.is_empty()) else {
-            self.made.photos.clear();
+            self.made.photos.of_card.clear();
             return;
         };
         let key = (village, villages.generation, layers.iter().map(|(k, l)| (*k, l.generation)).collect());
-        if self.made.photos.get(&key).is_some() {
+        if self.made.photos.of_card.get(&key).is_some() {
             return;
         }
         let mut found: Vec<PlacedPhoto> = Vec::new();
@@ -94,7 +106,7 @@ impl Session {
         }
         // The latest first; those without a time last.
         found.sort_by(|a, b| b.taken_at.cmp(&a.taken_at).then_with(|| a.file.cmp(&b.file)));
-        self.made.photos.make(key, |_| found);
+        self.made.photos.of_card.make(key, |_| found);
     }
 
     /// All photos that lie in a village, by village, the latest of each first.
@@ -118,6 +130,6 @@ impl Session {
 
     /// Photos taken in the village on the card, the latest first.
     pub fn village_photos(&self) -> &[PlacedPhoto] {
-        self.made.photos.last().map_or(&[], Vec::as_slice)
+        self.made.photos.of_card.last().map_or(&[], Vec::as_slice)
     }
 }

@@ -52,6 +52,8 @@ pub struct FieldExport {
     pub from_here: bool,
     /// A workbook with a printable sheet per town.
     pub per_town: bool,
+    /// The round that is being planned.
+    pub round: Option<super::round::RoundDraft>,
 }
 
 /// A visit being typed.

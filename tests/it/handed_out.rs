@@ -139,3 +139,81 @@ fn slides_hold_the_scenes_as_text_and_the_same_slides_are_the_same_file() {
     let odd = qiancun(&["share", &project, "-o", &path(&dir, "a.doc")]);
     assert_eq!(odd.status.code(), Some(2));
 }
+
+#[test]
+fn a_round_is_planned_in_the_window_and_written_into_a_folder() {
+    use crate::window::{open, send, settle};
+    use egui_kittest::kittest::Queryable;
+    use qiancun::session::{SurveyCommand, Tab, WindowCommand};
+
+    let dir = copied();
+    let mut h = open(vec![dir.path().join("haidian.qiancun")], qiancun::lang::Lang::Zh, [1366.0, 768.0]);
+    send(&mut h, WindowCommand::ToggleDrawer(Tab::Gaps));
+    h.get_by_label("安排外业核查…").click();
+    settle(&mut h);
+    let of_one = h.state().session.planned_round().cloned().expect("a round");
+    assert!(of_one.plan.routes.len() == 1 && !of_one.plan.left.is_empty(), "one person has one day");
+    // More people see more; the map shows a line for each tour, and no marks of gaps below it.
+    h.state_mut().session.moment.form.round.as_mut().expect("the form").people = 4;
+    settle(&mut h);
+    let of_four = h.state().session.planned_round().cloned().expect("a round");
+    assert!(of_four.plan.left.len() < of_one.plan.left.len() && of_four.plan.routes.len() > 1);
+    assert!(h.query_by_label_contains("第 1 天 第 2 人").is_some());
+    assert!(h.state().session.gap_marks().is_none());
+    // What the list leaves out is not gone to.
+    let all = of_four.open.len();
+    h.state_mut().session.moment.gap_filter.severities = vec![qiancun::rules::GapSeverity::High];
+    settle(&mut h);
+    let severe = h.state().session.planned_round().cloned().expect("a round");
+    assert!(severe.open.len() < all && !severe.open.is_empty());
+    let folder = dir.path().join("round");
+    send(&mut h, SurveyCommand::WriteRoundTo(folder.clone()));
+    for name in ["round.gpkg", "round.qgz", "round-1.qgz", "sheets-1.pdf", "route-1.gpx", "route-1.ovkml"] {
+        assert!(folder.join(name).is_file(), "{name}");
+    }
+    h.key_press(egui::Key::Escape);
+    settle(&mut h);
+    assert!(h.state().session.moment.form.round.is_none() && h.state().session.gap_marks().is_some());
+}
+
+#[test]
+fn a_project_is_sent_as_one_file_and_opened_where_it_comes_to() {
+    use crate::window::{open, send, settle};
+    use egui_kittest::kittest::Queryable;
+    use qiancun::project::PackOptions;
+    use qiancun::session::FileCommand;
+
+    let dir = copied();
+    let project = path(&dir, "haidian.qiancun");
+    let sent = path(&dir, "sent.zip");
+    let (said, _) = json(&["pack", &project, "-o", &sent, "--json"]);
+    assert_eq!(said["files"][0]["path"], sent.as_str());
+    let there = path(&dir, "there");
+    let (unpacked, _) = json(&["unpack", &sent, "-o", &there, "--json"]);
+    let unpacked = unpacked["project"].as_str().expect("a project").to_owned();
+    // What it says is what the first one says, from its own files.
+    let summary = |project: &str| {
+        let mut said = json(&["summary", project, "--by", "town", "--json"]).0;
+        said["project"] = Value::Null;
+        said
+    };
+    assert_eq!(summary(&unpacked), summary(&project));
+    // In the window: what would go along is listed, saved, and opened where a person says.
+    let mut h = open(vec![project.clone().into()], qiancun::lang::Lang::Zh, [1366.0, 768.0]);
+    send(&mut h, FileCommand::PackageDialogue(PackOptions::default()));
+    assert!(
+        h.query_by_label_contains("villages.geojson").is_some()
+            && h.query_by_label_contains("ground.mbtiles").is_some()
+    );
+    h.get_by_label("底图（本机文件）").click();
+    settle(&mut h);
+    assert!(h.query_by_label_contains("ground.mbtiles   ").is_none());
+    let (again, folder) = (dir.path().join("again.zip"), dir.path().join("unpacked"));
+    send(&mut h, FileCommand::SavePackageTo(PackOptions { ground: false, ..PackOptions::default() }, again.clone()));
+    assert!(again.is_file() && std::fs::metadata(&again).expect("there").len() < 500_000);
+    h.state_mut().session.moment.dialogue = None;
+    send(&mut h, FileCommand::UnpackTo(again, folder.clone()));
+    settle(&mut h);
+    assert_eq!(h.state().session.file.path, Some(folder.join("again/haidian.qiancun")));
+    assert_eq!(h.state().session.district().map(|d| d.villages.len()), Some(71));
+}

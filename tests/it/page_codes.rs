@@ -107,3 +107,45 @@ fn what_is_no_code_is_told() {
     image::GrayImage::from_pixel(400, 300, image::Luma([255])).save(&blank).expect("saved");
     assert_eq!(lost(&["open", &blank, "--project", &project, "--json"]), "no-code");
 }
+
+#[test]
+fn a_code_typed_or_photographed_brings_the_view_back_in_the_window() {
+    use crate::window::{open, send, settle};
+    use egui_kittest::kittest::Queryable;
+    use qiancun::model::Theme;
+    use qiancun::session::{FileCommand, WindowCommand};
+
+    let dir = copied();
+    let (project, picture) = (path(&dir, "haidian.qiancun"), path(&dir, "page.png"));
+    assert!(qiancun(&["render", &project, "-o", &picture, "--theme", "clinics", "--year", "2020"]).status.success());
+    let code = listed(&project)[0]["code"].as_str().expect("a code").to_owned();
+    let mut h = open(vec![project.clone().into()], qiancun::lang::Lang::Zh, [1366.0, 768.0]);
+    let shown = |h: &egui_kittest::Harness<'static, qiancun::app::Qiancun>| {
+        let session = &h.state().session;
+        (session.view.theme, session.year())
+    };
+    let before = shown(&h);
+    assert_ne!(before, (Some(Theme::Clinics), Some(2020)));
+    send(&mut h, WindowCommand::FocusSearch);
+    h.get_by_role(egui::accesskit::Role::SearchInput).type_text(&code.to_lowercase());
+    settle(&mut h);
+    h.key_press(egui::Key::Enter);
+    settle(&mut h);
+    assert_eq!(shown(&h), (Some(Theme::Clinics), Some(2020)));
+    // A photo of the page does the same, and becomes no layer.
+    let layers = h.state().session.document.keys.len();
+    h.state_mut().session.view.theme = Some(Theme::Toilets);
+    h.state_mut().session.view.year = None;
+    settle(&mut h);
+    send(&mut h, FileCommand::Open(vec![picture.into()]));
+    // The picture is looked through in the background, where nothing waits for it.
+    for _ in 0..600 {
+        if shown(&h) == (Some(Theme::Clinics), Some(2020)) {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        settle(&mut h);
+    }
+    assert_eq!(shown(&h), (Some(Theme::Clinics), Some(2020)));
+    assert_eq!(h.state().session.document.keys.len(), layers);
+}

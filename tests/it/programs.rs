@@ -189,7 +189,7 @@ fn a_round_goes_through_qgis_and_comes_back() {
     let told = crate::survey::json_of(&arguments);
     // Package, ground, project of all; for each who has a tour a project, sheets and two routes: how many are needed is the plan's to say.
     let files = told["files"].as_array().map_or(0, Vec::len);
-    assert!(files > 3 && (files - 3) % 4 == 0 && (files - 3) / 4 <= 3, "{told}");
+    assert!(files > 3 && (files - 3).is_multiple_of(4) && (files - 3) / 4 <= 3, "{told}");
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/phone.py");
     let output = Command::new("/usr/bin/python3")
         .arg(script)
@@ -210,7 +210,8 @@ fn a_round_goes_through_qgis_and_comes_back() {
 #[test]
 fn sheets_are_read_by_telephones_and_photos_come_home() {
     let needs = ["-c", "import numpy, PIL"];
-    if !has("slates", "numpy and Pillow", "/usr/bin/python3", &needs) || !has("slates", "Poppler", "pdftoppm", &["-v"]) {
+    if !has("slates", "numpy and Pillow", "/usr/bin/python3", &needs) || !has("slates", "Poppler", "pdftoppm", &["-v"])
+    {
         return;
     }
     let dir = copied();

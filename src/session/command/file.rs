@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::project::PackOptions;
+
 use super::Command;
 use crate::session::LayoutDraft;
 
@@ -12,6 +14,16 @@ pub enum FileCommand {
     OpenDialogue,
     /// Open files: boundaries, facilities or a project.
     Open(Vec<PathBuf>),
+    /// Ask what goes into a package.
+    PackageDialogue(PackOptions),
+    /// Ask where it is to go.
+    AskPackage(PackOptions),
+    /// Write it.
+    SavePackageTo(PackOptions, PathBuf),
+    /// Unpack a package into a folder and open the project in it.
+    UnpackTo(PathBuf, PathBuf),
+    /// Say something that a person has to know.
+    Say(String),
     /// Open photos, which have no code of a page.
     OpenPhotos(Vec<PathBuf>),
     /// Open some layers of a file.
@@ -86,6 +98,11 @@ impl FileCommand {
             | Self::OpenLayers(..)
             | Self::Understand(_)
             | Self::TakeTable(_) => "command.open",
+            Self::PackageDialogue(_)
+            | Self::AskPackage(_)
+            | Self::SavePackageTo(..)
+            | Self::UnpackTo(..)
+            | Self::Say(_) => "package.title",
             Self::OpenDemo => "command.open-demo",
             Self::NewProject => "command.new-project",
             Self::ReadChanged => "command.read-changed",

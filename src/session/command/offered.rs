@@ -113,6 +113,7 @@ fn files() -> Vec<Offer> {
         offer(F::ReadChanged, &[(CTRL, Key::R)], Layer, None),
         offer(F::Save, &[(CTRL, Key::S)], Nothing, Some(1)),
         offer(F::SaveAs, &[(CTRL_SHIFT, Key::S)], Nothing, Some(1)),
+        offer(F::PackageDialogue(crate::project::PackOptions::default()), &[], Layer, Some(1)),
         offer(F::ExportDialogue, &[(CTRL, Key::E)], Nothing, Some(1)),
         offer(F::CopyMap, &[(CTRL_SHIFT, Key::C)], Nothing, Some(1)),
         offer(PageCommand::PageDialogue, &[(CTRL, Key::P)], Layer, Some(1)),
@@ -125,6 +126,8 @@ fn files() -> Vec<Offer> {
         offer(SurveyCommand::ExportGapsDialogue, &[], Gaps, Some(1)),
         offer(LayerCommand::ServerDialogue, &[], Nothing, None),
         offer(WindowCommand::SettingsDialogue, &[], Nothing, Some(1)),
+        offer(WindowCommand::CommandsDialogue, &[(CTRL_SHIFT, Key::P), (SHIFT, Key::Questionmark)], Nothing, None),
+        offer(SurveyCommand::PlanRound, &[], Gaps, None),
     ]
 }
 

@@ -13,6 +13,12 @@ pub enum SurveyCommand {
     ExportGapsDialogue,
     /// Write it there.
     ExportGapsTo(PathBuf),
+    /// Plan a round of the gaps listed.
+    PlanRound,
+    /// Ask for a folder for what goes along on the round.
+    WriteRoundDialogue,
+    /// Write it there.
+    WriteRoundTo(PathBuf),
     /// Ask what a visit to a gap found; the gap by its position among those found.
     VisitGap(usize),
     /// Ask for a photo of the visit being typed.
@@ -54,6 +60,7 @@ impl SurveyCommand {
     pub fn key(&self) -> &'static str {
         match self {
             Self::AdoptLog(_) => "stray.take",
+            Self::PlanRound | Self::WriteRoundDialogue | Self::WriteRoundTo(_) => "round.plan",
             Self::ExportGapsDialogue | Self::ExportGapsTo(_) => "command.export-gaps",
             Self::VisitGap(_) | Self::Record(_) => "visit.record",
             Self::EditVisit(_) => "visit.correct",

@@ -32,6 +32,8 @@ pub enum WindowCommand {
     SetDark(bool),
     /// Show what the program keeps, and how much of it.
     SettingsDialogue,
+    /// List all commands with their shortcuts.
+    CommandsDialogue,
     /// Memory for shapes of the map, in MB.
     SetMapMemory(u32),
     /// Most that the cache keeps, in MB; 0: nothing.
@@ -57,6 +59,7 @@ impl WindowCommand {
     pub fn key(&self) -> &'static str {
         match self {
             Self::SettingsDialogue => "command.settings",
+            Self::CommandsDialogue => "commands.title",
             Self::SetMapMemory(_) => "settings.map-memory",
             Self::SetCacheLimit(_) => "settings.cache-limit",
             Self::SetRereading(_) => "settings.rereading",

@@ -1,0 +1,97 @@
+//! Projects that travel: saved as one archive, and opened from one.
+
+use std::path::{Path, PathBuf};
+
+use super::jobs::{Done, Job};
+use super::qiancun::Qiancun;
+use crate::project::{PackOptions, Packed, contents_of, made_pages_path, pack, unpack, with_ending};
+use crate::session::{Dialogue, FileCommand, PackageDraft};
+use crate::survey::LogPaths;
+
+/// What lies beside a project and goes along where its log does: the log, its copy, its photos, the list of pages.
+pub fn beside_project(project: &Path) -> Vec<PathBuf> {
+    let log = LogPaths::of(project);
+    vec![log.log, log.journal, log.photos, made_pages_path(project)]
+}
+
+/// Sizes as people read them.
+fn mb(bytes: u64) -> String {
+    format!("{:.1} MB", bytes as f64 / 1e6)
+}
+
+impl Qiancun {
+    /// Asks what is to go along, with a list of what would.
+    pub(super) fn ask_package(&mut self, options: PackOptions) {
+        let Some(file) = self.session.file.path.clone() else {
+            let text = self.session.lang.t("package.save-first").to_owned();
+            self.session.moment.dialogue = Some(Dialogue::Message(text));
+            return;
+        };
+        let contents = contents_of(&self.session.document.project, &file, &beside_project(&file), options);
+        self.session.moment.dialogue = Some(Dialogue::Package(PackageDraft { options, contents }));
+    }
+
+    pub(super) fn ask_package_file(&mut self, options: PackOptions) {
+        let title = self.session.lang.t("package.title");
+        let stem =
+            self.session.file.path.as_ref().and_then(|p| p.file_stem()).map(|s| s.to_string_lossy().into_owned());
+        let name = format!("{}.qiancun.zip", stem.unwrap_or_else(|| "district".into()));
+        self.jobs.ask(move || {
+            let dialogue = rfd::FileDialog::new().set_title(title).add_filter("ZIP", &["zip"]).set_file_name(name);
+            dialogue.save_file().map(|p| FileCommand::SavePackageTo(options, p))
+        });
+    }
+
+    /// Writes the package, in the background.
+    pub(super) fn save_package(&mut self, options: PackOptions, path: &Path) {
+        let path = with_ending(path, "zip");
+        let Some(file) = self.session.file.path.clone().filter(|_| self.may_write(&path)) else { return };
+        let project = self.session.document.project.clone();
+        self.session.work.writing.push(path.clone());
+        self.jobs.start(Job::Write, move |_| {
+            let packed = pack(&project, &file, &beside_project(&file), options, &path);
+            Some(Done::Packed(path, packed))
+        });
+    }
+
+    /// Says what is in it, and what is not.
+    pub(super) fn was_packed(&mut self, path: &Path, packed: std::io::Result<Packed>) {
+        match packed {
+            Ok(packed) => {
+                self.was_written(path, Ok(()));
+                let lang = self.session.lang;
+                let size = std::fs::metadata(path).map_or(0, |m| m.len());
+                let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+                let values = [("name", name), ("n", packed.files.len().to_string()), ("mb", mb(size))];
+                let values = values.each_ref().map(|(k, v)| (*k, v.as_str()));
+                self.session.news = Some(lang.with("package.saved", &values));
+            }
+            Err(e) => self.was_written(path, Err(e)),
+        }
+    }
+
+    /// Asks where a package is to be unpacked.
+    pub(super) fn ask_unpack(&mut self, package: PathBuf) {
+        let title = self.session.lang.t("package.unpack");
+        let folder = package.parent().map(Path::to_path_buf).unwrap_or_default();
+        self.jobs.ask(move || {
+            let dialogue = rfd::FileDialog::new().set_title(title).set_directory(folder);
+            dialogue.pick_folder().map(|to| FileCommand::UnpackTo(package, to))
+        });
+    }
+
+    /// Unpacks it, in the background, and opens the project in it.
+    pub(super) fn unpack_to(&mut self, package: PathBuf, folder: PathBuf) {
+        let lang = self.session.lang;
+        self.jobs.start(Job::Write, move |_| {
+            Some(Done::Command(match unpack(&package, &folder) {
+                Ok(project) => FileCommand::Open(vec![project]).into(),
+                Err(e) => {
+                    let name = package.display().to_string();
+                    FileCommand::Say(lang.with("package.not-unpacked", &[("name", &name), ("n", &e.to_string())]))
+                        .into()
+                }
+            }))
+        });
+    }
+}

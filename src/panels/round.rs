@@ -1,0 +1,166 @@
+//! The form of a round: who goes, for how long, from where; what comes of it, a line for each tour; and where it is written to.
+
+use egui::{Area, DragValue, Frame, Id, Order, Rect, RichText, ScrollArea, Ui};
+
+use super::style::bold;
+use super::widgets::primary;
+use crate::geo::{BoundsDeg, LonLat};
+use crate::round::{Navigation, Route};
+use crate::session::{CameraCommand, Commands, Moment, PlannedRound, RoundDraft, Session, SurveyCommand};
+
+/// Height kept for what stands around the list of tours.
+const AROUND: f32 = 330.0;
+
+/// Shows the form, where a round is being planned.
+pub fn show(ui: &mut Ui, rect: Rect, session: &Session, moment: &mut Moment, send: &mut Commands) {
+    let Some(mut draft) = moment.form.round.take() else { return };
+    let t = session.tokens();
+    let frame = Frame::NONE
+        .fill(t.panel)
+        .stroke(egui::Stroke::new(1.0, t.line))
+        .corner_radius(8.0)
+        .inner_margin(egui::Margin::symmetric(14, 12));
+    let mut stays = true;
+    let corner = rect.left_top() + egui::vec2(12.0, 12.0);
+    Area::new(Id::unique("round")).order(Order::Middle).fixed_pos(corner).show(ui.ctx(), |ui| {
+        frame.show(ui, |ui| {
+            ui.set_width(300.0);
+            stays = form(ui, session, moment, &mut draft, rect.height(), send);
+        });
+    });
+    moment.form.round = stays.then_some(draft);
+}
+
+/// The form; whether it stays.
+fn form(
+    ui: &mut Ui,
+    session: &Session,
+    moment: &Moment,
+    draft: &mut RoundDraft,
+    room: f32,
+    send: &mut Commands,
+) -> bool {
+    let (t, lang) = (session.tokens(), session.lang);
+    ui.label(RichText::new(lang.t("round.title")).font(bold(14.0)).color(t.ink));
+    let count = session.planned_round().map_or(0, |p| p.open.len()).to_string();
+    let hint = lang.with("round.of", &[("n", &count)]);
+    ui.add(egui::Label::new(RichText::new(hint).size(12.0).color(t.ink_secondary)).wrap());
+    egui::Grid::new("round form").num_columns(4).spacing([8.0, 6.0]).show(ui, |ui| {
+        let number = |ui: &mut Ui, key: &'static str, drag: DragValue<'_>| {
+            let label = ui.label(lang.t(key));
+            ui.add(drag).labelled_by(label.id);
+        };
+        number(ui, "round.people", DragValue::new(&mut draft.people).range(1..=50).speed(0.05));
+        number(ui, "round.days", DragValue::new(&mut draft.days).range(1..=30).speed(0.05));
+        ui.end_row();
+        let hours = DragValue::new(&mut draft.hours).range(1.0..=16.0).speed(0.05).max_decimals(1);
+        number(ui, "round.hours", hours);
+        let minutes = DragValue::new(&mut draft.minutes).range(1.0..=240.0).speed(0.2).max_decimals(0);
+        number(ui, "round.minutes", minutes);
+        ui.end_row();
+    });
+    start(ui, session, moment, draft);
+    ui.checkbox(&mut draft.urgent_first, lang.t("round.urgent"));
+    ui.horizontal(|ui| {
+        let label = ui.label(lang.t("round.navigate"));
+        let name = |n: Navigation| lang.find(&format!("round.navigate-{}", n.key())).unwrap_or(n.key());
+        let box_of = egui::ComboBox::from_id_salt("navigate").selected_text(name(draft.navigation));
+        let shown = box_of.show_ui(ui, |ui| {
+            for choice in Navigation::ALL {
+                ui.selectable_value(&mut draft.navigation, choice, name(choice));
+            }
+        });
+        shown.response.labelled_by(label.id);
+    });
+    ui.separator();
+    match session.planned_round() {
+        Some(planned) => tours(ui, session, planned, (room - AROUND).max(60.0), send),
+        None => {
+            ui.label(RichText::new(lang.t("round.planning")).color(t.ink_secondary));
+        }
+    }
+    ui.separator();
+    let mut stays = true;
+    ui.horizontal(|ui| {
+        let is_planned = session.planned_round().is_some_and(|p| !p.plan.routes.is_empty());
+        ui.add_enabled_ui(is_planned, |ui| {
+            let write = primary(ui, t, lang.t("round.write"));
+            if write.on_hover_text(lang.t("round.writes")).clicked() {
+                send.push(SurveyCommand::WriteRoundDialogue);
+            }
+        });
+        stays = !ui.button(lang.t("dialogue.close")).clicked();
+    });
+    stays
+}
+
+/// Where tours begin: the middle of the district, or where the map was clicked, or its middle.
+fn start(ui: &mut Ui, session: &Session, moment: &Moment, draft: &mut RoundDraft) {
+    let lang = session.lang;
+    ui.horizontal_wrapped(|ui| {
+        ui.label(lang.t("round.start"));
+        let words = |at: LonLat| format!("{:.4}, {:.4}", at.lon_deg, at.lat_deg);
+        let text = draft.start.map_or_else(|| lang.t("round.start-middle").to_owned(), words);
+        ui.label(RichText::new(text).font(bold(12.5)));
+        let here = moment.pinned.unwrap_or_else(|| session.camera.centre.to_lonlat());
+        if ui.button(lang.t("round.start-here")).on_hover_text(lang.t("round.start-tip")).clicked() {
+            draft.start = Some(here);
+        }
+        if draft.start.is_some() && ui.button(lang.t("round.start-middle")).clicked() {
+            draft.start = None;
+        }
+    });
+}
+
+/// A line for each tour, and what fits into none.
+fn tours(ui: &mut Ui, session: &Session, planned: &PlannedRound, room: f32, send: &mut Commands) {
+    let (t, lang) = (session.tokens(), session.lang);
+    ScrollArea::vertical().id_salt("tours").max_height(room).auto_shrink([false, true]).show(ui, |ui| {
+        for (i, route) in planned.plan.routes.iter().enumerate() {
+            ui.horizontal(|ui| {
+                let (rect, _) = ui.allocate_exact_size(egui::Vec2::splat(12.0), egui::Sense::hover());
+                ui.painter().circle_filled(rect.center(), 5.0, crate::palette::tour_colour(i));
+                let row = ui.selectable_label(false, tour_words(session, route, planned.options.way_factor));
+                if row.clicked() {
+                    let places = route.stops.iter().filter_map(|s| planned.open.get(s.stop)).map(|o| o.2);
+                    let around = around(places.chain([planned.options.start]));
+                    around.into_iter().for_each(|b| send.push(CameraCommand::ShowRectangle(b)));
+                }
+            });
+        }
+        let left = planned.plan.left.len();
+        if left > 0 {
+            let words = lang.with("round.left", &[("n", &left.to_string())]);
+            ui.add(egui::Label::new(RichText::new(words).color(t.warn)).wrap());
+        }
+        if planned.open.is_empty() {
+            ui.add(egui::Label::new(RichText::new(lang.t("round.nothing")).color(t.ink_secondary)).wrap());
+        }
+        ui.add(egui::Label::new(RichText::new(lang.t("round.note-ways")).size(11.0).color(t.ink_secondary)).wrap());
+    });
+}
+
+/// The rectangle around places, with some air.
+fn around(places: impl Iterator<Item = LonLat>) -> Option<BoundsDeg> {
+    let of = |sides: Option<[f64; 4]>, at: LonLat| {
+        let [w, s, e, n] = sides.unwrap_or([at.lon_deg, at.lat_deg, at.lon_deg, at.lat_deg]);
+        Some([w.min(at.lon_deg), s.min(at.lat_deg), e.max(at.lon_deg), n.max(at.lat_deg)])
+    };
+    let [w, s, e, n] = places.fold(None, of)?;
+    let (dx, dy) = ((e - w).max(0.002) * 0.1, (n - s).max(0.002) * 0.1);
+    Some(BoundsDeg::new([w - dx, s - dy, e + dx, n + dy]))
+}
+
+fn tour_words(session: &Session, route: &Route, way_factor: f64) -> String {
+    let (hours, minutes) = ((route.minutes / 60.0).floor(), (route.minutes % 60.0).round());
+    let values = [
+        ("person", route.person.to_string()),
+        ("day", route.day.to_string()),
+        ("n", route.stops.len().to_string()),
+        ("km", format!("{:.0}", route.length_m * way_factor / 1000.0)),
+        ("h", format!("{hours:.0}")),
+        ("min", format!("{minutes:02.0}")),
+    ];
+    let values = values.each_ref().map(|(k, v)| (*k, v.as_str()));
+    session.lang.with("round.line", &values)
+}
