@@ -174,6 +174,13 @@ impl RoundOut<'_> {
 impl Qiancun {
     /// Plans the round anew, in the background, where its form or the gaps listed changed.
     pub(super) fn sync_round(&mut self) {
+        // What is chosen for one round holds for the next.
+        if let Some(draft) = self.session.moment.form.round {
+            let usual = Navigation::from_key(&self.session.settings.navigation).unwrap_or_default();
+            if draft.navigation != usual {
+                self.remembering(|s| s.navigation = draft.navigation.key().to_owned());
+            }
+        }
         let Some((key, (open, stops, options))) = self.session.wanted_round() else {
             self.session.made.round.clear();
             return;

@@ -7,6 +7,7 @@ use super::qiancun::Qiancun;
 use super::recording::Then;
 use crate::model::Generation;
 use crate::project;
+use crate::round::Navigation;
 use crate::session::{Dialogue, RoundDraft, SurveyCommand, VisitDraft};
 use crate::survey::{
     GapIndex, Incoming, Instant, LogPaths, MergePreview, NewVisit, Opened, PhotoFacts, Preview, Survey, SurveyError,
@@ -19,7 +20,10 @@ impl Qiancun {
         match command {
             SurveyCommand::ExportGapsDialogue => self.ask_export_gaps(),
             SurveyCommand::ExportGapsTo(path) => self.export_gaps(&path),
-            SurveyCommand::PlanRound => self.session.moment.form.round = Some(RoundDraft::default()),
+            SurveyCommand::PlanRound => {
+                let navigation = Navigation::from_key(&self.session.settings.navigation).unwrap_or_default();
+                self.session.moment.form.round = Some(RoundDraft { navigation, ..RoundDraft::default() });
+            }
             SurveyCommand::WriteRoundDialogue => self.ask_round_folder(),
             SurveyCommand::WriteRoundTo(folder) => self.write_round_to(folder),
             SurveyCommand::VisitGap(row) => self.ask_visit(row),

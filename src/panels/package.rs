@@ -9,7 +9,7 @@ use crate::session::{Commands, Dialogue, FileCommand, PackageDraft, Session};
 /// Shows it.
 pub(super) fn show(ui: &mut Ui, session: &Session, mut draft: PackageDraft, send: &mut Commands) -> Option<Dialogue> {
     let (t, lang) = (session.tokens(), session.lang);
-    ui.label(RichText::new(lang.t("package.title")).font(bold(15.0)).color(t.ink));
+    ui.label(RichText::new(lang.t("package.title").trim_end_matches('…')).font(bold(15.0)).color(t.ink));
     ui.add(egui::Label::new(RichText::new(lang.t("package.hint")).size(12.0).color(t.ink_secondary)).wrap());
     ui.add_space(6.0);
     let before = draft.options;

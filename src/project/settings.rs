@@ -41,6 +41,9 @@ pub struct Settings {
     /// The graphics adapter that drew the window the last time, with its back end; any where empty.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub adapter: String,
+    /// What the codes of field sheets open on a telephone: `amap`, `baidu`, `tencent`, `geo`; the usual one where empty.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub navigation: String,
     /// Whether the left panel is folded.
     pub left_folded: bool,
     /// Whether the right panel is folded.

@@ -123,8 +123,8 @@ pub(super) fn table_of(path: &Path, how: &How) -> Option<Vec<u8>> {
 
 /// Names of what can be read in an archive, in its own order.
 pub(super) fn layers(path: &Path) -> Result<Vec<String>, Cause> {
-    let (_, members) = open(path)?;
-    let all = readable(&members);
+    let (mut zip, members) = open(path)?;
+    let all = with_places(&mut zip, readable(&members));
     Ok(all.iter().map(|m| called(m, &all)).collect())
 }
 
@@ -136,6 +136,25 @@ fn readable(members: &[Member]) -> Vec<&Member> {
         ending == "shp" || MAPS.contains(&ending.as_str()) || (!has_shapes && TABLES.contains(&ending.as_str()))
     };
     members.iter().filter(is_readable).collect()
+}
+
+/// Those that hold places, where there are several: the document at the top of a KMZ may do no more than name the others.
+fn with_places<'a>(zip: &mut Zip, all: Vec<&'a Member>) -> Vec<&'a Member> {
+    /// Documents longer than this are not looked into: they hold something.
+    const LONG: u64 = 256 << 10;
+    if all.len() < 2 {
+        return all;
+    }
+    let mut only_links = |member: &Member| {
+        let is_kml = ["kml", "ovkml"].contains(&member.ending().as_str()) && member.bytes <= LONG;
+        let mut text = Vec::new();
+        is_kml
+            && zip.by_index(member.at).is_ok_and(|file| file.take(LONG).read_to_end(&mut text).is_ok())
+            && text.windows(12).any(|w| w == b"<NetworkLink")
+            && !text.windows(10).any(|w| w == b"<Placemark")
+    };
+    let kept: Vec<&Member> = all.iter().copied().filter(|m| !only_links(m)).collect();
+    if kept.is_empty() { all } else { kept }
 }
 
 /// How a member is called: by its path without the ending, unless another one is called the same.
@@ -154,7 +173,7 @@ pub(super) fn read(path: &Path, how: &How, progress: &Progress) -> Result<(Parse
             what: "an empty ZIP archive. Export or download it again.".into(),
         });
     }
-    let all = readable(&members);
+    let all = with_places(&mut zip, readable(&members));
     let (name, inner) = match how.layer.as_deref() {
         None => (None, None),
         Some(layer) => match all.iter().find(|m| m.name == layer || m.stem() == layer) {
@@ -247,8 +266,8 @@ fn kml(zip: &mut Zip, member: &Member, ceiling: u64, how: &How, progress: &Progr
 /// Folders of the document in a KMZ, with how many places each holds.
 pub(super) fn kml_folders(path: &Path) -> Vec<(String, usize)> {
     let Ok((mut zip, members)) = open(path) else { return Vec::new() };
-    let Some(member) = readable(&members).into_iter().next().filter(|m| m.ending() == "kml" || m.ending() == "ovkml")
-    else {
+    let all = with_places(&mut zip, readable(&members));
+    let Some(member) = all.into_iter().next().filter(|m| m.ending() == "kml" || m.ending() == "ovkml") else {
         return Vec::new();
     };
     match zip.by_index(member.at) {
@@ -311,5 +330,23 @@ mod tests {
         let mut out = Vec::new();
         let e = Bounded { source: std::io::repeat(0).take(100), left: 50 }.read_to_end(&mut out).expect_err("too much");
         assert_eq!(e.kind(), std::io::ErrorKind::FileTooLarge);
+    }
+
+    #[test]
+    fn a_document_that_only_names_others_is_no_layer() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("f.kmz");
+        let mut zip = zip::ZipWriter::new(File::create(&path).expect("made"));
+        let place = "<kml><Document><Placemark><name>甲</name><Point><coordinates>116,40</coordinates></Point></Placemark></Document></kml>";
+        let links = "<kml><Document><NetworkLink><Link><href>layers/f.kml</href></Link></NetworkLink></Document></kml>";
+        for (name, text) in [("doc.kml", links), ("layers/f.kml", place)] {
+            zip.start_file(name, zip::write::SimpleFileOptions::default()).expect("begun");
+            std::io::Write::write_all(&mut zip, text.as_bytes()).expect("written");
+        }
+        zip.finish().expect("written");
+        assert_eq!(layers(&path).expect("layers"), ["layers/f"]);
+        let (parsed, _) = read(&path, &How::default(), &Progress::new()).expect("read");
+        let features: usize = parsed.batches.iter().map(|b| b.geometry.features.len()).sum();
+        assert_eq!(features, 1);
     }
 }

@@ -10,6 +10,8 @@ use crate::project::{Camera, MadePage, SceneEntry, code_of, digests};
 const SCHEME: &str = "qiancun:";
 /// Characters of a digest in the text: one in 65,536 changes is not seen by it.
 const DIGEST_CHARS: usize = 4;
+/// The longest filter that stands in the text.
+const MOST_FILTER_BYTES: usize = 160;
 
 /// The code on a page.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,7 +92,8 @@ fn said(page: &MadePage, project: &Path) -> String {
     put("b", view.before.map(|y| y.to_string()).unwrap_or_default());
     put("c", view.camera.map(|c| format!("{:.5},{:.5},{:.2}", c.lon, c.lat, c.zoom)).unwrap_or_default());
     put("m", view.map_size.map(|[w, h]| format!("{w:.0},{h:.0}")).unwrap_or_default());
-    put("f", view.filter.clone());
+    // A long one makes squares too small for a camera: the list of pages has it.
+    put("f", if view.filter.len() <= MOST_FILTER_BYTES { view.filter.clone() } else { String::new() });
     put("v", view.selected.clone().unwrap_or_default());
     put("g", if view.gaps { "1".to_owned() } else { String::new() });
     put("s", view.id.clone());
