@@ -8,6 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use zip::write::SimpleFileOptions;
 
 use super::file::{Project, text_for};
+use super::write::Beside;
 use crate::model::LayerKind;
 use crate::read::split_layer;
 
@@ -222,10 +223,7 @@ fn gather(project: &Project, file: &Path, beside: &[PathBuf], options: PackOptio
 /// Writes the archive; files of which there is nothing to gain are stored as they are.
 fn write(out: &Path, (name, text): (&str, &str), files: &BTreeMap<String, PathBuf>) -> io::Result<Vec<(String, u64)>> {
     let mut listed = vec![(name.to_owned(), text.len() as u64)];
-    let fresh = tempfile::Builder::new()
-        .prefix(".qiancun-")
-        .tempfile_in(out.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")))?;
-    let mut zip = zip::ZipWriter::new(io::BufWriter::new(fresh));
+    let mut zip = zip::ZipWriter::new(io::BufWriter::new(Beside::begin(out)?));
     let deflated = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated).large_file(true);
     let stored = deflated.compression_method(zip::CompressionMethod::Stored);
     zip.start_file(name, deflated).map_err(io::Error::other)?;
@@ -239,8 +237,7 @@ fn write(out: &Path, (name, text): (&str, &str), files: &BTreeMap<String, PathBu
         let bytes = io::copy(&mut BufReader::new(crate::read::open_plain(path)?), &mut zip)?;
         listed.push((name.clone(), bytes));
     }
-    let fresh = zip.finish().map_err(io::Error::other)?.into_inner().map_err(|e| e.into_error())?;
-    fresh.persist(out).map_err(|e| e.error)?;
+    zip.finish().map_err(io::Error::other)?.into_inner().map_err(|e| e.into_error())?.finish()?;
     Ok(listed)
 }
 
