@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::qiancun::Qiancun;
+use super::tables::io_words;
+use crate::lang::Lang;
 use crate::project::{self, MadePage, ProjectError, code_of, digests, made_pages, made_pages_path};
 use crate::read::codes_in;
 use crate::session::{Command, Dialogue, FileCommand, FoundPage, PageCommand, page_of_code};
@@ -58,6 +60,21 @@ impl PageLost {
             Self::Project(_) | Self::List { .. } => "failed",
         }
     }
+
+    /// Why, in the language of the window.
+    fn words(&self, lang: Lang) -> String {
+        match self {
+            Self::NoCode(text) => lang.with("page.lost-text", &[("n", text)]),
+            Self::NoneInPicture { path } => lang.with("page.lost-picture", &[("n", &path.display().to_string())]),
+            Self::Unlisted { code, .. } => lang.with("page.lost-unlisted", &[("n", code)]),
+            Self::NoProject(name) => lang.with("page.lost-project", &[("n", name)]),
+            Self::Project(why) => why.to_string(),
+            Self::List { path, source } => {
+                let (name, why) = (path.display().to_string(), io_words(lang, source));
+                lang.with("page.lost-list", &[("name", &name), ("n", &why)])
+            }
+        }
+    }
 }
 
 /// What was typed, or read from a photo.
@@ -81,7 +98,7 @@ impl Sought {
         if !path.is_file() {
             return Err(PageLost::NoCode(text.to_owned()));
         }
-        let ours = codes_in(path).iter().find_map(|text| page_of_code(text));
+        let ours = code_in(path).and_then(|text| page_of_code(&text));
         ours.map(said).ok_or_else(|| PageLost::NoneInPicture { path: path.to_path_buf() })
     }
 
@@ -93,9 +110,9 @@ impl Sought {
     }
 }
 
-/// Whether a picture holds the code of a page.
-pub(super) fn has_code(picture: &Path) -> bool {
-    codes_in(picture).iter().any(|text| page_of_code(text).is_some())
+/// The text of the code of a page in a picture, where there is one.
+fn code_in(picture: &Path) -> Option<String> {
+    codes_in(picture).into_iter().find(|text| page_of_code(text).is_some())
 }
 
 /// Looks for the page of a code, of the text of a QR code, or of a picture of it: in the projects given, the likeliest first. `is_named`: the
@@ -143,10 +160,11 @@ impl Qiancun {
         let projects: Vec<PathBuf> = open.into_iter().chain(self.session.settings.recent.iter().cloned()).collect();
         let is_project = |p: &PathBuf| p.extension().is_some_and(|e| e.eq_ignore_ascii_case("qiancun"));
         let projects: Vec<PathBuf> = projects.into_iter().filter(is_project).collect();
+        let lang = self.session.lang;
         self.jobs.ask(move || {
             Some(match find_page(&text, projects, false) {
                 Ok(found) => PageCommand::ShowPage(Box::new(found)),
-                Err(lost) => PageCommand::PageLost(lost.to_string()),
+                Err(lost) => PageCommand::PageLost(lost.words(lang)),
             })
         });
     }
@@ -154,9 +172,9 @@ impl Qiancun {
     /// Opens a photo: one of a page leads back to it, any other becomes a layer.
     pub(super) fn open_photo(&mut self, path: PathBuf) {
         self.jobs.ask(move || {
-            Some(match has_code(&path) {
-                true => Command::from(PageCommand::BackTo(path.to_string_lossy().into_owned())),
-                false => FileCommand::OpenPhotos(vec![path]).into(),
+            Some(match code_in(&path) {
+                Some(text) => Command::from(PageCommand::BackTo(text)),
+                None => FileCommand::OpenPhotos(vec![path]).into(),
             })
         });
     }
