@@ -261,6 +261,7 @@ const legend = () => {
 const tabs = () => {
   const list = [["card", "village"]];
   if (D.scenes.length) list.unshift(["story", "story"]);
+  if (D.charts.some(c => c.measure === current().measure)) list.push(["charts", "charts"]);
   if (D.gaps.length) list.push(["gaps", "gaps"]);
   $("tabs").replaceChildren(...list.map(([id, key]) => {
     const b = make("button", words(key)); b.type = "button"; b.setAttribute("role", "tab"); b.setAttribute("aria-selected", String(state.tab === id));
@@ -271,8 +272,19 @@ const panel = () => {
   tabs();
   const box = $("panel"); box.replaceChildren();
   if (state.tab === "gaps") return gaps(box);
+  if (state.tab === "charts") return charts(box);
   if (state.tab === "story") return scenes(box);
   card(box);
+};
+// The namespace of drawings: a name, and nothing that is fetched.
+const DRAWING = ["http:", "", "www.w3.org", "2000", "svg"].join("/");
+const charts = box => {
+  for (const c of D.charts.filter(c => c.measure === current().measure)) {
+    const d = make("div", null, "chart");
+    const own = new DOMParser().parseFromString(say(c.svg).replace("<svg ", '<svg xmlns="' + DRAWING + '" '), "image/svg+xml");
+    d.append(document.importNode(own.documentElement, true));
+    box.append(make("h3", say(c.name)), d);
+  }
 };
 const card = box => {
   const v = state.selected;

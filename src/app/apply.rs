@@ -96,6 +96,7 @@ impl Qiancun {
             Command::Survey(command) => self.on_survey(command),
             Command::Meeting(command) => self.on_meeting(command),
             Command::Note(command) => self.on_notes(command),
+            Command::Decide(command) => self.on_decisions(command),
             Command::Page(command) => self.on_pages(command),
             Command::Window(command) => self.on_window(command),
         }

@@ -7,13 +7,17 @@ use image::{ImageEncoder, RgbaImage};
 use super::headless::Headless;
 use super::jobs::{Done, Job};
 use super::qiancun::{Options, Qiancun};
-use crate::district::AddedFacility;
+use crate::district::{AddedFacility, By};
+use crate::page::{chart_height, chart_svg, to_png};
 use crate::panels::LEGEND_PT;
-use crate::project::write_replacing;
-use crate::session::{Dialogue, Session};
+use crate::project::{ChartKind, write_replacing};
+use crate::session::{Dialogue, PageCommand, Session};
 
 /// Least height of a picture in points.
 const LEAST_HEIGHT_PT: f64 = 540.0;
+
+/// Width of a chart by itself, in layout pixels.
+const CHART_WIDE: f32 = 760.0;
 
 /// What a picture of the map is drawn from: the session as it stands, data shared.
 struct Shown {
@@ -41,6 +45,46 @@ impl Qiancun {
             }
             None => self.ask_after(Dialogue::Message(lang.t("error.picture").to_owned())),
         }
+    }
+
+    /// The chart as it is handed out: as SVG, and its size in pixels at twice the size of a screen.
+    fn chart_out(&self, kind: ChartKind, by: By) -> Option<(String, [u32; 2])> {
+        let chart = self.session.chart(kind, by)?;
+        let svg = chart_svg(&chart, CHART_WIDE, self.session.lang);
+        let high = chart_height(&chart, CHART_WIDE, self.session.lang);
+        Some((svg, [CHART_WIDE, high].map(|v| (v * 2.0).round() as u32)))
+    }
+
+    /// Has a chart drawn for the clipboard.
+    pub(super) fn copy_chart(&mut self, kind: ChartKind, by: By) {
+        let Some((svg, size)) = self.chart_out(kind, by) else { return };
+        self.jobs.start(Job::Write, move |_| {
+            let png = to_png(&svg, size).ok()?;
+            Some(Done::Pictured(image::load_from_memory(&png).ok().map(|i| i.to_rgba8())))
+        });
+    }
+
+    /// Asks where a chart is to go.
+    pub(super) fn ask_chart(&mut self, kind: ChartKind, by: By) {
+        let title = self.session.lang.t("chart.save");
+        self.jobs.ask(move || {
+            let dialogue =
+                rfd::FileDialog::new().set_title(title).add_filter("SVG", &["svg"]).add_filter("PNG", &["png"]);
+            let path = dialogue.set_file_name(format!("{}.svg", kind.key())).save_file()?;
+            Some(PageCommand::SaveChartTo(path, kind, by))
+        });
+    }
+
+    /// Has a chart written: a picture where the file is to be one, else SVG.
+    pub(super) fn save_chart(&mut self, path: &Path, kind: ChartKind, by: By) {
+        let Some((svg, size)) = self.chart_out(kind, by) else { return };
+        if !self.may_write(path) {
+            return;
+        }
+        self.write(path, move |path| match path.extension().is_some_and(|e| e.eq_ignore_ascii_case("png")) {
+            true => write_replacing(path, &to_png(&svg, size).map_err(std::io::Error::other)?),
+            false => write_replacing(path, svg.as_bytes()),
+        });
     }
 
     /// Has the map with its legend saved.

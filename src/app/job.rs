@@ -154,6 +154,8 @@ pub enum Done {
     Recorded(Box<super::recording::Recorded>),
     /// Results or a colleague's log were read, for the project of that path.
     Incoming(PathBuf, PathBuf, Result<Incoming, SurveyError>),
+    /// A table of people was read.
+    People(PathBuf, Result<Option<super::decisions::TableOfPeople>, ReadError>),
     /// What a camera wrote into a photo.
     PhotoFacts(PathBuf, PhotoFacts),
     /// The small picture of a photo of the log; `None` where there is none.

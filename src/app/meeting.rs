@@ -4,7 +4,7 @@ use super::qiancun::{Qiancun, take_keys};
 use crate::model::FeatureId;
 use crate::project::SceneEntry;
 use crate::render::LayerKey;
-use crate::session::{Camera, Commands, Flight, Left, Meeting, MeetingCommand, Was, meeting_shortcuts};
+use crate::session::{Camera, Commands, Dialogue, Flight, Left, Meeting, MeetingCommand, Was, meeting_shortcuts};
 
 /// Height of a meeting's screen in points: type of 11 points has 14 pixels at 1080 lines.
 const MEETING_LINES_PT: f32 = 864.0;
@@ -118,6 +118,10 @@ impl Qiancun {
         self.meeting.shows = Some((self.session.camera, self.session.map_size_pt));
         if !from_here && !self.session.document.project.scenes.is_empty() {
             self.show_scene(0, false);
+        }
+        // A meeting begins with what became of the decisions of those before.
+        if !from_here && self.session.decision_counts() != [0; 3] {
+            self.session.moment.dialogue = Some(Dialogue::Decisions);
         }
     }
 

@@ -5,6 +5,7 @@ mod apply;
 mod arrived;
 mod before;
 mod cached;
+mod decisions;
 mod export;
 mod files;
 mod grounds;
@@ -40,6 +41,7 @@ mod tables;
 mod watching;
 mod window;
 
+pub(crate) use decisions::{people_of_table, with_table};
 pub use export::png_bytes;
 pub use headless::Headless;
 pub use load::{LoadOptions, LoadedProject, Missing, load, load_file, read_district, read_session};

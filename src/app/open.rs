@@ -308,6 +308,7 @@ impl Qiancun {
                 }
                 Done::Command(command) => self.send(command),
                 Done::Incoming(project, path, read) => self.was_incoming(&project, &path, read),
+                Done::People(path, read) => self.were_people_read(&path, read),
                 Done::PhotoFacts(path, facts) => self.was_looked_into(&path, facts),
                 Done::Thumbnail(photo, image) => {
                     self.session.survey.photos.insert(photo, image);

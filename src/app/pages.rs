@@ -96,6 +96,9 @@ impl Qiancun {
             PageCommand::AskSlides => self.ask_slides(),
             PageCommand::SlidesTo(path) => self.save_slides(&path),
             PageCommand::BackTo(text) => self.back_to_page(text),
+            PageCommand::CopyChart(kind, by) => self.copy_chart(kind, by),
+            PageCommand::ChartDialogue(kind, by) => self.ask_chart(kind, by),
+            PageCommand::SaveChartTo(path, kind, by) => self.save_chart(&path, kind, by),
             PageCommand::ShowPage(found) => self.show_page(*found),
             PageCommand::PageLost(why) => self.page_is_lost(why),
         }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::jobs::{Done, Job};
 use super::qiancun::Qiancun;
 use crate::model::Generation;
-use crate::session::{Dialogue, Settled, VisitDraft, VisitStates};
+use crate::session::{DecisionDraft, Dialogue, Settled, VisitDraft, VisitStates};
 use crate::survey::{
     Instant, MergePreview, Opened, Preview, Survey, SurveyError, SurveyLog, Told, VisitState, keep_photo,
 };
@@ -40,6 +40,8 @@ impl From<SurveyError> for TaskError {
 pub(super) enum Then {
     /// A visit was typed: it comes back where it could not be recorded.
     Recorded(Box<VisitDraft>),
+    /// A decision was typed: it comes back where it could not be recorded.
+    Decided(Box<DecisionDraft>),
     /// Said in these words, by their key; with the count as `n`.
     Said(&'static str),
     /// A step was taken back, or done once more.
@@ -233,6 +235,7 @@ impl Qiancun {
         let lang = self.session.lang;
         match then {
             Then::Recorded(_) => self.session.news = Some(lang.t("survey.recorded").to_owned()),
+            Then::Decided(_) => self.session.news = Some(lang.t("decision.recorded").to_owned()),
             Then::Said(key) => self.session.news = Some(lang.with(key, &[("n", &did.count.to_string())])),
             Then::TakenBack { name, forward } if is_own => {
                 self.session.history.settle(Settled::Done);
@@ -251,6 +254,10 @@ impl Qiancun {
         };
         match then {
             Then::Recorded(draft) => return self.type_again(*draft, words),
+            Then::Decided(draft) => {
+                let draft = DecisionDraft { trouble: Some(words), ..*draft };
+                return self.ask_after(Dialogue::Decision(Box::new(draft)));
+            }
             Then::TakenBack { .. } if is_own => {
                 self.recording.steps_left = 0;
                 // What somebody else changed stays as it is, and what was done before it can be taken back.
@@ -303,6 +310,20 @@ impl Qiancun {
         self.with_log(Some(step), ids, then, move |log| write_draft(log, draft));
     }
 
+    /// Records or changes the decision that was typed.
+    pub(super) fn decide(&mut self, step: &'static str, ids: Vec<String>, then: Then, draft: DecisionDraft) {
+        self.with_log(Some(step), ids, then, move |log| {
+            let ids = match draft.changes {
+                None => log.decide(vec![draft.new])?,
+                Some(id) => {
+                    log.correct(&id, |event| draft.new.put_into(event))?;
+                    Vec::new()
+                }
+            };
+            Ok(Did { ids, count: 1 })
+        });
+    }
+
     /// Does something to a visit, as one step that can be taken back.
     pub(super) fn amend(
         &mut self,
@@ -338,7 +359,7 @@ impl Qiancun {
     /// Takes in the log shown.
     pub(super) fn take_merge(&mut self, preview: MergePreview) {
         self.session.moment.dialogue = None;
-        let ids = preview.visits.iter().map(|v| v.id.clone()).collect();
+        let ids = preview.visits.iter().map(|v| v.id.clone()).chain(preview.decisions.iter().cloned()).collect();
         let MergePreview { path, events, .. } = preview;
         self.with_log(Some("merge.take"), ids, Then::Said("survey.merged"), move |log| {
             Ok(Did { count: log.take_merge(&path, events)?, ids: Vec::new() })

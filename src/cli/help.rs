@@ -26,6 +26,8 @@ pub(super) const HELP: &str = "\
   qiancun classify FILE --field F --method M --classes K [--breaks a,b,…] [--json]
   qiancun shot [FILE|PROJECT] -o F.png [--size WxH] [--scale S] [--lang zh|en] [--dark] [--field F]
   qiancun summary PROJECT [--by town|group|district] [--year Y] [--radius M] [--json]
+  qiancun chart PROJECT [--kind groups|years|ranking|target|dots] [--by town|group] [--theme T|INDICATOR] [--year Y]
+                 [-o F.svg|.png] [--lang zh|en] [--json]    a chart of what the map shows, with what is to be seen in a sentence
   qiancun gaps PROJECT [--year Y] [--since Y] [--against PROJECT] [--rule R] [--lang zh|en] [--json]
                 [-o F.xlsx|.csv|.gpkg|.geojson|.gpx|.kml [--by-town] [--from LON,LAT] [--crs gcj02|bd09]]
                                                     what is missing, where, and why; as a field sheet
@@ -45,6 +47,12 @@ pub(super) const HELP: &str = "\
                                                     GeoPackage; --findings: rows too that are no gap of the map
   qiancun survey merge PROJECT|LOG OTHER… [--dry-run] [--json]  take in what colleagues recorded
   qiancun survey adopt PROJECT LOG                  give a log whose project was renamed the project's name
+  qiancun decision add PROJECT --village CODE|--gap KEY --what T [--who W] [--unit U] [--due DAY] [--by WHO]
+                                                    record what a meeting decided, in the survey log; prints its id
+  qiancun decision list PROJECT|LOG [--on DAY] [--names] [-o F.pdf|.xlsx|.csv] [--json]   late, open and done; PDF: orders on
+                                                    paper, a page for each unit; --names: persons are named
+  qiancun decision done|reopen|withdraw PROJECT|LOG ID
+  qiancun people PROJECT [--from TABLE] [--json]    who answers for what, and villages without anyone; --from: take in a table
   qiancun field plan PROJECT --people N --days D [--start LON,LAT] [--hours H] [--minutes M] [--speed KM/H] [--factor F]
                  [--urgent-first] [--seconds S] [--json]    the open gaps divided among people and days
   qiancun field export PROJECT -o DIR [--people N --days D …as plan] [--navigate amap|baidu|tencent|geo] [--lang zh|en]
@@ -60,7 +68,7 @@ pub(super) const HELP: &str = "\
                                                     the map alone, as the window draws it, between bounds
   qiancun open CODE|PHOTO [--project P] [--json]    the view of a printed page again: by the code on it, or by a photo of it;
                                                     says which data have changed since
-  qiancun pack PROJECT -o F.zip [--log] [--notes] [--no-ground] [--no-photos] [--json]   one archive with project and data, to be
+  qiancun pack PROJECT -o F.zip [--log] [--notes] [--people] [--no-ground] [--no-photos] [--json]   one archive with project and data, to be
                                                     sent; the survey log and notes go along only where asked for
   qiancun unpack F.zip [-o DIR] [--json]            its folder, beside nothing that is there
   qiancun share PROJECT -o F.pptx [--lang zh|en]    the scenes as slides, texts and legend as real shapes
@@ -91,6 +99,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ("classify", &["qiancun classify villages.geojson --field population --method quantile --classes 5"]),
     ("shot", &["qiancun shot district.qiancun -o window.png --size 1920x1080 --lang zh"]),
     ("summary", &["qiancun summary district.qiancun --by town --json"]),
+    ("chart", &["qiancun chart district.qiancun --kind ranking --theme sewage_treatment_pct -o ranking.svg"]),
     (
         "gaps",
         &[
@@ -115,6 +124,14 @@ const EXAMPLES: &[(&str, &[&str])] = &[
             "qiancun survey merge district.qiancun colleague.survey.gpkg",
         ],
     ),
+    (
+        "decision",
+        &[
+            "qiancun decision add district.qiancun --village 110108029001 --what 改造公厕 --unit 环卫中心 --due 2026-12-31",
+            "qiancun decision list district.qiancun -o orders.pdf",
+        ],
+    ),
+    ("people", &["qiancun people district.qiancun --from staff.xlsx"]),
     (
         "field",
         &[

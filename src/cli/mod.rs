@@ -4,8 +4,10 @@ mod against;
 mod args;
 mod say;
 mod bench;
+mod chart;
 mod check;
 mod classify;
+mod decision;
 mod convert;
 pub mod demo;
 mod field;
@@ -138,12 +140,15 @@ fn dispatch(arguments: Vec<OsString>) -> Result<(), Failure> {
         Some("share") => share::run(rest()),
         Some("shot") => shot::run(rest()),
         Some("summary") => summary::run(rest()),
+        Some("chart") => chart::run(rest()),
         Some("gaps") => gaps::run(rest()),
         Some("field") => field::run(rest()),
         Some("form") => form::run(rest()),
         Some("render") => render::run(rest()),
         Some("atlas") => render::run_atlas(rest()),
         Some("survey") => survey::run(rest()),
+        Some("decision") => decision::run(rest()),
+        Some("people") => decision::people(rest()),
         Some("bench") => bench::run(rest()),
         Some("demo") => run_demo(rest()),
         Some("help" | "--help" | "-h") => help::run(rest()),

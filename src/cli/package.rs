@@ -27,6 +27,7 @@ pub fn pack_project(mut parser: lexopt::Parser) -> Result<(), Failure> {
             lexopt::Arg::Short('o') | lexopt::Arg::Long("output") => out = Some(PathBuf::from(parser.value()?)),
             lexopt::Arg::Long("log") => options.log = true,
             lexopt::Arg::Long("notes") => options.notes = true,
+            lexopt::Arg::Long("people") => options.people = true,
             lexopt::Arg::Long("no-ground") => options.ground = false,
             lexopt::Arg::Long("no-photos") => options.photos = false,
             lexopt::Arg::Long("json") => as_json = true,

@@ -9,14 +9,15 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::facility::{Facility, Kind};
 use super::facility_file::facilities_of;
 use super::join::{Found, RowKey, VillageFinder};
+use super::people::People;
 use super::source::{LayerLook, Source, kinds_of, village_position};
 use super::table::Filler;
 use super::texts::{CorrectedGroups, CorrectedTexts};
 use crate::geo::{LonLat, representative_point};
 use crate::index::{NearestIndex, SpatialIndex};
 use crate::model::{
-    Dataset, Edit, FeatureId, Generation, Indicator, Indicators, KindWord, LayerKind, Members, Observations, Report,
-    Role, Severity, ThemeEntry, VillageAlias,
+    Dataset, Edit, FeatureId, Generation, Indicator, Indicators, KindWord, LayerKind, Members, Observations, Person,
+    Report, Role, Severity, ThemeEntry, VillageAlias,
 };
 use crate::read::{Layout, LayoutSaid, WideTable, read_wide};
 
@@ -55,6 +56,8 @@ pub struct Said<'a> {
     pub kinds: &'a [KindWord],
     /// Themes of the project's own, and the order of all.
     pub themes: &'a [ThemeEntry],
+    /// Who answers for what.
+    pub people: &'a [Person],
 }
 
 /// Villages, observations and facilities, joined.
@@ -73,6 +76,8 @@ pub struct District {
     pub facilities: Vec<Facility>,
     /// Facilities of each village, by position in `facilities`.
     pub of_village: Vec<Vec<u32>>,
+    /// Who answers for which village.
+    pub people: People,
     /// What was odd in tables and joins.
     pub report: Report,
     /// Tables that could not be read: their figures are missing.
@@ -103,7 +108,7 @@ impl District {
         let sources: Vec<Source> = layers.iter().cloned().map(Source::unsaid).collect();
         let plain = |path: &PathBuf| TableSource { path: path.clone(), layout: LayoutSaid::default() };
         let tables: Vec<TableSource> = tables.iter().map(plain).collect();
-        Self::of(&sources, &tables, own, &Said { edits, aliases: &[], kinds: &[], themes: &[] })
+        Self::of(&sources, &tables, own, &Said { edits, aliases: &[], kinds: &[], themes: &[], people: &[] })
     }
 
     /// The same, of layers of which the project says what they are.
@@ -155,7 +160,9 @@ impl District {
         let stands = stands_of(&villages, &members);
         let shared_keys = shared_keys(&facilities);
         let towns = town_names(&villages);
+        let people = People::of(said.people, &villages, &members, &finder, &mut report);
         let mut district = Self {
+            people,
             generation: Generation::next(),
             villages,
             members,

@@ -1,5 +1,6 @@
 //! One page: title, map, side column or columns below, and the last line.
 
+use super::chart::{ChartDrawing, chart_drawing};
 use super::content::PageContent;
 use super::format::PageFormat;
 use super::map::{MapForm, MapFrame, colour, draw_map, symbol};
@@ -16,6 +17,9 @@ const MARGIN: f32 = 48.0;
 
 /// Side of the code that leads back to a view, in layout pixels of an A3 page: 24 mm there, 18 mm on A4.
 const CODE_SIDE: f32 = 92.0;
+
+/// Most height of a chart, in layout pixels of an A3 page.
+const CHART_MOST: f32 = 360.0;
 
 /// Inks of pages.
 pub(super) struct Inks {
@@ -115,7 +119,7 @@ pub(super) fn compose(
         Arrangement::Side if format.is_portrait() => Arrangement::Below,
         other => other,
     };
-    let parts = [Part::Figures, Part::Legend, Part::Symbols, Part::Table, Part::Note, Part::Code];
+    let parts = [Part::Figures, Part::Legend, Part::Symbols, Part::Chart, Part::Table, Part::Note, Part::Code];
     let wanted: Vec<Part> = parts.into_iter().filter(|p| p.is_wanted(content, options)).collect();
     let whole = [m, top, room_w, room_h];
     let (map, columns) = rooms(arrangement, format, whole, &wanted, content);
@@ -306,6 +310,7 @@ enum Part {
     Figures,
     Legend,
     Symbols,
+    Chart,
     Table,
     Note,
     Code,
@@ -320,8 +325,9 @@ impl Part {
                 !options.without.no_legend
                     && (!options.without.no_symbols && !content.symbols.is_empty() || !content.marks.is_empty())
             }
-            Self::Table => !options.without.no_table && !content.rows.is_empty(),
+            Self::Table => !options.without.no_table && !content.table.rows.is_empty(),
             Self::Note => !options.without.no_note && !content.note.is_empty(),
+            Self::Chart => content.chart.is_some(),
             Self::Code => content.mark.is_some(),
         }
     }
@@ -332,11 +338,19 @@ impl Part {
             Self::Figures => content.headlines.len().div_ceil(2) as f32 * 76.0 + 10.0,
             Self::Legend => 26.0 + content.legend.len() as f32 * 26.0 + 12.0,
             Self::Symbols => (content.symbols.len() + content.marks.len()) as f32 * 25.0 + 12.0,
-            Self::Table => 28.0 + 24.0 + content.rows.len() as f32 * 25.0 + 14.0,
+            Self::Table => 28.0 + 24.0 + content.table.rows.len() as f32 * 25.0 + 14.0,
             Self::Note => wrapped(&content.note, 12.5 * u, false, room, 8).len() as f32 * 19.0 + 4.0,
+            // Its own size is in layout pixels already.
+            Self::Chart => chart_of(content, room, u).map_or(0.0, |d| d.height) / u + 16.0,
             Self::Code => CODE_SIDE + 14.0,
         }
     }
+}
+
+/// The chart of a page, laid out for a column.
+fn chart_of(content: &PageContent, wide: f32, u: f32) -> Option<ChartDrawing> {
+    let chart = content.chart.as_ref()?;
+    Some(chart_drawing(chart, wide, CHART_MOST * u, 13.0 * u, content.lang))
 }
 
 fn column(
@@ -369,6 +383,11 @@ fn column(
             Part::Note => {
                 for (i, line) in wrapped(&content.note, 12.5 * u, false, w, 8).iter().enumerate() {
                     svg.text(x, at + 14.0 * u + i as f32 * 19.0 * u, line, Type::new(12.5 * u, &inks.grey));
+                }
+            }
+            Part::Chart => {
+                if let Some(drawing) = chart_of(content, w, u) {
+                    super::chart::draw_chart(svg, &drawing, [x, at], inks);
                 }
             }
             Part::Code => code(svg, content, [x, at + 10.0 * u, w], u, inks, session),
@@ -485,16 +504,16 @@ fn symbols(svg: &mut Svg, content: &PageContent, [x, y, w]: [f32; 3], u: f32, in
 }
 
 fn table(svg: &mut Svg, content: &PageContent, [x, y, w, h]: [f32; 4], u: f32, inks: &Inks, session: &Session) {
-    svg.text(x, y + 18.0 * u, &content.table_title, Type::new(14.0 * u, &inks.ink).bold());
-    let columns = content.heads.len().max(2);
+    svg.text(x, y + 18.0 * u, &content.table.title, Type::new(14.0 * u, &inks.ink).bold());
+    let columns = content.table.heads.len().max(2);
     let first = w * 0.25;
     let step = (w - first) / (columns - 1) as f32;
     let end_of = |column: usize| if column == 0 { x } else { x + first + step * column as f32 };
     let size = 12.5 * u;
     // Heads share one size, small enough for the longest word among them.
     let fits_at = |head: &String| size * (step - 5.0 * u) / width(head, size, false).max(1.0);
-    let head_size = content.heads.iter().skip(1).map(fits_at).fold(size, f32::min).max(size * 0.68);
-    for (i, head) in content.heads.iter().enumerate() {
+    let head_size = content.table.heads.iter().skip(1).map(fits_at).fold(size, f32::min).max(size * 0.68);
+    for (i, head) in content.table.heads.iter().enumerate() {
         let (at, room) = if i == 0 { (At::Start, first) } else { (At::End, step - 4.0 * u) };
         let head = clipped(head, head_size, false, room);
         svg.text(end_of(i), y + 42.0 * u, &head, Type::new(head_size, &inks.grey).at(at));
@@ -508,12 +527,12 @@ fn table(svg: &mut Svg, content: &PageContent, [x, y, w, h]: [f32; 4], u: f32, i
         svg.line([x, base + 7.0 * u, x + w, base + 7.0 * u], &inks.line, 0.8 * u);
     };
     let fits = (((h - 56.0 * u) / (25.0 * u)).floor() as usize).max(1);
-    let shown = if content.rows.len() <= fits { content.rows.len() } else { fits.saturating_sub(1) };
-    for (i, row) in content.rows.iter().take(shown).enumerate() {
+    let shown = if content.table.rows.len() <= fits { content.table.rows.len() } else { fits.saturating_sub(1) };
+    for (i, row) in content.table.rows.iter().take(shown).enumerate() {
         cells(row, y + 66.0 * u + i as f32 * 25.0 * u, &inks.ink);
     }
-    if shown < content.rows.len() {
-        let text = session.lang.with("page.more-towns", &[("n", &(content.rows.len() - shown).to_string())]);
+    if shown < content.table.rows.len() {
+        let text = session.lang.with("page.more-towns", &[("n", &(content.table.rows.len() - shown).to_string())]);
         svg.text(x, y + 66.0 * u + shown as f32 * 25.0 * u, &text, Type::new(size, &inks.grey));
     }
 }

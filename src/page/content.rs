@@ -7,7 +7,7 @@ use crate::district::{By, MapSpec, Rollup, choropleth};
 use crate::lang::Lang;
 use crate::model::{FeatureId, Indicator};
 use crate::rules::GapSeverity;
-use crate::session::{Covered, HEADLINES, Headlined, PageMark, Session, SymbolKind, number};
+use crate::session::{Chart, Covered, HEADLINES, Headlined, PageMark, Session, SymbolKind, number};
 
 use crate::project::PageOptions;
 
@@ -20,6 +20,17 @@ pub struct LegendEntry {
     pub text: String,
     /// Villages.
     pub count: usize,
+}
+
+/// The table of a page.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ContentTable {
+    /// Its title.
+    pub title: String,
+    /// Heads of its columns.
+    pub heads: Vec<String>,
+    /// Its rows.
+    pub rows: Vec<Vec<String>>,
 }
 
 /// Everything that a page says.
@@ -37,12 +48,12 @@ pub struct PageContent {
     pub legend: Vec<LegendEntry>,
     /// Facilities on the map.
     pub symbols: Vec<(SymbolKind, String, usize)>,
-    /// Title of the table.
-    pub table_title: String,
-    /// Heads of the table of towns; of villages where only one town is shown.
-    pub heads: Vec<String>,
-    /// Its rows.
-    pub rows: Vec<Vec<String>>,
+    /// The table of towns; of villages where only one town is shown.
+    pub table: ContentTable,
+    /// A chart of what the map shows.
+    pub chart: Option<Chart>,
+    /// Language of what is said.
+    pub lang: Lang,
     /// Note on classes and distances.
     pub note: String,
     /// Source.
@@ -102,9 +113,13 @@ impl PageContent {
             legend: colouring.as_ref().map(|t| legend(session, t)).unwrap_or_default(),
             symbols: symbols(session),
             marks: marks(session),
-            table_title: lang.t(if is_one_town { "page.villages-table" } else { "page.towns" }).to_owned(),
-            heads,
-            rows,
+            table: ContentTable {
+                title: lang.t(if is_one_town { "page.villages-table" } else { "page.towns" }).to_owned(),
+                heads,
+                rows,
+            },
+            chart: options.chart.and_then(|kind| session.chart(kind, By::Town)),
+            lang,
             note: note(session, indicator, covered.is_some()),
             source: lang.with("page.source", &[("n", &or(&options.source, session.source_words()))]),
             date: date(session, options),
@@ -122,7 +137,7 @@ impl PageContent {
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         let own =
             [&self.title, &self.subtitle, &self.legend_title, &self.source, &self.maker, &self.stamp, &self.notice];
-        let rows = self.rows.iter().flatten().chain(&self.heads);
+        let rows = self.table.rows.iter().flatten().chain(&self.table.heads);
         own.into_iter().chain(rows).chain(self.legend.iter().map(|l| &l.text)).map(String::as_str)
     }
 }
@@ -341,7 +356,7 @@ mod tests {
         assert!(content.title.contains('试'), "{}", content.title);
         let counted: usize = content.legend.iter().map(|row| row.count).sum();
         assert_eq!(counted, 3, "every village stands in one row of the legend");
-        assert_eq!(content.rows.len(), 2, "a row for each town");
+        assert_eq!(content.table.rows.len(), 2, "a row for each town");
         let own = PageOptions { title: "自定".into(), ..PageOptions::default() };
         assert_eq!(PageContent::of(&session, &own).title, "自定");
     }

@@ -2,6 +2,7 @@
 //! classes, colours, hatch and order, taken from the same session.
 
 mod atlas;
+mod chart;
 mod compose;
 mod content;
 mod format;
@@ -11,6 +12,7 @@ mod layers;
 mod map;
 mod metrics;
 mod notes;
+mod order_sheet;
 mod output;
 mod round_sheet;
 mod svg;
@@ -18,10 +20,12 @@ mod village;
 
 pub use crate::project::{Arrangement, PageOptions, PageWithout};
 pub use atlas::{AtlasProgress, atlas};
+pub use chart::{ChartAnchor, ChartDrawing, ChartInk, ChartMark, chart_drawing, chart_height, chart_svg};
 pub use compose::{map_frame, map_svg, page_mark, page_svg};
 pub use content::PageContent;
 pub use format::PageFormat;
 pub use map::{MapFrame, scale_bar_of};
 pub use metrics::missing_glyphs;
+pub use order_sheet::order_sheets;
 pub use output::{PageError, grey, to_pdf, to_png, write_page};
 pub use round_sheet::{SheetStop, SheetTour, round_sheets, tour_name};

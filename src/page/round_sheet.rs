@@ -101,13 +101,13 @@ pub fn tour_name(lang: Lang, tour: &SheetTour) -> String {
 }
 
 /// Everything off that a pencil does not need.
-fn options() -> PageOptions {
+pub(super) fn options() -> PageOptions {
     let without = PageWithout { no_symbols: true, no_furniture: true, no_code: true, ..PageWithout::default() };
     PageOptions { stamp: Some(String::new()), without, ..PageOptions::default() }
 }
 
 /// The session as such maps show it: white villages with thin outlines, no classes, no ground, nothing selected.
-fn light(session: &Session) -> Session {
+pub(super) fn light(session: &Session) -> Session {
     let mut own = session.still();
     own.view.theme = None;
     own.view.focus = None;
@@ -202,7 +202,7 @@ fn list_height(tour: &SheetTour) -> f32 {
     tour.stops.len().div_ceil(2) as f32 * LINE + 8.0
 }
 
-fn bounds_of(places: impl Iterator<Item = LonLat>) -> Option<BoundsDeg> {
+pub(super) fn bounds_of(places: impl Iterator<Item = LonLat>) -> Option<BoundsDeg> {
     let mut sides: Option<[f64; 4]> = None;
     for at in places {
         let [w, s, e, n] = sides.unwrap_or([at.lon_deg, at.lat_deg, at.lon_deg, at.lat_deg]);
@@ -215,7 +215,7 @@ fn bounds_of(places: impl Iterator<Item = LonLat>) -> Option<BoundsDeg> {
 }
 
 /// A map that stands at a place of the sheet: drawn as a document of its own, since names in it would be those of the other maps.
-fn map(
+pub(super) fn map(
     svg: &mut Svg,
     session: &Session,
     content: &PageContent,
@@ -246,7 +246,7 @@ fn map(
 }
 
 /// A number in a black disc.
-fn disc(svg: &mut Svg, [x, y]: [f32; 2], number: usize) {
+pub(super) fn disc(svg: &mut Svg, [x, y]: [f32; 2], number: usize) {
     svg.raw(&format!(
         "<circle cx=\"{}\" cy=\"{}\" r=\"9.5\" fill=\"#111111\" stroke=\"#ffffff\" stroke-width=\"1.6\"/>",
         num(x),

@@ -44,6 +44,7 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
             match (session.card().cloned().filter(|c| c.village == feature), facility) {
                 (Some(card), _) => {
                     super::photos::of_village(ui, session, send);
+                    super::decision::of_village(ui, session, send);
                     super::village::show(ui, session, &card, moment, send);
                     fold(ui, t, "attributes", title, false, all);
                 }

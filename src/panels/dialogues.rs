@@ -5,7 +5,8 @@ use egui::{Id, Key, Modal, RichText, TextEdit, Ui};
 use super::style::bold;
 use super::widgets::primary;
 use super::{
-    chosen, commands, edit, keep_area, layout, note, online, opened, package, photos, settings, share, unsaved, visit,
+    chosen, commands, decision, edit, keep_area, layout, note, online, opened, package, people, photos, settings,
+    share, unsaved, visit,
 };
 use crate::geo::parse_position;
 use crate::lang::Lang;
@@ -32,8 +33,8 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
     let response = modal.show(ui.ctx(), |ui| {
         ui.set_max_width(match dialogue {
             Dialogue::Opened(_) => 920.0,
-            Dialogue::Layout(_) | Dialogue::Pictures(..) => f32::INFINITY,
-            Dialogue::Import(_) | Dialogue::Merge(_) => 720.0,
+            Dialogue::Layout(_) | Dialogue::Pictures(..) | Dialogue::Decisions => f32::INFINITY,
+            Dialogue::Import(_) | Dialogue::Merge(_) | Dialogue::People(_) => 720.0,
             Dialogue::Reading(_) | Dialogue::Commands(..) => 560.0,
             _ => 420.0,
         });
@@ -54,6 +55,9 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
             Dialogue::Group(name) => chosen::group(ui, session, name, send),
             Dialogue::Facility(draft) => edit::facility(ui, session, draft, send),
             Dialogue::Visit(draft) => visit::visit(ui, session, draft, send),
+            Dialogue::Decision(draft) => decision::form(ui, session, draft, send),
+            Dialogue::Decisions => decision::dialogue(ui, session, send),
+            Dialogue::People(draft) => people::show(ui, session, draft, send),
             Dialogue::Import(preview) => visit::import(ui, session, preview, send),
             Dialogue::Merge(preview) => visit::merge(ui, session, preview, send),
             Dialogue::Unsaved(then) => unsaved::ask(ui, session, *then, send),

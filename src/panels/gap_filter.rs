@@ -7,7 +7,9 @@ use super::widgets::{chip_button, chip_menu, marked_chip, primary};
 use crate::district::By;
 use crate::geo::ChinaShift;
 use crate::rules::GapSeverity;
-use crate::session::{Became, Commands, CountBy, FoundGaps, Moment, Session, Since, SurveyCommand};
+use crate::session::{
+    Became, Command, Commands, CountBy, DecideCommand, FoundGaps, GapsList, Moment, Session, Since, SurveyCommand,
+};
 use crate::survey::GapStatus;
 
 /// Room that the button for rounds needs.
@@ -131,9 +133,11 @@ fn more(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Commands
     let popup = egui::Popup::menu(&button).close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
     popup.show(|ui| {
         ui.set_min_width(240.0);
-        if ui.button(lang.t("round.plan")).clicked() {
-            send.push(SurveyCommand::PlanRound);
-            ui.close();
+        for command in [Command::from(SurveyCommand::PlanRound), DecideCommand::PeopleDialogue.into()] {
+            if ui.button(command.words(lang)).clicked() {
+                send.push(command);
+                ui.close();
+            }
         }
         ui.separator();
         ui.menu_button(lang.t("gaps.compare"), |ui| comparison(ui, session, moment, send));
@@ -168,8 +172,22 @@ fn visits(ui: &mut Ui, session: &Session, moment: &mut Moment) {
         0 => session.lang.with("visits.chip", &[("n", &count.to_string())]),
         _ => session.lang.with("visits.chip-orphans", &[("n", &count.to_string()), ("k", &orphans.to_string())]),
     };
-    if chip_button(ui, session.tokens(), &text, moment.lists_visits).clicked() {
-        moment.lists_visits = !moment.lists_visits;
+    chip_of(ui, session, moment, &text, GapsList::Visits);
+    let all: usize = session.decision_counts().iter().sum();
+    if all == 0 {
+        return;
+    }
+    let late = session.decision_counts()[0];
+    let (all, late_text) = (all.to_string(), late.to_string());
+    let key = if late > 0 { "decision.chip-late" } else { "decision.chip" };
+    let text = session.lang.with(key, &[("n", &all), ("k", &late_text)]);
+    chip_of(ui, session, moment, &text, GapsList::Decisions);
+}
+
+fn chip_of(ui: &mut Ui, session: &Session, moment: &mut Moment, text: &str, lists: GapsList) {
+    let is_on = moment.lists == lists;
+    if chip_button(ui, session.tokens(), text, is_on).clicked() {
+        moment.lists = if is_on { GapsList::Gaps } else { lists };
     }
 }
 

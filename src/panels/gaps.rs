@@ -4,10 +4,12 @@ use egui::{Align, EventFilter, Id, Key, Label, Layout, RichText, Sense, Ui, Vec2
 use egui_extras::{Column, TableBuilder};
 
 use super::gap_filter;
+use super::widgets::padded;
 use crate::district::{By, District};
 use crate::rules::{Gap, GapSeverity};
 use crate::session::{
-    Became, CameraCommand, Commands, FoundGaps, GapColumn, Moment, SelectCommand, Session, SurveyCommand, number,
+    Became, CameraCommand, Commands, DecideCommand, FoundGaps, GapColumn, GapsList, Moment, SelectCommand, Session,
+    SurveyCommand, number,
 };
 use crate::survey::GapStatus;
 
@@ -23,9 +25,13 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
         return;
     };
     gap_filter::show(ui, session, moment, &found, send);
-    if moment.lists_visits {
-        super::visits::show(ui, session, send);
-        return;
+    match moment.lists {
+        GapsList::Gaps => {}
+        GapsList::Visits => return super::visits::show(ui, session, send),
+        GapsList::Decisions => {
+            padded().show(ui, |ui| super::decision::list(ui, session, false, send));
+            return;
+        }
     }
     for sentence in session.rule_troubles(&found) {
         ui.horizontal(|ui| {
@@ -254,8 +260,11 @@ fn cells(
         let status = found.keys.get(at).map_or(GapStatus::Pending, |key| session.gap_status(key));
         let text = RichText::new(status.word(session.lang)).size(12.0).color(session.status_ink(status));
         let button = egui::Button::new(text).fill(t.field).corner_radius(9.0);
-        if ui.add(button).on_hover_text(session.lang.t("visit.record")).clicked() {
+        let response = ui.add(button).on_hover_text(session.lang.t("gaps.status-hint"));
+        if response.clicked() {
             send.push(SurveyCommand::VisitGap(at));
+        } else if response.secondary_clicked() {
+            send.push(DecideCommand::Gap(at));
         }
     });
 }

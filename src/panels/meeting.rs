@@ -14,6 +14,8 @@ use crate::session::{COUNT_SECS, Commands, LookCommand, Moment, Session, number}
 const DESIGN_HEIGHT: f32 = 1080.0;
 /// Smallest type on a screen of that height.
 pub(super) const SMALLEST: f32 = 24.0;
+/// Width that a chart takes at the left of the map, on a screen of that height.
+const CHART_WIDE: f32 = 760.0;
 /// Most figures.
 pub const MOST_FIGURES: usize = 8;
 
@@ -49,19 +51,37 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, map: &mut MapVi
         let painter = ui.painter_at(rect);
         let s = stage.s;
         let below_head = head(&painter, session, &stage);
-        let list = if meeting.no_figures { Vec::new() } else { figure_list(ui, session, meeting.began) };
+        let chart = session.scene_shown().and_then(|scene| session.chart(scene.chart?, crate::district::By::Town));
+        let list =
+            if meeting.no_figures || chart.is_some() { Vec::new() } else { figure_list(ui, session, meeting.began) };
         let below = if stage.is_narrow && !list.is_empty() {
             row_of_figures(&painter, session, &stage, &list, below_head)
         } else {
             below_head
         };
+        let charted = chart.filter(|_| !stage.is_narrow && !meeting.no_figures);
         let left = match list.is_empty() || stage.is_narrow {
+            true if charted.is_some() => CHART_WIDE * s,
             true => stage.pad,
             false => {
                 column_of_figures(&painter, session, &stage, &list, below_head);
                 440.0 * s
             }
         };
+        if let Some(chart) = &charted {
+            let room = Vec2::new((CHART_WIDE - 24.0) * s - stage.pad, stage.rect.bottom() - 110.0 * s - below_head);
+            let drawing = crate::page::chart_drawing(chart, room.x, room.y - 30.0 * s, SMALLEST * s, session.lang);
+            let at = Pos2::new(stage.rect.left() + stage.pad, below_head + 30.0 * s);
+            super::chart::paint(&painter, session.tokens(), &drawing, at);
+            ui.interact(
+                Rect::from_min_size(at, Vec2::new(room.x, drawing.height)),
+                ui.scope_id().with("chart"),
+                egui::Sense::hover(),
+            )
+            .widget_info(|| {
+                egui::WidgetInfo::labeled(egui::Role::Image, true, format!("{}: {}", chart.title, chart.sentence))
+            });
+        }
         let bottom = stage.rect.bottom() - 84.0 * s;
         let years = year_room(session, s);
         let column = Rect::from_min_max(

@@ -19,6 +19,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, mut draft: PackageDraft, send
         ("package.photos", &mut o.photos),
         ("package.log", &mut o.log),
         ("package.notes", &mut o.notes),
+        ("package.people", &mut o.people),
     ] {
         ui.checkbox(wanted, lang.t(key));
     }

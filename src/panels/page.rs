@@ -4,9 +4,10 @@ use egui::{ComboBox, Id, Modal, RichText, TextEdit, Ui, Vec2};
 
 use super::style::bold;
 use super::widgets::{primary, section};
+use crate::district::By;
 use crate::lang::Lang;
 use crate::page::PageFormat;
-use crate::project::{Arrangement, PageOptions};
+use crate::project::{Arrangement, ChartKind, PageOptions};
 use crate::session::{Commands, Moment, PageCommand, PageDraft, Session, WindowCommand};
 
 /// Largest preview in points.
@@ -115,6 +116,7 @@ fn options(ui: &mut Ui, session: &Session, draft: &mut PageDraft, send: &mut Com
     }
     o.stamp = (stamp != lang.t("page.stamp")).then_some(stamp);
     elements(ui, session, o);
+    chart(ui, session, o);
     ui.add_space(10.0);
     if let Some((done, all, _)) = &session.work.atlas {
         let words = lang.with("page.making", &[("n", &done.to_string()), ("all", &all.to_string())]);
@@ -146,6 +148,23 @@ fn options(ui: &mut Ui, session: &Session, draft: &mut PageDraft, send: &mut Com
                 send.push(command);
             }
         }
+    });
+}
+
+/// Which chart stands on the page, if any.
+fn chart(ui: &mut Ui, session: &Session, o: &mut PageOptions) {
+    let lang = session.lang;
+    let word = |kind: Option<ChartKind>| match kind {
+        None => lang.t("chart.no-chart"),
+        Some(kind) => lang.find(&format!("chart.{}", kind.key())).unwrap_or(kind.key()),
+    };
+    ui.horizontal(|ui| {
+        ui.label(lang.t("chart.title"));
+        egui::ComboBox::from_id_salt("page chart").selected_text(word(o.chart)).width(150.0).show_ui(ui, |ui| {
+            for kind in [None].into_iter().chain(session.charts(By::Town).into_iter().map(Some)) {
+                ui.selectable_value(&mut o.chart, kind, word(kind));
+            }
+        });
     });
 }
 

@@ -5,7 +5,7 @@ use egui::{Align, Layout, RichText, ScrollArea, TextEdit, Ui};
 use super::meeting::MOST_FIGURES;
 use super::widgets::{chip_menu, icon_button, marked_chip, primary};
 use crate::icons::Icon;
-use crate::project::SceneEntry;
+use crate::project::{ChartKind, SceneEntry};
 use crate::session::{COVERAGE_FIGURE, Commands, Derived, MeetingCommand, SceneFigure, Session};
 
 /// Shows the list.
@@ -57,7 +57,7 @@ fn row(ui: &mut Ui, session: &Session, at: usize, scene: &SceneEntry, send: &mut
             let response = ui.add(TextEdit::singleline(text).hint_text(lang.t(hint)).desired_width(width));
             response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, lang.t(hint)));
         };
-        let room = (ui.available_width() - 520.0).max(300.0);
+        let room = (ui.available_width() - 590.0).max(300.0);
         // What has an English text of its own shows and takes that in English.
         let is_english = lang == crate::lang::Lang::En;
         let own = |english: &String| is_english && !english.is_empty();
@@ -73,6 +73,7 @@ fn row(ui: &mut Ui, session: &Session, at: usize, scene: &SceneEntry, send: &mut
             icon_button(ui, session, Icon::Down, MeetingCommand::MoveScene(at, false), send);
             icon_button(ui, session, Icon::Up, MeetingCommand::MoveScene(at, true), send);
             icon_button(ui, session, Icon::Copy, MeetingCommand::CopyScene(at), send);
+            chart(ui, session, &mut edited);
             figures(ui, session, &mut edited);
             let mut legend = !edited.no_legend;
             ui.checkbox(&mut legend, lang.t("page.legend"));
@@ -107,6 +108,23 @@ fn screens(ui: &mut Ui, session: &Session, send: &mut Commands) {
         for (at, name) in screens.iter().enumerate() {
             if ui.selectable_label(chosen == Some(at), name).clicked() {
                 send.push(MeetingCommand::SetScreen(Some(at)));
+            }
+        }
+    });
+}
+
+/// Which chart stands in the place of the figures, if any.
+fn chart(ui: &mut Ui, session: &Session, edited: &mut SceneEntry) {
+    let (t, lang) = (session.tokens(), session.lang);
+    let word = |kind: Option<ChartKind>| match kind {
+        None => lang.t("chart.no-chart"),
+        Some(kind) => lang.find(&format!("chart.{}", kind.key())).unwrap_or(kind.key()),
+    };
+    let text = edited.chart.map_or(lang.t("chart.title"), |kind| word(Some(kind)));
+    chip_menu(ui, t, text, edited.chart.is_some(), |ui| {
+        for kind in [None].into_iter().chain(ChartKind::ALL.into_iter().map(Some)) {
+            if ui.selectable_label(edited.chart == kind, word(kind)).clicked() {
+                edited.chart = kind;
             }
         }
     });

@@ -4,7 +4,7 @@ use egui::{Grid, Label, RichText, ScrollArea, TextEdit, Ui};
 
 use super::style::bold;
 use super::widgets::{chip_button, primary};
-use crate::session::{Commands, Dialogue, FileCommand, Session, SurveyCommand, VisitDraft};
+use crate::session::{Commands, DecideCommand, Dialogue, FileCommand, Session, SurveyCommand, VisitDraft};
 use crate::survey::{Instant, MergePreview, Outcome, Planned, Preview, Remark, Told, Verdict, Visit};
 
 /// Rows of a preview shown at once; the rest is counted.
@@ -66,6 +66,10 @@ pub fn visit(ui: &mut Ui, session: &Session, mut draft: VisitDraft, send: &mut C
             if ui.add_enabled_ui(can, |ui| primary(ui, t, lang.t(word)).clicked()).inner {
                 send.push(SurveyCommand::Record(Box::new(draft.clone())));
             }
+        }
+        let row = session.present_gaps().and_then(|f| f.keys.iter().position(|k| *k == draft.visit.gap));
+        if let (Some(row), true) = (row, ui.button(lang.t("decision.decide")).clicked()) {
+            send.push(DecideCommand::Gap(row));
         }
         keep &= !ui.button(lang.t("dialogue.close")).clicked();
     });
@@ -344,6 +348,10 @@ pub fn merge(ui: &mut Ui, session: &Session, preview: Box<MergePreview>, send: &
         &[("new", &(preview.visits.len() - changed).to_string()), ("changed", &changed.to_string())],
     );
     ui.label(RichText::new(counts).color(t.ink_secondary));
+    if !preview.decisions.is_empty() {
+        let count = preview.decisions.len().to_string();
+        ui.label(small(lang.with("merge.decisions", &[("n", &count)]), t.ink_secondary));
+    }
     if preview.others > 0 {
         ui.label(small(lang.with("merge.others", &[("n", &preview.others.to_string())]), t.ink_secondary));
     }
@@ -370,7 +378,7 @@ pub fn merge(ui: &mut Ui, session: &Session, preview: Box<MergePreview>, send: &
     ui.add_space(10.0);
     let mut keep = true;
     ui.horizontal(|ui| {
-        let word = lang.with("import.take-n", &[("n", &preview.visits.len().to_string())]);
+        let word = lang.with("import.take-n", &[("n", &(preview.visits.len() + preview.decisions.len()).to_string())]);
         if ui.add_enabled_ui(preview.fresh > 0, |ui| primary(ui, t, &word).clicked()).inner {
             send.push(SurveyCommand::TakeMerge(preview.clone()));
         }

@@ -41,6 +41,7 @@ pub fn differences(first: &Project, second: &Project) -> Vec<Difference> {
             (e.village.clone(), e.town.clone(), e.layer.clone(), e.facility.clone(), e.what.clone(), e.year)
         }),
         list("looks", (&first.looks, &second.looks), |l| l.indicator.clone()),
+        list("people", (&first.people, &second.people), |p| p.id.clone()),
         list("notes", (&first.notes, &second.notes), |n| n.id.clone()),
         list("facilities", (&first.facilities, &second.facilities), |f| f.id.clone()),
         list("layers", (&first.layers, &second.layers), |l| l.path.clone()),

@@ -125,6 +125,9 @@ pub struct Project {
     /// Notes on the map.
     #[serde(default, rename = "note", skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<super::note::NoteEntry>,
+    /// Who answers for what.
+    #[serde(default, rename = "person", skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<crate::model::Person>,
     /// What the district has planned to reach.
     #[serde(default, rename = "target", skip_serializing_if = "Vec::is_empty")]
     pub targets: Vec<Target>,
@@ -167,6 +170,7 @@ impl Default for Project {
             facilities: Vec::new(),
             looks: Vec::new(),
             notes: Vec::new(),
+            people: Vec::new(),
             targets: Vec::new(),
             edits: Vec::new(),
             rules: Vec::new(),

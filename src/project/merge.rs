@@ -206,10 +206,9 @@ mod tests {
         let ours = with("[[person]]\nid = \"n\"\ntext = \"b\"\n[[person]]\nid = \"o\"\n");
         let theirs = with("[[person]]\nid = \"n\"\ntext = \"a\"\n[[person]]\nid = \"p\"\n[[decision]]\nid = \"x\"\n");
         let merged = merge(&base, &ours, &theirs).expect("merged").project;
-        let ids: Vec<_> =
-            merged.other["person"].as_array().expect("people").iter().map(|n| n["id"].to_string()).collect();
-        assert_eq!(ids, ["\"n\"", "\"o\"", "\"p\""]);
-        assert_eq!(merged.other["person"][0]["text"].as_str(), Some("b"));
+        let ids: Vec<&str> = merged.people.iter().map(|p| p.id.as_str()).collect();
+        assert_eq!(ids, ["n", "o", "p"]);
+        assert_eq!(merged.people[0].other["text"].as_str(), Some("b"));
         assert!(merged.other.contains_key("decision"));
     }
 

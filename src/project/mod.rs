@@ -27,7 +27,7 @@ pub use made_page::{MadePage, code_of, digests, made_pages, made_pages_path, rem
 pub use merge::{Merged, merge};
 pub use note::{NoteEntry, NoteShape};
 pub use package::{LeftOutOfPackage, PackOptions, Packed, contents_of, pack, project_in, unpack};
-pub use page::{Arrangement, PageOptions, PageWithout};
+pub use page::{Arrangement, ChartKind, PageOptions, PageWithout};
 pub use scene::SceneEntry;
 pub use scene::in_language;
 pub use settings::{Settings, USUAL_CACHE_MB};

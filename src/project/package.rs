@@ -35,11 +35,13 @@ pub struct PackOptions {
     pub log: bool,
     /// Notes on the map.
     pub notes: bool,
+    /// Who answers for what, with telephone numbers.
+    pub people: bool,
 }
 
 impl Default for PackOptions {
     fn default() -> Self {
-        Self { ground: true, photos: true, log: false, notes: false }
+        Self { ground: true, photos: true, log: false, notes: false, people: false }
     }
 }
 
@@ -208,6 +210,10 @@ fn gather(project: &Project, file: &Path, beside: &[PathBuf], options: PackOptio
     if !options.notes && !own.notes.is_empty() {
         contents.packed.left_out.push((format!("{} notes", own.notes.len()), LeftOutOfPackage::NotWanted));
         own.notes.clear();
+    }
+    if !options.people && !own.people.is_empty() {
+        contents.packed.left_out.push((format!("{} people", own.people.len()), LeftOutOfPackage::NotWanted));
+        own.people.clear();
     }
     for path in beside.iter().filter(|p| p.exists()) {
         let name = contents.name_of(path);

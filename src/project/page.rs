@@ -29,6 +29,44 @@ impl Arrangement {
     }
 }
 
+/// What a chart shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChartKind {
+    /// Bars of towns or groups.
+    #[default]
+    Groups,
+    /// Lines over the years.
+    Years,
+    /// The ten worst and the ten best villages, with what each lacks.
+    Ranking,
+    /// How many villages meet what is asked for.
+    Target,
+    /// All villages as points, a row for each town or group.
+    Dots,
+}
+
+impl ChartKind {
+    /// All.
+    pub const ALL: [Self; 5] = [Self::Groups, Self::Years, Self::Ranking, Self::Target, Self::Dots];
+
+    /// Stable name; in language files `chart.<key>`.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Groups => "groups",
+            Self::Years => "years",
+            Self::Ranking => "ranking",
+            Self::Target => "target",
+            Self::Dots => "dots",
+        }
+    }
+
+    /// The kind of a stable name.
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|k| k.key() == key)
+    }
+}
+
 /// Parts of a page that are left out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -91,6 +129,9 @@ pub struct PageOptions {
     /// An earlier year on the left of a divider.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<i32>,
+    /// A chart of what the map shows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chart: Option<ChartKind>,
     /// Whether it is in shades of grey, as a black-and-white printer would have it.
     #[serde(skip)]
     pub grey: bool,
@@ -117,6 +158,7 @@ impl Default for PageOptions {
             without: PageWithout::default(),
             gaps: false,
             before: None,
+            chart: None,
             grey: false,
             more: None,
             other: toml::Table::new(),

@@ -28,6 +28,18 @@ pub fn days_today() -> i64 {
     days(Timestamp::now().to_zoned(tz::TimeZone::UTC).date())
 }
 
+/// A day as `2026-12-31`.
+pub fn day_text(day: i64) -> String {
+    let at = EPOCH.checked_add(jiff::Span::new().try_days(day).unwrap_or_default());
+    at.map_or_else(|_| String::new(), |d| d.to_string())
+}
+
+/// The last day of the month in which a day lies, and that of its year.
+pub fn ends_of(day: i64) -> (i64, i64) {
+    let at = EPOCH.checked_add(jiff::Span::new().try_days(day).unwrap_or_default()).unwrap_or(EPOCH);
+    (days(at.last_of_month()), days(at.last_of_year()))
+}
+
 /// The year in which a day lies.
 pub fn year_of(day: i64) -> i32 {
     let at = EPOCH.checked_add(jiff::Span::new().try_days(day).unwrap_or_default());
@@ -52,6 +64,8 @@ mod tests {
             assert_eq!(day_of(text), None, "{text}");
         }
         assert_eq!(last_day(2023) - days(date(2023, 1, 1)), 364);
+        assert_eq!(day_text(19_782), "2024-02-29");
+        assert_eq!(ends_of(19_760).0, 19_782);
         for (day, year) in [(0, 1970), (-1, 1969), (19_722, 2023), (19_723, 2024)] {
             assert_eq!(year_of(day), year);
         }

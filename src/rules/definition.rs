@@ -249,7 +249,7 @@ mod tests {
     fn the_shipped_rules_are_whole() {
         let rules = Rules::with(&[]);
         let ids: Vec<&str> = rules.list.iter().map(|r| r.id.as_str()).collect();
-        let expected = "T1 T2 T3 T4 T5 H1 S1 W1 C1 C2 C3 D1 D2 D3 D4 D5 E1";
+        let expected = "T1 T2 T3 T4 T5 H1 S1 W1 C1 C2 C3 D1 D2 D3 D4 D5 E1 P1";
         assert_eq!(ids.join(" "), expected);
         for rule in &rules.list {
             assert!(super::super::rule_of(&rule.id).is_some(), "{}", rule.id);

@@ -28,10 +28,11 @@ mod own;
 mod sewage;
 mod small_clinic;
 mod twins;
+mod unanswered;
 mod waste;
 
 pub use compare::GapChange;
-pub use date::{day_of, days_today, year_of};
+pub use date::{day_of, day_text, days_today, ends_of, year_of};
 pub use definition::{RuleDefinition, RuleEntry, Rules};
 pub use facts::Facts;
 pub use gap::{Gap, GapSeverity};
@@ -102,6 +103,7 @@ fn rule_of(id: &str) -> Option<&'static dyn Rule> {
         "D4" => &missing::Missing,
         "D5" => &falls::Falls,
         "E1" => &groups::Groups,
+        "P1" => &unanswered::Unanswered,
         _ => return None,
     })
 }

@@ -194,6 +194,12 @@ pub enum Dialogue {
     Facility(FacilityDraft),
     /// A visit to a gap.
     Visit(VisitDraft),
+    /// A decision of a meeting.
+    Decision(Box<super::decisions::DecisionDraft>),
+    /// All decisions.
+    Decisions,
+    /// Who answers for what.
+    People(Box<super::decisions::PeopleDraft>),
     /// Results on their way into the log.
     Import(Box<Preview>),
     /// The log of a colleague on its way into the log.

@@ -7,7 +7,7 @@ use super::state::Session;
 use super::symbols::ADDED_LAYER;
 use crate::district::{District, LayerLook, Said, Source, TableSource, kinds_of, village_position};
 use crate::model::{
-    Dataset, Edit, Generation, Indicator, Indicators, KindWord, LayerKind, Theme, ThemeEntry, VillageAlias,
+    Dataset, Edit, Generation, Indicator, Indicators, KindWord, LayerKind, Person, Theme, ThemeEntry, VillageAlias,
 };
 use crate::project::TableEntry;
 
@@ -28,12 +28,20 @@ pub struct DistrictKey {
     pub kinds: Vec<KindWord>,
     /// Themes of the project's own.
     pub themes: Vec<ThemeEntry>,
+    /// Who answers for what.
+    pub people: Vec<Person>,
 }
 
 impl DistrictKey {
     /// Joins the data that the key stands for.
     pub fn join(&self, sources: &[Source]) -> Option<Arc<District>> {
-        let said = Said { edits: &self.edits, aliases: &self.aliases, kinds: &self.kinds, themes: &self.themes };
+        let said = Said {
+            edits: &self.edits,
+            aliases: &self.aliases,
+            kinds: &self.kinds,
+            themes: &self.themes,
+            people: &self.people,
+        };
         District::of(sources, &self.tables.0, &self.indicators, &said).map(Arc::new)
     }
 }
@@ -62,6 +70,7 @@ impl Session {
             aliases: project.aliases.clone(),
             kinds: project.kinds.clone(),
             themes: project.themes.clone(),
+            people: project.people.clone(),
         };
         let source = |(l, id, kind): (&Arc<Loaded>, String, _)| Source { id, kind, dataset: l.dataset.clone() };
         (key, all.into_iter().map(source).collect())

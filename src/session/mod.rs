@@ -3,9 +3,11 @@
 mod camera;
 mod card;
 mod cell_edit;
+mod chart;
 mod chosen;
 mod command;
 mod covered;
+mod decisions;
 mod derived;
 mod dialogue;
 mod edits;
@@ -48,12 +50,15 @@ mod transaction;
 pub use camera::{Camera, Pivot};
 pub use card::{CardFacility, CardFigure, CardKey, CardSection, VillageCard};
 pub use cell_edit::{CellEdit, EditPlace};
+pub use chart::{Chart, ChartBar, ChartDots, ChartLine, ChartOf};
 pub use chosen::{Bar, Chosen};
 pub use command::{
-    CameraCommand, Command, Commands, FileCommand, LayerCommand, LookCommand, MeetingCommand, Needs, NoteCommand,
-    Offer, PageCommand, SelectCommand, SurveyCommand, Tab, WindowCommand, meeting_shortcuts, offered, shortcuts,
+    CameraCommand, Command, Commands, DecideCommand, FileCommand, LayerCommand, LookCommand, MeetingCommand, Needs,
+    NoteCommand, Offer, PageCommand, SelectCommand, SurveyCommand, Tab, WindowCommand, meeting_shortcuts, offered,
+    shortcuts,
 };
 pub use covered::{CoverageKey, Covered, Shares};
+pub use decisions::{DecisionDraft, PeopleDraft};
 pub use derived::{Derived, Ticket};
 pub use dialogue::{
     ColouringDraft, Dialogue, DiskChange, KeepDraft, LayersDraft, LayoutDraft, OnlineDraft, OpenedAs, OpenedFile,
@@ -72,7 +77,7 @@ pub use look::{FocusKey, Focused};
 pub use made::Made;
 pub use measuring::{Measuring, MeasuringKind, area_words, length_words};
 pub use meeting::{COUNT_SECS, FLIGHT_SECS, Flight, Left, Meeting, Was};
-pub use moment::{Choice, Hover, Moment, SearchBox, TableCursor};
+pub use moment::{Choice, GapsList, Hover, Moment, SearchBox, SummaryView, TableCursor};
 pub use moved::Moved;
 pub use notes::notes_dataset;
 pub use page_draft::PageDraft;

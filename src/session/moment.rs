@@ -9,6 +9,7 @@ use super::survey::FieldExport;
 use crate::district::By;
 use crate::geo::LonLat;
 use crate::model::FeatureId;
+use crate::project::ChartKind;
 use crate::render::LayerKey;
 
 /// What is under the pointer.
@@ -81,14 +82,41 @@ pub struct Moment {
     pub editing: Option<CellEdit>,
     /// Which gaps are listed.
     pub gap_filter: GapFilter,
-    /// Whether the list shows visits rather than gaps.
-    pub lists_visits: bool,
+    /// What the page of gaps lists.
+    pub lists: GapsList,
     /// How the next field sheet is to be written.
     pub form: FieldExport,
     /// What is being measured on the map.
     pub measuring: Option<super::Measuring>,
-    /// What the summary takes villages together by.
-    pub summary_by: By,
+    /// How the summary is looked at.
+    pub summary: SummaryView,
+}
+
+/// How the summary is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SummaryView {
+    /// What villages are taken together by.
+    pub by: By,
+    /// Which chart is shown.
+    pub chart: ChartKind,
+}
+
+impl Default for SummaryView {
+    fn default() -> Self {
+        Self { by: By::Town, chart: ChartKind::default() }
+    }
+}
+
+/// What the page of gaps lists.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum GapsList {
+    /// Gaps.
+    #[default]
+    Gaps,
+    /// Visits of the log.
+    Visits,
+    /// Decisions of meetings.
+    Decisions,
 }
 
 /// What stands in the search box, and how its answers are gone through.
@@ -124,9 +152,9 @@ impl Default for Moment {
             cursor: None,
             editing: None,
             gap_filter: GapFilter::default(),
-            lists_visits: false,
+            lists: GapsList::Gaps,
             form: FieldExport::default(),
-            summary_by: By::Town,
+            summary: SummaryView::default(),
         }
     }
 }

@@ -4,12 +4,13 @@ use serde_json::{Map, Value, json};
 
 use super::LeftOut;
 use crate::colouring::LegendClass;
-use crate::district::{District, MapSpec, choropleth};
+use crate::district::{By, District, MapSpec, choropleth};
 use crate::geo::{GridPos, WorldPos};
 use crate::index::readings_of;
 use crate::lang::Lang;
 use crate::model::{FeatureId, Indicator, Role, Theme};
-use crate::project::{hex_of, in_language};
+use crate::page::chart_svg;
+use crate::project::{ChartKind, hex_of, in_language};
 use crate::render::{Level, LevelShape};
 use crate::rules::{GapSeverity, Rules, find_gaps};
 use crate::session::{Loaded, Session, ShareOptions, SymbolKind};
@@ -25,8 +26,14 @@ const MOST_PHOTOS: usize = 4;
 /// Most facilities and gaps.
 const MOST_PLACES: usize = 60_000;
 
+/// Width of a chart in layout pixels.
+const CHART_WIDE: f32 = 460.0;
+/// Villages that are drawn as points at most.
+const MOST_DOTS: usize = 600;
+
 /// Words of the page, from the language files.
-const WORDS: [&str; 17] = [
+const WORDS: [&str; 18] = [
+    "charts",
     "unknown",
     "missing",
     "measure",
@@ -119,6 +126,7 @@ pub(super) fn data(session: &mut Session, options: &ShareOptions) -> Option<(Val
     let maps: Vec<Value> = maps.into_iter().map(|m| m.1).collect();
     let (facilities, gaps) = (sharing.facilities(), sharing.gaps());
     let photos = sharing.photos();
+    let charts = sharing.charts(&indicators);
     let project = sharing.session.document.project.clone();
     let own = |zh: &str, en: &str| both(|lang| in_language(zh, en, lang).to_owned());
     let words: Map<String, Value> = WORDS
@@ -148,9 +156,15 @@ pub(super) fn data(session: &mut Session, options: &ShareOptions) -> Option<(Val
         }),
         "date": year, "size": sharing.grid.size, "shapes": shapes, "villages": of_villages, "indicators": values,
         "themes": themes, "maps": maps, "first": first, "facilities": facilities, "gaps": gaps, "severities": severities,
-        "scenes": scenes, "photos": photos, "words": words,
+        "scenes": scenes, "photos": photos, "charts": charts, "words": words,
     });
     Some((value, sharing.left_out))
+}
+
+/// A drawing as part of a page: it needs no names of namespaces there, and nothing of the page looks like an address.
+fn in_page(svg: &str) -> String {
+    let head = svg.find("viewBox").unwrap_or(0);
+    format!("<svg {}", svg.get(head..).unwrap_or_default())
 }
 
 /// A title always has both languages, so that the page's head can take one.
@@ -456,6 +470,41 @@ impl Sharing<'_> {
             self.left_out.push(LeftOut { what: "scenes", count: without_map, why });
         }
         list
+    }
+
+    /// Charts of each indicator in the latest year, as SVG in both languages.
+    fn charts(&mut self, indicators: &[usize]) -> Vec<Value> {
+        let has_few = self.villages.len() <= MOST_DOTS;
+        let mut charts = Vec::new();
+        for (measure, position) in indicators.iter().enumerate() {
+            let Some((theme, id)) = self.district.indicators.all().get(*position).map(|i| (i.theme, i.id.clone()))
+            else {
+                continue;
+            };
+            for words in &mut self.words {
+                words.view.theme = Some(theme);
+                words.view.measures.insert(theme.key().to_owned(), id.clone());
+                words.view.focus = None;
+                words.find_focus();
+                words.roll();
+                if self.options.gaps {
+                    words.find_gaps();
+                }
+            }
+            for kind in ChartKind::ALL.into_iter().filter(|k| has_few || *k != ChartKind::Dots) {
+                let [zh, en] = self.words.each_ref().map(|words| {
+                    // Another indicator of the theme is not what was asked about.
+                    let is_meant = words.map_spec().is_some_and(|m| m.indicator == *position);
+                    let chart = words.chart(kind, By::Town).filter(|_| is_meant)?;
+                    Some(in_page(&chart_svg(&chart, CHART_WIDE, words.lang)))
+                });
+                if let (Some(zh), Some(en)) = (zh, en) {
+                    let name = both(|l| l.find(&format!("chart.{}", kind.key())).unwrap_or(kind.key()).to_owned());
+                    charts.push(json!({ "measure": measure, "name": name, "svg": { "zh": zh, "en": en } }));
+                }
+            }
+        }
+        charts
     }
 
     /// Photos of villages, made small, as addresses of data.

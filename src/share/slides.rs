@@ -4,10 +4,15 @@
 use std::io::{self, Write};
 
 use super::pptx_frame::{self as frame, Part};
+use crate::district::By;
+use crate::lang::Lang;
 use crate::output::{QrMatrix, escaped};
-use crate::page::{PageContent, PageError, PageOptions, PageWithout, map_frame, map_svg, scale_bar_of, to_png};
+use crate::page::{
+    ChartAnchor, ChartInk, ChartMark, PageContent, PageError, PageOptions, PageWithout, chart_drawing, map_frame,
+    map_svg, scale_bar_of, to_png,
+};
 use crate::project::{MadePage, SceneEntry};
-use crate::session::{Left, MeetingFigure, PageMark, Picture, Session};
+use crate::session::{Chart, Left, MeetingFigure, PageMark, Picture, Session};
 
 /// A slide of 13⅓ by 7½ inches, in EMU.
 pub(super) const WIDE: i64 = 12_192_000;
@@ -67,8 +72,12 @@ struct Letters<'a> {
     size: f32,
     is_bold: bool,
     colour: &'a str,
-    is_middle: bool,
+    align: ChartAnchor,
 }
+
+/// Size of the type of a chart, and its most height, in points.
+const CHART_TYPE_PT: f32 = 9.5;
+const CHART_MOST_PT: f32 = 190.0;
 
 /// Side of the code that leads back to a scene.
 const CODE: i64 = INCH * 95 / 100;
@@ -82,7 +91,7 @@ const MISSING: &str = "D9DDDA";
 const RIM: &str = "C6CCC8";
 
 fn plain(size: f32, colour: &str) -> Letters<'_> {
-    Letters { size, is_bold: false, colour, is_middle: false }
+    Letters { size, is_bold: false, colour, align: ChartAnchor::Start }
 }
 
 impl Shapes {
@@ -100,7 +109,11 @@ impl Shapes {
         let id = self.id();
         let size = (look.size * 100.0).round() as i64;
         let bold = if look.is_bold { " b=\"1\"" } else { "" };
-        let align = if look.is_middle { "<a:pPr algn=\"ctr\"/>" } else { "" };
+        let align = match look.align {
+            ChartAnchor::Start => "",
+            ChartAnchor::Middle => "<a:pPr algn=\"ctr\"/>",
+            ChartAnchor::End => "<a:pPr algn=\"r\"/>",
+        };
         let lines: Vec<String> = text
             .lines()
             .map(|line| {
@@ -137,7 +150,12 @@ impl Shapes {
     }
 
     /// A rectangle, filled or with a rim.
-    fn rectangle(&mut self, name: &str, [x, y, w, h]: [i64; 4], fill: Option<&str>, rim: Option<(&str, i64)>) {
+    fn rectangle(&mut self, name: &str, place: [i64; 4], fill: Option<&str>, rim: Option<(&str, i64)>) {
+        self.shape(name, "rect", place, fill, rim);
+    }
+
+    /// A shape that the format knows by name, filled or with a rim.
+    fn shape(&mut self, name: &str, form: &str, [x, y, w, h]: [i64; 4], fill: Option<&str>, rim: Option<(&str, i64)>) {
         let id = self.id();
         let fill =
             fill.map_or("<a:noFill/>".to_owned(), |c| format!("<a:solidFill><a:srgbClr val=\"{c}\"/></a:solidFill>"));
@@ -145,8 +163,69 @@ impl Shapes {
             format!("<a:ln w=\"{wide}\"><a:solidFill><a:srgbClr val=\"{c}\"/></a:solidFill></a:ln>")
         });
         self.xml += &format!(
-            "<p:sp><p:nvSpPr><p:cNvPr id=\"{id}\" name=\"{}\"/><p:cNvSpPr/><p:nvPr/></p:nvSpPr><p:spPr><a:xfrm><a:off x=\"{x}\" y=\"{y}\"/><a:ext cx=\"{w}\" cy=\"{h}\"/></a:xfrm><a:prstGeom prst=\"rect\"><a:avLst/></a:prstGeom>{fill}{rim}</p:spPr></p:sp>",
+            "<p:sp><p:nvSpPr><p:cNvPr id=\"{id}\" name=\"{}\"/><p:cNvSpPr/><p:nvPr/></p:nvSpPr><p:spPr><a:xfrm><a:off x=\"{x}\" y=\"{y}\"/><a:ext cx=\"{w}\" cy=\"{h}\"/></a:xfrm><a:prstGeom prst=\"{form}\"><a:avLst/></a:prstGeom>{fill}{rim}</p:spPr></p:sp>",
             escaped(name)
+        );
+    }
+
+    /// A chart in the column beside the map, as rectangles, lines and texts that can be changed; where what follows may begin.
+    fn chart(&mut self, chart: &Chart, top: i64, lang: Lang) -> i64 {
+        let emu = |v: f32| (v * POINT as f32) as i64;
+        let (wide, most) = (COLUMN[1] as f32 / POINT as f32, CHART_MOST_PT);
+        let drawing = chart_drawing(chart, wide, most, CHART_TYPE_PT, lang);
+        for mark in &drawing.marks {
+            match mark {
+                ChartMark::Row { .. } => {}
+                ChartMark::Bar { rect: [x, y, w, h], ink } => {
+                    let place = [COLUMN[0] + emu(*x), top + emu(*y), emu(*w).max(1), emu(*h).max(1)];
+                    self.rectangle("Bar", place, Some(&on_slide(*ink)), Some((RIM, 6_350)));
+                }
+                ChartMark::Line { points, ink, width, is_dashed } => {
+                    let places: Vec<[i64; 2]> =
+                        points.iter().map(|[x, y]| [COLUMN[0] + emu(*x), top + emu(*y)]).collect();
+                    self.polyline(&places, &on_slide(*ink), emu(*width), *is_dashed);
+                }
+                ChartMark::Dot { at: [x, y], radius, ink } => {
+                    let side = emu(2.0 * radius).max(1);
+                    let place = [COLUMN[0] + emu(x - radius), top + emu(y - radius), side, side];
+                    self.shape("Point", "ellipse", place, Some(&on_slide(*ink)), Some((RIM, 6_350)));
+                }
+                ChartMark::Text { at: [x, y], text, size, is_bold, anchor, ink } => {
+                    // Boxes are wide enough for whatever the font of the machine makes of the text.
+                    let room = wide;
+                    let left = match anchor {
+                        ChartAnchor::Start => *x,
+                        ChartAnchor::Middle => x - room / 2.0,
+                        ChartAnchor::End => x - room,
+                    };
+                    let colour = on_slide(*ink);
+                    let look = Letters { size: *size, is_bold: *is_bold, colour: &colour, align: *anchor };
+                    let place = [COLUMN[0] + emu(left), top + emu(y - size * 0.95), emu(room), emu(size * 1.3)];
+                    self.text("Chart text", place, text, look);
+                }
+            }
+        }
+        top + emu(drawing.height) + INCH * 14 / 100
+    }
+
+    /// A line through places.
+    fn polyline(&mut self, places: &[[i64; 2]], colour: &str, wide: i64, is_dashed: bool) {
+        let bounds = places.iter().fold([i64::MAX, i64::MAX, i64::MIN, i64::MIN], |[l, t, r, b], [x, y]| {
+            [l.min(*x), t.min(*y), r.max(*x), b.max(*y)]
+        });
+        let [left, top, right, bottom] = bounds;
+        if places.len() < 2 {
+            return;
+        }
+        let (id, w, h) = (self.id(), (right - left).max(1), (bottom - top).max(1));
+        let step = |(i, [x, y]): (usize, &[i64; 2])| {
+            let point = format!("<a:pt x=\"{}\" y=\"{}\"/>", x - left, y - top);
+            if i == 0 { format!("<a:moveTo>{point}</a:moveTo>") } else { format!("<a:lnTo>{point}</a:lnTo>") }
+        };
+        let path: String = places.iter().enumerate().map(step).collect();
+        let dash = if is_dashed { "<a:prstDash val=\"dash\"/>" } else { "" };
+        self.xml += &format!(
+            "<p:sp><p:nvSpPr><p:cNvPr id=\"{id}\" name=\"Line\"/><p:cNvSpPr/><p:nvPr/></p:nvSpPr><p:spPr><a:xfrm><a:off x=\"{left}\" y=\"{top}\"/><a:ext cx=\"{w}\" cy=\"{h}\"/></a:xfrm><a:custGeom><a:avLst/><a:gdLst/><a:ahLst/><a:cxnLst/><a:rect l=\"0\" t=\"0\" r=\"r\" b=\"b\"/><a:pathLst><a:path w=\"{w}\" h=\"{h}\" fill=\"none\">{path}</a:path></a:pathLst></a:custGeom><a:noFill/><a:ln w=\"{wide}\"><a:solidFill><a:srgbClr val=\"{colour}\"/></a:solidFill>{dash}</a:ln></p:spPr></p:sp>"
         );
     }
 
@@ -243,7 +322,10 @@ fn slide(session: &Session, scene: &SceneEntry) -> Result<Slide, SlidesError> {
     let frame = map_frame(&still, size, is_whole);
     scale(&mut shapes, scale_bar_of(&frame), size);
     let mut y = MAP[1];
-    if !scene.no_figures {
+    let chart = scene.chart.and_then(|kind| still.chart(kind, By::Town));
+    if let Some(chart) = &chart {
+        y = shapes.chart(chart, y, lang);
+    } else if !scene.no_figures {
         y = figures(&mut shapes, &still.figures_of(&scene.figures), y);
     }
     let mark = still.mark_of(scene.clone()).filter(|_| !options.without.no_code);
@@ -269,7 +351,7 @@ fn stamp(shapes: &mut Shapes, text: &str) {
         "Stamp text",
         [x, y + POINT * 5, w, h - POINT * 5],
         text,
-        Letters { is_middle: true, ..plain(11.0, STAMP) },
+        Letters { align: ChartAnchor::Middle, ..plain(11.0, STAMP) },
     );
 }
 
@@ -325,6 +407,16 @@ fn legend(shapes: &mut Shapes, content: &PageContent, top: i64, kept: i64) {
             &count.to_string(),
             plain(size, QUIET),
         );
+    }
+}
+
+fn on_slide(ink: ChartInk) -> String {
+    match ink {
+        ChartInk::Ink => INK.to_owned(),
+        ChartInk::Quiet => QUIET.to_owned(),
+        ChartInk::Line => RIM.to_owned(),
+        ChartInk::Accent => ACCENT.to_owned(),
+        ChartInk::Data(rgb) => hex(rgb),
     }
 }
 

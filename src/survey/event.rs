@@ -136,8 +136,8 @@ impl Event {
 
     /// Whether another event says the same of its visit, whenever and by whatever it was written.
     pub fn says_the_same(&self, other: &Self) -> bool {
-        (&self.gap, &self.rule, &self.subject, self.result, &self.note, &self.photos)
-            == (&other.gap, &other.rule, &other.subject, other.result, &other.note, &other.photos)
+        (&self.gap, &self.rule, &self.subject, self.result, &self.note, &self.photos, &self.more)
+            == (&other.gap, &other.rule, &other.subject, other.result, &other.note, &other.photos, &other.more)
             && (self.lon, self.lat, &self.by, self.at, &self.at_text)
                 == (other.lon, other.lat, &other.by, other.at, &other.at_text)
     }

@@ -67,6 +67,8 @@ pub struct MergePreview {
     pub fresh: usize,
     /// Visits that it would bring or change.
     pub visits: Vec<MergedVisit>,
+    /// Ids of decisions that it would bring or change.
+    pub decisions: Vec<String>,
     /// Events of kinds that a later version of the program records: taken along.
     pub others: usize,
     /// What is to be told of the other log.
@@ -86,7 +88,7 @@ impl MergePreview {
         let by_id: FxHashMap<&str, &Event> = after.events.iter().map(|e| (e.id.as_str(), e)).collect();
         let target = |id: &String| {
             let event = by_id.get(id.as_str())?;
-            Some(event.of.clone().filter(|of| after.visit(of).is_some()).unwrap_or_else(|| id.clone()))
+            Some(event.of.clone().filter(|of| after.record(of).is_some()).unwrap_or_else(|| id.clone()))
         };
         let mut touched: Vec<String> = fresh.iter().filter_map(target).collect();
         touched.sort_unstable();
@@ -104,8 +106,9 @@ impl MergePreview {
                 id,
             })
         };
+        let decisions = touched.iter().filter(|id| after.decision(id).is_some()).cloned().collect();
         let visits: Vec<MergedVisit> = touched.into_iter().filter_map(visit).collect();
         let others = after.others().filter(|e| fresh.contains(&e.id)).count();
-        Self { path: path.to_path_buf(), fresh: fresh.len(), visits, others, told, events }
+        Self { path: path.to_path_buf(), fresh: fresh.len(), visits, decisions, others, told, events }
     }
 }

@@ -7,6 +7,7 @@
 mod changes;
 mod connect;
 mod damage;
+mod decision;
 mod error;
 mod event;
 mod export;
@@ -31,6 +32,7 @@ mod visits;
 mod word;
 
 pub use connect::{is_log, is_on_network};
+pub use decision::{Decision, DecisionStatus, NewDecision, decisions_grid};
 pub use error::SurveyError;
 pub use event::{Event, NewVisit};
 pub use export::visits_grid;

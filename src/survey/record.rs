@@ -1,5 +1,6 @@
 //! What people do with the log: record a visit, correct it, withdraw it, take that back.
 
+use super::decision::NewDecision;
 use super::error::SurveyError;
 use super::event::{Event, NewVisit, new_id};
 use super::instant::Instant;
@@ -25,6 +26,17 @@ impl SurveyLog {
                 Event { id: new_id(), after, ..event }
             };
             Ok(visits.into_iter().map(one).collect())
+        })
+    }
+
+    /// Records what a meeting decided; the ids. All are on the disk when this returns, or none.
+    ///
+    /// # Errors
+    /// [`SurveyError`]; nothing was recorded then.
+    pub fn decide(&mut self, decisions: Vec<NewDecision>) -> Result<Vec<String>, SurveyError> {
+        self.append(|_| {
+            let one = |new: NewDecision| Event { id: new_id(), at: Some(Instant::now()), ..new.into_event(ORIGIN) };
+            Ok(decisions.into_iter().map(one).collect())
         })
     }
 
@@ -61,7 +73,7 @@ impl SurveyLog {
         self.append(|survey| {
             let mut events = Vec::new();
             for (id, wanted) in states {
-                let Some((visit, said)) = survey.visit(id).and_then(|v| Some((v, survey.said(v)?))) else { continue };
+                let Some((visit, said)) = survey.record(id).and_then(|v| Some((v, survey.said(v)?))) else { continue };
                 let mut after = visit.heads.clone();
                 let mut push = |kind, content: &Event, result| {
                     let mut event = content.clone();
@@ -107,6 +119,6 @@ impl SurveyLog {
 }
 
 fn find<'a>(survey: &'a Survey, id: &str) -> Result<(&'a Visit, &'a Event), SurveyError> {
-    let found = survey.visit(id).and_then(|v| Some((v, survey.said(v)?)));
+    let found = survey.record(id).and_then(|v| Some((v, survey.said(v)?)));
     found.ok_or_else(|| SurveyError::NoVisit(id.to_owned()))
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::district::District;
-use crate::model::Role;
+use crate::model::{FeatureId, Role};
 use crate::rules::Gap;
 
 /// A village, by its code or by district, town and name; a facility, by its layer and its own id; or a place, which is that of the
@@ -48,6 +48,30 @@ impl Subject {
             facility: facility.map(|f| f.id.clone()).unwrap_or_default(),
             facility_name: facility.map(|f| f.name.clone()).unwrap_or_default(),
         }
+    }
+
+    /// A village as a whole.
+    pub fn of_village(village: FeatureId, district: &District) -> Self {
+        Self {
+            district: district.text(village, Role::District),
+            town: district.text(village, Role::Town),
+            village: district.villages.file_name(village),
+            code: district.text(village, Role::Code),
+            ..Self::default()
+        }
+    }
+
+    /// The village that is meant, where a map has it: by its code, else by its names.
+    pub fn village_in(&self, district: &District) -> Option<FeatureId> {
+        let is = |v: &FeatureId| match self.code.is_empty() {
+            false => district.text(*v, Role::Code) == self.code,
+            true => {
+                !self.village.is_empty()
+                    && district.villages.file_name(*v) == self.village
+                    && district.text(*v, Role::Town) == self.town
+            }
+        };
+        district.village_list().find(is)
     }
 
     /// The facility in a word: its name, else its id.

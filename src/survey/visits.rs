@@ -104,6 +104,9 @@ pub struct Survey {
     /// Visits, withdrawn ones included, in the order of their events.
     pub visits: Vec<Visit>,
     by_id: FxHashMap<String, usize>,
+    /// Decisions of meetings, withdrawn ones included, in the order of their events: amended like visits, and none.
+    decided: Vec<Visit>,
+    decided_by_id: FxHashMap<String, usize>,
     by_gap: FxHashMap<String, Vec<usize>>,
     /// Visits that amendments speak of which are not there yet.
     awaited: FxHashSet<String>,
@@ -121,29 +124,32 @@ impl Survey {
         events.sort_unstable_by(|a, b| (a.seq, a.recorded_at, &a.id).cmp(&(b.seq, b.recorded_at, &b.id)));
         let position: FxHashMap<&str, usize> = events.iter().enumerate().map(|(i, e)| (e.id.as_str(), i)).collect();
         let mut amendments: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
-        let (mut begins, mut awaited) = (Vec::new(), FxHashSet::default());
+        let (mut begins, mut decided, mut awaited) = (Vec::new(), Vec::new(), FxHashSet::default());
         for (i, event) in events.iter().enumerate() {
             if matches!(event.kind, EventKind::Other(_)) {
                 continue;
             }
-            let of = event.of.as_deref().filter(|_| event.kind != EventKind::Visit);
+            let of = event.of.as_deref().filter(|_| !matches!(event.kind, EventKind::Visit | EventKind::Decision));
             match of.and_then(|id| position.get(id)).and_then(|t| Some((*t, events.get(*t)?.kind))) {
-                Some((visit, EventKind::Visit)) => amendments.entry(visit).or_default().push(i),
+                Some((begun, EventKind::Visit | EventKind::Decision)) => amendments.entry(begun).or_default().push(i),
                 // What speaks of something that is no visit is none either.
                 Some((_, EventKind::Other(_))) => {}
                 // A correction whose visit is in no log that came together here is kept as a visit of its own.
                 _ => {
                     awaited.extend(of.map(str::to_owned));
-                    begins.push(i);
+                    if super::decision::is_of_decision(event) { decided.push(i) } else { begins.push(i) }
                 }
             }
         }
-        let visits: Vec<Visit> = begins
-            .iter()
-            .filter_map(|i| Some(visit(*i, events.get(*i)?, amendments.remove(i).unwrap_or_default(), &events)))
-            .collect();
-        let by_id = visits.iter().enumerate().map(|(i, v)| (v.id.clone(), i)).collect();
-        let mut survey = Self { events, visits, by_id, by_gap: FxHashMap::default(), awaited, index };
+        let mut amended = |begins: Vec<usize>| -> Vec<Visit> {
+            let one = |i: usize| Some(visit(i, events.get(i)?, amendments.remove(&i).unwrap_or_default(), &events));
+            begins.into_iter().filter_map(one).collect()
+        };
+        let (visits, decided) = (amended(begins), amended(decided));
+        let places = |list: &[Visit]| list.iter().enumerate().map(|(i, v)| (v.id.clone(), i)).collect();
+        let (by_id, decided_by_id) = (places(&visits), places(&decided));
+        let by_gap = FxHashMap::default();
+        let mut survey = Self { events, visits, by_id, decided, decided_by_id, by_gap, awaited, index };
         survey.group();
         survey
     }
@@ -180,9 +186,19 @@ impl Survey {
         self.events.iter().filter(|e| matches!(e.kind, EventKind::Other(_)))
     }
 
-    /// What a visit says and whether it counts; `None` where there is no such visit.
+    /// Decisions of meetings, withdrawn ones included, in the order of their events.
+    pub(super) fn decided(&self) -> &[Visit] {
+        &self.decided
+    }
+
+    /// A visit or a decision by the id of its first event.
+    pub fn record(&self, id: &str) -> Option<&Visit> {
+        self.visit(id).or_else(|| self.decided_by_id.get(id).and_then(|i| self.decided.get(*i)))
+    }
+
+    /// What a visit or a decision says and whether it counts; `None` where there is no such one.
     pub fn state(&self, id: &str) -> Option<VisitState> {
-        let visit = self.visit(id)?;
+        let visit = self.record(id)?;
         Some(VisitState { said: self.said(visit)?.clone(), is_withdrawn: visit.is_withdrawn })
     }
 
@@ -274,6 +290,10 @@ impl Survey {
         if matches!(event.kind, EventKind::Other(_)) {
             self.events.push(event);
             return;
+        }
+        // There are few of them.
+        if super::decision::is_of_decision(&event) {
+            return self.rebuild_with(event);
         }
         let at = self.events.len();
         let of = event.of.as_deref().filter(|_| event.kind != EventKind::Visit);

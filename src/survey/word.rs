@@ -160,6 +160,8 @@ pub enum EventKind {
     Correction,
     /// An earlier visit does not count.
     Withdrawal,
+    /// What a meeting decided about a village or a gap: see [`super::Decision`].
+    Decision,
     /// Something that a later version records: kept, merged and counted, and never taken for a visit.
     Other(&'static str),
 }
@@ -171,13 +173,15 @@ impl EventKind {
             Self::Visit => "visit",
             Self::Correction => "correction",
             Self::Withdrawal => "withdrawal",
+            Self::Decision => "decision",
             Self::Other(word) => word,
         }
     }
 
     /// The kind of a stable name; a word that is not known is kept as it is.
     pub fn from_key(key: &str) -> Self {
-        let known = [Self::Visit, Self::Correction, Self::Withdrawal].into_iter().find(|k| k.key() == key);
+        let known =
+            [Self::Visit, Self::Correction, Self::Withdrawal, Self::Decision].into_iter().find(|k| k.key() == key);
         known.unwrap_or_else(|| Self::Other(interned(key)))
     }
 }
@@ -233,7 +237,8 @@ mod tests {
             assert_eq!(Outcome::from_word(word), None, "{word}");
         }
         assert_eq!(Outcome::from_key("partly").map(Outcome::key), Some("partly"));
-        assert_eq!(EventKind::from_key("decision").key(), "decision");
+        assert_eq!(EventKind::from_key("decision"), EventKind::Decision);
+        assert_eq!(EventKind::from_key("report").key(), "report");
         let text = serde_json::to_string(&Outcome::from_key("partly")).expect("json");
         assert_eq!(serde_json::from_str::<Option<Outcome>>(&text).expect("back"), Outcome::from_key("partly"));
     }

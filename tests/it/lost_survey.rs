@@ -276,7 +276,7 @@ fn lost_a7_a_result_of_a_newer_version_survives() {
     let mut lines: Vec<Value> = text.lines().map(|l| serde_json::from_str(l).expect("json")).collect();
     lines[1]["event"]["result"] = "partly".into();
     lines[1]["event"]["weather"] = "rain".into();
-    lines[2]["event"]["kind"] = "decision".into();
+    lines[2]["event"]["kind"] = "appraisal".into();
     for line in &mut lines {
         let event: qiancun::survey::Event = serde_json::from_value(line["event"].clone()).expect("an event");
         line["digest"] = event.digest().into();
@@ -287,8 +287,8 @@ fn lost_a7_a_result_of_a_newer_version_survives() {
     std::fs::remove_file(&file).expect("removed");
     let log = file.to_str().expect("a path");
     let all = json_of(&["survey", "list", log, "--json"]);
-    assert_eq!(all["visits"].as_array().map(Vec::len), Some(2), "a decision is no visit: {all}");
-    assert_eq!(all["others"][0]["kind"], "decision");
+    assert_eq!(all["visits"].as_array().map(Vec::len), Some(2), "an appraisal is no visit: {all}");
+    assert_eq!(all["others"][0]["kind"], "appraisal");
     assert!(
         all["visits"].as_array().expect("visits").iter().any(|v| v["result"] == "partly" && v["status"] == "unread")
     );
@@ -304,7 +304,7 @@ fn lost_a7_a_result_of_a_newer_version_survives() {
         assert!(again.to_string().contains("partly"));
     }
     let kept = std::fs::read_to_string(&journal).expect("read");
-    assert!(kept.contains("rain") && kept.contains("decision"));
+    assert!(kept.contains("rain") && kept.contains("appraisal"));
 }
 
 #[test]

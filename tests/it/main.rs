@@ -7,7 +7,9 @@
 mod attacked;
 mod broken;
 mod cached;
+mod charts;
 mod commands;
+mod decided;
 mod demo;
 mod dependencies;
 mod district;

@@ -2,6 +2,7 @@
 //! handler in `app`, which matches it exhaustively.
 
 mod camera;
+mod decide;
 mod file;
 mod layer;
 mod look;
@@ -15,6 +16,7 @@ mod survey;
 mod window;
 
 pub use camera::CameraCommand;
+pub use decide::DecideCommand;
 pub use file::FileCommand;
 pub use layer::LayerCommand;
 pub use look::LookCommand;
@@ -63,6 +65,8 @@ pub enum Command {
     Survey(SurveyCommand),
     /// Scenes and meetings.
     Meeting(MeetingCommand),
+    /// Decisions of meetings, and who answers for what.
+    Decide(DecideCommand),
     /// Finished pages.
     Page(PageCommand),
     /// The window itself.
@@ -81,6 +85,7 @@ impl Command {
             Self::Camera(c) => c.key(),
             Self::Survey(c) => c.key(),
             Self::Meeting(c) => c.key(),
+            Self::Decide(c) => c.key(),
             Self::Page(c) => c.key(),
             Self::Window(c) => c.key(),
         }
@@ -117,6 +122,7 @@ impl Command {
         match self {
             Self::Layer(_) | Self::Look(LookCommand::SetNameLanguage(_)) => true,
             Self::Note(note) => note.changes_the_project(),
+            Self::Decide(command) => command.changes_the_project(),
             Self::Select(SelectCommand::GroupDialogue | SelectCommand::SaveGroup(_)) => true,
             Self::Window(W::Undo | W::Redo | W::UndoSteps(_)) => true,
             Self::File(FileCommand::MergeTheirs) => true,
@@ -190,6 +196,12 @@ impl From<SurveyCommand> for Command {
 impl From<MeetingCommand> for Command {
     fn from(command: MeetingCommand) -> Self {
         Self::Meeting(command)
+    }
+}
+
+impl From<DecideCommand> for Command {
+    fn from(command: DecideCommand) -> Self {
+        Self::Decide(command)
     }
 }
 

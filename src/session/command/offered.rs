@@ -4,8 +4,8 @@
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::{
-    CameraCommand, Command, FileCommand, LookCommand, MeetingCommand, PageCommand, SelectCommand, SurveyCommand, Tab,
-    WindowCommand,
+    CameraCommand, Command, DecideCommand, FileCommand, LookCommand, MeetingCommand, PageCommand, SelectCommand,
+    SurveyCommand, Tab, WindowCommand,
 };
 use crate::model::Theme;
 use crate::session::Session;
@@ -128,6 +128,10 @@ fn files() -> Vec<Offer> {
         offer(WindowCommand::SettingsDialogue, &[], Nothing, Some(1)),
         offer(WindowCommand::CommandsDialogue, &[(CTRL_SHIFT, Key::P), (SHIFT, Key::Questionmark)], Nothing, None),
         offer(SurveyCommand::PlanRound, &[], Gaps, None),
+        offer(DecideCommand::Here, &[(NONE, Key::D)], District, None),
+        offer(DecideCommand::List, &[(SHIFT, Key::D)], District, None),
+        offer(DecideCommand::ExportDialogue, &[], District, None),
+        offer(DecideCommand::PeopleDialogue, &[], District, None),
     ]
 }
 
@@ -225,6 +229,8 @@ pub fn meeting_shortcuts() -> Vec<(KeyboardShortcut, Command)> {
         at(NONE, Key::CloseBracket, LookCommand::StepYear(1).into()),
         at(NONE, Key::Y, LookCommand::PlayYears.into()),
         at(NONE, Key::P, M::Presenter.into()),
+        at(SHIFT, Key::D, DecideCommand::List.into()),
+        at(NONE, Key::D, DecideCommand::Here.into()),
         at(NONE, Key::F5, M::LeaveMeeting.into()),
         at(NONE, Key::Escape, WindowCommand::Escape.into()),
     ];

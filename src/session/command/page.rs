@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::district::By;
+use crate::project::ChartKind;
 use crate::session::{FoundPage, ShareOptions};
 
 /// What a person can do about finished pages.
@@ -39,6 +41,12 @@ pub enum PageCommand {
     BackTo(String),
     /// Show a page again.
     ShowPage(Box<FoundPage>),
+    /// Copy a chart as a picture.
+    CopyChart(ChartKind, By),
+    /// Ask where a chart is to go.
+    ChartDialogue(ChartKind, By),
+    /// Write a chart: SVG or PNG by the file's ending.
+    SaveChartTo(PathBuf, ChartKind, By),
     /// Say why a page was not found.
     PageLost(String),
 }
@@ -52,6 +60,7 @@ impl PageCommand {
             Self::PrintPage => "page.print",
             Self::AtlasDialogue(_) | Self::SaveAtlasTo(..) => "page.atlas",
             Self::CancelAtlas => "command.cancel",
+            Self::CopyChart(..) | Self::ChartDialogue(..) | Self::SaveChartTo(..) => "chart.title",
             Self::BackTo(_) | Self::ShowPage(_) | Self::PageLost(_) => "page.code",
             Self::ShareDialogue | Self::AskShare(_) | Self::ShareTo(..) | Self::AskSlides | Self::SlidesTo(_) => {
                 "share.title"

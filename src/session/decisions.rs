@@ -1,0 +1,119 @@
+//! Decisions of meetings in the window, and who answers for what.
+
+use super::state::Session;
+use crate::model::{AnswersFor, FeatureId, Person};
+use crate::rules::{days_today, ends_of};
+use crate::survey::{Decision, DecisionStatus, NewDecision, Subject};
+
+/// A decision being typed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DecisionDraft {
+    /// The decision so far.
+    pub new: NewDecision,
+    /// What it is about, in words.
+    pub about: String,
+    /// Its last day as typed.
+    pub due: String,
+    /// Id of the decision that is being changed; `None` for a new one.
+    pub changes: Option<String>,
+    /// Why it could not be recorded, as a sentence.
+    pub trouble: Option<String>,
+}
+
+/// The people of the project, being changed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PeopleDraft {
+    /// All of them.
+    pub people: Vec<Person>,
+    /// Which of them is open, by position.
+    pub open: Option<usize>,
+    /// What a table brought that cannot be used, as a sentence.
+    pub trouble: Option<String>,
+}
+
+impl Session {
+    /// Decisions that count, late ones first, each of those with the earliest last day first.
+    pub fn listed_decisions(&self) -> Vec<(Decision<'_>, DecisionStatus)> {
+        let Some(survey) = self.survey() else { return Vec::new() };
+        let today = days_today();
+        let mut list: Vec<_> = survey.decisions().map(|d| (d, d.status(survey, today))).collect();
+        list.sort_by_key(|(d, status)| (*status, d.due().unwrap_or(i64::MAX)));
+        list
+    }
+
+    /// How many decisions are late, open and done.
+    pub fn decision_counts(&self) -> [usize; 3] {
+        let Some(survey) = self.survey() else { return [0; 3] };
+        let today = days_today();
+        let mut counts = [0; 3];
+        for decision in survey.decisions() {
+            if let Some(count) = counts.get_mut(decision.status(survey, today) as usize) {
+                *count += 1;
+            }
+        }
+        counts
+    }
+
+    /// The village on the card, where the card is one of a village.
+    pub fn village_on_card(&self) -> Option<FeatureId> {
+        let (layer, village) = self.on_card()?;
+        (self.village_layer()?.key == layer.key).then_some(village)
+    }
+
+    /// A decision about a village as a whole, with what the person who answers for it suggests.
+    pub fn draft_decision_of_village(&self, village: FeatureId) -> Option<DecisionDraft> {
+        let district = self.district()?;
+        let subject = Subject::of_village(village, district);
+        let new = NewDecision { subject, place: district.stand(village), ..NewDecision::default() };
+        let about = [district.town_name(village), &district.villages.display_name(village)].join(" ");
+        Some(self.with_responsible(
+            DecisionDraft { new, about: about.trim().to_owned(), ..DecisionDraft::default() },
+            village,
+        ))
+    }
+
+    /// A decision about a gap, by its position among those found.
+    pub fn draft_decision_of_gap(&self, row: usize) -> Option<DecisionDraft> {
+        let found = self.present_gaps()?;
+        let district = self.district()?;
+        let gap = found.list.gaps.get(row)?;
+        let rule = found.rules.get(&gap.rule);
+        let mut new = NewDecision::of_gap(gap, district);
+        // What would close the gap is the likeliest decision.
+        new.what = rule.map(|r| r.closes(self.lang).to_owned()).unwrap_or_default();
+        let name = gap.village.map(|v| [district.town_name(v), &district.villages.display_name(v)].join(" "));
+        let about = format!("{} · {}", name.unwrap_or_default().trim(), gap.reason(district, rule, self.lang));
+        let draft = DecisionDraft { new, about, ..DecisionDraft::default() };
+        Some(match gap.village {
+            Some(village) => self.with_responsible(draft, village),
+            None => draft,
+        })
+    }
+
+    /// Names who answers for it, where somebody does.
+    fn with_responsible(&self, mut draft: DecisionDraft, village: FeatureId) -> DecisionDraft {
+        let rule = Some(draft.new.rule.as_str()).filter(|r| !r.is_empty());
+        draft.new.by.clone_from(&self.settings.surveyor);
+        if let Some((person, _)) = self.responsible(village, rule).first() {
+            (draft.new.who, draft.new.unit) = (person.name.clone(), person.unit.clone());
+        }
+        draft
+    }
+
+    /// Who answers for a village; with a rule, those named for it first.
+    pub fn responsible(&self, village: FeatureId, rule: Option<&str>) -> Vec<(&Person, &AnswersFor)> {
+        self.district().map_or_else(Vec::new, |d| d.people.of_village(village, rule))
+    }
+
+    /// Last days that are offered: in a week, at the end of this month, in three months, at the end of the year.
+    pub fn offered_days() -> [i64; 4] {
+        let today = days_today();
+        let (month, year) = ends_of(today);
+        [today + 7, month, today + 91, year]
+    }
+
+    /// The village that an event speaks of, where the map has it.
+    pub fn village_of_subject(&self, subject: &Subject) -> Option<FeatureId> {
+        subject.village_in(self.district()?)
+    }
+}

@@ -1,0 +1,140 @@
+//! Decisions of meetings and who answers for what: taken, printed, reopened, merged.
+
+use egui_kittest::kittest::Queryable;
+use qiancun::app::Qiancun;
+use qiancun::lang::Lang;
+use qiancun::session::{DecideCommand, Dialogue, GapsList, MeetingCommand, SelectCommand, Tab, WindowCommand};
+
+use crate::program::{json, qiancun};
+use crate::survey::{copied, path};
+use crate::window::{open, send, settle};
+
+type Window = egui_kittest::Harness<'static, Qiancun>;
+
+fn draft(h: &Window) -> qiancun::session::DecisionDraft {
+    match &h.state().session.moment.dialogue {
+        Some(Dialogue::Decision(draft)) => (**draft).clone(),
+        other => panic!("no decision is being typed: {other:?}"),
+    }
+}
+
+#[test]
+fn a_meeting_decides_prints_and_the_next_one_begins_with_what_became_of_it() {
+    let dir = copied();
+    let project = path(&dir, "haidian.qiancun");
+    let mut h = open(vec![project.clone().into()], Lang::Zh, [1366.0, 768.0]);
+    // In the meeting: a village is found, D, what, by when, recorded.
+    send(&mut h, MeetingCommand::StartMeeting(false));
+    assert!(h.state().session.moment.dialogue.is_none(), "nothing was decided before");
+    let (layer, village) = {
+        let session = &h.state().session;
+        let layer = session.village_layer().expect("villages").key;
+        let district = session.district().expect("a district");
+        (layer, district.village_list().nth(3).expect("a village"))
+    };
+    send(&mut h, SelectCommand::Select { layer, features: vec![village], add: false });
+    h.key_press(egui::Key::D);
+    settle(&mut h);
+    let mut typed = draft(&h);
+    assert!(!typed.about.is_empty());
+    typed.new.what = "新建一座公厕".into();
+    typed.new.unit = "环卫中心".into();
+    typed.due = "2020-01-31".into();
+    send(&mut h, DecideCommand::Record(Box::new(typed)));
+    settle(&mut h);
+    assert_eq!(h.state().session.decision_counts(), [1, 0, 0], "late, open, done");
+    send(&mut h, MeetingCommand::LeaveMeeting);
+    // One about a gap, with what would close it proposed.
+    send(&mut h, DecideCommand::Gap(0));
+    let mut typed = draft(&h);
+    assert!(!typed.new.what.is_empty() && !typed.new.gap.is_empty());
+    typed.new.unit = "水务局".into();
+    typed.due = "2199-12-31".into();
+    send(&mut h, DecideCommand::Record(Box::new(typed)));
+    settle(&mut h);
+    assert_eq!(h.state().session.decision_counts(), [1, 1, 0]);
+    // Undone and done again like any step.
+    send(&mut h, WindowCommand::Undo);
+    settle(&mut h);
+    assert_eq!(h.state().session.decision_counts(), [1, 0, 0]);
+    send(&mut h, WindowCommand::Redo);
+    settle(&mut h);
+    assert_eq!(h.state().session.decision_counts(), [1, 1, 0]);
+    // In the drawer, and the next meeting begins with them.
+    send(&mut h, WindowCommand::ToggleDrawer(Tab::Gaps));
+    h.state_mut().session.moment.lists = GapsList::Decisions;
+    settle(&mut h);
+    assert!(h.query_all_by_label_contains("新建一座公厕").next().is_some());
+    send(&mut h, MeetingCommand::StartMeeting(false));
+    assert!(matches!(h.state().session.moment.dialogue, Some(Dialogue::Decisions)));
+    assert!(h.query_by_label_contains("逾期 1 · 办理中 1 · 办结 0").is_some());
+    h.key_press(egui::Key::Escape);
+    settle(&mut h);
+    assert!(h.state().session.moment.dialogue.is_none() && h.state().session.meeting.is_some());
+    drop(h);
+    // The command says the same; a visit that finds the gap closed is what tells that it is done.
+    let (told, _) = json(&["decision", "list", &project, "--json"]);
+    let list = told["decisions"].as_array().expect("decisions");
+    assert_eq!((list.len(), &list[0]["status"], &list[1]["status"]), (2, &"late".into(), &"open".into()));
+    let gap = list[1]["gap"].as_str().expect("a gap").to_owned();
+    assert!(qiancun(&["survey", "add", &project, "--gap", &gap, "--result", "closed"]).status.success());
+    let (told, _) = json(&["decision", "list", &project, "--json"]);
+    assert_eq!(told["decisions"][1]["status"], "done");
+    // On paper: a page for the unit that has something to do.
+    let out = path(&dir, "交办单.pdf");
+    assert!(qiancun(&["decision", "list", &project, "-o", &out]).status.success());
+    let pdf = std::fs::read(&out).expect("written");
+    let pages = pdf.windows(11).filter(|w| w.starts_with(b"/Type /Page") && w.last() != Some(&b's')).count();
+    assert!(pdf.starts_with(b"%PDF") && pages <= 1, "{pages} pages");
+}
+
+#[test]
+fn people_of_a_table_answer_for_villages_and_leave_the_machine_only_where_ticked() {
+    let dir = copied();
+    let project = path(&dir, "haidian.qiancun");
+    let (gaps, _) = json(&["gaps", &project, "--rule", "P1", "--json"]);
+    assert!(gaps["gaps"].as_array().expect("gaps").is_empty(), "who names nobody is told nothing");
+    let (info, _) = json(&["summary", &project, "--by", "town", "--json"]);
+    let town = info["rows"][0]["name"].as_str().expect("a town").to_owned();
+    let table = path(&dir, "网格员.csv");
+    std::fs::write(
+        &table,
+        format!("姓名,单位,电话,职务,乡镇\n李雷,城管科,13800000001,网格员,{town}\n韩梅,卫生院,,村医,无此镇\n"),
+    )
+    .expect("written");
+    assert!(qiancun(&["people", &project, "--from", &table]).status.success());
+    let (people, _) = json(&["people", &project, "--json"]);
+    assert_eq!(people["people"].as_array().expect("people").len(), 2);
+    let without = people["villages_without_anyone"].as_array().expect("villages").len();
+    let (gaps, _) = json(&["gaps", &project, "--rule", "P1", "--json"]);
+    assert!(without > 0 && gaps["gaps"].as_array().expect("gaps").len() == without);
+    // Who is named for a village of that town is proposed for what is decided there.
+    let mut h = open(vec![project.clone().into()], Lang::Zh, [1366.0, 768.0]);
+    let session = &h.state().session;
+    let district = session.district().expect("a district");
+    assert!(district.report.problems.iter().any(|p| p.code == "person-without-village"));
+    let village = district.village_list().find(|v| district.town_name(*v) == town).expect("a village");
+    let draft = session.draft_decision_of_village(village).expect("a draft");
+    assert_eq!((draft.new.who.as_str(), draft.new.unit.as_str()), ("李雷", "城管科"));
+    let layer = session.village_layer().expect("villages").key;
+    send(&mut h, SelectCommand::Select { layer, features: vec![village], add: false });
+    assert!(h.query_by_label_contains("李雷").is_some(), "on the card");
+    drop(h);
+    // Packages and shared files do not name anybody unasked.
+    let (zip, html) = (path(&dir, "p.zip"), path(&dir, "p.html"));
+    let (packed, _) = json(&["pack", &project, "-o", &zip, "--json"]);
+    assert!(packed["left_out"].to_string().contains("2 people"), "{packed}");
+    assert!(qiancun(&["share", &project, "-o", &html]).status.success());
+    let unpacked = path(&dir, "unpacked");
+    assert!(qiancun(&["unpack", &zip, "-o", &unpacked]).status.success());
+    let mut texts = vec![std::fs::read_to_string(&html).expect("html")];
+    for entry in walk(unpacked.as_ref()) {
+        texts.extend(std::fs::read(entry).ok().map(|b| String::from_utf8_lossy(&b).into_owned()));
+    }
+    assert!(texts.iter().all(|t| !t.contains("李雷") && !t.contains("13800000001")));
+}
+
+fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("a folder").flatten().map(|e| e.path());
+    entries.flat_map(|p| if p.is_dir() { walk(&p) } else { vec![p] }).collect()
+}
