@@ -104,7 +104,9 @@ impl Qiancun {
             && (session.moment.measuring.take().is_some() || session.moment.form.round.take().is_some())
         {
         } else if session.meeting.is_some() && session.moment.dialogue.is_none() {
-            self.leave_meeting();
+            if !self.end_answer() {
+                self.leave_meeting();
+            }
         } else if session.moment.page.is_some() && session.moment.dialogue.is_none() {
             self.close_page();
         } else if !session.moment.search.text.is_empty() {

@@ -156,6 +156,8 @@ pub enum Done {
     Incoming(PathBuf, PathBuf, Result<Incoming, SurveyError>),
     /// A table of people was read.
     People(PathBuf, Result<Option<super::decisions::TableOfPeople>, ReadError>),
+    /// What was found before a meeting.
+    Findings(Vec<crate::session::Finding>),
     /// What a camera wrote into a photo.
     PhotoFacts(PathBuf, PhotoFacts),
     /// The small picture of a photo of the log; `None` where there is none.

@@ -1,10 +1,14 @@
 //! What commands about scenes and meetings do.
 
+use super::jobs::{Done, Job};
 use super::qiancun::{Qiancun, take_keys};
 use crate::model::FeatureId;
 use crate::project::SceneEntry;
 use crate::render::LayerKey;
-use crate::session::{Camera, Commands, Dialogue, Flight, Left, Meeting, MeetingCommand, Was, meeting_shortcuts};
+use crate::session::{
+    Answer, Camera, ChartOf, Commands, Dialogue, Flight, Left, Meeting, MeetingCommand, Was, meeting_shortcuts,
+};
+use crate::share::preflight;
 
 /// Height of a meeting's screen in points: type of 11 points has 14 pixels at 1080 lines.
 const MEETING_LINES_PT: f32 = 864.0;
@@ -39,7 +43,7 @@ impl Qiancun {
                     (scene.name_en, scene.title_en, scene.note_en) = (kept.name_en, kept.title_en, kept.note_en);
                     scene.id = kept.id;
                     (scene.no_figures, scene.no_legend) = (kept.no_figures, kept.no_legend);
-                    scene.figures = kept.figures;
+                    (scene.figures, scene.chart) = (kept.figures, kept.chart);
                 });
             }
             MeetingCommand::SetScene(at, entry) => {
@@ -73,8 +77,59 @@ impl Qiancun {
                 }
             }),
             MeetingCommand::SetScreen(screen) => self.remembering(|s| s.meeting_screen = screen),
+            MeetingCommand::Answer(answer) => self.answer(answer),
+            MeetingCommand::Pen => {
+                if let Some(meeting) = &mut self.session.meeting {
+                    meeting.has_pen = !meeting.has_pen;
+                }
+            }
+            MeetingCommand::Preflight => self.look_through(),
+            MeetingCommand::UsualStamp => {
+                self.session.transact("preflight.title", |d| d.project.page.stamp = None);
+            }
             MeetingCommand::SetMotion(moves) => self.remembering(|s| s.no_motion = !moves),
         }
+    }
+
+    /// Shows the ten villages that were asked for: selected on the map, and as a chart beside it. Asked once more, all is as it was.
+    fn answer(&mut self, answer: Answer) {
+        let is_shown = self.session.meeting.as_ref().is_some_and(|m| m.answer == Some(answer));
+        if is_shown {
+            self.end_answer();
+            return;
+        }
+        let chart = self.session.answer(answer);
+        let layer = self.session.village_layer().map(|l| l.key);
+        let Some(meeting) = &mut self.session.meeting else { return };
+        let (Some(chart), Some(layer)) = (chart, layer) else {
+            meeting.word = Some(self.session.lang.t("chart.none").to_owned());
+            return;
+        };
+        meeting.answer = Some(answer);
+        let village = |bar: &crate::session::ChartBar| match bar.of {
+            ChartOf::Village(village) => Some(village),
+            _ => None,
+        };
+        // The first of them is the one on the card.
+        let villages: Vec<FeatureId> = chart.bars.iter().rev().filter_map(village).collect();
+        self.session.note(|d| d.selection = Some((layer, villages)));
+    }
+
+    /// Takes away what was asked on the spot; whether there was anything.
+    pub(super) fn end_answer(&mut self) -> bool {
+        let Some(meeting) = &mut self.session.meeting else { return false };
+        let had_pen = std::mem::take(&mut meeting.has_pen);
+        let had_answer = meeting.answer.take().is_some();
+        if had_answer {
+            self.session.note(|d| d.selection = None);
+        }
+        had_pen || had_answer
+    }
+
+    /// Looks scenes and page through, in the background.
+    fn look_through(&mut self) {
+        let still = self.session.still();
+        self.jobs.start(Job::Page, move |_| Some(Done::Findings(preflight(&still))));
     }
 
     fn change_scenes(&mut self, name: &'static str, change: impl FnOnce(&mut Vec<SceneEntry>)) {
@@ -100,6 +155,8 @@ impl Qiancun {
             gaps: session.settings.drawer_open && session.tab == crate::session::Tab::Gaps,
             no_figures: false,
             no_legend: false,
+            answer: None,
+            has_pen: false,
             word: None,
             was: Was {
                 document: session.document.clone(),
@@ -164,7 +221,7 @@ impl Qiancun {
     fn show_scene(&mut self, at: usize, flies: bool) {
         let Some(scene) = self.session.document.project.scenes.get(at).cloned() else { return };
         if let Some(meeting) = &mut self.session.meeting {
-            meeting.scene = Some(at);
+            (meeting.scene, meeting.answer) = (Some(at), None);
         }
         self.show_view(&scene, flies);
     }

@@ -11,7 +11,7 @@ use super::tables::io_words;
 use crate::model::{Indicators, LayerKind};
 use crate::project::{self, Project, demo_project, give_ids};
 use crate::read::{How, Progress};
-use crate::render::{LayerKey, Level};
+use crate::render::{LayerKey, Level, Mesh};
 use crate::session::{Camera, Dialogue, DocumentState, Layer, Loaded, PhotoPicture, Status};
 use crate::survey::LogPaths;
 
@@ -250,19 +250,7 @@ impl Qiancun {
                     self.opened.held.push(done);
                 }
                 Done::Read { key, result } => self.was_read(key, result),
-                Done::Mesh(key, chunk, level, mesh, of) => {
-                    // Of data that were read again meanwhile, or of other towns: it is asked for anew.
-                    let is_same =
-                        |now: &Arc<Loaded>| Arc::ptr_eq(&now.chunks, &of.chunks) && Arc::ptr_eq(&now.towns, &of.towns);
-                    if !self.session.layers.get(&key).and_then(|l| l.loaded()).is_some_and(is_same) {
-                        continue;
-                    }
-                    for scene in [Some(&self.scene), self.map.before.as_ref()].into_iter().flatten() {
-                        if let Ok(mut scene) = scene.lock() {
-                            scene.add_mesh(key, chunk, level, &mesh);
-                        }
-                    }
-                }
+                Done::Mesh(key, chunk, level, mesh, of) => self.was_meshed((key, chunk, level), &mesh, &of),
                 Done::Finished | Done::Topology => {}
                 Done::Kept(placeholder) => self.was_kept(&placeholder),
                 Done::Overview(drawn) => {
@@ -309,6 +297,7 @@ impl Qiancun {
                 Done::Command(command) => self.send(command),
                 Done::Incoming(project, path, read) => self.was_incoming(&project, &path, read),
                 Done::People(path, read) => self.were_people_read(&path, read),
+                Done::Findings(found) => self.session.moment.dialogue = Some(Dialogue::Preflight(found)),
                 Done::PhotoFacts(path, facts) => self.was_looked_into(&path, facts),
                 Done::Thumbnail(photo, image) => {
                     self.session.survey.photos.insert(photo, image);
@@ -318,6 +307,19 @@ impl Qiancun {
                     self.session.made.photos.pictures.insert((file, side_px), picture);
                 }
                 Done::Failed(job, why) => self.has_failed(job, &why),
+            }
+        }
+    }
+
+    /// Takes a mesh; of data that were read again meanwhile, or of other towns, it is asked for anew.
+    fn was_meshed(&mut self, (key, chunk, level): (LayerKey, u32, Level), mesh: &Mesh, of: &Loaded) {
+        let is_same = |now: &Arc<Loaded>| Arc::ptr_eq(&now.chunks, &of.chunks) && Arc::ptr_eq(&now.towns, &of.towns);
+        if !self.session.layers.get(&key).and_then(|l| l.loaded()).is_some_and(is_same) {
+            return;
+        }
+        for scene in [Some(&self.scene), self.map.before.as_ref()].into_iter().flatten() {
+            if let Ok(mut scene) = scene.lock() {
+                scene.add_mesh(key, chunk, level, mesh);
             }
         }
     }

@@ -71,6 +71,7 @@ pub(super) const HELP: &str = "\
   qiancun pack PROJECT -o F.zip [--log] [--notes] [--people] [--no-ground] [--no-photos] [--json]   one archive with project and data, to be
                                                     sent; the survey log and notes go along only where asked for
   qiancun unpack F.zip [-o DIR] [--json]            its folder, beside nothing that is there
+  qiancun preflight PROJECT [--lang zh|en] [--json] what an audience would trip over, in every scene and on the page
   qiancun share PROJECT -o F.pptx [--lang zh|en]    the scenes as slides, texts and legend as real shapes
   qiancun share PROJECT -o F.html [--figures ID,ID…] [--latest] [--no-facilities] [--no-gaps] [--photos PX] [--lang zh|en]
                  [--json]                           one file that opens in any browser, without a network
@@ -152,6 +153,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         &["qiancun pack district.qiancun -o district.zip", "qiancun pack district.qiancun -o all.zip --log --notes"],
     ),
     ("unpack", &["qiancun unpack district.zip -o projects"]),
+    ("preflight", &["qiancun preflight district.qiancun"]),
     ("share", &["qiancun share district.qiancun -o district.html", "qiancun share district.qiancun -o meeting.pptx"]),
     ("bench", &["qiancun bench villages.geojson --json", "qiancun bench district.qiancun --start"]),
     ("demo", &["qiancun demo demonstration", "qiancun demo country --villages 50000"]),

@@ -22,6 +22,7 @@ mod nearest;
 mod open;
 mod package;
 mod pick;
+mod preflight;
 mod read;
 mod render;
 mod share;
@@ -138,6 +139,7 @@ fn dispatch(arguments: Vec<OsString>) -> Result<(), Failure> {
         Some("pack") => package::pack_project(rest()),
         Some("unpack") => package::unpack_project(rest()),
         Some("share") => share::run(rest()),
+        Some("preflight") => preflight::run(rest()),
         Some("shot") => shot::run(rest()),
         Some("summary") => summary::run(rest()),
         Some("chart") => chart::run(rest()),

@@ -254,6 +254,13 @@ fn frame_of(session: &Session, rect: [f32; 4], is_whole: bool) -> MapFrame {
     }
 }
 
+/// Whether the title is too long for three lines of a page in A4.
+pub fn title_is_cut(content: &PageContent) -> bool {
+    let room = 1000.0;
+    wrapped(&content.title, 22.0, true, room, 3).concat().chars().count() < content.title.trim().chars().count()
+        || width(&content.title, 22.0, true) > 3.0 * room
+}
+
 /// Title, subtitle, stamp; where what follows may begin.
 fn head(svg: &mut Svg, content: &PageContent, [x, y, room]: [f32; 3], u: f32, inks: &Inks) -> f32 {
     let stamp_size = 14.0 * u;

@@ -21,7 +21,7 @@ mod village;
 pub use crate::project::{Arrangement, PageOptions, PageWithout};
 pub use atlas::{AtlasProgress, atlas};
 pub use chart::{ChartAnchor, ChartDrawing, ChartInk, ChartMark, chart_drawing, chart_height, chart_svg};
-pub use compose::{map_frame, map_svg, page_mark, page_svg};
+pub use compose::{map_frame, map_svg, page_mark, page_svg, title_is_cut};
 pub use content::PageContent;
 pub use format::PageFormat;
 pub use map::{MapFrame, scale_bar_of};

@@ -5,8 +5,8 @@ use egui::{Id, Key, Modal, RichText, TextEdit, Ui};
 use super::style::bold;
 use super::widgets::primary;
 use super::{
-    chosen, commands, decision, edit, keep_area, layout, note, online, opened, package, people, photos, settings,
-    share, unsaved, visit,
+    chosen, commands, decision, edit, keep_area, layout, note, online, opened, package, people, photos, scenes,
+    settings, share, unsaved, visit,
 };
 use crate::geo::parse_position;
 use crate::lang::Lang;
@@ -34,7 +34,7 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
         ui.set_max_width(match dialogue {
             Dialogue::Opened(_) => 920.0,
             Dialogue::Layout(_) | Dialogue::Pictures(..) | Dialogue::Decisions => f32::INFINITY,
-            Dialogue::Import(_) | Dialogue::Merge(_) | Dialogue::People(_) => 720.0,
+            Dialogue::Import(_) | Dialogue::Merge(_) | Dialogue::People(_) | Dialogue::Preflight(_) => 720.0,
             Dialogue::Reading(_) | Dialogue::Commands(..) => 560.0,
             _ => 420.0,
         });
@@ -56,6 +56,7 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
             Dialogue::Facility(draft) => edit::facility(ui, session, draft, send),
             Dialogue::Visit(draft) => visit::visit(ui, session, draft, send),
             Dialogue::Decision(draft) => decision::form(ui, session, draft, send),
+            Dialogue::Preflight(found) => scenes::preflight(ui, session, found, send),
             Dialogue::Decisions => decision::dialogue(ui, session, send),
             Dialogue::People(draft) => people::show(ui, session, draft, send),
             Dialogue::Import(preview) => visit::import(ui, session, preview, send),

@@ -51,7 +51,8 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, map: &mut MapVi
         let painter = ui.painter_at(rect);
         let s = stage.s;
         let below_head = head(&painter, session, &stage);
-        let chart = session.scene_shown().and_then(|scene| session.chart(scene.chart?, crate::district::By::Town));
+        let own = session.scene_shown().and_then(|scene| session.chart(scene.chart?, crate::district::By::Town));
+        let chart = meeting.answer.and_then(|answer| session.answer(answer)).or(own);
         let list =
             if meeting.no_figures || chart.is_some() { Vec::new() } else { figure_list(ui, session, meeting.began) };
         let below = if stage.is_narrow && !list.is_empty() {
@@ -59,7 +60,8 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, map: &mut MapVi
         } else {
             below_head
         };
-        let charted = chart.filter(|_| !stage.is_narrow && !meeting.no_figures);
+        let is_asked = meeting.answer.is_some();
+        let charted = chart.filter(|_| is_asked || !stage.is_narrow && !meeting.no_figures);
         let left = match list.is_empty() || stage.is_narrow {
             true if charted.is_some() => CHART_WIDE * s,
             true => stage.pad,
@@ -94,6 +96,9 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, map: &mut MapVi
             Pos2::new(stage.rect.right() - right, bottom),
         );
         ui.scope_builder(egui::UiBuilder::new().max_rect(room), |ui| map.show(ui, session, moment, send));
+        if meeting.has_pen {
+            super::pen::show(ui, session, room);
+        }
         frame_of(&painter, session, room);
         year(ui, session, &stage, right, send);
         foot(&painter, session, stage.rect, stage.pad, s);

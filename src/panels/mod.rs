@@ -37,6 +37,7 @@ mod picture;
 mod online;
 mod opened;
 mod overlay;
+mod pen;
 mod people;
 mod photos;
 mod point;

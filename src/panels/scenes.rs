@@ -3,10 +3,13 @@
 use egui::{Align, Layout, RichText, ScrollArea, TextEdit, Ui};
 
 use super::meeting::MOST_FIGURES;
+use super::style::bold;
 use super::widgets::{chip_menu, icon_button, marked_chip, primary};
 use crate::icons::Icon;
 use crate::project::{ChartKind, SceneEntry};
-use crate::session::{COVERAGE_FIGURE, Commands, Derived, MeetingCommand, SceneFigure, Session};
+use crate::session::{
+    COVERAGE_FIGURE, Commands, Derived, Dialogue, Finding, FindingWeight, FoundAt, MeetingCommand, SceneFigure, Session,
+};
 
 /// Shows the list.
 pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) {
@@ -18,6 +21,9 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) {
         }
         if ui.button(format!("{}  F5", lang.t("meeting.start"))).clicked() {
             send.push(MeetingCommand::StartMeeting(false));
+        }
+        if ui.button(lang.t("preflight.title")).clicked() {
+            send.push(MeetingCommand::Preflight);
         }
         screens(ui, session, send);
         ui.label(RichText::new(lang.t("scene.hint")).size(12.0).color(t.ink_secondary));
@@ -225,4 +231,55 @@ fn thumbnail(ui: &mut Ui, session: &Session, scene: &SceneEntry, at: usize, send
     if response.clicked() {
         send.push(MeetingCommand::GoToScene(at));
     }
+}
+
+/// What was found before a meeting, the worst first: each with a way to see it and, where there is one, to mend it.
+pub(super) fn preflight(ui: &mut Ui, session: &Session, found: Vec<Finding>, send: &mut Commands) -> Option<Dialogue> {
+    let (t, lang) = (session.tokens(), session.lang);
+    ui.set_width(680.0);
+    ui.label(RichText::new(lang.t("preflight.title").trim_end_matches('…')).font(bold(15.0)).color(t.ink));
+    let counts = lang.with("preflight.counts", &[("n", &found.len().to_string())]);
+    let counts = if found.is_empty() { lang.t("preflight.fine").to_owned() } else { counts };
+    ui.label(RichText::new(counts).color(if found.is_empty() { t.good } else { t.ink_secondary }));
+    ui.add_space(6.0);
+    let mut keep = true;
+    ScrollArea::vertical().max_height(380.0).auto_shrink([false, true]).show(ui, |ui| {
+        for finding in &found {
+            let ink = match finding.weight {
+                FindingWeight::Error => t.bad,
+                FindingWeight::Warning => t.warn,
+                FindingWeight::Note => t.ink_secondary,
+            };
+            let place = match finding.at {
+                FoundAt::Project => lang.t("preflight.project").to_owned(),
+                FoundAt::Page => lang.t("preflight.page").to_owned(),
+                FoundAt::Scene(at) => {
+                    let name = session.document.project.scenes.get(at).map_or("", |s| s.name_in(lang));
+                    format!("{} {name}", at + 1)
+                }
+            };
+            ui.horizontal(|ui| {
+                ui.label(RichText::new(place).font(bold(12.5)).color(ink));
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    if let Some(command) = finding.mended()
+                        && ui.small_button(lang.t("preflight.mend")).clicked()
+                    {
+                        send.push(command);
+                        send.push(MeetingCommand::Preflight);
+                    }
+                    if let Some(command) = finding.show()
+                        && ui.small_button(lang.t("preflight.show")).clicked()
+                    {
+                        send.push(command);
+                        keep = false;
+                    }
+                });
+            });
+            ui.add(egui::Label::new(RichText::new(&finding.words).size(12.5).color(t.ink)).wrap());
+            ui.add_space(5.0);
+        }
+    });
+    ui.add_space(8.0);
+    keep &= !primary(ui, t, lang.t("dialogue.close")).clicked();
+    keep.then_some(Dialogue::Preflight(found))
 }

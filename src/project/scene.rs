@@ -63,6 +63,9 @@ pub struct SceneEntry {
     /// year, with `^2018` the change since. The district's own where empty.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub figures: Vec<String>,
+    /// Its figures when it was captured, `id=number`: what changed since is told before a meeting.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub seen: Vec<String>,
     /// A chart in the place of the figures.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chart: Option<super::page::ChartKind>,

@@ -1,5 +1,6 @@
 //! What a chart says: one value for window, meeting, pages, slides and shared files, like the legend. Colours are those of the map's classes.
 
+use super::meeting::Answer;
 use super::state::{Session, number};
 use crate::colouring::{Colouring, LegendClass};
 use crate::district::{By, MapSpec, choropleth};
@@ -127,6 +128,16 @@ impl Session {
         };
         chart.kind = kind;
         chart.decimals = definition.decimals;
+        (!chart.is_empty()).then_some(chart)
+    }
+
+    /// The villages that were asked for on the spot, as a chart; `None` where they cannot be told.
+    pub fn answer(&self, answer: Answer) -> Option<Chart> {
+        let map = MapSpec { since: None, ..self.map_spec()? };
+        let definition = self.indicator(map.indicator)?;
+        let in_focus = |v: FeatureId| self.is_in_focus(v);
+        let colouring = choropleth(self.district()?, &map, self.indicator_look(map.indicator), &in_focus);
+        let chart = Of { session: self, map, definition, colouring }.answer(answer)?;
         (!chart.is_empty()).then_some(chart)
     }
 
@@ -361,19 +372,11 @@ impl Of<'_> {
 
     /// The ten worst and the ten best villages, with what each lacks.
     fn ranking(&self) -> Chart {
-        let session = self.session;
         let list = self.villages();
-        let Some(district) = session.district().filter(|_| !self.is_share()) else { return Chart::default() };
-        let bar = |(village, value): &(FeatureId, f64)| ChartBar {
-            name: district.villages.display_name(*village),
-            value: Some(*value),
-            words: format!("{} {}", self.definition.show(*value, session.lang), self.definition.unit(session.lang))
-                .trim_end()
-                .to_owned(),
-            colour: self.colouring.as_ref().and_then(|c| c.colour_of(*village)),
-            note: self.lacks(*village),
-            of: ChartOf::Village(*village),
-        };
+        if self.is_share() {
+            return Chart::default();
+        }
+        let bar = |(village, value): &(FeatureId, f64)| self.village_bar(*village, *value);
         let (worst, best) = match list.len() > 2 * AT_EACH_END {
             true => {
                 (list.get(..AT_EACH_END).unwrap_or_default(), list.get(list.len() - AT_EACH_END..).unwrap_or_default())
@@ -391,6 +394,66 @@ impl Of<'_> {
         let left_out = list.len() - bars.len();
         let sentence = self.sentence_of_villages(&list);
         Chart { title: self.title(), sentence, bars, parted_at, threshold, range, left_out, ..Chart::default() }
+    }
+
+    fn village_bar(&self, village: FeatureId, value: f64) -> ChartBar {
+        let lang = self.session.lang;
+        let name = self.session.district().map(|d| d.villages.display_name(village)).unwrap_or_default();
+        ChartBar {
+            name,
+            value: Some(value),
+            words: format!("{} {}", self.definition.show(value, lang), self.definition.unit(lang))
+                .trim_end()
+                .to_owned(),
+            colour: self.colouring.as_ref().and_then(|c| c.colour_of(village)),
+            note: self.lacks(village),
+            of: ChartOf::Village(village),
+        }
+    }
+
+    /// Ten villages: the worst, the best, or those that changed most since the first year. Categories have no order that people would
+    /// ask for in tens.
+    fn answer(&self, answer: Answer) -> Option<Chart> {
+        let (session, lang) = (self.session, self.session.lang);
+        let district = session.district().filter(|_| !self.is_share())?;
+        let list = self.villages();
+        let threshold = self.threshold();
+        let (bars, title) = match answer {
+            Answer::Changed => {
+                let first = *district.observations.years().first()?;
+                let since = |v: FeatureId| district.value(self.map.indicator, Some(first), v);
+                let mut changes: Vec<(FeatureId, f64)> =
+                    list.iter().filter_map(|(v, now)| Some((*v, now - since(*v)?))).collect();
+                changes.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
+                let bar = |(village, by): &(FeatureId, f64)| {
+                    let sign = if *by > 0.0 { "+" } else { "−" };
+                    let words = format!("{sign}{}", self.difference(by.abs()));
+                    ChartBar { value: Some(*by), words, note: String::new(), ..self.village_bar(*village, *by) }
+                };
+                let bars: Vec<ChartBar> = changes.iter().take(AT_EACH_END).map(bar).collect();
+                (bars, lang.with("answer.changed-since", &[("n", &self.title()), ("y", &first.to_string())]))
+            }
+            Answer::Worst | Answer::Best => {
+                let bar = |(v, value): &(FeatureId, f64)| self.village_bar(*v, *value);
+                let bars: Vec<ChartBar> = match answer {
+                    Answer::Best => list.iter().rev().take(AT_EACH_END).map(bar).collect(),
+                    _ => list.iter().take(AT_EACH_END).map(bar).collect(),
+                };
+                (
+                    bars,
+                    format!(
+                        "{} · {}",
+                        lang.find(&format!("answer.{}", answer.key())).unwrap_or_default(),
+                        self.title()
+                    ),
+                )
+            }
+        };
+        let threshold = threshold.filter(|_| answer != Answer::Changed);
+        let mut range = range_of(bars.iter().filter_map(|b| b.value).chain(threshold), true);
+        range[1] = range[1].max(0.0);
+        let kind = ChartKind::Ranking;
+        Some(Chart { kind, title, bars, threshold, range, decimals: self.definition.decimals, ..Chart::default() })
     }
 
     /// Rules whose gaps a village has, by name, the worst first.

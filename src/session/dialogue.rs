@@ -200,6 +200,8 @@ pub enum Dialogue {
     Decisions,
     /// Who answers for what.
     People(Box<super::decisions::PeopleDraft>),
+    /// What was found before a meeting.
+    Preflight(Vec<super::preflight::Finding>),
     /// Results on their way into the log.
     Import(Box<Preview>),
     /// The log of a colleague on its way into the log.

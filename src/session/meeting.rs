@@ -40,6 +40,28 @@ impl Flight {
     }
 }
 
+/// What is asked of a meeting on the spot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// The ten worst villages.
+    Worst,
+    /// The ten best.
+    Best,
+    /// The ten that changed most since the first year.
+    Changed,
+}
+
+impl Answer {
+    /// Stable name; in language files `answer.<key>`.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Worst => "worst",
+            Self::Best => "best",
+            Self::Changed => "changed",
+        }
+    }
+}
+
 /// A meeting that is going on.
 #[derive(Clone, Debug)]
 pub struct Meeting {
@@ -59,6 +81,10 @@ pub struct Meeting {
     pub no_figures: bool,
     /// Whether the legend is left out.
     pub no_legend: bool,
+    /// What was asked on the spot, until the next scene or Esc.
+    pub answer: Option<Answer>,
+    /// Whether the pointer draws on the map; what it draws vanishes by itself.
+    pub has_pen: bool,
     /// A word to the presenter, until the next scene.
     pub word: Option<String>,
     /// What was there, to be put back.
@@ -151,6 +177,7 @@ impl Session {
             side_by_side: self.stage.divided.side_by_side,
             gaps: self.are_gaps_ringed(),
             figures: self.scene_shown().map(|s| s.figures.clone()).unwrap_or_default(),
+            seen: self.seen_figures(&self.scene_shown().map(|s| s.figures.clone()).unwrap_or_default()),
             hidden,
             filter: self.moment.filter.clone(),
             ..SceneEntry::default()

@@ -88,6 +88,23 @@ impl Session {
         named.iter().filter_map(|text| self.scene_figure(&SceneFigure::parse(text))).collect()
     }
 
+    /// The figures of a scene as they are kept with it: `id=number`, whatever the language.
+    pub fn seen_figures(&self, named: &[String]) -> Vec<String> {
+        let of = |figure: MeetingFigure, name: String| format!("{name}={}", figure.number);
+        if !named.is_empty() {
+            return named
+                .iter()
+                .filter_map(|n| Some(of(self.scene_figure(&SceneFigure::parse(n))?, n.clone())))
+                .collect();
+        }
+        let own = self.figures_of(&[]).into_iter();
+        own.filter_map(|f| {
+            let id = self.indicator(f.indicator?)?.id.clone();
+            Some(of(f, id))
+        })
+        .collect()
+    }
+
     fn scene_figure(&self, figure: &SceneFigure) -> Option<MeetingFigure> {
         let lang = self.lang;
         if figure.id == COVERAGE_FIGURE {

@@ -3,9 +3,11 @@
 mod data;
 mod html;
 mod pptx_frame;
+mod preflight;
 mod slides;
 
 pub use html::{Shared, share_html};
+pub use preflight::preflight;
 pub use slides::{Slides, SlidesError, share_slides};
 
 use crate::lang::Lang;

@@ -263,7 +263,7 @@ pub fn share_slides(session: &Session) -> Result<Slides, SlidesError> {
 }
 
 /// The session as a scene shows it.
-fn as_shown(session: &Session, scene: &SceneEntry) -> Session {
+pub(super) fn as_shown(session: &Session, scene: &SceneEntry) -> Session {
     let mut still = session.still();
     still.map_size_pt = MAP_PX.map(|v| f64::from(v) / 2.0);
     still.view = scene.view.clone();

@@ -138,3 +138,76 @@ fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     let entries = std::fs::read_dir(folder).expect("a folder").flatten().map(|e| e.path());
     entries.flat_map(|p| if p.is_dir() { walk(&p) } else { vec![p] }).collect()
 }
+
+#[test]
+fn before_a_meeting_everything_is_looked_through() {
+    let dir = copied();
+    let project = path(&dir, "haidian.qiancun");
+    let codes = |file: &str| -> Vec<(String, String)> {
+        let (found, _) = json(&["preflight", file, "--lang", "zh", "--json"]);
+        let list = found["findings"].as_array().expect("findings").iter();
+        list.map(|f| (f["at"].as_str().expect("a place").to_owned(), f["code"].as_str().expect("a code").to_owned()))
+            .collect()
+    };
+    let usual = codes(&project);
+    assert!(
+        !usual
+            .iter()
+            .any(|(_, code)| ["figures-changed", "measure-gone", "no-stamp", "layer-missing"].contains(&code.as_str())),
+        "{usual:?}"
+    );
+    // A figure that is not what it was, a measure that is gone, a page without a stamp.
+    let text = std::fs::read_to_string(&project).expect("the project");
+    let text = text.replacen("[[scene]]", "[[scene]]\nseen = [\"dry_rebuilt=131\", \"flush_improved=181\"]", 1);
+    let text = match text.contains("\n[page]\n") {
+        true => text.replacen("\n[page]\n", "\n[page]\nstamp = \"\"\n", 1),
+        false => format!("{text}\n[page]\nstamp = \"\"\n"),
+    };
+    let own = path(&dir, "own.qiancun");
+    std::fs::write(&own, text).expect("written");
+    let found = codes(&own);
+    assert!(found.contains(&("scene 1".into(), "figures-changed".into())), "{found:?}");
+    assert!(found.contains(&("page".into(), "no-stamp".into())), "{found:?}");
+    let mut h = open(vec![own.into()], Lang::Zh, [1366.0, 768.0]);
+    send(&mut h, MeetingCommand::Preflight);
+    settle(&mut h);
+    let list = match &h.state().session.moment.dialogue {
+        Some(Dialogue::Preflight(list)) => list.clone(),
+        other => panic!("{other:?}"),
+    };
+    let changed = list.iter().find(|f| f.code == "figures-changed").expect("told");
+    assert!(changed.words.contains("131"), "{}", changed.words);
+    for finding in list.iter().filter(|f| ["figures-changed", "no-stamp"].contains(&f.code)) {
+        send(&mut h, finding.mended().expect("it can be mended"));
+    }
+    send(&mut h, MeetingCommand::Preflight);
+    settle(&mut h);
+    let Some(Dialogue::Preflight(list)) = &h.state().session.moment.dialogue else { panic!("looked through again") };
+    assert!(!list.iter().any(|f| ["figures-changed", "no-stamp"].contains(&f.code)));
+}
+
+#[test]
+fn the_ten_worst_are_shown_on_the_spot_and_gone_with_esc() {
+    let mut h = open(vec![crate::window::demo("haidian.qiancun")], Lang::Zh, [1920.0, 1080.0]);
+    send(&mut h, qiancun::session::LookCommand::SetTheme(Some(qiancun::model::Theme::Sanitation)));
+    send(&mut h, MeetingCommand::StartMeeting(true));
+    for key in [egui::Key::W, egui::Key::E, egui::Key::C] {
+        h.key_press(key);
+        settle(&mut h);
+        let selected = h.state().session.document.selection.as_ref().map_or(0, |s| s.1.len());
+        assert_eq!(selected, 10, "{key:?}");
+    }
+    assert!(h.query_all_by_label_contains("变化最大").next().is_some());
+    h.key_press(egui::Key::Escape);
+    settle(&mut h);
+    assert!(h.state().session.meeting.is_some() && h.state().session.document.selection.is_none());
+    h.key_press(egui::Key::Q);
+    settle(&mut h);
+    assert!(h.query_by_label("画笔").is_some());
+    h.key_press(egui::Key::Escape);
+    settle(&mut h);
+    assert!(h.query_by_label("画笔").is_none());
+    h.key_press(egui::Key::Escape);
+    settle(&mut h);
+    assert!(h.state().session.meeting.is_none());
+}

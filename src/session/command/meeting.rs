@@ -1,6 +1,7 @@
 //! Commands about scenes and meetings.
 
 use crate::project::SceneEntry;
+use crate::session::Answer;
 
 /// What a person can do about scenes and meetings.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +34,14 @@ pub enum MeetingCommand {
     SetScreen(Option<usize>),
     /// Whether scenes fly and figures count up.
     SetMotion(bool),
+    /// The ten villages that were asked for, on the map and as a chart; once more: as it was.
+    Answer(Answer),
+    /// Draw on the map with the pointer, or no more.
+    Pen,
+    /// Look everything through for what an audience would trip over.
+    Preflight,
+    /// Put the usual stamp on the page.
+    UsualStamp,
 }
 
 impl MeetingCommand {
@@ -51,6 +60,12 @@ impl MeetingCommand {
             Self::MoveScene(_, true) => "command.layer-up",
             Self::MoveScene(_, false) => "command.layer-down",
             Self::RemoveScene(_) => "scene.remove",
+            Self::Answer(Answer::Worst) => "answer.worst",
+            Self::Answer(Answer::Best) => "answer.best",
+            Self::Answer(Answer::Changed) => "answer.changed",
+            Self::Pen => "answer.pen",
+            Self::Preflight => "preflight.title",
+            Self::UsualStamp => "preflight.title",
             Self::SetMotion(_) => "scene.motion",
             Self::SetScreen(_) => "meeting.screen",
         }

@@ -8,7 +8,7 @@ use super::{
     SurveyCommand, Tab, WindowCommand,
 };
 use crate::model::Theme;
-use crate::session::Session;
+use crate::session::{Answer, Session};
 use crate::session::{LayerCommand, MeasuringKind};
 
 const CTRL: Modifiers = Modifiers::COMMAND;
@@ -229,6 +229,10 @@ pub fn meeting_shortcuts() -> Vec<(KeyboardShortcut, Command)> {
         at(NONE, Key::CloseBracket, LookCommand::StepYear(1).into()),
         at(NONE, Key::Y, LookCommand::PlayYears.into()),
         at(NONE, Key::P, M::Presenter.into()),
+        at(NONE, Key::W, M::Answer(Answer::Worst).into()),
+        at(NONE, Key::E, M::Answer(Answer::Best).into()),
+        at(NONE, Key::C, M::Answer(Answer::Changed).into()),
+        at(NONE, Key::Q, M::Pen.into()),
         at(SHIFT, Key::D, DecideCommand::List.into()),
         at(NONE, Key::D, DecideCommand::Here.into()),
         at(NONE, Key::F5, M::LeaveMeeting.into()),
