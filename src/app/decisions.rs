@@ -10,8 +10,10 @@ use crate::output::save;
 use crate::page::order_sheets;
 use crate::read::{Cell, ReadError, read_sheets};
 use crate::rules::{day_of, day_text, days_today};
-use crate::session::{DecideCommand, DecisionDraft, Dialogue, PeopleDraft};
-use crate::survey::{NewDecision, Outcome, decisions_grid};
+use crate::session::{DecideCommand, DecisionDraft, Dialogue, PeopleDraft, ReportsDraft};
+use crate::survey::{
+    MatchedReport, NewDecision, Outcome, Subject, decisions_grid, match_reports, read_reports, reports_grid,
+};
 
 /// People of a table, and how many of its rows name nobody.
 pub(crate) struct TableOfPeople {
@@ -181,6 +183,35 @@ impl Qiancun {
             DecideCommand::List => self.session.moment.dialogue = Some(Dialogue::Decisions),
             DecideCommand::ExportDialogue => self.ask_decisions_out(),
             DecideCommand::ExportTo(path) => self.export_decisions(&path),
+            DecideCommand::ReportsDialogue => {
+                let title = self.session.lang.t("report.import");
+                self.jobs.ask(move || {
+                    let dialogue = rfd::FileDialog::new().set_title(title);
+                    let dialogue = dialogue.add_filter("XLSX, XLS, CSV", &["xlsx", "xls", "csv", "ods"]);
+                    dialogue.pick_file().map(DecideCommand::ReadReports)
+                });
+            }
+            DecideCommand::ReadReports(path) => self.read_reports(path),
+            DecideCommand::TakeReports(draft) => self.take_reports(*draft),
+            DecideCommand::SettleReport(id, result) => {
+                self.amend("report.settling", id, Then::Nothing, move |log, id| {
+                    log.correct(id, |event| event.result = result)
+                });
+            }
+            DecideCommand::AnswersDialogue => {
+                let title = self.session.lang.t("report.export");
+                self.jobs.ask(move || {
+                    let dialogue = rfd::FileDialog::new().set_title(title).add_filter("XLSX, CSV", &["xlsx", "csv"]);
+                    dialogue.set_file_name("answers.xlsx").save_file().map(DecideCommand::AnswersTo)
+                });
+            }
+            DecideCommand::AnswersTo(path) => {
+                let (survey, lang) = (self.session.survey.seen.clone(), self.session.lang);
+                if let Some(survey) = survey.filter(|_| self.may_write(&path)) {
+                    let grid = reports_grid(&survey, false, lang);
+                    self.write(&path, move |path| save(path, &grid));
+                }
+            }
             DecideCommand::PeopleDialogue => {
                 let people = self.session.document.project.people.clone();
                 let draft = PeopleDraft { people, ..PeopleDraft::default() };
@@ -240,6 +271,49 @@ impl Qiancun {
             let bytes = order_sheets(&session, &survey, today).map_err(std::io::Error::other)?;
             crate::project::write_replacing(path, &bytes)
         });
+    }
+
+    /// Has a table of reports read and matched, to be looked at before anything is recorded.
+    fn read_reports(&mut self, path: PathBuf) {
+        let Some(district) = self.session.district().cloned() else { return };
+        if self.session.file.path.is_none() {
+            self.session.moment.dialogue =
+                Some(Dialogue::Message(self.session.lang.t("decision.save-first").to_owned()));
+            return;
+        }
+        let found = self.session.present_gaps().cloned();
+        let survey = self.session.survey.seen.clone().unwrap_or_default();
+        let lang = self.session.lang;
+        self.jobs.start(Job::Results, move |_| {
+            let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            let read = match read_reports(&path) {
+                Ok(Some(reports)) => {
+                    let gaps = found.as_ref().map_or(&[][..], |f| &f.list.gaps);
+                    Ok(match_reports(reports, &district, gaps, &survey))
+                }
+                Ok(None) => Err(lang.with("report.no-reports", &[("name", &name)])),
+                Err(e) => Err(e.to_string()),
+            };
+            Some(Done::Reports(name, read))
+        });
+    }
+
+    /// Shows what a table of reports brings.
+    pub(super) fn were_reports_read(&mut self, name: String, read: Result<Vec<MatchedReport>, String>) {
+        self.ask_after(match read {
+            Ok(rows) => Dialogue::Reports(Box::new(ReportsDraft { name, rows })),
+            Err(words) => Dialogue::Message(words),
+        });
+    }
+
+    fn take_reports(&mut self, draft: ReportsDraft) {
+        self.session.moment.dialogue = None;
+        let Some(district) = self.session.district().cloned() else { return };
+        let taken = draft.rows.into_iter().filter(|m| !m.is_known).map(|m| {
+            let subject = m.village.map_or_else(|| m.report.subject.clone(), |v| Subject::of_village(v, &district));
+            (m.report, subject, m.gap)
+        });
+        self.record_reports(taken.collect());
     }
 
     fn ask_people_table(&mut self) {

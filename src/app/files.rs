@@ -37,6 +37,7 @@ impl Qiancun {
                     self.new_project();
                 }
             }
+            FileCommand::Version(which) => self.versions(which),
             FileCommand::ReadChanged => self.look_at_files(true),
             FileCommand::CancelLoad => self.cancel_loading(),
             FileCommand::ExportFiguresDialogue => self.ask_export_figures(),

@@ -156,6 +156,8 @@ pub enum Done {
     Incoming(PathBuf, PathBuf, Result<Incoming, SurveyError>),
     /// A table of people was read.
     People(PathBuf, Result<Option<super::decisions::TableOfPeople>, ReadError>),
+    /// A table of reports was read and matched, by its name.
+    Reports(String, Result<Vec<crate::survey::MatchedReport>, String>),
     /// What was found before a meeting.
     Findings(Vec<crate::session::Finding>),
     /// What a camera wrote into a photo.

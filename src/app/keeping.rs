@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::qiancun::Qiancun;
 use crate::project::{self, Autosave, Project, Unsaved};
-use crate::session::{Dialogue, DocumentState};
+use crate::session::{Dialogue, DocumentState, FileCommand};
 use crate::survey::Instant;
 
 /// How long changes are gathered before they are kept: typing does not write for every letter.
@@ -220,5 +220,41 @@ impl Qiancun {
         self.session.news = Some(self.session.lang.t("status.rescued").to_owned());
         self.offer_unsaved();
         true
+    }
+
+    /// Lists the earlier versions of the project with what each says otherwise, or brings one back: as a change that is not saved yet.
+    pub(super) fn versions(&mut self, which: Option<PathBuf>) {
+        let Some(path) = self.session.file.path.clone() else {
+            self.session.moment.dialogue =
+                Some(Dialogue::Message(self.session.lang.t("versions.not-saved").to_owned()));
+            return;
+        };
+        let Some(file) = which else {
+            let present = self.session.kept_document().project.clone();
+            let row = |version: project::Version| {
+                let original = project::open_version(&path, &version.file).ok()?;
+                Some((version, project::differences(&original.project, &present)))
+            };
+            let list = project::versions(&path).into_iter().filter_map(row).collect();
+            self.session.moment.dialogue = Some(Dialogue::Versions(list));
+            return;
+        };
+        if self.ask_before_losing(FileCommand::Version(Some(file.clone()))) {
+            return;
+        }
+        match project::open_version(&path, &file) {
+            Ok(version) => {
+                self.session.moment.dialogue = None;
+                let on_disk = self.session.file.on_disk.clone();
+                let saved = self.session.file.saved.clone();
+                self.show_project(version.project, Some(path), on_disk);
+                self.session.file.gives_way = false;
+                // What is saved is still the present one: closing asks.
+                self.session.file.saved =
+                    DocumentState { project: saved.project.clone(), ..(*self.session.file.saved).clone() }.into();
+                self.session.news = Some(self.session.lang.t("versions.back").to_owned());
+            }
+            Err(e) => self.session.moment.dialogue = Some(Dialogue::Message(e.to_string())),
+        }
     }
 }

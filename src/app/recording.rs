@@ -10,7 +10,8 @@ use super::qiancun::Qiancun;
 use crate::model::Generation;
 use crate::session::{DecisionDraft, Dialogue, Settled, VisitDraft, VisitStates};
 use crate::survey::{
-    Instant, MergePreview, Opened, Preview, Survey, SurveyError, SurveyLog, Told, VisitState, keep_photo,
+    Instant, MergePreview, NewReport, Opened, Preview, Subject, Survey, SurveyError, SurveyLog, Told, VisitState,
+    keep_photo,
 };
 
 /// What was done: the visits it concerned, and how many, where they are counted.
@@ -324,6 +325,14 @@ impl Qiancun {
         });
     }
 
+    /// Records reports that are not in the log yet, as one step.
+    pub(super) fn record_reports(&mut self, reports: Vec<(NewReport, Subject, String)>) {
+        self.with_log(Some("report.import"), Vec::new(), Then::Said("report.taken"), move |log| {
+            let ids = log.report(reports)?;
+            Ok(Did { count: ids.len(), ids })
+        });
+    }
+
     /// Does something to a visit, as one step that can be taken back.
     pub(super) fn amend(
         &mut self,
@@ -359,7 +368,7 @@ impl Qiancun {
     /// Takes in the log shown.
     pub(super) fn take_merge(&mut self, preview: MergePreview) {
         self.session.moment.dialogue = None;
-        let ids = preview.visits.iter().map(|v| v.id.clone()).chain(preview.decisions.iter().cloned()).collect();
+        let ids = preview.visits.iter().map(|v| v.id.clone()).chain(preview.records.iter().cloned()).collect();
         let MergePreview { path, events, .. } = preview;
         self.with_log(Some("merge.take"), ids, Then::Said("survey.merged"), move |log| {
             Ok(Did { count: log.take_merge(&path, events)?, ids: Vec::new() })

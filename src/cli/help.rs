@@ -52,6 +52,10 @@ pub(super) const HELP: &str = "\
   qiancun decision list PROJECT|LOG [--on DAY] [--names] [-o F.pdf|.xlsx|.csv] [--json]   late, open and done; PDF: orders on
                                                     paper, a page for each unit; --names: persons are named
   qiancun decision done|reopen|withdraw PROJECT|LOG ID
+  qiancun reports import PROJECT TABLE… [--dry-run] [--json]   what residents and grid staff report (hotline, 平安通, a group's table):
+                                                    matched to villages and open gaps, each row once
+  qiancun reports list PROJECT|LOG [--names] [-o F.xlsx|.csv] [--json]   new, known, settled, wrong; the file answers whoever sent them
+  qiancun reports settled|wrong|reopen PROJECT|LOG ID
   qiancun people PROJECT [--from TABLE] [--json]    who answers for what, and villages without anyone; --from: take in a table
   qiancun field plan PROJECT --people N --days D [--start LON,LAT] [--hours H] [--minutes M] [--speed KM/H] [--factor F]
                  [--urgent-first] [--seconds S] [--json]    the open gaps divided among people and days
@@ -130,6 +134,13 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         &[
             "qiancun decision add district.qiancun --village 110108029001 --what 改造公厕 --unit 环卫中心 --due 2026-12-31",
             "qiancun decision list district.qiancun -o orders.pdf",
+        ],
+    ),
+    (
+        "reports",
+        &[
+            "qiancun reports import district.qiancun hotline.xlsx --dry-run",
+            "qiancun reports list district.qiancun -o answers.xlsx",
         ],
     ),
     ("people", &["qiancun people district.qiancun --from staff.xlsx"]),

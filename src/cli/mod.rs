@@ -2,6 +2,7 @@
 
 mod against;
 mod args;
+mod reports;
 mod say;
 mod bench;
 mod chart;
@@ -150,6 +151,7 @@ fn dispatch(arguments: Vec<OsString>) -> Result<(), Failure> {
         Some("atlas") => render::run_atlas(rest()),
         Some("survey") => survey::run(rest()),
         Some("decision") => decision::run(rest()),
+        Some("reports") => reports::run(rest()),
         Some("people") => decision::people(rest()),
         Some("bench") => bench::run(rest()),
         Some("demo") => run_demo(rest()),

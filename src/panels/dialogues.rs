@@ -5,8 +5,8 @@ use egui::{Id, Key, Modal, RichText, TextEdit, Ui};
 use super::style::bold;
 use super::widgets::primary;
 use super::{
-    chosen, commands, decision, edit, keep_area, layout, note, online, opened, package, people, photos, scenes,
-    settings, share, unsaved, visit,
+    chosen, commands, decision, edit, keep_area, layout, note, online, opened, package, people, photos, reports,
+    scenes, settings, share, unsaved, visit,
 };
 use crate::geo::parse_position;
 use crate::lang::Lang;
@@ -34,7 +34,11 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
         ui.set_max_width(match dialogue {
             Dialogue::Opened(_) => 920.0,
             Dialogue::Layout(_) | Dialogue::Pictures(..) | Dialogue::Decisions => f32::INFINITY,
-            Dialogue::Import(_) | Dialogue::Merge(_) | Dialogue::People(_) | Dialogue::Preflight(_) => 720.0,
+            Dialogue::Import(_)
+            | Dialogue::Merge(_)
+            | Dialogue::People(_)
+            | Dialogue::Preflight(_)
+            | Dialogue::Reports(_) => 720.0,
             Dialogue::Reading(_) | Dialogue::Commands(..) => 560.0,
             _ => 420.0,
         });
@@ -57,6 +61,7 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
             Dialogue::Visit(draft) => visit::visit(ui, session, draft, send),
             Dialogue::Decision(draft) => decision::form(ui, session, draft, send),
             Dialogue::Preflight(found) => scenes::preflight(ui, session, found, send),
+            Dialogue::Reports(draft) => reports::preview(ui, session, draft, send),
             Dialogue::Decisions => decision::dialogue(ui, session, send),
             Dialogue::People(draft) => people::show(ui, session, draft, send),
             Dialogue::Import(preview) => visit::import(ui, session, preview, send),
@@ -65,6 +70,7 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
             Dialogue::Changed(change) => unsaved::changed(ui, session, change, send),
             Dialogue::Replace(path) => unsaved::replace(ui, session, path, send),
             Dialogue::Recover(found) => unsaved::recover(ui, session, found, send),
+            Dialogue::Versions(list) => unsaved::versions(ui, session, list, send),
             Dialogue::StrayLog(log) => unsaved::stray(ui, session, log, send),
             Dialogue::KeepArea(draft) => keep_area::show(ui, session, draft, send),
             Dialogue::Online(draft) => online::show(ui, session, draft, send),

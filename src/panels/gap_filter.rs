@@ -133,7 +133,11 @@ fn more(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Commands
     let popup = egui::Popup::menu(&button).close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
     popup.show(|ui| {
         ui.set_min_width(240.0);
-        for command in [Command::from(SurveyCommand::PlanRound), DecideCommand::PeopleDialogue.into()] {
+        for command in [
+            Command::from(SurveyCommand::PlanRound),
+            DecideCommand::PeopleDialogue.into(),
+            DecideCommand::ReportsDialogue.into(),
+        ] {
             if ui.button(command.words(lang)).clicked() {
                 send.push(command);
                 ui.close();
@@ -173,6 +177,14 @@ fn visits(ui: &mut Ui, session: &Session, moment: &mut Moment) {
         _ => session.lang.with("visits.chip-orphans", &[("n", &count.to_string()), ("k", &orphans.to_string())]),
     };
     chip_of(ui, session, moment, &text, GapsList::Visits);
+    let reports = session.listed_reports();
+    if !reports.is_empty() {
+        let new = reports.iter().filter(|(_, status)| *status == crate::survey::ReportStatus::New).count();
+        let (all, new_text) = (reports.len().to_string(), new.to_string());
+        let key = if new > 0 { "report.chip-new" } else { "report.chip" };
+        let text = session.lang.with(key, &[("n", &all), ("k", &new_text)]);
+        chip_of(ui, session, moment, &text, GapsList::Reports);
+    }
     let all: usize = session.decision_counts().iter().sum();
     if all == 0 {
         return;

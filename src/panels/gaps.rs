@@ -28,6 +28,10 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
     match moment.lists {
         GapsList::Gaps => {}
         GapsList::Visits => return super::visits::show(ui, session, send),
+        GapsList::Reports => {
+            padded().show(ui, |ui| super::reports::list(ui, session, send));
+            return;
+        }
         GapsList::Decisions => {
             padded().show(ui, |ui| super::decision::list(ui, session, false, send));
             return;

@@ -79,10 +79,17 @@ fn end_part(ui: &mut Ui, session: &Session, part: u8, send: &mut Commands) {
 }
 
 fn recent(ui: &mut Ui, session: &Session, send: &mut Commands) {
-    if session.settings.recent.is_empty() {
+    if session.settings.recent.is_empty() && session.file.path.is_none() {
         return;
     }
     ui.menu_button(session.lang.t("menu.recent"), |ui| {
+        if session.file.path.is_some() {
+            if ui.button(session.lang.t("versions.title")).clicked() {
+                send.push(FileCommand::Version(None));
+                ui.close();
+            }
+            ui.separator();
+        }
         for path in &session.settings.recent {
             let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
             if ui.button(name).on_hover_text(path.display().to_string()).clicked() {

@@ -43,6 +43,7 @@ mod photos;
 mod point;
 mod presenter;
 mod problems;
+mod reports;
 mod round;
 mod scenes;
 mod search;

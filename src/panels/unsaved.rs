@@ -6,7 +6,7 @@ use egui::{RichText, Ui};
 
 use super::style::bold;
 use super::widgets::primary;
-use crate::project::{Difference, Unsaved};
+use crate::project::{Difference, Unsaved, Version};
 use crate::session::{Command, Commands, Dialogue, DiskChange, FileCommand, Session, SurveyCommand};
 
 /// Shortest list of differences that is told in full.
@@ -170,6 +170,36 @@ pub fn recover(
         }
     });
     keep.then_some(Dialogue::Recover(found))
+}
+
+/// Earlier versions of the project, the latest first, with what each says otherwise.
+pub fn versions(
+    ui: &mut Ui,
+    session: &Session,
+    list: Vec<(Version, Vec<Difference>)>,
+    send: &mut Commands,
+) -> Option<Dialogue> {
+    let (t, lang) = (session.tokens(), session.lang);
+    head(ui, session, lang.t("versions.title").trim_end_matches('…'), lang.t("versions.text"));
+    if list.is_empty() {
+        ui.label(RichText::new(lang.t("versions.none")).color(t.ink_secondary));
+    }
+    let mut keep = true;
+    egui::ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
+        for (i, (version, differs)) in list.iter().enumerate() {
+            ui.label(RichText::new(&version.at).font(bold(13.0)).color(t.ink));
+            ui.push_id(i, |ui| {
+                differences(ui, session, differs, ("difference.then", "difference.now"));
+                if ui.button(lang.t("versions.open")).clicked() {
+                    send.push(FileCommand::Version(Some(version.file.clone())));
+                    keep = false;
+                }
+            });
+            ui.add_space(8.0);
+        }
+    });
+    keep &= !ui.button(lang.t("dialogue.close")).clicked();
+    keep.then_some(Dialogue::Versions(list))
 }
 
 /// A log whose project was renamed.

@@ -348,9 +348,9 @@ pub fn merge(ui: &mut Ui, session: &Session, preview: Box<MergePreview>, send: &
         &[("new", &(preview.visits.len() - changed).to_string()), ("changed", &changed.to_string())],
     );
     ui.label(RichText::new(counts).color(t.ink_secondary));
-    if !preview.decisions.is_empty() {
-        let count = preview.decisions.len().to_string();
-        ui.label(small(lang.with("merge.decisions", &[("n", &count)]), t.ink_secondary));
+    if !preview.records.is_empty() {
+        let count = preview.records.len().to_string();
+        ui.label(small(lang.with("merge.records", &[("n", &count)]), t.ink_secondary));
     }
     if preview.others > 0 {
         ui.label(small(lang.with("merge.others", &[("n", &preview.others.to_string())]), t.ink_secondary));
@@ -378,7 +378,7 @@ pub fn merge(ui: &mut Ui, session: &Session, preview: Box<MergePreview>, send: &
     ui.add_space(10.0);
     let mut keep = true;
     ui.horizontal(|ui| {
-        let word = lang.with("import.take-n", &[("n", &(preview.visits.len() + preview.decisions.len()).to_string())]);
+        let word = lang.with("import.take-n", &[("n", &(preview.visits.len() + preview.records.len()).to_string())]);
         if ui.add_enabled_ui(preview.fresh > 0, |ui| primary(ui, t, &word).clicked()).inner {
             send.push(SurveyCommand::TakeMerge(preview.clone()));
         }

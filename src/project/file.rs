@@ -448,6 +448,8 @@ pub fn save_unseen(
         // What was not understood could not be put into the new text: the file as it was stays beside it.
         now.kept_as = keep_beside(path).map_err(|source| ProjectError::Io { path: path.into(), source })?;
     }
+    // A folder beside it that cannot be written to is no reason not to save.
+    super::versions::keep_version(path, &now.project).ok();
     let mut is_changed = false;
     let look = |target: &Path| {
         let now = || std::fs::read_to_string(target).unwrap_or_default();

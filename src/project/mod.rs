@@ -15,6 +15,7 @@ mod page;
 mod scene;
 mod settings;
 mod understand;
+mod versions;
 mod view;
 
 pub use autosave::{Autosave, Unsaved, unsaved};
@@ -32,6 +33,7 @@ pub use scene::SceneEntry;
 pub use scene::in_language;
 pub use settings::{Settings, USUAL_CACHE_MB};
 pub use understand::NotUnderstood;
+pub use versions::{Version, open_version, versions};
 pub use view::{Focus, RADIUS_M, Target, ViewEntry};
 pub use write::{Beside, clear_leftovers, is_same_file, replace, with_ending, write_replacing};
 

@@ -3,7 +3,7 @@
 use super::state::Session;
 use crate::model::{AnswersFor, FeatureId, Person};
 use crate::rules::{days_today, ends_of};
-use crate::survey::{Decision, DecisionStatus, NewDecision, Subject};
+use crate::survey::{Decision, DecisionStatus, MatchedReport, NewDecision, Report, ReportStatus, Subject};
 
 /// A decision being typed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -18,6 +18,15 @@ pub struct DecisionDraft {
     pub changes: Option<String>,
     /// Why it could not be recorded, as a sentence.
     pub trouble: Option<String>,
+}
+
+/// Reports on their way into the log.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ReportsDraft {
+    /// Name of the table.
+    pub name: String,
+    /// Its rows with what they were matched to.
+    pub rows: Vec<MatchedReport>,
 }
 
 /// The people of the project, being changed.
@@ -52,6 +61,15 @@ impl Session {
             }
         }
         counts
+    }
+
+    /// Reports that count, new ones first, of each the latest first.
+    pub fn listed_reports(&self) -> Vec<(Report<'_>, ReportStatus)> {
+        let Some(survey) = self.survey() else { return Vec::new() };
+        let mut list: Vec<_> = survey.reports().map(|r| (r, r.status(survey))).collect();
+        list.reverse();
+        list.sort_by_key(|(_, status)| *status);
+        list
     }
 
     /// The village on the card, where the card is one of a village.

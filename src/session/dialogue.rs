@@ -198,6 +198,8 @@ pub enum Dialogue {
     Decision(Box<super::decisions::DecisionDraft>),
     /// All decisions.
     Decisions,
+    /// Reports on their way into the log.
+    Reports(Box<super::decisions::ReportsDraft>),
     /// Who answers for what.
     People(Box<super::decisions::PeopleDraft>),
     /// What was found before a meeting.
@@ -214,6 +216,8 @@ pub enum Dialogue {
     Replace(PathBuf),
     /// What earlier programs left unsaved: the file that keeps it, what it is, and in what it differs from the saved project.
     Recover(Vec<(PathBuf, Unsaved, Vec<Difference>)>),
+    /// Earlier versions of the project, with what each says otherwise than what is open.
+    Versions(Vec<(crate::project::Version, Vec<Difference>)>),
     /// A log whose project was renamed.
     StrayLog(PathBuf),
     /// A ground from a server.

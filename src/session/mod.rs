@@ -59,7 +59,7 @@ pub use command::{
     shortcuts,
 };
 pub use covered::{CoverageKey, Covered, Shares};
-pub use decisions::{DecisionDraft, PeopleDraft};
+pub use decisions::{DecisionDraft, PeopleDraft, ReportsDraft};
 pub use derived::{Derived, Ticket};
 pub use dialogue::{
     ColouringDraft, Dialogue, DiskChange, KeepDraft, LayersDraft, LayoutDraft, OnlineDraft, OpenedAs, OpenedFile,

@@ -117,6 +117,8 @@ pub enum GapsList {
     Visits,
     /// Decisions of meetings.
     Decisions,
+    /// Reports of residents and grid staff.
+    Reports,
 }
 
 /// What stands in the search box, and how its answers are gone through.

@@ -212,13 +212,13 @@ impl<'a> Decision<'a> {
 impl Survey {
     /// Decisions that count, in the order in which they were taken.
     pub fn decisions(&self) -> impl Iterator<Item = Decision<'_>> {
-        let standing = self.decided().iter().filter(|d| !d.is_withdrawn);
+        let standing = self.records_of(EventKind::Decision).filter(|d| !d.is_withdrawn);
         standing.filter_map(|record| Some(Decision { record, said: self.said(record)? }))
     }
 
     /// A decision by its id, withdrawn ones too.
     pub fn decision(&self, id: &str) -> Option<Decision<'_>> {
-        let record = self.decided().iter().find(|d| d.id == id)?;
+        let record = self.records_of(EventKind::Decision).find(|d| d.id == id)?;
         Some(Decision { record, said: self.said(record)? })
     }
 

@@ -67,8 +67,8 @@ pub struct MergePreview {
     pub fresh: usize,
     /// Visits that it would bring or change.
     pub visits: Vec<MergedVisit>,
-    /// Ids of decisions that it would bring or change.
-    pub decisions: Vec<String>,
+    /// Ids of decisions and reports that it would bring or change.
+    pub records: Vec<String>,
     /// Events of kinds that a later version of the program records: taken along.
     pub others: usize,
     /// What is to be told of the other log.
@@ -106,9 +106,10 @@ impl MergePreview {
                 id,
             })
         };
-        let decisions = touched.iter().filter(|id| after.decision(id).is_some()).cloned().collect();
+        let records =
+            touched.iter().filter(|id| after.visit(id).is_none() && after.record(id).is_some()).cloned().collect();
         let visits: Vec<MergedVisit> = touched.into_iter().filter_map(visit).collect();
         let others = after.others().filter(|e| fresh.contains(&e.id)).count();
-        Self { path: path.to_path_buf(), fresh: fresh.len(), visits, decisions, others, told, events }
+        Self { path: path.to_path_buf(), fresh: fresh.len(), visits, records, others, told, events }
     }
 }

@@ -63,21 +63,23 @@ mod tests {
     use proptest::prelude::*;
 
     fn events() -> impl Strategy<Value = Vec<Event>> {
-        let one = (0..12_u8, 0..4_i64, 0..5_u8, 0..4_usize, 0..12_u8, 0..3_u8).prop_map(
+        let one = (0..12_u8, 0..4_i64, 0..6_u8, 0..4_usize, 0..12_u8, 0..3_u8).prop_map(
             |(id, seq, kind, result, of, gap)| {
                 let kinds = [
                     EventKind::Visit,
                     EventKind::Correction,
                     EventKind::Withdrawal,
-                    EventKind::from_key("report"),
+                    EventKind::Report,
                     EventKind::Decision,
+                    EventKind::from_key("appraisal"),
                 ];
                 let kind = kinds[usize::from(kind)];
                 Event {
                     id: format!("id-{id}"),
                     seq,
                     kind,
-                    of: (!matches!(kind, EventKind::Visit | EventKind::Decision)).then(|| format!("id-{of}")),
+                    of: (!matches!(kind, EventKind::Visit | EventKind::Decision | EventKind::Report))
+                        .then(|| format!("id-{of}")),
                     after: vec![format!("id-{}", of / 2)],
                     gap: format!("T1/{gap}"),
                     result: (kind != EventKind::Withdrawal).then(|| Outcome::ALL[result]),

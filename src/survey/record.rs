@@ -5,6 +5,8 @@ use super::error::SurveyError;
 use super::event::{Event, NewVisit, new_id};
 use super::instant::Instant;
 use super::log::SurveyLog;
+use super::report::NewReport;
+use super::subject::Subject;
 use super::visits::{Survey, Visit, VisitState};
 use super::word::EventKind;
 
@@ -37,6 +39,20 @@ impl SurveyLog {
         self.append(|_| {
             let one = |new: NewDecision| Event { id: new_id(), at: Some(Instant::now()), ..new.into_event(ORIGIN) };
             Ok(decisions.into_iter().map(one).collect())
+        })
+    }
+
+    /// Records reports that are not in the log yet, each of a village and, where one was found, of a gap by its key; the ids of those that
+    /// are new. All are on the disk when this returns, or none.
+    ///
+    /// # Errors
+    /// [`SurveyError`]; nothing was recorded then.
+    pub fn report(&mut self, reports: Vec<(NewReport, Subject, String)>) -> Result<Vec<String>, SurveyError> {
+        self.append(|survey| {
+            let mut seen = rustc_hash::FxHashSet::default();
+            let is_new = |event: &Event| survey.record(&event.id).is_none();
+            let events = reports.into_iter().map(|(report, subject, gap)| report.into_event(subject, gap));
+            Ok(events.filter(is_new).filter(|e| seen.insert(e.id.clone())).collect())
         })
     }
 

@@ -104,9 +104,9 @@ pub struct Survey {
     /// Visits, withdrawn ones included, in the order of their events.
     pub visits: Vec<Visit>,
     by_id: FxHashMap<String, usize>,
-    /// Decisions of meetings, withdrawn ones included, in the order of their events: amended like visits, and none.
-    decided: Vec<Visit>,
-    decided_by_id: FxHashMap<String, usize>,
+    /// Decisions and reports, withdrawn ones included, in the order of their events: amended like visits, and none.
+    records: Vec<(EventKind, Visit)>,
+    records_by_id: FxHashMap<String, usize>,
     by_gap: FxHashMap<String, Vec<usize>>,
     /// Visits that amendments speak of which are not there yet.
     awaited: FxHashSet<String>,
@@ -124,32 +124,34 @@ impl Survey {
         events.sort_unstable_by(|a, b| (a.seq, a.recorded_at, &a.id).cmp(&(b.seq, b.recorded_at, &b.id)));
         let position: FxHashMap<&str, usize> = events.iter().enumerate().map(|(i, e)| (e.id.as_str(), i)).collect();
         let mut amendments: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
-        let (mut begins, mut decided, mut awaited) = (Vec::new(), Vec::new(), FxHashSet::default());
+        let (mut begins, mut others, mut awaited) = (Vec::new(), Vec::new(), FxHashSet::default());
         for (i, event) in events.iter().enumerate() {
             if matches!(event.kind, EventKind::Other(_)) {
                 continue;
             }
-            let of = event.of.as_deref().filter(|_| !matches!(event.kind, EventKind::Visit | EventKind::Decision));
+            let of = event.of.as_deref().filter(|_| !is_beginning(event.kind));
             match of.and_then(|id| position.get(id)).and_then(|t| Some((*t, events.get(*t)?.kind))) {
-                Some((begun, EventKind::Visit | EventKind::Decision)) => amendments.entry(begun).or_default().push(i),
+                Some((begun, kind)) if is_beginning(kind) => amendments.entry(begun).or_default().push(i),
                 // What speaks of something that is no visit is none either.
                 Some((_, EventKind::Other(_))) => {}
                 // A correction whose visit is in no log that came together here is kept as a visit of its own.
                 _ => {
                     awaited.extend(of.map(str::to_owned));
-                    if super::decision::is_of_decision(event) { decided.push(i) } else { begins.push(i) }
+                    match other_kind(event) {
+                        Some(kind) => others.push((kind, i)),
+                        None => begins.push(i),
+                    }
                 }
             }
         }
-        let mut amended = |begins: Vec<usize>| -> Vec<Visit> {
-            let one = |i: usize| Some(visit(i, events.get(i)?, amendments.remove(&i).unwrap_or_default(), &events));
-            begins.into_iter().filter_map(one).collect()
-        };
-        let (visits, decided) = (amended(begins), amended(decided));
-        let places = |list: &[Visit]| list.iter().enumerate().map(|(i, v)| (v.id.clone(), i)).collect();
-        let (by_id, decided_by_id) = (places(&visits), places(&decided));
+        let mut amended = |i: usize| Some(visit(i, events.get(i)?, amendments.remove(&i).unwrap_or_default(), &events));
+        let visits: Vec<Visit> = begins.into_iter().filter_map(&mut amended).collect();
+        let records: Vec<(EventKind, Visit)> =
+            others.into_iter().filter_map(|(kind, i)| Some((kind, amended(i)?))).collect();
+        let by_id = visits.iter().enumerate().map(|(i, v)| (v.id.clone(), i)).collect();
+        let records_by_id = records.iter().enumerate().map(|(i, (_, v))| (v.id.clone(), i)).collect();
         let by_gap = FxHashMap::default();
-        let mut survey = Self { events, visits, by_id, decided, decided_by_id, by_gap, awaited, index };
+        let mut survey = Self { events, visits, by_id, records, records_by_id, by_gap, awaited, index };
         survey.group();
         survey
     }
@@ -186,17 +188,17 @@ impl Survey {
         self.events.iter().filter(|e| matches!(e.kind, EventKind::Other(_)))
     }
 
-    /// Decisions of meetings, withdrawn ones included, in the order of their events.
-    pub(super) fn decided(&self) -> &[Visit] {
-        &self.decided
+    /// Decisions or reports, withdrawn ones included, in the order of their events.
+    pub(super) fn records_of(&self, kind: EventKind) -> impl Iterator<Item = &Visit> {
+        self.records.iter().filter(move |(k, _)| *k == kind).map(|(_, v)| v)
     }
 
-    /// A visit or a decision by the id of its first event.
+    /// A visit, a decision or a report by the id of its first event.
     pub fn record(&self, id: &str) -> Option<&Visit> {
-        self.visit(id).or_else(|| self.decided_by_id.get(id).and_then(|i| self.decided.get(*i)))
+        self.visit(id).or_else(|| self.records_by_id.get(id).and_then(|i| Some(&self.records.get(*i)?.1)))
     }
 
-    /// What a visit or a decision says and whether it counts; `None` where there is no such one.
+    /// What a visit, a decision or a report says and whether it counts; `None` where there is none such.
     pub fn state(&self, id: &str) -> Option<VisitState> {
         let visit = self.record(id)?;
         Some(VisitState { said: self.said(visit)?.clone(), is_withdrawn: visit.is_withdrawn })
@@ -292,7 +294,7 @@ impl Survey {
             return;
         }
         // There are few of them.
-        if super::decision::is_of_decision(&event) {
+        if other_kind(&event).is_some() {
             return self.rebuild_with(event);
         }
         let at = self.events.len();
@@ -361,6 +363,22 @@ impl Survey {
     /// The highest position in the order.
     pub fn last_seq(&self) -> i64 {
         self.events.last().map_or(0, |e| e.seq)
+    }
+}
+
+/// Whether events of a kind begin something that others amend.
+fn is_beginning(kind: EventKind) -> bool {
+    matches!(kind, EventKind::Visit | EventKind::Decision | EventKind::Report)
+}
+
+/// The kind of record that an event begins, or amends where what it amends is not there; `None` for visits.
+fn other_kind(event: &Event) -> Option<EventKind> {
+    if super::decision::is_of_decision(event) {
+        Some(EventKind::Decision)
+    } else if super::report::is_of_report(event) {
+        Some(EventKind::Report)
+    } else {
+        None
     }
 }
 

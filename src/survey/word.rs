@@ -162,6 +162,8 @@ pub enum EventKind {
     Withdrawal,
     /// What a meeting decided about a village or a gap: see [`super::Decision`].
     Decision,
+    /// What residents or grid staff reported: see [`super::Report`].
+    Report,
     /// Something that a later version records: kept, merged and counted, and never taken for a visit.
     Other(&'static str),
 }
@@ -174,14 +176,16 @@ impl EventKind {
             Self::Correction => "correction",
             Self::Withdrawal => "withdrawal",
             Self::Decision => "decision",
+            Self::Report => "report",
             Self::Other(word) => word,
         }
     }
 
     /// The kind of a stable name; a word that is not known is kept as it is.
     pub fn from_key(key: &str) -> Self {
-        let known =
-            [Self::Visit, Self::Correction, Self::Withdrawal, Self::Decision].into_iter().find(|k| k.key() == key);
+        let known = [Self::Visit, Self::Correction, Self::Withdrawal, Self::Decision, Self::Report]
+            .into_iter()
+            .find(|k| k.key() == key);
         known.unwrap_or_else(|| Self::Other(interned(key)))
     }
 }
@@ -238,7 +242,7 @@ mod tests {
         }
         assert_eq!(Outcome::from_key("partly").map(Outcome::key), Some("partly"));
         assert_eq!(EventKind::from_key("decision"), EventKind::Decision);
-        assert_eq!(EventKind::from_key("report").key(), "report");
+        assert_eq!(EventKind::from_key("appraisal").key(), "appraisal");
         let text = serde_json::to_string(&Outcome::from_key("partly")).expect("json");
         assert_eq!(serde_json::from_str::<Option<Outcome>>(&text).expect("back"), Outcome::from_key("partly"));
     }

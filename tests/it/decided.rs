@@ -211,3 +211,71 @@ fn the_ten_worst_are_shown_on_the_spot_and_gone_with_esc() {
     settle(&mut h);
     assert!(h.state().session.meeting.is_none());
 }
+
+#[test]
+fn reports_of_a_hotline_find_their_villages_and_gaps_once_and_are_answered() {
+    let dir = copied();
+    let project = path(&dir, "haidian.qiancun");
+    let (gaps, _) = json(&["gaps", &project, "--rule", "S1", "--json"]);
+    let gap = &gaps["gaps"][0];
+    let (name, town) =
+        (gap["village"]["name"].as_str().expect("a name"), gap["village"]["town"].as_str().expect("a town"));
+    let (lon, lat) = (gap["lon"].as_f64().expect("lon"), gap["lat"].as_f64().expect("lat"));
+    let table = path(&dir, "热线.csv");
+    let text = format!(
+        "工单号,受理时间,地址,乡镇,经度,纬度,问题类别,反映内容,反映人,联系电话\n\
+         A1,2026-11-20 09:30,,,{lon},{lat},污水,污水直排臭水沟,张三,13911112222\n\
+         A2,2026-11-21 10:00,{town}{name}村口,,,,污水,下水堵了,李四,13911113333\n\
+         A2,2026-11-21 10:00,{town}{name}村口,,,,污水,下水堵了,李四,13911113333\n\
+         A3,2026-11-21 11:00,不知道哪里,,,,其他,路灯坏了,王五,13911114444\n"
+    );
+    std::fs::write(&table, text).expect("written");
+    let dry = json(&["reports", "import", &project, &table, "--dry-run", "--json"]).0;
+    assert_eq!((dry["rows"].as_u64(), dry["taken"].as_u64(), dry["already"].as_u64()), (Some(4), Some(3), Some(1)));
+    assert_eq!((dry["of_gaps"].as_u64(), dry["without_village"]["count"].as_u64()), (Some(2), Some(1)));
+    assert!(qiancun(&["reports", "import", &project, &table]).status.success());
+    let again = json(&["reports", "import", &project, &table, "--json"]).0;
+    assert_eq!((again["taken"].as_u64(), again["already"].as_u64()), (Some(0), Some(4)), "nothing twice");
+    let list = json(&["reports", "list", &project, "--json"]).0;
+    let status = |list: &serde_json::Value, number: &str| {
+        let found = list["reports"].as_array().expect("reports").iter().find(|r| r["number"] == number);
+        found.expect("there")["status"].as_str().expect("a status").to_owned()
+    };
+    assert_eq!([status(&list, "A1"), status(&list, "A2"), status(&list, "A3")], ["known", "known", "new"]);
+    // A visit that finds the gap closed answers both; telephone numbers and names stand in no answer.
+    let key = list["reports"][0]["gap"].as_str().expect("a gap").to_owned();
+    let note = "已疏通";
+    assert!(
+        qiancun(&["survey", "add", &project, "--gap", &key, "--result", "closed", "--note", note]).status.success()
+    );
+    let list = json(&["reports", "list", &project, "--json"]).0;
+    assert_eq!([status(&list, "A1"), status(&list, "A2")], ["settled", "settled"]);
+    let out = path(&dir, "答复.csv");
+    assert!(qiancun(&["reports", "list", &project, "-o", &out]).status.success());
+    let answers = std::fs::read_to_string(&out).expect("written");
+    assert!(answers.contains(note) && !answers.contains("13911112222") && !answers.contains("张三"));
+    // In the window: read, looked at, taken; one is settled by a person, and that is taken back.
+    let more = path(&dir, "更多.csv");
+    std::fs::write(&more, format!("时间,村,类别,内容\n2026-11-25,{name},垃圾,垃圾没人清\n")).expect("written");
+    let mut h = open(vec![project.clone().into()], Lang::Zh, [1366.0, 768.0]);
+    send(&mut h, DecideCommand::ReadReports(more.into()));
+    settle(&mut h);
+    let draft = match &h.state().session.moment.dialogue {
+        Some(Dialogue::Reports(draft)) => draft.clone(),
+        other => panic!("{other:?}"),
+    };
+    send(&mut h, DecideCommand::TakeReports(draft));
+    settle(&mut h);
+    assert_eq!(h.state().session.listed_reports().len(), 4);
+    let id = h.state().session.listed_reports()[0].0.id().to_owned();
+    send(&mut h, DecideCommand::SettleReport(id.clone(), Some(qiancun::survey::Outcome::Wrong)));
+    settle(&mut h);
+    let is_wrong = |h: &Window| {
+        let survey = h.state().session.survey().expect("a log");
+        survey.report(&id).expect("there").status(survey) == qiancun::survey::ReportStatus::Wrong
+    };
+    assert!(is_wrong(&h));
+    send(&mut h, WindowCommand::Undo);
+    settle(&mut h);
+    assert!(!is_wrong(&h));
+}

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use crate::model::Person;
-use crate::session::decisions::DecisionDraft;
+use crate::session::decisions::{DecisionDraft, ReportsDraft};
+use crate::survey::Outcome;
 
 /// What a person can do about decisions and people.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +27,18 @@ pub enum DecideCommand {
     ExportDialogue,
     /// Write them there.
     ExportTo(PathBuf),
+    /// Ask for a table of reports.
+    ReportsDialogue,
+    /// Read a table of reports, to be looked at.
+    ReadReports(PathBuf),
+    /// Record the reports shown.
+    TakeReports(Box<ReportsDraft>),
+    /// Say that a report is settled, or not so; nothing of both.
+    SettleReport(String, Option<Outcome>),
+    /// Ask where the answers to reports are to go.
+    AnswersDialogue,
+    /// Write them there.
+    AnswersTo(PathBuf),
     /// Show who answers for what, to be changed.
     PeopleDialogue,
     /// Keep the people as they were changed.
@@ -47,6 +60,9 @@ impl DecideCommand {
             Self::Withdraw(_) => "decision.withdraw",
             Self::List => "decision.list",
             Self::ExportDialogue | Self::ExportTo(_) => "decision.export",
+            Self::ReportsDialogue | Self::ReadReports(_) | Self::TakeReports(_) => "report.import",
+            Self::SettleReport(..) => "report.settling",
+            Self::AnswersDialogue | Self::AnswersTo(_) => "report.export",
             Self::PeopleDialogue | Self::PutPeople(_) => "people.title",
             Self::PeopleTableDialogue | Self::PeopleOfTable(_) => "people.table",
         }

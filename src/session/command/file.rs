@@ -38,6 +38,8 @@ pub enum FileCommand {
     NewProject,
     /// Read again what other programs have changed.
     ReadChanged,
+    /// List the earlier versions of the project; with one of them, bring it back, to be saved or not.
+    Version(Option<PathBuf>),
     /// Stop reading.
     CancelLoad,
     /// Save the project where it came from, or ask.
@@ -106,6 +108,7 @@ impl FileCommand {
             Self::OpenDemo => "command.open-demo",
             Self::NewProject => "command.new-project",
             Self::ReadChanged => "command.read-changed",
+            Self::Version(_) => "versions.title",
             Self::CancelLoad => "command.cancel",
             Self::Save | Self::SaveTo(_) | Self::SaveOver(_) | Self::SaveThen(_) => "command.save",
             Self::Discard(_) => "dialogue.discard",

@@ -111,6 +111,7 @@ fn files() -> Vec<Offer> {
         offer(F::OpenDialogue, &[(CTRL, Key::O)], Nothing, Some(0)),
         offer(F::OpenDemo, &[], Nothing, Some(0)),
         offer(F::ReadChanged, &[(CTRL, Key::R)], Layer, None),
+        offer(F::Version(None), &[], Nothing, None),
         offer(F::Save, &[(CTRL, Key::S)], Nothing, Some(1)),
         offer(F::SaveAs, &[(CTRL_SHIFT, Key::S)], Nothing, Some(1)),
         offer(F::PackageDialogue(crate::project::PackOptions::default()), &[], Layer, Some(1)),
@@ -131,6 +132,7 @@ fn files() -> Vec<Offer> {
         offer(DecideCommand::Here, &[(NONE, Key::D)], District, None),
         offer(DecideCommand::List, &[(SHIFT, Key::D)], District, None),
         offer(DecideCommand::ExportDialogue, &[], District, None),
+        offer(DecideCommand::ReportsDialogue, &[], District, None),
         offer(DecideCommand::PeopleDialogue, &[], District, None),
     ]
 }

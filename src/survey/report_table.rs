@@ -1,0 +1,291 @@
+//! Tables of reports as services, hotlines and groups keep them, and which village and gap each row speaks of.
+
+use std::path::Path;
+
+use rustc_hash::FxHashMap;
+
+use super::instant::Instant;
+use super::report::NewReport;
+use super::subject::Subject;
+use super::visits::{GapStatus, Survey};
+use crate::district::{District, Found, RowKey, VillageFinder};
+use crate::geo::{LonLat, distance_m, parse_position};
+use crate::index::SpatialIndex;
+use crate::model::FeatureId;
+use crate::read::{Cell, ReadError, read_sheets};
+use crate::rules::Gap;
+
+/// Metres within which a gap with a place of its own is what a report at a place speaks of.
+const NEAR_M: f64 = 300.0;
+
+/// What a column of a table of reports says.
+#[derive(Clone, Copy, PartialEq)]
+enum Column {
+    Number,
+    At,
+    Lon,
+    Lat,
+    Place,
+    Address,
+    Town,
+    Village,
+    Code,
+    Category,
+    Text,
+    By,
+    Phone,
+    Photo,
+    Status,
+}
+
+/// Heads as people write them, without blanks and brackets, in small letters.
+const HEADS: [(Column, &[&str]); 15] = [
+    (Column::Number, &["编号", "工单号", "工单编号", "单号", "受理号", "序列号", "number", "ticket", "caseid", "case"]),
+    (
+        Column::At,
+        &[
+            "时间",
+            "上报时间",
+            "受理时间",
+            "反映时间",
+            "来电时间",
+            "发现时间",
+            "日期",
+            "time",
+            "date",
+            "reportedat",
+            "createdat",
+        ],
+    ),
+    (Column::Lon, &["经度", "lon", "lng", "longitude", "x"]),
+    (Column::Lat, &["纬度", "lat", "latitude", "y"]),
+    (Column::Place, &["坐标", "经纬度", "定位", "coordinates", "position", "location"]),
+    (Column::Address, &["地址", "地点", "位置", "详细地址", "事发地点", "发生地点", "address", "place", "where"]),
+    (Column::Town, &["乡镇", "镇", "街道", "镇街", "所属乡镇", "town", "township"]),
+    (Column::Village, &["村", "村名", "行政村", "所属村", "村庄", "village", "villagename"]),
+    (Column::Code, &["村代码", "代码", "编码", "code", "villagecode"]),
+    (Column::Category, &["类别", "问题类别", "问题类型", "类型", "分类", "事项类别", "category", "type", "kind"]),
+    (
+        Column::Text,
+        &[
+            "内容",
+            "问题描述",
+            "描述",
+            "反映内容",
+            "诉求内容",
+            "诉求",
+            "事件描述",
+            "问题",
+            "情况",
+            "text",
+            "description",
+            "report",
+        ],
+    ),
+    (Column::By, &["上报人", "反映人", "姓名", "来电人", "联系人", "网格员", "by", "reporter", "name"]),
+    (Column::Phone, &["电话", "手机", "联系电话", "来电号码", "联系方式", "phone", "mobile", "tel"]),
+    (Column::Photo, &["照片", "图片", "附件", "photo", "picture", "image", "attachment"]),
+    (Column::Status, &["状态", "办理状态", "处理状态", "处理结果", "办理结果", "status", "result"]),
+];
+
+fn column_of(head: &str) -> Option<Column> {
+    let plain: String = head.chars().filter(|c| !c.is_whitespace() && !"（()）_-*：:".contains(*c)).collect();
+    let plain = plain.to_lowercase();
+    HEADS.iter().find(|(_, words)| words.contains(&plain.as_str())).map(|(column, _)| *column)
+}
+
+fn text_of(cell: &Cell) -> String {
+    match cell {
+        Cell::Text(text) => text.trim().to_owned(),
+        Cell::Number(n) => n.to_string(),
+        _ => String::new(),
+    }
+}
+
+/// Reads a table of reports. `None` where no sheet has a column of what was reported.
+///
+/// # Errors
+/// Where the file cannot be read.
+pub fn read_reports(path: &Path) -> Result<Option<Vec<NewReport>>, ReadError> {
+    let mut found: Option<Vec<NewReport>> = None;
+    for rows in read_sheets(path)? {
+        let head = rows.iter().take(6).enumerate().find_map(|(i, (_, cells))| {
+            let columns: Vec<Option<Column>> = cells.iter().map(|c| column_of(&text_of(c))).collect();
+            let has = |c| columns.contains(&Some(c));
+            // A text, and something that says when, where or what kind.
+            let is_of_reports = has(Column::Text)
+                && [Column::At, Column::Address, Column::Category, Column::Number, Column::Village, Column::Lon]
+                    .into_iter()
+                    .any(has);
+            is_of_reports.then_some((i, columns))
+        });
+        let Some((at, columns)) = head else { continue };
+        let list = found.get_or_insert_default();
+        for (line, cells) in rows.iter().skip(at + 1) {
+            let text = |wanted: Column| {
+                let of = columns.iter().zip(cells).filter(|(c, _)| **c == Some(wanted));
+                of.map(|(_, cell)| text_of(cell)).find(|t| !t.is_empty()).unwrap_or_default()
+            };
+            if cells.iter().all(|c| text_of(c).is_empty()) {
+                continue;
+            }
+            let written = text(Column::At);
+            let number = |c| text(c).parse::<f64>().ok();
+            let own = number(Column::Lon).zip(number(Column::Lat)).map(|(lon, lat)| LonLat::new(lon, lat));
+            let place = own.filter(|p| p.is_valid()).or_else(|| parse_position(&text(Column::Place), None));
+            list.push(NewReport {
+                line: *line,
+                number: text(Column::Number),
+                at: Instant::parse_near(&written, Some(Instant::now())).map(|(at, _)| at),
+                at_text: written,
+                category: text(Column::Category),
+                text: text(Column::Text),
+                address: text(Column::Address),
+                place,
+                subject: Subject {
+                    town: text(Column::Town),
+                    village: text(Column::Village),
+                    code: text(Column::Code),
+                    ..Subject::default()
+                },
+                by: text(Column::By),
+                phone: text(Column::Phone),
+                photos: text(Column::Photo)
+                    .split([';', '；', ','])
+                    .map(str::trim)
+                    .filter(|p| !p.is_empty())
+                    .map(str::to_owned)
+                    .collect(),
+                status: text(Column::Status),
+            });
+        }
+    }
+    Ok(found)
+}
+
+/// What words of reports speak of: rules by the first letters of their ids.
+const KINDS: [(&[&str], &[&str]); 4] = [
+    (&["厕", "粪", "toilet", "latrine"], &["T", "H"]),
+    (&["污水", "下水", "排水", "臭水", "黑水", "sewage", "drain"], &["S"]),
+    (&["垃圾", "清运", "保洁", "卫生死角", "waste", "garbage", "rubbish"], &["W"]),
+    (&["卫生室", "村医", "医务", "看病", "就医", "clinic", "doctor"], &["C"]),
+];
+
+/// The letters of the rules that a report may speak of; empty where its words do not say.
+fn kinds_of(report: &NewReport) -> Vec<&'static str> {
+    let said = |text: &str| -> Vec<&'static str> {
+        let text = text.to_lowercase();
+        let is = |(words, _): &&(&[&str], &[&'static str])| words.iter().any(|w| text.contains(w));
+        KINDS.iter().filter(is).flat_map(|(_, rules)| rules.iter().copied()).collect()
+    };
+    // What the service calls it counts before what was written.
+    let by_category = said(&report.category);
+    if by_category.is_empty() { said(&report.text) } else { by_category }
+}
+
+/// A report with what it was matched to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MatchedReport {
+    /// What came.
+    pub report: NewReport,
+    /// The village; `None` where neither its place nor its words name one.
+    pub village: Option<FeatureId>,
+    /// Key of the gap; empty where it is of none.
+    pub gap: String,
+    /// Whether the log has it already.
+    pub is_known: bool,
+}
+
+/// Matches reports to villages and, by distance and kind, to gaps that are open.
+pub fn match_reports(
+    reports: Vec<NewReport>,
+    district: &District,
+    gaps: &[Gap],
+    survey: &Survey,
+) -> Vec<MatchedReport> {
+    let finder = VillageFinder::new(&district.villages, &district.members);
+    let spatial = SpatialIndex::new(&district.villages.geometry);
+    let mut of_village: FxHashMap<FeatureId, Vec<&Gap>> = FxHashMap::default();
+    for gap in gaps {
+        if let Some(village) = gap.village {
+            of_village.entry(village).or_default().push(gap);
+        }
+    }
+    let mut names: Vec<(String, FeatureId)> = district
+        .village_list()
+        .map(|v| (district.villages.display_name(v), v))
+        .filter(|(n, _)| n.chars().count() > 1)
+        .collect();
+    // The longest name that stands in an address is the one that is meant.
+    names.sort_by_key(|(name, _)| std::cmp::Reverse(name.chars().count()));
+    let one = |report: NewReport| {
+        let village = village_of(&report, district, &finder, &spatial, &names);
+        let kinds = kinds_of(&report);
+        let is_of_kind = |gap: &&&Gap| kinds.iter().any(|k| gap.rule.starts_with(k));
+        let open: Vec<&Gap> = village
+            .and_then(|v| of_village.get(&v))
+            .into_iter()
+            .flatten()
+            .filter(is_of_kind)
+            .copied()
+            .filter(|g| !matches!(survey.status(&g.key(district)), GapStatus::Closed | GapStatus::Wrong))
+            .collect();
+        let gap = match report.place {
+            // A gap of a facility only where it stands near; one of the village as a whole anywhere in it.
+            Some(place) => {
+                let near = |g: &&&Gap| g.facility.is_none() || g.at.is_some_and(|at| distance_m(at, place) <= NEAR_M);
+                let away = |g: &&Gap| g.at.filter(|_| g.facility.is_some()).map_or(NEAR_M, |at| distance_m(at, place));
+                open.iter().filter(near).copied().min_by(|a, b| away(a).total_cmp(&away(b)))
+            }
+            // Without a place only where there is no doubt.
+            None => match open.as_slice() {
+                [only] => Some(*only),
+                _ => open.iter().find(|g| g.facility.is_none()).copied(),
+            },
+        };
+        let is_known = survey.report(&report.id()).is_some();
+        MatchedReport { gap: gap.map(|g| g.key(district)).unwrap_or_default(), village, is_known, report }
+    };
+    let mut list: Vec<MatchedReport> = reports.into_iter().map(one).collect();
+    // The same row twice in one file is one report.
+    let mut seen = rustc_hash::FxHashSet::default();
+    for matched in &mut list {
+        matched.is_known |= !seen.insert(matched.report.id());
+    }
+    list
+}
+
+fn village_of(
+    report: &NewReport,
+    district: &District,
+    finder: &VillageFinder,
+    spatial: &SpatialIndex,
+    names: &[(String, FeatureId)],
+) -> Option<FeatureId> {
+    let at = report.place.and_then(|p| spatial.at_point(&district.villages.geometry, p).first().copied());
+    if let Some(village) = at.and_then(|f| district.members.village_of(f)) {
+        return Some(village);
+    }
+    let said = &report.subject;
+    let key = RowKey { code: &said.code, name: &said.village, town: &said.town, district: "" };
+    if let Found::One(village, _) = finder.find(key) {
+        return Some(village);
+    }
+    for text in [&report.address, &report.text] {
+        let hits: Vec<&(String, FeatureId)> = names.iter().filter(|(name, _)| text.contains(name.as_str())).collect();
+        let Some((longest, village)) = hits.first() else { continue };
+        let same: Vec<_> = hits.iter().filter(|(name, _)| name == longest).collect();
+        if same.len() == 1 {
+            return Some(*village);
+        }
+        // Several villages of that name: the town that stands there too decides.
+        let of_town = same.iter().filter(|(_, v)| {
+            let town = district.town_name(*v);
+            !town.is_empty() && (text.contains(town) || said.town == town)
+        });
+        if let [only] = of_town.collect::<Vec<_>>().as_slice() {
+            return Some(only.1);
+        }
+    }
+    None
+}
