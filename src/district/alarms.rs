@@ -168,7 +168,7 @@ pub(super) fn figures(table: &WideTable, reader: &RowReader<'_>, found: &[RowIs]
     let mut figures = Figures::default();
     let columns = FigureColumn::of(table, indicators);
     for (row, found) in table.rows.iter().zip(found) {
-        let RowIs::Village(village, _) = found else { continue };
+        let (RowIs::Village(village, _) | RowIs::Contradicting(village)) = found else { continue };
         let Ok(year) = reader.year_of(row) else { continue };
         for column in &columns {
             let Some(indicator) = indicators.all().get(column.position) else { continue };

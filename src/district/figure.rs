@@ -148,9 +148,17 @@ pub(super) fn year_of(cell: &Cell) -> Option<i32> {
         Cell::Empty | Cell::Percent(_) | Cell::Unsolved => return None,
         Cell::Number(n) if n.fract() == 0.0 => *n as i32,
         Cell::Number(_) => return None,
-        Cell::Text(t) => return year_in_date(t),
+        Cell::Text(t) => return year_in_date(t).or_else(|| year_in_words(t)),
     };
     YEARS.contains(&year).then_some(year)
+}
+
+/// The only year in a few words: `December 2021`, `FY 2021`, `2021Q4`.
+fn year_in_words(text: &str) -> Option<i32> {
+    let mut years = text.split(|c: char| !c.is_ascii_digit()).filter(|d| d.len() == 4).filter_map(|d| d.parse().ok());
+    let year = years.next().filter(|y| YEARS.contains(y))?;
+    let has_letters = text.chars().any(|c| c.is_ascii_alphabetic());
+    (text.chars().count() <= 20 && has_letters && years.next().is_none()).then_some(year)
 }
 
 /// The year of a text that is a year or a date: `2023`, `2023年`, `2023-12-01`, `2023/12`, `2023年12月`.
@@ -264,7 +272,15 @@ const COUNTERS: [&str; 22] = [
     "分", "栋", "台",
 ];
 /// What a unit is in that of an indicator.
-const UNITS: [(&str, &str, f64); 14] = [
+const UNITS: [(&str, &str, f64); 22] = [
+    ("平方公里", "m²", 1e6),
+    ("km²", "m²", 1e6),
+    ("ha", "m²", 10_000.0),
+    ("hm²", "m²", 10_000.0),
+    ("m²", "m²", 1.0),
+    ("里", "km", 0.5),
+    ("千米", "m", 1_000.0),
+    ("里", "m", 500.0),
     ("平方米", "m²", 1.0),
     ("平米", "m²", 1.0),
     ("㎡", "m²", 1.0),
@@ -320,15 +336,7 @@ impl Quantity {
         factor *= factor_of(behind, indicator).ok_or("cell-other-unit")?;
         let joined = joined_groups(number);
         let value = plain_number(joined.as_deref().unwrap_or(number), comma)?;
-        // 1.2万 is 12000, not 12000.000000000002.
-        let value = match factor {
-            1.0 => value,
-            factor if factor >= 1.0 && factor.fract() == 0.0 => {
-                format!("{}", value * factor).parse::<f64>().map_or(value * factor, |v| (v * 1e6).round() / 1e6)
-            }
-            factor => value * factor,
-        };
-        Ok(Self { value, is_about })
+        Ok(Self { value: scaled(value, factor), is_about })
     }
 
     fn figure(&self, indicator: &Indicator) -> Figure {
@@ -338,6 +346,96 @@ impl Quantity {
             (true, false) => Figure::Number(self.value),
         }
     }
+}
+
+/// A number times a factor: 1.2万 is 12000, not 12000.000000000002.
+pub(super) fn scaled(value: f64, factor: f64) -> f64 {
+    let product = value * factor;
+    match factor {
+        1.0 => value,
+        factor if factor >= 1.0 && factor.fract() == 0.0 => (product * 1e6).round() / 1e6,
+        _ => format!("{product:.12}").parse().unwrap_or(product),
+    }
+}
+
+/// What the unit in a column's head is, against that of its indicator.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum HeadUnit {
+    /// The same, or none is said.
+    Own,
+    /// Another: what stands there is to be multiplied.
+    Times(f64),
+    /// One that says something else.
+    Other,
+}
+
+/// Words that are units wherever they stand in brackets.
+const KNOWN_UNITS: [&str; 24] = [
+    "%",
+    "％",
+    "‰",
+    "平方米",
+    "平米",
+    "㎡",
+    "m²",
+    "m2",
+    "亩",
+    "公顷",
+    "ha",
+    "hm²",
+    "km²",
+    "平方公里",
+    "公里",
+    "千米",
+    "km",
+    "米",
+    "m",
+    "里",
+    "元",
+    "吨",
+    "公斤",
+    "分",
+];
+
+impl HeadUnit {
+    /// The unit in the brackets of a head: 拆违面积（万平方米）, 常住人口(万人), 街坊路[米].
+    pub(super) fn of(head: &str, indicator: &Indicator) -> Self {
+        let Some(said) = unit_of_head(head) else { return Self::Own };
+        let (factor, words) = [("万", 1e4), ("亿", 1e8), ("千", 1e3), ("百", 1e2), ("十", 10.0)]
+            .into_iter()
+            // 千米 is a unit of its own.
+            .filter(|_| !KNOWN_UNITS.contains(&said))
+            .find_map(|(word, times)| Some((times, said.strip_prefix(word)?.trim())))
+            .unwrap_or((1.0, said));
+        let is_unit = KNOWN_UNITS.contains(&words) || COUNTERS.contains(&words) || factor > 1.0 && words.is_empty();
+        if !is_unit || indicator.is_category() {
+            return Self::Own;
+        }
+        if indicator.unit == "%" {
+            return match words {
+                "%" | "％" => Self::Own,
+                "‰" => Self::Times(0.1),
+                _ => Self::Other,
+            };
+        }
+        match factor_of(words, indicator).map(|own| own * factor) {
+            Some(1.0) => Self::Own,
+            Some(times) => Self::Times(times),
+            // A count may be of anything that is counted.
+            None if COUNTERS.contains(&words) => Self::Own,
+            None => Self::Other,
+        }
+    }
+}
+
+/// What stands in the last brackets of a head.
+fn unit_of_head(head: &str) -> Option<&str> {
+    let end = head.rfind([')', '）', ']', '】'])?;
+    let start = head.get(..end)?.rfind(['(', '（', '[', '【'])?;
+    let inside = head.get(start..end)?;
+    let inside = inside.get(inside.chars().next()?.len_utf8()..)?.trim();
+    let inside = inside.strip_prefix("单位").map_or(inside, |r| r.trim_start_matches([':', '：']).trim());
+    (!inside.is_empty()).then_some(inside)
 }
 
 /// By what a number with these words behind it is to be multiplied; `None` where they are another unit.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::figure::{Comma, plain_number};
+use super::figure::{Comma, HeadUnit, plain_number, scaled};
 use crate::model::Indicators;
 use crate::read::{Cell, ColumnLayout, ColumnRole, TableRow, WideTable};
 
@@ -18,6 +18,8 @@ pub(super) struct FigureColumn {
     pub(super) is_fractions: bool,
     /// What commas mean in it.
     pub(super) comma: Comma,
+    /// The unit that its head says, against that of the indicator.
+    pub(super) unit: HeadUnit,
 }
 
 impl FigureColumn {
@@ -26,7 +28,8 @@ impl FigureColumn {
         let column = |(at, c): (usize, &ColumnLayout)| {
             let ColumnRole::Indicator(id) = &c.role else { return None };
             let (position, year, is_fractions) = (indicators.position(id)?, c.year, c.is_fractions);
-            Some(Self { at, position, year, is_fractions, comma: Comma::Thousands })
+            let unit = HeadUnit::of(&c.head, indicators.all().get(position)?);
+            Some(Self { at, position, year, is_fractions, comma: Comma::Thousands, unit })
         };
         let mut columns: Vec<Self> = table.layout.columns.iter().enumerate().filter_map(column).collect();
         let own = |c: usize| table.rows.iter().filter_map(move |row| row.cells.get(c));
@@ -47,6 +50,20 @@ impl FigureColumn {
                 Ok(n) => Cow::Owned(Cell::Number(n).as_percent()),
                 Err(_) => Cow::Borrowed(cell),
             },
+            _ => self.in_own_unit(cell),
+        }
+    }
+
+    /// A number without a unit of its own is in that of the head; in another unit than the indicator's it is nothing that can be used.
+    fn in_own_unit<'r>(&self, cell: &'r Cell) -> Cow<'r, Cell> {
+        let number = match cell {
+            Cell::Number(n) => Some(*n),
+            Cell::Text(text) => plain_number(text, self.comma).ok(),
+            _ => None,
+        };
+        match (self.unit, number) {
+            (HeadUnit::Times(factor), Some(n)) => Cow::Owned(Cell::Number(scaled(n, factor))),
+            (HeadUnit::Other, Some(_)) => Cow::Owned(Cell::Empty),
             _ => Cow::Borrowed(cell),
         }
     }

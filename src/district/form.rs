@@ -1,6 +1,7 @@
 //! Somebody else's form: which of its cells asks for which figure of which village and year.
 
 use super::build::District;
+use super::figure::{HeadUnit, scaled};
 use super::join::VillageFinder;
 use super::rows::{RowIs, RowReader};
 use crate::lang::Lang;
@@ -68,7 +69,7 @@ impl District {
             .collect();
         for (row, found) in form.rows.iter().zip(reader.villages()) {
             let village = match found {
-                RowIs::Village(village, _) => village,
+                RowIs::Village(village, _) | RowIs::Contradicting(village) => village,
                 RowIs::Total | RowIs::Note | RowIs::Declined => continue,
                 RowIs::Unclear(why) => {
                     let (village, indicator) = (reader.key_text(row), String::new());
@@ -79,8 +80,20 @@ impl District {
             let of_row = reader.year_of(row).ok().flatten();
             for (at, position, of_column) in &columns {
                 let Some(indicator) = self.indicators.all().get(*position) else { continue };
-                let year = self.year(of_column.or(year).or(of_row));
-                let value = self.value(*position, year, village);
+                let wanted = of_column.or(year).or(of_row);
+                let years = self.observations.years();
+                // Another year's figures are no answer to what is asked of one.
+                let is_of_no_year = wanted.is_some_and(|y| !years.is_empty() && !years.contains(&y));
+                let unit = HeadUnit::of(form.head(*at), indicator);
+                let (value, why) = match (is_of_no_year, unit) {
+                    (true, _) => (None, "no-figures-of-the-year"),
+                    (_, HeadUnit::Other) => (None, "other-unit"),
+                    _ => (self.value(*position, self.year(wanted), village), "unknown"),
+                };
+                let value = match unit {
+                    HeadUnit::Times(factor) => value.map(|n| scaled(n, 1.0 / factor)),
+                    _ => value,
+                };
                 let column = *at as u32;
                 let category = |n: f64| {
                     let value = indicator.values.get(n as usize)?;
@@ -91,14 +104,14 @@ impl District {
                         line: row.line,
                         column,
                         value: category(n).filter(|_| indicator.is_category()).map_or(Ok(n), Err),
-                        is_percent: indicator.unit == "%",
+                        is_percent: indicator.unit == "%" && unit == HeadUnit::Own,
                     }),
                     None => plan.blanks.push(FormBlank {
                         line: row.line,
                         column: Some(column),
                         village: reader.key_text(row),
                         indicator: indicator.id.clone(),
-                        why: "unknown",
+                        why,
                     }),
                 }
             }

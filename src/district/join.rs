@@ -145,6 +145,9 @@ impl AliasKey {
     }
 }
 
+/// What towns end in; they are compared without it.
+const TOWN_ENDS: [&str; 9] = ["民族乡", "地区办事处", "街道办事处", "办事处", "街道", "地区", "镇", "乡", "区"];
+
 /// Digits of a district in an administrative code (GB/T 2260).
 const DISTRICT_DIGITS: usize = 6;
 
@@ -326,9 +329,45 @@ impl VillageFinder {
         }
         match only(&stems) {
             Found::One(village, by) if stems.iter().all(|n| n.kind.fits(name.kind)) => Found::One(village, by),
+            Found::Nothing if key.town.trim().is_empty() => self.by_town_in_name(key),
             Found::One(..) => Found::Nothing,
             other => other,
         }
+    }
+
+    /// A name with its town before it: 甲镇东沟村, 甲镇-东沟村, 甲镇/东沟村.
+    fn by_town_in_name(&self, key: RowKey<'_>) -> Found {
+        let text = key.name.trim();
+        let mut found = Found::Nothing;
+        for town in self.places.iter().filter(|p| !p.is_empty()) {
+            let Some(rest) = text.strip_prefix(town.as_str()) else { continue };
+            let rest = TOWN_ENDS.iter().find_map(|end| rest.strip_prefix(end)).unwrap_or(rest);
+            let rest = rest.trim_start_matches(|c: char| c.is_whitespace() || "-－—_/／·・.、,，>".contains(c));
+            // A town of one character needs its word or a sign behind it: other names begin with it too.
+            let is_clear = town.chars().count() > 1 || rest.len() + town.len() < text.len();
+            if rest.is_empty() || !is_clear {
+                continue;
+            }
+            match self.by_name(RowKey { name: rest, town, ..key }) {
+                Found::Nothing => {}
+                one @ Found::One(..) if matches!(found, Found::Nothing) || one == found => found = one,
+                _ => return Found::Several,
+            }
+        }
+        found
+    }
+
+    /// Whether a name is one of a village's own, in whatever form.
+    pub(super) fn is_called(&self, village: FeatureId, text: &str) -> bool {
+        let name = Name::of(text);
+        let is = |list: Option<&Vec<Named>>| list.is_some_and(|l| l.iter().any(|n| n.village == village));
+        is(self.stems.get(&name.stem)) || is(self.names.get(&name.whole))
+    }
+
+    /// Whether villages of a town are known.
+    pub(super) fn has_town(&self, text: &str) -> bool {
+        let town = folded_town(text);
+        !town.is_empty() && self.places.contains(&town)
     }
 
     /// Villages that a row may mean although nothing says so for sure: by stem, whatever the town; nearest first.

@@ -39,13 +39,14 @@ impl People {
                 let at = (i as u32, k as u32);
                 if !answers.village.is_empty() {
                     match find(finder, answers) {
-                        Some(village) => of_village.entry(village).or_default().push(at),
-                        None => told(report, person, &answers.words()),
+                        Found::One(village, _) => of_village.entry(village).or_default().push(at),
+                        Found::Several => told(report, "person-ambiguous", person, &answers.words()),
+                        _ => told(report, "person-without-village", person, &answers.words()),
                     }
                 } else if !answers.town.is_empty() {
                     match of_town.get(&folded_town(&answers.town)) {
                         Some(all) => by_town.extend(all.iter().map(|v| (*v, at))),
-                        None => told(report, person, &answers.words()),
+                        None => told(report, "person-without-village", person, &answers.words()),
                     }
                 }
             }
@@ -98,14 +99,13 @@ impl People {
     }
 }
 
-fn find(finder: &VillageFinder, answers: &AnswersFor) -> Option<FeatureId> {
-    let by_name = RowKey::name(&answers.village, &answers.town);
-    match (finder.find(RowKey::code(&answers.village)), finder.find(by_name)) {
-        (Found::One(village, _), _) | (_, Found::One(village, _)) => Some(village),
-        _ => None,
+fn find(finder: &VillageFinder, answers: &AnswersFor) -> Found {
+    match finder.find(RowKey::code(&answers.village)) {
+        one @ Found::One(..) => one,
+        _ => finder.find(RowKey::name(&answers.village, &answers.town)),
     }
 }
 
-fn told(report: &mut Report, person: &Person, what: &str) {
-    report.add(Severity::Warning, "person-without-village", None, format!("{}\t{what}", person.name));
+fn told(report: &mut Report, code: &'static str, person: &Person, what: &str) {
+    report.add(Severity::Warning, code, None, format!("{} · {what}", person.name));
 }

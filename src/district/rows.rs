@@ -14,6 +14,8 @@ use crate::read::{Cell, ColumnRole, TableRow, WideTable};
 pub(super) enum RowIs {
     /// Figures of a village, and how it was found.
     Village(FeatureId, MatchBy),
+    /// Figures of the village of its code, whose name is that of another one.
+    Contradicting(FeatureId),
     /// A sum or mean of other rows.
     Total,
     /// Words under the table.
@@ -92,7 +94,17 @@ impl<'a> RowReader<'a> {
         if is_note(row, &first, code.is_empty() && name.is_empty()) {
             return RowIs::Note;
         }
-        match self.finder.find(RowKey { code: &code, name: &name, town: &town, district: &district }) {
+        // A sheet for each town says the town by its name.
+        let sheet = self.sheet(row);
+        let town = if town.is_empty() && self.finder.has_town(sheet) { sheet.to_owned() } else { town };
+        let key = RowKey { code: &code, name: &name, town: &town, district: &district };
+        match self.finder.find(key) {
+            Found::One(village, MatchBy::Code) if !name.is_empty() && !self.finder.is_called(village, &name) => {
+                match self.finder.find(RowKey { code: "", ..key }) {
+                    Found::One(other, _) if other != village => RowIs::Contradicting(village),
+                    _ => RowIs::Village(village, MatchBy::Code),
+                }
+            }
             Found::One(village, by) => RowIs::Village(village, by),
             Found::Declined => RowIs::Declined,
             Found::Several if code.is_empty() => RowIs::Unclear("row-several-villages"),
@@ -258,15 +270,22 @@ pub(super) fn report_of(reader: &RowReader<'_>, found: &[RowIs], villages: &Data
                 continue;
             }
             RowIs::Declined => report.declined += 1,
-            RowIs::Village(village, by) => {
+            RowIs::Village(..) | RowIs::Contradicting(_) => {
+                let (village, by) = match found {
+                    RowIs::Village(village, by) => (village, *by),
+                    RowIs::Contradicting(village) => (village, MatchBy::Code),
+                    _ => continue,
+                };
                 with_row.insert(*village);
                 let year = reader.year_of(row).ok().flatten().unwrap_or(0);
                 if seen.insert((*village, year)) {
                     report.matched += 1;
-                    if let Some(slot) = MatchBy::ALL.iter().position(|b| b == by).and_then(|at| report.by.get_mut(at)) {
+                    if let Some(slot) = MatchBy::ALL.iter().position(|b| *b == by).and_then(|at| report.by.get_mut(at))
+                    {
                         *slot += 1;
                     }
-                    told = reader.told(row, *by);
+                    let differs = matches!(found, RowIs::Contradicting(_)).then_some("code-and-name-differ");
+                    told = differs.or_else(|| reader.told(row, by));
                 } else {
                     report.duplicate += 1;
                     told = Some("row-twice");
@@ -288,7 +307,7 @@ pub(super) fn report_of(reader: &RowReader<'_>, found: &[RowIs], villages: &Data
             Some(cause) => cause.count += 1,
             None => {
                 let proposal = match found {
-                    RowIs::Village(village, _) => Some(*village),
+                    RowIs::Village(village, _) | RowIs::Contradicting(village) => Some(*village),
                     _ => report.open.last().and_then(|o| reader.finder.related(o.row_key()).first().copied()),
                 };
                 report.causes.push(MatchCause {

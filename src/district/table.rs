@@ -2,9 +2,9 @@
 
 use rustc_hash::FxHashSet;
 
-use super::figure::{Comma, Figure, cell_of, figure, plain_number, year_of};
+use super::figure::{Comma, Figure, HeadUnit, cell_of, figure, plain_number, year_of};
 use super::figure_column::FigureColumn;
-use super::join::{Found, RowKey, VillageFinder};
+use super::join::{Found, MatchBy, RowKey, VillageFinder};
 use super::rows::{RowIs, RowReader};
 use super::texts::{CorrectedGroups, CorrectedTexts, GROUP, correctable_text};
 use crate::model::{
@@ -102,6 +102,12 @@ impl<'a> Filler<'a> {
             }
             let (village, by) = match found {
                 RowIs::Village(village, by) => (village, by),
+                RowIs::Contradicting(village) => {
+                    let own = self.villages.display_name(village);
+                    let text = format!("{} → {own}", reader.key_text(row));
+                    report.add(Severity::Warning, "code-and-name-differ", Some(village), at(&text));
+                    (village, MatchBy::Code)
+                }
                 RowIs::Total | RowIs::Declined => continue,
                 RowIs::Note => {
                     notes += 1;
@@ -161,6 +167,22 @@ impl<'a> Filler<'a> {
         tell_unused(table, file, report);
         if table.layout.hidden_rows > 0 {
             report.add(Severity::Warning, "rows-hidden", None, format!("{file} · {}", table.layout.hidden_rows));
+        }
+        if !table.layout.left_sheets.is_empty() {
+            report.add(
+                Severity::Info,
+                "sheets-not-read",
+                None,
+                format!("{file} · {}", table.layout.left_sheets.join("、")),
+            );
+        }
+        for column in columns {
+            let head = table.head(column.at);
+            match column.unit {
+                HeadUnit::Own => {}
+                HeadUnit::Times(_) => report.add(Severity::Info, "unit-of-head", None, format!("{file} · {head}")),
+                HeadUnit::Other => report.add(Severity::Warning, "head-other-unit", None, format!("{file} · {head}")),
+            }
         }
         if columns.is_empty() {
             report.add(Severity::Warning, "table-without-figures", None, file.to_owned());

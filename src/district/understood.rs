@@ -106,7 +106,7 @@ pub fn understand(
     let found = reader.villages();
     let report = report_of(&reader, &found, beside.villages, beside.members);
     let mark = |found: &RowIs| match found {
-        RowIs::Village(..) => RowMark::Found,
+        RowIs::Village(..) | RowIs::Contradicting(_) => RowMark::Found,
         RowIs::Unclear(_) => RowMark::Open,
         RowIs::Total | RowIs::Note | RowIs::Declined => RowMark::Aside,
     };
@@ -121,8 +121,13 @@ pub fn understand(
             mark: mark(found),
         })
         .collect();
-    let taken: FxHashSet<FeatureId> =
-        found.iter().filter_map(|f| if let RowIs::Village(v, _) = f { Some(*v) } else { None }).collect();
+    let taken: FxHashSet<FeatureId> = found
+        .iter()
+        .filter_map(|f| match f {
+            RowIs::Village(v, _) | RowIs::Contradicting(v) => Some(*v),
+            _ => None,
+        })
+        .collect();
     let candidates = report.open.first().map(|row| candidates(row, beside, &finder, &taken)).unwrap_or_default();
     // Positions of indicators may differ where the project has got new ones meanwhile.
     let known = beside.known.filter(|(_, i)| i.all().iter().map(|i| &i.id).eq(indicators.all().iter().map(|i| &i.id)));

@@ -77,16 +77,25 @@ impl KeyColumn {
             .map(simplified)
             .flat_map(char::to_lowercase)
             .collect();
-        Some(match head.as_str() {
+        // 所属镇, 所在乡镇: whose it is goes without saying.
+        let head = ["所属", "所在", "归属"]
+            .iter()
+            .find_map(|w| head.strip_prefix(w))
+            .filter(|h| !h.is_empty())
+            .unwrap_or(&head);
+        Some(match head {
             "code" | "villagecode" | "代码" | "村代码" | "编码" | "村编码" | "行政区划代码" | "区划代码"
             | "行政村代码" => Self::Code,
             "name" | "village" | "villagename" | "村名" | "村" | "村庄" | "行政村" | "村名称" | "村庄名称" | "名称" => {
                 Self::Name
             }
-            "town" | "township" | "镇" | "乡镇" | "街镇" | "乡镇名称" | "所属乡镇" | "镇街" | "街道" => {
+            "town" | "township" | "镇" | "乡镇" | "街镇" | "乡镇名称" | "镇街" | "街道" | "乡镇街道" | "镇街道" => {
                 Self::Town
             }
-            "year" | "年" | "年份" | "年度" => Self::Year,
+            "year" | "年" | "年份" | "年度" | "统计年度" | "统计年份" | "数据年份" | "数据年度" | "报告年度"
+            | "报告年份" | "年月" | "统计年月" | "annee" | "année" | "año" | "ano" | "anio" | "tahun" | "năm"
+            | "연도" | "년도" | "jahr" | "anno" | "periodname" | "datayear" | "reportingyear" | "surveyyear"
+            | "fiscalyear" => Self::Year,
             "source" | "来源" | "数据来源" => Self::Source,
             "observedon" | "观测日期" | "调查日期" | "填报日期" | "日期" => Self::ObservedOn,
             "status" | "数据状态" => Self::Status,

@@ -3,7 +3,8 @@
 use super::super::cell::Cell;
 use super::super::wide::KeyColumn;
 use super::heads::{
-    Head, Heads, heads_of, indicator_of, is_figure, is_number, listed, plain_head, rank, without_year, year_in,
+    Head, Heads, heads_of, indicator_of, is_figure, is_generic_id, is_listed_as, is_number, listed, plain_head, rank,
+    within_group, without_year, year_in,
 };
 use super::{ColumnLayout, ColumnRole, Laid, Layout, LayoutSaid, Reason, SaidColumn, Section, Sheet, TableRow};
 use crate::model::{Indicators, identifies};
@@ -22,7 +23,7 @@ pub(super) fn lay_out(mut sheets: Vec<Sheet>, indicators: &Indicators, said: &La
     let found: Vec<Option<Heads>> =
         sheets.iter().map(|s| is_wanted(&s.name).then(|| heads_of(&s.rows, indicators, said)).flatten()).collect();
     let first = found.iter().position(Option::is_some)?;
-    let heads: Vec<Head> = found.get(first).and_then(Option::as_ref).map(|h| h.texts.clone())?;
+    let mut heads: Vec<Head> = found.get(first).and_then(Option::as_ref).map(|h| h.texts.clone())?;
     let names = sheets.iter().map(|s| s.name.clone()).filter(|n| !n.is_empty());
     let mut layout = Layout { sheets: names.collect(), ..Layout::default() };
     let mut rows: Vec<TableRow> = Vec::new();
@@ -31,19 +32,26 @@ pub(super) fn lay_out(mut sheets: Vec<Sheet>, indicators: &Indicators, said: &La
         let Some(own) = own else { continue };
         let year = year_in(&name)
             .or_else(|| grid.iter().take(own.rows.start).flat_map(|(_, row)| row).find_map(|c| year_in(&c.text())));
-        // Sheets of other years have the same heads; any other sheet is another table.
+        // Sheets of other years and of other towns have the same heads; any other sheet is another table.
         let is_same = || own.texts.iter().map(|h| plain_head(&h.text)).eq(heads.iter().map(|h| plain_head(&h.text)));
-        let is_new_year = || year.is_some() && layout.sections.iter().all(|s| s.year != year);
-        if at != first && !(is_same() && is_new_year()) {
+        if at != first && !is_same() {
+            layout.left_sheets.push(name);
             continue;
         }
         let section = layout.sections.len() as u16;
+        let units = grid.get(own.rows.end).filter(|(_, row)| are_units(row));
         if section == 0 {
+            for (head, unit) in heads.iter_mut().zip(units.into_iter().flat_map(|(_, row)| row)) {
+                let unit = unit.text();
+                if !unit.is_empty() && !head.text.is_empty() && !head.text.ends_with([')', '）']) {
+                    head.text = format!("{}（{}）", head.text, unit.trim_matches(['(', ')', '（', '）']));
+                }
+            }
             hidden_columns = hidden.columns;
             layout.head_rows = grid.get(own.rows.clone()).unwrap_or(&[]).iter().map(|(line, _)| *line).collect();
         }
         layout.sections.push(Section { sheet: name, year });
-        let end = own.rows.end;
+        let end = own.rows.end + usize::from(units.is_some());
         let from = said.first_row.unwrap_or(0);
         let is_repeated = |row: &[Cell]| {
             let mut texts = row.iter().map(Cell::text).zip(&heads).filter(|(t, _)| !t.is_empty()).peekable();
@@ -72,6 +80,48 @@ fn is_tags(row: &[Cell]) -> bool {
     texts.peek().is_some() && texts.all(|t| t.starts_with('#') && t.len() > 1)
 }
 
+/// A row under the heads that says units: `%`, 万m², 座.
+fn are_units(row: &[Cell]) -> bool {
+    const WORDS: [&str; 27] = [
+        "%",
+        "％",
+        "‰",
+        "平方米",
+        "平米",
+        "㎡",
+        "m²",
+        "m2",
+        "亩",
+        "公顷",
+        "公里",
+        "千米",
+        "km",
+        "米",
+        "m",
+        "元",
+        "吨",
+        "人",
+        "户",
+        "座",
+        "个",
+        "处",
+        "所",
+        "次",
+        "次/日",
+        "分",
+        "条",
+    ];
+    let mut texts = row.iter().map(Cell::text).filter(|t| !t.is_empty()).peekable();
+    let is_unit = |text: &str| {
+        let text = text.trim_matches(['(', ')', '（', '）']).trim();
+        let bare = text.trim_start_matches("单位").trim_start_matches([':', '：']);
+        let bare = ["万", "百", "亿", ""].iter().find_map(|w| bare.strip_prefix(w)).unwrap_or(bare);
+        WORDS.contains(&bare) || bare == "单位"
+    };
+    let numbers = row.iter().any(|c| matches!(c, Cell::Number(_) | Cell::Percent(_) | Cell::Unsolved));
+    texts.peek().is_some() && !numbers && texts.all(|t| is_unit(&t))
+}
+
 fn key_role(key: KeyColumn) -> ColumnRole {
     match key {
         KeyColumn::Code => ColumnRole::Code,
@@ -93,7 +143,8 @@ fn columns(heads: &[Head], rows: &[TableRow], indicators: &Indicators, said: &La
             column(&head, filled, c, rows, indicators, said)
         })
         .collect();
-    by_lists(&mut columns);
+    by_lists(&mut columns, rows);
+    years_by_values(&mut columns, rows);
     by_values(&mut columns, rows);
     only_once(&mut columns);
     for (c, column) in columns.iter_mut().enumerate() {
@@ -130,7 +181,8 @@ fn column(
         return make(ColumnRole::Leave, None, if filled == 0 { Reason::Empty } else { Reason::Texts });
     }
     let reason = if head.has_group { Reason::Group } else { Reason::Head };
-    if let Some(key) = KeyColumn::of(&head.text) {
+    let inner = within_group(&head.text);
+    if let Some(key) = KeyColumn::of(&head.text).or_else(|| KeyColumn::of(inner?)) {
         return make(key_role(key), None, reason);
     }
     for (ends, is_part) in [(["_numerator", "分子"], true), (["_denominator", "分母"], false)] {
@@ -141,7 +193,7 @@ fn column(
             return make(role, None, reason);
         }
     }
-    if let Some((position, year)) = indicator_of(&head.text, indicators)
+    if let Some((position, year)) = indicator_of(&head.text, indicators).or_else(|| indicator_of(inner?, indicators))
         && let Some(own) = indicators.all().get(position)
     {
         return match own.is_computed() {
@@ -159,20 +211,67 @@ fn column(
 }
 
 /// Gives roles that no head plays to the columns that the list of names of many lands knows, the most telling first.
-fn by_lists(columns: &mut [ColumnLayout]) {
+fn by_lists(columns: &mut [ColumnLayout], rows: &[TableRow]) {
+    let is_free = |c: &ColumnLayout| {
+        matches!(c.role, ColumnRole::New | ColumnRole::Leave)
+            && matches!(c.reason, Reason::Numbers | Reason::Texts | Reason::Identifies)
+    };
+    let is_name =
+        |c: &ColumnLayout| c.role == ColumnRole::Name || is_free(c) && listed(&c.head) == Some(ColumnRole::Name);
+    let has_names = columns.iter().any(is_name);
+    // What a program numbered its rows by is no code of a village, where names say which village it is.
+    let numbers_rows: Vec<bool> = columns
+        .iter()
+        .enumerate()
+        .map(|(c, column)| has_names && is_generic_id(&column.head) && numbers_rows(rows, c))
+        .collect();
     for role in ColumnRole::KEYS {
         if columns.iter().any(|c| c.role == role) {
             continue;
         }
-        let free = |c: &&mut ColumnLayout| {
-            matches!(c.role, ColumnRole::New | ColumnRole::Leave)
-                && matches!(c.reason, Reason::Numbers | Reason::Texts | Reason::Identifies)
-                && listed(&c.head).as_ref() == Some(&role)
+        let free = |(at, c): &(usize, &mut ColumnLayout)| {
+            let may = role != ColumnRole::Code || !numbers_rows.get(*at).copied().unwrap_or(false);
+            is_free(c) && may && (listed(&c.head).as_ref() == Some(&role) || is_listed_as(&c.head, &role))
         };
-        let best = columns.iter_mut().filter(free).min_by_key(|c| rank(&c.head, &role));
+        let best =
+            columns.iter_mut().enumerate().filter(free).min_by_key(|(_, c)| rank(&c.head, &role)).map(|(_, c)| c);
         if let Some(column) = best {
             (column.role, column.reason) = (role, Reason::Head);
         }
+    }
+}
+
+/// Whether the values of a column are short numbers that all differ, or ids of programs, rather than codes.
+fn numbers_rows(rows: &[TableRow], c: usize) -> bool {
+    let mut texts = rows.iter().filter_map(|r| r.cells.get(c)).map(Cell::text).filter(|t| !t.is_empty()).peekable();
+    let is_short = |t: &str| t.len() < 6 && t.bytes().all(|b| b.is_ascii_digit());
+    // A UUID, or the like: letters and dashes at great length.
+    let is_uuid = |t: &str| t.len() >= 20 && t.contains('-');
+    texts.peek().is_some() && texts.all(|t| is_short(&t) || is_uuid(&t))
+}
+
+/// A column that a head names in passing, 时间 or period, and that holds nothing but years, is that of the year.
+fn years_by_values(columns: &mut [ColumnLayout], rows: &[TableRow]) {
+    const HEADS: [&str; 9] = ["时间", "统计时间", "数据时间", "期间", "期次", "统计期", "period", "time", "date"];
+    if columns.iter().any(|c| c.role == ColumnRole::Year) {
+        return;
+    }
+    let holds_years = |c: usize| {
+        let mut cells = rows.iter().filter_map(|r| r.cells.get(c)).filter(|cell| **cell != Cell::Empty).peekable();
+        let is = |cell: &Cell| match cell {
+            Cell::Number(n) => year_in(&n.to_string()).is_some() && n.fract() == 0.0 && *n < 2101.0,
+            Cell::Text(text) => text.chars().count() <= 12 && year_in(text).is_some(),
+            _ => false,
+        };
+        cells.peek().is_some() && cells.all(is)
+    };
+    let found = columns.iter_mut().enumerate().find(|(c, column)| {
+        matches!(column.role, ColumnRole::New | ColumnRole::Leave)
+            && HEADS.contains(&plain_head(&column.head).as_str())
+            && holds_years(*c)
+    });
+    if let Some((_, column)) = found {
+        (column.role, column.reason) = (ColumnRole::Year, Reason::Values);
     }
 }
 
@@ -329,6 +428,7 @@ mod tests {
             ("别的", "村名|公厕数|户数\n甲|2|3"),
         ];
         let l = lay_out(sheets(&list), &Indicators::with(&[]), &LayoutSaid::default()).expect("a table");
+        assert_eq!(l.layout.left_sheets, ["别的"], "a table with other heads is told");
         let sections: Vec<(&str, Option<i32>)> = l.layout.sections.iter().map(|s| (s.sheet.as_str(), s.year)).collect();
         assert_eq!(sections, [("2022", Some(2022)), ("2023年", Some(2023))]);
         assert_eq!(l.rows.iter().map(|r| r.section).collect::<Vec<_>>(), [0, 1]);
@@ -346,7 +446,31 @@ mod tests {
     }
 
     #[test]
+    fn sheets_of_towns_units_below_heads_and_groups_of_questions() {
+        let list = [("甲镇", "村名|公厕数\n东沟|1"), ("乙镇", "村名|公厕数\n西沟|2")];
+        let l = lay_out(sheets(&list), &Indicators::with(&[]), &LayoutSaid::default()).expect("a table");
+        assert_eq!(l.layout.sections.iter().map(|s| s.sheet.as_str()).collect::<Vec<_>>(), ["甲镇", "乙镇"]);
+        let l = laid("村名|污水处理率|拆违面积\n|%|万m²\n甲|95|1.5");
+        assert_eq!(l.layout.columns[2].head, "拆违面积（万m²）");
+        assert_eq!((l.rows.len(), l.layout.first_row), (1, 3));
+        let l = laid("_id|group/village|group/town|group/public_toilets\n1|A|T|3\n2|B|T|4");
+        assert_eq!(roles(&l.layout), ["leave", "name", "town", "public_toilets"]);
+        // Years under heads that say so in passing.
+        for (head, first, second) in
+            [("时间", "2021年", "2022年"), ("年月", "2021-12", "2022-12"), ("Année", "2021", "2022")]
+        {
+            let l = laid(&format!("村名|{head}|公厕数\n甲|{first}|1\n甲|{second}|2"));
+            assert_eq!(roles(&l.layout)[1], "year", "{head}");
+        }
+        // A number of rows is no code; one that is all there is, is.
+        assert_eq!(roles(&laid("id|村名|公厕数\n106|甲|1\n105|乙|2").layout)[0], "leave");
+        assert_eq!(roles(&laid("id|公厕数\n106|1\n105|2").layout)[0], "code");
+    }
+
+    #[test]
     fn heads_of_other_lands() {
+        let l = laid("Commune|Nom du village|Population\nAix|Beta|100\nAix|Ker|200");
+        assert_eq!(roles(&l.layout), ["town", "name", "population"]);
         let l = laid("Commune|Code INSEE|Population\nAix|13001|142000\nArles|13004|52000");
         assert_eq!(roles(&l.layout)[..2], ["name", "code"]);
     }

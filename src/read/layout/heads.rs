@@ -167,7 +167,34 @@ fn is_village(head: &str) -> bool {
 }
 
 fn is_known(head: &str, indicators: &Indicators) -> bool {
-    KeyColumn::of(head).is_some() || indicator_of(head, indicators).is_some()
+    let is = |head: &str| KeyColumn::of(head).is_some() || indicator_of(head, indicators).is_some();
+    is(head) || within_group(head).is_some_and(is)
+}
+
+/// The name of a question within its groups, as Kobo and ODK write heads: `group/village`.
+pub(super) fn within_group(head: &str) -> Option<&str> {
+    let is_plain = head.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '-' | '.'));
+    head.rsplit_once('/').filter(|_| is_plain).map(|(_, last)| last).filter(|last| !last.is_empty())
+}
+
+/// Whether a head only numbers rows as programs do: what it says is no code of a village where names stand beside it.
+pub(super) fn is_generic_id(head: &str) -> bool {
+    let folded = FieldNames::folded(within_group(head).unwrap_or(head));
+    matches!(folded.as_str(), "id" | "gid" | "oid" | "fid" | "objectid" | "objectcode" | "index" | "rowid" | "uuid")
+}
+
+/// Whether a head stands in the list of a role, whatever other list it stands in too.
+pub(super) fn is_listed_as(head: &str, role: &ColumnRole) -> bool {
+    let names = FieldNames::shipped();
+    let folded = FieldNames::folded(head);
+    let list = match role {
+        ColumnRole::Code => &names.code,
+        ColumnRole::Name => &names.name,
+        ColumnRole::Town => &names.town,
+        ColumnRole::District => &names.district,
+        _ => return false,
+    };
+    list.contains(&folded)
 }
 
 /// A head as it is compared.
@@ -207,6 +234,10 @@ pub(super) fn indicator_of(head: &str, indicators: &Indicators) -> Option<(usize
 
 /// What a head says by the list of names of many lands.
 pub(super) fn listed(head: &str) -> Option<ColumnRole> {
+    listed_whole(head).or_else(|| listed_whole(within_group(head)?))
+}
+
+fn listed_whole(head: &str) -> Option<ColumnRole> {
     let names = FieldNames::shipped();
     let folded = FieldNames::folded(head);
     let is_in = |list: &[String]| list.contains(&folded);
@@ -218,7 +249,9 @@ pub(super) fn listed(head: &str) -> Option<ColumnRole> {
         (&["区县", "区", "县", "county", "district"], ColumnRole::District),
     ];
     // village_name_as_surveyed, Town Code/Village code.
-    for (word, role) in [("villagename", ColumnRole::Name), ("villagecode", ColumnRole::Code)] {
+    for (word, role) in
+        [("villagename", ColumnRole::Name), ("nomduvillage", ColumnRole::Name), ("villagecode", ColumnRole::Code)]
+    {
         if folded.contains(word) {
             return Some(role);
         }
@@ -249,7 +282,8 @@ pub(super) fn rank(head: &str, role: &ColumnRole) -> usize {
         ColumnRole::District => &names.district,
         _ => return 0,
     };
+    let head = if listed_whole(head).is_some() { head } else { within_group(head).unwrap_or(head) };
     let folded = FieldNames::folded(head);
-    let is_plain = folded.contains("villagename") || folded.contains("villagecode");
+    let is_plain = ["villagename", "villagecode", "nomduvillage"].iter().any(|w| folded.contains(w));
     list.iter().position(|n| *n == folded).unwrap_or(if is_plain { 0 } else { usize::MAX })
 }

@@ -218,6 +218,8 @@ pub struct Layout {
     pub columns: Vec<ColumnLayout>,
     /// Names of all sheets with anything in them; none of text.
     pub sheets: Vec<String>,
+    /// Sheets that look like tables and have other heads: they are not read.
+    pub left_sheets: Vec<String>,
     /// Rows that the workbook hides and that were left out.
     pub hidden_rows: usize,
 }
