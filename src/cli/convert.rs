@@ -69,7 +69,7 @@ fn words(what: &str, detail: &str) -> String {
         "shortened" => format!("names of fields were shortened to 10 bytes: {detail}"),
         "cut" => format!("texts longer than 254 bytes were cut in {detail}"),
         "mixed" => format!("a shapefile holds one kind of geometry: {detail}"),
-        "height-zero" => format!("{detail} features without heights got height 0: a shapefile has no other way"),
+        "height-zero" => format!("{detail} features without heights got height 0: the format has no other way"),
         "no-place" => format!("{detail} features without a position were left out"),
         "no-system" => format!("the file cannot say that its coordinates are {detail}: say it when you hand it on"),
         "outlines" => format!("GPX has no areas: {detail} went out as tracks around them"),

@@ -219,6 +219,9 @@ pub fn people(mut parser: lexopt::Parser) -> Result<(), Failure> {
         project::save(&file, &project).map_err(|e| Failure::Input(e.to_string()))?;
     }
     let district = joined::load(&file, &project)?;
+    for problem in district.report.problems.iter().filter(|p| p.code.starts_with("person-")) {
+        crate::cli::say::told!("qiancun: {}", Lang::En.problem(problem.code, &problem.detail));
+    }
     let nobody: Vec<Value> = district
         .village_list()
         .filter(|v| !district.people.has_village(*v))

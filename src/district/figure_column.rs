@@ -36,8 +36,13 @@ impl FigureColumn {
         // Programs that part columns by semicolons do so because the comma is taken.
         let otherwise = if table.has_semicolons { Comma::Unclear } else { Comma::Thousands };
         let every = Comma::of(columns.iter().flat_map(|c| own(c.at)), otherwise);
-        // Each column says for itself what its commas are; one that says nothing goes with the others.
-        columns.iter_mut().for_each(|c| c.comma = Comma::of(own(c.at), every));
+        // Each column says for itself what its commas are. One that says nothing goes with the others where the file parts columns by
+        // another sign because of them; elsewhere 12,345 can be either, and is told.
+        let of_silent = match every {
+            Comma::Decimal if !table.has_semicolons => Comma::Unclear,
+            every => every,
+        };
+        columns.iter_mut().for_each(|c| c.comma = Comma::of(own(c.at), of_silent));
         columns
     }
 

@@ -105,15 +105,76 @@ fn affine_of(decoder: &mut Open, is_point: bool) -> Option<Affine> {
     Some(shifted([*sx, 0.0, x - i * sx, 0.0, -sy, y + j * sy]))
 }
 
-/// The EPSG code and whether values are those of points, from the keys (GeoKeyDirectoryTag): 1024 model type, 1025 raster type, 2048
-/// geographic system, 3072 projected system.
-fn keys_of(decoder: &mut Open) -> (Option<u32>, bool) {
+/// What the keys of a file say of its coordinates.
+struct Keys {
+    /// The EPSG code.
+    code: Option<u32>,
+    /// A projection that has no code, as well-known text; empty where it is one that is not known here.
+    own: Option<String>,
+    /// Whether values are those of points.
+    is_point: bool,
+}
+
+/// Reads the keys (OGC 19-008, GeoTIFF 1.1): 1024 model type, 1025 raster type, 2048 geographic system, 3072 projected system, 3075 and on the
+/// projection of a file that defines its own.
+fn keys_of(decoder: &mut Open) -> Keys {
     let keys = decoder.get_tag_u16_vec(Tag::GeoKeyDirectoryTag).unwrap_or_default();
-    let value = |id: u16| {
-        keys.chunks_exact(4).skip(1).find(|k| k.first() == Some(&id) && k.get(1) == Some(&0)).and_then(|k| k.get(3))
+    let numbers = decoder.get_tag_f64_vec(Tag::GeoDoubleParamsTag).unwrap_or_default();
+    let key = |id: u16| keys.chunks_exact(4).skip(1).find(|k| k.first() == Some(&id));
+    let value = |id: u16| key(id).filter(|k| k.get(1) == Some(&0)).and_then(|k| k.get(3));
+    let code = |id: u16| value(id).copied().filter(|c| *c != 0 && *c != OWN).map(u32::from);
+    let number = |id: u16| {
+        let at = key(id).filter(|k| k.get(1) == Some(&34_736))?.get(3)?;
+        numbers.get(usize::from(*at)).copied()
     };
-    let code = |id: u16| value(id).copied().filter(|c| *c != 0 && *c != 32_767).map(u32::from);
-    (code(3072).or_else(|| code(2048)), value(1025) == Some(&2))
+    let is_projected = value(1024) == Some(&1);
+    let own =
+        (is_projected && code(3072).is_none()).then(|| own_projection(&value, &number, code(2048)).unwrap_or_default());
+    let code = code(3072).or_else(|| code(2048)).filter(|_| own.is_none());
+    Keys { code, own, is_point: value(1025) == Some(&2) }
+}
+
+/// "User-defined" in a key.
+const OWN: u16 = 32_767;
+
+/// A projection as its keys describe it, as well-known text; `None` where it is one that is not known here.
+fn own_projection<'a>(
+    value: &dyn Fn(u16) -> Option<&'a u16>,
+    number: &dyn Fn(u16) -> Option<f64>,
+    geographic: Option<u32>,
+) -> Option<String> {
+    // Each parameter stands in one of several keys.
+    let of = |ids: &[u16]| ids.iter().find_map(|id| number(*id));
+    let (lat, lon): (&[u16], &[u16]) = (&[3081, 3085, 3089], &[3080, 3084, 3088]);
+    let (easting, northing): (&[u16], &[u16]) = (&[3082, 3086, 3090], &[3083, 3087, 3091]);
+    let parallels: [(&str, &[u16]); 2] = [("standard_parallel_1", &[3078]), ("standard_parallel_2", &[3079])];
+    let (name, more): (&str, &[(&str, &[u16])]) = match value(3075)? {
+        1 => ("Transverse_Mercator", &[("scale_factor", &[3092])]),
+        8 => ("Lambert_Conformal_Conic_2SP", &parallels),
+        9 => ("Lambert_Conformal_Conic_1SP", &[("scale_factor", &[3092])]),
+        10 => ("Lambert_Azimuthal_Equal_Area", &[]),
+        11 => ("Albers_Conic_Equal_Area", &parallels),
+        _ => return None,
+    };
+    let unit = match value(3076) {
+        None | Some(9001) => "UNIT[\"metre\",1]".to_owned(),
+        Some(9002) => "UNIT[\"foot\",0.3048]".to_owned(),
+        Some(9003) => "UNIT[\"US survey foot\",0.304800609601219]".to_owned(),
+        Some(_) => return None,
+    };
+    let ground = System::wkt_of(geographic.unwrap_or(4326)).filter(|w| w.starts_with("GEOGCS"))?;
+    let usual: [(&str, &[u16]); 4] = [
+        ("latitude_of_origin", lat),
+        ("central_meridian", lon),
+        ("false_easting", easting),
+        ("false_northing", northing),
+    ];
+    let parameters = usual.iter().chain(more).map(|(name, ids)| {
+        let otherwise = if *name == "scale_factor" { 1.0 } else { 0.0 };
+        format!("PARAMETER[\"{name}\",{}]", of(ids).unwrap_or(otherwise))
+    });
+    let parameters = parameters.collect::<Vec<_>>().join(",");
+    Some(format!("PROJCS[\"user\",{ground},PROJECTION[\"{name}\"],{parameters},{unit}]"))
 }
 
 /// Opens a file.
@@ -124,12 +185,18 @@ pub(super) fn open(path: &Path, crs: Option<&str>) -> Result<Box<dyn Blocks>, Gr
     let (file, palettes) = Patched::new(BufReader::new(File::open(path)?))?;
     let mut decoder = Decoder::new(file).map_err(damaged)?.with_limits(limits);
     let first = look(&mut decoder, 0, &palettes)?;
-    let (code, is_point) = keys_of(&mut decoder);
-    let own = affine_of(&mut decoder, is_point);
+    let keys = keys_of(&mut decoder);
+    let own = affine_of(&mut decoder, keys.is_point);
     let beside = || Affine::of_world_file(&std::fs::read_to_string(world_file(path)?).ok()?);
     let affine = own.or_else(beside).ok_or(GroundError::NoPlace)?;
-    let system = match (crs, code) {
-        (None, Some(code)) => System::of_epsg(code).ok_or_else(|| GroundError::UnknownCrs(format!("EPSG:{code}")))?,
+    let system = match (crs, keys.code, &keys.own) {
+        (None, Some(code), _) => {
+            System::of_epsg(code).ok_or_else(|| GroundError::UnknownCrs(format!("EPSG:{code}")))?
+        }
+        // A projection without a code is that of its parameters, or nothing that anybody may guess.
+        (None, None, Some(wkt)) => {
+            System::of_wkt(wkt).ok_or_else(|| GroundError::UnknownCrs("a projection of its own".to_owned()))?
+        }
         _ => system_beside(path, &affine, crs)?,
     };
     let place = Georeference::new(system, affine, first.size_px.map(f64::from))?;

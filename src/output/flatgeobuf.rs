@@ -76,8 +76,9 @@ impl Builder<'_> {
         });
         let has_ends = rings.len() > 1 && !matches!(type_, GeometryType::Point | GeometryType::MultiPoint);
         let ends: Vec<u32> = if has_ends { ends.collect() } else { Vec::new() };
+        // The format has no sign for a height that is not known, and readers take two ends that are NaN for an open ring.
         let z = (!store.heights.is_empty()).then(|| {
-            let heights = rings.iter().flat_map(|r| store.ring_with_heights(*r)).map(|(_, z)| z.unwrap_or(f64::NAN));
+            let heights = rings.iter().flat_map(|r| store.ring_with_heights(*r)).map(|(_, z)| z.unwrap_or(0.0));
             self.buffer.create_vector(&heights.collect::<Vec<f64>>())
         });
         let xy = Some(self.buffer.create_vector(&flat));

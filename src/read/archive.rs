@@ -58,6 +58,8 @@ const MAX_UNPACKED: u64 = 2 << 30;
 /// An archive unpacks to no more than this many times its own size, small ones aside.
 const MAX_RATIO: u64 = 150;
 const SMALL_BYTES: u64 = 64 << 20;
+/// A KML in an archive of more than that unpacks to no more than this many times the archive.
+const MAX_KML_RATIO: u64 = 60;
 
 /// Endings of what can be read out of an archive, besides shapefiles.
 const MAPS: [&str; 7] = ["kml", "ovkml", "geojson", "topojson", "gpx", "gml", "gpkg"];
@@ -125,7 +127,25 @@ pub(super) fn table_of(path: &Path, how: &How) -> Option<Vec<u8>> {
 pub(super) fn layers(path: &Path) -> Result<Vec<String>, Cause> {
     let (mut zip, members) = open(path)?;
     let all = with_places(&mut zip, readable(&members));
-    Ok(all.iter().map(|m| called(m, &all)).collect())
+    let mut names = Vec::new();
+    for member in &all {
+        // A GeoPackage has layers of its own.
+        let inner = if member.ending() == "gpkg" { layers_of_package(&mut zip, member)? } else { Vec::new() };
+        let own = called(member, &all);
+        match (inner.len(), all.len()) {
+            (0 | 1, _) => names.push(own),
+            (_, 1) => names.extend(inner),
+            _ => names.extend(inner.into_iter().map(|layer| format!("{own}#{layer}"))),
+        }
+    }
+    Ok(names)
+}
+
+fn layers_of_package(zip: &mut Zip, member: &Member) -> Result<Vec<String>, Cause> {
+    let bytes = unpack(zip, member, &mut MAX_UNPACKED.clone(), &Progress::new())?;
+    let file = tempfile::NamedTempFile::new().map_err(Cause::Unreadable)?;
+    std::fs::write(file.path(), bytes).map_err(Cause::Unreadable)?;
+    Ok(super::geopackage::layers(file.path())?.into_iter().map(|l| l.table).collect())
 }
 
 fn readable(members: &[Member]) -> Vec<&Member> {
@@ -163,6 +183,21 @@ fn called(member: &Member, all: &[&Member]) -> String {
     if is_shared { member.name.clone() } else { member.stem().to_owned() }
 }
 
+/// The member that a layer's name means, and the layer within it.
+fn wanted<'a>(layer: Option<&'a str>, all: &[&Member]) -> (Option<&'a str>, Option<&'a str>) {
+    let Some(layer) = layer else { return (None, None) };
+    if all.iter().any(|m| m.name == layer || m.stem() == layer) {
+        return (Some(layer), None);
+    }
+    // A folder of the document in a KMZ, a layer of the only GeoPackage.
+    let has_inner = |m: &&Member| m.ending().ends_with("kml") || (all.len() == 1 && m.ending() == "gpkg");
+    match layer.split_once('#') {
+        Some((member, inner)) => (Some(member), Some(inner)),
+        None if all.first().is_some_and(has_inner) => (None, Some(layer)),
+        None => (Some(layer), None),
+    }
+}
+
 /// Reads one member: that of the name, else the first; gives its name.
 pub(super) fn read(path: &Path, how: &How, progress: &Progress) -> Result<(Parsed, usize), Cause> {
     let size = std::fs::metadata(path).map_or(0, |m| m.len());
@@ -174,18 +209,7 @@ pub(super) fn read(path: &Path, how: &How, progress: &Progress) -> Result<(Parse
         });
     }
     let all = with_places(&mut zip, readable(&members));
-    let (name, inner) = match how.layer.as_deref() {
-        None => (None, None),
-        Some(layer) => match all.iter().find(|m| m.name == layer || m.stem() == layer) {
-            Some(_) => (Some(layer), None),
-            // A folder of the document in a KMZ.
-            None => match layer.split_once('#') {
-                Some((member, inner)) => (Some(member), Some(inner)),
-                None if all.first().is_some_and(|m| m.ending().ends_with("kml")) => (None, Some(layer)),
-                None => (Some(layer), None),
-            },
-        },
-    };
+    let (name, inner) = wanted(how.layer.as_deref(), &all);
     let member = match name {
         None => all.first(),
         Some(name) => all.iter().find(|m| m.name == name || m.stem() == name),
@@ -220,7 +244,7 @@ pub(super) fn read(path: &Path, how: &How, progress: &Progress) -> Result<(Parse
             let parts = Parts { shp, shx: part("shx")?, dbf: part("dbf")?, prj: part("prj")?, cpg: part("cpg")? };
             shapefile::read(&parts, how, progress)?
         }
-        "kml" | "ovkml" => kml(&mut zip, member, ceiling, &inner, progress)?,
+        "kml" | "ovkml" => kml(&mut zip, member, (ceiling, size), &inner, progress)?,
         "gpkg" => {
             let bytes = unpack(&mut zip, member, &mut budget, progress)?;
             let file = tempfile::NamedTempFile::new().map_err(Cause::Unreadable)?;
@@ -249,13 +273,24 @@ pub(super) fn read(path: &Path, how: &How, progress: &Progress) -> Result<(Parse
 }
 
 /// Documents are read as they are unpacked, and never lie in memory as a whole.
-fn kml(zip: &mut Zip, member: &Member, ceiling: u64, how: &How, progress: &Progress) -> Result<Parsed, Cause> {
+fn kml(
+    zip: &mut Zip,
+    member: &Member,
+    (ceiling, zip_bytes): (u64, u64),
+    how: &How,
+    progress: &Progress,
+) -> Result<Parsed, Cause> {
     let broken = |e: zip::result::ZipError| Cause::Damaged(format!("its archive cannot be read ({e})"));
     let mut head = Vec::new();
     zip.by_index(member.at).map_err(broken)?.take(1024).read_to_end(&mut head).map_err(load_cause)?;
     let (encoding, from) = encoding_of(&head, how);
+    // Places of a few letters each become much more than their text: the ceiling is lower than that of other members.
+    let ceiling = ceiling.min(SMALL_BYTES.max(zip_bytes.saturating_mul(MAX_KML_RATIO)));
     let source = Bounded { source: zip.by_index(member.at).map_err(broken)?, left: ceiling };
-    let (mut parsed, _) = read_kml(source, encoding, how.layer.as_deref(), progress)?;
+    let (mut parsed, _) = read_kml(source, encoding, how.layer.as_deref(), progress).map_err(|cause| match cause {
+        Cause::Unreadable(e) if e.kind() == std::io::ErrorKind::FileTooLarge => too_large(),
+        other => other,
+    })?;
     parsed.encoding_from = from;
     if member.ending() == "ovkml" {
         xml::as_ovital(&mut parsed);

@@ -161,6 +161,14 @@ fn place(geometry: &mut GeometryStore, named: Named, how: &How, report: &mut Rep
             if system.degrees_code().is_none() {
                 report.problems.retain(|p| !is_out(p));
                 bounds_source = geometry.bounds().map(|b| b.sides());
+                if how.crs.as_deref() != Some(How::SWAPPED) && has_axes_swapped(geometry, &system) {
+                    let all = FeatureId::all(geometry.features.len() as u32);
+                    let placed = all.filter(|f| !geometry.parts_of(*f).is_empty());
+                    placed.for_each(|f| report.add(Severity::Error, "swapped-axes", Some(f), "?"));
+                    // As the file says: nothing is drawn in New Guinea that was surveyed in Beijing.
+                    let crs = Crs::Other(system.name().to_owned());
+                    return Placed { crs, crs_from, system: None, bounds_source };
+                }
                 let lost = system.to_degrees(&mut geometry.coords);
                 if lost > 0 {
                     drop_lost(geometry, report);
@@ -186,6 +194,20 @@ fn place(geometry: &mut GeometryStore, named: Named, how: &How, report: &mut Rep
             Placed { crs, crs_from, system, bounds_source }
         }
     }
+}
+
+/// Whether positions of a zone, of Gauss-Krüger or UTM, have the northing where the easting belongs: most eastings cannot be some, and their
+/// northings can.
+fn has_axes_swapped(geometry: &GeometryStore, system: &System) -> bool {
+    /// Metres on either side of the central meridian that a zone of six degrees reaches, and some more.
+    const REACH_M: f64 = 450_000.0;
+    let Some(middle) = system.false_easting_m() else { return false };
+    let is_easting = |v: f64| (v - middle).abs() <= REACH_M;
+    let all = FeatureId::all(geometry.features.len() as u32);
+    let firsts: Vec<[f64; 2]> = all.filter_map(|f| geometry.positions_of(f).next().copied()).take(2_000).collect();
+    let swapped =
+        firsts.iter().filter(|at| !is_easting(at[0]) && is_easting(at[1]) && (0.0..=1e7).contains(&at[0])).count();
+    !firsts.is_empty() && swapped * 2 > firsts.len()
 }
 
 /// Says what a system's datum leaves open.

@@ -8,6 +8,7 @@
 
 mod antimeridian;
 mod archive;
+mod arcs;
 mod assemble;
 mod batch;
 mod cell;

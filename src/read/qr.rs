@@ -25,7 +25,8 @@ type Look = (u32, bool);
 /// Codes photographed by themselves.
 const CLOSE: [Look; 3] = [(820, false), (820, true), (1640, false)];
 /// Codes that are a small part of the picture.
-const ANY: [Look; 5] = [(1640, false), (3280, false), (820, false), (3280, true), (1640, true)];
+const ANY: [Look; 7] =
+    [(1640, false), (3280, false), (820, false), (3280, true), (1640, true), (6000, false), (6000, true)];
 
 /// What the codes of a picture say (JPEG, PNG, WebP), each once; nothing where it is no picture or has none.
 pub fn codes_in(path: &Path) -> Vec<String> {

@@ -88,6 +88,7 @@ pub(super) fn rows(bytes: Vec<u8>, path: &Path, how: &How) -> Result<Parsed, Cau
         ("binary", EncodingFrom::Content, Some(name), rows.map_err(Cause::Workbook)?)
     } else {
         let (encoding, from, text) = wide::decode(&bytes, how);
+        wide::not_too_wide(&text)?;
         (encoding, from, None, wide::csv_grid(&text))
     };
     let is_head = |row: &[Cell]| row.iter().filter(|c| matches!(c, Cell::Text(_))).count() > 1;
@@ -167,6 +168,7 @@ pub(super) fn parse(bytes: Vec<u8>, path: &Path, how: &How) -> Result<Option<Par
         return Err(Cause::NoLayer(layer.clone()));
     }
     let (encoding, from, text) = wide::decode(&bytes, how);
+    wide::not_too_wide(&text)?;
     let Some(mut parsed) = places_in(&wide::csv_grid(&text), format, how) else { return Ok(None) };
     (parsed.encoding, parsed.encoding_from) = (encoding, from);
     Ok(Some(parsed))

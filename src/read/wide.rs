@@ -146,6 +146,9 @@ fn read_part(
     if is_locked(&bytes) {
         return Err(Cause::Password.at(path));
     }
+    if !is_workbook(&bytes) {
+        not_too_wide(&decode(head, &How::default()).2).map_err(|cause| cause.at(path))?;
+    }
     let (encoding, sheets) = sheets_of(bytes, part, progress).map_err(|m| explained(m).at(path))?;
     match lay_out(sheets, indicators, said) {
         Some(Laid { layout, rows }) => {
@@ -209,6 +212,22 @@ fn delimiter_of(text: &str) -> char {
     let first: String = text.lines().take(5).collect();
     let count = |c: char| first.matches(c).count();
     [',', ';', '\t'].into_iter().max_by_key(|c| count(*c)).unwrap_or(',')
+}
+
+/// Most columns of a text: as many as spreadsheets have.
+const MOST_COLUMNS: usize = 16_384;
+
+/// Refuses a text that claims more columns than any program for tables has.
+///
+/// # Errors
+/// [`Cause::NotTable`].
+pub(super) fn not_too_wide(text: &str) -> Result<(), Cause> {
+    let delimiter = delimiter_of(text);
+    let widest = text.lines().take(3).map(|l| l.matches(delimiter).count() + 1).max().unwrap_or(0);
+    match widest > MOST_COLUMNS {
+        true => Err(Cause::NotTable(format!("it has {widest} columns, and no table has more than {MOST_COLUMNS}"))),
+        false => Ok(()),
+    }
 }
 
 pub(super) fn csv_grid(text: &str) -> Rows {

@@ -58,6 +58,8 @@ impl Session {
         let project = self.file.path.as_ref()?;
         let mut view = view;
         view.view.year = self.year();
+        // What it showed is no part of how it is looked at.
+        view.seen.clear();
         if let (Some(theme), Some(spec), Some(district)) = (self.view.theme, self.map_spec(), self.district())
             && let Some(indicator) = district.indicators.all().get(spec.indicator)
         {

@@ -690,7 +690,7 @@ fn lost_a8_an_unknown_kind_is_no_visit_and_is_merged() {
     let mut log = SurveyLog::open(&file).expect("made").log;
     log.record(vec![NewVisit { result: Some(Outcome::Closed), ..NewVisit::of_key("T1/x//") }]).expect("recorded");
     let mut report = log.survey().events[0].clone();
-    (report.id, report.kind) = ("r-1".into(), qiancun::survey::EventKind::from_key("report"));
+    (report.id, report.kind) = ("r-1".into(), qiancun::survey::EventKind::from_key("appraisal"));
     report.more.insert("category".into(), "平安通".into());
     assert_eq!(log.adopt(vec![report.clone()]).expect("adopted"), 1);
     assert_eq!((log.survey().visits.len(), log.survey().others().count()), (1, 1));
@@ -699,7 +699,7 @@ fn lost_a8_an_unknown_kind_is_no_visit_and_is_merged() {
     let mut two = SurveyLog::open(&other).expect("made").log;
     assert_eq!(two.merge(&file).expect("merged").0, 2);
     let merged = two.survey().others().next().expect("the report");
-    assert_eq!((merged.kind.key(), merged.more.get("category")), ("report", Some(&json!("平安通"))));
+    assert_eq!((merged.kind.key(), merged.more.get("category")), ("appraisal", Some(&json!("平安通"))));
 }
 
 #[test]

@@ -51,6 +51,7 @@ mod sharp_panels;
 mod sharp_stage;
 mod sharp_table;
 mod sharp_words;
+mod strangers;
 mod summary;
 mod survey;
 mod survey_faults;

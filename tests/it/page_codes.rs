@@ -149,3 +149,31 @@ fn a_code_typed_or_photographed_brings_the_view_back_in_the_window() {
     assert_eq!(shown(&h), (Some(Theme::Clinics), Some(2020)));
     assert_eq!(h.state().session.document.keys.len(), layers);
 }
+
+#[test]
+fn codes_of_pages_are_read_whatever_they_say() {
+    let mut lost = Vec::new();
+    for n in 0..40_u64 {
+        // As long as those of pages, each with other squares.
+        let digits: String = (0..60).map(|i| char::from(b'a' + ((n * 7919 + i * 104_729) % 26) as u8)).collect();
+        let text = format!("qiancun:8MX1-MEVG?p=haidian.qiancun&t=toilets&y=2021&f={digits}&d={n}");
+        let matrix = qiancun::output::QrMatrix::of(&text).expect("a code");
+        // 24 mm on a page of A3 in 212 dots an inch.
+        let (square, side) = (213.0 / matrix.side() as f64, matrix.side());
+        let mut page = image::GrayImage::from_pixel(3508, 2480, image::Luma([255]));
+        let dark: std::collections::HashSet<(usize, usize)> =
+            matrix.runs().into_iter().flat_map(|[x, y, long]| (x..x + long).map(move |x| (x, y))).collect();
+        for y in 0..213_u32 {
+            for x in 0..213_u32 {
+                let at = ((f64::from(x) / square) as usize, (f64::from(y) / square) as usize);
+                if at.0 < side && dark.contains(&at) {
+                    page.put_pixel(2615 + x, 1990 + y, image::Luma([0]));
+                }
+            }
+        }
+        if qiancun::read::codes_of_picture(&page) != [text.clone()] {
+            lost.push(text);
+        }
+    }
+    assert!(lost.is_empty(), "{} of 40: {:?}", lost.len(), lost.first());
+}

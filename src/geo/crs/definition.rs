@@ -45,6 +45,10 @@ const DATUMS: [(&str, u32); 23] = [
 pub(super) fn of_epsg(code: u32) -> Option<System> {
     let code = if WEB_MERCATOR.contains(&code) { 3857 } else { code };
     let def = crs_definitions::from_code(u16::try_from(code).ok()?).filter(|_| !NOT_COMPUTED.contains(&code))?;
+    // Grads would be taken for degrees: NTF (Paris) and the like.
+    if def.wkt.starts_with("GEOGCS") && def.wkt.contains("UNIT[\"grad") {
+        return None;
+    }
     let (kind, accuracy) = kind_of(def.proj4, Some(code))?;
     Some(System { name: format!("EPSG:{code}"), kind, accuracy })
 }

@@ -175,6 +175,24 @@ impl System {
         }
     }
 
+    /// The easting of the central meridian of a zone of Gauss-Krüger or UTM, in metres: 500,000 with the zone before it where there is one;
+    /// `None` for any other system.
+    pub fn false_easting_m(&self) -> Option<f64> {
+        // Central meridians are whole multiples of a degree and a half. Along them the easting is the same at all latitudes.
+        let at = |lon: f64, lat: f64| {
+            let mut place = [[lon, lat]];
+            self.of_degrees(&mut place);
+            place[0]
+        };
+        let middle = |k: i32| {
+            let lon = f64::from(k) * 1.5;
+            let ([low, _], [high, _]) = (at(lon, 20.0), at(lon, 40.0));
+            let is_middle = (low - high).abs() < 0.01 && (low.rem_euclid(1e6) - 500_000.0).abs() < 300.0;
+            is_middle.then_some(low)
+        };
+        if self.is_geographic() { None } else { (-120..=120).find_map(middle) }
+    }
+
     /// From longitude and latitude in degrees to the system's own coordinates. Gives how many positions have no place in it; they
     /// become NaN.
     pub fn of_degrees(&self, coords: &mut [[f64; 2]]) -> usize {

@@ -79,12 +79,29 @@ pub(super) struct Outgoing<'a> {
 /// Those of the file system, and an ending that no format has.
 pub fn save_layer(dataset: &Dataset, to: &Path, options: &LayerOptions) -> io::Result<Written> {
     let ending = to.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
-    if matches!(ending.as_str(), "kml" | "gpx") && options.system.as_ref().is_some_and(|s| !s.is_geographic()) {
-        let message = format!("{} holds degrees only", ending.to_uppercase());
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+    if let (true, Some(system)) = (matches!(ending.as_str(), "kml" | "gpx"), &options.system) {
+        // Both are WGS 84 by their definitions; degrees of another datum would lie beside where they belong. GCJ-02 and BD-09 are written
+        // on request, for programs that expect them, and said.
+        let is_wrong = !system.is_geographic() || system.epsg().is_some() && is_elsewhere(system, dataset);
+        if is_wrong {
+            let message = format!("{} holds degrees of WGS 84 only", ending.to_uppercase());
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+        }
     }
     let out = Outgoing::of(dataset, options);
     let mut written = Written { files: vec![to.to_path_buf()], told: Vec::new() };
+    if matches!(ending.as_str(), "kml" | "gpx") && out.system.epsg().is_none() && out.system.degrees_code().is_none() {
+        written.told.push(("no-system", out.system.name().to_owned()));
+    }
+    let store = &out.dataset.geometry;
+    if matches!(ending.as_str(), "fgb" | "csv") && !store.heights.is_empty() {
+        let is_flat = |f: &FeatureId| !store.parts_of(*f).is_empty() && !store.has_heights(*f);
+        let flat = out.dataset.features().filter(is_flat).count();
+        // Well-known text says of each feature whether it has heights.
+        if flat > 0 && ending == "fgb" {
+            written.told.push(("height-zero", flat.to_string()));
+        }
+    }
     match ending.as_str() {
         "geojson" | "json" => super::save_geojson(&out.dataset, to)?,
         "fgb" => super::save_flatgeobuf(&out.dataset, to)?,
@@ -101,6 +118,16 @@ pub fn save_layer(dataset: &Dataset, to: &Path, options: &LayerOptions) -> io::R
         other => return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("no format ends in .{other}"))),
     }
     Ok(written)
+}
+
+/// Whether a system's degrees lie more than about a metre beside those of WGS 84 where the data are.
+fn is_elsewhere(system: &System, dataset: &Dataset) -> bool {
+    let Some(at) = dataset.geometry.coords.iter().copied().find(|c| c.iter().all(|v| v.is_finite())) else {
+        return false;
+    };
+    let mut there = [at];
+    system.of_degrees(&mut there);
+    there.iter().flatten().zip(at).any(|(a, b)| (a - b).abs() > 1e-5)
 }
 
 /// Adds a layer to a GeoPackage that has its frame ([`super::prepare_geopackage`]), in WGS 84, under a name of its own.

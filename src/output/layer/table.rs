@@ -102,7 +102,8 @@ fn text(store: &GeometryStore, part: &Part, has_z: bool) -> String {
             if has_z {
                 match height {
                     Some(z) => write!(out, " {z}").ok(),
-                    None => write!(out, " NaN").ok(),
+                    // A position without one among others that have it; readers do not know NaN.
+                    None => write!(out, " 0").ok(),
                 };
             }
         }

@@ -2,6 +2,7 @@
 //! that a GeoPackage puts before it (OGC 12-128r19, 2.1.3).
 
 use crate::model::{GeometryKind, GeometryStore, PartKind};
+use crate::read::arcs;
 use crate::read::geometry::{end_part, end_ring, next_ring};
 
 /// How deep collections may lie in one another.
@@ -83,10 +84,8 @@ impl<'a> Reader<'a> {
         Some(())
     }
 
-    fn geometry(&mut self, store: &mut GeometryStore, depth: usize) -> Option<GeometryKind> {
-        if depth > DEEPEST {
-            return None;
-        }
+    /// The head of a geometry: its base type, and how many numbers a position has.
+    fn head(&mut self) -> Option<(u32, usize)> {
         self.is_little = match self.take::<1>()?[0] {
             0 => false,
             1 => true,
@@ -102,7 +101,53 @@ impl<'a> Reader<'a> {
         let has_m = flags & 0x4000_0000 != 0 || matches!(dimension, 2 | 3);
         self.tall |= has_z;
         self.has_z = has_z;
-        let numbers = 2 + usize::from(has_z) + usize::from(has_m);
+        Some((base, 2 + usize::from(has_z) + usize::from(has_m)))
+    }
+
+    /// Positions of arcs, through every second of which a circle goes, made straight; heights of what lies between are not known.
+    fn arcs(&mut self, numbers: usize, store: &mut GeometryStore) -> Option<()> {
+        let (count, first) = (self.whole()? as usize, store.coords.len());
+        self.positions(count, numbers, store)?;
+        let control: Vec<[f64; 2]> = store.coords.get(first..)?.to_vec();
+        store.truncate_positions(first);
+        store.coords.extend(arcs::straightened(&control, false));
+        Some(())
+    }
+
+    /// A curve as a piece of the line or ring that is open: straight, of arcs, or made of both.
+    fn piece(&mut self, store: &mut GeometryStore, depth: usize) -> Option<()> {
+        if depth > DEEPEST {
+            return None;
+        }
+        let (base, numbers) = self.head()?;
+        let (open, first) = (store.ring_starts.last().map_or(0, |at| *at as usize), store.coords.len());
+        match base {
+            2 => {
+                let count = self.whole()? as usize;
+                self.positions(count, numbers, store)?;
+            }
+            8 => self.arcs(numbers, store)?,
+            9 => {
+                for _ in 0..self.whole()? {
+                    self.piece(store, depth + 1)?;
+                }
+            }
+            _ => return None,
+        }
+        // It begins where the last one ended; with heights that is said twice, and harms nothing.
+        let is_joint =
+            first > open && store.coords.len() > first && store.coords.get(first) == store.coords.get(first - 1);
+        if is_joint && store.heights.is_empty() {
+            store.coords.remove(first);
+        }
+        Some(())
+    }
+
+    fn geometry(&mut self, store: &mut GeometryStore, depth: usize) -> Option<GeometryKind> {
+        if depth > DEEPEST {
+            return None;
+        }
+        let (base, numbers) = self.head()?;
         Some(match base {
             1 => {
                 let (ring, first) = (next_ring(store), store.coords.len());
@@ -130,6 +175,39 @@ impl<'a> Reader<'a> {
                 self.rings(numbers, store)?;
                 GeometryKind::Polygon
             }
+            // Curves (ISO/IEC 13249-3): arcs, lines of both, areas within them.
+            8 | 9 => {
+                let (ring, first) = (next_ring(store), store.coords.len());
+                match base {
+                    8 => self.arcs(numbers, store)?,
+                    _ => {
+                        for _ in 0..self.whole()? {
+                            self.piece(store, depth + 1)?;
+                        }
+                    }
+                }
+                if store.coords.len() > first {
+                    end_ring(store);
+                    end_part(store, PartKind::Line, ring);
+                }
+                GeometryKind::LineString
+            }
+            10 => {
+                let first = next_ring(store);
+                for _ in 0..self.whole()? {
+                    let before = store.coords.len();
+                    self.piece(store, depth + 1)?;
+                    if store.coords.len() > before {
+                        end_ring(store);
+                    }
+                }
+                if next_ring(store) > first {
+                    end_part(store, PartKind::Polygon, first);
+                }
+                GeometryKind::Polygon
+            }
+            11 => self.several(GeometryKind::MultiLineString, store, depth)?,
+            12 => self.several(GeometryKind::MultiPolygon, store, depth)?,
             4 => self.several(GeometryKind::MultiPoint, store, depth)?,
             5 => self.several(GeometryKind::MultiLineString, store, depth)?,
             6 | 15 | 16 => self.several(GeometryKind::MultiPolygon, store, depth)?,

@@ -1,7 +1,7 @@
 //! Which columns of a table say where a place is, and how.
 
 use super::trace;
-use crate::geo::System;
+use crate::geo::{System, parse_position};
 use crate::model::{FieldNames, GeometryKind, GeometryStore, PartKind, Report, Severity};
 use crate::read::How;
 use crate::read::cell::Cell;
@@ -43,7 +43,16 @@ impl Places {
                 of(row, below).map(|way| Self { head, way })
             })
         };
-        found(geometry_in).or_else(|| found(degrees_in)).or_else(|| found(single_in)).or_else(|| found(plane_in))
+        let (geometry, degrees, single) = (found(geometry_in), found(degrees_in), found(single_in));
+        // Among rows of data one may look like heads over a column of geometry: named heads above it are the heads.
+        let is_above = |other: &Option<Self>| match (&geometry, other) {
+            (Some(geometry), Some(other)) => other.head < geometry.head,
+            _ => false,
+        };
+        if is_above(&degrees) || is_above(&single) {
+            return degrees.or(single);
+        }
+        geometry.or(degrees).or(single).or_else(|| found(plane_in))
     }
 
     /// Whether a column says the place, and nothing besides.
@@ -153,8 +162,14 @@ impl Places {
                 if let Some(trace) = trace::of(&text) {
                     return trace.put(is_lat_first, store);
                 }
-                let (a, b) = pair(&text)?;
-                usable(if is_lat_first { [b, a] } else { [a, b] })?
+                if wkt::is_wkt(&text) {
+                    return wkt::read(&text, store);
+                }
+                match (sided(&text), pair(&text)) {
+                    (Some(at), _) => at,
+                    (None, Some((a, b))) => usable(if is_lat_first { [b, a] } else { [a, b] })?,
+                    (None, None) => return None,
+                }
             }
         };
         let ring = next_ring(store);
@@ -249,9 +264,14 @@ fn geometry_in(row: &[Cell], below: &[(u32, Vec<Cell>)]) -> Option<Way> {
 fn single_in(row: &[Cell], below: &[(u32, Vec<Cell>)]) -> Option<Way> {
     let names = &FieldNames::shipped().position;
     let folded: Vec<String> = row.iter().map(|c| FieldNames::folded(&c.text())).collect();
+    // One that is not filled in yet, 待定, says nothing of the others.
     let is_pair = |c: &usize| {
-        let value = first_value(below, *c).and_then(|v| pair(&v));
-        value.is_some_and(|(a, b)| a.abs() <= 180.0 && b.abs() <= 180.0 && (a.abs() <= 90.0 || b.abs() <= 90.0))
+        let is = |(a, b): (f64, f64)| a.abs() <= 180.0 && b.abs() <= 180.0 && (a.abs() <= 90.0 || b.abs() <= 90.0);
+        let mut texts = below.iter().take(100).filter_map(|(_, r)| r.get(*c)).filter(|cell| **cell != Cell::Empty);
+        texts.any(|cell| {
+            let text = cell.text();
+            sided(&text).is_some() || pair(&text).is_some_and(is)
+        })
     };
     let found = names.iter().find_map(|n| folded.iter().position(|f| f == n).filter(is_pair));
     let ends = || {
@@ -291,6 +311,13 @@ fn pair(text: &str) -> Option<(f64, f64)> {
     Some((numbers.next()?.0, numbers.next()?.0))
 }
 
+/// A position of one cell that says which number is which: E116.11,N40.05; 北纬40.05 东经116.11.
+fn sided(text: &str) -> Option<[f64; 2]> {
+    let says = text.contains(['N', 'S', 'E', 'W', 'n', 's', 'e', 'w', '北', '南', '东', '西']);
+    let at = parse_position(text, None).filter(|_| says)?;
+    Some([at.lon_deg, at.lat_deg])
+}
+
 /// A number of metres: thousands are parted by blanks or commas, if at all.
 fn number(cell: Option<&Cell>) -> Option<f64> {
     match cell? {
@@ -314,11 +341,16 @@ fn degrees(cell: Option<&Cell>) -> Option<f64> {
         Cell::Empty | Cell::Percent(_) | Cell::Unsolved => None,
         Cell::Number(n) => Some(*n),
         Cell::Text(t) => {
+            let wide = |c: char| match c {
+                '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+                c => c,
+            };
+            let t: String = t.chars().map(wide).collect();
             let bare = t.trim().trim_matches(['E', 'N', 'W', 'S', 'e', 'n', 'w', 's', '东', '北', '经', '纬', ' ']);
             let is_negative = t.contains(['W', 'S', 'w', 's']) != bare.starts_with('-');
             let parts: Vec<&str> = bare
                 .trim_start_matches('-')
-                .split(['°', '′', '\'', '’', '″', '"', '”', '度', '分', '秒'])
+                .split(['°', '′', '\'', '’', '″', '"', '”', '度', '分', '秒', ':', ' '])
                 .map(str::trim)
                 .filter(|p| !p.is_empty())
                 .collect();
@@ -356,11 +388,16 @@ mod tests {
             ("-8.5", -8.5),
             ("8.5S", -8.5),
             ("116度30分", 116.5),
+            ("116 30 00 E", 116.5),
+            ("116:30:00", 116.5),
+            ("１１６．５", 116.5),
         ] {
             assert_eq!(of(text), Some(value), "{text}");
         }
         assert_eq!((of("abc"), of(""), of("116°75'")), (None, None, None));
         assert_eq!(number(Some(&Cell::Text("4 438 758,5".into()))), Some(4_438_758.5));
         assert_eq!(pair("40.05，116.11"), Some((40.05, 116.11)));
+        assert_eq!(sided("E116.11,N40.05"), Some([116.11, 40.05]));
+        assert_eq!(sided("116.11,40.05"), None);
     }
 }

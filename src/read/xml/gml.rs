@@ -9,6 +9,7 @@ use quick_xml::events::BytesStart;
 use super::{Handler, Numbers, attribute, walk};
 use crate::geo::System;
 use crate::model::{FeatureId, GeometryKind, PartKind, Severity, Value};
+use crate::read::arcs;
 use crate::read::batch::Batch;
 use crate::read::document::Parsed;
 use crate::read::error::Cause;
@@ -22,7 +23,11 @@ const MEMBERS: [&str; 4] = ["featureMember", "featureMembers", "member", "member
 
 /// Elements of geometry that take part in how their positions are understood.
 const POINTS: [&str; 1] = ["Point"];
-const LINES: [&str; 4] = ["LineString", "LineStringSegment", "Curve", "Arc"];
+const LINES: [&str; 7] = ["LineString", "LineStringSegment", "Curve", "CompositeCurve", "Arc", "ArcString", "Circle"];
+/// Elements whose pieces are one line or ring.
+const JOINED: [&str; 3] = ["Ring", "Curve", "CompositeCurve"];
+/// Elements whose positions are control points of arcs of circles.
+const ARCS: [&str; 3] = ["Arc", "ArcString", "Circle"];
 const MULTIPLE: [&str; 7] = [
     "MultiPoint",
     "MultiLineString",
@@ -61,6 +66,17 @@ pub(in crate::read) fn read_gml(
     Ok((parsed, walked.is_damaged))
 }
 
+/// How many numbers a position of a list has where nothing around it says so: three where the envelope says so and they fit.
+fn dimension_of(text: &str, envelope: usize) -> usize {
+    if envelope != 3 {
+        return 2;
+    }
+    let words: Vec<&str> = text.split([' ', ',', '\n', '\t', '\r']).filter(|w| !w.is_empty()).collect();
+    let is_closed = words.len() >= 12 && words.get(..3) == words.get(words.len() - 3..);
+    let fits = words.len().is_multiple_of(3) && (words.len() % 2 == 1 || words.len() == 3 || is_closed);
+    if fits { 3 } else { 2 }
+}
+
 #[derive(Default)]
 struct Gml {
     batch: Batch,
@@ -71,7 +87,10 @@ struct Gml {
     /// The system of the document, and whether its positions have the northing first.
     srs: Option<String>,
     swapped: bool,
-    dimension: usize,
+    /// How many numbers a position has, by the depth of the element that says so.
+    dimensions: Vec<(usize, usize)>,
+    /// The same as the envelope of the features says it; 0 where it does not.
+    envelope_dimension: usize,
     /// The name of the features' element.
     kind: Option<String>,
     text: String,
@@ -96,12 +115,17 @@ struct Feature {
 impl Gml {
     fn system(&mut self, element: &BytesStart<'_>) {
         if let Some(dimension) = attribute(element, "srsDimension").and_then(|d| d.trim().parse().ok()) {
-            self.dimension = dimension;
+            // It holds within its element; what an envelope says is a hint for what stands outside of it.
+            match self.stack.iter().any(|n| n == "boundedBy") {
+                true => self.envelope_dimension = dimension,
+                false => self.dimensions.push((self.stack.len(), dimension)),
+            }
         }
         let Some(name) = attribute(element, "srsName").filter(|n| !n.trim().is_empty()) else { return };
         if self.srs.as_ref() != Some(&name) {
             // The registry's own order holds where a name speaks of the registry, and not in the short form that GML 2 had.
-            let is_long = name.contains("urn:") || name.contains("/def/");
+            // CRS84 has the longitude first by its own definition (OGC 06-042), however it is named.
+            let is_long = (name.contains("urn:") || name.contains("/def/")) && !name.contains("CRS84");
             self.swapped = is_long && System::of_name(&name).is_some_and(|s| s.is_northing_first());
             self.srs.get_or_insert(name);
         }
@@ -113,7 +137,11 @@ impl Gml {
         let store = &mut self.batch.geometry;
         let (ring, first) = (next_ring(store), store.coords.len());
         let mut numbers = Numbers::of(&text);
-        let dimension = if self.dimension >= 2 { self.dimension } else { 2 };
+        let dimension =
+            self.dimensions.last().map_or_else(|| dimension_of(&text, self.envelope_dimension), |(_, d)| *d);
+        let dimension = dimension.max(2);
+        let is_joined = self.stack.iter().any(|n| JOINED.contains(&n.as_str()));
+        let is_arc = self.stack.iter().any(|n| ARCS.contains(&n.as_str()));
         let mut odd = false;
         while let Some((a, mut more)) = numbers.next() {
             let Some((b, again)) = numbers.next() else {
@@ -141,7 +169,18 @@ impl Gml {
             }
         }
         odd |= !numbers.is_over();
-        if store.coords.len() > first {
+        if is_arc && store.coords.len() > first + 2 {
+            let control = store.coords.split_off(first);
+            let is_circle = self.stack.iter().any(|n| n == "Circle");
+            store.coords.extend(arcs::straightened(&control, is_circle));
+        }
+        if is_joined && !feature.is_point {
+            // One piece of a line or ring: it begins where the last one ended.
+            let open = store.ring_starts.last().map_or(0, |at| *at as usize);
+            if first > open && store.coords.get(first) == store.coords.get(first - 1) {
+                store.coords.remove(first);
+            }
+        } else if store.coords.len() > first {
             if feature.is_point {
                 // Each position of a point stands for itself.
                 let at = store.coords.split_off(first);
@@ -205,9 +244,9 @@ impl Handler for Gml {
     fn start(&mut self, name: &str, element: &BytesStart<'_>) {
         self.text.clear();
         self.has_children = false;
-        self.system(element);
         let depth = self.stack.len();
         self.stack.push(name.to_owned());
+        self.system(element);
         if self.feature.is_none() {
             if MEMBERS.contains(&name) {
                 self.member = Some(depth);
@@ -263,7 +302,17 @@ impl Handler for Gml {
             _ if in_bounds => {}
             "posList" | "pos" if in_geometry => self.positions(false),
             "coordinates" if in_geometry => self.positions(true),
-            "LinearRing" | "LineString" | "LineStringSegment" if in_geometry => self.end_open(),
+            "LinearRing" | "LineString" | "LineStringSegment" | "Arc" | "ArcString" | "Circle"
+                if in_geometry && !self.stack.iter().rev().skip(1).any(|n| JOINED.contains(&n.as_str())) =>
+            {
+                self.end_open();
+            }
+            "Ring" if in_geometry => self.end_open(),
+            "Curve" | "CompositeCurve"
+                if in_geometry && !self.stack.iter().rev().skip(1).any(|n| JOINED.contains(&n.as_str())) =>
+            {
+                self.end_open();
+            }
             "Polygon" | "PolygonPatch" | "Rectangle" | "Triangle" => {
                 let first = self.feature.as_mut().and_then(|f| f.polygon.take());
                 let store = &mut self.batch.geometry;
@@ -273,6 +322,7 @@ impl Handler for Gml {
             }
             _ => {}
         }
+        self.dimensions.pop_if(|(depth, _)| *depth == self.stack.len());
         self.stack.pop();
         let depth = self.stack.len();
         if self.member == Some(depth) && self.feature.is_none() {
@@ -345,5 +395,43 @@ mod tests {
         let kinds: Vec<GeometryKind> = batch.geometry.features.iter().map(|f| f.kind).collect();
         assert_eq!(kinds, [GeometryKind::Polygon, GeometryKind::Point, GeometryKind::LineString]);
         assert_eq!(batch.geometry.coords.len(), 4 + 1 + 2);
+    }
+
+    fn first(geometry: &str) -> Parsed {
+        read(&format!(
+            "<wfs:FeatureCollection><wfs:member><v:a><v:g>{geometry}</v:g></v:a></wfs:member></wfs:FeatureCollection>"
+        ))
+    }
+
+    #[test]
+    fn pieces_of_a_ring_are_one_ring_and_arcs_are_round() {
+        let piece = |list: &str| {
+            format!(
+                "<gml:curveMember><gml:Curve><gml:segments><gml:LineStringSegment><gml:posList>{list}</gml:posList></gml:LineStringSegment></gml:segments></gml:Curve></gml:curveMember>"
+            )
+        };
+        let ring = format!("{}{}", piece("116 40 116 41 117 41"), piece("117 41 117 40 116 40"));
+        let parsed =
+            first(&format!("<gml:Polygon><gml:exterior><gml:Ring>{ring}</gml:Ring></gml:exterior></gml:Polygon>"));
+        let store = &parsed.batches[0].geometry;
+        assert_eq!((store.ring_starts.len(), store.coords.len()), (2, 5), "{:?}", store.coords);
+        let circle = "<gml:Polygon><gml:exterior><gml:Ring><gml:curveMember><gml:Curve><gml:segments><gml:ArcString><gml:posList>\
+                      1 0 0 1 -1 0 0 -1 1 0</gml:posList></gml:ArcString></gml:segments></gml:Curve></gml:curveMember></gml:Ring></gml:exterior></gml:Polygon>";
+        let parsed = first(circle);
+        let coords = &parsed.batches[0].geometry.coords;
+        assert!(coords.len() > 80 && coords.iter().all(|p| (p[0].hypot(p[1]) - 1.0).abs() < 1e-9), "{}", coords.len());
+    }
+
+    #[test]
+    fn a_dimension_holds_in_its_element_and_crs84_has_the_longitude_first() {
+        let parsed = read(
+            "<c><featureMember><a><g><gml:Point srsDimension=\"3\"><gml:pos>9 48 5</gml:pos></gml:Point></g></a></featureMember>\
+             <featureMember><a><g><gml:LineString><gml:posList>1 2 3 4 5 6</gml:posList></gml:LineString></g></a></featureMember></c>",
+        );
+        assert_eq!(parsed.batches[0].geometry.coords, [[9.0, 48.0], [1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]);
+        for name in ["urn:ogc:def:crs:OGC:1.3:CRS84", "http://www.opengis.net/def/crs/OGC/1.3/CRS84"] {
+            let parsed = first(&format!("<gml:Point srsName=\"{name}\"><gml:pos>9.2 48.1</gml:pos></gml:Point>"));
+            assert_eq!(parsed.batches[0].geometry.coords, [[9.2, 48.1]], "{name}");
+        }
     }
 }

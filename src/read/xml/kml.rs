@@ -192,6 +192,7 @@ impl Kml {
     fn coordinates(&mut self, around: Option<&str>) {
         let Some(place) = &mut self.place else { return };
         let text = std::mem::take(&mut self.text);
+        let text = without_commas_between(&text).unwrap_or(text);
         let store = &mut self.batch.geometry;
         let (ring, first) = (next_ring(store), store.coords.len());
         let mut numbers = Numbers::of(&text);
@@ -225,6 +226,17 @@ impl Kml {
             self.batch.problem(Severity::Warning, "odd-coordinates", "");
         }
     }
+}
+
+/// The text without commas behind its positions, where every one of them has one, as some programs write: `116,40,0, 117,41,0,`.
+fn without_commas_between(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split_ascii_whitespace().collect();
+    let (last, others) = words.split_last()?;
+    let count = |word: &str| word.trim_end_matches(',').split(',').count();
+    let own = count(others.first()?);
+    let fits =
+        (2..=3).contains(&own) && others.iter().all(|w| w.ends_with(',') && count(w) == own) && count(last) == own;
+    fits.then(|| words.iter().map(|w| w.trim_end_matches(',')).collect::<Vec<_>>().join(" "))
 }
 
 impl Handler for Kml {
@@ -542,5 +554,20 @@ mod tests {
         let names: Vec<String> = d.features().map(|f| d.file_name(f)).collect();
         assert_eq!(names, ["a", "b"]);
         assert!(d.table.position("name_2").is_some());
+    }
+
+    #[test]
+    fn commas_behind_positions_end_them() {
+        for (text, count) in [
+            ("116,40,0, 117,41,0, 118,42,0", 3),
+            ("116,40,\n117,41,\n118,42,\n119,43", 4),
+            ("116,40,0 117,41,0", 2),
+            ("116, 40, 5 117, 41, 6", 2),
+        ] {
+            let kml =
+                format!("<kml><Placemark><LineString><coordinates>{text}</coordinates></LineString></Placemark></kml>");
+            let (parsed, _) = read_kml(kml.as_bytes(), encoding_rs::UTF_8, None, &Progress::new()).expect("read");
+            assert_eq!(parsed.batches[0].geometry.coords.len(), count, "{text}");
+        }
     }
 }

@@ -1,0 +1,178 @@
+//! What independent reviewers found with files of their own: each fault as a test.
+
+use std::io::Write;
+
+use serde_json::Value;
+
+use crate::program::{Folder, collection, json, point, qiancun, square};
+
+/// Four villages in two towns, two of one name.
+fn villages() -> String {
+    let village = |i: usize, code: &str, name: &str, town: &str| {
+        square(116.0 + 0.02 * i as f64, 40.0, 0.01, &format!(r#""code":"{code}","name":"{name}","town":"{town}""#))
+    };
+    collection(&[
+        village(0, "110108001001", "东沟村", "甲镇"),
+        village(1, "110108001002", "西沟村", "甲镇"),
+        village(2, "110108001003", "八家村", "甲镇"),
+        village(3, "110108002001", "八家村", "乙镇"),
+    ])
+}
+
+fn figures(folder: &Folder, table: &str) -> Value {
+    folder.write("v.geojson", villages()).write("t.csv", table);
+    let project = folder.project("p.qiancun", &["v.geojson"], &["t.csv"], "");
+    json(&["summary", &project, "--by", "town", "--json"]).0
+}
+
+fn of(summary: &Value, town: &str, id: &str) -> Option<f64> {
+    let row = summary["rows"].as_array().expect("rows").iter().find(|r| r["name"] == town).expect("the town");
+    row["indicators"][id]["value"].as_f64()
+}
+
+fn matched(folder: &Folder, table: &str) -> Value {
+    folder.write("v.geojson", villages()).write("t.csv", table);
+    let (document, _) = json(&["check", &folder.text("t.csv"), "--against", &folder.text("v.geojson"), "--json"]);
+    document["files"][0].clone()
+}
+
+#[test]
+fn a_number_of_rows_is_no_code_and_a_code_against_its_name_is_told() {
+    let folder = Folder::new();
+    let table = "id,村名,乡镇,公厕数\n4,东沟村,甲镇,1\n3,西沟村,甲镇,2\n2,八家村,甲镇,3\n1,八家村,乙镇,40\n";
+    let summary = figures(&folder, table);
+    assert_eq!(
+        (of(&summary, "甲镇", "public_toilets"), of(&summary, "乙镇", "public_toilets")),
+        (Some(6.0), Some(40.0))
+    );
+    let swapped = matched(&folder, "村代码,村名,公厕数\n110108001002,东沟村,1\n110108001001,西沟村,2\n");
+    let causes = swapped["match"]["causes"].as_array().expect("causes");
+    assert!(causes.iter().any(|c| c["code"] == "code-and-name-differ" && c["count"] == 2), "{causes:?}");
+}
+
+#[test]
+fn units_in_heads_and_below_them_are_converted_or_told() {
+    let folder = Folder::new();
+    let table =
+        "村名,乡镇,拆违面积（万平方米）,常住人口（万人）,街坊路（米）,污水处理率（‰）\n东沟村,甲镇,1.5,0.12,3500,900\n";
+    let summary = figures(&folder, table);
+    let values = ["demolished_m2", "population", "roads_km", "sewage_treatment_pct"].map(|id| of(&summary, "甲镇", id));
+    assert_eq!(values, [Some(15_000.0), Some(1200.0), Some(3.5), Some(90.0)]);
+    let table = "村名,乡镇,拆违面积,公厕数（元）\n,,万m²,\n东沟村,甲镇,1.5,3\n";
+    let summary = figures(&folder, table);
+    assert_eq!((of(&summary, "甲镇", "demolished_m2"), of(&summary, "甲镇", "public_toilets")), (Some(15_000.0), None));
+}
+
+#[test]
+fn towns_before_names_years_under_other_heads_and_groups_of_questions() {
+    let folder = Folder::new();
+    for table in [
+        "村名,公厕数\n甲镇东沟村,1\n甲镇-西沟村,2\n甲镇/八家村,3\n乙镇 八家村村民委员会,4\n",
+        "行政村,所属镇,公厕数\n东沟村,甲镇,1\n西沟村,甲镇,2\n八家村,甲镇,3\n八家村,乙镇,4\n",
+        "_id,group/village,group/town,group/public_toilets\n9,东沟村,甲镇,1\n8,西沟村,甲镇,2\n7,八家村,甲镇,3\n6,八家村,乙镇,4\n",
+    ] {
+        let file = matched(&folder, table);
+        assert_eq!((file["match"]["rows"].as_u64(), file["match"]["matched"].as_u64()), (Some(4), Some(4)), "{table}");
+    }
+    for head in ["统计年度", "数据年份", "时间", "Année", "periodname"] {
+        let table =
+            format!("村名,乡镇,{head},常住人口\n东沟村,甲镇,2021,100\n东沟村,甲镇,2022,200\n东沟村,甲镇,2023,300\n");
+        let summary = figures(&folder, &table);
+        assert_eq!((summary["year"].as_i64(), of(&summary, "甲镇", "population")), (Some(2023), Some(300.0)), "{head}");
+    }
+    // A comma that can be either is told, whatever a column beside it says.
+    let summary = figures(&folder, "村名,乡镇,污水处理率,拆违面积\n东沟村,甲镇,\"90,5\",\"12,345\"\n");
+    assert_eq!(
+        (of(&summary, "甲镇", "sewage_treatment_pct"), of(&summary, "甲镇", "demolished_m2")),
+        (Some(90.5), None)
+    );
+}
+
+#[test]
+fn places_that_are_written_in_several_ways_in_one_column() {
+    let folder = Folder::new();
+    let read = |text: &str| {
+        folder.write("f.csv", text);
+        json(&["check", &folder.text("f.csv"), "--json"]).0["files"][0].clone()
+    };
+    let file = read("名称,类别,坐标\nA,公厕,\"116.11,40.05\"\nB,公厕,\"116.12,40.05\"\nD,公厕,POINT (116.13 40.05)\n");
+    assert_eq!((file["features"].as_u64(), file["geometries"]["Point"].as_u64()), (Some(3), Some(3)), "{file}");
+    let file = read("名称,类别,坐标\nA,公厕,待定\nB,公厕,\"116.12,40.05\"\nC,公厕,\"E116.13,N40.05\"\n");
+    assert_eq!(file["geometries"]["Point"], 2, "{file}");
+    assert!(file["problems"].as_array().expect("problems").iter().any(|p| p["code"] == "row-without-position"));
+    let file = read("名称,纬度,经度\nA,40 03 00 N,116:06:36\nB,４０．０５,116.11\n");
+    assert_eq!(file["geometries"]["Point"], 2, "{file}");
+}
+
+#[test]
+fn a_file_whose_axes_are_swapped_in_metres_is_told_and_kml_keeps_to_wgs_84() {
+    let folder = Folder::new();
+    // EPSG:4548: 117° E without the zone. X north, Y east, as surveyors write it.
+    let swapped = r#"{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::4548"}},"features":[
+        {"type":"Feature","properties":{"name":"甲"},"geometry":{"type":"Point","coordinates":[4438758.0,427500.0]}},
+        {"type":"Feature","properties":{"name":"乙"},"geometry":{"type":"Point","coordinates":[4439758.0,428500.0]}}]}"#;
+    folder.write("s.geojson", swapped);
+    let file = json(&["check", &folder.text("s.geojson"), "--json"]).0["files"][0].clone();
+    let problems = file["problems"].as_array().expect("problems");
+    assert!(problems.iter().any(|p| p["code"] == "swapped-axes" && p["count"] == 2), "{problems:?}");
+    let right = swapped
+        .replace("[4438758.0,427500.0]", "[427500.0,4438758.0]")
+        .replace("[4439758.0,428500.0]", "[428500.0,4439758.0]");
+    folder.write("r.geojson", right);
+    let file = json(&["check", &folder.text("r.geojson"), "--json"]).0["files"][0].clone();
+    let west = file["bounds"][0].as_f64().expect("a bound");
+    assert!((west - 116.15).abs() < 0.01, "{file}");
+    folder.write("p.geojson", collection(&[point(116.1, 40.05, "\"name\":\"a\"")]));
+    let out = folder.text("o.kml");
+    let run = |system: &str| qiancun(&["convert", &folder.text("p.geojson"), &out, "--to-crs", system]);
+    assert_eq!(run("EPSG:4301").status.code(), Some(1), "Tokyo lies 400 m beside");
+    assert!(run("EPSG:4490").status.success());
+    let shifted = run("gcj02");
+    assert!(shifted.status.success() && String::from_utf8_lossy(&shifted.stderr).contains("cannot say"));
+}
+
+#[test]
+fn a_package_in_an_archive_has_its_layers() {
+    let dir = crate::survey::copied();
+    let project = crate::survey::path(&dir, "haidian.qiancun");
+    let out = crate::survey::path(&dir, "round");
+    assert!(qiancun(&["field", "export", &project, "-o", &out]).status.success());
+    let bytes = std::fs::read(format!("{out}/round.gpkg")).expect("a package");
+    let zip = crate::survey::path(&dir, "round.zip");
+    let mut writer = zip::ZipWriter::new(std::fs::File::create(&zip).expect("a file"));
+    writer.start_file("folder/round.gpkg", zip::write::SimpleFileOptions::default()).expect("begun");
+    writer.write_all(&bytes).expect("written");
+    writer.finish().expect("finished");
+    let plain = json(&["check", &format!("{out}/round.gpkg"), "--json"]).0["files"].as_array().expect("files").len();
+    let zipped = json(&["check", &zip, "--json"]).0;
+    let layers: Vec<&str> =
+        zipped["files"].as_array().expect("files").iter().filter_map(|f| f["layer"].as_str()).collect();
+    assert!(plain > 1 && layers.len() == plain, "{plain} {layers:?}");
+    let (one, _) = json(&["check", &format!("{zip}#gaps"), "--json"]);
+    assert_eq!(one["files"].as_array().map(Vec::len), Some(1), "{one}");
+}
+
+#[test]
+fn a_form_is_not_filled_with_another_years_figures() {
+    let folder = Folder::new();
+    folder.write("v.geojson", villages());
+    folder.write("t.csv", "村名,乡镇,年份,公厕数,常住人口\n东沟村,甲镇,2022,20,1200\n东沟村,甲镇,2023,30,1300\n");
+    let project = folder.project("p.qiancun", &["v.geojson"], &["t.csv"], "");
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    for (c, head) in
+        ["村名", "乡镇", "2021年公厕数", "2022年公厕数", "2023年公厕数", "常住人口（万人）"].iter().enumerate()
+    {
+        sheet.write(0, c as u16, *head).expect("written");
+    }
+    sheet.write(1, 0, "东沟村").expect("written");
+    sheet.write(1, 1, "甲镇").expect("written");
+    book.save(folder.path("form.xlsx")).expect("saved");
+    let out = folder.text("filled.xlsx");
+    let (report, _) = json(&["form", "fill", &project, &folder.text("form.xlsx"), "-o", &out, "--json"]);
+    let blank = report["blank"].as_array().expect("blank");
+    assert!(blank.iter().any(|b| b["cell"] == "C2" && b["why"] == "no-figures-of-the-year"), "{report}");
+    assert_eq!(report["cells"], 3);
+    let (filled, _) = json(&["check", &out, "--against", &folder.text("v.geojson"), "--json"]);
+    assert!(filled["files"][0]["layout"]["columns"].as_array().is_some_and(|c| c.len() == 6), "{filled}");
+}
