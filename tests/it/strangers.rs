@@ -9,7 +9,7 @@ use crate::program::{Folder, collection, json, point, qiancun, square};
 /// Four villages in two towns, two of one name.
 fn villages() -> String {
     let village = |i: usize, code: &str, name: &str, town: &str| {
-        square(116.0 + 0.02 * i as f64, 40.0, 0.01, &format!(r#""code":"{code}","name":"{name}","town":"{town}""#))
+        square(116.0 + 0.02 * i as f64, 40.0, 0.01, &format!(r#"{{"code":"{code}","name":"{name}","town":"{town}"}}"#))
     };
     collection(&[
         village(0, "110108001001", "东沟村", "甲镇"),
@@ -122,7 +122,7 @@ fn a_file_whose_axes_are_swapped_in_metres_is_told_and_kml_keeps_to_wgs_84() {
     let file = json(&["check", &folder.text("r.geojson"), "--json"]).0["files"][0].clone();
     let west = file["bounds"][0].as_f64().expect("a bound");
     assert!((west - 116.15).abs() < 0.01, "{file}");
-    folder.write("p.geojson", collection(&[point(116.1, 40.05, "\"name\":\"a\"")]));
+    folder.write("p.geojson", collection(&[point(116.1, 40.05, r#"{"name":"a"}"#)]));
     let out = folder.text("o.kml");
     let run = |system: &str| qiancun(&["convert", &folder.text("p.geojson"), &out, "--to-crs", system]);
     assert_eq!(run("EPSG:4301").status.code(), Some(1), "Tokyo lies 400 m beside");
