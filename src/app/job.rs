@@ -167,7 +167,7 @@ pub enum Done {
     /// A picture of a photo, of so many pixels along its longest side; `None` where it cannot be shown.
     Picture(PathBuf, u32, Option<egui::ColorImage>),
     /// A page or an atlas was written, or not.
-    PageSaved(PathBuf, Result<String, PageError>),
+    PageSaved(PathBuf, Result<super::pages::PageWritten, PageError>),
     /// A file for anyone was written, or not.
     Shared(PathBuf, super::sharing::SharedFile),
     /// A package was written, or not.

@@ -253,7 +253,11 @@ impl Jobs {
     }
 
     /// Writes a page.
-    pub fn page(&mut self, path: PathBuf, write: impl FnOnce(&Path) -> Result<String, PageError> + Send + 'static) {
+    pub fn page(
+        &mut self,
+        path: PathBuf,
+        write: impl FnOnce(&Path) -> Result<super::pages::PageWritten, PageError> + Send + 'static,
+    ) {
         self.start(Job::Page, move |_| {
             let written = write(&path);
             Some(Done::PageSaved(path, written))
@@ -265,7 +269,7 @@ impl Jobs {
         &mut self,
         path: PathBuf,
         progress: Arc<AtlasProgress>,
-        write: impl FnOnce(&Path) -> Result<String, PageError> + Send + 'static,
+        write: impl FnOnce(&Path) -> Result<super::pages::PageWritten, PageError> + Send + 'static,
     ) {
         let watch = Arc::downgrade(&progress);
         self.start(Job::Dialogue, move |reply| {

@@ -7,14 +7,39 @@ use std::sync::atomic::Ordering;
 use super::jobs::Job;
 use super::qiancun::Qiancun;
 use super::tables::io_words;
+use crate::lang::Lang;
 use crate::page::{
     AtlasProgress, PageContent, PageError, PageFormat, atlas, missing_glyphs, page_mark, page_svg, to_png, write_page,
 };
-use crate::project::{PageOptions, PageWithout, remember_pages, write_replacing};
+use crate::project::{MadePage, PageOptions, PageWithout, made_pages_path, remember_pages, write_replacing};
 use crate::session::{Dialogue, PageCommand, PageDraft, Session, ShareOptions};
 
 /// Size of a scene's small picture in pixels.
 const THUMBNAIL_PX: [u32; 2] = [144, 81];
+
+/// The list of pages beside a project that could not be written, and why: typed codes will not be found.
+pub struct Unlisted(PathBuf, std::io::Error);
+
+impl Unlisted {
+    /// In words, with what that means.
+    pub(super) fn words(&self, lang: Lang) -> String {
+        lang.with("page.not-listed", &[("name", &self.0.display().to_string()), ("n", &io_words(lang, &self.1))])
+    }
+}
+
+/// What is to be said of a page that was written.
+#[derive(Default)]
+pub struct PageWritten {
+    /// Characters that no font has, which stand as 〓.
+    lacking: String,
+    unlisted: Option<Unlisted>,
+}
+
+/// Puts pages on the list beside their project, where there is one; what kept them from it.
+pub(super) fn listed(project: Option<&Path>, pages: &[MadePage]) -> Option<Unlisted> {
+    let project = project?;
+    remember_pages(project, pages).err().map(|e| Unlisted(made_pages_path(project), e))
+}
 
 /// A page with nothing but its map.
 fn bare() -> PageOptions {
@@ -227,8 +252,8 @@ impl Qiancun {
         let (format, options) = self.chosen();
         let still = self.session.still();
         self.jobs.page(path, move |path| {
-            let lacking = write(&still, format, &options, path)?;
-            if hand_over(path) { Ok(lacking) } else { Err(PageError::NotOpened { path: path.to_path_buf() }) }
+            let written = write(&still, format, &options, path)?;
+            if hand_over(path) { Ok(written) } else { Err(PageError::NotOpened { path: path.to_path_buf() }) }
         });
     }
 
@@ -256,10 +281,8 @@ impl Qiancun {
         self.jobs.atlas(path, progress.clone(), move |path| {
             let bytes = atlas(&mut still, &options, by_town, &progress)?;
             write_replacing(path, &bytes).map_err(|source| PageError::Io { path: path.to_path_buf(), source })?;
-            if let Some(project) = &still.file.path {
-                remember_pages(project, &progress.made()).ok();
-            }
-            Ok(progress.lacking())
+            let unlisted = listed(still.file.path.as_deref(), &progress.made());
+            Ok(PageWritten { lacking: progress.lacking(), unlisted })
         });
     }
 
@@ -269,30 +292,35 @@ impl Qiancun {
         let mut still = self.session.still();
         let years = self.session.district().map(|d| d.observations.years().to_vec()).unwrap_or_default();
         self.jobs.page(folder, move |folder| {
-            let mut lacking = String::new();
+            let mut last = PageWritten::default();
             for year in years {
                 still.view.year = Some(year);
                 still.roll();
                 still.cover();
-                lacking = write(&still, PageFormat::Hd, &options, &folder.join(format!("{year}.png")))?;
+                last = write(&still, PageFormat::Hd, &options, &folder.join(format!("{year}.png")))?;
             }
-            Ok(lacking)
+            Ok(last)
         });
     }
 
     /// Says how the writing of a page ended.
-    pub(super) fn page_was_saved(&mut self, path: &Path, written: Result<String, PageError>) {
+    pub(super) fn page_was_saved(&mut self, path: &Path, written: Result<PageWritten, PageError>) {
         self.session.work.atlas = None;
+        let lang = self.session.lang;
+        let unlisted = written.as_ref().ok().and_then(|w| w.unlisted.as_ref()).map(|u| u.words(lang));
         let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        match written {
+        match written.map(|w| w.lacking) {
             Ok(lacking) if lacking.is_empty() => {
-                self.session.news = Some(self.session.lang.with("page.saved", &[("n", &name)]));
+                let saved = lang.with("page.saved", &[("n", &name)]);
+                self.session.news = Some([Some(saved), unlisted].into_iter().flatten().collect::<Vec<_>>().join(" · "));
             }
             // Names that cannot be read are nothing to find out in the meeting.
             Ok(lacking) => {
                 let list: Vec<String> = lacking.chars().map(|c| format!("{c} (U+{:04X})", u32::from(c))).collect();
                 let values = [("name", name.as_str()), ("n", &list.join(", "))];
-                self.session.moment.dialogue = Some(Dialogue::Message(self.session.lang.with("page.lacking", &values)));
+                let lacking = lang.with("page.lacking", &values);
+                let text = [Some(lacking), unlisted].into_iter().flatten().collect::<Vec<_>>().join("\n");
+                self.session.moment.dialogue = Some(Dialogue::Message(text));
             }
             Err(PageError::Cancelled) => {
                 self.session.news = Some(self.session.lang.with("status.cancelled", &[("n", &name)]));
@@ -321,15 +349,15 @@ fn picture_of(svg: &str, size_px: [u32; 2]) -> Option<egui::ColorImage> {
     Some(egui::ColorImage::from_rgba_unmultiplied(size, image.as_raw()))
 }
 
-/// Writes a page; characters on it that no font has, which stand as 〓.
-fn write(session: &Session, format: PageFormat, options: &PageOptions, path: &Path) -> Result<String, PageError> {
+/// Writes a page; what is to be said of it.
+fn write(session: &Session, format: PageFormat, options: &PageOptions, path: &Path) -> Result<PageWritten, PageError> {
     let svg = page_svg(session, format, options, false);
     let title = PageContent::of(session, options).title;
     write_page(path, &svg, format, &title, session.lang.tag())?;
     // A list that cannot be written costs the typed code; the one for cameras says it all.
-    if let (Some(mark), Some(project)) = (page_mark(session, options, false), &session.file.path) {
-        remember_pages(project, &[mark.page]).ok();
-    }
+    let mark = page_mark(session, options, false);
+    let unlisted = mark.and_then(|mark| listed(session.file.path.as_deref(), &[mark.page]));
     let is_svg = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("svg"));
-    Ok(if is_svg { String::new() } else { missing_glyphs([svg.as_str()]).into_iter().collect() })
+    let lacking = if is_svg { String::new() } else { missing_glyphs([svg.as_str()]).into_iter().collect() };
+    Ok(PageWritten { lacking, unlisted })
 }

@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use super::jobs::{Done, Job};
+use super::pages::{Unlisted, listed};
 use super::qiancun::Qiancun;
-use crate::project::{remember_pages, with_ending, write_replacing};
+use crate::project::{with_ending, write_replacing};
 use crate::session::{Dialogue, PageCommand, ShareOptions};
 use crate::share::{LeftOut, share_html, share_slides};
 
-/// What came of sharing: the file's size and what is not in it.
-pub type SharedFile = std::io::Result<(u64, Vec<LeftOut>)>;
+/// What came of sharing: the file's size, what is not in it, and the list of its pages where that could not be written.
+pub type SharedFile = std::io::Result<(u64, Vec<LeftOut>, Option<Unlisted>)>;
 
 impl Qiancun {
     pub(super) fn ask_share(&mut self, options: ShareOptions) {
@@ -33,7 +34,7 @@ impl Qiancun {
                 share_html(&mut still, &options).ok_or_else(|| std::io::Error::from(std::io::ErrorKind::NotFound));
             let written = made.and_then(|shared| {
                 write_replacing(&path, shared.html.as_bytes())?;
-                Ok((shared.html.len() as u64, shared.left_out))
+                Ok((shared.html.len() as u64, shared.left_out, None))
             });
             Some(Done::Shared(path, written))
         });
@@ -61,10 +62,8 @@ impl Qiancun {
             let made = share_slides(&still).map_err(std::io::Error::other);
             let written = made.and_then(|slides| {
                 write_replacing(&path, &slides.bytes)?;
-                if let Some(project) = &still.file.path {
-                    remember_pages(project, &slides.made).ok();
-                }
-                Ok((slides.bytes.len() as u64, Vec::new()))
+                let unlisted = listed(still.file.path.as_deref(), &slides.made);
+                Ok((slides.bytes.len() as u64, Vec::new(), unlisted))
             });
             Some(Done::Shared(path, written))
         });
@@ -74,11 +73,14 @@ impl Qiancun {
     pub(super) fn was_shared(&mut self, path: &Path, written: SharedFile) {
         let lang = self.session.lang;
         match written {
-            Ok((bytes, left_out)) => {
+            Ok((bytes, left_out, unlisted)) => {
                 self.was_written(path, Ok(()));
                 let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
                 let size = format!("{:.1} MB", bytes as f64 / 1e6);
                 let mut text = lang.with("share.saved", &[("name", &name), ("size", &size)]);
+                if let Some(unlisted) = unlisted {
+                    text = format!("{text} · {}", unlisted.words(lang));
+                }
                 self.session.news = Some(text.clone());
                 if !left_out.is_empty() {
                     let line = |l: &LeftOut| {

@@ -2,7 +2,7 @@
 //! project, one page a line (JSON), so that making a page changes no project, and two people may make pages at once.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -128,8 +128,16 @@ pub fn remember_pages(project: &Path, pages: &[MadePage]) -> io::Result<usize> {
         count += 1;
     }
     if count > 0 {
-        // One write: two programs that append at once mix no lines.
-        let mut list = std::fs::OpenOptions::new().append(true).create(true).open(made_pages_path(project))?;
+        // One write: two programs that append at once mix no lines. A line that was cut is ended, so that it costs itself only.
+        let path = made_pages_path(project);
+        let mut list = std::fs::OpenOptions::new().read(true).append(true).create(true).open(&path)?;
+        let mut last = [b'\n'];
+        if list.seek(io::SeekFrom::End(-1)).is_ok() {
+            list.read_exact(&mut last)?;
+        }
+        if last != [b'\n'] {
+            lines.insert(0, b'\n');
+        }
         list.write_all(&lines)?;
     }
     Ok(count)
@@ -223,8 +231,10 @@ mod tests {
         let other = MadePage::new(SceneEntry { filter: "x".into(), ..view() }, page.data.clone());
         assert!(other.code != page.code && keep(&other) == 1);
         let mut list = std::fs::OpenOptions::new().append(true).open(made_pages_path(&project)).expect("there");
-        list.write_all(b"{\"code\":\n").expect("a line that was cut");
-        assert_eq!(made_pages(&project).expect("read"), [page.clone(), other]);
+        list.write_all(b"{\"code\":").expect("a line that was cut");
+        let third = MadePage::new(SceneEntry { filter: "y".into(), ..view() }, page.data.clone());
+        assert_eq!(keep(&third), 1);
+        assert_eq!(made_pages(&project).expect("read"), [page.clone(), other, third]);
         // What changed is told by name.
         assert!(page.changed(&digests(&of, Some(dir.path()))).is_empty());
         std::fs::write(dir.path().join("v.geojson"), "{ }").expect("written");
