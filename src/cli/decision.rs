@@ -13,9 +13,7 @@ use crate::output::save;
 use crate::page::order_sheets;
 use crate::project::{self, write_replacing};
 use crate::rules::{Rules, day_of, day_text, days_today, find_gaps};
-use crate::survey::{
-    Decision, DecisionStatus, Instant, NewDecision, Outcome, Subject, Survey, SurveyLog, decisions_grid,
-};
+use crate::survey::{Decision, DecisionStatus, Instant, NewDecision, Outcome, Subject, Survey, decisions_grid};
 
 /// Runs `decision`.
 pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
@@ -146,14 +144,7 @@ fn list(mut parser: lexopt::Parser) -> Result<(), Failure> {
         }
     }
     let file = file.ok_or_else(|| Failure::Usage("decision list needs a project or a log".into()))?;
-    survey::existing(&file)?;
-    let mut log = SurveyLog::open_if_there(&file)?.map(|opened| {
-        survey::tell(&opened);
-        opened.log
-    });
-    if let Some(log) = &mut log {
-        survey::find_gaps_of(log, &file);
-    }
+    let log = survey::look_into(&file)?;
     let nothing = Survey::default();
     let survey = log.as_ref().map_or(&nothing, |l| l.survey());
     if let Some(out) = out {

@@ -10,8 +10,8 @@ use crate::lang::Lang;
 use crate::output::save;
 use crate::rules::{Rules, find_gaps};
 use crate::survey::{
-    GapIndex, Instant, MatchedReport, NewReport, Outcome, Report, Subject, Survey, SurveyLog, match_reports,
-    read_reports, reports_grid,
+    GapIndex, Instant, MatchedReport, NewReport, Outcome, Report, Subject, Survey, match_reports, read_reports,
+    reports_grid,
 };
 
 /// Runs the command.
@@ -144,14 +144,7 @@ fn list(mut parser: lexopt::Parser) -> Result<(), Failure> {
         }
     }
     let file = file.ok_or_else(|| Failure::Usage("reports list needs a project or a log".into()))?;
-    survey::existing(&file)?;
-    let mut log = SurveyLog::open_if_there(&file)?.map(|opened| {
-        survey::tell(&opened);
-        opened.log
-    });
-    if let Some(log) = &mut log {
-        survey::find_gaps_of(log, &file);
-    }
+    let log = survey::look_into(&file)?;
     let nothing = Survey::default();
     let survey = log.as_ref().map_or(&nothing, |l| l.survey());
     if let Some(out) = out {

@@ -95,6 +95,16 @@ pub(super) fn open(path: &Path) -> Result<SurveyLog, Failure> {
     Ok(opened.log)
 }
 
+/// The log of a project that is there, to be looked into, with what happened at its opening said; `None` where nothing was recorded.
+pub(super) fn look_into(path: &Path) -> Result<Option<SurveyLog>, Failure> {
+    existing(path)?;
+    let Some(opened) = SurveyLog::open_if_there(path)? else { return Ok(None) };
+    tell(&opened);
+    let mut log = opened.log;
+    find_gaps_of(&mut log, path);
+    Ok(Some(log))
+}
+
 /// Lets the visits of a project's log find the gaps that its map has now, whatever their keys were when they were recorded. A log
 /// alone has no map; where the map cannot be read the keys stay as recorded, which is told.
 pub(super) fn find_gaps_of(log: &mut SurveyLog, path: &Path) {

@@ -1,6 +1,6 @@
 //! Reading cells as figures. Nothing is guessed: what can be read in two ways is told and counts as unknown.
 
-use crate::model::Indicator;
+use crate::model::{Indicator, is_counter, is_measure, is_unit_word};
 use crate::read::Cell;
 
 /// Years that can be meant.
@@ -266,11 +266,6 @@ struct Quantity {
 /// Words before and behind a number that is only about right.
 const ABOUT_BEFORE: [&str; 9] = ["大约", "约", "近", "大概", "ca.", "ca", "about", "~", "≈"];
 const ABOUT_BEHIND: [&str; 4] = ["左右", "上下", "余", "多"];
-/// Words for things that are counted: they say nothing that the column does not.
-const COUNTERS: [&str; 22] = [
-    "个", "座", "处", "户", "人", "所", "间", "家", "名", "位", "辆", "套", "口", "次", "条", "盏", "块", "片", "件",
-    "分", "栋", "台",
-];
 /// What a unit is in that of an indicator.
 const UNITS: [(&str, &str, f64); 22] = [
     ("平方公里", "m²", 1e6),
@@ -369,34 +364,6 @@ pub(super) enum HeadUnit {
     Other,
 }
 
-/// Words that are units wherever they stand in brackets.
-const KNOWN_UNITS: [&str; 24] = [
-    "%",
-    "％",
-    "‰",
-    "平方米",
-    "平米",
-    "㎡",
-    "m²",
-    "m2",
-    "亩",
-    "公顷",
-    "ha",
-    "hm²",
-    "km²",
-    "平方公里",
-    "公里",
-    "千米",
-    "km",
-    "米",
-    "m",
-    "里",
-    "元",
-    "吨",
-    "公斤",
-    "分",
-];
-
 impl HeadUnit {
     /// The unit in the brackets of a head: 拆违面积（万平方米）, 常住人口(万人), 街坊路[米].
     pub(super) fn of(head: &str, indicator: &Indicator) -> Self {
@@ -404,10 +371,10 @@ impl HeadUnit {
         let (factor, words) = [("万", 1e4), ("亿", 1e8), ("千", 1e3), ("百", 1e2), ("十", 10.0)]
             .into_iter()
             // 千米 is a unit of its own.
-            .filter(|_| !KNOWN_UNITS.contains(&said))
+            .filter(|_| !is_measure(said))
             .find_map(|(word, times)| Some((times, said.strip_prefix(word)?.trim())))
             .unwrap_or((1.0, said));
-        let is_unit = KNOWN_UNITS.contains(&words) || COUNTERS.contains(&words) || factor > 1.0 && words.is_empty();
+        let is_unit = is_unit_word(words) || factor > 1.0 && words.is_empty();
         if !is_unit || indicator.is_category() {
             return Self::Own;
         }
@@ -422,7 +389,7 @@ impl HeadUnit {
             Some(1.0) => Self::Own,
             Some(times) => Self::Times(times),
             // A count may be of anything that is counted.
-            None if COUNTERS.contains(&words) => Self::Own,
+            None if is_counter(words) => Self::Own,
             None => Self::Other,
         }
     }
@@ -448,8 +415,8 @@ fn factor_of(words: &str, indicator: &Indicator) -> Option<f64> {
     if indicator.unit == "%" {
         return (words == "个百分点").then_some(1.0);
     }
-    let is_count = COUNTERS.contains(&indicator.unit.as_str()) || indicator.unit.is_empty();
-    if is_count && COUNTERS.contains(&words.as_str()) {
+    let is_count = is_counter(indicator.unit.as_str()) || indicator.unit.is_empty();
+    if is_count && is_counter(words.as_str()) {
         return Some(1.0);
     }
     UNITS.iter().find(|(word, unit, _)| *word == words && *unit == indicator.unit).map(|(_, _, factor)| *factor)

@@ -25,6 +25,7 @@ mod simplified;
 mod table;
 mod texts;
 mod theme;
+mod unit_word;
 
 pub use alias::VillageAlias;
 pub use column_builder::ColumnBuilder;
@@ -48,3 +49,4 @@ pub use simplified::simplified;
 pub use table::{Column, ColumnData, FieldType, Sparse, Table, Value};
 pub use texts::{Flags, Texts};
 pub use theme::{OwnTheme, Theme, ThemeEntry, ThemeIcon, Themes};
+pub use unit_word::{is_counter, is_measure, is_unit_word};

@@ -58,6 +58,9 @@ fn units_in_heads_and_below_them_are_converted_or_told() {
     let summary = figures(&folder, table);
     let values = ["demolished_m2", "population", "roads_km", "sewage_treatment_pct"].map(|id| of(&summary, "甲镇", id));
     assert_eq!(values, [Some(15_000.0), Some(1200.0), Some(3.5), Some(90.0)]);
+    let table = "村名,乡镇,拆违面积,公厕数\n,,ha,座\n东沟村,甲镇,1.5,3\n";
+    let summary = figures(&folder, table);
+    assert_eq!(of(&summary, "甲镇", "demolished_m2"), Some(15_000.0), "ha in a row of units");
     let table = "村名,乡镇,拆违面积,公厕数（元）\n,,万m²,\n东沟村,甲镇,1.5,3\n";
     let summary = figures(&folder, table);
     assert_eq!((of(&summary, "甲镇", "demolished_m2"), of(&summary, "甲镇", "public_toilets")), (Some(15_000.0), None));

@@ -7,7 +7,7 @@ use super::heads::{
     within_group, without_year, year_in,
 };
 use super::{ColumnLayout, ColumnRole, Laid, Layout, LayoutSaid, Reason, SaidColumn, Section, Sheet, TableRow};
-use crate::model::{Indicators, identifies};
+use crate::model::{Indicators, identifies, is_unit_word};
 
 /// Rates of which most are above this, and none above 1, are fractions.
 const HALF: f64 = 0.5;
@@ -82,41 +82,12 @@ fn is_tags(row: &[Cell]) -> bool {
 
 /// A row under the heads that says units: `%`, 万m², 座.
 fn are_units(row: &[Cell]) -> bool {
-    const WORDS: [&str; 27] = [
-        "%",
-        "％",
-        "‰",
-        "平方米",
-        "平米",
-        "㎡",
-        "m²",
-        "m2",
-        "亩",
-        "公顷",
-        "公里",
-        "千米",
-        "km",
-        "米",
-        "m",
-        "元",
-        "吨",
-        "人",
-        "户",
-        "座",
-        "个",
-        "处",
-        "所",
-        "次",
-        "次/日",
-        "分",
-        "条",
-    ];
     let mut texts = row.iter().map(Cell::text).filter(|t| !t.is_empty()).peekable();
     let is_unit = |text: &str| {
         let text = text.trim_matches(['(', ')', '（', '）']).trim();
         let bare = text.trim_start_matches("单位").trim_start_matches([':', '：']);
-        let bare = ["万", "百", "亿", ""].iter().find_map(|w| bare.strip_prefix(w)).unwrap_or(bare);
-        WORDS.contains(&bare) || bare == "单位"
+        let scaled = ["万", "亿", "千", "百"].iter().find_map(|w| bare.strip_prefix(w));
+        is_unit_word(bare) || scaled.is_some_and(is_unit_word) || bare == "单位"
     };
     let numbers = row.iter().any(|c| matches!(c, Cell::Number(_) | Cell::Percent(_) | Cell::Unsolved));
     texts.peek().is_some() && !numbers && texts.all(|t| is_unit(&t))
