@@ -43,7 +43,7 @@ impl Qiancun {
             FileCommand::ExportFiguresDialogue => self.ask_export_figures(),
             FileCommand::ExportFiguresTo(path) => self.export_figures(&path),
             FileCommand::FillFormDialogue => self.ask_fill_form(),
-            FileCommand::FillForm(form, out) => self.fill_form(&form, &out),
+            FileCommand::Form(step) => self.on_form(step),
             FileCommand::CopyTable => self.copy_table(),
             FileCommand::ExportTableDialogue => self.ask_export_table(),
             FileCommand::ExportTableTo(path) => self.export_table(&path),

@@ -83,9 +83,10 @@ impl Qiancun {
             | LayerCommand::ServerDialogue
             | LayerCommand::AddServer(_)
             | LayerCommand::SetDatum(..)) => self.on_grounds(command),
-            LayerCommand::SetRole(key, role, field) => session.transact_layer("command.fields", key, |e| {
-                e.fields.fields.insert(role.key().to_owned(), field.unwrap_or_default());
+            LayerCommand::SetField(key, role, field) => session.transact_layer("command.fields", key, |e| {
+                e.fields.fields.insert(role.to_owned(), field.unwrap_or_default());
             }),
+            LayerCommand::SetValidity(key, days) => self.set_validity(key, days),
             LayerCommand::SetColumns(key, columns) => {
                 session.transact_layer("command.columns", key, |e| e.columns = columns);
             }
@@ -147,6 +148,12 @@ impl Qiancun {
         self.session.transact_on("command.theme", format!("theme {key}"), |d| {
             d.entry_mut(key).into_iter().for_each(|e| e.colouring.clone_from(colouring));
         });
+    }
+
+    /// Says between which days the boundaries of a layer hold.
+    fn set_validity(&mut self, key: LayerKey, [from, to]: [String; 2]) {
+        let said = |day: String| (!day.trim().is_empty()).then(|| day.trim().to_owned());
+        self.session.transact_layer("command.fields", key, |e| (e.valid_from, e.valid_to) = (said(from), said(to)));
     }
 
     /// Says what a layer is. There is one layer of villages that counts: the uppermost said to be.

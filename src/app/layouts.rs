@@ -10,7 +10,7 @@ use crate::model::{Theme, ThemeEntry};
 use crate::output::{FormError, FormOptions, FormReport, fill_form_file};
 use crate::project::{FormEntry, TableEntry};
 use crate::read::{LayoutSaid, Progress, ReadError};
-use crate::session::{Dialogue, FileCommand, LayoutDraft};
+use crate::session::{Dialogue, FileCommand, FormStep, LayoutDraft};
 
 /// A table that was understood, or why it could not be.
 pub struct UnderstoodTable {
@@ -73,6 +73,7 @@ impl Qiancun {
                 members: villages.members(),
                 own: &own,
                 aliases: &aliases,
+                editions: district.as_ref().map(|d| d.editions.clone()).unwrap_or_default(),
                 known: district.as_ref().map(|d| (&d.observations, &d.indicators)),
             };
             let result = understand(&draft.path, &draft.said, &beside, &progress);
@@ -92,6 +93,11 @@ impl Qiancun {
                     shown.is_waiting = false;
                 }
                 return;
+            }
+            Ok(understood) if draft.is_form => {
+                // A form has no figures of its own: nothing in it is new, changed or copied.
+                let (proposed, alarms, changes) = Default::default();
+                Understood { proposed, alarms, changes, ..understood }
             }
             Ok(understood) => understood,
             Err(error) => {
@@ -113,6 +119,9 @@ impl Qiancun {
                 shown.understood = Some(Arc::new(understood));
             }
             return;
+        }
+        if draft.is_form {
+            return self.form_was_understood(draft, understood);
         }
         let heads = understood.layout.fingerprint();
         let is_known = |t: &&TableEntry| t.heads == heads && t.path != draft.path;
@@ -172,31 +181,103 @@ impl Qiancun {
         self.session.news = Some(self.session.lang.with("status.table-joined", &words));
     }
 
-    /// Asks for a form of somebody else, then for the file that its filled copy becomes.
+    /// Takes a step of filling a form.
+    pub(super) fn on_form(&mut self, step: FormStep) {
+        match step {
+            FormStep::Bind(form) => self.bind_form(&form),
+            FormStep::Take(draft) => self.take_form(*draft),
+            FormStep::Fill(form, out) => self.fill_form(&form, &out),
+        }
+    }
+
+    /// Asks for a form of somebody else.
     pub(super) fn ask_fill_form(&mut self) {
         let title = self.session.lang.t("command.fill-form");
         self.jobs.ask(move || {
             let form = rfd::FileDialog::new().set_title(title).add_filter("XLSX", &["xlsx", "xlsm"]).pick_file()?;
-            let name = form.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-            let out = rfd::FileDialog::new().set_title(title).add_filter("XLSX", &["xlsx"]).set_file_name(name);
-            out.save_file().map(|out| FileCommand::FillForm(form, out))
+            Some(FileCommand::Form(FormStep::Bind(form)))
+        });
+    }
+
+    /// Has a form understood as it was bound before; one that is new is shown, so that a person sees which column gets which figure.
+    fn bind_form(&mut self, form: &Path) {
+        let path = std::path::absolute(form).unwrap_or_else(|_| form.to_path_buf());
+        let entry = FormEntry::of(&self.session.document.project.forms, &path, None);
+        let said = entry.map(|f| f.layout.clone()).unwrap_or_default();
+        let is_known = entry.is_some();
+        self.understand(LayoutDraft { is_form: true, is_known, ..LayoutDraft::new(path, said) }, true);
+    }
+
+    /// A form was understood: one that was bound before asks only where its filled copy goes.
+    fn form_was_understood(&mut self, mut draft: LayoutDraft, understood: Understood) {
+        let heads = understood.layout.fingerprint();
+        let entry = FormEntry::of(&self.session.document.project.forms, &draft.path, Some(&heads));
+        let said = entry.map(|f| f.layout.clone());
+        match said {
+            Some(said) if !draft.is_known && said != draft.said => {
+                (draft.said, draft.is_known) = (said, true);
+                self.understand(draft, true);
+            }
+            known => {
+                draft.is_waiting = false;
+                draft.understood = Some(Arc::new(understood));
+                match known.is_some() {
+                    true => self.take_form(draft),
+                    false => self.ask_after(Dialogue::Layout(Box::new(draft))),
+                }
+            }
+        }
+    }
+
+    /// Keeps how a form is bound, and asks where its filled copy goes.
+    fn take_form(&mut self, draft: LayoutDraft) {
+        let Some(understood) = draft.understood else { return };
+        let heads = understood.layout.fingerprint();
+        let (path, layout, aliases) = (draft.path, draft.said, draft.aliases);
+        let forms = &self.session.document.project.forms;
+        let is_kept =
+            FormEntry::of(forms, &path, Some(&heads)).is_some_and(|f| f.layout == layout) && aliases.is_empty();
+        if !is_kept {
+            self.session.transact("command.fill-form", |d| {
+                d.project.aliases.extend(aliases.iter().cloned());
+                match d.project.forms.iter_mut().find(|f| f.path == path) {
+                    Some(form) => (form.heads, form.layout) = (heads, layout),
+                    None => d.project.forms.push(FormEntry {
+                        path: path.clone(),
+                        heads,
+                        cells: Vec::new(),
+                        layout,
+                        other: Default::default(),
+                    }),
+                }
+            });
+        }
+        let title = self.session.lang.t("command.fill-form");
+        self.jobs.ask(move || {
+            let stem = path.file_stem().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            let out = rfd::FileDialog::new().set_title(title).add_filter("XLSX", &["xlsx"]);
+            out.set_file_name(format!("{stem}-filled.xlsx"))
+                .save_file()
+                .map(|out| FileCommand::Form(FormStep::Fill(path, out)))
         });
     }
 
     /// Fills a form with the figures of the year that is shown, unless the form says another.
-    pub(super) fn fill_form(&mut self, form: &Path, out: &Path) {
+    fn fill_form(&mut self, form: &Path, out: &Path) {
         let Some(district) = self.session.district().cloned().filter(|_| form != out && self.may_write(out)) else {
             return;
         };
         let project = &self.session.document.project;
-        let same = |f: &&FormEntry| f.path == form || f.path.file_name() == form.file_name();
-        let said = project.forms.iter().find(same).map(|f| f.layout.clone()).unwrap_or_default();
+        let heads = crate::read::read_wide(form, &district.indicators, &LayoutSaid::default());
+        let heads = heads.ok().map(|t| t.layout.fingerprint());
+        let entry = FormEntry::of(&project.forms, form, heads.as_deref());
+        let (said, cells) = entry.map(|f| (f.layout.clone(), f.cells.clone())).unwrap_or_default();
         let (aliases, lang) = (project.aliases.clone(), self.session.lang);
         // The form itself says which year it asks for, else the latest is meant.
         let (form, out) = (form.to_path_buf(), out.to_path_buf());
         self.session.work.writing.push(out.clone());
         self.jobs.start(Job::Write, move |_| {
-            let options = FormOptions { said: &said, aliases: &aliases, year: None, lang };
+            let options = FormOptions { said: &said, cells: &cells, aliases: &aliases, year: None, lang };
             let filled = fill_form_file(&district, &form, &out, options);
             Some(Done::FormFilled(out, filled))
         });

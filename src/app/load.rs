@@ -121,7 +121,8 @@ pub fn load(mut project: Project, lang: Lang, options: LoadOptions) -> LoadedPro
             Ok(dataset) => {
                 odd.extend(oddities(entry, &dataset));
                 let roles = roles_of(&dataset, entry, options.names);
-                put(&mut session, key, Dataset { roles, ..dataset }, options);
+                let chosen = Arc::new(entry.fields.fields.clone());
+                put(&mut session, key, Dataset { roles, chosen, ..dataset }, options);
             }
             Err(e) => missing.push(Missing { path: entry.path.clone(), why: e.to_string() }),
         }

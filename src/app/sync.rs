@@ -9,7 +9,7 @@ use crate::colouring::{Colouring, ColouringSpec, IndicatorLook};
 use crate::district::{MapSpec, choropleth, coverage};
 use crate::lang::Lang;
 use crate::model::{Dataset, FeatureId, Generation};
-use crate::project::{FieldMapping, Focus, LayerStyle};
+use crate::project::{FieldMapping, Focus, LayerEntry, LayerStyle};
 use crate::render::{LayerKey, OutlinePen, PointSymbol, Style, Texel};
 use crate::session::{ADDED_LAYER, Covered, Derived, EarlierGaps, FoundGaps, Loaded, Since, Status, Tab, Ticket};
 
@@ -127,9 +127,8 @@ impl Qiancun {
         {
             return;
         }
-        let roles = roles_of(&loaded.dataset, &entry, Some(names));
-        if roles != loaded.dataset.roles {
-            loaded = Arc::new(loaded.with_roles(Dataset { roles, ..(*loaded.dataset).clone() }));
+        if let Some(chosen) = under_choice(&loaded, &entry, names) {
+            loaded = Arc::new(chosen);
             layer.status = Status::Ready(loaded.clone());
         }
         let now = applied(&loaded);
@@ -282,4 +281,12 @@ impl Qiancun {
             }
         }
     }
+}
+
+/// A layer under the fields that are chosen for it, where it is not yet.
+fn under_choice(loaded: &Loaded, entry: &LayerEntry, names: Lang) -> Option<Loaded> {
+    let roles = roles_of(&loaded.dataset, entry, Some(names));
+    let is_as_chosen = roles == loaded.dataset.roles && entry.fields.fields == *loaded.dataset.chosen;
+    let chosen = || Arc::new(entry.fields.fields.clone());
+    (!is_as_chosen).then(|| loaded.with_roles(Dataset { roles, chosen: chosen(), ..(*loaded.dataset).clone() }))
 }

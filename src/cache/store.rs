@@ -196,6 +196,7 @@ fn read(place: &Path, path: &Path, key: &FileKey, progress: &Progress) -> Option
         source: Arc::new(source),
         geometry,
         roles: Roles::detect(&table),
+        chosen: Arc::default(),
         table: Arc::new(table),
         report: Arc::new(read),
     };

@@ -35,16 +35,16 @@ impl Against {
     /// Where they cannot be read.
     pub(super) fn read(path: &Path) -> Result<Self, Failure> {
         let is_project = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("qiancun"));
-        let (villages, own, aliases): (Dataset, _, Vec<VillageAlias>) = match is_project {
+        let (villages, own, aliases, editions): (Dataset, _, Vec<VillageAlias>, _) = match is_project {
             true => {
                 let project = joined::project(path)?;
                 let district = joined::load(path, &project)?;
-                ((*district.villages).clone(), project.indicators, project.aliases)
+                ((*district.villages).clone(), project.indicators, project.aliases, district.editions.clone())
             }
-            false => (read::any(path)?, Vec::new(), Vec::new()),
+            false => (read::any(path)?, Vec::new(), Vec::new(), Default::default()),
         };
         let members = Members::of(&villages);
-        let finder = VillageFinder::new(&villages, &members).with_aliases(&aliases);
+        let finder = VillageFinder::new(&villages, &members).with_aliases(&aliases).with_editions(editions);
         Ok(Self { villages, members, indicators: Indicators::with(&own), finder })
     }
 
@@ -101,7 +101,7 @@ fn layout_json(layout: &Layout, indicators: &Indicators) -> Value {
         .map(|(index, c)| {
             let unit = c.role.indicator().and_then(|id| indicators.get(id)).map(|i| i.unit.as_str());
             json!({
-                "index": index, "head": c.head, "role": c.role.key(), "indicator": c.role.indicator(),
+                "index": index, "head": c.head, "role": c.role.key(), "month": c.month, "indicator": c.role.indicator(),
                 "unit": unit, "year": c.year, "reason": c.reason.key(), "used": c.role.is_used(), "filled": c.filled,
                 "fractions": c.is_fractions,
             })

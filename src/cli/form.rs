@@ -8,10 +8,11 @@ use serde_json::json;
 use super::against::read_layout;
 use super::{Failure, args, joined, read};
 use crate::cli::say::{said, told};
+use crate::district::District;
 use crate::lang::Lang;
 use crate::output::{FormError, FormOptions, fill_form_file};
-use crate::project::Project;
-use crate::read::LayoutSaid;
+use crate::project::{FormEntry, Project};
+use crate::read::{LayoutSaid, read_wide};
 
 /// Runs the command.
 pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
@@ -37,11 +38,13 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
     args::refuse_source(&out, &[project.clone(), form.clone()])?;
     let opened = joined::project(project)?;
     let district = joined::load(project, &opened)?;
-    let said = said.unwrap_or_else(|| bound(&opened, form));
+    let entry = bound(&opened, &district, form);
+    let said = said.or_else(|| entry.map(|e| e.layout.clone())).unwrap_or_default();
+    let cells = entry.map(|e| e.cells.clone()).unwrap_or_default();
     if let Some(year) = year {
         joined::year(project, &district, Some(year))?;
     }
-    let options = FormOptions { said: &said, aliases: &opened.aliases, year, lang };
+    let options = FormOptions { said: &said, cells: &cells, aliases: &opened.aliases, year, lang };
     let report = fill_form_file(&district, form, &out, options).map_err(|e| match &e {
         FormError::Read(read) => {
             Failure::Because { code: read.code(), message: e.to_string(), file: Some(form.clone()) }
@@ -64,8 +67,8 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What the project says of a form: by its path, else by its name.
-fn bound(project: &Project, form: &Path) -> LayoutSaid {
-    let same = |f: &&crate::project::FormEntry| f.path == form || f.path.file_name() == form.file_name();
-    project.forms.iter().find(same).map(|f| f.layout.clone()).unwrap_or_default()
+/// The binding of a form in the project: by its file, its name or its heads.
+fn bound<'a>(project: &'a Project, district: &District, form: &Path) -> Option<&'a FormEntry> {
+    let heads = read_wide(form, &district.indicators, &LayoutSaid::default()).ok().map(|t| t.layout.fingerprint());
+    FormEntry::of(&project.forms, form, heads.as_deref())
 }

@@ -4,9 +4,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::figure::{Figure, figure};
 use super::figure_column::FigureColumn;
+use super::months::LatestMonths;
 use super::rows::{RowIs, RowReader};
 use crate::model::{Dataset, FeatureId, Indicators, Observations, Role};
-use crate::read::WideTable;
+use crate::read::{WideTable, month_in};
 
 /// Fewest figures that must agree for it to be no chance.
 const LEAST: usize = 3;
@@ -16,6 +17,8 @@ const LEAST: usize = 3;
 pub enum AlarmKind {
     /// All of its figures are those of the year before.
     SameAsBefore,
+    /// All of its figures are those of the month before.
+    SameAsMonthBefore,
     /// All of its figures are those of another village of its town.
     SameAsNeighbour,
     /// All of its rates are 100 %.
@@ -29,6 +32,7 @@ impl AlarmKind {
     pub fn key(self) -> &'static str {
         match self {
             Self::SameAsBefore => "same-as-before",
+            Self::SameAsMonthBefore => "same-as-month-before",
             Self::SameAsNeighbour => "same-as-neighbour",
             Self::AllFull => "all-full",
             Self::HistoryChanged => "history-changed",
@@ -100,7 +104,7 @@ pub(super) type Figures = FxHashMap<FeatureId, Vec<Own>>;
 
 /// Looks for figures that look copied, beside what is known already.
 pub(super) fn alarms(
-    figures: &Figures,
+    (figures, month_before): (&Figures, &Figures),
     (villages, indicators, known): (&Dataset, &Indicators, Option<&Observations>),
 ) -> Vec<Alarm> {
     let mut order: Vec<&FeatureId> = figures.keys().collect();
@@ -117,6 +121,12 @@ pub(super) fn alarms(
             let same = |(position, _, value): &&Own| known.value(*position, Some(year), *village) == Some(*value);
             if of_last.len() >= LEAST && of_last.iter().all(same) {
                 list.push((AlarmKind::SameAsBefore, Some(year), name(*village)));
+            }
+        }
+        if let Some(earlier) = month_before.get(village) {
+            let is_same = of_last.iter().all(|own| earlier.contains(own));
+            if of_last.len() >= LEAST && is_same {
+                list.push((AlarmKind::SameAsMonthBefore, last, name(*village)));
             }
         }
         if let Some(known) = known {
@@ -163,13 +173,59 @@ pub(super) fn alarms(
     alarms
 }
 
-/// The figures of each village of the table.
-pub(super) fn figures(table: &WideTable, reader: &RowReader<'_>, found: &[RowIs], indicators: &Indicators) -> Figures {
+/// The figures of each village of the table; of months, those of the latest.
+pub(super) fn figures(
+    table: &WideTable,
+    reader: &RowReader<'_>,
+    found: &[RowIs],
+    indicators: &Indicators,
+    months: &LatestMonths,
+) -> Figures {
+    collect(table, (reader, found), indicators, |v, year, month| months.is_latest(v, year, month))
+}
+
+/// The figures of each village of the month before the latest: of the table, else what is known of an earlier month of the same year.
+pub(super) fn of_month_before(
+    table: &WideTable,
+    reader: &RowReader<'_>,
+    found: &[RowIs],
+    (indicators, known): (&Indicators, Option<&Observations>),
+    months: &LatestMonths,
+    figures: &Figures,
+) -> Figures {
+    if !reader.has_months() {
+        return Figures::default();
+    }
+    let mut before = collect(table, (reader, found), indicators, |v, year, month| {
+        month.is_some() && months.before(v, year) == month
+    });
+    let Some(known) = known else { return before };
+    for (village, own) in figures.iter().filter(|(v, _)| !before.contains_key(*v)).collect::<Vec<_>>() {
+        let of_known = own.iter().filter_map(|(position, year, _)| {
+            let origin = known.origin(*position, *year, *village)?;
+            let then = month_in(&origin.observed_on)?;
+            let is_earlier = months.latest(*village, *year).is_some_and(|now| then < now);
+            is_earlier.then(|| known.value(*position, *year, *village)).flatten().map(|v| (*position, *year, v))
+        });
+        before.entry(*village).or_default().extend(of_known);
+    }
+    before
+}
+
+fn collect(
+    table: &WideTable,
+    (reader, found): (&RowReader<'_>, &[RowIs]),
+    indicators: &Indicators,
+    is_wanted: impl Fn(FeatureId, Option<i32>, Option<u8>) -> bool,
+) -> Figures {
     let mut figures = Figures::default();
     let columns = FigureColumn::of(table, indicators);
     for (row, found) in table.rows.iter().zip(found) {
         let (RowIs::Village(village, _) | RowIs::Contradicting(village)) = found else { continue };
         let Ok(year) = reader.year_of(row) else { continue };
+        if !is_wanted(*village, year, reader.month_of(row)) {
+            continue;
+        }
         for column in &columns {
             let Some(indicator) = indicators.all().get(column.position) else { continue };
             if let Figure::Number(n) | Figure::About(n) = figure(indicator, &column.cell(row), column.comma) {

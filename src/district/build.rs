@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::editions::Editions;
 use super::facility::{Facility, Kind};
 use super::facility_file::facilities_of;
 use super::join::{Found, RowKey, VillageFinder};
@@ -91,6 +92,8 @@ pub struct District {
     /// Ids or names that facilities of several layers have.
     shared_keys: FxHashSet<String>,
     stands: Vec<Option<LonLat>>,
+    /// Boundaries of other years.
+    pub editions: Arc<Editions>,
     /// Corrected words of villages.
     pub(super) texts: CorrectedTexts,
     /// Groups of villages as the project has them.
@@ -116,13 +119,16 @@ impl District {
         let edits = said.edits;
         let looks: Vec<LayerLook<'_>> = sources.iter().map(LayerLook::of).collect();
         let kinds = kinds_of(&looks);
-        let villages = sources.get(village_position(&looks, &kinds)?)?.dataset.clone();
+        let position = village_position(&looks, &kinds)?;
+        let villages = sources.get(position)?.dataset.clone();
         let is_facilities = |(_, kind): &(&Source, &LayerKind)| **kind == LayerKind::Facilities;
         let facility_sources: Vec<&Source> = sources.iter().zip(&kinds).filter(is_facilities).map(|(s, _)| s).collect();
         let spatial = SpatialIndex::new(&villages.geometry);
         let indicators = Indicators::with(own).under(said.themes);
         let members = Members::of(&villages);
         let finder = VillageFinder::new(&villages, &members).with_aliases(said.aliases);
+        let editions = Arc::new(Editions::of(sources, &kinds, position));
+        let finder = finder.with_editions(editions.clone());
         let mut report = Report::default();
         let mut unread_tables = Vec::new();
         let read = |TableSource { path, layout }: &TableSource| match read_wide(path, &indicators, layout) {
@@ -177,6 +183,7 @@ impl District {
             layer_names,
             shared_keys,
             stands,
+            editions,
             texts,
             groups,
             towns,

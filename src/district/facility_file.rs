@@ -3,40 +3,23 @@
 use rustc_hash::FxHashMap;
 
 use super::facility::{Facility, Kind, ToiletState, Use};
+use super::facility_field::{FacilityColumns, FacilityField, holds_kinds};
 use super::figure::{Comma, cell_of, plain_number, year_in_date};
 use crate::geo::{LonLat, representative_point};
 use crate::model::{Dataset, FeatureId, KindWord, PartKind, Problem, Report, Severity};
 use crate::read::Cell;
 
-/// Columns of a file of facilities.
-struct Columns {
-    id: Option<usize>,
-    name: Option<usize>,
-    kind: Option<usize>,
-    status: Option<usize>,
-    class: Option<usize>,
-    level: Option<usize>,
-    kind_of_toilet: Option<usize>,
-    area_m2: Option<usize>,
-    doctors: Option<usize>,
-    serves: Option<usize>,
-    households: Option<usize>,
-    checked_on: Option<usize>,
-    action: Option<usize>,
-    action_year: Option<usize>,
-    built_year: Option<usize>,
-    village_code: Option<usize>,
-    village_name: Option<usize>,
-    town: Option<usize>,
-}
-
 /// Whether a dataset is one of facilities: points with a field that says of which kind, or areas and lines of which most are of a
 /// kind that is known.
 pub fn is_facilities(dataset: &Dataset) -> bool {
     let parts = &dataset.geometry.parts;
-    let Some(kind) = columns(dataset).kind.filter(|_| !parts.is_empty()) else { return false };
-    if parts.iter().all(|p| p.kind == PartKind::Point) {
+    let columns = FacilityColumns::of(dataset);
+    if columns.kind_of_all.is_some() {
         return true;
+    }
+    let Some(kind) = columns.column(FacilityField::Kind).filter(|_| !parts.is_empty()) else { return false };
+    if parts.iter().all(|p| p.kind == PartKind::Point) {
+        return holds_kinds(dataset, kind);
     }
     let texts = dataset.features().filter_map(|row| dataset.table.value(row, kind).to_text());
     let (known, all) = texts.fold((0_u32, 0_u32), |(known, all), text| {
@@ -45,44 +28,18 @@ pub fn is_facilities(dataset: &Dataset) -> bool {
     2 * known > all
 }
 
-fn columns(dataset: &Dataset) -> Columns {
-    let find = |names: &[&str]| {
-        names.iter().find_map(|n| dataset.table.columns.iter().position(|c| c.name.eq_ignore_ascii_case(n)))
-    };
-    Columns {
-        id: find(&["id", "编号"]),
-        name: find(&["name", "名称", "设施名称"]),
-        kind: find(&["kind", "类别", "设施类型", "设施类别", "类型", "amenity"]),
-        status: find(&["status", "状态", "使用状态", "使用情况"]),
-        class: find(&["class", "等级", "类级"]),
-        level: find(&["level", "级别", "机构级别"]),
-        kind_of_toilet: find(&["type", "厕所类型"]),
-        area_m2: find(&["area_m2", "面积", "建筑面积"]),
-        doctors: find(&["doctors", "医生数", "村医数", "医生"]),
-        serves: find(&["serves", "服务村", "服务范围"]),
-        households: find(&["households", "户数"]),
-        checked_on: find(&["checked_on", "核查日期", "检查日期"]),
-        action: find(&["action", "改造方式", "改造"]),
-        action_year: find(&["action_year", "改造年份"]),
-        built_year: find(&["built_year", "建成年份", "建设年份"]),
-        village_code: find(&["village_code", "村代码", "村编码"]),
-        village_name: find(&["village", "village_name", "村名", "所属村", "行政村"]),
-        town: find(&["town", "镇", "乡镇", "街镇"]),
-    }
-}
-
 /// The field that says of which kind a facility is.
 pub fn kind_field(dataset: &Dataset) -> Option<usize> {
-    columns(dataset).kind
+    FacilityColumns::of(dataset).column(FacilityField::Kind)
 }
 
 /// The field that a correction of a facility stands for: `status`, `action` or `action_year`.
 pub fn corrected_field(dataset: &Dataset, what: &str) -> Option<usize> {
-    let columns = columns(dataset);
+    let columns = FacilityColumns::of(dataset);
     match what {
-        "status" => columns.status,
-        "action" => columns.action,
-        "action_year" => columns.action_year,
+        "status" => columns.column(FacilityField::Status),
+        "action" => columns.column(FacilityField::Action),
+        "action_year" => columns.column(FacilityField::ActionYear),
         _ => None,
     }
 }
@@ -91,7 +48,9 @@ pub fn corrected_field(dataset: &Dataset, what: &str) -> Option<usize> {
 /// in use; with one, a row that says nothing known is unknown.
 pub fn usage_by_row(dataset: &Dataset) -> impl Fn(u32) -> Option<Use> + '_ {
     let of = |row: FeatureId, column: usize| dataset.table.value(row, column).to_text().and_then(|t| Use::of(&t));
-    let field = columns(dataset).status.filter(|c| dataset.features().any(|row| of(row, *c).is_some()));
+    let field = FacilityColumns::of(dataset)
+        .column(FacilityField::Status)
+        .filter(|c| dataset.features().any(|row| of(row, *c).is_some()));
     move |row| field.map_or(Some(Use::InUse), |column| of(FeatureId::new(row), column))
 }
 
@@ -118,7 +77,7 @@ pub fn words_not_understood(dataset: &Dataset, decided: &[KindWord]) -> Vec<Prob
     if !is_facilities(dataset) {
         return Vec::new();
     }
-    let columns = columns(dataset);
+    let columns = FacilityColumns::of(dataset);
     let is_decided = |t: &str| decided.iter().any(|w| w.word.to_lowercase() == t);
     let is_kind = |t: &str| Kind::of(t) != Kind::Other || is_decided(t) || matches!(t, "other" | "其他" | "其它");
     let is_status = |t: &str| Use::of(t).is_some() || matches!(t, "-" | "—" | "未知" | "不详" | "unknown");
@@ -126,9 +85,9 @@ pub fn words_not_understood(dataset: &Dataset, decided: &[KindWord]) -> Vec<Prob
         class_of(t).is_some() || matches!(t, "-" | "—" | "未评" | "未定级" | "未知" | "unknown" | "none" | "ungraded")
     };
     let looked_at: [(&str, Option<usize>, &dyn Fn(&str) -> bool); 3] = [
-        ("unknown-kind", columns.kind, &is_kind),
-        ("unknown-status", columns.status, &is_status),
-        ("unknown-class", columns.class, &is_class),
+        ("unknown-kind", columns.column(FacilityField::Kind), &is_kind),
+        ("unknown-status", columns.column(FacilityField::Status), &is_status),
+        ("unknown-class", columns.column(FacilityField::Class), &is_class),
     ];
     let mut problems = Vec::new();
     for (code, column, is_known) in looked_at {
@@ -179,48 +138,54 @@ fn stand_of(dataset: &Dataset, row: FeatureId) -> Option<LonLat> {
     positions.get(positions.len() / 2).map(|[lon, lat]| LonLat::new(*lon, *lat))
 }
 
+/// What commas mean in the columns of numbers. As in tables: what the column's other numbers say, and nothing where nothing does.
+fn commas_of(dataset: &Dataset, columns: &FacilityColumns) -> FxHashMap<usize, Comma> {
+    let numbers = [FacilityField::AreaM2, FacilityField::Doctors, FacilityField::Households];
+    let comma = |c: usize| {
+        let text = |row| dataset.table.value(row, c).to_text().map(|t| t.trim().to_owned()).unwrap_or_default();
+        let cells: Vec<Cell> = dataset.features().map(|row| cell_of(&text(row))).collect();
+        (c, Comma::of(cells.iter(), Comma::Unclear))
+    };
+    numbers.into_iter().filter_map(|field| columns.column(field)).map(comma).collect()
+}
+
 /// Reads the facilities of a dataset; features without a position are left out.
 /// What is not understood of them is in the report.
 pub fn facilities_of(dataset: &Dataset, decided: &[KindWord], report: &mut Report) -> Vec<Facility> {
-    let columns = columns(dataset);
+    let columns = FacilityColumns::of(dataset);
     let text = |row: FeatureId, column: Option<usize>| {
         let text = column.and_then(|c| dataset.table.value(row, c).to_text());
         text.map(|t| t.trim().to_owned()).unwrap_or_default()
     };
     let usage = usage_by_row(dataset);
     let year = |row: FeatureId, column: Option<usize>| year_in_date(&text(row, column));
-    // As tables: a number with a comma is what the column's other numbers say, and nothing where nothing does.
-    let commas: FxHashMap<usize, Comma> = [columns.area_m2, columns.doctors, columns.households]
-        .into_iter()
-        .flatten()
-        .map(|c| {
-            let cells: Vec<Cell> = dataset.features().map(|row| cell_of(&text(row, Some(c)))).collect();
-            (c, Comma::of(cells.iter(), Comma::Unclear))
-        })
-        .collect();
+    let commas = commas_of(dataset, &columns);
     let comma = |column: Option<usize>| column.and_then(|c| commas.get(&c)).copied().unwrap_or(Comma::Unclear);
     let number = |row: FeatureId, column: Option<usize>| {
         plain_number(&text(row, column), comma(column)).ok().filter(|n| n.is_finite() && *n >= 0.0)
     };
     let of = |row: FeatureId| {
         let at = stand_of(dataset, row)?;
-        let kind = Kind::among(&text(row, columns.kind), decided);
+        let kind = columns
+            .kind_of_all
+            .unwrap_or_else(|| Kind::among(&text(row, columns.column(FacilityField::Kind)), decided));
         let word = |column| text(row, column).to_lowercase();
         // The kind may be the type: 旱厕.
-        let type_of = match word(columns.kind_of_toilet) {
-            own if own.is_empty() => word(columns.kind),
+        let type_of = match word(columns.column(FacilityField::ToiletType)) {
+            own if own.is_empty() => word(columns.column(FacilityField::Kind)),
             own => own,
         };
-        let toilet = ToiletState::of(&word(columns.action), &type_of);
-        let class = class_of(&word(columns.class)).or_else(|| class_of(&in_brackets(&word(columns.kind))));
-        let name = match text(row, columns.name) {
-            name if name.is_empty() => text(row, columns.id),
+        let toilet = ToiletState::of(&word(columns.column(FacilityField::Action)), &type_of);
+        let class = class_of(&word(columns.column(FacilityField::Class)))
+            .or_else(|| class_of(&in_brackets(&word(columns.column(FacilityField::Kind)))));
+        let name = match text(row, columns.column(FacilityField::Name)) {
+            name if name.is_empty() => text(row, columns.column(FacilityField::Id)),
             name => name,
         };
         Some(Facility {
             source: 0,
             row,
-            id: text(row, columns.id),
+            id: text(row, columns.column(FacilityField::Id)),
             edits: Vec::new(),
             name,
             kind,
@@ -229,30 +194,37 @@ pub fn facilities_of(dataset: &Dataset, decided: &[KindWord], report: &mut Repor
             toilet: if kind == Kind::PublicToilet { toilet } else { ToiletState::Plain },
             class,
             is_dry_type: kind == Kind::PublicToilet && ToiletState::of("", &type_of) == ToiletState::Dry,
-            area_m2: number(row, columns.area_m2),
-            doctors: number(row, columns.doctors),
-            serves: text(row, columns.serves)
+            area_m2: number(row, columns.column(FacilityField::AreaM2)),
+            doctors: number(row, columns.column(FacilityField::Doctors)),
+            serves: text(row, columns.column(FacilityField::Serves))
                 .split([';', '；', ',', '，', '、'])
                 .map(|s| s.trim().to_owned())
                 .filter(|s| !s.is_empty())
                 .collect(),
-            households: number(row, columns.households),
-            checked_on: text(row, columns.checked_on),
-            is_township: kind == Kind::Clinic && is_township(&word(columns.level)),
-            action_year: year(row, columns.action_year),
-            built_year: year(row, columns.built_year),
+            households: number(row, columns.column(FacilityField::Households)),
+            checked_on: text(row, columns.column(FacilityField::CheckedOn)),
+            is_township: kind == Kind::Clinic && is_township(&word(columns.column(FacilityField::Level))),
+            action_year: year(row, columns.column(FacilityField::ActionYear)),
+            built_year: year(row, columns.column(FacilityField::BuiltYear)),
             village: None,
-            village_code: text(row, columns.village_code),
-            village_name: text(row, columns.village_name),
-            town: text(row, columns.town),
+            village_code: text(row, columns.column(FacilityField::VillageCode)),
+            village_name: text(row, columns.column(FacilityField::VillageName)),
+            town: text(row, columns.column(FacilityField::Town)),
         })
     };
     // Numbered by the rows of their own file, which the district's report does not show.
     report.problems.extend(words_not_understood(dataset, decided).into_iter().map(|p| Problem { feature: None, ..p }));
-    let years = [columns.built_year, columns.action_year].into_iter().flatten();
+    let years =
+        [columns.column(FacilityField::BuiltYear), columns.column(FacilityField::ActionYear)].into_iter().flatten();
     let is_year = |written: &str, _| year_in_date(written).map(drop).ok_or("facility-bad-year");
     tell_unreadable(dataset, years, report, is_year);
-    let numbers = [columns.area_m2, columns.doctors, columns.households].into_iter().flatten();
+    let numbers = [
+        columns.column(FacilityField::AreaM2),
+        columns.column(FacilityField::Doctors),
+        columns.column(FacilityField::Households),
+    ]
+    .into_iter()
+    .flatten();
     tell_unreadable(dataset, numbers, report, |written, c| plain_number(written, comma(Some(c))).map(drop));
     dataset.features().filter_map(of).collect()
 }

@@ -1,7 +1,7 @@
 //! Reading cells as figures. Nothing is guessed: what can be read in two ways is told and counts as unknown.
 
 use crate::model::{Indicator, is_counter, is_measure, is_unit_word};
-use crate::read::Cell;
+use crate::read::{Cell, year_and_month};
 
 /// Years that can be meant.
 const YEARS: std::ops::RangeInclusive<i32> = 1900..=2100;
@@ -146,9 +146,11 @@ pub(super) fn plain_number(text: &str, comma: Comma) -> Result<f64, &'static str
 pub(super) fn year_of(cell: &Cell) -> Option<i32> {
     let year = match cell {
         Cell::Empty | Cell::Percent(_) | Cell::Unsolved => return None,
-        Cell::Number(n) if n.fract() == 0.0 => *n as i32,
+        Cell::Number(n) if n.fract() == 0.0 => year_and_month(&n.to_string()).map_or(*n as i32, |(year, _)| year),
         Cell::Number(_) => return None,
-        Cell::Text(t) => return year_in_date(t).or_else(|| year_in_words(t)),
+        Cell::Text(t) => {
+            return year_and_month(t).map(|(year, _)| year).or_else(|| year_in_date(t)).or_else(|| year_in_words(t));
+        }
     };
     YEARS.contains(&year).then_some(year)
 }

@@ -33,6 +33,14 @@ impl FigureColumn {
         };
         let mut columns: Vec<Self> = table.layout.columns.iter().enumerate().filter_map(column).collect();
         let own = |c: usize| table.rows.iter().filter_map(move |row| row.cells.get(c));
+        // Of columns of several months of a year the latest that says anything counts.
+        let month = |c: &Self| table.layout.columns.get(c.at).and_then(|l| l.month.filter(|_| l.filled > 0));
+        let latest: Vec<Option<u8>> = columns
+            .iter()
+            .map(|c| columns.iter().filter(|o| (o.position, o.year) == (c.position, c.year)).filter_map(month).max())
+            .collect();
+        let mut latest = latest.into_iter();
+        columns.retain(|c| latest.next().flatten().is_none_or(|m| month(c) == Some(m)));
         // Programs that part columns by semicolons do so because the comma is taken.
         let otherwise = if table.has_semicolons { Comma::Unclear } else { Comma::Thousands };
         let every = Comma::of(columns.iter().flat_map(|c| own(c.at)), otherwise);

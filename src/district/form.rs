@@ -2,10 +2,11 @@
 
 use super::build::District;
 use super::figure::{HeadUnit, scaled};
-use super::join::VillageFinder;
+use super::join::{RowKey, VillageFinder};
+use super::rollup::By;
 use super::rows::{RowIs, RowReader};
 use crate::lang::Lang;
-use crate::model::VillageAlias;
+use crate::model::{FormCell, VillageAlias};
 use crate::read::{ColumnRole, Reason, WideTable};
 
 /// A cell of a form: its line, its column, and what belongs there.
@@ -50,6 +51,7 @@ impl District {
     /// asker says, else of the latest.
     pub fn form_plan(&self, form: &WideTable, aliases: &[VillageAlias], year: Option<i32>, lang: Lang) -> FormPlan {
         let finder = VillageFinder::new(&self.villages, &self.members).with_aliases(aliases);
+        let finder = finder.with_editions(self.editions.clone());
         let reader = RowReader::new(form, &finder);
         let mut plan = FormPlan::default();
         let columns: Vec<(usize, usize, Option<i32>)> = form
@@ -117,5 +119,58 @@ impl District {
             }
         }
         plan
+    }
+
+    /// Adds the cells of a form that are bound by themselves: figures of a village, a town or the whole district. One that names what is
+    /// not there stays blank and is told.
+    pub fn plan_cells(
+        &self,
+        cells: &[FormCell],
+        aliases: &[VillageAlias],
+        (year, lang): (Option<i32>, Lang),
+        plan: &mut FormPlan,
+    ) {
+        let finder = VillageFinder::new(&self.villages, &self.members).with_aliases(aliases);
+        for bound in cells {
+            let place = bound.place();
+            let of = [&bound.village, &bound.town].into_iter().find(|t| !t.is_empty()).cloned().unwrap_or_default();
+            let position = self.indicators.position(&bound.indicator);
+            let figure = || {
+                let position = position.ok_or("unknown-indicator")?;
+                let year = self.year(bound.year.or(year));
+                if !bound.village.is_empty() {
+                    let by_code = finder.find(RowKey::code(&bound.village)).village();
+                    let village = by_code.or_else(|| finder.find(RowKey::name(&bound.village, &bound.town)).village());
+                    return self.value(position, year, village.ok_or("row-without-village")?).ok_or("unknown");
+                }
+                let by = if bound.town.is_empty() { By::District } else { By::Town };
+                let villages =
+                    self.places(by).into_iter().find(|(name, _)| bound.town.is_empty() || *name == bound.town);
+                let (_, villages) = villages.ok_or("unknown-town")?;
+                self.total(position, year, &villages).value.ok_or("unknown")
+            };
+            let (Some((line, column)), indicator) = (place, position.and_then(|p| self.indicators.all().get(p))) else {
+                let (village, indicator) = (bound.cell.clone(), bound.indicator.clone());
+                plan.blanks.push(FormBlank { line: 0, column: None, village, indicator, why: "no-cell" });
+                continue;
+            };
+            plan.answers.retain(|a| (a.line, a.column) != (line, column));
+            plan.blanks.retain(|b| (b.line, b.column) != (line, Some(column)));
+            match (figure(), indicator) {
+                (Ok(n), Some(indicator)) => {
+                    let words = indicator
+                        .values
+                        .get(n as usize)
+                        .filter(|_| indicator.is_category() && !bound.village.is_empty());
+                    let words = words.map(|v| if lang == Lang::Zh { v.zh.clone() } else { v.en.clone() });
+                    let is_percent = indicator.unit == "%";
+                    plan.answers.push(FormAnswer { line, column, value: words.map_or(Ok(n), Err), is_percent });
+                }
+                (figure, _) => {
+                    let (indicator, why) = (bound.indicator.clone(), figure.err().unwrap_or("unknown-indicator"));
+                    plan.blanks.push(FormBlank { line, column: Some(column), village: of, indicator, why });
+                }
+            }
+        }
     }
 }

@@ -1,8 +1,11 @@
 //! Finds the village that a row means, by its code or its name, and says how it was found. Nothing is guessed: what could be two villages
 //! is neither.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
+use super::editions::Editions;
 use super::key_text::{Code, Name, NameKind, bare_code, folded_town, town_matches};
 use crate::model::{Dataset, FeatureId, Members, Role, VillageAlias};
 
@@ -111,7 +114,7 @@ struct Named {
 }
 
 /// Villages by code and by name.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct VillageFinder {
     codes: FxHashMap<String, Vec<FeatureId>>,
     /// Codes without the zeros before them.
@@ -128,6 +131,8 @@ pub struct VillageFinder {
     places: Vec<String>,
     /// What people decided: a village, or none.
     aliases: FxHashMap<AliasKey, Option<FeatureId>>,
+    /// Boundaries of other years.
+    editions: Arc<Editions>,
 }
 
 /// A row as aliases are found by: code, whole name, town, district, as they are compared.
@@ -200,6 +205,21 @@ impl VillageFinder {
         if bare != code.trim() {
             self.codes.entry(bare).or_default().push(f);
         }
+    }
+
+    /// Takes the boundaries of other years.
+    pub fn with_editions(self, editions: Arc<Editions>) -> Self {
+        Self { editions, ..self }
+    }
+
+    /// The boundaries of other years.
+    pub(super) fn editions(&self) -> &Editions {
+        &self.editions
+    }
+
+    /// What a person decided about a row: a village, or that it is none.
+    pub(super) fn decided(&self, key: RowKey<'_>) -> Option<Option<FeatureId>> {
+        self.aliases.get(&AliasKey::of(key)).copied()
     }
 
     /// Takes what people decided about rows; what was decided for a village that is not there counts for nothing.
@@ -362,6 +382,12 @@ impl VillageFinder {
         let name = Name::of(text);
         let is = |list: Option<&Vec<Named>>| list.is_some_and(|l| l.iter().any(|n| n.village == village));
         is(self.stems.get(&name.stem)) || is(self.names.get(&name.whole))
+    }
+
+    /// Whether a village has this code; also where either has none.
+    pub(super) fn goes_by_code(&self, village: FeatureId, code: &str) -> bool {
+        let code = code.trim();
+        code.is_empty() || self.codes.is_empty() || self.codes.get(code).is_some_and(|l| l.contains(&village))
     }
 
     /// Whether villages of a town are known.

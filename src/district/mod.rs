@@ -10,7 +10,9 @@ mod choropleth;
 mod coverage;
 mod derived;
 mod doctor;
+mod editions;
 mod facility;
+mod facility_field;
 mod facility_file;
 mod figure;
 mod figure_column;
@@ -19,6 +21,7 @@ mod headline;
 mod join;
 mod key_text;
 mod kind;
+mod months;
 mod people;
 mod rollup;
 mod rows;
@@ -35,7 +38,9 @@ pub use build::{District, FigurePlace, Said, TableSource};
 pub use choropleth::{MapSpec, change_of, choropleth};
 pub use coverage::{Coverage, coverage};
 pub use doctor::{AS_IS, Diagnosis, Hypothesis, diagnose};
+pub use editions::Editions;
 pub use facility::{Facility, Kind, ToiletState, Use};
+pub use facility_field::{FacilityColumns, FacilityField};
 pub use facility_file::{
     corrected_field, facilities_of, is_facilities, kind_field, usage_by_row, words_not_understood,
 };

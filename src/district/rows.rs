@@ -7,7 +7,7 @@ use super::figure::year_of;
 use super::join::{Found, MatchBy, RowKey, VillageFinder};
 use super::key_text::{Code, bare_code};
 use crate::model::{Dataset, FeatureId, Members, ObservationStatus, Origin, Role};
-use crate::read::{Cell, ColumnRole, TableRow, WideTable};
+use crate::read::{Cell, ColumnRole, TableRow, WideTable, month_in};
 
 /// What a row is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,9 +35,12 @@ pub(super) struct RowReader<'a> {
     town: Option<usize>,
     district: Option<usize>,
     pub(super) year: Option<usize>,
+    month: Option<usize>,
     source: Option<usize>,
     observed_on: Option<usize>,
     status: Option<usize>,
+    /// The only year that heads name.
+    years_of_heads: Option<i32>,
 }
 
 impl<'a> RowReader<'a> {
@@ -51,16 +54,18 @@ impl<'a> RowReader<'a> {
             town: of(ColumnRole::Town),
             district: of(ColumnRole::District),
             year: of(ColumnRole::Year),
+            month: of(ColumnRole::Month),
             source: of(ColumnRole::Source),
             observed_on: of(ColumnRole::ObservedOn),
             status: of(ColumnRole::Status),
+            years_of_heads: table.layout.columns.iter().filter_map(|c| c.year).max(),
         }
     }
 
     /// Columns that say which village a row means, and of when and whom.
     pub(super) fn keys(&self) -> impl Iterator<Item = usize> + use<> {
-        let all =
-            [self.code, self.name, self.town, self.district, self.year, self.source, self.observed_on, self.status];
+        let all = [self.code, self.name, self.town, self.district, self.year, self.month, self.source];
+        let all = all.into_iter().chain([self.observed_on, self.status]);
         all.into_iter().flatten()
     }
 
@@ -98,7 +103,11 @@ impl<'a> RowReader<'a> {
         let sheet = self.sheet(row);
         let town = if town.is_empty() && self.finder.has_town(sheet) { sheet.to_owned() } else { town };
         let key = RowKey { code: &code, name: &name, town: &town, district: &district };
-        match self.finder.find(key) {
+        let found = self.finder.find(key);
+        if let Some(differs) = self.in_its_own_year(row, key, found) {
+            return differs;
+        }
+        match found {
             Found::One(village, MatchBy::Code) if !name.is_empty() && !self.finder.is_called(village, &name) => {
                 match self.finder.find(RowKey { code: "", ..key }) {
                     Found::One(other, _) if other != village => RowIs::Contradicting(village),
@@ -116,6 +125,22 @@ impl<'a> RowReader<'a> {
         }
     }
 
+    /// What a row of a year with boundaries of its own is, where these say otherwise than those of today: as a person decided, else it
+    /// waits for a decision. `None` where both agree, or the row's year has no boundaries of its own.
+    fn in_its_own_year(&self, row: &TableRow, key: RowKey<'_>, found: Found) -> Option<RowIs> {
+        if self.finder.editions().is_empty() {
+            return None;
+        }
+        let year = self.year_of(row).ok().flatten().or(self.years_of_heads);
+        let meant = self.finder.editions().meant(key, year)?;
+        match (self.finder.decided(key), found.village()) {
+            (Some(Some(village)), _) => Some(RowIs::Village(village, MatchBy::Alias)),
+            (Some(None), _) => Some(RowIs::Declined),
+            (None, Some(village)) if meant.is_same_as(self.finder, village) => None,
+            (None, _) => Some(RowIs::Unclear("edition-differs")),
+        }
+    }
+
     /// The code of what is told of a row whose village was found in this way; `None` where there is nothing to tell.
     pub(super) fn told(&self, row: &TableRow, by: MatchBy) -> Option<&'static str> {
         match by {
@@ -129,21 +154,51 @@ impl<'a> RowReader<'a> {
         }
     }
 
+    /// The rows of the table.
+    pub(super) fn rows(&self) -> &'a [TableRow] {
+        &self.table.rows
+    }
+
+    /// Whether rows, or whole sheets, are of months.
+    pub(super) fn has_months(&self) -> bool {
+        self.table.rows.iter().any(|row| self.month_of(row).is_some())
+    }
+
+    /// The month of a row, 1 to 12: as its column says, or that of the year, or the name or the title of its sheet.
+    pub(super) fn month_of(&self, row: &TableRow) -> Option<u8> {
+        let of = |column: Option<usize>| column.and_then(|c| row.cells.get(c)).map(Cell::text);
+        let own = of(self.month).and_then(|text| {
+            let plain = text.trim().trim_end_matches(".0").parse::<u8>().ok().filter(|m| (1..=12).contains(m));
+            plain.or_else(|| month_in(&text))
+        });
+        let section = || self.table.layout.sections.get(usize::from(row.section))?.month;
+        own.or_else(|| month_in(&of(self.year)?)).or_else(section)
+    }
+
     /// The year of a row.
     ///
     /// # Errors
     /// What stands there, where it is no year.
     pub(super) fn year_of(&self, row: &TableRow) -> Result<Option<i32>, String> {
-        let Some(column) = self.year else { return Ok(self.table.year_of_section(row.section)) };
+        let Some(column) = self.year else {
+            // A date under 月份 says the year as well.
+            let of_month = self.month.and_then(|c| row.cells.get(c)).and_then(year_of);
+            return Ok(of_month.or_else(|| self.table.year_of_section(row.section)));
+        };
         let cell = row.cells.get(column).unwrap_or(&Cell::Empty);
         year_of(cell).map(Some).ok_or_else(|| cell.text())
     }
 
-    /// Where the figures of a row come from, as it says.
+    /// Where the figures of a row come from, as it says; of one of a month, the month where it says no day.
     pub(super) fn origin(&self, row: &TableRow) -> Origin {
+        let observed_on = Self::text(row, self.observed_on);
+        let month = || match (self.year_of(row), self.month_of(row)) {
+            (Ok(Some(year)), Some(month)) => format!("{year}-{month:02}"),
+            _ => String::new(),
+        };
         Origin {
             source: Self::text(row, self.source),
-            observed_on: Self::text(row, self.observed_on),
+            observed_on: if observed_on.is_empty() { month() } else { observed_on },
             status: ObservationStatus::of(&Self::text(row, self.status)),
             ..Origin::default()
         }
@@ -246,6 +301,8 @@ pub struct OpenRow {
     pub key: [String; 4],
     /// Why it waits.
     pub code: &'static str,
+    /// The year that it is of.
+    pub year: Option<i32>,
 }
 
 /// Says how a table fits the map.
@@ -277,8 +334,8 @@ pub(super) fn report_of(reader: &RowReader<'_>, found: &[RowIs], villages: &Data
                     _ => continue,
                 };
                 with_row.insert(*village);
-                let year = reader.year_of(row).ok().flatten().unwrap_or(0);
-                if seen.insert((*village, year)) {
+                let period = (reader.year_of(row).ok().flatten().unwrap_or(0), reader.month_of(row));
+                if seen.insert((*village, period)) {
                     report.matched += 1;
                     if let Some(slot) = MatchBy::ALL.iter().position(|b| *b == by).and_then(|at| report.by.get_mut(at))
                     {
@@ -298,7 +355,8 @@ pub(super) fn report_of(reader: &RowReader<'_>, found: &[RowIs], villages: &Data
                 }
                 told = Some(if *code == "row-several-villages" { "row-ambiguous" } else { *code });
                 let key = [reader.code, reader.name, reader.town, reader.district].map(|c| RowReader::text(row, c));
-                report.open.push(OpenRow { line: row.line, key, code });
+                let year = reader.year_of(row).ok().flatten().or(reader.years_of_heads);
+                report.open.push(OpenRow { line: row.line, key, code, year });
             }
         }
         report.rows += 1;
@@ -308,6 +366,12 @@ pub(super) fn report_of(reader: &RowReader<'_>, found: &[RowIs], villages: &Data
             None => {
                 let proposal = match found {
                     RowIs::Village(village, _) | RowIs::Contradicting(village) => Some(*village),
+                    RowIs::Unclear("edition-differs") => {
+                        let year = reader.year_of(row).ok().flatten();
+                        let open = report.open.last();
+                        let meant = open.and_then(|o| reader.finder.editions().meant(o.row_key(), year));
+                        meant.and_then(|m| m.successors(villages, members).first().map(|(v, _)| *v))
+                    }
                     _ => report.open.last().and_then(|o| reader.finder.related(o.row_key()).first().copied()),
                 };
                 report.causes.push(MatchCause {

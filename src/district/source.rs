@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::editions::year_of_day;
 use super::facility_file::is_facilities;
 use super::kind::{VillageEvidence, can_be_villages, villages_among};
 use crate::model::{Dataset, LayerKind};
@@ -13,6 +14,8 @@ pub struct Source {
     pub id: String,
     /// What it is, where the project says so.
     pub kind: Option<LayerKind>,
+    /// For villages: the first and the last day on which these boundaries hold, ISO 8601.
+    pub valid: [Option<String>; 2],
     /// Its data.
     pub dataset: Arc<Dataset>,
 }
@@ -20,7 +23,17 @@ pub struct Source {
 impl Source {
     /// A layer of which nothing is said.
     pub fn unsaid(dataset: Arc<Dataset>) -> Self {
-        Self { id: String::new(), kind: None, dataset }
+        Self { id: String::new(), kind: None, valid: [None, None], dataset }
+    }
+
+    /// The year in which these boundaries begin to hold, as the project says.
+    pub fn first_year(&self) -> Option<i32> {
+        year_of_day(self.valid[0].as_deref()?)
+    }
+
+    /// The last year in which they hold.
+    pub fn last_year(&self) -> Option<i32> {
+        year_of_day(self.valid[1].as_deref()?)
     }
 }
 

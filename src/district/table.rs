@@ -5,13 +5,14 @@ use rustc_hash::FxHashSet;
 use super::figure::{Comma, Figure, HeadUnit, cell_of, figure, plain_number, year_of};
 use super::figure_column::FigureColumn;
 use super::join::{Found, MatchBy, RowKey, VillageFinder};
+use super::months::LatestMonths;
 use super::rows::{RowIs, RowReader};
 use super::texts::{CorrectedGroups, CorrectedTexts, GROUP, correctable_text};
 use crate::model::{
     Dataset, Edit, FeatureId, Indicators, Members, ObservationStatus, Observations, Origin, Report, Role, Severity,
     Value,
 };
-use crate::read::{Cell, ColumnRole, Reason, TableRow, WideTable};
+use crate::read::{Cell, ColumnLayout, ColumnRole, Reason, TableRow, WideTable};
 
 /// Fills observations.
 pub(super) struct Filler<'a> {
@@ -90,8 +91,9 @@ impl<'a> Filler<'a> {
         columns.iter().for_each(|c| self.observations.set_column(c.position, c.year, c.at));
         self.tell_layout(table, &file, (&columns, reader.year.is_some()), report);
         let found = reader.villages();
-        let mut seen: FxHashSet<(u32, i32)> = FxHashSet::default();
-        let mut notes = 0_usize;
+        let latest = LatestMonths::of(&reader, &found, &columns);
+        let mut seen: FxHashSet<(u32, i32, Option<u8>)> = FxHashSet::default();
+        let (mut notes, mut earlier) = (0_usize, self.columns_of_earlier_months(table, &columns));
         for (row, found) in table.rows.iter().zip(found) {
             let at = |what: &str| match table.layout.sections.len() {
                 0 | 1 => format!("{file}:{} · {what}", row.line),
@@ -129,9 +131,14 @@ impl<'a> Filler<'a> {
                     continue;
                 }
             };
-            if !seen.insert((village.number(), year.unwrap_or(0))) {
+            let month = reader.month_of(row);
+            if !seen.insert((village.number(), year.unwrap_or(0), month)) {
                 let text = year.map(|y| y.to_string()).unwrap_or_default();
                 report.add(Severity::Warning, "row-twice", Some(village), at(&text));
+                continue;
+            }
+            if !latest.is_latest(village, year, month) {
+                earlier += 1;
                 continue;
             }
             self.note_row(row, (&columns, year, village), &reader.origin(row));
@@ -141,9 +148,23 @@ impl<'a> Filler<'a> {
             };
             self.row(table, row, (&columns, year, village), &mut tell);
         }
+        if earlier > 0 {
+            report.add(Severity::Info, "months-latest", None, format!("{file} · {earlier}"));
+        }
         if notes > 0 {
             report.add(Severity::Info, "rows-of-notes", None, format!("{file} · {notes}"));
         }
+    }
+
+    /// How many columns of figures are of earlier months than those that count.
+    fn columns_of_earlier_months(&self, table: &WideTable, columns: &[FigureColumn]) -> usize {
+        let is_figure = |c: &&ColumnLayout| match &c.role {
+            ColumnRole::Indicator(id) => c.month.is_some() && self.indicators.position(id).is_some(),
+            _ => false,
+        };
+        let all = table.layout.columns.iter().filter(is_figure).count();
+        let counted = columns.iter().filter_map(|c| table.layout.columns.get(c.at)).filter(is_figure).count();
+        all - counted
     }
 
     /// Tells what of a table as a whole is not used, or is understood in a way that its owner may not expect.
@@ -441,6 +462,7 @@ fn years_of(table: &WideTable) -> Vec<i32> {
     let columns = table.layout.columns.iter().filter_map(|c| c.year);
     let sections = table.layout.sections.iter().filter_map(|s| s.year);
     let year = table.layout.column(&ColumnRole::Year);
+    let year = year.or_else(|| table.layout.column(&ColumnRole::Month));
     let rows = table.rows.iter().filter_map(|row| year_of(row.cells.get(year?)?));
     let mut years: Vec<i32> = columns.chain(sections).chain(rows).collect();
     years.sort_unstable();

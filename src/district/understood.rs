@@ -2,12 +2,16 @@
 //! those that do not, and what looks copied.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
-use super::alarms::{Alarm, FigureChange, alarms, changes, figures};
+use super::alarms::{Alarm, FigureChange, alarms, changes, figures, of_month_before};
+use super::editions::Editions;
+use super::figure_column::FigureColumn;
 use super::join::VillageFinder;
 use super::key_text::Name;
+use super::months::LatestMonths;
 use super::rows::{MatchReport, OpenRow, RowIs, RowReader, report_of};
 use crate::model::{Dataset, FeatureId, Good, Indicator, Indicators, Members, Observations, Role, Theme, VillageAlias};
 use crate::read::{Cell, ColumnRole, Layout, LayoutSaid, Progress, ReadError, WideTable, read_wide_watched};
@@ -48,8 +52,10 @@ pub struct Candidate {
     pub feature: FeatureId,
     /// What names it in an alias: its code, else its name; its town.
     pub village: (String, String),
-    /// Why: `stem`, `code`, `sound`, `glyphs`; a key of the language files (`candidate.<key>`).
+    /// Why: `stem`, `code`, `sound`, `glyphs`, `overlap`; a key of the language files (`candidate.<key>`).
     pub reason: &'static str,
+    /// The share of the ground of the village that the row meant in its own year that lies in it.
+    pub share: Option<f64>,
     /// Whether another row means it already.
     pub is_taken: bool,
 }
@@ -85,6 +91,8 @@ pub struct Beside<'a> {
     pub own: &'a [Indicator],
     /// What was decided about rows.
     pub aliases: &'a [VillageAlias],
+    /// Boundaries of other years.
+    pub editions: Arc<Editions>,
     /// Figures that are known already, with their indicators.
     pub known: Option<(&'a Observations, &'a Indicators)>,
 }
@@ -102,6 +110,7 @@ pub fn understand(
     let indicators = Indicators::with(beside.own);
     let table = read_wide_watched(path, &indicators, said, progress)?;
     let finder = VillageFinder::new(beside.villages, beside.members).with_aliases(beside.aliases);
+    let finder = finder.with_editions(beside.editions.clone());
     let reader = RowReader::new(&table, &finder);
     let found = reader.villages();
     let report = report_of(&reader, &found, beside.villages, beside.members);
@@ -132,8 +141,10 @@ pub fn understand(
     // Positions of indicators may differ where the project has got new ones meanwhile.
     let known = beside.known.filter(|(_, i)| i.all().iter().map(|i| &i.id).eq(indicators.all().iter().map(|i| &i.id)));
     let known = known.map(|(observations, _)| observations);
-    let figures = figures(&table, &reader, &found, &indicators);
-    let alarms = alarms(&figures, (beside.villages, &indicators, known));
+    let months = LatestMonths::of(&reader, &found, &FigureColumn::of(&table, &indicators));
+    let figures = figures(&table, &reader, &found, &indicators, &months);
+    let month_before = of_month_before(&table, &reader, &found, (&indicators, known), &months, &figures);
+    let alarms = alarms((&figures, &month_before), (beside.villages, &indicators, known));
     let changes = known.map(|known| changes(&figures, known)).unwrap_or_default();
     let proposed = proposed(&table);
     Ok(Understood { layout: table.layout, preview, report, candidates, proposed, alarms, changes, indicators })
@@ -147,6 +158,8 @@ fn candidates(
     taken: &FxHashSet<FeatureId>,
 ) -> Vec<Candidate> {
     let villages = beside.villages;
+    let meant = beside.editions.meant(row.row_key(), row.year);
+    let successors = meant.map(|m| m.successors(villages, beside.members)).unwrap_or_default();
     let stem: Vec<char> = Name::of(&row.key[1]).stem.chars().collect();
     let mut list: Vec<(usize, FeatureId, &'static str)> = Vec::new();
     for village in finder.related(row.row_key()) {
@@ -177,13 +190,17 @@ fn candidates(
         !town.is_empty() && villages.text(v, Role::Town).is_some_and(|t| super::key_text::folded_town(&t) != town)
     };
     list.sort_by_key(|(far, v, _)| (*far, is_elsewhere(*v), taken.contains(v), *v));
+    // Where the old village lies today says more than what it is called.
+    list.retain(|(_, v, _)| !successors.iter().any(|(s, _)| s == v));
+    list.splice(0..0, successors.iter().map(|(v, _)| (0, *v, "overlap")));
     list.truncate(MOST_CANDIDATES);
     let of = |(_, village, reason): (usize, FeatureId, &'static str)| {
         let text = |role| villages.text(village, role).map(|t| t.trim().to_owned()).unwrap_or_default();
         let (name, town, code) = (villages.display_name(village), text(Role::Town), text(Role::Code));
         let words = if town.is_empty() { name.clone() } else { format!("{name} · {town}") };
         let own = if code.is_empty() { (name, town) } else { (code, String::new()) };
-        Candidate { words, feature: village, village: own, reason, is_taken: taken.contains(&village) }
+        let share = successors.iter().find(|(v, _)| *v == village).map(|(_, share)| *share);
+        Candidate { words, feature: village, village: own, reason, share, is_taken: taken.contains(&village) }
     };
     list.into_iter().map(of).collect()
 }
@@ -282,6 +299,7 @@ mod tests {
             members: &members,
             own: &[],
             aliases,
+            editions: Arc::default(),
             known: None,
         };
         let got = understand(&path, &LayoutSaid::default(), &beside(&[]), &Progress::new()).expect("a table");
@@ -295,6 +313,27 @@ mod tests {
         assert_eq!(new, [("集体收入", "万元", true), ("党员数", "", true)]);
         let alarms: Vec<(&str, usize)> = got.alarms.iter().map(|a| (a.kind.key(), a.villages.len())).collect();
         assert_eq!(alarms, [("same-as-neighbour", 1)]);
+    }
+
+    #[test]
+    fn figures_that_are_those_of_the_month_before_are_named() {
+        let feature = |code: &str, name: &str| {
+            format!(r#"{{"type":"Feature","geometry":null,"properties":{{"code":"{code}","name":"{name}"}}}}"#)
+        };
+        let list = [feature("1", "东沟村"), feature("2", "西沟村")];
+        let text = format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, list.join(","));
+        let villages = read_bytes("v.geojson".as_ref(), text.as_bytes(), &Progress::new()).expect("read");
+        let members = Members::of(&villages);
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("t.csv");
+        let rows = "村名,年份,月份,公厕数,户数,人口\n东沟村,2024,1,2,400,1200\n西沟村,2024,1,3,300,900\n\
+                    东沟村,2024,2,2,400,1200\n西沟村,2024,2,3,301,905\n东沟村,2024,3,,,\n";
+        std::fs::write(&path, rows).expect("written");
+        let (villages, members) = (&villages, &members);
+        let beside = Beside { villages, members, own: &[], aliases: &[], editions: Arc::default(), known: None };
+        let got = understand(&path, &LayoutSaid::default(), &beside, &Progress::new()).expect("a table");
+        let alarms: Vec<_> = got.alarms.iter().map(|a| (a.kind.key(), a.villages.clone())).collect();
+        assert_eq!(alarms, [("same-as-month-before", vec!["东沟村".to_owned()])]);
     }
 
     #[test]
@@ -327,6 +366,7 @@ mod tests {
             members: &members,
             own: &[],
             aliases: &[],
+            editions: Arc::default(),
             known: Some((&district.observations, &district.indicators)),
         };
         let got = understand(&second, &LayoutSaid::default(), &beside, &Progress::new()).expect("a table");

@@ -123,6 +123,8 @@ pub struct Dataset {
     pub table: Arc<Table>,
     /// Which fields are name, code, town, district and group.
     pub roles: Roles,
+    /// The fields that a person chose, by what they say: keys of roles, and of what is said of facilities.
+    pub chosen: Arc<std::collections::BTreeMap<String, String>>,
     /// What was odd.
     pub report: Arc<Report>,
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::form::{FormCells, FormValue, fill_form};
 use crate::district::District;
 use crate::lang::Lang;
-use crate::model::VillageAlias;
+use crate::model::{FormCell, VillageAlias};
 use crate::project::write_replacing;
 use crate::read::{LayoutSaid, ReadError, cell_name, read_plain, read_wide, sheet_part};
 
@@ -54,6 +54,8 @@ pub struct FormReport {
 pub struct FormOptions<'a> {
     /// What is said of its layout.
     pub said: &'a LayoutSaid,
+    /// Cells that are bound by themselves.
+    pub cells: &'a [FormCell],
     /// What was decided about rows.
     pub aliases: &'a [VillageAlias],
     /// The year, where the form says none or another is wanted.
@@ -73,7 +75,8 @@ pub fn fill_form_file(
     options: FormOptions<'_>,
 ) -> Result<FormReport, FormError> {
     let table = read_wide(form, &district.indicators, options.said)?;
-    let plan = district.form_plan(&table, options.aliases, options.year, options.lang);
+    let mut plan = district.form_plan(&table, options.aliases, options.year, options.lang);
+    district.plan_cells(options.cells, options.aliases, (options.year, options.lang), &mut plan);
     let bytes = read_plain(form, MOST)?;
     let part = sheet_part(&bytes, table.layout.sheet()).ok_or(FormError::NotWorkbook)?;
     let cells: FormCells = plan

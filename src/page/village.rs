@@ -54,6 +54,10 @@ pub(super) fn village_svg(
     }
     y = map[1] + map[3] + 16.0;
     y = legend(&mut svg, content, [m, y, room], &inks);
+    let bottom = match &card {
+        Some(card) => origins(&mut svg, session, card, [m, room, bottom], &inks),
+        None => bottom,
+    };
     if let Some(card) = &card {
         y = sections(&mut svg, session, card, [m, y, room, bottom - 20.0], &inks);
         y = gaps(&mut svg, session, card, [m, y, room, bottom - YEARS_PX], &inks);
@@ -274,7 +278,11 @@ fn theme(
         let spark_w = 64.0;
         let has_spark = !indicator.is_category() && figure.series.iter().filter(|s| s.1.is_some()).count() > 1;
         let name_room = w - value_w - 12.0 - if has_spark { spark_w + 12.0 } else { 0.0 };
-        svg.text(x, at, &clipped(indicator.name(lang), 13.5, false, name_room), Type::new(13.5, &inks.ink));
+        let mark = mark_of(figure);
+        let mark_w = if mark.is_empty() { 0.0 } else { width(&mark, MARK_PX, false) + 6.0 };
+        let name = clipped(indicator.name(lang), 13.5, false, name_room - mark_w);
+        svg.text(x, at, &name, Type::new(13.5, &inks.ink));
+        svg.text(x + width(&name, 13.5, false) + 6.0, at, &mark, Type::new(MARK_PX, &inks.grey));
         if has_spark {
             spark(svg, figure, [x + w - value_w - 12.0 - spark_w, at - 13.0, spark_w, 15.0], inks);
         }
@@ -291,6 +299,46 @@ fn theme(
         let text = lang.with("card.nearest", &[("n", name)]);
         svg.text(x, at - 4.0, &clipped(&text, 11.5, false, w), Type::new(11.5, &inks.grey));
     }
+}
+
+/// Size of the cell beside a figure's name in layout pixels.
+const MARK_PX: f32 = 9.5;
+
+/// Where a figure stands, in a word beside its name: its cell, ※ where it was corrected.
+fn mark_of(figure: &CardFigure) -> String {
+    match &figure.place {
+        _ if figure.is_edited() => "※".to_owned(),
+        Some(place) => place.cell.clone(),
+        None => String::new(),
+    }
+}
+
+/// The files and sheets that the cells beside the figures are of, and who corrected what, in a line over the foot; gives what room is left.
+fn origins(svg: &mut Svg, session: &Session, card: &VillageCard, [x, room, bottom]: [f32; 3], inks: &Inks) -> f32 {
+    let lang = session.lang;
+    let mut words: Vec<String> = Vec::new();
+    for figure in card.sections.iter().flat_map(|s| shown(session, s)) {
+        let own = match (&figure.place, &figure.origin) {
+            (_, Some(origin)) if origin.edited => {
+                let who = [origin.by.as_str(), origin.on.as_str()].into_iter().filter(|t| !t.is_empty());
+                let who = who.collect::<Vec<_>>().join(" ");
+                let name = session.indicator(figure.indicator).map_or("", |i| i.name(lang));
+                format!("※ {name} {who}").trim_end().to_owned()
+            }
+            (Some(place), _) if place.sheet.is_empty() => place.file.clone(),
+            (Some(place), _) => format!("{}, {}", place.file, place.sheet),
+            _ => continue,
+        };
+        if !words.contains(&own) {
+            words.push(own);
+        }
+    }
+    if words.is_empty() {
+        return bottom;
+    }
+    let text = lang.with("page.cells", &[("n", &words.join("；"))]);
+    svg.text(x, bottom - 8.0, &clipped(&text, 10.5, false, room), Type::new(10.5, &inks.grey));
+    bottom - 20.0
 }
 
 /// A line over the years; a year without a value parts it, the last value is a dot.

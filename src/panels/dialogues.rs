@@ -9,10 +9,7 @@ use super::{
     scenes, settings, share, unsaved, visit,
 };
 use crate::geo::parse_position;
-use crate::lang::Lang;
-use crate::model::{Column, Dataset, Role};
-use crate::render::LayerKey;
-use crate::session::{CameraCommand, Commands, Dialogue, LayerCommand, Moment, Session, WindowCommand};
+use crate::session::{CameraCommand, Commands, Dialogue, Moment, Session, WindowCommand};
 
 /// Shows the dialogue that is open, if any.
 pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Commands) {
@@ -50,7 +47,7 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
             Dialogue::Layout(draft) => layout::show(ui, session, draft, send),
             Dialogue::Layers(draft) => opened::layers(ui, session, draft, send),
             Dialogue::Reading(draft) => opened::reading(ui, session, draft, send),
-            Dialogue::Fields(layer) => fields(ui, session, layer, send),
+            Dialogue::Fields(layer) => super::fields::show(ui, session, layer, send),
             Dialogue::Figure(draft) => edit::figure(ui, session, draft, send),
             Dialogue::Add(draft) => edit::add(ui, session, draft, send),
             Dialogue::Note(draft) => note::show(ui, session, draft, send),
@@ -134,61 +131,4 @@ fn go_to(
         }
     }
     Some(Dialogue::GoTo(text, error))
-}
-
-fn fields(ui: &mut Ui, session: &Session, layer: LayerKey, send: &mut Commands) -> Option<Dialogue> {
-    let t = session.tokens();
-    let lang = session.lang;
-    let loaded = session.layers.get(&layer)?.loaded()?;
-    ui.label(RichText::new(lang.t("command.fields")).font(bold(15.0)).color(t.ink));
-    ui.label(RichText::new(lang.t("dialogue.fields-hint")).size(12.0).color(t.ink_secondary));
-    ui.add_space(6.0);
-    egui::Grid::new("fields").num_columns(2).spacing([16.0, 6.0]).show(ui, |ui| {
-        for role in Role::ALL {
-            ui.label(lang.find(&format!("role.{}", role.key())).unwrap_or(role.key()));
-            let present = loaded.dataset.roles.field(role).and_then(|i| loaded.dataset.table.columns.get(i));
-            let text = present.map_or(lang.t("dialogue.no-field"), |c| &c.name);
-            egui::ComboBox::from_id_salt(("role", role.key())).selected_text(text).width(220.0).show_ui(ui, |ui| {
-                if ui.selectable_label(present.is_none(), lang.t("dialogue.no-field")).clicked() {
-                    send.push(LayerCommand::SetRole(layer, role, None));
-                }
-                for column in &loaded.dataset.table.columns {
-                    let chosen = present.is_some_and(|c| c.name == column.name);
-                    let mut words = egui::text::LayoutJob::default();
-                    let font = egui::TextStyle::Body.resolve(ui.style());
-                    words.append(&column.name, 0.0, egui::TextFormat::simple(font, t.ink));
-                    let small = egui::TextFormat::simple(egui::FontId::proportional(12.0), t.ink_secondary);
-                    words.append(&examples(&loaded.dataset, column, lang), 10.0, small);
-                    if ui.selectable_label(chosen, words).clicked() && !chosen {
-                        send.push(LayerCommand::SetRole(layer, role, Some(column.name.clone())));
-                    }
-                }
-            });
-            ui.end_row();
-            if let Some(column) = present {
-                ui.label("");
-                let texts = RichText::new(examples(&loaded.dataset, column, lang)).size(12.0).color(t.ink_secondary);
-                ui.add(egui::Label::new(texts).truncate());
-                ui.end_row();
-            }
-        }
-    });
-    ui.add_space(10.0);
-    (!primary(ui, t, lang.t("dialogue.close")).clicked()).then_some(Dialogue::Fields(layer))
-}
-
-/// The first three values of a field that differ, so that a person sees which it is.
-fn examples(dataset: &Dataset, column: &Column, lang: Lang) -> String {
-    let mut texts: Vec<String> = Vec::new();
-    for row in dataset.features().take(500) {
-        let Some(text) = column.value(row).to_text() else { continue };
-        let text: String = text.trim().chars().take(24).collect();
-        if !text.is_empty() && !texts.contains(&text) {
-            texts.push(text);
-        }
-        if texts.len() == 3 {
-            break;
-        }
-    }
-    texts.join(if lang == Lang::Zh { "、" } else { ", " })
 }

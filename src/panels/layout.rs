@@ -9,7 +9,7 @@ use crate::district::{MatchBy, RowMark, Understood};
 use crate::lang::Lang;
 use crate::model::{Indicators, Theme, VillageAlias};
 use crate::read::{ColumnLayout, ColumnRole, Reason, SaidColumn};
-use crate::session::{Commands, Dialogue, FileCommand, LayoutDraft, Session};
+use crate::session::{Commands, Dialogue, FileCommand, FormStep, LayoutDraft, Session};
 
 /// Width of what is said beside the rows.
 const SIDE: f32 = 300.0;
@@ -66,10 +66,12 @@ pub fn show(ui: &mut Ui, session: &Session, mut draft: Box<LayoutDraft>, send: &
     }
     let (mut takes, mut stays) = (false, true);
     ui.horizontal(|ui| {
-        ui.label(RichText::new(lang.t("layout.next-time")).color(t.ink_secondary));
+        let next = if draft.is_form { "layout.next-form" } else { "layout.next-time" };
+        ui.label(RichText::new(lang.t(next)).color(t.ink_secondary));
         ui.with_layout(Place::right_to_left(Align::Center), |ui| {
             let is_enter = ui.input(|i| i.key_pressed(Key::Enter)) && ui.memory(|m| m.focused().is_none());
-            takes = primary(ui, t, lang.t("layout.take")).clicked() || is_enter;
+            let take = if draft.is_form { "layout.fill" } else { "layout.take" };
+            takes = primary(ui, t, lang.t(take)).clicked() || is_enter;
             stays = !ui.button(lang.t("command.cancel")).clicked();
         });
     });
@@ -77,7 +79,7 @@ pub fn show(ui: &mut Ui, session: &Session, mut draft: Box<LayoutDraft>, send: &
         draft.is_waiting = true;
         send.push(FileCommand::Understand(draft.clone()));
     } else if takes && !draft.is_waiting {
-        send.push(FileCommand::TakeTable(draft));
+        send.push(if draft.is_form { FileCommand::Form(FormStep::Take(draft)) } else { FileCommand::TakeTable(draft) });
         return None;
     }
     stays.then_some(Dialogue::Layout(draft))
@@ -343,8 +345,9 @@ fn open_row(ui: &mut Ui, session: &Session, draft: &mut LayoutDraft, understood:
         }
         for (at, (candidate, key)) in understood.candidates.iter().zip(KEYS).enumerate() {
             let reason = lang.find(&format!("candidate.{}", candidate.reason)).unwrap_or("");
+            let share = candidate.share.map(|s| format!(" {:.0}%", s * 100.0)).unwrap_or_default();
             let taken = if candidate.is_taken { lang.t("candidate.taken") } else { "" };
-            let text = format!("{}  {}  {reason}{taken}", at + 1, candidate.words);
+            let text = format!("{}  {}  {reason}{share}{taken}", at + 1, candidate.words);
             if ui.button(text).clicked() || key_pressed(key) {
                 decided = Some(alias(&candidate.village.0, &candidate.village.1));
             }

@@ -14,6 +14,7 @@ mod decision;
 mod dialogues;
 mod drawer;
 mod edit;
+mod fields;
 mod filter;
 mod fonts;
 mod foot;

@@ -58,12 +58,28 @@ impl TableEntry {
 pub struct FormEntry {
     /// The file; relative to the project file in the file, absolute in the program.
     pub path: PathBuf,
+    /// What tells it: its heads, so that next month's form of another name is known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub heads: String,
+    /// Cells that are bound by themselves.
+    #[serde(default, rename = "cell", skip_serializing_if = "Vec::is_empty")]
+    pub cells: Vec<crate::model::FormCell>,
     /// What a person says about its layout.
     #[serde(flatten)]
     pub layout: LayoutSaid,
     /// Keys of the file that this version does not know: kept.
     #[serde(flatten)]
     pub other: toml::Table,
+}
+
+impl FormEntry {
+    /// The binding of a form among those of a project: by its file, else by its name, else by its heads.
+    pub fn of<'a>(all: &'a [Self], path: &std::path::Path, heads: Option<&str>) -> Option<&'a Self> {
+        let is_same = |f: &&Self| f.path == path;
+        let is_named = |f: &&Self| f.path.file_name() == path.file_name();
+        let is_alike = |f: &&Self| !f.heads.is_empty() && heads == Some(f.heads.as_str());
+        all.iter().find(is_same).or_else(|| all.iter().find(is_named)).or_else(|| all.iter().find(is_alike))
+    }
 }
 
 /// A saved map.

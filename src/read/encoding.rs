@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::How;
+use super::dos::Letters;
 use super::letters::{EncodingFrom, name_of, of_content, of_label};
 
 /// Text and how it was encoded.
@@ -26,6 +27,10 @@ pub(super) fn decode_as<'a>(bytes: &'a [u8], how: &How) -> Decoded<'a> {
         let bom = encoding_rs::Encoding::for_bom(bytes).is_some();
         let text = Cow::Owned(text.into_owned().into_bytes());
         return Decoded { text, encoding: name_of(encoding), bom, damaged, from: EncodingFrom::Chosen };
+    }
+    if let Some(dos) = how.encoding.as_deref().and_then(Letters::of_label) {
+        let text = Cow::Owned(dos.decode(bytes).0.into_owned().into_bytes());
+        return Decoded { text, encoding: dos.name(), bom: false, damaged: false, from: EncodingFrom::Chosen };
     }
     let decoded = decode(bytes);
     if decoded.from == EncodingFrom::Mark || decoded.encoding != "UTF-8" || std::str::from_utf8(bytes).is_ok() {

@@ -61,6 +61,7 @@ pub(super) fn finish(path: &Path, size: usize, parsed: Parsed, how: &How, progre
         geometry: Arc::new(all.geometry),
         table: Arc::new(all.table),
         roles,
+        chosen: Arc::default(),
         report: Arc::new(report),
     }
 }
@@ -215,6 +216,9 @@ fn tell_accuracy(system: &System, report: &mut Report) {
     match (system.accuracy(), system.degrees_code()) {
         (Accuracy::Metre, None | Some(4326 | 4490 | 4979)) => {}
         (Accuracy::Metre, Some(_)) => report.add(Severity::Info, "datum-near", None, system.name()),
+        (Accuracy::SomeMetres, _) if system.is_on_beijing_1954() => {
+            report.add(Severity::Info, "datum-beijing-54", None, system.name());
+        }
         (Accuracy::SomeMetres, _) => report.add(Severity::Info, "datum-shift", None, system.name()),
         (Accuracy::Unknown, _) => report.add(Severity::Warning, "datum-unknown", None, system.name()),
     }

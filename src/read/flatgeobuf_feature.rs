@@ -2,6 +2,7 @@
 
 use flatgeobuf::{Column, ColumnType, Feature, Geometry, GeometryType};
 
+use super::arcs::straightened;
 use super::batch::Batch;
 use super::geometry::{Mark, end_part, end_ring, next_ring};
 use crate::model::{FeatureId, GeometryKind, GeometryStore, PartKind, Severity, Value};
@@ -107,8 +108,76 @@ fn add(store: &mut GeometryStore, g: Geometry<'_>, kind: GeometryType, depth: us
             }
             GeometryKind::GeometryCollection
         }
+        GeometryType::CircularString | GeometryType::CompoundCurve => {
+            curve(store, &g, kind, depth).ok_or_else(bad)?;
+            GeometryKind::LineString
+        }
+        GeometryType::MultiCurve => {
+            for part in g.parts().into_iter().flatten() {
+                curve(store, &part, part.type_(), depth + 1).ok_or_else(bad)?;
+            }
+            GeometryKind::MultiLineString
+        }
+        GeometryType::CurvePolygon => {
+            curve_polygon(store, &g).ok_or_else(bad)?;
+            GeometryKind::Polygon
+        }
+        GeometryType::MultiSurface => {
+            for part in g.parts().into_iter().flatten() {
+                match part.type_() {
+                    GeometryType::CurvePolygon => curve_polygon(store, &part).ok_or_else(bad)?,
+                    _ => polygon(store, &part).ok_or_else(bad)?,
+                }
+            }
+            GeometryKind::MultiPolygon
+        }
         other => return Err(("unknown-geometry-type", other.variant_name().unwrap_or("?").to_owned())),
     })
+}
+
+/// Adds a line that may be made of arcs, made straight; a height at control points is left out where there are arcs.
+fn curve(store: &mut GeometryStore, g: &Geometry<'_>, kind: GeometryType, depth: usize) -> Option<()> {
+    let ring = next_ring(store);
+    curve_positions(store, g, kind, depth)?;
+    if store.coords.len() > store.ring_starts.last().map_or(0, |s| *s as usize) {
+        end_ring(store);
+        end_part(store, PartKind::Line, ring);
+    }
+    Some(())
+}
+
+/// A polygon whose rings are lines of any kind.
+fn curve_polygon(store: &mut GeometryStore, g: &Geometry<'_>) -> Option<()> {
+    let first = next_ring(store);
+    for part in g.parts()?.iter() {
+        curve_positions(store, &part, part.type_(), 0)?;
+        if store.coords.len() > store.ring_starts.last().map_or(0, |s| *s as usize) {
+            end_ring(store);
+        }
+    }
+    if next_ring(store) > first {
+        end_part(store, PartKind::Polygon, first);
+    }
+    Some(())
+}
+
+/// Adds the positions along a line, without ending it; the first is left out where the line before ended there.
+fn curve_positions(store: &mut GeometryStore, g: &Geometry<'_>, kind: GeometryType, depth: usize) -> Option<()> {
+    if depth > DEEPEST {
+        return None;
+    }
+    let own: Vec<[f64; 2]> = match kind {
+        GeometryType::CompoundCurve => {
+            return g.parts()?.iter().try_for_each(|part| curve_positions(store, &part, part.type_(), depth + 1));
+        }
+        GeometryType::CircularString => straightened(&positions(g).collect::<Vec<_>>(), false),
+        GeometryType::LineString => positions(g).collect(),
+        _ => return None,
+    };
+    let start = store.ring_starts.last().map_or(0, |s| *s as usize);
+    let is_joined = store.coords.len() > start && store.coords.last() == own.first();
+    store.coords.extend(own.into_iter().skip(usize::from(is_joined)));
+    Some(())
 }
 
 fn polygon(store: &mut GeometryStore, g: &Geometry<'_>) -> Option<()> {

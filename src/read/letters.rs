@@ -4,7 +4,7 @@
 //! a wrong reading makes (rare ideographs, private use, halfwidth kana) count against it. `chardetng` says which of the many
 //! encodings of one byte is the likeliest.
 
-use encoding_rs::{BIG5, EUC_KR, Encoding, GB18030, SHIFT_JIS, UTF_8, WINDOWS_1252};
+use encoding_rs::{BIG5, EUC_KR, Encoding, GB18030, IBM866, SHIFT_JIS, UTF_8, WINDOWS_1252};
 
 /// Bytes that are weighed.
 const SAMPLE_BYTES: usize = 64 << 10;
@@ -39,7 +39,7 @@ impl EncodingFrom {
 }
 
 /// The encodings a person may choose from, in the order in which they are shown.
-pub const ENCODINGS: [&str; 14] = [
+pub const ENCODINGS: [&str; 18] = [
     "UTF-8",
     "GB18030",
     "Big5",
@@ -54,6 +54,10 @@ pub const ENCODINGS: [&str; 14] = [
     "windows-1256",
     "windows-1257",
     "windows-1258",
+    "CP437",
+    "CP850",
+    "CP852",
+    "IBM866",
 ];
 
 /// The name of an encoding, as standards and people write it.
@@ -122,7 +126,8 @@ pub(super) fn of_content(bytes: &[u8]) -> (&'static Encoding, f32) {
     detector.feed(sample, true);
     let likely = detector.guess(None, chardetng::Utf8Detection::Allow);
     // Those that hardly anybody writes are guessed from one letter.
-    let likely = if ENCODINGS.contains(&name_of(likely)) { likely } else { WINDOWS_1252 };
+    let is_usual = ENCODINGS.contains(&name_of(likely)) && likely != IBM866;
+    let likely = if is_usual { likely } else { WINDOWS_1252 };
     let mut best: (&'static Encoding, f32) = (WINDOWS_1252, f32::MIN);
     for candidate in [GB18030, UTF_8, BIG5, SHIFT_JIS, EUC_KR, likely, WINDOWS_1252] {
         let mut score = weight(candidate, sample);

@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use super::letters;
-use super::letters::{ENCODINGS, decoded_twice, of_label};
+use super::dos::Letters;
+use super::letters::{ENCODINGS, decoded_twice};
 use super::shapefile::{Table, sibling};
 use super::{How, Progress, archive, load};
 
@@ -31,11 +31,11 @@ pub fn previews(path: &Path, how: &How) -> Vec<(String, Vec<String>)> {
     }
     let mut found = Vec::new();
     for label in ENCODINGS {
-        let Some(encoding) = of_label(label) else { continue };
+        let Some(encoding) = Letters::of_label(label) else { continue };
         let read: Vec<(String, bool)> = texts
             .iter()
             .map(|t| {
-                let (text, is_damaged) = encoding.decode_without_bom_handling(t);
+                let (text, is_damaged) = encoding.decode(t);
                 (text.trim().to_owned(), is_damaged)
             })
             .collect();
@@ -43,7 +43,7 @@ pub fn previews(path: &Path, how: &How) -> Vec<(String, Vec<String>)> {
             continue;
         }
         // Reads as nothing that people write.
-        let weight = texts.iter().map(|t| letters::weight(encoding, t)).sum::<f32>() / texts.len() as f32;
+        let weight = texts.iter().map(|t| encoding.weight(t)).sum::<f32>() / texts.len() as f32;
         if weight < LEAST_WEIGHT && label != "UTF-8" {
             continue;
         }

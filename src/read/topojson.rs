@@ -17,6 +17,8 @@ const DEEPEST: usize = 32;
 pub(super) struct Topology<'a> {
     text: &'a [u8],
     arcs: Vec<[f64; 2]>,
+    /// The height of each position of the arcs, NaN where it has none; empty where none has.
+    heights: Vec<f64>,
     /// Arc `i` is `arcs[starts[i]..starts[i + 1]]`.
     starts: Vec<usize>,
     /// Scale and translation of quantised positions.
@@ -29,14 +31,16 @@ impl<'a> Topology<'a> {
     /// Reads arcs and transform.
     pub(super) fn new(text: &'a [u8], arcs: Range<usize>, transform: Option<Range<usize>>) -> Step<Self> {
         let transform = transform.and_then(|at| transform_of(text.get(at)?));
-        let mut topology = Self { text, arcs: Vec::new(), starts: vec![0], transform, limit: text.len() + (1 << 20) };
+        let limit = text.len() + (1 << 20);
+        let mut topology = Self { text, arcs: Vec::new(), heights: Vec::new(), starts: vec![0], transform, limit };
         let mut cursor = Cursor { text, at: arcs.start };
         cursor.expect(b'[')?;
         while cursor.next_element()? {
             cursor.expect(b'[')?;
             let mut last = [0.0, 0.0];
             while cursor.next_element()? {
-                let [x, y] = position(&mut cursor)?;
+                // Heights are not quantised: the specification's transform has two dimensions.
+                let ([x, y], height) = position(&mut cursor)?;
                 let place = match topology.transform {
                     Some([scale, shift]) => {
                         last = [last[0] + x, last[1] + y];
@@ -45,8 +49,15 @@ impl<'a> Topology<'a> {
                     None => [x, y],
                 };
                 topology.arcs.push(place);
+                if height.is_finite() {
+                    topology.heights.resize(topology.arcs.len() - 1, f64::NAN);
+                    topology.heights.push(height);
+                }
             }
             topology.starts.push(topology.arcs.len());
+        }
+        if !topology.heights.is_empty() {
+            topology.heights.resize(topology.arcs.len(), f64::NAN);
         }
         Ok(topology)
     }
@@ -100,8 +111,10 @@ impl<'a> Topology<'a> {
 
     fn feature(&self, cursor: &mut Cursor<'a>, batch: &mut Batch) -> Step<()> {
         let mark = Mark::of(&batch.geometry);
+        let before = batch.geometry.coords.len();
         let kind = self.geometry(cursor, batch, 0)?;
-        batch.finish(kind, mark, false);
+        let is_tall = batch.geometry.heights.len() > before;
+        batch.finish(kind, mark, is_tall);
         Ok(())
     }
 
@@ -187,10 +200,13 @@ impl<'a> Topology<'a> {
     }
 
     fn point(&self, cursor: &mut Cursor<'a>, batch: &mut Batch) -> Step<()> {
-        let [x, y] = position(cursor)?;
+        let ([x, y], height) = position(cursor)?;
         let place = self.transform.map_or([x, y], |[scale, shift]| [x * scale[0] + shift[0], y * scale[1] + shift[1]]);
         let ring = next_ring(&batch.geometry);
         batch.geometry.coords.push(place);
+        if height.is_finite() {
+            batch.geometry.set_height(height);
+        }
         end_ring(&mut batch.geometry);
         end_part(&mut batch.geometry, PartKind::Point, ring);
         Ok(())
@@ -224,6 +240,7 @@ impl<'a> Topology<'a> {
             let forward = if index < 0.0 { -1.0 - index } else { index };
             let at = forward as usize;
             let range = self.starts.get(at).zip(self.starts.get(at + 1)).map(|(s, e)| *s..*e);
+            let heights = range.clone().and_then(|r| self.heights.get(r)).unwrap_or(&[]);
             let arc = range.and_then(|r| self.arcs.get(r)).filter(|_| forward.fract() == 0.0);
             let Some(arc) = arc else {
                 bad.get_or_insert(("bad-arc", index.to_string()));
@@ -235,10 +252,18 @@ impl<'a> Topology<'a> {
                 return Ok(());
             }
             let skip = usize::from(coords.len() > start);
+            let before = coords.len();
             if index < 0.0 {
                 coords.extend(arc.iter().rev().skip(skip));
             } else {
                 coords.extend(arc.iter().skip(skip));
+            }
+            if heights.iter().any(|h| h.is_finite()) {
+                let store = &mut batch.geometry;
+                match index < 0.0 {
+                    true => store.set_heights(before, heights.iter().rev().skip(skip).copied()),
+                    false => store.set_heights(before, heights.iter().skip(skip).copied()),
+                }
             }
             Ok(())
         })?;
@@ -258,16 +283,22 @@ fn each<'a>(cursor: &mut Cursor<'a>, mut f: impl FnMut(&mut Cursor<'a>) -> Step<
     Ok(())
 }
 
-/// Two numbers, any more left out.
-fn position(cursor: &mut Cursor<'_>) -> Step<[f64; 2]> {
+/// Two numbers, and a height, which is NaN where there is none; any more are left out.
+fn position(cursor: &mut Cursor<'_>) -> Step<([f64; 2], f64)> {
     cursor.expect(b'[')?;
     let x = cursor.number()?;
     cursor.expect(b',')?;
     let y = cursor.number()?;
+    let mut height = f64::NAN;
+    let mut n = 2;
     while cursor.next_element()? {
-        cursor.token()?;
+        let token = cursor.token()?;
+        if n == 2 {
+            height = std::str::from_utf8(token).ok().and_then(|t| t.trim().parse().ok()).unwrap_or(f64::NAN);
+        }
+        n += 1;
     }
-    Ok([x, y])
+    Ok(([x, y], height))
 }
 
 fn transform_of(text: &[u8]) -> Option<[[f64; 2]; 2]> {

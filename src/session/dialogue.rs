@@ -93,6 +93,8 @@ pub struct LayoutDraft {
     pub is_known: bool,
     /// Why it could not be understood as it was said.
     pub trouble: Option<String>,
+    /// Whether it is a form of somebody else, to be filled.
+    pub is_form: bool,
 }
 
 impl LayoutDraft {
@@ -102,7 +104,18 @@ impl LayoutDraft {
         let new = BTreeMap::new();
         let trouble = None;
         let (shows_changes, is_waiting, is_known) = (false, true, false);
-        Self { path, said, aliases, new, shows_changes, understood: None, is_waiting, is_known, trouble }
+        Self {
+            path,
+            said,
+            aliases,
+            new,
+            shows_changes,
+            understood: None,
+            is_waiting,
+            is_known,
+            trouble,
+            is_form: false,
+        }
     }
 
     /// Whether what is shown is what was asked for.

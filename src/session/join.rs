@@ -15,7 +15,7 @@ use crate::project::TableEntry;
 #[derive(Clone, Debug, PartialEq)]
 pub struct DistrictKey {
     /// The layers, top first: their data, their ids, and what the project says that they are.
-    pub layers: Vec<(Generation, String, Option<LayerKind>)>,
+    pub layers: Vec<(Generation, String, Option<LayerKind>, [Option<String>; 2])>,
     /// Tables, and how often they were read again.
     pub tables: (Vec<TableSource>, u32),
     /// Indicators of the project's own.
@@ -56,14 +56,20 @@ fn has_figures(dataset: &Dataset) -> bool {
 impl Session {
     /// What is to be joined, with the data of the layers.
     pub fn wanted_district(&self) -> (DistrictKey, Vec<Source>) {
-        let of_files = self.shown().filter_map(|(l, e)| Some((l.loaded()?, e.id.clone(), e.kind.clone())));
+        let of_files = self.shown().filter_map(|(l, e)| {
+            Some((l.loaded()?, e.id.clone(), e.kind.clone(), [e.valid_from.clone(), e.valid_to.clone()]))
+        });
         // Added facilities have no entry in the list of layers.
         let added = self.layers.get(&ADDED_LAYER).and_then(|l| l.loaded());
-        let all: Vec<_> = of_files.chain(added.map(|l| (l, String::new(), Some(LayerKind::Facilities)))).collect();
+        let all: Vec<_> =
+            of_files.chain(added.map(|l| (l, String::new(), Some(LayerKind::Facilities), [None, None]))).collect();
         let project = &self.document.project;
         let table = |t: &TableEntry| TableSource { path: t.path.clone(), layout: t.layout.clone() };
         let key = DistrictKey {
-            layers: all.iter().map(|(l, id, kind)| (l.generation, id.clone(), kind.clone())).collect(),
+            layers: all
+                .iter()
+                .map(|(l, id, kind, valid)| (l.generation, id.clone(), kind.clone(), valid.clone()))
+                .collect(),
             tables: (project.tables.iter().map(table).collect(), self.storage.tables_read),
             indicators: project.indicators.clone(),
             edits: project.edits.clone(),
@@ -72,7 +78,8 @@ impl Session {
             themes: project.themes.clone(),
             people: project.people.clone(),
         };
-        let source = |(l, id, kind): (&Arc<Loaded>, String, _)| Source { id, kind, dataset: l.dataset.clone() };
+        let source =
+            |(l, id, kind, valid): (&Arc<Loaded>, String, _, _)| Source { id, kind, valid, dataset: l.dataset.clone() };
         (key, all.into_iter().map(source).collect())
     }
 

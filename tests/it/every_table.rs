@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use egui_kittest::kittest::Queryable;
 use qiancun::lang::Lang;
-use qiancun::session::{Dialogue, FileCommand, LayoutDraft, WindowCommand};
+use qiancun::session::{Dialogue, FileCommand, FormStep, LayoutDraft, WindowCommand};
 use serde_json::Value;
 
 use crate::program::{self, Folder, villages};
@@ -338,7 +338,14 @@ fn a_form_is_filled_and_says_what_stays_blank() {
     assert!(matches!(rate, qiancun::read::Cell::Percent(p) if (p - 96.2).abs() < 1e-9), "{rate:?}");
     // The window fills the same.
     let mut h = open(vec![crate::window::demo("haidian.qiancun")], Lang::Zh, [1366.0, 768.0]);
-    send(&mut h, FileCommand::FillForm(dir.path("form.xlsx"), dir.path("window.xlsx")));
+    // A form that is new is shown first, as tables are, with what it is bound to.
+    send(&mut h, FileCommand::Form(FormStep::Bind(dir.path("form.xlsx"))));
+    settle(&mut h);
+    let draft = shown(&h).expect("the form");
+    assert!(draft.is_form && draft.understood.is_some_and(|u| u.alarms.is_empty() && u.proposed.is_empty()));
+    h.get_by_label("填表…");
+    send(&mut h, WindowCommand::Escape);
+    send(&mut h, FileCommand::Form(FormStep::Fill(dir.path("form.xlsx"), dir.path("window.xlsx"))));
     settle(&mut h);
     assert!(h.query_all_by_label_contains("填了 2 格").next().is_some());
     assert_eq!(std::fs::read(dir.path("window.xlsx")).expect("written"), std::fs::read(&out).expect("written"));
@@ -353,6 +360,39 @@ fn a_form_is_filled_and_says_what_stays_blank() {
     let line = line.lines().nth(place.line as usize - 1).expect("the line").to_owned();
     assert!(line.contains(&district.text(qiancun::model::FeatureId::new(0), qiancun::model::Role::Code)), "{line}");
     assert!(session.place_words(&place).starts_with(&format!("第 {} 行", place.line)));
+}
+
+#[test]
+fn cells_of_a_form_are_bound_by_themselves() {
+    let dir = crate::survey::copied();
+    let path = |name: &str| crate::survey::path(&dir, name);
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    for (c, head) in ["村名", "公厕数"].into_iter().enumerate() {
+        sheet.write(3, c as u16, head).expect("written");
+    }
+    sheet.write(4, 0, "三星庄村").expect("written");
+    book.save(path("form.xlsx")).expect("saved");
+    let project = path("haidian.qiancun");
+    let bound = "\n[[form]]\npath = \"form.xlsx\"\n[[form.cell]]\ncell = \"B1\"\nindicator = \"households\"\n\
+                 [[form.cell]]\ncell = \"D1\"\nindicator = \"households\"\ntown = \"苏家坨镇\"\nyear = 2022\n\
+                 [[form.cell]]\ncell = \"E1\"\nindicator = \"households\"\nvillage = \"nowhere\"\n";
+    let text = std::fs::read_to_string(&project).expect("read") + bound;
+    std::fs::write(&project, text).expect("written");
+    let out = path("filled.xlsx");
+    let (said, _) = program::json(&["form", "fill", &project, &path("form.xlsx"), "-o", &out, "--json"]);
+    assert_eq!(said["cells"].as_u64(), Some(3), "{said}");
+    let blank = &said["blank"][0];
+    assert_eq!((blank["cell"].as_str(), blank["why"].as_str()), (Some("E1"), Some("row-without-village")), "{said}");
+    let summary = |by: &str, year: &str| program::json(&["summary", &project, "--by", by, "--year", year, "--json"]).0;
+    let rows = |s: &serde_json::Value| s["rows"].as_array().cloned().unwrap_or_default();
+    let town = rows(&summary("town", "2022")).into_iter().find(|r| r["name"] == "苏家坨镇").expect("the town");
+    let all = rows(&summary("district", "2023")).remove(0);
+    let value = |row: &serde_json::Value| row["indicators"]["households"]["value"].as_f64();
+    let sheets = qiancun::read::read_sheets(out.as_ref()).expect("read");
+    let first = sheets[0].iter().find(|(line, _)| *line == 1).map(|(_, cells)| cells.clone()).expect("a row");
+    let number = |at: usize| first.get(at).and_then(|c| c.text().parse().ok());
+    assert_eq!((number(1), number(3)), (value(&all), value(&town)), "{first:?}");
 }
 
 #[test]

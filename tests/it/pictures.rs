@@ -49,7 +49,7 @@ fn colours_on_the_map_equal_those_of_classify() {
     hide_facilities(&mut h);
     // Without names, so that no letter covers the point.
     let key = h.app.session.active().expect("a layer").key;
-    h.app.send(LayerCommand::SetRole(key, qiancun::model::Role::Name, None));
+    h.app.send(LayerCommand::SetField(key, "name", None));
     assert!(h.settle(60.0));
     let pixels = h.pixels().expect("a picture");
     let session = &h.app.session;

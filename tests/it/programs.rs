@@ -319,3 +319,58 @@ fn slides_go_through_libreoffice_as_text() {
         assert!(text.contains(words), "{words}: {text}");
     }
 }
+
+/// GDAL writes curves into FlatGeobuf: they are read as it makes them straight.
+#[test]
+fn curves_in_flatgeobuf_are_read_as_gdal_has_them() {
+    if !has("curves", "GDAL", "ogr2ogr", &["--version"]) {
+        return;
+    }
+    let dir = crate::program::Folder::new();
+    let wkts = [
+        "CURVEPOLYGON(COMPOUNDCURVE((116 40,116.02 40),CIRCULARSTRING(116.02 40,116.03 40.01,116.02 40.02),(116.02 40.02,116 40.02,116 40)))",
+        "CURVEPOLYGON(CIRCULARSTRING(116.1 40,116.12 40.01,116.1 40.02,116.08 40.01,116.1 40))",
+        "MULTISURFACE(CURVEPOLYGON(CIRCULARSTRING(117 40,117.02 40,117 40)),((118 40,118.1 40,118.1 40.1,118 40)))",
+        "COMPOUNDCURVE(CIRCULARSTRING(116 41,116.01 41.01,116.02 41),(116.02 41,116.05 41))",
+    ];
+    for (i, wkt) in wkts.iter().enumerate() {
+        dir.write("in.csv", format!("id,wkt\n{i},\"{wkt}\"\n"));
+        let (fgb, json) = (format!("{i}.fgb"), format!("{i}.geojson"));
+        let made = |args: &[&str]| {
+            let output = Command::new("ogr2ogr").args(args).output().expect("it runs");
+            assert!(output.status.success(), "{wkt}: {}", String::from_utf8_lossy(&output.stderr));
+        };
+        made(&[
+            &dir.text(&fgb),
+            &dir.text("in.csv"),
+            "-oo",
+            "GEOM_POSSIBLE_NAMES=wkt",
+            "-a_srs",
+            "EPSG:4326",
+            "-nlt",
+            kind_of(wkt),
+        ]);
+        made(&[&dir.text(&json), &dir.text(&fgb), "-lco", "COORDINATE_PRECISION=12"]);
+        let read = |name: &str| {
+            qiancun::read::read_file(&dir.path(name), &qiancun::read::Progress::new()).expect("it is read")
+        };
+        let (own, theirs) = (read(&fgb), read(&json));
+        assert_eq!(own.geometry.ring_starts.len(), theirs.geometry.ring_starts.len(), "{wkt}");
+        // Steps may differ: what the rings hold, and how far the lines reach, may not.
+        let size = |d: &qiancun::model::Dataset| {
+            let pairs = d.geometry.coords.windows(2);
+            pairs.fold([0.0, 0.0], |[area, length], w| {
+                let ([ax, ay], [bx, by]) = (w[0], w[1]);
+                [area + (ax - 116.0) * (by - 40.0) - (bx - 116.0) * (ay - 40.0), length + (bx - ax).hypot(by - ay)]
+            })
+        };
+        for (a, b) in size(&own).into_iter().zip(size(&theirs)) {
+            assert!((a - b).abs() <= 1e-3 * b.abs(), "{wkt}: {a} {b}");
+        }
+    }
+}
+
+/// What GDAL calls the geometry of a text.
+fn kind_of(wkt: &str) -> &str {
+    wkt.split('(').next().unwrap_or("").trim()
+}

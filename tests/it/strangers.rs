@@ -179,3 +179,150 @@ fn a_form_is_not_filled_with_another_years_figures() {
     let (filled, _) = json(&["check", &out, "--against", &folder.text("v.geojson"), "--json"]);
     assert!(filled["files"][0]["layout"]["columns"].as_array().is_some_and(|c| c.len() == 6), "{filled}");
 }
+
+#[test]
+fn tables_of_dos_and_heights_of_topologies_are_read() {
+    let dir = Folder::new();
+    // One text field of ten bytes, three rows, language byte 2: the page 850.
+    let names: [&[u8]; 3] = [b"Cr\x82teil   ", b"Orl\x82ans   ", b"S\x8Evres    "];
+    let mut dbf = vec![3, 95, 1, 1, 3, 0, 0, 0, 65, 0, 11, 0];
+    dbf.resize(32, 0);
+    dbf[29] = 2;
+    let mut field = b"NOM".to_vec();
+    field.resize(11, 0);
+    field.push(b'C');
+    field.resize(16, 0);
+    field.extend([10, 0]);
+    field.resize(32, 0);
+    dbf.extend(field);
+    dbf.push(13);
+    for name in names {
+        dbf.push(b' ');
+        dbf.extend_from_slice(name.get(..10).unwrap_or(name));
+    }
+    std::fs::write(dir.path("old.dbf"), &dbf).expect("written");
+    let (document, _) = json(&["check", &dir.text("old.dbf"), "--json"]);
+    assert_eq!(document["files"][0]["encoding"], "CP850", "{document}");
+    qiancun(&["convert", &dir.text("old.dbf"), &dir.text("old.csv")]);
+    let text = std::fs::read_to_string(dir.path("old.csv")).expect("converted");
+    assert!(text.contains("Créteil") && text.contains("Orléans"), "{text}");
+    // The same bytes as Windows wrote them keep being read as such.
+    for byte in &mut dbf {
+        *byte = if *byte == 0x82 { 0xE9 } else { *byte };
+    }
+    std::fs::write(dir.path("new.dbf"), &dbf).expect("written");
+    assert_eq!(json(&["check", &dir.text("new.dbf"), "--json"]).0["files"][0]["encoding"], "windows-1252");
+
+    dir.write(
+        "t.topojson",
+        r#"{"type":"Topology","transform":{"scale":[0.01,0.01],"translate":[116,40]},
+        "arcs":[[[0,0,51],[1,0,52],[0,1,53],[-1,-1,51]]],
+        "objects":{"villages":{"type":"GeometryCollection","geometries":[
+          {"type":"Polygon","arcs":[[0]],"properties":{"code":"1","name":"甲村"}},
+          {"type":"Point","coordinates":[2,2,60.5],"properties":{"code":"2","name":"乙点"}}]}}}"#,
+    );
+    qiancun(&["convert", &dir.text("t.topojson"), &dir.text("t.geojson")]);
+    let text = std::fs::read_to_string(dir.path("t.geojson")).expect("converted");
+    let document: Value = serde_json::from_str(&text).expect("JSON");
+    let heights: Vec<f64> = document["features"][0]["geometry"]["coordinates"][0]
+        .as_array()
+        .expect("a ring")
+        .iter()
+        .filter_map(|at| at[2].as_f64())
+        .collect();
+    assert_eq!(heights.iter().sum::<f64>(), 51.0 * 2.0 + 52.0 + 53.0, "{text}");
+    assert_eq!(document["features"][1]["geometry"]["coordinates"][2], 60.5, "{text}");
+}
+
+#[test]
+fn of_months_the_latest_with_figures_counts_and_the_others_are_told() {
+    let tables = [
+        "村庄代码,村庄名称,年份,月份,污水处理率\n110108001001,东沟村,2024,1,81\n110108001001,东沟村,2024,2月,82\n\
+         110108001001,东沟村,2024,3,\n110108001002,西沟村,2024,1,72\n",
+        "村庄代码,日期,污水处理率\n110108001001,2024年2月,82\n110108001001,202401,81\n110108001002,2024-01,72\n",
+        "村庄代码,2024年1月污水处理率,2024年2月污水处理率,2024年12月污水处理率\n110108001001,81,82,\n110108001002,71,72,\n",
+        "村庄代码,污水处理率,\n,2024年1月,2024年2月\n110108001001,81,82\n110108001002,71,72\n",
+    ];
+    for table in tables {
+        let folder = Folder::new();
+        folder.write("v.geojson", villages()).write("t.csv", table);
+        let project = folder.project("p.qiancun", &["v.geojson"], &["t.csv"], "");
+        let (summary, told) = json(&["summary", &project, "--by", "town", "--year", "2024", "--json"]);
+        assert_eq!(of(&summary, "甲镇", "sewage_treatment_pct"), Some(77.0), "{table}: {summary}");
+        let (document, _) = json(&["check", &folder.text("t.csv"), "--against", &folder.text("v.geojson"), "--json"]);
+        let report = &document["files"][0]["match"];
+        assert_eq!(report["duplicate"], 0, "{table}: {report}");
+        assert!(report["by"]["code"].as_u64().is_some_and(|n| n >= 2), "{table}: {report}");
+        assert!(told.contains("months-latest"), "{table}: {told}");
+    }
+}
+
+#[test]
+fn facilities_of_strangers_are_told_by_their_heads_their_file_or_a_person() {
+    let folder = Folder::new();
+    let points =
+        |properties: &str| collection(&[point(116.005, 40.005, properties), point(116.006, 40.006, properties)]);
+    folder.write("v.geojson", villages());
+    let clinics = |file: &str, rest: &str| {
+        let layer = format!("[[layer]]\npath = \"{file}\"\n{rest}\n");
+        folder.write("p.qiancun", format!("version = 1\n[[layer]]\npath = \"v.geojson\"\n{layer}"));
+        let summary = json(&["summary", &folder.text("p.qiancun"), "--json"]).0;
+        summary["rows"][0]["facilities"]["clinic"].as_u64().unwrap_or(0)
+    };
+    folder.write("places.geojson", points(r#"{"Type d'établissement":"Health Post","Nom":"A"}"#));
+    assert_eq!(clinics("places.geojson", ""), 2);
+    folder.write("村卫生室2024.geojson", points(r#"{"title":"甲"}"#));
+    assert_eq!(clinics("村卫生室2024.geojson", ""), 2);
+    folder.write("x.geojson", points(r#"{"art":"Krankenhaus"}"#));
+    assert_eq!(clinics("x.geojson", ""), 0);
+    assert_eq!(clinics("x.geojson", "fields = { kind = \"=clinic\" }"), 2);
+}
+
+#[test]
+fn tables_of_other_years_mean_the_villages_of_their_own_boundaries() {
+    let folder = Folder::new();
+    let village = |west: f64, width: f64, code: &str, name: &str| {
+        let (east, south, north) = (west + width, 40.0, 40.01);
+        format!(
+            r#"{{"type":"Feature","properties":{{"code":"{code}","name":"{name}","town":"甲镇"}},"geometry":{{"type":"Polygon","coordinates":[[[{west},{south}],[{east},{south}],[{east},{north}],[{west},{north}],[{west},{south}]]]}}}}"#
+        )
+    };
+    // Of 2019: three villages. Today the first two are one under the code of the second, and the third is as it was.
+    folder.write(
+        "2019.geojson",
+        collection(&[
+            village(116.0, 0.01, "110108001001", "东沟村"),
+            village(116.01, 0.02, "110108001002", "西沟村"),
+            village(116.03, 0.01, "110108001003", "八家村"),
+        ]),
+    );
+    folder.write(
+        "now.geojson",
+        collection(&[
+            village(116.0, 0.03, "110108001002", "沟里新村"),
+            village(116.03, 0.01, "110108001003", "八家村"),
+        ]),
+    );
+    folder.write(
+        "t.csv",
+        "村庄代码,村庄名称,年份,污水处理率\n110108001001,东沟村,2019,81\n110108001002,西沟村,2019,82\n110108001003,八家村,2019,70\n\
+         110108001002,沟里新村,2023,95\n",
+    );
+    let layers = "[[layer]]\npath = \"now.geojson\"\nkind = \"villages\"\nvalid_from = \"2021\"\n\
+                  [[layer]]\npath = \"2019.geojson\"\nkind = \"villages\"\nvalid_from = \"2015-01-01\"\n";
+    let project = folder.text("p.qiancun");
+    folder.write("p.qiancun", format!("version = 1\n{layers}[[table]]\npath = \"t.csv\"\n"));
+    let (document, _) = json(&["check", &folder.text("t.csv"), "--against", &project, "--json"]);
+    let report = &document["files"][0]["match"];
+    assert_eq!((report["matched"].as_u64(), report["unmatched"].as_u64()), (Some(2), Some(2)), "{report}");
+    let cause = &report["causes"][0];
+    assert_eq!((cause["code"].as_str(), cause["count"].as_u64()), (Some("edition-differs"), Some(2)), "{report}");
+    assert!(cause["proposal"].as_str().is_some_and(|p| p.starts_with("沟里新村")), "{report}");
+    // What a person decides is an alias, and counts.
+    let alias = "[[alias]]\ncode = \"110108001002\"\nname = \"西沟村\"\nvillage = \"110108001002\"\n";
+    folder.write("p.qiancun", format!("version = 1\n{layers}[[table]]\npath = \"t.csv\"\n{alias}"));
+    let (document, _) = json(&["check", &folder.text("t.csv"), "--against", &project, "--json"]);
+    assert_eq!(document["files"][0]["match"]["by"]["alias"], 1, "{document}");
+    let summary = json(&["summary", &project, "--by", "town", "--year", "2019", "--json"]).0;
+    assert_eq!(of(&summary, "甲镇", "sewage_treatment_pct"), Some(76.0), "{summary}");
+}

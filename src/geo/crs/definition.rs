@@ -10,11 +10,15 @@ use crate::geo::ChinaShift;
 /// Web Mercator under the codes that ESRI and others gave it before it had one (EPSG:3857).
 const WEB_MERCATOR: [u32; 4] = [900_913, 102_100, 102_113, 3785];
 
-/// Codes whose definitions are computed here otherwise than by PROJ (units of chains, an ellipsoid of its own): they are not understood.
-const NOT_COMPUTED: [u32; 3] = [3167, 8044, 8045];
+/// Codes whose definitions are computed here otherwise than by PROJ (units of chains, an ellipsoid of its own, Krovak's axes to the
+/// south and west): they are not understood.
+const NOT_COMPUTED: [u32; 5] = [3167, 8044, 8045, 5513, 2065];
 
-/// Datums by their names in well-known texts, without case and signs, and a geographic system on them: ESRI and ISO 19162 write
-/// several otherwise than the EPSG registry's text of version 1 does, from which all others are found.
+/// ESRI's names of datums that the EPSG registry's texts of version 1 have otherwise, each with a geographic system on it.
+const ESRI_DATUMS: &str = include_str!("../../../assets/names/datums.tsv");
+
+/// Names of datums as ISO 19162 and people write them, without case and signs, and a geographic system on them; the registry's own
+/// texts of version 1 tell all others.
 const DATUMS: [(&str, u32); 23] = [
     ("wgs1984", 4326),
     ("wgs84", 4326),
@@ -173,6 +177,9 @@ fn of_node(node: &Node) -> Option<System> {
             coded(node, Some(node)).or_else(|| geographic(node))
         }
         "PROJCS" | "PROJCRS" | "PROJECTEDCRS" => {
+            if let Some(krovak) = krovak(node) {
+                return Some(krovak);
+            }
             let base = node.child(&["GEOGCS", "BASEGEOGCRS", "BASEGEODCRS", "GEOGCRS"]);
             extension(node).or_else(|| coded(node, base)).or_else(|| projected(node))
         }
@@ -250,7 +257,11 @@ fn base(node: &Node) -> Option<Base> {
     let datum = node.child(&["DATUM", "GEODETICDATUM", "TRF", "ENSEMBLE"])?;
     let name = folded(datum.name());
     let listed = DATUMS.iter().find(|(n, _)| *n == name).map(|(_, code)| *code);
-    let code = listed.or_else(|| {
+    let of_esri = || {
+        let mut lines = ESRI_DATUMS.lines().filter_map(|line| line.split_once('\t'));
+        lines.find(|(n, _)| folded(n) == name).and_then(|(_, code)| code.parse().ok())
+    };
+    let code = listed.or_else(of_esri).or_else(|| {
         (0..=u16::MAX)
             .find(|code| {
                 crs_definitions::from_code(*code)
@@ -398,6 +409,20 @@ const PARAMETERS: [(&str, &str, bool); 28] = [
     ("azimuth", "alpha", false),
     ("rectifiedgridangle", "gamma", false),
 ];
+
+/// Czech and Slovak plans by their text: Krovak's oblique cone with axes to the east and north (EPSG:5514, 8353).
+fn krovak(node: &Node) -> Option<System> {
+    let conversion = node.child(&["CONVERSION"]).unwrap_or(node);
+    if !folded(conversion.child(&["PROJECTION", "METHOD"])?.name()).starts_with("krovak") {
+        return None;
+    }
+    let is_to_east = node.nodes().any(|n| n.keyword == "AXIS" && folded(n.name()).contains("east"))
+        || conversion.nodes().any(|n| folded(n.name()) == "xyplanerotation" && n.numbers().next() == Some(90.0));
+    let is_newer = node.name().contains("JTSK03");
+    let is_from_greenwich = conversion.nodes().filter(|n| folded(n.name()).starts_with("longitudeof"));
+    let is_from_greenwich = is_from_greenwich.flat_map(Node::numbers).any(|v| (v - 24.833_333).abs() < 1e-3);
+    (is_to_east && is_from_greenwich).then(|| of_epsg(if is_newer { 8353 } else { 5514 })).flatten()
+}
 
 fn projected(node: &Node) -> Option<System> {
     let geographic = node.child(&["GEOGCS", "BASEGEOGCRS", "BASEGEODCRS", "GEOGCRS"])?;

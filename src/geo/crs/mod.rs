@@ -132,6 +132,11 @@ impl System {
         self.accuracy
     }
 
+    /// Whether it is on the datum Beijing 1954, which has parameters for regions only (EPSG:1918 to 1921 and others).
+    pub fn is_on_beijing_1954(&self) -> bool {
+        self.epsg().and_then(Self::wkt_of).is_some_and(|wkt| wkt.contains("DATUM[\"Beijing_1954\""))
+    }
+
     /// Whether the registry writes its northing or latitude before its easting or longitude.
     pub fn is_northing_first(&self) -> bool {
         // Texts of version 1 name the axes only where they stand in the usual order.

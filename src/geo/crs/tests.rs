@@ -166,3 +166,24 @@ fn units_of_angles_count_and_what_is_not_computed_is_not_guessed() {
     // Without public parameters nothing ties a datum on another ellipsoid to WGS 84.
     assert_eq!(System::of_epsg(5174).map(|s| s.accuracy()), Some(Accuracy::Unknown));
 }
+
+/// For `tests/oracle/crs.py`: positions of the file `QIANCUN_ORACLE` (label, x, y, text; tabs between) as degrees, on standard output.
+#[test]
+#[ignore = "called by tests/oracle/crs.py with a file"]
+fn places_for_the_oracle() {
+    let Some(path) = std::env::var_os("QIANCUN_ORACLE") else { return };
+    for line in std::fs::read_to_string(path).expect("the oracle's file").lines() {
+        let mut parts = line.splitn(4, '\t');
+        let (Some(label), Some(x), Some(y), Some(text)) = (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            continue;
+        };
+        let Some(system) = System::of_name(text) else {
+            println!("@{label}\tnone");
+            continue;
+        };
+        let mut at = [[x.parse().expect("x"), y.parse().expect("y")]];
+        system.to_degrees(&mut at);
+        println!("@{label}\t{}\t{}\t{:?}\t{}", at[0][0], at[0][1], system.accuracy(), system.name());
+    }
+}

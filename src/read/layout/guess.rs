@@ -6,7 +6,10 @@ use super::heads::{
     Head, Heads, heads_of, indicator_of, is_figure, is_generic_id, is_listed_as, is_number, listed, plain_head, rank,
     within_group, without_year, year_in,
 };
-use super::{ColumnLayout, ColumnRole, Laid, Layout, LayoutSaid, Reason, SaidColumn, Section, Sheet, TableRow};
+use super::{
+    ColumnLayout, ColumnRole, Laid, Layout, LayoutSaid, Reason, SaidColumn, Section, Sheet, TableRow, month_in,
+    year_and_month,
+};
 use crate::model::{Indicators, identifies, is_unit_word};
 
 /// Rates of which most are above this, and none above 1, are fractions.
@@ -30,8 +33,9 @@ pub(super) fn lay_out(mut sheets: Vec<Sheet>, indicators: &Indicators, said: &La
     let mut hidden_columns = Default::default();
     for (at, (Sheet { name, rows: grid, hidden }, own)) in sheets.into_iter().zip(&found).enumerate() {
         let Some(own) = own else { continue };
-        let year = year_in(&name)
-            .or_else(|| grid.iter().take(own.rows.start).flat_map(|(_, row)| row).find_map(|c| year_in(&c.text())));
+        let titles = || grid.iter().take(own.rows.start).flat_map(|(_, row)| row).map(Cell::text);
+        let year = year_in(&name).or_else(|| titles().find_map(|t| year_in(&t)));
+        let month = month_in(&name).or_else(|| titles().find_map(|t| month_in(&t)));
         // Sheets of other years and of other towns have the same heads; any other sheet is another table.
         let is_same = || own.texts.iter().map(|h| plain_head(&h.text)).eq(heads.iter().map(|h| plain_head(&h.text)));
         if at != first && !is_same() {
@@ -50,7 +54,7 @@ pub(super) fn lay_out(mut sheets: Vec<Sheet>, indicators: &Indicators, said: &La
             hidden_columns = hidden.columns;
             layout.head_rows = grid.get(own.rows.clone()).unwrap_or(&[]).iter().map(|(line, _)| *line).collect();
         }
-        layout.sections.push(Section { sheet: name, year });
+        layout.sections.push(Section { sheet: name, year, month });
         let end = own.rows.end + usize::from(units.is_some());
         let from = said.first_row.unwrap_or(0);
         let is_repeated = |row: &[Cell]| {
@@ -109,7 +113,12 @@ fn columns(heads: &[Head], rows: &[TableRow], indicators: &Indicators, said: &La
     let width = rows.iter().map(|r| r.cells.len()).max().unwrap_or(0).max(heads.len());
     let mut columns: Vec<ColumnLayout> = (0..width)
         .map(|c| {
-            let head = heads.get(c).cloned().unwrap_or(Head { text: String::new(), has_group: false, year: None });
+            let head = heads.get(c).cloned().unwrap_or(Head {
+                text: String::new(),
+                has_group: false,
+                year: None,
+                month: None,
+            });
             let filled = rows.iter().filter(|r| r.cells.get(c).is_some_and(|cell| *cell != Cell::Empty)).count();
             column(&head, filled, c, rows, indicators, said)
         })
@@ -141,6 +150,7 @@ fn column(
         head: head.text.clone(),
         role,
         year: year.or(head.year),
+        month: month_in(&head.text).or(head.month),
         is_fractions: false,
         filled,
         reason,
@@ -221,29 +231,41 @@ fn numbers_rows(rows: &[TableRow], c: usize) -> bool {
     texts.peek().is_some() && texts.all(|t| is_short(&t) || is_uuid(&t))
 }
 
-/// A column that a head names in passing, 时间 or period, and that holds nothing but years, is that of the year.
+/// A column that a head names in passing, 时间 or period, and that holds nothing but years, or months of years, is that of the year.
+/// So is one of dates that holds nothing but months.
 fn years_by_values(columns: &mut [ColumnLayout], rows: &[TableRow]) {
     const HEADS: [&str; 9] = ["时间", "统计时间", "数据时间", "期间", "期次", "统计期", "period", "time", "date"];
     if columns.iter().any(|c| c.role == ColumnRole::Year) {
         return;
     }
-    let holds_years = |c: usize| {
+    let holds = |c: usize, is: fn(&Cell) -> bool| {
         let mut cells = rows.iter().filter_map(|r| r.cells.get(c)).filter(|cell| **cell != Cell::Empty).peekable();
-        let is = |cell: &Cell| match cell {
-            Cell::Number(n) => year_in(&n.to_string()).is_some() && n.fract() == 0.0 && *n < 2101.0,
-            Cell::Text(text) => text.chars().count() <= 12 && year_in(text).is_some(),
-            _ => false,
-        };
         cells.peek().is_some() && cells.all(is)
     };
-    let found = columns.iter_mut().enumerate().find(|(c, column)| {
-        matches!(column.role, ColumnRole::New | ColumnRole::Leave)
-            && HEADS.contains(&plain_head(&column.head).as_str())
-            && holds_years(*c)
+    let is_year = |cell: &Cell| match cell {
+        Cell::Number(n) => {
+            year_in(&n.to_string()).is_some() && n.fract() == 0.0 && *n < 2101.0 || is_month_of_year(cell)
+        }
+        Cell::Text(text) => text.chars().count() <= 12 && year_in(text).is_some() || is_month_of_year(cell),
+        _ => false,
+    };
+    let found = columns.iter_mut().enumerate().find(|(c, column)| match column.role {
+        ColumnRole::New | ColumnRole::Leave => HEADS.contains(&plain_head(&column.head).as_str()) && holds(*c, is_year),
+        ColumnRole::ObservedOn => holds(*c, is_month_of_year),
+        _ => false,
     });
     if let Some((_, column)) = found {
         (column.role, column.reason) = (ColumnRole::Year, Reason::Values);
     }
+}
+
+/// Whether a cell is a month of a year and no day of it: 202403, 2024-03, 2024年3月.
+fn is_month_of_year(cell: &Cell) -> bool {
+    let text = cell.text();
+    let signs = text.chars().filter(|c| matches!(c, '-' | '/' | '.')).count();
+    let is_day = text.contains('日') || signs > 1;
+    let has_year = year_in(&text).is_some() || year_and_month(&text).is_some();
+    text.chars().count() <= 10 && has_year && !is_day && month_in(&text).is_some()
 }
 
 /// Where nothing says which village a row means, the first column of texts that mostly differ does.
@@ -275,7 +297,7 @@ fn only_once(columns: &mut [ColumnLayout]) {
         let Some(column) = rest.first_mut() else { return };
         let may_repeat =
             matches!(column.role, ColumnRole::New | ColumnRole::Leave | ColumnRole::Remark | ColumnRole::Photo);
-        let is_same = |c: &ColumnLayout| c.role == column.role && c.year == column.year;
+        let is_same = |c: &ColumnLayout| c.role == column.role && (c.year, c.month) == (column.year, column.month);
         if !may_repeat && before.iter().any(is_same) {
             (column.role, column.reason) = (ColumnRole::Leave, Reason::Twice);
         }

@@ -5,7 +5,8 @@ use std::ops::Range;
 use super::super::cell::Cell;
 use super::super::wide::KeyColumn;
 use super::super::workbook::Rows;
-use super::{ColumnRole, LayoutSaid};
+use super::month::without_month;
+use super::{ColumnRole, LayoutSaid, month_in};
 use crate::model::{FieldNames, Indicators};
 
 /// Rows in which heads are looked for.
@@ -32,6 +33,8 @@ pub(super) struct Head {
     pub(super) has_group: bool,
     /// The year that the group names.
     pub(super) year: Option<i32>,
+    /// The month that the group names.
+    pub(super) month: Option<u8>,
 }
 
 pub(super) fn heads_of(grid: &Rows, indicators: &Indicators, said: &LayoutSaid) -> Option<Heads> {
@@ -142,24 +145,25 @@ fn texts_of(rows: &[(u32, Vec<Cell>)], indicators: &Indicators) -> Vec<Head> {
 
 fn head_of(own: String, above: &[String], indicators: &Indicators) -> Head {
     let year = above.iter().find_map(|g| year_in(g));
+    let month = month_in(&own).or_else(|| above.iter().find_map(|g| month_in(g)));
     if own.is_empty() {
-        return Head { text: above.join(" "), has_group: false, year: None };
+        return Head { text: above.join(" "), has_group: false, year: None, month };
     }
     if above.is_empty() || is_known(&own, indicators) {
-        return Head { text: own, has_group: false, year };
+        return Head { text: own, has_group: false, year, month };
     }
     let groups: Vec<String> = above.iter().map(|g| without_year(g).0).filter(|g| !g.is_empty()).collect();
     let joined = format!("{}{own}", groups.concat());
     if is_known(&joined, indicators) {
-        return Head { text: joined, has_group: true, year };
+        return Head { text: joined, has_group: true, year, month };
     }
     // The nearest group alone, then the words apart.
     let nearest = format!("{}{own}", groups.last().map_or("", String::as_str));
     if is_known(&nearest, indicators) {
-        return Head { text: nearest, has_group: true, year };
+        return Head { text: nearest, has_group: true, year, month };
     }
     let text = groups.iter().map(String::as_str).chain([own.as_str()]).collect::<Vec<_>>().join(" ");
-    Head { text, has_group: !groups.is_empty(), year }
+    Head { text, has_group: !groups.is_empty(), year, month }
 }
 
 fn is_village(head: &str) -> bool {
@@ -208,8 +212,9 @@ pub(super) fn year_in(text: &str) -> Option<i32> {
     digits.filter_map(|d| d.parse().ok()).find(|y| YEARS.contains(y))
 }
 
-/// A head without the year in it, and that year: 2022年污水处理率, `sewage_2022`, 污水处理率（2022年）.
+/// A head without the year and the month in it, and that year: 2022年污水处理率, 2022年3月污水处理率, `sewage_2022`, 污水处理率（2022年）.
 pub(super) fn without_year(head: &str) -> (String, Option<i32>) {
+    let head = &without_month(head);
     let Some(year) = year_in(head) else { return (head.trim().to_owned(), None) };
     let digits = year.to_string();
     let Some(at) = head.find(&digits) else { return (head.trim().to_owned(), None) };
@@ -223,7 +228,7 @@ pub(super) fn without_year(head: &str) -> (String, Option<i32>) {
 /// The indicator that a head names, with the year in it.
 pub(super) fn indicator_of(head: &str, indicators: &Indicators) -> Option<(usize, Option<i32>)> {
     let (bare, year) = without_year(head);
-    if year.is_some()
+    if (year.is_some() || bare != head.trim())
         && !bare.is_empty()
         && let Some(position) = indicators.position(&bare)
     {

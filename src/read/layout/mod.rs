@@ -3,12 +3,14 @@
 
 mod guess;
 mod heads;
+mod month;
 mod said;
 
 use super::cell::Cell;
 use super::hidden::Hidden;
 use super::workbook::Rows;
 
+pub(crate) use month::{compact as year_and_month, month_in};
 pub use said::{LayoutSaid, SaidColumn};
 
 /// What a column says.
@@ -110,14 +112,7 @@ impl ColumnRole {
     pub fn is_used(&self) -> bool {
         !matches!(
             self,
-            Self::New
-                | Self::Leave
-                | Self::Remark
-                | Self::Photo
-                | Self::Kind
-                | Self::Longitude
-                | Self::Latitude
-                | Self::Month
+            Self::New | Self::Leave | Self::Remark | Self::Photo | Self::Kind | Self::Longitude | Self::Latitude
         )
     }
 }
@@ -177,6 +172,8 @@ pub struct ColumnLayout {
     pub role: ColumnRole,
     /// The year that its head names.
     pub year: Option<i32>,
+    /// The month that its head names, 1 to 12.
+    pub month: Option<u8>,
     /// Whether its rates are written as fractions, 0.95 for 95 %.
     pub is_fractions: bool,
     /// Cells that say something.
@@ -192,6 +189,8 @@ pub struct Section {
     pub sheet: String,
     /// The year that its name or a title over the heads says.
     pub year: Option<i32>,
+    /// The month that its name or a title says, 1 to 12.
+    pub month: Option<u8>,
 }
 
 /// A row of data.
@@ -235,7 +234,7 @@ impl Layout {
         self.sections.first().map_or("", |s| &s.sheet)
     }
 
-    /// What tells a table with the same heads: next month's file has it too. Years in heads do not count.
+    /// What tells a table with the same heads: next month's file has it too. Years and months in heads do not count.
     pub fn fingerprint(&self) -> String {
         let heads: Vec<String> =
             self.columns.iter().map(|c| heads::plain_head(&heads::without_year(&c.head).0)).collect();

@@ -1,10 +1,9 @@
 //! The table of a shapefile: dBASE III and later, FoxPro's types too. Names and texts stay bytes until their encoding is known; what
 //! the header claims is never believed beyond the bytes that are there.
 
-use encoding_rs::Encoding;
-
 use crate::model::{FeatureId, Severity, Value};
 use crate::read::batch::Batch;
+use crate::read::dos::Letters;
 
 /// Bytes of text by which an encoding is told.
 const SAMPLE_BYTES: usize = 64 << 10;
@@ -100,10 +99,10 @@ impl<'a> Table<'a> {
     }
 
     /// Names of the fields; one that stands twice gets a number.
-    pub(super) fn names(&self, encoding: &'static Encoding) -> Vec<String> {
+    pub(super) fn names(&self, letters: Letters) -> Vec<String> {
         let mut names: Vec<String> = Vec::with_capacity(self.fields.len());
         for field in &self.fields {
-            let name = decoded(encoding, field.name).0.trim().to_owned();
+            let name = decoded(letters, field.name).0.trim().to_owned();
             let mut own = name.clone();
             let mut n = 2;
             while names.contains(&own) {
@@ -116,7 +115,7 @@ impl<'a> Table<'a> {
     }
 
     /// Puts a row into the feature that a batch is at; one beyond the last has no values.
-    pub(super) fn row(&self, row: usize, names: &[String], encoding: &'static Encoding, batch: &mut Batch) {
+    pub(super) fn row(&self, row: usize, names: &[String], letters: Letters, batch: &mut Batch) {
         if row >= self.rows {
             return;
         }
@@ -130,7 +129,7 @@ impl<'a> Table<'a> {
             let text;
             let value = match field.kind {
                 b'C' => {
-                    let (own, is_damaged) = decoded(encoding, raw);
+                    let (own, is_damaged) = decoded(letters, raw);
                     (text, damaged) = (own, is_damaged);
                     let own = text.trim_end_matches([' ', '\0']).trim_start_matches('\0');
                     if own.trim().is_empty() { Value::Missing } else { Value::Text(own) }
@@ -167,14 +166,14 @@ impl<'a> Table<'a> {
 }
 
 /// Text of a field; a character that the end of the field cuts off is dropped, which is no damage.
-fn decoded(encoding: &'static Encoding, bytes: &[u8]) -> (String, bool) {
-    let (text, is_damaged) = encoding.decode_without_bom_handling(bytes);
+fn decoded(letters: Letters, bytes: &[u8]) -> (String, bool) {
+    let (text, is_damaged) = letters.decode(bytes);
     if !is_damaged {
         return (text.into_owned(), false);
     }
     for cut in 1..=3 {
         let Some(shorter) = bytes.len().checked_sub(cut).and_then(|n| bytes.get(..n)) else { break };
-        let (text, is_damaged) = encoding.decode_without_bom_handling(shorter);
+        let (text, is_damaged) = letters.decode(shorter);
         if !is_damaged {
             return (text.into_owned(), false);
         }
@@ -219,9 +218,12 @@ mod tests {
     #[test]
     fn cut_characters_numbers_and_dates() {
         let (gbk, ..) = encoding_rs::GB18030.encode("后沙涧村");
-        assert_eq!(decoded(encoding_rs::GB18030, &gbk[..7]), ("后沙涧".to_owned(), false));
-        assert_eq!(decoded(encoding_rs::UTF_8, "沟村".as_bytes().get(..5).unwrap_or(&[])), ("沟".to_owned(), false));
-        assert!(decoded(encoding_rs::UTF_8, b"\xb4\xe5 village").1);
+        assert_eq!(decoded(Letters::Web(encoding_rs::GB18030), &gbk[..7]), ("后沙涧".to_owned(), false));
+        assert_eq!(
+            decoded(Letters::Web(encoding_rs::UTF_8), "沟村".as_bytes().get(..5).unwrap_or(&[])),
+            ("沟".to_owned(), false)
+        );
+        assert!(decoded(Letters::Web(encoding_rs::UTF_8), b"\xb4\xe5 village").1);
         assert_eq!(number(b"  12 ", 0), Value::Integer(12));
         assert_eq!(number(b" 110108029201", 0), Value::Integer(110_108_029_201));
         assert_eq!(number(b"1.50", 2), Value::Real(1.5));

@@ -10,9 +10,10 @@ use rayon::prelude::*;
 
 use super::batch::Batch;
 use super::document::Parsed;
+use super::dos::Letters;
 use super::error::{Cause, ReadError};
 use super::formats::{self, Head, Reader, Sureness};
-use super::letters::{EncodingFrom, name_of, of_content, of_label, of_language_byte};
+use super::letters::{EncodingFrom, of_content, of_language_byte};
 use super::{How, Progress, letters, load};
 use crate::geo::MAX_WKT_BYTES;
 use crate::model::{Dataset, Format, GeometryKind, Report, Severity};
@@ -147,7 +148,7 @@ pub(super) fn read(parts: &Parts, how: &How, progress: &Progress) -> Result<Pars
         return Err(Cause::Cancelled);
     }
     let mut parsed = Parsed::new(batches, super::formats::SHAPEFILE);
-    (parsed.encoding, parsed.encoding_from, parsed.report) = (name_of(encoding), encoding_from, report);
+    (parsed.encoding, parsed.encoding_from, parsed.report) = (encoding.name(), encoding_from, report);
     if let Some(prj) = &parts.prj {
         parsed.set_crs(&String::from_utf8_lossy(prj));
     }
@@ -166,42 +167,53 @@ pub(super) fn read_table(bytes: &[u8], cpg: Option<&[u8]>, how: &How) -> Result<
         batch.end_feature(GeometryKind::Null, at);
     }
     let mut parsed = Parsed::new(vec![batch], super::formats::DBF);
-    (parsed.encoding, parsed.encoding_from) = (name_of(encoding), encoding_from);
+    (parsed.encoding, parsed.encoding_from) = (encoding.name(), encoding_from);
     Ok(parsed)
 }
 
+/// Weight of a page of MS-DOS above which nearly all it makes of a text are letters: Chinese bytes become frames and blocks in it.
+const MOSTLY_LETTERS: f32 = 0.5;
+
 /// The encoding of a table: what a person says, what `.cpg` and the language byte say where the text bears it out, else what reads
 /// best.
-fn encoding_of(
-    table: Option<&Table<'_>>,
-    cpg: Option<&[u8]>,
-    how: &How,
-) -> (&'static encoding_rs::Encoding, EncodingFrom) {
-    let Some(table) = table else { return (encoding_rs::UTF_8, EncodingFrom::Content) };
+fn encoding_of(table: Option<&Table<'_>>, cpg: Option<&[u8]>, how: &How) -> (Letters, EncodingFrom) {
+    const UTF_8: Letters = Letters::Web(encoding_rs::UTF_8);
+    let Some(table) = table else { return (UTF_8, EncodingFrom::Content) };
     let sample = table.sample();
-    if let Some(chosen) = how.encoding.as_deref().and_then(of_label) {
+    if let Some(chosen) = how.encoding.as_deref().and_then(Letters::of_label) {
         return (chosen, EncodingFrom::Chosen);
     }
-    let stated = cpg.and_then(|c| of_label(&String::from_utf8_lossy(c))).or_else(|| of_language_byte(table.language()));
-    let fits = |e: &&'static encoding_rs::Encoding| letters::fits(e, &sample);
-    if let Some(stated) = stated.filter(fits) {
-        let (best, weight) = of_content(&sample);
-        let is_of_one_byte = stated.is_single_byte();
-        // UTF-8 is nothing by chance; and what reads well in Chinese was not meant in an encoding that takes every byte.
-        let is_wrong = best != stated
-            && (best == encoding_rs::UTF_8
-                || (is_of_one_byte
-                    && !best.is_single_byte()
-                    && weight > 0.9
-                    && letters::weight(stated, &sample) < 0.65));
-        if sample.is_ascii() || !is_wrong {
-            return (stated, EncodingFrom::File);
-        }
-    }
     if sample.is_ascii() {
-        return (encoding_rs::UTF_8, EncodingFrom::Content);
+        let stated = cpg.and_then(|c| Letters::of_label(&String::from_utf8_lossy(c)));
+        let stated = stated.or_else(|| of_language_byte(table.language()).map(Letters::Web));
+        return stated.map_or((UTF_8, EncodingFrom::Content), |stated| (stated, EncodingFrom::File));
     }
-    let (encoding, _) = of_content(&sample);
-    let from = if encoding == encoding_rs::UTF_8 { EncodingFrom::Content } else { EncodingFrom::Scored };
-    (encoding, from)
+    let (best, weight) = of_content(&sample);
+    let said = cpg.and_then(|c| Letters::of_label(&String::from_utf8_lossy(c)));
+    match said.or_else(|| of_language_byte(table.language()).map(Letters::Web)) {
+        Some(Letters::Web(stated)) if letters::fits(stated, &sample) => {
+            // UTF-8 is nothing by chance; and what reads well in Chinese was not meant in an encoding that takes every byte.
+            let is_wrong = best != stated
+                && (best == encoding_rs::UTF_8
+                    || (stated.is_single_byte()
+                        && !best.is_single_byte()
+                        && weight > 0.9
+                        && letters::weight(stated, &sample) < 0.65));
+            if !is_wrong {
+                return (Letters::Web(stated), EncodingFrom::File);
+            }
+        }
+        Some(dos @ Letters::Dos(_)) if best.is_single_byte() || dos.weight(&sample) > MOSTLY_LETTERS => {
+            return (dos, EncodingFrom::File);
+        }
+        _ => {}
+    }
+    // Programs write the byte of MS-DOS whatever the text is: only where it reads better so.
+    let of_byte = Letters::of_language_byte(table.language()).filter(|_| said.is_none() && best != encoding_rs::UTF_8);
+    let reads_well = |dos: &Letters| dos.weight(&sample) > MOSTLY_LETTERS && dos.reads_better_than_windows(&sample);
+    if let Some(dos) = of_byte.filter(reads_well) {
+        return (dos, EncodingFrom::File);
+    }
+    let from = if best == encoding_rs::UTF_8 { EncodingFrom::Content } else { EncodingFrom::Scored };
+    (Letters::Web(best), from)
 }

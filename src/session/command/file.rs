@@ -72,8 +72,8 @@ pub enum FileCommand {
     ExportFiguresTo(PathBuf),
     /// Ask for a form of somebody else and where its filled copy goes.
     FillFormDialogue,
-    /// Fill a form into a file.
-    FillForm(PathBuf, PathBuf),
+    /// Go on with the filling of a form.
+    Form(FormStep),
     /// Put the table on the clipboard as cells.
     CopyTable,
     /// Ask where and save the table.
@@ -120,7 +120,7 @@ impl FileCommand {
             Self::ForgetUnsaved(_) => "recover.discard",
             Self::SaveAs => "command.save-as",
             Self::ExportFiguresDialogue | Self::ExportFiguresTo(_) => "command.export-figures",
-            Self::FillFormDialogue | Self::FillForm(..) => "command.fill-form",
+            Self::FillFormDialogue | Self::Form(_) => "command.fill-form",
             Self::CopyTable => "command.copy-table",
             Self::ExportTableDialogue | Self::ExportTableTo(_) => "command.export-table",
             Self::CopyCard => "command.copy-card",
@@ -128,4 +128,15 @@ impl FileCommand {
             Self::ExportDialogue | Self::ExportTo(_) => "command.export",
         }
     }
+}
+
+/// A step of filling somebody else's form.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FormStep {
+    /// Show how its cells are bound.
+    Bind(PathBuf),
+    /// Bind it as its draft says, and ask where its filled copy goes.
+    Take(Box<LayoutDraft>),
+    /// Fill it into a file.
+    Fill(PathBuf, PathBuf),
 }

@@ -6,7 +6,7 @@ use crate::colouring::ColouringSpec;
 use crate::district::{AddedFacility, Kind};
 use crate::geo::LonLat;
 use crate::ground::TileDatum;
-use crate::model::{Edit, FeatureId, LayerKind, Role};
+use crate::model::{Edit, FeatureId, LayerKind};
 use crate::project::LayerStyle;
 use crate::read::How;
 use crate::render::LayerKey;
@@ -71,8 +71,10 @@ pub enum LayerCommand {
     TurnOnline(LayerKey),
     /// In which coordinates the tiles of a ground are cut.
     SetDatum(LayerKey, TileDatum),
-    /// Which field plays a role; none.
-    SetRole(LayerKey, Role, Option<String>),
+    /// Which field plays a role, of villages or facilities, by its key; none. `=clinic` says what all facilities are.
+    SetField(LayerKey, &'static str, Option<String>),
+    /// From which day and to which boundaries of villages hold; ISO 8601, empty where nothing says so.
+    SetValidity(LayerKey, [String; 2]),
     /// Say of which kind facilities of a word are.
     SetKindWord(String, Kind),
     /// Which columns of a layer's table are shown, in what order; all where empty.
@@ -132,7 +134,7 @@ impl LayerCommand {
             Self::TurnOnline(_) => "ground.turn-on",
             Self::KeepAreaDialogue(_) | Self::AskKeepArea(_) | Self::KeepArea(..) => "keep-area.title",
             Self::ServerDialogue | Self::AddServer(_) => "online.title",
-            Self::SetRole(..) | Self::EditFields(_) => "command.fields",
+            Self::SetValidity(..) | Self::SetField(..) | Self::EditFields(_) => "command.fields",
             Self::SetKindWord(..) => "command.kind-word",
             Self::SetColouring(..) | Self::EditColouring(_) | Self::Restyle(_) | Self::SetStyle(..) => "command.theme",
             Self::EditFigure(..) | Self::Correct(_) => "command.correct",
