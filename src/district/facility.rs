@@ -34,6 +34,13 @@ const WORDS: [(Kind, &[&str]); 8] = [
         &[
             "public_toilet",
             "public_toilets",
+            "latrine_publique",
+            "latrines_publiques",
+            "toilette_publique",
+            "toilettes_publiques",
+            "sanisette",
+            "baños_públicos",
+            "nhà_vệ_sinh_công_cộng",
             "公厕",
             "公共厕所",
             "公用厕所",

@@ -83,25 +83,25 @@ const NAMES: [(FacilityField, &str, &[&str]); 18] = [
             "factype",
             "facilitykind",
             "healthcare",
-            "category",
-            "categorie",
-            "categoria",
             "typeetablissement",
             "typedetablissement",
             "typedétablissement",
             "typeétablissement",
-            "catégorie",
-            "categoría",
             "tipoestablecimiento",
+            "jenisfasilitas",
+            "시설구분",
+            "시설종류",
+            "施設種別",
+            "category",
+            "categorie",
+            "catégorie",
+            "categoria",
+            "categoría",
             "tipologia",
             "tipo",
             "jenis",
-            "jenisfasilitas",
             "loaihinh",
-            "시설구분",
-            "시설종류",
             "種別",
-            "施設種別",
             "设备类型",
         ],
     ),
@@ -226,7 +226,7 @@ impl FacilityColumns {
 }
 
 /// Heads that say by themselves that their column holds kinds; of the others some of what it holds must be known.
-const PLAIN_HEADS: usize = 7;
+const PLAIN_HEADS: usize = 21;
 
 /// Whether points with this column for their kind are facilities.
 pub(super) fn holds_kinds(dataset: &Dataset, column: usize) -> bool {
@@ -236,13 +236,13 @@ pub(super) fn holds_kinds(dataset: &Dataset, column: usize) -> bool {
     is_chosen || names.iter().take(PLAIN_HEADS).any(|n| FieldNames::folded(n) == head) || says_kinds(dataset, column)
 }
 
-/// Whether most of what a column says are kinds of facilities.
+/// Whether a good part of what a column says, one in five, are kinds of facilities: others may be words that nobody knows yet.
 fn says_kinds(dataset: &Dataset, column: usize) -> bool {
     let texts = dataset.features().take(500).filter_map(|row| dataset.table.value(row, column).to_text());
     let (known, all) = texts
         .filter(|t| !t.trim().is_empty())
         .fold((0_u32, 0_u32), |(known, all), text| (known + u32::from(Kind::of(&text) != Kind::Other), all + 1));
-    2 * known > all
+    known > 0 && 5 * known >= all
 }
 
 /// What points are by the name of their layer or file, where nothing else says it: 公厕.kml, 村卫生室2024.shp, clinics.geojson.

@@ -14,7 +14,7 @@ use super::key_text::Name;
 use super::months::LatestMonths;
 use super::rows::{MatchReport, OpenRow, RowIs, RowReader, report_of};
 use crate::model::{Dataset, FeatureId, Good, Indicator, Indicators, Members, Observations, Role, Theme, VillageAlias};
-use crate::read::{Cell, ColumnRole, Layout, LayoutSaid, Progress, ReadError, WideTable, read_wide_watched};
+use crate::read::{Cell, ColumnRole, Layout, LayoutSaid, Progress, ReadError, TableRow, WideTable, read_wide_watched};
 
 /// Rows that are shown.
 const SHOWN: usize = 30;
@@ -73,6 +73,8 @@ pub struct Understood {
     pub candidates: Vec<Candidate>,
     /// Indicators that can be made of its new columns, by their heads.
     pub proposed: Vec<(String, Indicator)>,
+    /// Rows of earlier months of a year, which do not count.
+    pub earlier_months: usize,
     /// What looks copied.
     pub alarms: Vec<Alarm>,
     /// Figures that differ from what is known.
@@ -142,12 +144,20 @@ pub fn understand(
     let known = beside.known.filter(|(_, i)| i.all().iter().map(|i| &i.id).eq(indicators.all().iter().map(|i| &i.id)));
     let known = known.map(|(observations, _)| observations);
     let months = LatestMonths::of(&reader, &found, &FigureColumn::of(&table, &indicators));
+    let is_earlier = |(row, found): &(&TableRow, &RowIs)| match found {
+        RowIs::Village(village, _) | RowIs::Contradicting(village) => {
+            !months.is_latest(*village, reader.year_of(row).ok().flatten(), reader.month_of(row))
+        }
+        _ => false,
+    };
+    let earlier_months = table.rows.iter().zip(&found).filter(is_earlier).count();
     let figures = figures(&table, &reader, &found, &indicators, &months);
     let month_before = of_month_before(&table, &reader, &found, (&indicators, known), &months, &figures);
     let alarms = alarms((&figures, &month_before), (beside.villages, &indicators, known));
     let changes = known.map(|known| changes(&figures, known)).unwrap_or_default();
     let proposed = proposed(&table);
-    Ok(Understood { layout: table.layout, preview, report, candidates, proposed, alarms, changes, indicators })
+    let layout = table.layout;
+    Ok(Understood { layout, preview, report, candidates, proposed, earlier_months, alarms, changes, indicators })
 }
 
 /// Villages that a row may mean: those of the same stem or code first, then those whose names are few characters away.

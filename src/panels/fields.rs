@@ -13,6 +13,9 @@ use crate::model::{Column, Dataset, LayerKind, Role};
 use crate::render::LayerKey;
 use crate::session::{Commands, Dialogue, LayerCommand, Loaded, Session};
 
+/// Width of the examples beside a field.
+const EXAMPLES: f32 = 230.0;
+
 /// Words for kinds that are shown.
 const WORDS: usize = 200;
 
@@ -43,7 +46,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, layer: LayerKey, send: &mut C
 }
 
 fn villages(ui: &mut Ui, session: &Session, layer: LayerKey, dataset: &Dataset, send: &mut Commands) {
-    egui::Grid::new("fields").num_columns(2).spacing([16.0, 6.0]).show(ui, |ui| {
+    egui::Grid::new("fields").num_columns(3).spacing([16.0, 6.0]).show(ui, |ui| {
         for role in Role::ALL {
             let words = session.lang.find(&format!("role.{}", role.key())).unwrap_or(role.key());
             let present = dataset.roles.field(role).and_then(|i| dataset.table.columns.get(i));
@@ -87,20 +90,23 @@ fn facilities(ui: &mut Ui, session: &Session, layer: LayerKey, loaded: &Arc<Load
     let lang = session.lang;
     let dataset = &loaded.dataset;
     let columns = FacilityColumns::of(dataset);
-    egui::Grid::new("fields").num_columns(2).spacing([16.0, 6.0]).show(ui, |ui| {
-        // What they are decides everything else.
-        let rest = FacilityField::all().filter(|f| *f != FacilityField::Kind);
-        for field in std::iter::once(FacilityField::Kind).chain(rest) {
-            let words = lang.find(&format!("facility-field.{}", field.key())).unwrap_or(field.key());
-            let present = columns.column(field).and_then(|i| dataset.table.columns.get(i));
-            let constants: &[Kind] = if field == FacilityField::Kind { &Kind::ALL } else { &[] };
-            row(ui, session, (layer, dataset), (field.key(), words), present, constants, send);
-        }
-    });
+    let grid = |ui: &mut Ui, id: &str, fields: &mut dyn Iterator<Item = FacilityField>, send: &mut Commands| {
+        egui::Grid::new(id.to_owned()).num_columns(3).min_col_width(96.0).spacing([16.0, 6.0]).show(ui, |ui| {
+            for field in fields {
+                let words = lang.find(&format!("facility-field.{}", field.key())).unwrap_or(field.key());
+                let present = columns.column(field).and_then(|i| dataset.table.columns.get(i));
+                let constants: &[Kind] = if field == FacilityField::Kind { &Kind::ALL } else { &[] };
+                row(ui, session, (layer, dataset), (field.key(), words), present, constants, send);
+            }
+        });
+    };
+    // What they are decides everything else.
+    grid(ui, "kind", &mut std::iter::once(FacilityField::Kind), send);
     if let Some(column) = columns.column(FacilityField::Kind) {
-        ui.add_space(8.0);
         words_of_kinds(ui, session, loaded, column, send);
+        ui.add_space(8.0);
     }
+    grid(ui, "fields", &mut FacilityField::all().filter(|f| *f != FacilityField::Kind), send);
 }
 
 /// A field: what it says, the column that says it, and some of its values.
@@ -143,13 +149,12 @@ fn row(
             }
         }
     });
+    let texts = present.map(|column| examples(dataset, column, lang)).unwrap_or_default();
+    ui.scope(|ui| {
+        ui.set_max_width(EXAMPLES);
+        ui.add(egui::Label::new(RichText::new(texts).size(12.0).color(t.ink_secondary)).truncate());
+    });
     ui.end_row();
-    if let Some(column) = present {
-        ui.label("");
-        let texts = RichText::new(examples(dataset, column, lang)).size(12.0).color(t.ink_secondary);
-        ui.add(egui::Label::new(texts).truncate());
-        ui.end_row();
-    }
 }
 
 fn kind_words(lang: Lang, kind: Kind) -> &'static str {

@@ -270,6 +270,10 @@ fn side(ui: &mut Ui, session: &Session, draft: &mut LayoutDraft, understood: &Un
             });
         });
     }
+    if understood.earlier_months > 0 {
+        let n = understood.earlier_months.to_string();
+        ui.label(RichText::new(lang.with("layout.earlier-months", &[("n", &n)])).color(t.ink_secondary));
+    }
     if report.villages_without_row > 0 {
         let n = report.villages_without_row.to_string();
         ui.label(RichText::new(lang.with("layout.without-row", &[("n", &n)])).color(t.ink_secondary));
