@@ -18,6 +18,8 @@ use crate::read::{Cell, ColumnRole, Layout, LayoutSaid, Progress, ReadError, Tab
 
 /// Rows that are shown.
 const SHOWN: usize = 30;
+/// Open rows that are looked at to be decided together.
+const MOST_ALIKE: usize = 300;
 /// Candidates that are proposed.
 const MOST_CANDIDATES: usize = 5;
 
@@ -71,6 +73,9 @@ pub struct Understood {
     pub report: MatchReport,
     /// Villages that the first open row may mean, the likeliest first.
     pub candidates: Vec<Candidate>,
+    /// The other rows that wait for the same reason and have a likeliest village for the same reason as the first, each with it: they can be
+    /// decided together.
+    pub alike: Vec<(OpenRow, Candidate)>,
     /// Indicators that can be made of its new columns, by their heads.
     pub proposed: Vec<(String, Indicator)>,
     /// Rows of earlier months of a year, which do not count.
@@ -139,7 +144,9 @@ pub fn understand(
             _ => None,
         })
         .collect();
-    let candidates = report.open.first().map(|row| candidates(row, beside, &finder, &taken)).unwrap_or_default();
+    let of_row = |row: &OpenRow| candidates(row, beside, &finder, &taken);
+    let candidates = report.open.first().map(of_row).unwrap_or_default();
+    let alike = alike(&report.open, &candidates, of_row);
     // Positions of indicators may differ where the project has got new ones meanwhile.
     let known = beside.known.filter(|(_, i)| i.all().iter().map(|i| &i.id).eq(indicators.all().iter().map(|i| &i.id)));
     let known = known.map(|(observations, _)| observations);
@@ -157,7 +164,7 @@ pub fn understand(
     let changes = known.map(|known| changes(&figures, known)).unwrap_or_default();
     let proposed = proposed(&table);
     let layout = table.layout;
-    Ok(Understood { layout, preview, report, candidates, proposed, earlier_months, alarms, changes, indicators })
+    Ok(Understood { layout, preview, report, candidates, alike, proposed, earlier_months, alarms, changes, indicators })
 }
 
 /// Villages that a row may mean: those of the same stem or code first, then those whose names are few characters away.
@@ -213,6 +220,26 @@ fn candidates(
         Candidate { words, feature: village, village: own, reason, share, is_taken: taken.contains(&village) }
     };
     list.into_iter().map(of).collect()
+}
+
+/// Open rows behind the first that wait for its reason and whose only likeliest village is so for its reason: none where the first has no such.
+fn alike(open: &[OpenRow], first: &[Candidate], of: impl Fn(&OpenRow) -> Vec<Candidate>) -> Vec<(OpenRow, Candidate)> {
+    let Some((row, best)) = open.first().zip(certain(first)) else { return Vec::new() };
+    let mut used = FxHashSet::from_iter([best.feature]);
+    let rows = open.iter().skip(1).filter(|o| o.code == row.code).take(MOST_ALIKE);
+    rows.filter_map(|other| {
+        let candidate = certain(&of(other))?.clone();
+        // A village that two rows would mean is left to a person.
+        (candidate.reason == best.reason && used.insert(candidate.feature)).then(|| (other.clone(), candidate))
+    })
+    .collect()
+}
+
+/// The likeliest village, where no other is as likely for the same reason and no row means it yet.
+fn certain(candidates: &[Candidate]) -> Option<&Candidate> {
+    let first = candidates.first().filter(|c| !c.is_taken)?;
+    let is_rival = |c: &Candidate| c.reason == first.reason && !c.is_taken;
+    (!candidates.iter().skip(1).any(is_rival)).then_some(first)
 }
 
 /// Characters that must be put in, taken out or changed to make one of the other (Levenshtein 1966).
@@ -318,11 +345,37 @@ mod tests {
         assert_eq!(marks, [RowMark::Found, RowMark::Found, RowMark::Open, RowMark::Aside]);
         assert_eq!(got.candidates[0].words, "草厂村 · 乙镇");
         assert_eq!((got.candidates[0].reason, got.candidates[0].village.0.as_str()), ("glyphs", "3"));
+        assert!(got.alike.is_empty());
         let new: Vec<(&str, &str, bool)> =
             got.proposed.iter().map(|(_, i)| (i.id.as_str(), i.unit.as_str(), i.sum)).collect();
         assert_eq!(new, [("集体收入", "万元", true), ("党员数", "", true)]);
         let alarms: Vec<(&str, usize)> = got.alarms.iter().map(|a| (a.kind.key(), a.villages.len())).collect();
         assert_eq!(alarms, [("same-as-neighbour", 1)]);
+    }
+
+    #[test]
+    fn rows_of_one_kind_can_be_decided_together() {
+        let names = ["草厂村", "梁家园村", "周家巷村", "唐家岭村"];
+        let feature = |(i, name): (usize, &&str)| {
+            format!(r#"{{"type":"Feature","geometry":null,"properties":{{"code":"{i}","name":"{name}"}}}}"#)
+        };
+        let list: Vec<String> = names.iter().enumerate().map(feature).collect();
+        let text = format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, list.join(","));
+        let villages = read_bytes("v.geojson".as_ref(), text.as_bytes(), &Progress::new()).expect("read");
+        let members = Members::of(&villages);
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("t.csv");
+        // One sign wrong in each of three; the last is nobody's.
+        std::fs::write(&path, "村名,年份,公厕数\n草场村,2024,1\n粱家园村,2024,2\n周家港村,2024,3\n某某新城,2024,4\n")
+            .expect("written");
+        let (villages, members) = (&villages, &members);
+        let beside = Beside { villages, members, own: &[], aliases: &[], editions: Arc::default(), known: None };
+        let got = understand(&path, &LayoutSaid::default(), &beside, &Progress::new()).expect("a table");
+        let alike: Vec<(&str, &str)> =
+            got.alike.iter().map(|(row, c)| (row.key[1].as_str(), c.words.as_str())).collect();
+        assert_eq!(got.report.open.len(), 4);
+        assert_eq!(got.candidates[0].reason, got.alike[0].1.reason);
+        assert!(alike.len() <= 2 && alike.iter().all(|(row, _)| *row != "某某新城"), "{alike:?}");
     }
 
     #[test]

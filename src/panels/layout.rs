@@ -5,7 +5,7 @@ use egui::{Align, Color32, Key, Layout as Place, RichText, ScrollArea, Ui, Vec2}
 
 use super::style::bold;
 use super::widgets::{chip_menu, primary};
-use crate::district::{MatchBy, RowMark, Understood};
+use crate::district::{MatchBy, OpenRow, RowMark, Understood};
 use crate::lang::Lang;
 use crate::model::{Indicators, Theme, VillageAlias};
 use crate::read::{ColumnLayout, ColumnRole, Reason, SaidColumn};
@@ -316,12 +316,9 @@ fn card(ui: &mut Ui, session: &Session, (ink, title): (Color32, &str), text: &st
     response.response
 }
 
-/// The first row that waits for a decision: what it says, which villages it may mean, each with a key.
-fn open_row(ui: &mut Ui, session: &Session, draft: &mut LayoutDraft, understood: &Understood) {
-    let (t, lang) = (session.tokens(), session.lang);
-    let report = &understood.report;
-    let Some(row) = report.open.first() else { return };
-    let alias = |village: &str, town: &str| VillageAlias {
+/// What was decided about a row: the village, or none where it is empty.
+fn alias_of(session: &Session, row: &OpenRow, village: &str, town: &str) -> VillageAlias {
+    VillageAlias {
         code: row.key[0].clone(),
         name: row.key[1].clone(),
         town: row.key[2].clone(),
@@ -330,11 +327,48 @@ fn open_row(ui: &mut Ui, session: &Session, draft: &mut LayoutDraft, understood:
         village_town: town.to_owned(),
         by: session.settings.surveyor.clone(),
         on: crate::survey::Instant::now().for_people().chars().take(10).collect(),
-    };
+    }
+}
+
+/// A row with what is decided about it: code or name of a village and its town, or nothing.
+type Together = Vec<(OpenRow, (String, String))>;
+
+/// Buttons that decide all rows of the first one's kind: the likeliest village of each (shown before, row by row), or none.
+fn for_all_of_the_kind(ui: &mut Ui, session: &Session, understood: &Understood) -> Together {
+    let lang = session.lang;
+    let open = &understood.report.open;
+    let Some(first) = open.first() else { return Vec::new() };
+    let said = |row: &OpenRow| row.key.iter().filter(|k| !k.is_empty()).cloned().collect::<Vec<_>>().join(" · ");
+    if let Some(best) = understood.candidates.first().filter(|_| !understood.alike.is_empty()) {
+        let of_first = std::iter::once((first, best));
+        let all: Vec<_> = of_first.chain(understood.alike.iter().map(|(row, c)| (row, c))).collect();
+        let list: Vec<String> = all.iter().map(|(row, c)| format!("{} → {}", said(row), c.words)).collect();
+        let words = lang.with("layout.first-for-all", &[("n", &all.len().to_string())]);
+        if ui.button(words).on_hover_text(list.join("\n")).clicked() {
+            return all.into_iter().map(|(row, c)| (row.clone(), c.village.clone())).collect();
+        }
+    }
+    let alike: Vec<&OpenRow> = open.iter().filter(|o| o.code == first.code).collect();
+    if alike.len() > 1 {
+        let words = lang.with("layout.skip-all", &[("n", &alike.len().to_string())]);
+        let list: Vec<String> = alike.iter().take(40).map(|row| said(row)).collect();
+        if ui.button(words).on_hover_text(list.join("\n")).clicked() {
+            return alike.into_iter().map(|row| (row.clone(), Default::default())).collect();
+        }
+    }
+    Vec::new()
+}
+
+/// The first row that waits for a decision: what it says, which villages it may mean, each with a key.
+fn open_row(ui: &mut Ui, session: &Session, draft: &mut LayoutDraft, understood: &Understood) {
+    let (t, lang) = (session.tokens(), session.lang);
+    let report = &understood.report;
+    let Some(row) = report.open.first() else { return };
+    let alias = |village: &str, town: &str| alias_of(session, row, village, town);
     let is_free = !draft.is_waiting && ui.memory(|m| m.focused().is_none());
     let pressed: Vec<Key> = KEYS.into_iter().chain([Key::Num0]).filter(|k| ui.input(|i| i.key_pressed(*k))).collect();
     let key_pressed = |key: Key| is_free && pressed.contains(&key);
-    let mut decided = None;
+    let (mut decided, mut together) = (None, Vec::new());
     let title = lang.with("layout.open", &[("n", &report.open.len().to_string())]);
     let frame = egui::Frame::NONE.fill(t.field).corner_radius(8.0).inner_margin(10.0);
     frame.show(ui, |ui| {
@@ -359,9 +393,11 @@ fn open_row(ui: &mut Ui, session: &Session, draft: &mut LayoutDraft, understood:
         if ui.button(lang.t("layout.skip")).clicked() || key_pressed(Key::Num0) {
             decided = Some(alias("", ""));
         }
+        together = for_all_of_the_kind(ui, session, understood);
     });
     ui.add_space(8.0);
-    if let Some(decided) = decided.filter(|_| !draft.is_waiting) {
-        draft.aliases.push(decided);
+    if !draft.is_waiting {
+        let all = together.into_iter().map(|(row, (village, town))| alias_of(session, &row, &village, &town));
+        draft.aliases.extend(decided.into_iter().chain(all));
     }
 }

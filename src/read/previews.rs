@@ -30,8 +30,14 @@ pub fn previews(path: &Path, how: &How) -> Vec<(String, Vec<String>)> {
         return Vec::new();
     }
     let mut found = Vec::new();
+    let is_of_one_byte = super::letters::of_content(&sample).0.is_single_byte();
     for label in ENCODINGS {
         let Some(encoding) = Letters::of_label(label) else { continue };
+        // A page of MS-DOS makes letters of any byte: it is offered where it reads better than what Windows wrote.
+        let is_likely = || is_of_one_byte && texts.iter().all(|t| encoding.reads_better_than_windows(t));
+        if matches!(encoding, Letters::Dos(_)) && !is_likely() {
+            continue;
+        }
         let read: Vec<(String, bool)> = texts
             .iter()
             .map(|t| {
