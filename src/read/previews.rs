@@ -35,7 +35,8 @@ pub fn previews(path: &Path, how: &How) -> Vec<(String, Vec<String>)> {
         let Some(encoding) = Letters::of_label(label) else { continue };
         // A page of MS-DOS makes letters of any byte: it is offered where it reads better than what Windows wrote.
         let is_likely = || is_of_one_byte && texts.iter().all(|t| encoding.reads_better_than_windows(t));
-        if matches!(encoding, Letters::Dos(_)) && !is_likely() {
+        let is_of_dos = matches!(encoding, Letters::Dos(_)) || encoding.name() == "IBM866";
+        if is_of_dos && !is_likely() {
             continue;
         }
         let read: Vec<(String, bool)> = texts
