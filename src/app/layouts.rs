@@ -7,7 +7,7 @@ use super::jobs::{Done, Job};
 use super::qiancun::Qiancun;
 use crate::district::{Beside, Understood, understand};
 use crate::model::{Theme, ThemeEntry};
-use crate::output::{FormError, FormOptions, FormReport, fill_form_file};
+use crate::output::{FormError, FormOptions, FormReport, bound_form, fill_form_file};
 use crate::project::{FormEntry, TableEntry};
 use crate::read::{LayoutSaid, Progress, ReadError};
 use crate::session::{Dialogue, FileCommand, FormStep, LayoutDraft};
@@ -199,7 +199,7 @@ impl Qiancun {
         });
     }
 
-    /// Has a form understood as it was bound before; one that is new is shown, so that a person sees which column gets which figure.
+    /// Has a form understood as it was bound before, to be shown.
     fn bind_form(&mut self, form: &Path) {
         let path = std::path::absolute(form).unwrap_or_else(|_| form.to_path_buf());
         let entry = FormEntry::of(&self.session.document.project.forms, &path, None);
@@ -208,25 +208,18 @@ impl Qiancun {
         self.understand(LayoutDraft { is_form: true, is_known, ..LayoutDraft::new(path, said) }, true);
     }
 
-    /// A form was understood: one that was bound before asks only where its filled copy goes.
+    /// A form was understood: it is shown as it is bound, by its heads where nothing else tells it, so that a person sees which column gets
+    /// which figure, and can change it.
     fn form_was_understood(&mut self, mut draft: LayoutDraft, understood: Understood) {
         let heads = understood.layout.fingerprint();
         let entry = FormEntry::of(&self.session.document.project.forms, &draft.path, Some(&heads));
-        let said = entry.map(|f| f.layout.clone());
-        match said {
-            Some(said) if !draft.is_known && said != draft.said => {
-                (draft.said, draft.is_known) = (said, true);
-                self.understand(draft, true);
-            }
-            known => {
-                draft.is_waiting = false;
-                draft.understood = Some(Arc::new(understood));
-                match known.is_some() {
-                    true => self.take_form(draft),
-                    false => self.ask_after(Dialogue::Layout(Box::new(draft))),
-                }
-            }
+        if let Some(said) = entry.map(|f| f.layout.clone()).filter(|said| !draft.is_known && *said != draft.said) {
+            (draft.said, draft.is_known) = (said, true);
+            return self.understand(draft, true);
         }
+        draft.is_waiting = false;
+        draft.understood = Some(Arc::new(understood));
+        self.ask_after(Dialogue::Layout(Box::new(draft)));
     }
 
     /// Keeps how a form is bound, and asks where its filled copy goes.
@@ -268,15 +261,13 @@ impl Qiancun {
             return;
         };
         let project = &self.session.document.project;
-        let heads = crate::read::read_wide(form, &district.indicators, &LayoutSaid::default());
-        let heads = heads.ok().map(|t| t.layout.fingerprint());
-        let entry = FormEntry::of(&project.forms, form, heads.as_deref());
-        let (said, cells) = entry.map(|f| (f.layout.clone(), f.cells.clone())).unwrap_or_default();
-        let (aliases, lang) = (project.aliases.clone(), self.session.lang);
+        let (forms, aliases, lang) = (project.forms.clone(), project.aliases.clone(), self.session.lang);
         // The form itself says which year it asks for, else the latest is meant.
         let (form, out) = (form.to_path_buf(), out.to_path_buf());
         self.session.work.writing.push(out.clone());
         self.jobs.start(Job::Write, move |_| {
+            let entry = bound_form(&forms, &district, &form);
+            let (said, cells) = entry.map(|f| (f.layout.clone(), f.cells.clone())).unwrap_or_default();
             let options = FormOptions { said: &said, cells: &cells, aliases: &aliases, year: None, lang };
             let filled = fill_form_file(&district, &form, &out, options);
             Some(Done::FormFilled(out, filled))

@@ -1,6 +1,6 @@
 //! `qiancun form fill`: somebody else's workbook filled with a project's figures.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use lexopt::ValueExt as _;
 use serde_json::json;
@@ -8,11 +8,8 @@ use serde_json::json;
 use super::against::read_layout;
 use super::{Failure, args, joined, read};
 use crate::cli::say::{said, told};
-use crate::district::District;
 use crate::lang::Lang;
-use crate::output::{FormError, FormOptions, fill_form_file};
-use crate::project::{FormEntry, Project};
-use crate::read::{LayoutSaid, read_wide};
+use crate::output::{FormError, FormOptions, bound_form, fill_form_file};
 
 /// Runs the command.
 pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
@@ -38,7 +35,7 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
     args::refuse_source(&out, &[project.clone(), form.clone()])?;
     let opened = joined::project(project)?;
     let district = joined::load(project, &opened)?;
-    let entry = bound(&opened, &district, form);
+    let entry = bound_form(&opened.forms, &district, form);
     let said = said.or_else(|| entry.map(|e| e.layout.clone())).unwrap_or_default();
     let cells = entry.map(|e| e.cells.clone()).unwrap_or_default();
     if let Some(year) = year {
@@ -65,10 +62,4 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
         told!("qiancun: {} stays blank: {} {}: {}", b.cell, b.village, b.indicator, b.why);
     }
     Ok(())
-}
-
-/// The binding of a form in the project: by its file, its name or its heads.
-fn bound<'a>(project: &'a Project, district: &District, form: &Path) -> Option<&'a FormEntry> {
-    let heads = read_wide(form, &district.indicators, &LayoutSaid::default()).ok().map(|t| t.layout.fingerprint());
-    FormEntry::of(&project.forms, form, heads.as_deref())
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use geo::{Area, BooleanOps, BoundingRect, Intersects};
+use geo::{Area, BooleanOps};
 
 use super::join::{RowKey, VillageFinder};
 use super::source::Source;
@@ -80,16 +80,18 @@ impl Meant<'_> {
     pub(super) fn successors(&self, villages: &Dataset, members: &Members) -> Vec<(FeatureId, f64)> {
         let own = self.dataset.geometry.multi_polygon_of(self.village);
         // Shares are of areas that lie side by side: that degrees are no metres cancels out.
-        let (area, Some(bounds)) = (own.unsigned_area(), own.bounding_rect()) else { return Vec::new() };
+        let bounds = self.dataset.geometry.bounds_of(self.village);
+        let (area, Some(bounds)) = (own.unsigned_area(), bounds) else { return Vec::new() };
         if area <= 0.0 {
             return Vec::new();
         }
         let share = |village: &FeatureId| {
             let parts = members.parts(village);
             let shares = parts.iter().map(|part| {
-                let theirs = villages.geometry.multi_polygon_of(*part);
-                let is_near = theirs.bounding_rect().is_some_and(|b| b.intersects(&bounds));
-                if is_near { own.intersection(&theirs).unsigned_area() / area } else { 0.0 }
+                // Shapes are made only of what can touch it: villages are many.
+                let is_near = villages.geometry.bounds_of(*part).is_some_and(|b| b.intersects(&bounds));
+                let share = || own.intersection(&villages.geometry.multi_polygon_of(*part)).unsigned_area() / area;
+                if is_near { share() } else { 0.0 }
             });
             (*village, shares.sum::<f64>())
         };

@@ -7,7 +7,7 @@ use super::figure::year_of;
 use super::join::{Found, MatchBy, RowKey, VillageFinder};
 use super::key_text::{Code, bare_code};
 use crate::model::{Dataset, FeatureId, Members, ObservationStatus, Origin, Role};
-use crate::read::{Cell, ColumnRole, TableRow, WideTable, month_in};
+use crate::read::{Cell, ColumnRole, TableRow, WideTable, month_in, year_and_month};
 
 /// What a row is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,8 +39,8 @@ pub(super) struct RowReader<'a> {
     source: Option<usize>,
     observed_on: Option<usize>,
     status: Option<usize>,
-    /// The only year that heads name.
-    years_of_heads: Option<i32>,
+    /// The years that heads name.
+    years_of_heads: Vec<i32>,
 }
 
 impl<'a> RowReader<'a> {
@@ -58,7 +58,7 @@ impl<'a> RowReader<'a> {
             source: of(ColumnRole::Source),
             observed_on: of(ColumnRole::ObservedOn),
             status: of(ColumnRole::Status),
-            years_of_heads: table.layout.columns.iter().filter_map(|c| c.year).max(),
+            years_of_heads: table.layout.columns.iter().filter_map(|c| c.year).collect(),
         }
     }
 
@@ -131,14 +131,22 @@ impl<'a> RowReader<'a> {
         if self.finder.editions().is_empty() {
             return None;
         }
-        let year = self.year_of(row).ok().flatten().or(self.years_of_heads);
-        let meant = self.finder.editions().meant(key, year)?;
-        match (self.finder.decided(key), found.village()) {
-            (Some(Some(village)), _) => Some(RowIs::Village(village, MatchBy::Alias)),
-            (Some(None), _) => Some(RowIs::Declined),
-            (None, Some(village)) if meant.is_same_as(self.finder, village) => None,
-            (None, _) => Some(RowIs::Unclear("edition-differs")),
-        }
+        self.differing_year(row, key, found)?;
+        Some(match self.finder.decided(key) {
+            Some(Some(village)) => RowIs::Village(village, MatchBy::Alias),
+            Some(None) => RowIs::Declined,
+            None => RowIs::Unclear("edition-differs"),
+        })
+    }
+
+    /// The year of a row, or the first of those that heads name, in which its village went by another code or name than what was found.
+    fn differing_year(&self, row: &TableRow, key: RowKey<'_>, found: Found) -> Option<i32> {
+        let own = self.year_of(row).ok().flatten();
+        let mut years = own.into_iter().chain(self.years_of_heads.iter().copied().filter(|_| own.is_none()));
+        years.find(|year| {
+            let meant = self.finder.editions().meant(key, Some(*year));
+            meant.is_some_and(|m| !found.village().is_some_and(|v| m.is_same_as(self.finder, v)))
+        })
     }
 
     /// The code of what is told of a row whose village was found in this way; `None` where there is nothing to tell.
@@ -166,13 +174,15 @@ impl<'a> RowReader<'a> {
 
     /// The month of a row, 1 to 12: as its column says, or that of the year, or the name or the title of its sheet.
     pub(super) fn month_of(&self, row: &TableRow) -> Option<u8> {
-        let of = |column: Option<usize>| column.and_then(|c| row.cells.get(c)).map(Cell::text);
-        let own = of(self.month).and_then(|text| {
-            let plain = text.trim().trim_end_matches(".0").parse::<u8>().ok().filter(|m| (1..=12).contains(m));
-            plain.or_else(|| month_in(&text))
-        });
+        let cell = |column: Option<usize>| column.and_then(|c| row.cells.get(c));
+        let plain = |cell: &Cell| match cell {
+            Cell::Number(n) => (1..=12).find(|m| f64::from(*m) == *n),
+            Cell::Text(text) => text.trim().parse().ok().filter(|m| (1..=12).contains(m)),
+            _ => None,
+        };
+        let own = cell(self.month).and_then(|c| plain(c).or_else(|| month_of_cell(c)));
         let section = || self.table.layout.sections.get(usize::from(row.section))?.month;
-        own.or_else(|| month_in(&of(self.year)?)).or_else(section)
+        own.or_else(|| month_of_cell(cell(self.year)?)).or_else(section)
     }
 
     /// The year of a row.
@@ -202,6 +212,17 @@ impl<'a> RowReader<'a> {
             status: ObservationStatus::of(&Self::text(row, self.status)),
             ..Origin::default()
         }
+    }
+}
+
+/// The month that a cell says together with its year: 202403, 2024年3月. Nothing is made of a plain year.
+fn month_of_cell(cell: &Cell) -> Option<u8> {
+    match cell {
+        // Years are by far the most: they are told without their digits being written out.
+        Cell::Number(n) if *n < 10_000.0 => None,
+        Cell::Number(n) => year_and_month(&n.to_string()).map(|(_, month)| month),
+        Cell::Text(text) => month_in(text),
+        _ => None,
     }
 }
 
@@ -301,7 +322,7 @@ pub struct OpenRow {
     pub key: [String; 4],
     /// Why it waits.
     pub code: &'static str,
-    /// The year that it is of.
+    /// The year in whose boundaries it means another village than today, where that is why it waits.
     pub year: Option<i32>,
 }
 
@@ -355,7 +376,10 @@ pub(super) fn report_of(reader: &RowReader<'_>, found: &[RowIs], villages: &Data
                 }
                 told = Some(if *code == "row-several-villages" { "row-ambiguous" } else { *code });
                 let key = [reader.code, reader.name, reader.town, reader.district].map(|c| RowReader::text(row, c));
-                let year = reader.year_of(row).ok().flatten().or(reader.years_of_heads);
+                let of_key = RowKey { code: &key[0], name: &key[1], town: &key[2], district: &key[3] };
+                let year = (*code == "edition-differs")
+                    .then(|| reader.differing_year(row, of_key, reader.finder.find(of_key)))
+                    .flatten();
                 report.open.push(OpenRow { line: row.line, key, code, year });
             }
         }
@@ -367,9 +391,8 @@ pub(super) fn report_of(reader: &RowReader<'_>, found: &[RowIs], villages: &Data
                 let proposal = match found {
                     RowIs::Village(village, _) | RowIs::Contradicting(village) => Some(*village),
                     RowIs::Unclear("edition-differs") => {
-                        let year = reader.year_of(row).ok().flatten();
                         let open = report.open.last();
-                        let meant = open.and_then(|o| reader.finder.editions().meant(o.row_key(), year));
+                        let meant = open.and_then(|o| reader.finder.editions().meant(o.row_key(), o.year));
                         meant.and_then(|m| m.successors(villages, members).first().map(|(v, _)| *v))
                     }
                     _ => report.open.last().and_then(|o| reader.finder.related(o.row_key()).first().copied()),

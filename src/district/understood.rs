@@ -7,21 +7,17 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::alarms::{Alarm, FigureChange, alarms, changes, figures, of_month_before};
+use super::candidates::{Candidate, Proposer};
 use super::editions::Editions;
 use super::figure_column::FigureColumn;
 use super::join::VillageFinder;
-use super::key_text::Name;
 use super::months::LatestMonths;
 use super::rows::{MatchReport, OpenRow, RowIs, RowReader, report_of};
-use crate::model::{Dataset, FeatureId, Good, Indicator, Indicators, Members, Observations, Role, Theme, VillageAlias};
+use crate::model::{Dataset, FeatureId, Good, Indicator, Indicators, Members, Observations, Theme, VillageAlias};
 use crate::read::{Cell, ColumnRole, Layout, LayoutSaid, Progress, ReadError, TableRow, WideTable, read_wide_watched};
 
 /// Rows that are shown.
 const SHOWN: usize = 30;
-/// Open rows that are looked at to be decided together.
-const MOST_ALIKE: usize = 300;
-/// Candidates that are proposed.
-const MOST_CANDIDATES: usize = 5;
 
 /// What a shown row is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,23 +39,6 @@ pub struct PreviewRow {
     pub cells: Vec<String>,
     /// What it is.
     pub mark: RowMark,
-}
-
-/// A village that a row may mean.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Candidate {
-    /// Its name, and its town where it has one.
-    pub words: String,
-    /// Where it is on the map.
-    pub feature: FeatureId,
-    /// What names it in an alias: its code, else its name; its town.
-    pub village: (String, String),
-    /// Why: `stem`, `code`, `sound`, `glyphs`, `overlap`; a key of the language files (`candidate.<key>`).
-    pub reason: &'static str,
-    /// The share of the ground of the village that the row meant in its own year that lies in it.
-    pub share: Option<f64>,
-    /// Whether another row means it already.
-    pub is_taken: bool,
 }
 
 /// A table as it is understood.
@@ -144,9 +123,7 @@ pub fn understand(
             _ => None,
         })
         .collect();
-    let of_row = |row: &OpenRow| candidates(row, beside, &finder, &taken);
-    let candidates = report.open.first().map(of_row).unwrap_or_default();
-    let alike = alike(&report.open, &candidates, of_row);
+    let (candidates, alike) = Proposer::propose(&report.open, beside, &finder, &taken);
     // Positions of indicators may differ where the project has got new ones meanwhile.
     let known = beside.known.filter(|(_, i)| i.all().iter().map(|i| &i.id).eq(indicators.all().iter().map(|i| &i.id)));
     let known = known.map(|(observations, _)| observations);
@@ -165,102 +142,6 @@ pub fn understand(
     let proposed = proposed(&table);
     let layout = table.layout;
     Ok(Understood { layout, preview, report, candidates, alike, proposed, earlier_months, alarms, changes, indicators })
-}
-
-/// Villages that a row may mean: those of the same stem or code first, then those whose names are few characters away.
-fn candidates(
-    row: &OpenRow,
-    beside: &Beside<'_>,
-    finder: &VillageFinder,
-    taken: &FxHashSet<FeatureId>,
-) -> Vec<Candidate> {
-    let villages = beside.villages;
-    let meant = beside.editions.meant(row.row_key(), row.year);
-    let successors = meant.map(|m| m.successors(villages, beside.members)).unwrap_or_default();
-    let stem: Vec<char> = Name::of(&row.key[1]).stem.chars().collect();
-    let mut list: Vec<(usize, FeatureId, &'static str)> = Vec::new();
-    for village in finder.related(row.row_key()) {
-        let same = Name::of(&villages.display_name(village)).stem.chars().eq(stem.iter().copied());
-        list.push((0, village, if same { "stem" } else { "code" }));
-    }
-    let reach = (stem.len() / 2).max(1);
-    let said = crate::index::said_as(&stem.iter().collect::<String>());
-    let is_latin = stem.iter().all(|c| c.is_ascii());
-    for village in beside.members.list() {
-        let own: Vec<char> = Name::of(&villages.display_name(*village)).stem.chars().collect();
-        // Pinyin is longer than the characters that it is said by.
-        let is_near = own.len().abs_diff(stem.len()) <= reach || is_latin && !own.iter().all(|c| c.is_ascii());
-        if stem.is_empty() || !is_near {
-            continue;
-        }
-        let far = distance(&stem, &own);
-        if far > 0 && !said.is_empty() && crate::index::said_as(&own.iter().collect::<String>()) == said {
-            list.push((1, *village, "sound"));
-            continue;
-        }
-        if far > 0 && far <= reach && far < stem.len().max(2) {
-            list.push((far, *village, "glyphs"));
-        }
-    }
-    let town = super::key_text::folded_town(&row.key[2]);
-    let is_elsewhere = |v: FeatureId| {
-        !town.is_empty() && villages.text(v, Role::Town).is_some_and(|t| super::key_text::folded_town(&t) != town)
-    };
-    list.sort_by_key(|(far, v, _)| (*far, is_elsewhere(*v), taken.contains(v), *v));
-    // Where the old village lies today says more than what it is called.
-    list.retain(|(_, v, _)| !successors.iter().any(|(s, _)| s == v));
-    list.splice(0..0, successors.iter().map(|(v, _)| (0, *v, "overlap")));
-    list.truncate(MOST_CANDIDATES);
-    let of = |(_, village, reason): (usize, FeatureId, &'static str)| {
-        let text = |role| villages.text(village, role).map(|t| t.trim().to_owned()).unwrap_or_default();
-        let (name, town, code) = (villages.display_name(village), text(Role::Town), text(Role::Code));
-        let words = if town.is_empty() { name.clone() } else { format!("{name} · {town}") };
-        let own = if code.is_empty() { (name, town) } else { (code, String::new()) };
-        let share = successors.iter().find(|(v, _)| *v == village).map(|(_, share)| *share);
-        Candidate { words, feature: village, village: own, reason, share, is_taken: taken.contains(&village) }
-    };
-    list.into_iter().map(of).collect()
-}
-
-/// Open rows behind the first that wait for its reason and whose only likeliest village is so for its reason: none where the first has no such.
-fn alike(open: &[OpenRow], first: &[Candidate], of: impl Fn(&OpenRow) -> Vec<Candidate>) -> Vec<(OpenRow, Candidate)> {
-    let Some((row, best)) = open.first().zip(certain(first)) else { return Vec::new() };
-    let mut used = FxHashSet::from_iter([best.feature]);
-    let rows = open.iter().skip(1).filter(|o| o.code == row.code).take(MOST_ALIKE);
-    rows.filter_map(|other| {
-        let candidate = certain(&of(other))?.clone();
-        // A village that two rows would mean is left to a person.
-        (candidate.reason == best.reason && used.insert(candidate.feature)).then(|| (other.clone(), candidate))
-    })
-    .collect()
-}
-
-/// The likeliest village, where no other is as likely for the same reason and no row means it yet.
-fn certain(candidates: &[Candidate]) -> Option<&Candidate> {
-    let first = candidates.first().filter(|c| !c.is_taken)?;
-    let is_rival = |c: &Candidate| c.reason == first.reason && !c.is_taken;
-    (!candidates.iter().skip(1).any(is_rival)).then_some(first)
-}
-
-/// Characters that must be put in, taken out or changed to make one of the other (Levenshtein 1966).
-fn distance(a: &[char], b: &[char]) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut corner = i;
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
-        for (j, y) in b.iter().enumerate() {
-            let up = row.get(j + 1).copied().unwrap_or(0);
-            let left = row.get(j).copied().unwrap_or(0);
-            let best = (corner + usize::from(x != y)).min(up + 1).min(left + 1);
-            corner = up;
-            if let Some(slot) = row.get_mut(j + 1) {
-                *slot = best;
-            }
-        }
-    }
-    row.last().copied().unwrap_or(0)
 }
 
 /// The theme that figures nobody knew stand under, until a person says another: `topic.own` in the language files.
@@ -449,11 +330,5 @@ mod tests {
         workbook.save(&book).expect("saved");
         let error = understand(&book, &LayoutSaid::default(), &beside, &stopped).expect_err("stopped");
         assert_eq!(error.code(), "cancelled");
-    }
-
-    #[test]
-    fn distances() {
-        let of = |a: &str, b: &str| distance(&a.chars().collect::<Vec<_>>(), &b.chars().collect::<Vec<_>>());
-        assert_eq!((of("草场", "草厂"), of("", "ab"), of("abc", "abc"), of("kitten", "sitting")), (1, 2, 0, 3));
     }
 }

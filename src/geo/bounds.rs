@@ -59,6 +59,14 @@ impl BoundsDeg {
         }
     }
 
+    /// Whether two rectangles have a position in common; their sides count.
+    pub fn intersects(&self, other: &Self) -> bool {
+        self.west_deg <= other.east_deg
+            && other.west_deg <= self.east_deg
+            && self.south_deg <= other.north_deg
+            && other.south_deg <= self.north_deg
+    }
+
     /// The same with so much more on each side: a share of width and height, at least `least_deg`.
     #[must_use]
     pub fn with_room(self, share: f64, least_deg: f64) -> Self {

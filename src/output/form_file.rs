@@ -7,7 +7,7 @@ use super::form::{FormCells, FormValue, fill_form};
 use crate::district::District;
 use crate::lang::Lang;
 use crate::model::{FormCell, VillageAlias};
-use crate::project::write_replacing;
+use crate::project::{FormEntry, write_replacing};
 use crate::read::{LayoutSaid, ReadError, cell_name, read_plain, read_wide, sheet_part};
 
 /// Most bytes of a form.
@@ -62,6 +62,12 @@ pub struct FormOptions<'a> {
     pub year: Option<i32>,
     /// The language of words.
     pub lang: Lang,
+}
+
+/// The binding of a form among those of a project: by its file, else by its name, else by its heads, for which it is read.
+pub fn bound_form<'a>(forms: &'a [FormEntry], district: &District, form: &Path) -> Option<&'a FormEntry> {
+    let heads = || read_wide(form, &district.indicators, &LayoutSaid::default()).ok().map(|t| t.layout.fingerprint());
+    FormEntry::of(forms, form, None).or_else(|| FormEntry::of(forms, form, Some(&heads()?)))
 }
 
 /// Fills a form and writes it to another file.

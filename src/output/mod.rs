@@ -18,7 +18,7 @@ pub use csv::to_csv;
 pub use field_sheet::{FORMATS, FieldForm, FieldState, RESULTS, field_grid, save_field_sheet, save_visits};
 pub use flatgeobuf::save_flatgeobuf;
 pub use form::{FilledForm, FormCells, FormValue, fill_form};
-pub use form_file::{BlankCell, FormError, FormOptions, FormReport, fill_form_file};
+pub use form_file::{BlankCell, FormError, FormOptions, FormReport, bound_form, fill_form_file};
 pub use geojson::save_geojson;
 pub use gpkg::{prepare_geopackage, to_geopackage};
 pub use gpkg_point::{point_from_gpkg, point_to_gpkg};

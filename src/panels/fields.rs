@@ -50,7 +50,7 @@ fn villages(ui: &mut Ui, session: &Session, layer: LayerKey, dataset: &Dataset, 
         for role in Role::ALL {
             let words = session.lang.find(&format!("role.{}", role.key())).unwrap_or(role.key());
             let present = dataset.roles.field(role).and_then(|i| dataset.table.columns.get(i));
-            row(ui, session, (layer, dataset), (role.key(), words), present, &[], send);
+            row(ui, session, (layer, dataset), (role.key(), words), present, (&[], None), send);
         }
     });
 }
@@ -95,7 +95,8 @@ fn facilities(ui: &mut Ui, session: &Session, layer: LayerKey, loaded: &Arc<Load
             for field in fields {
                 let words = lang.find(&format!("facility-field.{}", field.key())).unwrap_or(field.key());
                 let present = columns.column(field).and_then(|i| dataset.table.columns.get(i));
-                let constants: &[Kind] = if field == FacilityField::Kind { &Kind::ALL } else { &[] };
+                let is_kind = field == FacilityField::Kind;
+                let constants: (&[Kind], _) = if is_kind { (&Kind::ALL, columns.kind_of_all) } else { (&[], None) };
                 row(ui, session, (layer, dataset), (field.key(), words), present, constants, send);
             }
         });
@@ -116,12 +117,11 @@ fn row(
     (layer, dataset): (LayerKey, &Dataset),
     (key, words): (&'static str, &str),
     present: Option<&Column>,
-    constants: &[Kind],
+    (constants, of_all): (&[Kind], Option<Kind>),
     send: &mut Commands,
 ) {
     let (t, lang) = (session.tokens(), session.lang);
     ui.label(words);
-    let of_all = FacilityColumns::of(dataset).kind_of_all.filter(|_| !constants.is_empty());
     let all_words = |kind: Kind| lang.with("dialogue.all-are", &[("n", kind_words(lang, kind))]);
     let text = match (present, of_all) {
         (Some(column), _) => column.name.clone(),

@@ -1,6 +1,7 @@
 //! The pages of letters of MS-DOS that old tables hold (437, 850, 852), beside those of `encoding_rs`.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use encoding_rs::{Encoding, WINDOWS_1252};
 
@@ -8,24 +9,37 @@ use super::letters::{name_of, of_label, weight};
 
 /// A page of MS-DOS: the letters of the bytes from 128 (IBM's code pages 437, 850 and 852; the same tables as Unicode's
 /// `MAPPINGS/VENDORS/MICSFT/PC`).
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) struct Page {
     name: &'static str,
     letters: &'static str,
+    /// The same by the byte above 128, made when it is first asked for: every cell of a table is decoded by itself.
+    table: OnceLock<Vec<char>>,
 }
+
+impl PartialEq for Page {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Page {}
 
 static PAGES: [Page; 3] = [
     Page {
         name: "CP437",
         letters: "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u{a0}",
+        table: OnceLock::new(),
     },
     Page {
         name: "CP850",
         letters: "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒáíóúñÑªº¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ðÐÊËÈıÍÎÏ┘┌█▄¦Ì▀ÓßÔÒõÕµþÞÚÛÙýÝ¯´\u{ad}±‗¾¶§÷¸°¨·¹³²■\u{a0}",
+        table: OnceLock::new(),
     },
     Page {
         name: "CP852",
         letters: "ÇüéâäůćçłëŐőîŹÄĆÉĹĺôöĽľŚśÖÜŤťŁ×čáíóúĄąŽžĘę¬źČş«»░▒▓│┤ÁÂĚŞ╣║╗╝Żż┐└┴┬├─┼Ăă╚╔╩╦╠═╬¤đĐĎËďŇÍÎě┘┌█▄ŢŮ▀ÓßÔŃńňŠšŔÚŕŰýÝţ´\u{ad}˝˛ˇ˘§÷¸°¨˙űŘř■\u{a0}",
+        table: OnceLock::new(),
     },
 ];
 
@@ -67,7 +81,7 @@ impl Letters {
         match self {
             Self::Web(encoding) => encoding.decode_without_bom_handling(bytes),
             Self::Dos(page) => {
-                let table: Vec<char> = page.letters.chars().collect();
+                let table = page.table.get_or_init(|| page.letters.chars().collect());
                 let letter = |b: &u8| {
                     let high = b.checked_sub(128).map(usize::from);
                     high.map_or(char::from(*b), |at| table.get(at).copied().unwrap_or(char::REPLACEMENT_CHARACTER))

@@ -338,7 +338,7 @@ fn a_form_is_filled_and_says_what_stays_blank() {
     assert!(matches!(rate, qiancun::read::Cell::Percent(p) if (p - 96.2).abs() < 1e-9), "{rate:?}");
     // The window fills the same.
     let mut h = open(vec![crate::window::demo("haidian.qiancun")], Lang::Zh, [1366.0, 768.0]);
-    // A form that is new is shown first, as tables are, with what it is bound to.
+    // A form is shown first, as tables are, with what it is bound to.
     send(&mut h, FileCommand::Form(FormStep::Bind(dir.path("form.xlsx"))));
     settle(&mut h);
     let draft = shown(&h).expect("the form");

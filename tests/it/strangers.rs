@@ -325,4 +325,27 @@ fn tables_of_other_years_mean_the_villages_of_their_own_boundaries() {
     assert_eq!(document["files"][0]["match"]["by"]["alias"], 1, "{document}");
     let summary = json(&["summary", &project, "--by", "town", "--year", "2019", "--json"]).0;
     assert_eq!(of(&summary, "甲镇", "sewage_treatment_pct"), Some(76.0), "{summary}");
+    // Years in heads mean their own boundaries, too: one of them is enough.
+    folder.write("w.csv", "村庄代码,2019年污水处理率,2023年污水处理率\n110108001002,82,95\n110108001003,70,90\n");
+    let (document, _) = json(&["check", &folder.text("w.csv"), "--against", &project, "--json"]);
+    let report = &document["files"][0]["match"];
+    assert_eq!((report["matched"].as_u64(), report["unmatched"].as_u64()), (Some(1), Some(1)), "{report}");
+}
+
+#[test]
+fn long_digits_measure_nothing_and_words_with_a_number_among_them_are_no_figures() {
+    let folder = Folder::new();
+    let report = matched(
+        &folder,
+        "dm,mc,tel,commit,income\n110108001001,东沟村,13800138001,660187e,1204\n110108001002,西沟村,13800138002,61128a1,—\n\
+         110108001003,八家村,13800138003,ab12cd3,688\n",
+    );
+    let roles: Vec<(&str, &str)> = report["layout"]["columns"]
+        .as_array()
+        .expect("columns")
+        .iter()
+        .filter_map(|c| Some((c["head"].as_str()?, c["role"].as_str()?)))
+        .collect();
+    assert_eq!(roles, [("dm", "code"), ("mc", "name"), ("tel", "leave"), ("commit", "leave"), ("income", "new")]);
+    assert_eq!(report["match"]["by"]["code"], 3, "{report}");
 }

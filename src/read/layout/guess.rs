@@ -124,6 +124,7 @@ fn columns(heads: &[Head], rows: &[TableRow], indicators: &Indicators, said: &La
         })
         .collect();
     by_lists(&mut columns, rows);
+    long_digits(&mut columns, rows);
     years_by_values(&mut columns, rows);
     by_values(&mut columns, rows);
     only_once(&mut columns);
@@ -182,12 +183,51 @@ fn column(
             false => make(ColumnRole::Indicator(own.id.clone()), year, reason),
         };
     }
-    let mut cells = rows.iter().filter_map(|r| r.cells.get(c)).filter(|cell| **cell != Cell::Empty).take(500);
-    match (filled, cells.any(is_figure)) {
+    match (filled, holds_figures(rows, c)) {
         (0, _) => make(ColumnRole::Leave, None, Reason::Empty),
         _ if identifies(&head.text) => make(ColumnRole::Leave, None, Reason::Identifies),
         (_, true) => make(ColumnRole::New, without_year(&head.text).1, Reason::Numbers),
         (_, false) => make(ColumnRole::Leave, None, Reason::Texts),
+    }
+}
+
+/// Whether a column holds figures: half of what says more than that nothing is known.
+fn holds_figures(rows: &[TableRow], c: usize) -> bool {
+    // 无, —, 不详, n/a
+    let is_word = |cell: &&Cell| match cell {
+        Cell::Empty => true,
+        Cell::Text(text) => text.chars().count() <= 3 && !text.contains(|c: char| c.is_numeric()),
+        _ => false,
+    };
+    let told = rows.iter().filter_map(|r| r.cells.get(c)).filter(|cell| !is_word(cell)).take(500);
+    let (figures, all) = told.fold((0, 0), |(figures, all), cell| (figures + usize::from(is_figure(cell)), all + 1));
+    figures > 0 && 2 * figures >= all
+}
+
+/// Columns that nobody knows and that hold digits of one length, all different, measure nothing: 12 of them are codes of villages (GB/T 10114
+/// and the statistical office's rules), others are telephone numbers and the like.
+fn long_digits(columns: &mut [ColumnLayout], rows: &[TableRow]) {
+    /// Digits from which on no figure has all of one length.
+    const LONG: usize = 9;
+    let mut has_code = columns.iter().any(|c| c.role == ColumnRole::Code);
+    for (c, column) in columns.iter_mut().enumerate() {
+        if !matches!(column.role, ColumnRole::New) && column.reason != Reason::Identifies {
+            continue;
+        }
+        let texts: Vec<String> =
+            rows.iter().filter_map(|r| r.cells.get(c)).map(Cell::text).filter(|t| !t.is_empty()).collect();
+        let length = texts.first().map_or(0, String::len);
+        let is_long = |t: &String| t.len() == length && t.bytes().all(|b| b.is_ascii_digit());
+        let different: rustc_hash::FxHashSet<&String> = texts.iter().collect();
+        if length < LONG || different.len() < 3.max(texts.len() * 9 / 10) || !texts.iter().all(is_long) {
+            continue;
+        }
+        let is_code = length == 12 && !has_code;
+        has_code |= is_code;
+        (column.role, column.reason) = match is_code {
+            true => (ColumnRole::Code, Reason::Values),
+            false => (ColumnRole::Leave, Reason::Identifies),
+        };
     }
 }
 
@@ -270,7 +310,12 @@ fn is_month_of_year(cell: &Cell) -> bool {
 
 /// Where nothing says which village a row means, the first column of texts that mostly differ does.
 fn by_values(columns: &mut [ColumnLayout], rows: &[TableRow]) {
-    if columns.iter().any(|c| matches!(c.role, ColumnRole::Code | ColumnRole::Name)) {
+    let is_key = |c: &ColumnLayout| match c.role {
+        // A code that its digits alone say is better with a name beside it.
+        ColumnRole::Code => c.reason != Reason::Values,
+        ref role => *role == ColumnRole::Name,
+    };
+    if columns.iter().any(is_key) {
         return;
     }
     let names = |c: usize| {

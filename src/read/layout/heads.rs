@@ -111,8 +111,13 @@ pub(super) fn is_number(text: &str) -> bool {
                 && !matches!(c, '.' | ',' | '，' | ' ' | '\u{a0}' | '\u{202f}' | '%' | '％' | '．')
         })
         .count();
+    // Letters among the digits make an id of it, 61128a1, but for an exponent, 9.9E+11.
+    let last = text.rfind(|c: char| c.is_ascii_digit() || ('０'..='９').contains(&c)).unwrap_or(0);
+    let inner = text.get(..last).unwrap_or("");
+    let is_id = inner.contains(|c: char| c.is_ascii_alphabetic()) && text.replace(',', ".").parse::<f64>().is_err();
     digits > 0
         && others <= 2
+        && !is_id
         && text.starts_with(|c: char| c.is_ascii_digit() || ('０'..='９').contains(&c) || c == '.')
 }
 
