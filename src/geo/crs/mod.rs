@@ -5,6 +5,7 @@
 
 mod definition;
 mod mercator;
+mod projected;
 mod wkt;
 
 use proj4rs::Proj;
