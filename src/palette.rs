@@ -45,6 +45,8 @@ pub struct Tokens {
     pub border_strong: Color32,
     /// Fill of villages without a theme.
     pub plain_fill: [u8; 3],
+    /// Lines without a theme.
+    pub plain_line: [u8; 3],
     /// Symbols without a theme.
     pub plain_symbol: [u8; 3],
 }
@@ -74,6 +76,7 @@ pub const LIGHT: Tokens = Tokens {
     hatch_line: rgb(0xb9bcbf),
     border_strong: rgb(0x334155),
     plain_fill: [0xc9, 0xde, 0xd8],
+    plain_line: [0x3f, 0x7f, 0x93],
     plain_symbol: [0x0f, 0x76, 0x6e],
 };
 
@@ -98,6 +101,7 @@ pub const DARK: Tokens = Tokens {
     hatch_line: rgb(0x4a525a),
     border_strong: rgb(0x0b1220),
     plain_fill: [0x35, 0x55, 0x52],
+    plain_line: [0x6f, 0xb3, 0xc4],
     plain_symbol: [0x3f, 0xb8, 0xa9],
 };
 

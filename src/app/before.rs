@@ -38,6 +38,7 @@ struct Other {
     colouring: Option<ColouringSpec>,
     is_visible: bool,
     opacity: f32,
+    style: crate::project::LayerStyle,
 }
 
 impl Qiancun {
@@ -51,8 +52,8 @@ impl Qiancun {
             let is_other = |k: LayerKey| k != village_layer && !symbols.contains(&k);
             let other = |(l, e): (&crate::session::Layer, &crate::project::LayerEntry)| {
                 let data = l.loaded().filter(|_| is_other(l.key))?.generation;
-                let (colouring, is_visible, opacity) = (e.colouring.clone(), e.visible, e.opacity);
-                Some(Other { key: l.key, data, colouring, is_visible, opacity })
+                let (colouring, is_visible, opacity) = (e.colouring.clone(), self.session.is_drawn(e), e.opacity);
+                Some(Other { key: l.key, data, colouring, is_visible, opacity, style: e.style.clone() })
             };
             let key = BeforeKey {
                 others: self.session.shown().filter_map(other).collect(),
@@ -98,7 +99,7 @@ impl Qiancun {
                 let Some(layer) = self.session.layers.get(&other.key) else { continue };
                 let Some(loaded) = layer.loaded() else { continue };
                 let colouring = layer.colouring.as_deref();
-                let colour = if loaded.is_points() { tokens.plain_symbol } else { tokens.plain_fill };
+                let colour = other.style.fill_rgb().unwrap_or_else(|| loaded.usual_colour(tokens));
                 let style = loaded.style(colouring, colour, &|_| true, [r, g, b]);
                 scene.set_layer(
                     other.key,
@@ -108,6 +109,7 @@ impl Qiancun {
                     loaded.symbols(colouring),
                 );
                 scene.set_visibility(other.key, other.is_visible, other.opacity);
+                scene.set_pen(other.key, pen_of(&other.style));
             }
             let known = |k: &&LayerKey| **k == key.layer || key.others.iter().any(|o| o.key == **k);
             scene.set_order(&key.order.iter().filter(known).copied().collect::<Vec<_>>());

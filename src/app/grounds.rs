@@ -7,7 +7,10 @@ use super::jobs::{Done, Job};
 use super::qiancun::Qiancun;
 use crate::cache::Cache;
 use crate::geo::{BoundsDeg, WorldPos};
-use crate::ground::{Ground, GroundError, GroundFormat, GroundSpec, KeptArea, server_of};
+use crate::ground::{
+    Ground, GroundError, GroundFormat, GroundSpec, KeptArea, ServerTrouble, WmtsOffer, server_of, without_key,
+    wmts_offers,
+};
 use crate::lang::Lang;
 use crate::model::LayerKind;
 use crate::project::{GroundEntry, LayerEntry, Settings};
@@ -45,6 +48,11 @@ pub(super) fn is_ground(path: &Path) -> bool {
 /// Why a ground cannot be shown, in words for people.
 pub(super) fn words(lang: Lang, error: &GroundError) -> String {
     let text = lang.find(&format!("ground.error-{}", error.code())).unwrap_or(error.code());
+    if let GroundError::Server(server, trouble) = error {
+        let status = if let ServerTrouble::Status(n) = trouble { n.to_string() } else { String::new() };
+        let why = lang.find(&format!("ground.server-{}", trouble.code())).unwrap_or(trouble.code());
+        return text.replace("{n}", server).replace("{why}", &why.replace("{n}", &status));
+    }
     text.replace("{n}", &error.detail())
 }
 
@@ -59,6 +67,7 @@ impl Qiancun {
             LayerCommand::ServerDialogue => {
                 self.session.moment.dialogue = Some(Dialogue::Online(Box::default()));
             }
+            LayerCommand::AskServer(draft) => self.ask_server(draft),
             LayerCommand::AddServer(draft) => self.add_server(*draft),
             LayerCommand::SetDatum(key, datum) => {
                 self.session.transact_layer("ground.datum", key, |e| e.ground.datum = datum);
@@ -75,9 +84,13 @@ impl Qiancun {
     }
 
     /// The same of a server, which is turned on: that is what it was described for. The key stays in this person's settings.
-    pub(super) fn add_server(&mut self, draft: OnlineDraft) {
+    pub(super) fn add_server(&mut self, mut draft: OnlineDraft) {
         let Some(server) = server_of(&draft.entry.url) else { return };
-        let key = draft.key.trim().to_owned();
+        let mut key = draft.key.trim().to_owned();
+        // A key that stands in the address would go into the project with it.
+        if let Some((url, own)) = without_key(&draft.entry.url) {
+            (draft.entry.url, key) = (url, own);
+        }
         self.remembering(|s| {
             s.turn_on(&server);
             if !key.is_empty() {
@@ -87,6 +100,37 @@ impl Qiancun {
         let title = draft.title.trim().to_owned();
         let ground = draft.entry;
         self.put_ground(LayerEntry { kind: Some(LayerKind::Ground), title, ground, ..LayerEntry::new(PathBuf::new()) });
+    }
+
+    /// Asks a server what it offers, in the background.
+    fn ask_server(&mut self, mut draft: Box<OnlineDraft>) {
+        let url = draft.entry.url.trim().to_owned();
+        (draft.is_asking, draft.told) = (true, String::new());
+        self.session.moment.dialogue = Some(Dialogue::Online(draft));
+        self.jobs.start(Job::Look, move |_| {
+            let found = wmts_offers(&url);
+            Some(Done::ServerAsked(url, found))
+        });
+    }
+
+    /// A server said what it offers, or did not. Whoever has closed the dialogue meanwhile is not asked.
+    pub(super) fn server_was_asked(&mut self, url: &str, found: Result<(Vec<WmtsOffer>, String), GroundError>) {
+        let lang = self.session.lang;
+        let Some(Dialogue::Online(draft)) = &mut self.session.moment.dialogue else { return };
+        if draft.entry.url.trim() != url {
+            return;
+        }
+        draft.is_asking = false;
+        match found {
+            Ok((offers, key)) => {
+                draft.told = lang.with("online.offers", &[("n", &offers.len().to_string())]);
+                draft.offers = offers;
+                if !key.is_empty() {
+                    draft.key = key;
+                }
+            }
+            Err(error) => draft.told = words(lang, &error),
+        }
     }
 
     /// Asks how much is to be kept: the district, else what is in view.
@@ -227,7 +271,9 @@ impl Qiancun {
         for (key, ground, _) in self.session.grounds() {
             let Some(fault) = ground.fault().filter(|_| self.drawn.faulty_grounds.insert(key)) else { continue };
             let name = self.session.layer_title(key);
-            self.session.news = Some(self.session.lang.with("ground.fault", &[("name", &name), ("n", &fault)]));
+            self.session.news = Some(
+                self.session.lang.with("ground.fault", &[("name", &name), ("n", &words(self.session.lang, &fault))]),
+            );
         }
     }
 }

@@ -113,6 +113,8 @@ impl Job {
 pub enum Done {
     /// An area of a ground was kept as a file, or not.
     AreaKept(LayerKey, PathBuf, Result<crate::ground::KeptArea, crate::ground::GroundError>),
+    /// A server was asked what it offers, by its address.
+    ServerAsked(String, Result<(Vec<crate::ground::WmtsOffer>, String), crate::ground::GroundError>),
     /// A ground was opened, or not.
     Ground(LayerKey, Result<Box<crate::ground::Ground>, crate::ground::GroundError>),
     /// A file was read, with the meshes of its first picture; or not: the code and the message.

@@ -81,6 +81,7 @@ impl Qiancun {
             | LayerCommand::AskKeepArea(_)
             | LayerCommand::KeepArea(..)
             | LayerCommand::ServerDialogue
+            | LayerCommand::AskServer(_)
             | LayerCommand::AddServer(_)
             | LayerCommand::SetDatum(..)) => self.on_grounds(command),
             LayerCommand::SetField(key, role, field) => session.transact_layer("command.fields", key, |e| {

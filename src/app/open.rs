@@ -266,6 +266,7 @@ impl Qiancun {
                 Done::Tended(Err(e)) => self.session.storage.trouble = Some(e.to_string()),
                 Done::FormFilled(path, filled) => self.form_was_filled(&path, filled),
                 Done::Understood(table) => self.was_understood(*table),
+                Done::ServerAsked(url, found) => self.server_was_asked(&url, found),
                 Done::AreaKept(key, path, kept) => self.area_was_kept(key, path, kept),
                 Done::Ground(key, opened) => self.ground_was_opened(key, opened),
                 Done::Stale(key) => self.read_again(key),

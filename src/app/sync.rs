@@ -9,7 +9,7 @@ use crate::colouring::{Colouring, ColouringSpec, IndicatorLook};
 use crate::district::{MapSpec, choropleth, coverage};
 use crate::lang::Lang;
 use crate::model::{Dataset, FeatureId, Generation};
-use crate::project::{FieldMapping, Focus, LayerEntry, LayerStyle};
+use crate::project::{FieldMapping, Focus, HOLLOW_OUTLINE, HOLLOW_OUTLINE_PT, LayerEntry, LayerStyle, USUAL_LINE_PT};
 use crate::render::{LayerKey, OutlinePen, PointSymbol, Style, Texel};
 use crate::session::{ADDED_LAYER, Covered, Derived, EarlierGaps, FoundGaps, Loaded, Since, Status, Tab, Ticket};
 
@@ -32,8 +32,15 @@ pub(super) struct LayerLook {
 
 /// The pen that a person chose for the outlines of a layer.
 pub(super) fn pen_of(style: &LayerStyle) -> Option<OutlinePen> {
-    (style.outline.is_some() || style.outline_pt.is_some())
-        .then(|| OutlinePen { colour: style.outline_rgb(), width_pt: style.outline_pt })
+    let is_hollow = style.is_hollow();
+    if style.outline.is_none() && style.outline_pt.is_none() && style.dash.is_none() && !is_hollow {
+        return None;
+    }
+    // White shows between fills only.
+    let colour = style.outline_rgb().or(is_hollow.then_some(HOLLOW_OUTLINE));
+    let width_pt = style.outline_pt.or(is_hollow.then_some(HOLLOW_OUTLINE_PT));
+    let dash_pt = style.dash.map_or([0.0; 4], |d| d.lengths(width_pt.unwrap_or(USUAL_LINE_PT)));
+    Some(OutlinePen { colour, width_pt, dash_pt, is_hollow })
 }
 
 impl Qiancun {
@@ -55,7 +62,7 @@ impl Qiancun {
         }
         self.sync_layer(ADDED_LAYER);
         let shown: Vec<(LayerKey, bool, f32)> =
-            self.session.shown().map(|(l, e)| (l.key, e.visible, e.opacity)).collect();
+            self.session.shown().map(|(l, e)| (l.key, self.session.is_drawn(e), e.opacity)).collect();
         if let Ok(mut scene) = self.scene.lock() {
             let bottom_first: Vec<LayerKey> = keys.iter().rev().copied().chain([ADDED_LAYER]).collect();
             scene.set_order(&bottom_first);
@@ -145,8 +152,7 @@ impl Qiancun {
             layer.colouring = None;
         }
         let colouring = layer.colouring.as_deref();
-        let colour = if loaded.is_points() { plain.plain_symbol } else { plain.plain_fill };
-        let colour = entry.style.fill_rgb().unwrap_or(colour);
+        let colour = entry.style.fill_rgb().unwrap_or_else(|| loaded.usual_colour(plain));
         let [r, g, b, _] = plain.ground.to_array();
         let style = loaded.style(colouring, colour, &in_focus, [r, g, b]);
         let (style, points) = match symbols.as_ref().and_then(|s| s.singles.get(&key)) {

@@ -96,7 +96,8 @@ pub fn run(parser: lexopt::Parser) -> Result<(), Failure> {
         return Err(Failure::Input("the picture was not complete after two minutes".into()));
     }
     let attribution = headless.app.session.attributions();
-    let faults: Vec<String> = headless.app.session.grounds().iter().filter_map(|(_, g, _)| g.fault()).collect();
+    let faults: Vec<String> =
+        headless.app.session.grounds().iter().filter_map(|(_, g, _)| g.fault()).map(|f| f.to_string()).collect();
     let failed: Vec<String> =
         headless.app.session.layers.values().filter_map(|l| l.trouble().map(str::to_owned)).collect();
     if !failed.is_empty() {

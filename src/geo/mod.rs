@@ -37,4 +37,6 @@ pub use repair::{Mending, is_simple, mend, repaired};
 pub use shores::Shores;
 pub use strips::Strips;
 pub use topology::{FINEST_LEVEL, NOBODY, RingKind, RingOf, Stretch, Topology, doubled_ring_area, positions_of};
-pub use world::{GRID_BITS, GridPos, LonLat, MAX_LATITUDE_DEG, Mercator, WorldPos, ground_metres_per_world};
+pub use world::{
+    GRID_BITS, GridPos, LonLat, MAX_LATITUDE_DEG, Mercator, WorldPos, ground_metres_per_world, scale_denominator,
+};

@@ -138,6 +138,17 @@ pub fn ground_metres_per_world(lat_deg: f64) -> f64 {
     CIRCUMFERENCE_M * lat_deg.to_radians().cos()
 }
 
+/// The N of 1 : N where the world is so many points wide, 1/96 inch each, at a latitude.
+///
+/// ```
+/// // At zoom 12 a point at the equator is 38.2 m.
+/// assert_eq!(qiancun::geo::scale_denominator(256.0 * 4096.0, 0.0).round(), 144_448.0);
+/// ```
+pub fn scale_denominator(points_per_world: f64, lat_deg: f64) -> f64 {
+    const METRES_PER_POINT: f64 = 0.0254 / 96.0;
+    ground_metres_per_world(lat_deg) / points_per_world / METRES_PER_POINT
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

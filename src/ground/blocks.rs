@@ -22,12 +22,98 @@ pub enum GroundError {
     UnknownCrs(String),
     /// It is of a kind that is not read: which.
     Unsupported(String),
+    /// A server does not give what it was asked for: which, and why.
+    Server(String, ServerTrouble),
     /// An area is too large to be kept at once: its tiles.
     TooLarge(u64),
     /// None of an area's tiles could be had.
     NoTiles,
     /// Somebody stopped it.
     Cancelled,
+}
+
+/// Why a server does not give what it was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ServerTrouble {
+    /// It takes too long.
+    Slow,
+    /// There is no such server, or no network.
+    NotFound,
+    /// It cannot be reached.
+    Unreachable,
+    /// Its certificate is not in order.
+    Certificate,
+    /// It breaks off in the middle.
+    BrokenOff,
+    /// It gives more than a tile can be.
+    TooLarge,
+    /// What it gives is no picture.
+    NoPicture,
+    /// It sends elsewhere.
+    Elsewhere,
+    /// It sends round in a circle.
+    Circle,
+    /// It refuses: a key may be missing or wrong.
+    Refused,
+    /// It was asked too often.
+    TooOften,
+    /// It answers something else: its status.
+    Status(u16),
+    /// It failed again and again and is left alone for a while.
+    LeftAlone,
+    /// What it gave is no description of tiles.
+    NoCapabilities,
+    /// It describes tiles, none of which can be drawn.
+    NothingDrawable,
+    /// Anything else.
+    Other,
+}
+
+impl ServerTrouble {
+    /// Stable name; in language files `ground.server-<code>`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Slow => "slow",
+            Self::NotFound => "not-found",
+            Self::Unreachable => "unreachable",
+            Self::Certificate => "certificate",
+            Self::BrokenOff => "broken-off",
+            Self::TooLarge => "too-large",
+            Self::NoPicture => "no-picture",
+            Self::Elsewhere => "elsewhere",
+            Self::Circle => "circle",
+            Self::Refused => "refused",
+            Self::TooOften => "too-often",
+            Self::Status(_) => "status",
+            Self::LeftAlone => "left-alone",
+            Self::NoCapabilities => "no-capabilities",
+            Self::NothingDrawable => "nothing-drawable",
+            Self::Other => "other",
+        }
+    }
+
+    /// In English, for commands.
+    pub fn words(self) -> String {
+        let words = match self {
+            Self::Slow => "it takes too long",
+            Self::NotFound => "it is not found: is there a network?",
+            Self::Unreachable => "it cannot be reached: is there a network?",
+            Self::Certificate => "its certificate is not in order",
+            Self::BrokenOff => "the answer broke off",
+            Self::TooLarge => "a tile is larger than 8 MB",
+            Self::NoPicture => "the answer is no picture",
+            Self::Elsewhere => "it sends elsewhere, which is not followed",
+            Self::Circle => "it sends round in a circle",
+            Self::Refused => "it refuses: a key may be missing or wrong",
+            Self::TooOften => "it was asked too often",
+            Self::Status(status) => return format!("it answers {status}"),
+            Self::LeftAlone => "it is left alone for a while after failing again and again",
+            Self::NoCapabilities => "the answer is no description of tiles (WMTS capabilities)",
+            Self::NothingDrawable => "none of its tiles can be drawn: they are no pictures, or cut in another way",
+            Self::Other => "it gave no proper answer",
+        };
+        words.to_owned()
+    }
 }
 
 impl GroundError {
@@ -40,6 +126,7 @@ impl GroundError {
             Self::NoPlace => "no-place",
             Self::UnknownCrs(_) => "crs",
             Self::Unsupported(_) => "unsupported",
+            Self::Server(..) => "server",
             Self::TooLarge(_) => "too-large",
             Self::NoTiles => "no-tiles",
             Self::Cancelled => "cancelled",
@@ -51,6 +138,7 @@ impl GroundError {
         match self {
             Self::Io(e) => e.to_string(),
             Self::Damaged(text) | Self::UnknownCrs(text) | Self::Unsupported(text) => text.clone(),
+            Self::Server(server, _) => server.clone(),
             Self::TooLarge(tiles) => tiles.to_string(),
             Self::Vector | Self::NoPlace | Self::NoTiles | Self::Cancelled => String::new(),
         }
@@ -66,6 +154,7 @@ impl fmt::Display for GroundError {
             Self::NoPlace => f.write_str("it does not say where it lies: no georeference and no world file beside it"),
             Self::UnknownCrs(text) => write!(f, "its coordinate system is not understood: {text}"),
             Self::Unsupported(text) => write!(f, "it is of a kind that is not read: {text}"),
+            Self::Server(server, trouble) => write!(f, "{server}: {}", trouble.words()),
             Self::TooLarge(tiles) => write!(f, "{tiles} tiles are too many to be kept at once"),
             Self::NoTiles => f.write_str("none of its tiles could be had"),
             Self::Cancelled => f.write_str("it was stopped"),

@@ -20,10 +20,12 @@ mod pmtiles;
 mod store;
 mod tiff_palette;
 mod tiles;
+mod wmts;
 
-pub use blocks::{Block, BlockLevel, Blocks, GroundError};
+pub use blocks::{Block, BlockLevel, Blocks, GroundError, ServerTrouble};
 pub use datum::{TileDatum, TileGrid};
 pub use keep::{KeptArea, MOST_TILES};
-pub use online::server_of;
+pub use online::{has_zoom, server_of};
 pub use open::{GroundFormat, GroundSpec};
 pub use paint::{Ground, Patch};
+pub use wmts::{WmtsOffer, without_key, wmts_offers};

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 
-use super::blocks::{Blocks, GroundError};
+use super::blocks::{Blocks, GroundError, ServerTrouble};
 use super::datum::{TileDatum, TileGrid};
 use super::tiles::{TileBytes, TileFacts, TilePyramid, is_vector};
 
@@ -29,6 +29,27 @@ const PAUSE: Duration = Duration::from_secs(30);
 const KEPT_BYTES: u64 = 1 << 30;
 /// Deepest zoom that is asked for where nothing says one.
 const USUAL_DEEPEST: u8 = 18;
+
+/// An address with its zoom filled in: `{z}`, or `{z+1}` and `{z-1}` where a server counts otherwise.
+fn zoomed(template: &str, zoom: u8) -> String {
+    let (mut out, mut rest) = (String::new(), template);
+    while let Some((before, after)) = rest.split_once("{z") {
+        out.push_str(before);
+        let (shift, tail) = after.split_once('}').unwrap_or(("", after));
+        let shifted = if shift.is_empty() { Some(0) } else { shift.parse::<i32>().ok() };
+        out.push_str(&(i32::from(zoom) + shifted.unwrap_or(0)).to_string());
+        rest = tail;
+    }
+    out + rest
+}
+
+/// Whether an address has a place for the zoom.
+pub fn has_zoom(url: &str) -> bool {
+    url.split("{z")
+        .skip(1)
+        .filter_map(|after| Some(after.split_once('}')?.0))
+        .any(|s| s.is_empty() || (s.starts_with(['+', '-']) && s.parse::<i32>().is_ok()))
+}
 
 /// The server of an address: `https://tiles.example.org`; `None` where it is none of the web.
 pub fn server_of(url: &str) -> Option<String> {
@@ -62,8 +83,7 @@ impl Online {
     fn url(&self, zoom: u8, column: u32, row: u32) -> String {
         let south = (1_u64 << zoom).saturating_sub(1).saturating_sub(u64::from(row));
         let letter = ["a", "b", "c"].get((column.wrapping_add(row) % 3) as usize).copied().unwrap_or("a");
-        self.template
-            .replace("{z}", &zoom.to_string())
+        zoomed(&self.template, zoom)
             .replace("{x}", &column.to_string())
             .replace("{y}", &row.to_string())
             .replace("{-y}", &south.to_string())
@@ -73,46 +93,69 @@ impl Online {
     }
 
     /// What is said of a fault: never an address, which may hold a key.
-    fn fault(&self, what: &str) -> GroundError {
-        GroundError::Damaged(format!("{}: {what}", self.server))
+    fn fault(&self, trouble: ServerTrouble) -> GroundError {
+        GroundError::Server(self.server.clone(), trouble)
     }
 
     fn ask(&self, url: &str) -> Result<Answer, GroundError> {
-        let mut url = url.to_owned();
-        for _ in 0..=MOST_REDIRECTS {
-            let answer = self.agent.get(&url).call().map_err(|e| self.fault(kind_of(&e)))?;
-            let status = answer.status().as_u16();
-            match status {
-                200 => {
-                    let mut bytes = Vec::new();
-                    let mut body = answer.into_body();
-                    let read = body.as_reader().take(MOST_BYTES + 1).read_to_end(&mut bytes);
-                    read.map_err(|_| self.fault("the answer broke off"))?;
-                    return match bytes.len() as u64 {
-                        0 => Ok(Answer::Nothing),
-                        n if n > MOST_BYTES => Err(self.fault("a tile is larger than 8 MB")),
-                        _ if is_vector(&bytes) => Err(GroundError::Vector),
-                        _ if image::guess_format(&bytes).is_err() => Err(self.fault("the answer is no picture")),
-                        _ => Ok(Answer::Picture(bytes)),
-                    };
-                }
-                204 | 404 | 410 => return Ok(Answer::Nothing),
-                301 | 302 | 303 | 307 | 308 => {
-                    let to = answer.headers().get("location").and_then(|l| l.to_str().ok()).unwrap_or_default();
-                    let to = if to.starts_with('/') { format!("{}{to}", real_server(&url)) } else { to.to_owned() };
-                    if server_of(&to).is_none() || real_server(&to) != real_server(&url) {
-                        return Err(self.fault("it sends elsewhere, which is not followed"));
-                    }
-                    url = to;
-                }
-                401 | 403 => return Err(self.fault("it refuses: a key may be missing or wrong")),
-                429 => return Err(self.fault("it was asked too often")),
-                other => return Err(self.fault(&format!("it answers {other}"))),
-            }
+        let Some(bytes) = get(&self.agent, url, MOST_BYTES).map_err(|t| self.fault(t))? else {
+            return Ok(Answer::Nothing);
+        };
+        match () {
+            () if is_vector(&bytes) => Err(GroundError::Vector),
+            () if image::guess_format(&bytes).is_err() => Err(self.fault(ServerTrouble::NoPicture)),
+            () => Ok(Answer::Picture(bytes)),
         }
-        Err(self.fault("it sends round in a circle"))
     }
+}
 
+/// What lies at an address; `None` where nothing does. Redirects are followed on the same server only.
+pub(super) fn get(agent: &ureq::Agent, url: &str, most: u64) -> Result<Option<Vec<u8>>, ServerTrouble> {
+    let mut url = url.to_owned();
+    for _ in 0..=MOST_REDIRECTS {
+        let answer = agent.get(&url).call().map_err(|e| kind_of(&e))?;
+        match answer.status().as_u16() {
+            200 => {
+                let mut bytes = Vec::new();
+                let mut body = answer.into_body();
+                let read = body.as_reader().take(most + 1).read_to_end(&mut bytes);
+                read.map_err(|_| ServerTrouble::BrokenOff)?;
+                return match bytes.len() as u64 {
+                    0 => Ok(None),
+                    n if n > most => Err(ServerTrouble::TooLarge),
+                    _ => Ok(Some(bytes)),
+                };
+            }
+            204 | 404 | 410 => return Ok(None),
+            301 | 302 | 303 | 307 | 308 => {
+                let to = answer.headers().get("location").and_then(|l| l.to_str().ok()).unwrap_or_default();
+                let to = if to.starts_with('/') { format!("{}{to}", real_server(&url)) } else { to.to_owned() };
+                if server_of(&to).is_none() || real_server(&to) != real_server(&url) {
+                    return Err(ServerTrouble::Elsewhere);
+                }
+                url = to;
+            }
+            401 | 403 => return Err(ServerTrouble::Refused),
+            429 => return Err(ServerTrouble::TooOften),
+            other => return Err(ServerTrouble::Status(other)),
+        }
+    }
+    Err(ServerTrouble::Circle)
+}
+
+/// How servers are asked.
+pub(super) fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder()
+        .timeout_global(Some(PATIENCE))
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .http_status_as_error(false)
+        .user_agent(concat!("Qiancun/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .into()
+}
+
+impl Online {
     fn kept_at(&self, zoom: u8, column: u32, row: u32) -> Option<PathBuf> {
         Some(self.kept.as_ref()?.join(zoom.to_string()).join(column.to_string()).join(row.to_string()))
     }
@@ -129,13 +172,13 @@ fn real_server(url: &str) -> String {
     url.get(..host).unwrap_or_default().to_ascii_lowercase()
 }
 
-fn kind_of(error: &ureq::Error) -> &'static str {
+fn kind_of(error: &ureq::Error) -> ServerTrouble {
     match error {
-        ureq::Error::Timeout(_) => "it takes too long",
-        ureq::Error::HostNotFound => "it is not found: is there a network?",
-        ureq::Error::ConnectionFailed | ureq::Error::Io(_) => "it cannot be reached: is there a network?",
-        ureq::Error::Tls(_) | ureq::Error::Rustls(_) => "its certificate is not in order",
-        _ => "it gave no proper answer",
+        ureq::Error::Timeout(_) => ServerTrouble::Slow,
+        ureq::Error::HostNotFound => ServerTrouble::NotFound,
+        ureq::Error::ConnectionFailed | ureq::Error::Io(_) => ServerTrouble::Unreachable,
+        ureq::Error::Tls(_) | ureq::Error::Rustls(_) => ServerTrouble::Certificate,
+        _ => ServerTrouble::Other,
     }
 }
 
@@ -150,7 +193,7 @@ impl TileBytes for Online {
         }
         if self.is_left_alone() {
             // Not that there is none: it is looked for again.
-            return Err(self.fault("it is left alone for a while after failing again and again"));
+            return Err(self.fault(ServerTrouble::LeftAlone));
         }
         match self.ask(&self.url(zoom, column, row)) {
             Ok(Answer::Picture(bytes)) => {
@@ -227,16 +270,9 @@ pub(super) fn open(address: &Address<'_>, datum: TileDatum) -> Result<Box<dyn Bl
         return Err(GroundError::Unsupported("an address that begins neither with http:// nor with https://".into()));
     };
     let has = |part: &str| address.url.contains(part);
-    if !has("{z}") || !has("{x}") || !(has("{y}") || has("{-y}")) {
+    if !has_zoom(address.url) || !has("{x}") || !(has("{y}") || has("{-y}")) {
         return Err(GroundError::Unsupported("an address without {z}, {x} and {y}".into()));
     }
-    let config = ureq::Agent::config_builder()
-        .timeout_global(Some(PATIENCE))
-        .max_redirects(0)
-        .max_redirects_will_error(false)
-        .http_status_as_error(false)
-        .user_agent(concat!("Qiancun/", env!("CARGO_PKG_VERSION")))
-        .build();
     // The key is no part of the name, so that none lies on the disk.
     let digest = Sha256::digest(address.url.as_bytes());
     let name: String = digest.iter().take(12).map(|b| format!("{b:02x}")).collect();
@@ -247,7 +283,7 @@ pub(super) fn open(address: &Address<'_>, datum: TileDatum) -> Result<Box<dyn Bl
         template: address.url.to_owned(),
         key: address.key.to_owned(),
         server,
-        agent: config.into(),
+        agent: agent(),
         kept: address.kept.map(|root| root.join(name)),
         is_online: address.is_online,
         failures: AtomicU64::new(0),
@@ -261,6 +297,15 @@ pub(super) fn open(address: &Address<'_>, datum: TileDatum) -> Result<Box<dyn Bl
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn zooms_as_servers_count_them() {
+        assert_eq!(zoomed("a/{z}/b{z-3}/{z+1}", 5), "a/5/b2/6");
+        assert_eq!(
+            [has_zoom("x/{z}"), has_zoom("x/{z-3}"), has_zoom("x/{zoom}"), has_zoom("x")],
+            [true, true, false, false]
+        );
+    }
 
     #[test]
     fn servers_of_addresses() {

@@ -107,7 +107,7 @@ impl Ground {
     }
 
     /// The first thing that went wrong with a block, in words.
-    pub fn fault(&self) -> Option<String> {
+    pub fn fault(&self) -> Option<std::sync::Arc<GroundError>> {
         self.store.fault()
     }
 

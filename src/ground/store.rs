@@ -38,7 +38,7 @@ struct Held {
     clock: u64,
     waiting: Vec<(At, BlockLevel)>,
     fetching: Vec<At>,
-    fault: Option<String>,
+    fault: Option<Arc<GroundError>>,
     is_over: bool,
 }
 
@@ -97,8 +97,8 @@ impl Store {
         held.waiting.len() + held.fetching.len()
     }
 
-    /// The first thing that went wrong, in words.
-    pub(super) fn fault(&self) -> Option<String> {
+    /// The first thing that went wrong.
+    pub(super) fn fault(&self) -> Option<Arc<GroundError>> {
         locked(&self.shared).fault.clone()
     }
 
@@ -185,7 +185,7 @@ fn fetch(shared: &Shared, level: &BlockLevel, at: At) {
         }
         Ok(None) => Known::Nothing,
         Err(error) => {
-            held.fault.get_or_insert_with(|| error.to_string());
+            held.fault.get_or_insert_with(|| Arc::new(error));
             Known::Failed(Instant::now())
         }
     };

@@ -56,36 +56,78 @@ impl SpatialIndex {
     /// Point features (and points within collections) within `radius_deg` of a position, nearest first by degrees.
     pub fn points_near(&self, geometry: &GeometryStore, at: LonLat, radius_deg: f64) -> Vec<FeatureId> {
         let stretch = at.lat_deg.to_radians().cos().max(0.05);
-        let rectangle = BoundsDeg::new([
-            at.lon_deg - radius_deg / stretch,
-            at.lat_deg - radius_deg,
-            at.lon_deg + radius_deg / stretch,
-            at.lat_deg + radius_deg,
-        ]);
-        let mut hits: Vec<(f64, FeatureId)> = self
-            .in_rectangle(rectangle)
-            .into_iter()
-            .filter_map(|feature| {
-                let distance = geometry
-                    .parts_of(feature)
-                    .iter()
-                    .filter(|p| p.kind == PartKind::Point)
-                    .flat_map(|p| geometry.rings_of(p))
-                    .flatten()
-                    .map(|c| ((c[0] - at.lon_deg) * stretch).hypot(c[1] - at.lat_deg))
-                    .fold(f64::INFINITY, f64::min);
-                (distance <= radius_deg).then_some((distance, feature))
-            })
-            .collect();
+        let rectangle = around(at, radius_deg, stretch);
+        let distance = |c: &[f64; 2]| ((c[0] - at.lon_deg) * stretch).hypot(c[1] - at.lat_deg);
+        self.within(geometry, rectangle, radius_deg, PartKind::Point, |ring| {
+            ring.iter().map(distance).fold(f64::INFINITY, f64::min)
+        })
+    }
+
+    /// Line features that pass within a radius in degrees of latitude of a position, nearest first.
+    pub fn lines_near(&self, geometry: &GeometryStore, at: LonLat, radius_deg: f64) -> Vec<FeatureId> {
+        let stretch = at.lat_deg.to_radians().cos().max(0.01);
+        let rectangle = around(at, radius_deg, stretch);
+        let local = |c: &[f64; 2]| [(c[0] - at.lon_deg) * stretch, c[1] - at.lat_deg];
+        self.within(geometry, rectangle, radius_deg, PartKind::Line, |line| {
+            line.windows(2).map(|w| from_origin(local(&w[0]), local(&w[1]))).fold(f64::INFINITY, f64::min)
+        })
+    }
+
+    /// Features with a part of a kind whose distance is within a radius, nearest first.
+    fn within(
+        &self,
+        geometry: &GeometryStore,
+        rectangle: BoundsDeg,
+        radius_deg: f64,
+        kind: PartKind,
+        distance: impl Fn(&[[f64; 2]]) -> f64,
+    ) -> Vec<FeatureId> {
+        let of = |feature: FeatureId| {
+            let parts = geometry.parts_of(feature).iter().filter(|p| p.kind == kind);
+            let nearest = parts.flat_map(|p| geometry.rings_of(p)).map(&distance).fold(f64::INFINITY, f64::min);
+            (nearest <= radius_deg).then_some((nearest, feature))
+        };
+        let mut hits: Vec<(f64, FeatureId)> = self.in_rectangle(rectangle).into_iter().filter_map(of).collect();
         hits.sort_by(|a, b| a.0.total_cmp(&b.0));
         hits.into_iter().map(|(_, feature)| feature).collect()
     }
+}
+
+/// The rectangle around a position.
+fn around(at: LonLat, radius_deg: f64, stretch: f64) -> BoundsDeg {
+    let wide = radius_deg / stretch;
+    BoundsDeg::new([at.lon_deg - wide, at.lat_deg - radius_deg, at.lon_deg + wide, at.lat_deg + radius_deg])
+}
+
+/// How far an edge passes from the origin.
+fn from_origin(a: [f64; 2], b: [f64; 2]) -> f64 {
+    let [dx, dy] = [b[0] - a[0], b[1] - a[1]];
+    let squared = dx * dx + dy * dy;
+    let share = if squared > 0.0 { (-(a[0] * dx + a[1] * dy) / squared).clamp(0.0, 1.0) } else { 0.0 };
+    (a[0] + dx * share).hypot(a[1] + dy * share)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::{FeatureShape, GeometryKind, Part};
+
+    #[test]
+    fn lines_are_met_beside_their_corners_too() {
+        let mut g = GeometryStore::default();
+        for line in [[[0., 0.], [10., 0.]], [[0., 1.], [10., 1.]]] {
+            g.coords.extend(line);
+            g.ring_starts.push(g.coords.len() as u32);
+            let i = g.parts.len() as u32;
+            g.parts.push(Part { kind: PartKind::Line, ring_start: i, ring_end: i + 1 });
+            g.features.push(FeatureShape { kind: GeometryKind::LineString, part_start: i, part_end: i + 1 });
+        }
+        let index = SpatialIndex::new(&g);
+        let near = |y, reach| index.lines_near(&g, LonLat::new(5.0, y), reach);
+        assert_eq!(near(0.1, 0.2), [0].map(FeatureId::new));
+        assert_eq!(near(0.4, 0.7), [0, 1].map(FeatureId::new), "the nearer first");
+        assert!(near(0.5, 0.2).is_empty());
+    }
 
     fn squares(origins: &[[f64; 2]]) -> GeometryStore {
         let mut g = GeometryStore::default();

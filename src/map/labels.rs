@@ -273,7 +273,7 @@ impl Labels {
     pub fn show(&mut self, painter: &Painter, rect: Rect, session: &Session, in_software: bool) {
         let layers: Vec<(LayerKey, Generation, bool)> = session
             .shown()
-            .filter(|(_, e)| e.visible)
+            .filter(|(_, e)| session.is_drawn(e))
             .filter_map(|(l, _)| {
                 let loaded = l.loaded()?;
                 loaded.anchors.get()?;
@@ -351,7 +351,7 @@ impl Labels {
             self.insides.clear();
         }
         let mut keys = Vec::new();
-        for (layer, _) in session.shown().filter(|(_, e)| e.visible) {
+        for (layer, _) in session.shown().filter(|(_, e)| session.is_drawn(e)) {
             let Some(loaded) = layer.loaded() else { continue };
             let Some(anchors) = loaded.anchors.get() else { continue };
             let has_label = session.entry(layer.key).is_some_and(|e| e.style.label.is_some());

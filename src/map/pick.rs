@@ -2,18 +2,22 @@
 
 use crate::geo::LonLat;
 use crate::model::FeatureId;
+use crate::project::USUAL_LINE_PT;
 use crate::render::LayerKey;
 use crate::session::{ADDED_LAYER, Session};
 
 /// How near to a symbol the pointer must be, in points.
 const REACH_PT: f64 = 7.0;
 
-/// Features at a position, topmost layer first: symbols within reach, then polygons that contain it. Hidden layers are
+/// How near to a line, beyond half its width: what lies beside it is to be met as well.
+const LINE_REACH_PT: f64 = 3.5;
+
+/// Features at a position, topmost layer first: symbols within reach, then lines within reach, then polygons that contain it. Hidden layers are
 /// left out.
 pub fn features_at(session: &Session, at: LonLat) -> Vec<(LayerKey, FeatureId)> {
     let reach_deg = REACH_PT / session.camera.points_per_world() * 360.0 * at.lat_deg.to_radians().cos();
     let mut found = Vec::new();
-    let files = session.shown().filter(|(_, entry)| entry.visible).map(|(layer, _)| layer);
+    let files = session.shown().filter(|(_, entry)| session.is_drawn(entry)).map(|(layer, _)| layer);
     for layer in session.layers.get(&ADDED_LAYER).into_iter().chain(files) {
         let Some(loaded) = layer.loaded().filter(|l| l.dataset.source.crs.is_geographic()) else { continue };
         let geometry = &loaded.dataset.geometry;
@@ -24,8 +28,11 @@ pub fn features_at(session: &Session, at: LonLat) -> Vec<(LayerKey, FeatureId)> 
         if let Some(singles) = session.symbols().and_then(|s| s.singles.get(&layer.key)) {
             points.retain(|f| singles.contains_key(f));
         }
+        let pen_pt = session.entry(layer.key).and_then(|e| e.style.outline_pt).unwrap_or(USUAL_LINE_PT);
+        let line_reach = LINE_REACH_PT + f64::from(pen_pt) / 2.0;
+        let lines = index.lines_near(geometry, at, reach_deg * line_reach / REACH_PT);
         let polygons = index.at_point(geometry, at);
-        found.extend(points.into_iter().chain(polygons).map(|f| (layer.key, f)));
+        found.extend(points.into_iter().chain(lines).chain(polygons).map(|f| (layer.key, f)));
     }
     found
 }

@@ -330,7 +330,9 @@ impl Part {
             Self::Legend => !options.without.no_legend && !content.legend.is_empty(),
             Self::Symbols => {
                 !options.without.no_legend
-                    && (!options.without.no_symbols && !content.symbols.is_empty() || !content.marks.is_empty())
+                    && (!options.without.no_symbols && !content.symbols.is_empty()
+                        || !content.marks.is_empty()
+                        || !content.others.is_empty())
             }
             Self::Table => !options.without.no_table && !content.table.rows.is_empty(),
             Self::Note => !options.without.no_note && !content.note.is_empty(),
@@ -344,7 +346,10 @@ impl Part {
         u * match self {
             Self::Figures => content.headlines.len().div_ceil(2) as f32 * 76.0 + 10.0,
             Self::Legend => 26.0 + content.legend.len() as f32 * 26.0 + 12.0,
-            Self::Symbols => (content.symbols.len() + content.marks.len()) as f32 * 25.0 + 12.0,
+            Self::Symbols => {
+                let own = content.symbols.len() + content.marks.len();
+                (if own > 0 { own as f32 * 25.0 + 12.0 } else { 0.0 }) + super::others::height(content)
+            }
             Self::Table => 28.0 + 24.0 + content.table.rows.len() as f32 * 25.0 + 14.0,
             Self::Note => wrapped(&content.note, 12.5 * u, false, room, 8).len() as f32 * 19.0 + 4.0,
             // Its own size is in layout pixels already.
@@ -508,6 +513,9 @@ fn symbols(svg: &mut Svg, content: &PageContent, [x, y, w]: [f32; 3], u: f32, in
         svg.text(x + 28.0 * u, base, &clipped(name, 14.0 * u, false, w * 0.7), Type::new(14.0 * u, &inks.ink));
         svg.text(x + w, base, &count.to_string(), Type::new(14.0 * u, &inks.grey).at(At::End));
     }
+    let own = content.symbols.len() + content.marks.len();
+    let top = y + if own > 0 { own as f32 * 25.0 * u + 12.0 * u } else { 0.0 };
+    super::others::draw(svg, content, [x, top, w], u, [&inks.ink, &inks.grey]);
 }
 
 fn table(svg: &mut Svg, content: &PageContent, [x, y, w, h]: [f32; 4], u: f32, inks: &Inks, session: &Session) {

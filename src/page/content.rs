@@ -48,6 +48,8 @@ pub struct PageContent {
     pub legend: Vec<LegendEntry>,
     /// Facilities on the map.
     pub symbols: Vec<(SymbolKind, String, usize)>,
+    /// What lies beside them on the map.
+    pub others: Vec<super::others::OtherRow>,
     /// The table of towns; of villages where only one town is shown.
     pub table: ContentTable,
     /// A chart of what the map shows.
@@ -112,6 +114,7 @@ impl PageContent {
             legend_title: session.legend_heading(colouring.as_ref()),
             legend: colouring.as_ref().map(|t| legend(session, t)).unwrap_or_default(),
             symbols: symbols(session),
+            others: super::others::others(session),
             marks: marks(session),
             table: ContentTable {
                 title: lang.t(if is_one_town { "page.villages-table" } else { "page.towns" }).to_owned(),
@@ -138,7 +141,11 @@ impl PageContent {
         let own =
             [&self.title, &self.subtitle, &self.legend_title, &self.source, &self.maker, &self.stamp, &self.notice];
         let rows = self.table.rows.iter().flatten().chain(&self.table.heads);
-        own.into_iter().chain(rows).chain(self.legend.iter().map(|l| &l.text)).map(String::as_str)
+        own.into_iter()
+            .chain(rows)
+            .chain(self.legend.iter().map(|l| &l.text))
+            .chain(self.others.iter().map(|o| &o.text))
+            .map(String::as_str)
     }
 }
 

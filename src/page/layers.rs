@@ -7,7 +7,7 @@ use crate::colouring::Colouring;
 use crate::geo::WorldPos;
 use crate::model::FeatureId;
 use crate::palette::LIGHT;
-use crate::project::{LayerEntry, LayerStyle};
+use crate::project::{HOLLOW_OUTLINE, HOLLOW_OUTLINE_PT, LayerEntry, LayerStyle, USUAL_LINE_PT};
 use crate::render::{BorderKind, Mark};
 use crate::session::{Layer, Loaded, Session, shape_of};
 
@@ -22,7 +22,7 @@ pub(super) fn draw_layers(
     let villages = session.village_layer().map(|l| l.key);
     // Facilities of a theme's map are drawn as its symbols.
     let as_symbols = if session.theme().is_some() { session.facility_layers() } else { Vec::new() };
-    let shown: Vec<(&Layer, &LayerEntry)> = session.shown().filter(|(_, e)| e.visible).collect();
+    let shown: Vec<(&Layer, &LayerEntry)> = session.shown().filter(|(_, e)| frame.draws(e)).collect();
     for (layer, entry) in shown.into_iter().rev() {
         let Some(loaded) = layer.loaded().filter(|_| !as_symbols.contains(&layer.key)) else { continue };
         let is_faint = entry.opacity < 1.0;
@@ -73,43 +73,69 @@ fn both_sides(
 fn other(svg: &mut Svg, colouring: Option<&Colouring>, loaded: &Loaded, frame: &MapFrame, u: f32, style: &LayerStyle) {
     let shapes = shapes(&loaded.chunks, frame, &loaded.towns);
     let classes = colouring.map_or(0, |t| t.legend.len());
+    let class_of =
+        |f: FeatureId| colouring.and_then(|t| t.class_of(f)).filter(|class| *class < classes).unwrap_or(classes);
     let mut fills = vec![String::new(); classes + 1];
-    for shape in &shapes {
+    for shape in shapes.iter().filter(|_| !style.is_hollow()) {
         for (i, part) in shape.parts.iter().enumerate() {
             if !loaded.chunks.extents.get(part.part as usize).is_some_and(|e| frame.meets(e.bounds)) {
                 continue;
             }
-            let class = colouring.and_then(|t| t.class_of(part.feature)).filter(|c| *c < classes).unwrap_or(classes);
-            if let Some(d) = fills.get_mut(class) {
+            if let Some(d) = fills.get_mut(class_of(part.feature)) {
                 shape.rings(i).for_each(|ring| add_line(d, ring, frame, true));
             }
         }
     }
+    let colour_of = |class: usize| colouring.and_then(|t| t.legend.get(class)).map(|row| row.colour);
     for (class, d) in fills.iter().enumerate() {
-        let fill = match (colouring.and_then(|t| t.legend.get(class)), colouring) {
-            (Some(row), _) => hex(row.colour),
+        let fill = match (colour_of(class), colouring) {
+            (Some(colour), _) => hex(colour),
             (None, Some(_)) => "url(#hatch)".to_owned(),
             (None, None) => hex(style.fill_rgb().unwrap_or(LIGHT.plain_fill)),
         };
         svg.path(d, &format!("fill=\"{fill}\" fill-rule=\"evenodd\""));
     }
-    let strong = style.outline_rgb().map_or_else(|| colour(LIGHT.border_strong), hex);
-    let wide = style.outline_pt;
-    let (mut borders, mut lines) = (String::new(), String::new());
+    let (mut borders, mut lines) = (String::new(), vec![String::new(); classes + 1]);
     for shape in &shapes {
         for (line, points) in shape.lines().filter(|(_, points)| frame.meets(bounds_of(points))) {
-            let d = if line.kind == BorderKind::Line { &mut lines } else { &mut borders };
-            add_line(d, points, frame, false);
+            if line.kind != BorderKind::Line {
+                add_line(&mut borders, points, frame, false);
+            } else if let Some(d) = lines.get_mut(class_of(line.feature)) {
+                add_line(d, points, frame, false);
+            }
         }
     }
-    for (d, width) in [(borders, wide.unwrap_or(1.0)), (lines, 1.2)] {
-        let pen = format!(
-            "fill=\"none\" stroke=\"{strong}\" stroke-width=\"{}\" stroke-linejoin=\"round\" stroke-linecap=\"round\"",
-            num(width * u)
-        );
-        svg.path(&d, &pen);
+    let strong = match style.outline_rgb() {
+        Some(outline) => hex(outline),
+        None if style.is_hollow() => hex(HOLLOW_OUTLINE),
+        None => colour(LIGHT.border_strong),
+    };
+    let border_pt = style.outline_pt.unwrap_or(if style.is_hollow() { HOLLOW_OUTLINE_PT } else { 1.0 });
+    svg.path(&borders, &pen(&strong, border_pt, u, style));
+    for (class, d) in lines.iter().enumerate() {
+        let ink = match (colour_of(class), colouring) {
+            (Some(colour), _) => hex(colour),
+            (None, Some(_)) => colour(LIGHT.hatch_line),
+            (None, None) => hex(style.fill_rgb().unwrap_or_else(|| loaded.usual_colour(&LIGHT))),
+        };
+        svg.path(d, &pen(&ink, style.outline_pt.unwrap_or(USUAL_LINE_PT), u, style));
     }
     points(svg, colouring, loaded, frame, u, style);
+}
+
+/// The pen for outlines and lines.
+pub(super) fn pen(ink: &str, width_pt: f32, u: f32, style: &LayerStyle) -> String {
+    let (cap, dash) = match style.dash {
+        None => ("round", String::new()),
+        Some(dash) => {
+            let lengths = dash.lengths(width_pt).map(|v| num(v * u));
+            ("butt", format!(" stroke-dasharray=\"{}\"", lengths.join(" ")))
+        }
+    };
+    let width = num(width_pt * u);
+    format!(
+        "fill=\"none\" stroke=\"{ink}\" stroke-width=\"{width}\" stroke-linejoin=\"round\" stroke-linecap=\"{cap}\"{dash}"
+    )
 }
 
 fn points(svg: &mut Svg, colouring: Option<&Colouring>, loaded: &Loaded, frame: &MapFrame, u: f32, style: &LayerStyle) {

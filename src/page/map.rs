@@ -8,11 +8,11 @@ use super::layers::draw_layers;
 use super::metrics::width;
 use super::svg::{At, Svg, Type, hex, num};
 use crate::colouring::Colouring;
-use crate::geo::{BoundsDeg, GridPos, LonLat, WorldBounds, WorldPos, ground_metres_per_world};
+use crate::geo::{BoundsDeg, GridPos, LonLat, WorldBounds, WorldPos, ground_metres_per_world, scale_denominator};
 use crate::map::scale_bar;
 use crate::model::FeatureId;
 use crate::palette::{self, LIGHT, PALE_BORDER};
-use crate::project::PageOptions;
+use crate::project::{HOLLOW_OUTLINE, LayerEntry, PageOptions};
 use crate::render::{BorderKind, Chunks, Level, LevelShape, Mark, Shape};
 use crate::session::{Camera, Loaded, Session, SymbolKind, mark_of, number};
 
@@ -79,6 +79,11 @@ impl MapFrame {
         nw.x <= fe + margin && se.x >= fw - margin && nw.y <= fs + margin && se.y >= fn_ - margin
     }
 
+    /// Whether a layer is shown at the scale of this map.
+    pub(super) fn draws(&self, entry: &LayerEntry) -> bool {
+        entry.visible && entry.style.is_shown_at(scale_denominator(self.px_per_world, self.middle().lat_deg))
+    }
+
     fn middle(&self) -> LonLat {
         let [w, n, e, s] = self.world().sides();
         WorldPos { x: (w + e) / 2.0, y: (n + s) / 2.0 }.to_lonlat()
@@ -118,7 +123,7 @@ pub(super) fn draw_map(svg: &mut Svg, session: &Session, content: &PageContent, 
     let mut symbols = Vec::new();
     super::ground::draw(svg, session, frame);
     draw_layers(svg, session, content, frame, form);
-    let is_visible = |l: &&crate::session::Layer| session.entry(l.key).is_some_and(|e| e.visible);
+    let is_visible = |l: &&crate::session::Layer| session.entry(l.key).is_some_and(|e| frame.draws(e));
     let villages_shown = session.village_layer().filter(is_visible).and_then(|l| l.loaded());
     if let Some(loaded) = session.village_layer().and_then(|l| l.loaded()) {
         if let Some(covered) = &content.covered {
@@ -222,7 +227,7 @@ pub(super) fn villages(
         None if class == classes => "url(#hatch)".to_owned(),
         None => hex(style.fill_rgb().unwrap_or(LIGHT.plain_fill)),
     };
-    for (paths, strength) in [(&faint, 0.5), (&fills, 1.0)] {
+    for (paths, strength) in [(&faint, 0.5), (&fills, 1.0)].into_iter().filter(|_| !style.is_hollow()) {
         for (class, d) in paths.iter().enumerate() {
             let fill = paint(class);
             // A hair of the same colour closes the seams that viewers draw between neighbours.
@@ -250,7 +255,7 @@ pub(super) fn villages(
     let strength = loaded.chunks.border_strength(frame.px_per_world / f64::from(u));
     let [towns, outer] = loaded.chunks.heavy_border_strengths(frame.px_per_world / f64::from(u));
     let [thin, thin_towns, thin_outer] = loaded.chunks.border_thinness(frame.px_per_world / f64::from(u));
-    let chosen = style.outline_rgb().map(hex);
+    let chosen = style.outline_rgb().or(style.is_hollow().then_some(HOLLOW_OUTLINE)).map(hex);
     let ink = |usual: String| chosen.clone().unwrap_or(usual);
     let (strong, pale) = (ink(colour(LIGHT.border_strong)), ink(colour(PALE_BORDER)));
     let white = ink("#ffffff".to_owned());
@@ -263,14 +268,8 @@ pub(super) fn villages(
         (&borders[BorderKind::Line as usize], strong.as_str(), 1.2, 1.0),
     ] {
         if opacity > 0.02 {
-            svg.path(
-                d,
-                &format!(
-                    "fill=\"none\" stroke=\"{ink}\" stroke-width=\"{}\" stroke-opacity=\"{}\" stroke-linejoin=\"round\" stroke-linecap=\"round\"",
-                    num(width * u),
-                    num(opacity)
-                ),
-            );
+            let pen = super::layers::pen(ink, width, u, &style);
+            svg.path(d, &format!("{pen} stroke-opacity=\"{}\"", num(opacity)));
         }
     }
 }
@@ -361,7 +360,8 @@ fn facilities(
     let year = session.year();
     let shown: Vec<SymbolKind> = content.symbols.iter().map(|s| s.0).collect();
     // Facilities of a hidden layer are not shown.
-    let is_visible: Vec<bool> = session.facility_layers().iter().map(|l| session.is_layer_shown(*l)).collect();
+    let is_visible: Vec<bool> =
+        session.facility_layers().iter().map(|l| session.entry(*l).is_none_or(|e| frame.draws(e))).collect();
     let mut placed = Vec::new();
     for facility in &district.facilities {
         let Some(kind) = SymbolKind::of(facility, year).filter(|k| shown.contains(k)) else { continue };

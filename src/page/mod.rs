@@ -13,6 +13,7 @@ mod map;
 mod metrics;
 mod notes;
 mod order_sheet;
+mod others;
 mod output;
 mod round_sheet;
 mod svg;

@@ -141,6 +141,12 @@ fn row(
                 data_colour(entry.style.fill_rgb().unwrap_or(t.plain_symbol)),
             );
         }
+        if let Some(loaded) = layer.loaded().filter(|l| layer.colouring.is_none() && l.is_lines()) {
+            let (rect, _) = ui.allocate_exact_size(Vec2::new(14.0, 10.0), Sense::hover());
+            let colour = entry.style.fill_rgb().unwrap_or_else(|| loaded.usual_colour(t));
+            legend::line_at(ui.painter(), rect, &entry.style, data_colour(colour));
+        }
+        let is_drawn = session.is_drawn(entry);
         let right = match &layer.status {
             Status::Ready(loaded) => loaded.count().to_string(),
             Status::Loading(progress) => format!("{:.0} %", progress.fraction() * 100.0),
@@ -163,14 +169,17 @@ fn row(
                     rename(ui, session, key, moment, send);
                     return;
                 }
-                let ink = if entry.visible { t.ink } else { t.ink_secondary };
+                let ink = if is_drawn { t.ink } else { t.ink_secondary };
                 let label = egui::Label::new(RichText::new(&title).color(ink)).truncate();
                 let response = ui.add(label.sense(Sense::click_and_drag()));
                 drop_on(ui, session, key, &response, send);
                 if response.double_clicked() {
                     send.push(CameraCommand::FitLayer(key));
                 }
-                let tip = format!("{}\n{}", entry.path.display(), session.lang.t("layers.drag"));
+                let mut tip = format!("{}\n{}", entry.path.display(), session.lang.t("layers.drag"));
+                if entry.visible && !is_drawn {
+                    tip = format!("{}\n{tip}", session.lang.t("theme.not-at-scale"));
+                }
                 response.on_hover_text(tip);
             });
         });

@@ -9,6 +9,7 @@ use crate::colouring::{Colouring, LegendRow};
 use crate::icons::Icon;
 use crate::model::FeatureId;
 use crate::palette::data_colour;
+use crate::project::{LayerStyle, USUAL_LINE_PT};
 use crate::render::{LayerKey, Shape};
 use crate::session::{CameraCommand, Commands, LayerCommand, Loaded, SelectCommand, Session, number, shape_of};
 
@@ -25,6 +26,7 @@ pub fn show(ui: &mut Ui, session: &Session, key: LayerKey, send: &mut Commands) 
     let only = colouring.legend.len() == 1;
     let numeric = colouring.kind.is_numeric();
     let points = loaded.is_points();
+    let line = loaded.is_lines().then(|| session.entry(key).map(|e| e.style.clone())).flatten();
     let mut rows: Vec<(usize, &LegendRow)> = colouring.legend.iter().enumerate().collect();
     if numeric {
         rows.reverse();
@@ -42,12 +44,13 @@ pub fn show(ui: &mut Ui, session: &Session, key: LayerKey, send: &mut Commands) 
     let look = RowLook::new(ui, session, most, &widest, &all.collect::<Vec<_>>());
     for (class, legend) in rows {
         let words = words_of(legend);
-        let mark = Mark { colour: Some(data_colour(legend.colour)), shape: points.then(|| shape_of(Some(class))) };
+        let shape = points.then(|| shape_of(Some(class)));
+        let mark = Mark { colour: Some(data_colour(legend.colour)), shape, line: line.as_ref() };
         let response = row(ui, &look, mark, &words, legend.count);
         clicked(&response, session, key, loaded, |f| colouring.class_of(f) == Some(class), send);
     }
     if colouring.missing > 0 {
-        let response = row(ui, &look, Mark { colour: None, shape: None }, &missing, colouring.missing);
+        let response = row(ui, &look, Mark { colour: None, shape: None, line: None }, &missing, colouring.missing);
         clicked(&response, session, key, loaded, |f| colouring.class_of(f).is_none(), send);
     }
 }
@@ -81,7 +84,8 @@ fn clicked(
 pub fn plain(ui: &mut Ui, session: &Session, key: LayerKey) {
     let Some(colouring) = session.layers.get(&key).and_then(|l| l.colouring.as_ref()) else { return };
     let is_villages = session.village_layer().is_some_and(|l| l.key == key);
-    let heading = if is_villages { session.legend_heading(Some(colouring)) } else { session.field_heading(colouring) };
+    let heading =
+        if is_villages { session.legend_heading(Some(colouring)) } else { heading_of(session, key, colouring) };
     ui.add(egui::Label::new(RichText::new(heading).font(bold(13.0)).color(session.tokens().ink)).wrap());
     let only = colouring.legend.len() == 1;
     let mut rows: Vec<&LegendRow> = colouring.legend.iter().collect();
@@ -97,9 +101,16 @@ pub fn plain(ui: &mut Ui, session: &Session, key: LayerKey) {
     }
 }
 
+/// What a legend explains; the layer's name before it where it is not the villages.
+fn heading_of(session: &Session, key: LayerKey, colouring: &Colouring) -> String {
+    let field = session.field_heading(colouring);
+    let is_villages = session.village_layer().is_some_and(|l| l.key == key);
+    if is_villages { field } else { format!("{} · {field}", session.layer_title(key)) }
+}
+
 /// The field that a layer is coloured by.
 fn heading(ui: &mut Ui, session: &Session, key: LayerKey, colouring: &Colouring, send: &mut Commands) {
-    let heading = session.field_heading(colouring);
+    let heading = heading_of(session, key, colouring);
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             icon_button(ui, session, Icon::Sliders, LayerCommand::EditColouring(key), send);
@@ -112,9 +123,11 @@ fn heading(ui: &mut Ui, session: &Session, key: LayerKey, colouring: &Colouring,
 }
 
 /// What stands at the left of a row.
-struct Mark {
+struct Mark<'a> {
     colour: Option<egui::Color32>,
     shape: Option<Shape>,
+    /// How lines of the layer are drawn.
+    line: Option<&'a LayerStyle>,
 }
 
 /// What all rows of a legend have in common. The words come first, long or short as they fit; the bars take what is left.
@@ -149,7 +162,7 @@ fn layout(ui: &Ui, session: &Session, text: &str) -> std::sync::Arc<egui::Galley
 }
 
 /// A row: swatch, words, bar, count.
-fn row(ui: &mut Ui, look: &RowLook<'_>, mark: Mark, [long, short]: &[String; 2], count: usize) -> egui::Response {
+fn row(ui: &mut Ui, look: &RowLook<'_>, mark: Mark<'_>, [long, short]: &[String; 2], count: usize) -> egui::Response {
     let t = look.session.tokens();
     let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 26.0), Sense::click());
     let number_words = number(count as f64);
@@ -160,6 +173,10 @@ fn row(ui: &mut Ui, look: &RowLook<'_>, mark: Mark, [long, short]: &[String; 2],
     let mut left = ui.new_child(egui::UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center)));
     match (mark.shape, mark.colour) {
         (Some(shape), Some(colour)) => symbol(&mut left, shape, colour),
+        (None, Some(colour)) if mark.line.is_some() => {
+            let (rect, _) = left.allocate_exact_size(Vec2::new(27.0, 18.0), Sense::hover());
+            line_at(left.painter(), rect, mark.line.unwrap_or(&LayerStyle::default()), colour);
+        }
         _ => swatch(&mut left, t, mark.colour),
     }
     let painter = ui.painter_at(rect.expand(4.0));
@@ -191,6 +208,21 @@ fn row(ui: &mut Ui, look: &RowLook<'_>, mark: Mark, [long, short]: &[String; 2],
     }
     let hint = look.session.lang.t("legend.click");
     response.on_hover_text(format!("{long}\n{hint}"))
+}
+
+/// A line as the map draws it, across a rectangle.
+pub fn line_at(painter: &egui::Painter, rect: egui::Rect, style: &LayerStyle, colour: egui::Color32) {
+    let width = style.outline_pt.unwrap_or(USUAL_LINE_PT).clamp(0.5, 6.0);
+    let ends = [rect.left_center(), rect.right_center()];
+    let stroke = egui::Stroke::new(width, colour);
+    match style.dash {
+        None => painter.line_segment(ends, stroke),
+        Some(dash) => {
+            let [ink, gap, second, second_gap] = dash.lengths(width);
+            let pieces = egui::Shape::dashed_line_with_offset(&ends, stroke, &[ink, second], &[gap, second_gap], 0.0);
+            painter.add(pieces)
+        }
+    };
 }
 
 /// A symbol as the map draws it.

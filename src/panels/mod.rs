@@ -21,6 +21,7 @@ mod foot;
 mod gap_filter;
 mod gaps;
 mod keep_area;
+mod layer_style;
 mod layers;
 mod layout;
 mod legend;

@@ -4,7 +4,7 @@ use egui::{ComboBox, RichText, TextEdit, Ui};
 
 use super::style::bold;
 use super::widgets::primary;
-use crate::ground::{TileDatum, TileGrid, server_of};
+use crate::ground::{TileDatum, TileGrid, WmtsOffer, has_zoom, server_of};
 use crate::session::{Commands, Dialogue, LayerCommand, OnlineDraft, Session};
 
 /// A service that is known: name in the language files, address, grid, deepest zoom.
@@ -64,6 +64,7 @@ pub fn show(ui: &mut Ui, session: &Session, mut draft: Box<OnlineDraft>, send: &
         });
     };
     field(ui, "online.url", &mut draft.entry.url, "https://…/{z}/{x}/{y}.png");
+    offers(ui, session, &mut draft, send);
     if draft.entry.url.contains("{key}") {
         field(ui, "online.key", &mut draft.key, lang.t("online.key-hint"));
     }
@@ -83,7 +84,7 @@ pub fn show(ui: &mut Ui, session: &Session, mut draft: Box<OnlineDraft>, send: &
     });
     let server = server_of(&draft.entry.url);
     let has = |part: &str| draft.entry.url.contains(part);
-    let is_whole = has("{z}") && has("{x}") && (has("{y}") || has("{-y}"));
+    let is_whole = has_zoom(&draft.entry.url) && has("{x}") && (has("{y}") || has("{-y}"));
     let needs_key = has("{key}") && draft.key.trim().is_empty();
     let words = match (&server, is_whole, needs_key) {
         (None, ..) | (_, false, _) => lang.t("online.wrong").to_owned(),
@@ -106,4 +107,54 @@ pub fn show(ui: &mut Ui, session: &Session, mut draft: Box<OnlineDraft>, send: &
         return None;
     }
     stays.then_some(Dialogue::Online(draft))
+}
+
+/// What a server of the WMTS standard offers: asked for on request only, then chosen from a list.
+fn offers(ui: &mut Ui, session: &Session, draft: &mut Box<OnlineDraft>, send: &mut Commands) {
+    let (t, lang) = (session.tokens(), session.lang);
+    let server = server_of(draft.entry.url.trim()).filter(|_| !has_zoom(&draft.entry.url));
+    if let Some(server) = server {
+        ui.horizontal(|ui| {
+            ui.add_space(98.0);
+            let words = lang.with("online.ask", &[("n", &server)]);
+            if ui.add_enabled(!draft.is_asking, egui::Button::new(words)).clicked() {
+                send.push(LayerCommand::AskServer(draft.clone()));
+            }
+            if draft.is_asking {
+                ui.spinner();
+            }
+        });
+    }
+    if !draft.told.is_empty() {
+        ui.add(egui::Label::new(RichText::new(&draft.told).size(12.0).color(t.ink_secondary)).wrap());
+    }
+    if draft.offers.is_empty() {
+        return;
+    }
+    let hint = lang.t("online.seek");
+    let seek = ui.add(TextEdit::singleline(&mut draft.sought).desired_width(f32::INFINITY).hint_text(hint));
+    seek.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, hint));
+    let sought = draft.sought.to_lowercase();
+    let is_sought = |o: &&WmtsOffer| o.title.to_lowercase().contains(&sought) || o.set.to_lowercase().contains(&sought);
+    let mut chosen = None;
+    let area = egui::ScrollArea::vertical().max_height(180.0).auto_shrink([false, true]);
+    let found: Vec<&WmtsOffer> = draft.offers.iter().filter(is_sought).collect();
+    area.show_rows(ui, 22.0, found.len(), |ui, rows| {
+        for offer in found.get(rows).unwrap_or(&[]) {
+            let grid = if offer.grid == TileGrid::Degrees { lang.t("online.in-degrees") } else { "Web Mercator" };
+            let words = format!("{} · {} · {grid} · {}–{}", offer.title, offer.set, offer.zooms[0], offer.zooms[1]);
+            if ui.selectable_label(draft.entry.url == offer.url, words).clicked() {
+                chosen = Some((*offer).clone());
+            }
+        }
+    });
+    if let Some(offer) = chosen {
+        draft.title = offer.title;
+        (draft.entry.url, draft.entry.grid) = (offer.url, offer.grid);
+        (draft.entry.least, draft.entry.deepest) = (Some(offer.zooms[0]), Some(offer.zooms[1]));
+        draft.entry.tile_px = (offer.tile_px != 256).then_some(offer.tile_px);
+        if !offer.attribution.is_empty() {
+            draft.entry.attribution = offer.attribution;
+        }
+    }
 }

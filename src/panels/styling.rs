@@ -6,7 +6,6 @@ use super::style::bold;
 use super::widgets::{chip_button, rule, section};
 use crate::colouring::{Method, RAMPS, RampKind, colours, parse_bounds};
 use crate::palette::data_colour;
-use crate::project::{LayerStyle, hex_of};
 use crate::session::{ColouringDraft, Commands, LayerCommand, Moment, Session};
 
 /// Shows the editor; every change is on the map at once, and undo takes it back.
@@ -37,9 +36,8 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
     if draft.spec != before.spec {
         send.push(LayerCommand::Restyle(Box::new(draft.clone())));
     }
-    let is_points = session.layers.get(&draft.layer).and_then(|l| l.loaded()).is_some_and(|l| l.is_points());
     rule(ui, t);
-    layer_style(ui, session, &draft, is_points, send);
+    super::layer_style::show(ui, session, draft.layer, send);
     moment.styling = (!closes).then_some(draft);
 }
 
@@ -170,57 +168,4 @@ fn ramp_row(ui: &mut Ui, session: &Session, ramp: &str, reversed: bool, chosen: 
     let at = rect.right_center() - egui::vec2(8.0, 0.0);
     ui.painter().text(at, egui::Align2::RIGHT_CENTER, ramp, font, t.ink_secondary);
     response
-}
-
-/// Single colour, outline, labels.
-fn layer_style(ui: &mut Ui, session: &Session, draft: &ColouringDraft, is_points: bool, send: &mut Commands) {
-    let (t, lang) = (session.tokens(), session.lang);
-    let Some(entry) = session.entry(draft.layer) else { return };
-    let Some(loaded) = session.layers.get(&draft.layer).and_then(|l| l.loaded()) else { return };
-    let mut style = entry.style.clone();
-    section(ui, t, lang.t("theme.drawn"));
-    ui.horizontal(|ui| {
-        let usual = if is_points { t.plain_symbol } else { t.plain_fill };
-        let mut rgb = style.fill_rgb().unwrap_or(usual);
-        ui.label(lang.t(if is_points { "theme.single-point" } else { "theme.single" }));
-        if ui.color_edit_button_srgb(&mut rgb).changed() {
-            style.fill = Some(hex_of(rgb));
-        }
-    });
-    if !is_points {
-        ui.horizontal(|ui| {
-            let mut rgb = style.outline_rgb().unwrap_or([255; 3]);
-            ui.label(lang.t("theme.outline"));
-            if ui.color_edit_button_srgb(&mut rgb).changed() {
-                style.outline = Some(hex_of(rgb));
-            }
-            let mut width = style.outline_pt.unwrap_or(0.9);
-            let drag = egui::DragValue::new(&mut width).range(0.0..=8.0).speed(0.05).max_decimals(1).suffix(" pt");
-            if ui.add(drag).changed() {
-                style.outline_pt = Some(width);
-            }
-        });
-    }
-    ui.label(lang.t("theme.label"));
-    let named = |f: &str| lang.find(&format!("field.{f}")).map_or_else(|| f.to_owned(), str::to_owned);
-    let text = style.label.as_deref().map_or_else(|| lang.t("theme.label-name").to_owned(), named);
-    let combo = egui::ComboBox::from_id_salt("label field").selected_text(text).width(ui.available_width() - 8.0);
-    let response = combo.truncate().show_ui(ui, |ui| {
-        if ui.selectable_label(style.label.is_none(), lang.t("theme.label-name")).clicked() {
-            style.label = None;
-        }
-        for column in &loaded.dataset.table.columns {
-            let is_it = style.label.as_deref() == Some(column.name.as_str());
-            if ui.selectable_label(is_it, named(&column.name)).clicked() {
-                style.label = Some(column.name.clone());
-            }
-        }
-    });
-    response.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, lang.t("theme.label")));
-    if style != LayerStyle::default() && ui.button(lang.t("theme.usual-drawn")).clicked() {
-        style = LayerStyle { other: style.other.clone(), ..LayerStyle::default() };
-    }
-    if style != entry.style {
-        send.push(LayerCommand::SetStyle(draft.layer, style));
-    }
 }

@@ -23,7 +23,7 @@ pub use demo::demo_project;
 pub use difference::{Difference, differences};
 pub use file::{Camera, FormEntry, Original, Project, ProjectError, TableEntry, load, open, save, save_unseen};
 pub use layer::{FieldMapping, GroundEntry, LayerEntry, give_ids};
-pub use look::{LayerStyle, hex_of};
+pub use look::{Dash, HOLLOW_OUTLINE, HOLLOW_OUTLINE_PT, LayerStyle, NO_FILL, USUAL_LINE_PT, hex_of};
 pub use made_page::{MadePage, code_of, digests, made_pages, made_pages_path, remember_pages};
 pub use merge::{Merged, merge};
 pub use note::{NoteEntry, NoteShape};

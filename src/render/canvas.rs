@@ -174,6 +174,10 @@ impl MapPaint {
             symbol_px: 0.0,
             hatch_px: 1.0,
             single_class: 0.0,
+            dash_px: [0.0; 4],
+            dash_units: 1,
+            px_per_unit: 1.0,
+            padding: [0.0; 2],
         }
     }
 }

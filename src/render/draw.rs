@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::chunk::Chunks;
 use super::level::Level;
+use super::mesh::LENGTH_SHIFT;
 use super::picture::{Picture, ROUGH_PX, Redraw, Region};
 use super::pipelines::{LayerUniform, Pipelines};
 use super::raster::{self, RasterLayer};
@@ -11,7 +12,7 @@ use super::scene::{OutlinePen, Palette, Scene};
 use super::shape::BorderKind;
 use super::store::SceneLayer;
 use super::viewport::Viewport;
-use crate::geo::{WorldBounds, WorldPos};
+use crate::geo::{GRID_BITS, WorldBounds, WorldPos};
 use crate::ground::Patch;
 
 /// How often the map is drawn again while blocks of the ground come.
@@ -132,6 +133,7 @@ impl Scene {
                     style: &layer.style,
                     points: &layer.symbols,
                     uniform: layer_uniform(view, palette, ppp, (layer.opacity, layer.pen), &layer.chunks),
+                    is_hollow: layer.pen.is_some_and(|p| p.is_hollow),
                 })
                 .collect();
             let pixels = raster::draw(&layers, view, (palette.ground, under), region);
@@ -225,7 +227,8 @@ fn draw_layer(
         .collect();
     pass.set_bind_group(0, &layer.bind_group, &[]);
     pass.set_pipeline(if layer.opacity < 1.0 { &pipelines.fill_blended } else { &pipelines.fill });
-    for id in &chosen {
+    let is_hollow = layer.pen.is_some_and(|p| p.is_hollow);
+    for id in chosen.iter().filter(|_| !is_hollow) {
         let Some(mesh) = layer.meshes.get_mut(id) else { continue };
         mesh.used = now;
         if let (Some(vertices), Some(indices)) = (&mesh.vertices, &mesh.indices) {
@@ -283,9 +286,15 @@ pub(super) fn layer_uniform(
         }
         if let Some(width_pt) = pen.width_pt {
             let thin = thinness[0];
-            widths_px[..3].fill(width_pt.clamp(0.0, 12.0) * ppp * thin);
+            let width_px = width_pt.clamp(0.0, 12.0) * ppp;
+            widths_px[..3].fill(width_px * thin);
+            widths_px[3] = width_px;
         }
     }
+    let dash_px = pen.map_or([0.0; 4], |pen| pen.dash_pt.map(|v| v * ppp));
+    let period_px: f32 = dash_px.iter().sum();
+    let px_per_unit = view.px_per_world / 2f64.powi(GRID_BITS as i32 - LENGTH_SHIFT as i32);
+    let dash_units = (f64::from(period_px) / px_per_unit).round().clamp(1.0, f64::from(u32::MAX)) as u32;
     // The hatch stands still on the map: its phase is that of the picture's corner in pixels of the world.
     let period = f64::from(HATCH_PT * ppp);
     let corner =
@@ -306,6 +315,10 @@ pub(super) fn layer_uniform(
         symbol_px: palette.symbol_pt * ppp,
         hatch_px: period as f32,
         single_class: -1.0,
+        dash_px,
+        dash_units,
+        px_per_unit: px_per_unit as f32,
+        padding: [0.0; 2],
     }
 }
 

@@ -17,6 +17,10 @@ struct Layer {
     symbol_px: f32,
     hatch_px: f32,
     single_class: f32,          // below 0: classes as they are; else every segment is drawn as this class
+    dash_px: vec4<f32>,         // lengths of ink, gap, ink, gap along lines; 0 where they are drawn through
+    dash_units: u32,            // their sum, in units of length
+    px_per_unit: f32,
+    padding: vec2<f32>,
 };
 
 @group(0) @binding(0) var<uniform> layer: Layer;
@@ -83,12 +87,14 @@ struct Border {
     @location(0) across_px: f32,
     @location(1) @interpolate(flat) half_px: f32,
     @location(2) @interpolate(flat) colour: vec4<f32>,
+    @location(3) along_px: f32,
 };
 
 @vertex
 fn border_vertex(@builtin(vertex_index) corner: u32, @location(0) a: vec2<u32>, @location(1) b: vec2<u32>,
-                 @location(2) class_in: u32, @location(3) feature: u32) -> Border {
+                 @location(2) packed: u32, @location(3) feature: u32) -> Border {
     var out: Border;
+    let class_in = packed & 3u; // above it: how far along its line the edge begins
     var class_of = class_in;
     if layer.single_class >= 0.0 {
         class_of = u32(layer.single_class);
@@ -104,13 +110,15 @@ fn border_vertex(@builtin(vertex_index) corner: u32, @location(0) a: vec2<u32>, 
     // Below a pixel a line is drawn a pixel wide and lighter instead.
     let half_px = max(width, 1.0) * 0.5;
     let reach = half_px + 0.5;
-    let cap = select(0.0, half_px * 0.9, width > 1.2);
+    let is_broken = layer.dash_px.x > 0.0 && layer.single_class < 0.0;
+    let cap = select(0.0, half_px * 0.9, width > 1.2 && !is_broken);
     let at_b = f32(corner & 1u);
     let side = f32(corner >> 1u) * 2.0 - 1.0;
     let centre = mix(p - along * cap, q + along * cap, at_b);
     out.position = vec4<f32>((centre + normal * side * reach) / half_target, 0.0, 1.0);
     out.across_px = side * reach;
     out.half_px = half_px;
+    out.along_px = f32((packed >> 2u) % layer.dash_units) * layer.px_per_unit + len * at_b;
     out.colour = layer.colours[class_of];
     if class_in == 0u && layer.single_class < 0.0 && is_pale(style_of(feature)) {
         out.colour = layer.pale_border;
@@ -126,9 +134,19 @@ fn border_vertex(@builtin(vertex_index) corner: u32, @location(0) a: vec2<u32>, 
     return out;
 }
 
+// How much ink a broken line has at a place along it: 1 within a piece, with soft ends.
+fn inked(along_px: f32) -> f32 {
+    let d = layer.dash_px;
+    let period = max(d.x + d.y + d.z + d.w, 1e-3);
+    let at = along_px - floor(along_px / period) * period;
+    let first = min(abs(at - d.x * 0.5), abs(at - period - d.x * 0.5)) - d.x * 0.5;
+    let second = abs(at - d.x - d.y - d.z * 0.5) - d.z * 0.5;
+    return select(1.0, clamp(0.5 - min(first, second), 0.0, 1.0), d.x > 0.0);
+}
+
 @fragment
 fn border_fragment(in: Border) -> @location(0) vec4<f32> {
-    let alpha = in.colour.a * clamp(in.half_px + 0.5 - abs(in.across_px), 0.0, 1.0);
+    let alpha = in.colour.a * clamp(in.half_px + 0.5 - abs(in.across_px), 0.0, 1.0) * inked(in.along_px);
     return vec4<f32>(in.colour.rgb * alpha, alpha);
 }
 

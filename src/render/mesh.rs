@@ -34,10 +34,25 @@ pub struct Segment {
     pub a: [u32; 2],
     /// The other.
     pub b: [u32; 2],
-    /// 0 between villages, 1 between towns, 2 with nothing on the other side, 3 a line feature.
+    /// 0 between villages, 1 between towns, 2 with nothing on the other side, 3 a line feature; from the third bit on how far along its
+    /// line it begins, in 2^[`LENGTH_SHIFT`] grid steps.
     pub class: u32,
     /// A feature on one side.
     pub feature: u32,
+}
+
+/// Grid steps are counted in twos of this power along a line: 4 steps are 37 mm at the equator.
+pub const LENGTH_SHIFT: u32 = 2;
+
+/// How far along a line each of its edges begins, in 2^[`LENGTH_SHIFT`] grid steps.
+fn lengths(points: &[GridPos]) -> impl Iterator<Item = u32> + '_ {
+    let mut along = 0.0f64;
+    points.windows(2).map(move |w| {
+        let begins = along;
+        let [dx, dy] = [w[1].x.wrapping_sub(w[0].x) as i32, w[1].y.wrapping_sub(w[0].y) as i32].map(f64::from);
+        along += dx.hypot(dy) / f64::from(1u32 << LENGTH_SHIFT);
+        begins as u64 as u32 & (u32::MAX >> 2)
+    })
 }
 
 /// Triangles and borders of one chunk at one level.
@@ -60,10 +75,11 @@ impl Mesh {
             builder.part(chunks, &shape, i, *part, level);
         }
         for (line, points) in shape.lines() {
-            builder.mesh.segments.extend(points.windows(2).filter(|w| w[0] != w[1]).map(|w| Segment {
+            let edges = points.windows(2).zip(lengths(points)).filter(|(w, _)| w[0] != w[1]);
+            builder.mesh.segments.extend(edges.map(|(w, along)| Segment {
                 a: [w[0].x, w[0].y],
                 b: [w[1].x, w[1].y],
-                class: line.kind as u32,
+                class: line.kind as u32 | along << 2,
                 feature: line.feature.number(),
             }));
         }

@@ -88,6 +88,7 @@ impl OverviewWork {
                     (part.opacity, part.pen),
                     &part.chunks,
                 ),
+                is_hollow: part.pen.is_some_and(|p| p.is_hollow),
             })
             .collect();
         let [width, height] = self.view.size_px;

@@ -25,6 +25,10 @@ pub(super) struct LayerUniform {
     pub symbol_px: f32,
     pub hatch_px: f32,
     pub single_class: f32,
+    pub dash_px: [f32; 4],
+    pub dash_units: u32,
+    pub px_per_unit: f32,
+    pub padding: [f32; 2],
 }
 
 /// What the blit shader needs: see `blit.wgsl`.

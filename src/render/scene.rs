@@ -42,13 +42,17 @@ impl std::fmt::Display for LayerKey {
 /// Bytes of meshes and shapes kept where nothing else is chosen; beyond, what was not drawn for longest goes.
 pub const USUAL_BUDGET_BYTES: usize = 256 << 20;
 
-/// Another pen for the outlines of a layer; what is absent stays as it is.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// Another pen for the outlines and lines of a layer; what is absent stays as it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct OutlinePen {
     /// Colour, sRGB.
     pub colour: Option<[u8; 3]>,
     /// Width in points.
     pub width_pt: Option<f32>,
+    /// Lengths of ink, gap, ink, gap in points; all 0 for lines drawn through.
+    pub dash_pt: [f32; 4],
+    /// Whether areas have an outline only.
+    pub is_hollow: bool,
 }
 
 /// Colours of everything that is not data; sRGB, straight alpha, 0 to 1.

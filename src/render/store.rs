@@ -78,7 +78,7 @@ impl GpuMesh {
             index_count: mesh.indices.len() as u32,
             segments: fits(s.len()).then(|| buffer(gpu, s, wgpu::BufferUsages::VERTEX)).flatten(),
             segment_kinds: BorderKind::ALL.map(|kind| {
-                let at = |class: u32| mesh.segments.partition_point(|s| s.class < class) as u32;
+                let at = |class: u32| mesh.segments.partition_point(|s| s.class & 3 < class) as u32;
                 at(kind as u32)..at(kind as u32 + 1)
             }),
             bytes: mesh.bytes(),

@@ -1,6 +1,6 @@
 //! The camera of the map: f64 throughout.
 
-use crate::geo::{BoundsDeg, LonLat, WorldPos};
+use crate::geo::{BoundsDeg, LonLat, WorldPos, scale_denominator};
 use crate::project;
 use crate::render::Viewport;
 
@@ -29,6 +29,11 @@ impl Camera {
     /// Points along the whole world.
     pub fn points_per_world(&self) -> f64 {
         256.0 * self.zoom.exp2()
+    }
+
+    /// The N of 1 : N in the middle of the map.
+    pub fn scale_denominator(&self) -> f64 {
+        scale_denominator(self.points_per_world(), self.centre.to_lonlat().lat_deg)
     }
 
     /// The view of a map of this size in pixels.

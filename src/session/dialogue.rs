@@ -9,6 +9,7 @@ use super::survey::VisitDraft;
 use crate::colouring::ColouringSpec;
 use crate::district::{AddedFacility, Diagnosis, Understood};
 use crate::geo::BoundsDeg;
+use crate::ground::WmtsOffer;
 use crate::model::{Indicator, VillageAlias};
 use crate::project::{Difference, GroundEntry, NoteEntry, Unsaved};
 use crate::read::{How, LayoutSaid};
@@ -133,6 +134,14 @@ pub struct OnlineDraft {
     pub title: String,
     /// This person's key.
     pub key: String,
+    /// What the server was found to offer.
+    pub offers: Vec<WmtsOffer>,
+    /// Words that offers are looked for by.
+    pub sought: String,
+    /// What is told of asking.
+    pub told: String,
+    /// Whether an answer is waited for.
+    pub is_asking: bool,
 }
 
 /// An area of a server's tiles to be kept.

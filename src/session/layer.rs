@@ -13,6 +13,7 @@ use crate::model::{
     ColumnData, Dataset, FeatureId, FieldType, Generation, GeometryStore, LayerKind, Members, Part, PartKind, Report,
     Role,
 };
+use crate::palette::Tokens;
 use crate::read::{Progress, full_report};
 use crate::render::{Chunks, LayerKey, PointSymbol, Shape, Style, Texel};
 
@@ -276,6 +277,23 @@ impl Loaded {
     pub fn is_points(&self) -> bool {
         let parts = &self.dataset.geometry.parts;
         !parts.is_empty() && parts.iter().all(|p| p.kind == PartKind::Point)
+    }
+
+    /// Whether the layer holds lines only: roads, rivers, pipes.
+    pub fn is_lines(&self) -> bool {
+        let parts = &self.dataset.geometry.parts;
+        !parts.is_empty() && parts.iter().all(|p| p.kind == PartKind::Line)
+    }
+
+    /// The colour of features that nothing colours and for which nobody chose one.
+    pub fn usual_colour(&self, tokens: &Tokens) -> [u8; 3] {
+        if self.is_points() {
+            tokens.plain_symbol
+        } else if self.is_lines() {
+            tokens.plain_line
+        } else {
+            tokens.plain_fill
+        }
     }
 
     /// How the renderer is to draw the features under a theme, or in one colour without.

@@ -94,6 +94,11 @@ impl Session {
         key == super::ADDED_LAYER || self.entry(key).is_some_and(|e| e.visible)
     }
 
+    /// Whether a layer is shown at the scale of the map.
+    pub fn is_drawn(&self, entry: &crate::project::LayerEntry) -> bool {
+        entry.visible && entry.style.is_shown_at(self.camera.scale_denominator())
+    }
+
     /// What stands on the left of the divider and on its right: the year, and the indicator where it is another.
     pub fn sides(&self) -> (String, String) {
         let (left, right) = (self.map_on_left(), self.map_spec());

@@ -231,7 +231,7 @@ impl Session {
         let focus = self.focus_key();
         let shown = self.symbols_shown(theme);
         let layers = self.facility_layers();
-        let is_visible = |key: &LayerKey| *key == ADDED_LAYER || self.entry(*key).is_some_and(|e| e.visible);
+        let is_visible = |key: &LayerKey| *key == ADDED_LAYER || self.entry(*key).is_some_and(|e| self.is_drawn(e));
         let points = 1.0 / (256.0 * (f64::from(step) / 2.0).exp2());
         let key = SymbolKey {
             district: district.generation,

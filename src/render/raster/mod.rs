@@ -38,6 +38,8 @@ pub(super) struct RasterLayer<'a> {
     pub style: &'a Style,
     pub points: &'a [PointSymbol],
     pub uniform: LayerUniform,
+    /// Whether areas have an outline only.
+    pub is_hollow: bool,
 }
 
 /// Some rows of a picture.
@@ -166,7 +168,7 @@ impl RasterLayer<'_> {
         let mut crossings = Vec::new();
         let mut traces = Vec::new();
         let rule = if self.is_full { Rule::EvenOdd } else { Rule::Covered };
-        for (chunk, shape) in &in_band {
+        for (chunk, shape) in in_band.iter().filter(|_| !self.is_hollow) {
             match shape {
                 Some(shape) => {
                     for (i, part) in shape.parts.iter().enumerate() {
@@ -266,6 +268,7 @@ impl RasterLayer<'_> {
                 colour: self.uniform.colours[class],
                 width_px: self.uniform.widths_px[class],
                 opacity: self.uniform.opacity,
+                dash_px: self.uniform.dash_px,
             };
             for shape in in_band.iter().filter_map(|(_, shape)| shape.as_ref()) {
                 for (line, points) in shape.lines().filter(|(l, _)| l.kind == kind) {

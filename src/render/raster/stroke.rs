@@ -14,6 +14,8 @@ pub(super) struct Pen {
     pub width_px: f32,
     /// Opacity of the layer.
     pub opacity: f32,
+    /// Lengths of ink, gap, ink, gap in pixels; all 0 for a line drawn through.
+    pub dash_px: [f32; 4],
 }
 
 impl Band<'_> {
@@ -25,6 +27,9 @@ impl Band<'_> {
         }
         let colour = packed(pen.colour);
         let half = f64::from(pen.width_px.max(1.0)) * 0.5;
+        if pen.dash_px[0] > 0.0 {
+            return self.broken(line, half, colour, f64::from(alpha), pen.dash_px.map(f64::from));
+        }
         let cap = if pen.width_px > 1.2 { half * 0.9 } else { 0.0 };
         let place = |p: &GridPos| (self.x_of(*p), self.y_of(*p));
         let Some(mut a) = line.first().map(place) else { return };
@@ -37,6 +42,49 @@ impl Band<'_> {
             self.segment(a, b, half, cap, colour, f64::from(alpha));
             a = b;
         }
+    }
+
+    /// Draws a line in pieces: where they lie depends on the line alone, not on what of it is drawn.
+    fn broken(&mut self, line: &[GridPos], half: f64, colour: u32, alpha: f64, dash: [f64; 4]) {
+        let period: f64 = dash.iter().sum();
+        let pieces = [(0.0, dash[0]), (dash[0] + dash[1], dash[0] + dash[1] + dash[2])];
+        let mut along = 0.0;
+        for ends in line.windows(2) {
+            let [a, b] = [ends[0], ends[1]].map(|p| (self.x_of(p), self.y_of(p)));
+            let (dx, dy) = (b.0 - a.0, b.1 - a.1);
+            let length = dx.hypot(dy);
+            let begins = along;
+            along += length;
+            let Some((from, to)) = self.within(a, (dx, dy), half + 1.0).filter(|_| length > 1e-9) else { continue };
+            let at = |far: f64| (a.0 + dx * far / length, a.1 + dy * far / length);
+            // Only the periods that the band sees.
+            let (first, last) = ((begins + from * length) / period, (begins + to * length) / period);
+            for n in first.floor() as i64..=last.floor() as i64 {
+                for (start, end) in pieces {
+                    let shift = n as f64 * period - begins;
+                    let (start, end) = ((start + shift).max(0.0), (end + shift).min(length));
+                    if end > start {
+                        self.segment(at(start), at(end), half, 0.0, colour, alpha);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The part of an edge, as shares of it, within the band and a margin.
+    fn within(&self, a: (f64, f64), d: (f64, f64), margin: f64) -> Option<(f64, f64)> {
+        let (mut from, mut to) = (0.0f64, 1.0f64);
+        for (a, d, most) in [(a.0, d.0, self.width as f64), (a.1, d.1, self.height as f64)] {
+            if d.abs() < 1e-12 {
+                if a < -margin || a > most + margin {
+                    return None;
+                }
+                continue;
+            }
+            let (p, q) = ((-margin - a) / d, (most + margin - a) / d);
+            (from, to) = (from.max(p.min(q)), to.min(p.max(q)));
+        }
+        (from < to).then_some((from, to))
     }
 
     fn segment(&mut self, a: (f64, f64), b: (f64, f64), half: f64, cap: f64, colour: u32, alpha: f64) {

@@ -71,6 +71,7 @@ fn picture(chunks: &Chunks, view: &Viewport, level: Option<Level>) -> Vec<u32> {
         style: &style,
         points: &[],
         uniform: LayerUniform { opacity: 1.0, ..bytemuck::Zeroable::zeroed() },
+        is_hollow: false,
     };
     draw(&[layer], view, ([0.0, 0.0, 0.0, 1.0], None), [0, 0, view.size_px[0], view.size_px[1]])
 }

@@ -59,6 +59,8 @@ pub enum LayerCommand {
     SetOpacity(LayerKey, f32),
     /// Describe a ground from a server.
     ServerDialogue,
+    /// Ask a server what it offers: it is turned on by that.
+    AskServer(Box<OnlineDraft>),
     /// Put a ground from a server below all layers, and turn it on.
     AddServer(Box<OnlineDraft>),
     /// Ask how much of a server's tiles is to be kept.
@@ -133,7 +135,7 @@ impl LayerCommand {
             Self::SetDatum(..) => "ground.datum",
             Self::TurnOnline(_) => "ground.turn-on",
             Self::KeepAreaDialogue(_) | Self::AskKeepArea(_) | Self::KeepArea(..) => "keep-area.title",
-            Self::ServerDialogue | Self::AddServer(_) => "online.title",
+            Self::ServerDialogue | Self::AskServer(_) | Self::AddServer(_) => "online.title",
             Self::SetValidity(..) | Self::SetField(..) | Self::EditFields(_) => "command.fields",
             Self::SetKindWord(..) => "command.kind-word",
             Self::SetColouring(..) | Self::EditColouring(_) | Self::Restyle(_) | Self::SetStyle(..) => "command.theme",
