@@ -31,10 +31,13 @@ pub(super) fn let_through(document: &mut DocumentState, villages: Option<LayerKe
 /// What a command that draws a project opens its ground from: whoever has a page or a map made of a project means the servers that it
 /// names, with this person's key.
 pub(super) fn trusted_spec(entry: &LayerEntry) -> GroundSpec {
-    let spec = entry.ground_spec();
+    let kept = Cache::usual_folder().map(|f| f.join("tiles"));
+    let spec = GroundSpec { kept, ..entry.ground_spec() };
     let Some(server) = server_of(&spec.url) else { return spec };
-    let key = Settings::load().tile_keys.remove(&server).unwrap_or_default();
-    GroundSpec { is_online: true, key, kept: Cache::usual_folder().map(|f| f.join("tiles")), ..spec }
+    let mut settings = Settings::load();
+    let key = settings.tile_keys.remove(&server).unwrap_or_default();
+    let kept_most_bytes = Some(u64::from(settings.tiles_limit_mb()) * 1_000_000);
+    GroundSpec { is_online: true, key, kept_most_bytes, ..spec }
 }
 
 /// Zoom down to which an area is kept where a person says no other: houses can be told apart.

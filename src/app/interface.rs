@@ -18,6 +18,7 @@ impl Qiancun {
             }
             WindowCommand::SetRereading(on_request) => self.remembering(|s| s.rereads_on_request = on_request),
             WindowCommand::SetMapMemory(mb) => self.remembering(|s| s.map_memory_mb = mb),
+            WindowCommand::SetTilesLimit(mb) => self.remembering(|s| s.tiles_limit_mb = Some(mb)),
             WindowCommand::SetCacheLimit(mb) => self.remembering(|s| s.cache_limit_mb = Some(mb)),
             WindowCommand::LoadPicture(file, side_px) => self.load_picture(file, side_px),
             WindowCommand::OpenPictures(files, at) => session.moment.dialogue = Some(Dialogue::Pictures(files, at)),

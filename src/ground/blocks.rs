@@ -205,6 +205,19 @@ impl Block {
         Ok(Self::of(&reader.decode().map_err(damaged)?.into_rgba8()))
     }
 
+    /// The block as a PNG.
+    ///
+    /// # Errors
+    /// Where its pixels are not as many as its sides say.
+    pub fn png(&self) -> std::io::Result<Vec<u8>> {
+        let bytes = self.pixels.iter().flat_map(|p| p.to_le_bytes()).collect();
+        let image = image::RgbaImage::from_raw(self.width_px, self.height_px, bytes);
+        let image = image.ok_or_else(|| std::io::Error::from(std::io::ErrorKind::InvalidData))?;
+        let mut out = std::io::Cursor::new(Vec::new());
+        image.write_to(&mut out, image::ImageFormat::Png).map_err(std::io::Error::other)?;
+        Ok(out.into_inner())
+    }
+
     /// A picture as a block.
     pub fn of(image: &image::RgbaImage) -> Self {
         let pixels = image.as_raw().chunks_exact(4).map(|p| p.try_into().map_or(0, u32::from_le_bytes)).collect();

@@ -3,9 +3,10 @@
 
 use std::fs::File;
 use std::io::BufReader;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use sha2::{Digest, Sha256};
 use tiff::ColorType;
 use tiff::decoder::{Decoder, DecodingResult, Limits};
 use tiff::tags::Tag;
@@ -14,14 +15,15 @@ use super::affine::{Affine, Georeference};
 use super::blocks::{Block, BlockLevel, Blocks, GroundError, MAX_BLOCK_PX};
 use super::image_file::{halved, system_beside, world_file};
 use super::tiff_palette::Patched;
+use super::tiff_pixel::{Stored, channels, depth, interleaved, pixel, unpacked_bits};
 use crate::geo::{BoundsDeg, System, WorldPos};
 
 /// Most pixels of a strip or tile: a header that lies allocates no more.
 const MOST_BLOCK_PIXELS: u64 = 64 << 20;
 /// Side of blocks that coarser levels are made in.
 const SIDE: u32 = 512;
-/// Most pixels of a picture without overviews of which coarser levels are made.
-const MOST_UNREDUCED: f64 = 500e6;
+/// Most pixels of a picture without overviews of which coarser levels are made, where they cannot be kept and where they can.
+const MOST_UNREDUCED: [f64; 2] = [500e6, 8e9];
 /// Pictures in one file that are looked at.
 const MOST_PICTURES: usize = 64;
 
@@ -33,23 +35,6 @@ fn damaged(e: tiff::TiffError) -> GroundError {
     }
 }
 
-/// A picture in the file.
-#[derive(Clone, Debug)]
-struct Stored {
-    /// Where it is among the file's pictures.
-    index: usize,
-    size_px: [u32; 2],
-    chunk_px: [u32; 2],
-    colour: ColorType,
-    palette: Vec<u16>,
-    /// Whether each band lies in pieces of its own (PlanarConfiguration 2).
-    is_planar: bool,
-    is_inverted: bool,
-    no_data: Option<f64>,
-    /// Darkest and brightest value of 16 bits that is shown.
-    range: [f64; 2],
-}
-
 /// What a level is read from.
 #[derive(Clone, Copy, Debug)]
 enum LevelSource {
@@ -59,17 +44,20 @@ enum LevelSource {
 }
 
 struct GeoTiff {
-    decoder: Mutex<(Open, usize)>,
+    /// The file, and the one beside it that holds overviews: each with the picture that it stands at.
+    files: Vec<Mutex<(Open, usize)>>,
     stored: Vec<Stored>,
     sources: Vec<LevelSource>,
     levels: Vec<BlockLevel>,
     place: Georeference,
     title: String,
+    /// Where blocks made of finer ones are kept.
+    kept: Option<PathBuf>,
 }
 
 type Open = Decoder<Patched<BufReader<File>>>;
 
-fn look(decoder: &mut Open, index: usize, palettes: &[usize]) -> Result<Stored, GroundError> {
+fn look(decoder: &mut Open, [file, index]: [usize; 2], palettes: &[usize]) -> Result<Stored, GroundError> {
     let (w, h) = decoder.dimensions().map_err(damaged)?;
     let (cw, ch) = decoder.chunk_dimensions();
     if u64::from(cw) * u64::from(ch) > MOST_BLOCK_PIXELS || w == 0 || h == 0 || cw == 0 || ch == 0 {
@@ -87,7 +75,20 @@ fn look(decoder: &mut Open, index: usize, palettes: &[usize]) -> Result<Stored, 
     let no_data =
         decoder.get_tag_ascii_string(Tag::GdalNodata).ok().and_then(|t| t.trim().trim_end_matches('\0').parse().ok());
     let range = [0.0, 65_535.0];
-    Ok(Stored { index, size_px: [w, h], chunk_px: [cw, ch], colour, palette, is_planar, is_inverted, no_data, range })
+    Ok(Stored {
+        file,
+        index,
+        size_px: [w, h],
+        chunk_px: [cw, ch],
+        colour,
+        palette,
+        is_planar,
+        is_inverted,
+        no_data,
+        range,
+        is_mask: false,
+        mask: None,
+    })
 }
 
 /// The place that the file's own tags say.
@@ -177,14 +178,19 @@ fn own_projection<'a>(
     Some(format!("PROJCS[\"user\",{ground},PROJECTION[\"{name}\"],{parameters},{unit}]"))
 }
 
-/// Opens a file.
-pub(super) fn open(path: &Path, crs: Option<&str>) -> Result<Box<dyn Blocks>, GroundError> {
+/// A decoder that allocates no more than a picture can need, whatever a header says.
+fn decoder_of(path: &Path) -> Result<(Open, Vec<usize>), GroundError> {
     let mut limits = Limits::default();
     limits.decoding_buffer_size = 512 << 20;
     limits.ifd_value_size = 16 << 20;
     let (file, palettes) = Patched::new(BufReader::new(File::open(path)?))?;
-    let mut decoder = Decoder::new(file).map_err(damaged)?.with_limits(limits);
-    let first = look(&mut decoder, 0, &palettes)?;
+    Ok((Decoder::new(file).map_err(damaged)?.with_limits(limits), palettes))
+}
+
+/// Opens a file. `kept` is where blocks of coarser levels that it lacks are kept once they are made.
+pub(super) fn open(path: &Path, crs: Option<&str>, kept: Option<&Path>) -> Result<Box<dyn Blocks>, GroundError> {
+    let (mut decoder, palettes) = decoder_of(path)?;
+    let first = look(&mut decoder, [0, 0], &palettes)?;
     let keys = keys_of(&mut decoder);
     let own = affine_of(&mut decoder, keys.is_point);
     let beside = || Affine::of_world_file(&std::fs::read_to_string(world_file(path)?).ok()?);
@@ -201,36 +207,88 @@ pub(super) fn open(path: &Path, crs: Option<&str>) -> Result<Box<dyn Blocks>, Gr
     };
     let place = Georeference::new(system, affine, first.size_px.map(f64::from))?;
     let mut stored = vec![first];
-    while decoder.more_images() && stored.len() < MOST_PICTURES {
-        if decoder.next_image().is_err() {
-            break;
-        }
-        let is_reduced = decoder.get_tag_u32(Tag::NewSubfileType).is_ok_and(|t| t & 1 == 1 && t & 4 == 0);
-        let index = stored.len();
-        let Ok(own) = look(&mut decoder, index, &palettes) else { break };
-        // One that is no overview keeps its number, so that the others are found by theirs.
-        let keeps_shape = stored.first().is_some_and(|f| own.size_px[0] < f.size_px[0] && own.colour == f.colour);
-        stored.push(Stored { size_px: if is_reduced && keeps_shape { own.size_px } else { [0, 0] }, ..own });
-    }
+    more_pictures(&mut decoder, 0, 1, &palettes, &mut stored);
     decoder.seek_to_image(0).map_err(damaged)?;
+    let mut files = vec![Mutex::new((decoder, 0))];
+    if let Some((mut decoder, palettes)) = overviews_beside(path).and_then(|p| decoder_of(&p).ok()) {
+        // Its first picture is an overview as well.
+        if let Ok(own) = look(&mut decoder, [1, 0], &palettes) {
+            take_picture(&mut decoder, own, &mut stored);
+        }
+        more_pictures(&mut decoder, 1, 1, &palettes, &mut stored);
+        if decoder.seek_to_image(0).is_ok() {
+            files.push(Mutex::new((decoder, 0)));
+        } else {
+            stored.retain(|s| s.file == 0);
+        }
+    }
+    pair_masks(&mut stored);
     let mut file = GeoTiff {
-        decoder: Mutex::new((decoder, 0)),
+        files,
         stored,
         sources: Vec::new(),
         levels: Vec::new(),
         place,
         title: path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default(),
+        kept: kept.and_then(|root| Some(root.join("pictures").join(name_of(path)?))),
     };
     file.arrange();
     file.stretch();
     Ok(Box::new(file))
 }
 
+/// The overviews that other programs put beside a picture: `picture.tif.ovr`.
+fn overviews_beside(path: &Path) -> Option<PathBuf> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".ovr");
+    Some(PathBuf::from(name)).filter(|p| p.is_file())
+}
+
+/// What names a file as it is now: other contents have another name.
+fn name_of(path: &Path) -> Option<String> {
+    let facts = std::fs::metadata(path).ok()?;
+    let changed = facts.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?.as_nanos();
+    let said = format!("{}|{}|{changed}", path.display(), facts.len());
+    Some(Sha256::digest(said.as_bytes()).iter().take(12).map(|b| format!("{b:02x}")).collect())
+}
+
+/// Looks at the pictures that come after those that are known.
+fn more_pictures(decoder: &mut Open, file: usize, first: usize, palettes: &[usize], stored: &mut Vec<Stored>) {
+    for index in first..MOST_PICTURES {
+        if !decoder.more_images() || decoder.next_image().is_err() {
+            return;
+        }
+        // What cannot be read is no level; those behind it may be.
+        let Ok(own) = look(decoder, [file, index], palettes) else { continue };
+        take_picture(decoder, own, stored);
+    }
+}
+
+/// Takes a picture as a level, as a mask, or as neither.
+fn take_picture(decoder: &mut Open, own: Stored, stored: &mut Vec<Stored>) {
+    let kind = decoder.get_tag_u32(Tag::NewSubfileType).unwrap_or(0);
+    let keeps_shape = stored.first().is_some_and(|f| own.size_px[0] < f.size_px[0] && own.colour == f.colour);
+    if kind & 4 == 4 && channels(own.colour) == 1 {
+        stored.push(Stored { is_mask: true, ..own });
+    } else if keeps_shape && (kind & 1 == 1 || own.file == 1) {
+        stored.push(own);
+    }
+}
+
+/// Gives each picture the mask of its size.
+fn pair_masks(stored: &mut [Stored]) {
+    let masks: Vec<(usize, [u32; 2])> =
+        stored.iter().enumerate().filter(|(_, s)| s.is_mask).map(|(i, s)| (i, s.size_px)).collect();
+    for picture in stored.iter_mut().filter(|s| !s.is_mask) {
+        picture.mask = masks.iter().find(|(_, size)| *size == picture.size_px).map(|(i, _)| *i);
+    }
+}
+
 impl GeoTiff {
     /// Puts the levels in their order, the coarsest first, with halves where the file has no small one.
     fn arrange(&mut self) {
         let mut order: Vec<usize> =
-            (0..self.stored.len()).filter(|i| self.stored.get(*i).is_some_and(|s| s.size_px[0] > 0)).collect();
+            (0..self.stored.len()).filter(|i| self.stored.get(*i).is_some_and(|s| !s.is_mask)).collect();
         order.sort_by_key(|i| self.stored.get(*i).map_or(0, |s| s.size_px[0]));
         let mut levels = Vec::new();
         for at in order {
@@ -242,7 +300,7 @@ impl GeoTiff {
         }
         while let Some((_, coarsest)) = levels.first() {
             let (w, h) = (coarsest.width_px, coarsest.height_px);
-            if w.max(h) <= f64::from(SIDE) * 2.0 || w * h > MOST_UNREDUCED {
+            if w.max(h) <= f64::from(SIDE) * 2.0 || w * h > MOST_UNREDUCED[usize::from(self.kept.is_some())] {
                 break;
             }
             let half =
@@ -274,7 +332,8 @@ impl GeoTiff {
     }
 
     fn chunk(&self, own: &Stored, index: u32) -> Result<DecodingResult, GroundError> {
-        let mut held = self.decoder.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let Some(file) = self.files.get(own.file) else { return Err(GroundError::NoPlace) };
+        let mut held = file.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let (decoder, present) = &mut *held;
         if *present != own.index {
             decoder.seek_to_image(own.index).map_err(damaged)?;
@@ -314,7 +373,51 @@ impl GeoTiff {
                 pixels.push(pixel(own, &values, (y as usize) * data_w as usize + x as usize));
             }
         }
-        Ok(Some(Block { width_px: w, height_px: h, pixels }))
+        let mut made = Block { width_px: w, height_px: h, pixels };
+        if let Some(mask) = own.mask {
+            self.masked(mask, column, row, &mut made, block)?;
+        }
+        Ok(Some(made))
+    }
+
+    /// Takes away the pixels that the mask of a picture leaves out.
+    fn masked(&self, mask: usize, column: u32, row: u32, block: &mut Block, side: [u32; 2]) -> Result<(), GroundError> {
+        let Some(own) = self.stored.get(mask) else { return Ok(()) };
+        let [cw, ch] = own.chunk_px;
+        let (left, top) = (column * side[0], row * side[1]);
+        let across = own.size_px[0].div_ceil(cw);
+        for piece_row in top / ch..(top + block.height_px).div_ceil(ch) {
+            for piece_column in left / cw..(left + block.width_px).div_ceil(cw) {
+                let data_w = (own.size_px[0].saturating_sub(piece_column * cw)).min(cw);
+                let data_h = (own.size_px[1].saturating_sub(piece_row * ch)).min(ch);
+                let values = self.chunk(own, piece_row * across + piece_column)?;
+                let DecodingResult::U8(values) = unpacked_bits(own, values, data_w as usize) else { continue };
+                for y in (piece_row * ch).max(top)..(piece_row * ch + data_h).min(top + block.height_px) {
+                    for x in (piece_column * cw).max(left)..(piece_column * cw + data_w).min(left + block.width_px) {
+                        let at = (y - piece_row * ch) as usize * data_w as usize + (x - piece_column * cw) as usize;
+                        let pixel = block.pixels.get_mut(((y - top) * block.width_px + x - left) as usize);
+                        if let Some(pixel) = pixel.filter(|_| values.get(at) == Some(&0)) {
+                            *pixel = 0;
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A block of a level that the file lacks: as it was kept, else made, and kept.
+    fn made_block(&self, level: &BlockLevel, column: u32, row: u32) -> Result<Option<Block>, GroundError> {
+        let place = self.kept.as_ref().map(|f| f.join(format!("{}/{column}-{row}.png", level.width_px)));
+        if let Some(block) = place.as_ref().and_then(|p| Block::decode(&std::fs::read(p).ok()?).ok()) {
+            return Ok(Some(block));
+        }
+        let made = self.halved_block(level, column, row)?;
+        if let Some((place, block)) = place.zip(made.as_ref()) {
+            // A full disk costs the copy, not the map.
+            block.png().and_then(|bytes| super::online::keep(&place, &bytes)).ok();
+        }
+        Ok(made)
     }
 
     /// Made of the level below: the blocks that lie there, put together and halved.
@@ -343,42 +446,6 @@ impl GeoTiff {
     }
 }
 
-/// Pixels of fewer than 8 bits as bytes; grey ones over the whole range. Rows begin with a byte.
-fn unpacked_bits(own: &Stored, values: DecodingResult, width: usize) -> DecodingResult {
-    let bits = usize::from(depth(own.colour));
-    let (DecodingResult::U8(packed), 1 | 2 | 4) = (&values, bits) else { return values };
-    let most = (1_u32 << bits) - 1;
-    let stretch = if matches!(own.colour, ColorType::Palette(_)) { 1 } else { 255 / most };
-    let stride = (width * bits).div_ceil(8).max(1);
-    let row = |row: &[u8]| -> Vec<u8> {
-        let value = |x: usize| {
-            let byte = row.get(x * bits / 8).copied().unwrap_or(0);
-            let shift = 8 - bits - x * bits % 8;
-            ((u32::from(byte) >> shift & most) * stretch) as u8
-        };
-        (0..width).map(value).collect()
-    };
-    DecodingResult::U8(packed.chunks(stride).flat_map(row).collect())
-}
-
-/// Bands that lie in pieces of their own, pixel by pixel.
-fn interleaved(bands: &[DecodingResult]) -> Result<DecodingResult, GroundError> {
-    let other = || GroundError::Unsupported("bands of this depth in pieces of their own".to_owned());
-    let bytes: Option<Vec<&Vec<u8>>> =
-        bands.iter().map(|b| if let DecodingResult::U8(v) = b { Some(v) } else { None }).collect();
-    if let Some(bytes) = bytes {
-        let n = bytes.iter().map(|b| b.len()).min().unwrap_or(0);
-        return Ok(DecodingResult::U8(
-            (0..n).flat_map(|i| bytes.iter().filter_map(move |b| b.get(i).copied())).collect(),
-        ));
-    }
-    let words: Option<Vec<&Vec<u16>>> =
-        bands.iter().map(|b| if let DecodingResult::U16(v) = b { Some(v) } else { None }).collect();
-    let words = words.ok_or_else(other)?;
-    let n = words.iter().map(|b| b.len()).min().unwrap_or(0);
-    Ok(DecodingResult::U16((0..n).flat_map(|i| words.iter().filter_map(move |b| b.get(i).copied())).collect()))
-}
-
 /// Puts a piece into a larger picture, as far as it lies in it.
 fn put(whole: &mut Block, piece: &Block, (x, y): (i64, i64)) {
     for line in 0..i64::from(piece.height_px) {
@@ -402,79 +469,6 @@ fn put(whole: &mut Block, piece: &Block, (x, y): (i64, i64)) {
     }
 }
 
-fn depth(colour: ColorType) -> u8 {
-    match colour {
-        ColorType::Gray(d) | ColorType::RGB(d) | ColorType::Palette(d) | ColorType::GrayA(d) | ColorType::RGBA(d) => d,
-        ColorType::CMYK(d) | ColorType::CMYKA(d) | ColorType::YCbCr(d) | ColorType::Lab(d) => d,
-        ColorType::Multiband { bit_depth, .. } => bit_depth,
-        _ => 8,
-    }
-}
-
-/// Channels that a pixel takes.
-fn channels(colour: ColorType) -> usize {
-    match colour {
-        ColorType::Gray(_) | ColorType::Palette(_) => 1,
-        ColorType::GrayA(_) => 2,
-        ColorType::RGB(_) | ColorType::YCbCr(_) | ColorType::Lab(_) => 3,
-        ColorType::RGBA(_) | ColorType::CMYK(_) => 4,
-        ColorType::CMYKA(_) => 5,
-        ColorType::Multiband { num_samples, .. } => usize::from(num_samples.max(1)),
-        _ => 1,
-    }
-}
-
-/// A pixel as it is shown. Values of 16 bits and numbers are stretched; what is marked as no data is transparent.
-fn pixel(own: &Stored, values: &DecodingResult, at: usize) -> u32 {
-    let n = channels(own.colour);
-    let raw = |i: usize| -> f64 {
-        let at = at * n + i;
-        match values {
-            DecodingResult::U8(v) => v.get(at).map_or(0.0, |v| f64::from(*v)),
-            DecodingResult::U16(v) => v.get(at).map_or(0.0, |v| f64::from(*v)),
-            DecodingResult::U32(v) => v.get(at).map_or(0.0, |v| f64::from(*v)),
-            DecodingResult::I16(v) => v.get(at).map_or(0.0, |v| f64::from(*v)),
-            DecodingResult::F32(v) => v.get(at).map_or(0.0, |v| f64::from(*v)),
-            _ => 0.0,
-        }
-    };
-    let byte = |i: usize| -> u8 {
-        let v = raw(i);
-        match values {
-            DecodingResult::U8(_) => v as u8,
-            _ => (((v - own.range[0]) / (own.range[1] - own.range[0])).clamp(0.0, 1.0) * 255.0 + 0.5) as u8,
-        }
-    };
-    let is_blank = own.no_data.is_some_and(|blank| (0..n.min(3)).all(|i| raw(i) == blank));
-    let alpha = if is_blank { 0 } else { 255 };
-    let rgba = match own.colour {
-        ColorType::Gray(_) => {
-            let v = if own.is_inverted { 255 - byte(0) } else { byte(0) };
-            [v, v, v, alpha]
-        }
-        ColorType::GrayA(_) => [byte(0), byte(0), byte(0), byte(1)],
-        ColorType::Palette(_) => {
-            let (third, at) = (own.palette.len() / 3, raw(0) as usize);
-            let part = |i: usize| own.palette.get(i * third + at).map_or(0, |v| (v >> 8) as u8);
-            [part(0), part(1), part(2), alpha]
-        }
-        ColorType::RGBA(_) => [byte(0), byte(1), byte(2), byte(3)],
-        ColorType::YCbCr(_) => {
-            let [y, cb, cr] = [raw(0), raw(1) - 128.0, raw(2) - 128.0];
-            let of = |v: f64| v.clamp(0.0, 255.0).round() as u8;
-            [of(y + 1.402 * cr), of(y - 0.344_136 * cb - 0.714_136 * cr), of(y + 1.772 * cb), alpha]
-        }
-        ColorType::CMYK(_) | ColorType::CMYKA(_) => {
-            let k = 255.0 - raw(3);
-            let of = |i: usize| ((255.0 - raw(i)) * k / 255.0).round() as u8;
-            [of(0), of(1), of(2), alpha]
-        }
-        _ if n >= 3 => [byte(0), byte(1), byte(2), alpha],
-        _ => [byte(0), byte(0), byte(0), alpha],
-    };
-    u32::from_le_bytes(rgba)
-}
-
 impl Blocks for GeoTiff {
     fn levels(&self) -> &[BlockLevel] {
         &self.levels
@@ -483,7 +477,7 @@ impl Blocks for GeoTiff {
     fn block(&self, level: &BlockLevel, column: u32, row: u32) -> Result<Option<Block>, GroundError> {
         match self.sources.get(level.key as usize) {
             Some(LevelSource::Stored(at)) => self.stored_block(*at, column, row),
-            Some(LevelSource::Halved) => self.halved_block(level, column, row),
+            Some(LevelSource::Halved) => self.made_block(level, column, row),
             None => Ok(None),
         }
     }

@@ -19,6 +19,7 @@ mod paint;
 mod pmtiles;
 mod store;
 mod tiff_palette;
+mod tiff_pixel;
 mod tiles;
 mod wmts;
 

@@ -25,8 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(12);
 /// After so many failures in a row the server is left alone for a while.
 const MOST_FAILURES: u64 = 6;
 const PAUSE: Duration = Duration::from_secs(30);
-/// What is kept of all servers together, in bytes.
-const KEPT_BYTES: u64 = 1 << 30;
+/// What is kept of all servers and pictures together where nobody says otherwise, in bytes.
+pub(super) const KEPT_BYTES: u64 = 1 << 30;
 /// Deepest zoom that is asked for where nothing says one.
 const USUAL_DEEPEST: u8 = 18;
 
@@ -218,7 +218,7 @@ impl TileBytes for Online {
 }
 
 /// Writes a tile beside and renames it: one that was cut short never stands there.
-fn keep(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+pub(super) fn keep(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let folder = path.parent().unwrap_or(path);
     std::fs::create_dir_all(folder)?;
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
@@ -228,7 +228,7 @@ fn keep(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 }
 
 /// Takes away what was kept longest ago where it is more than is meant to be kept.
-fn prune(root: &Path) {
+pub(super) fn prune(root: &Path, most_bytes: u64) {
     let mut all: Vec<(std::time::SystemTime, u64, PathBuf)> = Vec::new();
     let mut folders = vec![root.to_path_buf()];
     while let Some(folder) = folders.pop() {
@@ -243,7 +243,7 @@ fn prune(root: &Path) {
     let mut sum: u64 = all.iter().map(|(_, bytes, _)| bytes).sum();
     all.sort();
     for (_, bytes, path) in all {
-        if sum <= KEPT_BYTES {
+        if sum <= most_bytes {
             break;
         }
         std::fs::remove_file(path).ok();
@@ -276,9 +276,6 @@ pub(super) fn open(address: &Address<'_>, datum: TileDatum) -> Result<Box<dyn Bl
     // The key is no part of the name, so that none lies on the disk.
     let digest = Sha256::digest(address.url.as_bytes());
     let name: String = digest.iter().take(12).map(|b| format!("{b:02x}")).collect();
-    if let Some(root) = address.kept.map(Path::to_path_buf) {
-        std::thread::Builder::new().name("tiles kept".into()).spawn(move || prune(&root)).ok();
-    }
     let source = Online {
         template: address.url.to_owned(),
         key: address.key.to_owned(),

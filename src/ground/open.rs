@@ -92,8 +92,10 @@ pub struct GroundSpec {
     pub tile_px: Option<u32>,
     /// Whether a person has turned the server on: without, only what was kept is shown.
     pub is_online: bool,
-    /// Where tiles of servers are kept.
+    /// Where tiles of servers, and coarser levels of pictures that lack them, are kept.
     pub kept: Option<PathBuf>,
+    /// Most that is kept there, in bytes; the usual where absent.
+    pub kept_most_bytes: Option<u64>,
 }
 
 impl GroundSpec {
@@ -102,6 +104,10 @@ impl GroundSpec {
     /// # Errors
     /// Where it is no ground, is damaged, or does not say where it lies.
     pub(super) fn open(&self) -> Result<(GroundFormat, Box<dyn Blocks>), GroundError> {
+        if let Some(root) = self.kept.clone() {
+            let most = self.kept_most_bytes.unwrap_or(online::KEPT_BYTES);
+            std::thread::Builder::new().name("tiles kept".into()).spawn(move || online::prune(&root, most)).ok();
+        }
         if !self.url.is_empty() {
             let address = online::Address {
                 url: &self.url,
@@ -135,7 +141,7 @@ impl GroundSpec {
             GroundFormat::MbTiles => mbtiles::open(&self.path, self.datum)?,
             GroundFormat::PmTiles => pmtiles::open(&self.path, self.datum)?,
             GroundFormat::Folder => folder::open(&self.path, self.datum)?,
-            GroundFormat::GeoTiff => geotiff::open(&self.path, self.crs.as_deref())?,
+            GroundFormat::GeoTiff => geotiff::open(&self.path, self.crs.as_deref(), self.kept.as_deref())?,
             GroundFormat::Picture => image_file::open(&self.path, self.crs.as_deref())?,
             GroundFormat::Online => return Err(GroundError::NoPlace),
         };

@@ -1,11 +1,12 @@
-//! Pictures in a TIFF whose pixels are numbers of a palette: the library reads grey ones only, so that it is told that they are, and the
-//! palette is applied here. TIFF 6.0, section 5; BigTIFF.
+//! Pictures in a TIFF whose pixels are numbers of a palette, and masks that say which pixels are there: the library reads grey ones only, so
+//! that it is told that they are; palette and mask are applied here. TIFF 6.0, section 5; BigTIFF.
 
 use std::io::{Read, Result, Seek, SeekFrom};
 
-/// PhotometricInterpretation, and its values for a palette and for grey.
+/// PhotometricInterpretation, and its values for a palette, for a mask and for grey.
 const PHOTOMETRIC: u16 = 262;
 const PALETTE: u8 = 3;
+const MASK: u8 = 4;
 const GREY: u8 = 1;
 /// Pictures and entries that are looked at.
 const MOST_PICTURES: usize = 64;
@@ -24,8 +25,8 @@ impl<R: Read + Seek> Patched<R> {
         // What is not understood here is for the library to say.
         let found = palettes(&mut file).unwrap_or_default();
         file.seek(SeekFrom::Start(0))?;
-        let numbers = found.iter().map(|(number, _)| *number).collect();
-        let patches = found.into_iter().map(|(_, at)| (at, GREY)).collect();
+        let numbers = found.iter().filter(|f| f.2 == PALETTE).map(|(number, ..)| *number).collect();
+        let patches = found.into_iter().map(|(_, at, _)| (at, GREY)).collect();
         Ok((Self { file, at: 0, patches }, numbers))
     }
 }
@@ -51,8 +52,8 @@ impl<R: Seek> Seek for Patched<R> {
     }
 }
 
-/// Pictures with a palette: their numbers, and where the byte lies that says so.
-fn palettes(file: &mut (impl Read + Seek)) -> Option<Vec<(usize, u64)>> {
+/// Pictures with a palette, and masks: their numbers, where the byte lies that says so, and what it says.
+fn palettes(file: &mut (impl Read + Seek)) -> Option<Vec<(usize, u64, u8)>> {
     let mut head = [0; 16];
     file.seek(SeekFrom::Start(0)).ok()?;
     file.read_exact(&mut head).ok()?;
@@ -80,9 +81,10 @@ fn palettes(file: &mut (impl Read + Seek)) -> Option<Vec<(usize, u64)>> {
         file.read_exact(&mut entries).ok()?;
         for (i, entry) in entries.chunks_exact(entry_bytes).take(count as usize).enumerate() {
             let value = entry.get(value_at..value_at + 2)?;
-            if number(entry.get(..2)?) == u64::from(PHOTOMETRIC) && number(value) == u64::from(PALETTE) {
+            let said = [PALETTE, MASK].into_iter().find(|kind| number(value) == u64::from(*kind));
+            if let Some(kind) = said.filter(|_| number(entry.get(..2).unwrap_or(&[])) == u64::from(PHOTOMETRIC)) {
                 let place = next + (count_bytes + i * entry_bytes + value_at) as u64;
-                found.push((picture, place + u64::from(!is_little)));
+                found.push((picture, place + u64::from(!is_little), kind));
             }
         }
         next = number(entries.get(count as usize * entry_bytes..)?);

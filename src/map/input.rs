@@ -75,10 +75,13 @@ pub fn handle(
             send.push(CameraCommand::Zoom(steps, pivot_of(pointer)));
         }
     }
-    drag(response, session, gesture, modifiers, pivot_of, send);
+    // A line drawn by hand takes the button that else moves the map.
+    if !moment.measuring.as_ref().is_some_and(|m| m.kind.is_drawn() && !m.is_over) {
+        drag(response, session, gesture, modifiers, pivot_of, send);
+    }
     gesture.notice(ui);
     hover(response, session, moment, gesture, pivot_of);
-    if super::measuring::handle(ui, response, session, &mut moment.measuring, pivot_of) {
+    if super::measuring::handle(ui, response, session, &mut moment.measuring, pivot_of, send) {
         return;
     }
     if response.secondary_clicked() {

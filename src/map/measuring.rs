@@ -4,10 +4,16 @@ use egui::{Painter, Pos2, Rect, Response, Shape, Stroke, Ui, Vec2};
 
 use crate::geo::{BoundsDeg, LonLat, WorldPos};
 use crate::palette::{LABEL_DARK, LABEL_LIGHT};
-use crate::session::{Measuring, MeasuringKind, Pivot, Session};
+use crate::session::{Commands, Measuring, MeasuringKind, Pivot, SelectCommand, Session};
 
 /// How near a corner draws the pointer to it, in points.
 const SNAP_PT: f64 = 8.0;
+/// How far the pointer moves for the next point of a line by hand, in points.
+const LASSO_STEP_PT: f64 = 5.0;
+/// Most points of such a line.
+const MOST_DRAWN: usize = 4000;
+/// Corners up to so many are marked.
+const MOST_CORNERS: usize = 40;
 /// Most villages whose corners are looked at.
 const MOST: usize = 60;
 
@@ -47,8 +53,13 @@ pub(super) fn handle(
     session: &Session,
     measuring: &mut Option<Measuring>,
     pivot_of: impl Fn(Pos2) -> Pivot,
+    send: &mut Commands,
 ) -> bool {
     let Some(now) = measuring.as_mut().filter(|m| !m.is_over) else { return false };
+    if now.kind.is_drawn() {
+        drawn(ui, response, session, now, pivot_of, send);
+        return true;
+    }
     let alt = ui.input(|i| i.modifiers.alt);
     if response.double_clicked() {
         now.is_over = true;
@@ -65,6 +76,39 @@ pub(super) fn handle(
         now.is_over = true;
     }
     true
+}
+
+/// Takes what is drawn in one go, and selects the villages in it once the button is let go.
+fn drawn(
+    ui: &Ui,
+    response: &Response,
+    session: &Session,
+    now: &mut Measuring,
+    pivot_of: impl Fn(Pos2) -> Pivot,
+    send: &mut Commands,
+) {
+    let Some(p) = response.interact_pointer_pos() else { return };
+    let at = session.camera.world_at(pivot_of(p)).to_lonlat();
+    if response.drag_started() {
+        // Where the button went down, not where the pointer had come to until that was a drag.
+        let from = ui.input(|i| i.pointer.press_origin()).unwrap_or(p);
+        now.points = vec![session.camera.world_at(pivot_of(from)).to_lonlat()];
+    }
+    let is_far = |last: &LonLat| {
+        let [ax, ay] = session.camera.offset_of(WorldPos::from_lonlat(*last));
+        let [bx, by] = session.camera.offset_of(WorldPos::from_lonlat(at));
+        (ax - bx).hypot(ay - by) >= LASSO_STEP_PT
+    };
+    let is_due = now.kind == MeasuringKind::Rectangle || now.points.last().is_none_or(is_far);
+    if response.dragged() && is_due && now.points.len() < MOST_DRAWN {
+        now.draw(at);
+    }
+    if response.drag_stopped() && now.finish_drawing() {
+        let add = ui.input(|i| i.modifiers.command);
+        if let Some(layer) = session.village_layer().map(|l| l.key) {
+            send.push(SelectCommand::Select { layer, features: now.villages(session), add });
+        }
+    }
 }
 
 /// Draws what is being measured.
@@ -84,7 +128,9 @@ pub(super) fn show(ui: &Ui, painter: &Painter, rect: Rect, session: &Session, me
             painter.add(Shape::closed_line(ring, Stroke::new(2.2, ink)));
         }
     }
-    let pointer = ui.input(|i| i.pointer.hover_pos()).filter(|p| rect.contains(*p) && !measuring.is_over);
+    let pointer = ui
+        .input(|i| i.pointer.hover_pos())
+        .filter(|p| rect.contains(*p) && !measuring.is_over && !measuring.kind.is_drawn());
     if let Some(p) = pointer {
         let middle = rect.center();
         let alt = ui.input(|i| i.modifiers.alt);
@@ -92,14 +138,16 @@ pub(super) fn show(ui: &Ui, painter: &Painter, rect: Rect, session: &Session, me
         painter.circle_stroke(snapped, 5.0, Stroke::new(1.5, ink));
         points.push(snapped);
     }
-    if measuring.kind == MeasuringKind::Area && points.len() > 2 {
+    if matches!(measuring.kind, MeasuringKind::Area | MeasuringKind::Rectangle) && points.len() > 2 {
         points.extend(points.first().copied());
     }
     if points.len() > 1 {
         painter.add(Shape::line(points.clone(), Stroke::new(5.0, halo)));
         painter.add(Shape::line(points, Stroke::new(2.2, ink)));
     }
-    for p in &measuring.points {
+    // Corners of a line by hand are no corners that somebody chose.
+    let corners = &measuring.points;
+    for p in corners.iter().filter(|_| measuring.kind != MeasuringKind::Lasso && corners.len() <= MOST_CORNERS) {
         painter.circle(at(*p), 4.5, halo, Stroke::new(2.2, ink));
     }
 }

@@ -62,9 +62,11 @@ fn items(ui: &mut Ui, session: &Session, at: LonLat, send: &mut Commands) {
         (MeasuringKind::Circle, "measure.circle"),
         (MeasuringKind::Line, "measure.line"),
         (MeasuringKind::Area, "measure.area"),
+        (MeasuringKind::Rectangle, "measure.rectangle"),
+        (MeasuringKind::Lasso, "measure.lasso"),
     ] {
         if ui.button(lang.t(words)).clicked() {
-            send.push(WindowCommand::Measure(kind, Some(at)));
+            send.push(WindowCommand::Measure(kind, Some(at).filter(|_| !kind.is_drawn())));
         }
     }
     if ui.button(lang.t("online.title")).clicked() {

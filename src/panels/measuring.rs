@@ -47,10 +47,16 @@ fn card(ui: &mut Ui, session: &Session, measuring: &mut Measuring, room: f32, se
         MeasuringKind::Line => "measure.line",
         MeasuringKind::Area => "measure.area",
         MeasuringKind::Circle => "measure.circle",
+        MeasuringKind::Rectangle => "measure.rectangle",
+        MeasuringKind::Lasso => "measure.lasso",
     };
     ui.label(RichText::new(lang.t(title)).font(bold(14.0)).color(t.ink));
     if !measuring.is_over {
-        let hint = if measuring.kind == MeasuringKind::Circle { "measure.hint-circle" } else { "measure.hint" };
+        let hint = match measuring.kind {
+            MeasuringKind::Circle => "measure.hint-circle",
+            kind if kind.is_drawn() => "measure.hint-drawn",
+            _ => "measure.hint",
+        };
         ui.add(egui::Label::new(RichText::new(lang.t(hint)).size(12.0).color(t.ink_secondary)).wrap());
     }
     if measuring.kind == MeasuringKind::Circle {
@@ -113,7 +119,9 @@ fn card(ui: &mut Ui, session: &Session, measuring: &mut Measuring, room: f32, se
 fn keep_as_note(ui: &mut Ui, session: &Session, measuring: &Measuring, send: &mut Commands) {
     let (shape, points) = match measuring.kind {
         MeasuringKind::Line => (NoteShape::Line, measuring.points.clone()),
-        MeasuringKind::Area => (NoteShape::Area, measuring.points.clone()),
+        MeasuringKind::Area | MeasuringKind::Rectangle | MeasuringKind::Lasso => {
+            (NoteShape::Area, measuring.points.clone())
+        }
         MeasuringKind::Circle => (NoteShape::Area, measuring.outline()),
     };
     let least = if shape == NoteShape::Area { 3 } else { 2 };

@@ -58,6 +58,19 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) -> Option<Dialo
             hint(ui, lang.t("settings.no-folder"));
         }
     }
+    if storage.tiles.is_some() {
+        ui.add_space(12.0);
+        ui.label(RichText::new(lang.t("settings.tiles")).font(bold(13.0)).color(t.ink));
+        hint(ui, lang.t("settings.tiles-hint"));
+        ui.horizontal(|ui| {
+            for mb in CACHE_MB {
+                let text = if mb == 0 { lang.t("settings.no-tiles").to_owned() } else { megabytes(mb) };
+                if chip_button(ui, t, &text, session.settings.tiles_limit_mb() == mb).clicked() {
+                    send.push(WindowCommand::SetTilesLimit(mb));
+                }
+            }
+        });
+    }
     if let Some(trouble) = &storage.trouble {
         ui.label(RichText::new(lang.with("settings.trouble", &[("n", trouble)])).size(12.0).color(t.bad));
     }

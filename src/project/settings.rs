@@ -32,6 +32,9 @@ pub struct Settings {
     pub map_memory_mb: u32,
     /// Most that the cache keeps on disk in MB, nothing where 0; the usual where absent.
     pub cache_limit_mb: Option<u32>,
+    /// Most that is kept of tiles of servers and levels of pictures in MB, nothing where 0; the usual where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tiles_limit_mb: Option<u32>,
     /// Whether files that other programs change are read again only when the person asks.
     pub rereads_on_request: bool,
     /// Servers of tiles that this person has turned on, such as `https://tiles.example.org`.
@@ -61,6 +64,9 @@ const USUAL_MAP_MEMORY_MB: u32 = 256;
 /// What the cache keeps on disk where nothing else is chosen, in MB.
 pub const USUAL_CACHE_MB: u32 = 4096;
 
+/// What is kept of tiles and levels of pictures where nothing else is chosen, in MB.
+const USUAL_TILES_MB: u32 = 1024;
+
 impl Settings {
     /// Turns a server of tiles on.
     pub fn turn_on(&mut self, server: &str) {
@@ -72,6 +78,11 @@ impl Settings {
     /// Most that the cache keeps on disk, in bytes.
     pub fn cache_limit_bytes(&self) -> u64 {
         u64::from(self.cache_limit_mb.unwrap_or(USUAL_CACHE_MB)) * 1_000_000
+    }
+
+    /// Most that is kept of tiles and levels of pictures, in MB.
+    pub fn tiles_limit_mb(&self) -> u32 {
+        self.tiles_limit_mb.unwrap_or(USUAL_TILES_MB)
     }
 
     /// Memory for shapes of the map, in MB.

@@ -15,7 +15,7 @@ impl Session {
     /// The grounds that are visible, the undermost first, with how opaque they are.
     pub fn grounds(&self) -> Vec<(LayerKey, Arc<Ground>, f32)> {
         let shown = self.document.keys.iter().rev().filter_map(|key| {
-            let entry = self.entry(*key).filter(|e| e.visible)?;
+            let entry = self.entry(*key).filter(|e| self.is_drawn(e))?;
             Some((*key, self.layers.get(key)?.ground()?.clone(), entry.opacity))
         });
         shown.collect()
@@ -31,14 +31,12 @@ impl Session {
 
     /// What a ground is opened from, with what this person has turned on and where tiles are kept.
     pub fn ground_spec(&self, entry: &LayerEntry) -> GroundSpec {
-        let spec = entry.ground_spec();
+        let kept = self.storage.tiles.clone().filter(|_| self.settings.tiles_limit_mb() > 0);
+        let kept_most_bytes = Some(u64::from(self.settings.tiles_limit_mb()) * 1_000_000);
+        let spec = GroundSpec { kept, kept_most_bytes, ..entry.ground_spec() };
         let Some(server) = server_of(&spec.url) else { return spec };
-        GroundSpec {
-            is_online: self.settings.online.contains(&server),
-            key: self.settings.tile_keys.get(&server).cloned().unwrap_or_default(),
-            kept: self.storage.tiles.clone(),
-            ..spec
-        }
+        let key = self.settings.tile_keys.get(&server).cloned().unwrap_or_default();
+        GroundSpec { is_online: self.settings.online.contains(&server), key, ..spec }
     }
 
     /// How far a ground is drawn from where it belongs at most, in pixels of the map as it is now: what its mesh loses, measured where the

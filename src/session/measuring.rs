@@ -5,7 +5,7 @@ use geo_types::{Coord, LineString, MultiPolygon, Polygon};
 use super::state::Session;
 use crate::district::{Region, Within, within};
 use crate::geo::{LonLat, distance_m, measure};
-use crate::model::Generation;
+use crate::model::{FeatureId, Generation};
 use crate::rules::GapSeverity;
 
 /// Radius that is looked at first, in metres.
@@ -20,6 +20,17 @@ pub enum MeasuringKind {
     Area,
     /// What lies within a distance of a place.
     Circle,
+    /// Villages in a rectangle that is drawn in one go; afterwards an area like any other.
+    Rectangle,
+    /// Villages in a line that is drawn by hand in one go.
+    Lasso,
+}
+
+impl MeasuringKind {
+    /// Whether it is drawn by holding the button down.
+    pub fn is_drawn(self) -> bool {
+        matches!(self, Self::Rectangle | Self::Lasso)
+    }
 }
 
 /// What is known of a place: what lies within, gaps by severity.
@@ -64,6 +75,43 @@ impl Measuring {
         }
     }
 
+    /// Goes on drawing: a corner across from the first, or the next point of a line by hand.
+    pub fn draw(&mut self, at: LonLat) {
+        self.found = None;
+        match (self.kind, self.points.first().copied()) {
+            (MeasuringKind::Rectangle, Some(from)) => {
+                let corner = |lon_deg, lat_deg| LonLat { lon_deg, lat_deg };
+                self.points = vec![from, corner(at.lon_deg, from.lat_deg), at, corner(from.lon_deg, at.lat_deg)];
+            }
+            _ => self.put(at),
+        }
+    }
+
+    /// What was drawn in one go is an area from now on; `false` where it is none.
+    pub fn finish_drawing(&mut self) -> bool {
+        let is_area = self.shape().is_some();
+        if is_area {
+            (self.kind, self.is_over) = (MeasuringKind::Area, true);
+        } else {
+            self.points.clear();
+        }
+        is_area
+    }
+
+    /// Villages whose middle lies in it.
+    pub fn villages(&self, session: &Session) -> Vec<FeatureId> {
+        let Some((region, loaded)) = self.region().zip(session.village_layer().and_then(|l| l.loaded())) else {
+            return Vec::new();
+        };
+        let Some(anchors) = loaded.anchors.get() else { return Vec::new() };
+        let members = loaded.members_in_time();
+        let is_in = |f: &FeatureId| {
+            let at = anchors.get(f.index()).and_then(Option::as_ref).map(|a| a.at.to_lonlat());
+            members.is_none_or(|m| m.is_first(*f)) && session.is_in_focus(*f) && at.is_some_and(|at| region.holds(at))
+        };
+        loaded.dataset.features().filter(is_in).collect()
+    }
+
     /// Takes the last point away.
     pub fn take_back(&mut self) {
         self.found = None;
@@ -91,7 +139,7 @@ impl Measuring {
     pub fn area(&self) -> Option<(f64, f64)> {
         match self.kind {
             MeasuringKind::Line => None,
-            MeasuringKind::Area => self.shape().map(|s| {
+            MeasuringKind::Area | MeasuringKind::Rectangle | MeasuringKind::Lasso => self.shape().map(|s| {
                 let of = measure(&s);
                 (of.area_m2, of.perimeter_m)
             }),
@@ -106,7 +154,7 @@ impl Measuring {
     pub fn region(&self) -> Option<Region> {
         match self.kind {
             MeasuringKind::Line => None,
-            MeasuringKind::Area => self.shape().map(Region::Shape),
+            MeasuringKind::Area | MeasuringKind::Rectangle | MeasuringKind::Lasso => self.shape().map(Region::Shape),
             MeasuringKind::Circle => self.points.first().map(|at| Region::Circle(*at, self.radius_m)),
         }
     }

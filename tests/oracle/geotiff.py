@@ -129,5 +129,50 @@ for name, epsg, transform, kind in cases:
     if looked < 500 or worst > 1.0:
         print(name, looked, worst)
         bad += 1
+
+
+def coarse(name):
+    """The whole picture on 300 × 240 pixels: drawn from its overviews."""
+    forth = osr.CoordinateTransformation(system(4527), wgs84)
+    corners = [forth.TransformPoint(ZONE[0] + 5 * px, ZONE[3] - 5 * py)[:2] for px in (0, WIDTH) for py in (0, HEIGHT)]
+    lons, lats = zip(*corners)
+    with open("p.qiancun", "w") as project:
+        project.write(f'version = 1\n[[layer]]\npath = "far.geojson"\n[[layer]]\nkind = "ground"\npath = "{name}"\n')
+    bounds = f"{min(lons)},{min(lats)},{max(lons)},{max(lats)}"
+    ran = subprocess.run([QIANCUN, "map", "p.qiancun", "--bounds", bounds, "--size", "300x240", "-o", "map.png"],
+                         capture_output=True, text=True)
+    if ran.returncode or "qiancun:" in ran.stderr:
+        print(name, ran.stderr[-300:])
+    return gdal.Open("map.png").ReadAsArray()[:3].astype(float)
+
+
+# A picture whose left half is not there, by a mask inside, as orthophotos in JPEG have it: the paper is seen through it.
+gdal.SetConfigOption("GDAL_TIFF_INTERNAL_MASK", "YES")
+name = write("masked.tif", 4527, ZONE, [np.full((HEIGHT, WIDTH), v, "uint8") for v in (200, 40, 40)], options=jpeg)
+masked = gdal.Open(name, 1)
+masked.CreateMaskBand(gdal.GMF_PER_DATASET)
+shown = np.full((HEIGHT, WIDTH), 255, "uint8")
+shown[:, : WIDTH // 2] = 0
+masked.GetRasterBand(1).GetMaskBand().WriteArray(shown)
+masked.BuildOverviews("NEAREST", [2, 4])
+masked = None
+drawn = coarse("masked.tif")
+paper, picture = drawn[:, 120, 75], drawn[:, 120, 225]
+if np.abs(picture - (200, 40, 40)).max() > 12 or np.abs(paper - picture).max() < 60:
+    print("masked.tif", paper, picture)
+    bad += 1
+
+# Overviews in a file beside it: they are told from the picture by their colour.
+name = write("beside.tif", 4527, ZONE, [np.full((HEIGHT, WIDTH), v, "uint8") for v in (10, 20, 230)], options=["TILED=YES"])
+gdal.Open(name).BuildOverviews("NEAREST", [2, 4])
+for number in range(2):
+    overview = gdal.Open(f"GTIFF_DIR:{number + 1}:beside.tif.ovr", 1)
+    for band, value in zip((1, 2, 3), (90, 180, 60)):
+        overview.GetRasterBand(band).Fill(value)
+    overview = None
+drawn = coarse("beside.tif")
+if np.abs(drawn[:, 120, 150] - (90, 180, 60)).max() > 3:
+    print("beside.tif", drawn[:, 120, 150])
+    bad += 1
 if bad == 0:
-    print("ok:", len(cases), "kinds of GeoTIFF")
+    print("ok:", len(cases) + 2, "kinds of GeoTIFF")

@@ -147,6 +147,8 @@ fn editing() -> Vec<Offer> {
         offer(W::Measure(MeasuringKind::Line, None), &[(NONE, Key::L)], Needs::Layer, None),
         offer(W::Measure(MeasuringKind::Area, None), &[(SHIFT, Key::L)], Needs::Layer, None),
         offer(W::Measure(MeasuringKind::Circle, None), &[(NONE, Key::R)], Needs::Layer, None),
+        offer(W::Measure(MeasuringKind::Rectangle, None), &[(SHIFT, Key::R)], Needs::Layer, None),
+        offer(W::Measure(MeasuringKind::Lasso, None), &[(SHIFT, Key::Q)], Needs::Layer, None),
         offer(W::Escape, &[(NONE, Key::Escape)], Needs::Nothing, None),
     ]
 }

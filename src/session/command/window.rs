@@ -38,6 +38,8 @@ pub enum WindowCommand {
     SetMapMemory(u32),
     /// Most that the cache keeps, in MB; 0: nothing.
     SetCacheLimit(u32),
+    /// Most that is kept of tiles of servers, in MB.
+    SetTilesLimit(u32),
     /// Whether changed files are read again only when somebody asks.
     SetRereading(bool),
     /// Empty the cache.
@@ -62,6 +64,7 @@ impl WindowCommand {
             Self::CommandsDialogue => "commands.title",
             Self::SetMapMemory(_) => "settings.map-memory",
             Self::SetCacheLimit(_) => "settings.cache-limit",
+            Self::SetTilesLimit(_) => "settings.tiles",
             Self::SetRereading(_) => "settings.rereading",
             Self::EmptyCache => "settings.empty-cache",
             Self::Undo | Self::UndoSteps(_) => "command.undo",
@@ -69,6 +72,8 @@ impl WindowCommand {
             Self::Measure(MeasuringKind::Line, _) => "measure.line",
             Self::Measure(MeasuringKind::Area, _) => "measure.area",
             Self::Measure(MeasuringKind::Circle, _) => "measure.circle",
+            Self::Measure(MeasuringKind::Rectangle, _) => "measure.rectangle",
+            Self::Measure(MeasuringKind::Lasso, _) => "measure.lasso",
             Self::FocusSearch => "command.search",
             Self::ToggleLeft => "command.toggle-left",
             Self::ToggleRight => "command.toggle-right",
