@@ -4,6 +4,17 @@ use egui::Color32;
 
 use crate::render;
 
+/// Colours of features that no theme colours, sRGB.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlainColours {
+    /// Areas.
+    pub fill: [u8; 3],
+    /// Lines.
+    pub line: [u8; 3],
+    /// Points.
+    pub symbol: [u8; 3],
+}
+
 /// The tokens of one appearance.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Tokens {
@@ -43,12 +54,8 @@ pub struct Tokens {
     pub hatch_line: Color32,
     /// Borders between towns and of the district.
     pub border_strong: Color32,
-    /// Fill of villages without a theme.
-    pub plain_fill: [u8; 3],
-    /// Lines without a theme.
-    pub plain_line: [u8; 3],
-    /// Symbols without a theme.
-    pub plain_symbol: [u8; 3],
+    /// What nothing colours, as data.
+    pub plain: PlainColours,
 }
 
 const fn rgb(hex: u32) -> Color32 {
@@ -75,9 +82,7 @@ pub const LIGHT: Tokens = Tokens {
     hatch_ground: rgb(0xececea),
     hatch_line: rgb(0xb9bcbf),
     border_strong: rgb(0x334155),
-    plain_fill: [0xc9, 0xde, 0xd8],
-    plain_line: [0x3f, 0x7f, 0x93],
-    plain_symbol: [0x0f, 0x76, 0x6e],
+    plain: PlainColours { fill: [0xc9, 0xde, 0xd8], line: [0x3f, 0x7f, 0x93], symbol: [0x0f, 0x76, 0x6e] },
 };
 
 /// Dark.
@@ -100,9 +105,7 @@ pub const DARK: Tokens = Tokens {
     hatch_ground: rgb(0x262c32),
     hatch_line: rgb(0x4a525a),
     border_strong: rgb(0x0b1220),
-    plain_fill: [0x35, 0x55, 0x52],
-    plain_line: [0x6f, 0xb3, 0xc4],
-    plain_symbol: [0x3f, 0xb8, 0xa9],
+    plain: PlainColours { fill: [0x35, 0x55, 0x52], line: [0x6f, 0xb3, 0xc4], symbol: [0x3f, 0xb8, 0xa9] },
 };
 
 /// Selection: rose over a white casing.

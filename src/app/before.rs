@@ -87,7 +87,7 @@ impl Qiancun {
         let colouring = choropleth(&district, &key.map, key.look.as_ref(), &in_focus);
         let tokens = self.session.tokens();
         let [r, g, b, _] = tokens.ground.to_array();
-        let style = loaded.style(colouring.as_ref(), tokens.plain_fill, &in_focus, [r, g, b]);
+        let style = loaded.style(colouring.as_ref(), tokens.plain.fill, &in_focus, [r, g, b]);
         let scene = self.map.before.get_or_insert_with(|| Arc::new(Mutex::new(Scene::new(gpu))));
         if let Ok(mut scene) = scene.lock() {
             if self.drawn.before.key().is_some_and(|of| of.layer == key.layer && of.data == key.data) {

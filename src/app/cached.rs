@@ -143,7 +143,7 @@ impl Qiancun {
         let has_colours = entry.colouring.is_none() && self.session.view.theme.is_none() && self.opened.field.is_none();
         let palette = self.scene.lock().ok()?.palette().filter(|_| is_alone)?;
         let view = camera.view(self.map_size_px(), pixels_per_point);
-        let colour = self.session.tokens().plain_fill;
+        let colour = self.session.tokens().plain.fill;
         Some(FirstLook { view, palette, colour, pixels_per_point, has_colours, opening: self.opened.opening })
     }
 

@@ -85,6 +85,7 @@ impl Qiancun {
         self.session.find_facts();
         self.session.make_card();
         self.session.find_photos();
+        self.session.find_scene_photos();
         if self.session.settings.drawer_open && self.session.tab == Tab::Table {
             self.session.make_sheet();
         }
@@ -165,7 +166,7 @@ impl Qiancun {
             // Labels among the villages are no villages: neither classed nor missing.
             None if is_villages && loaded.has_labels() => {
                 let members = loaded.members();
-                let plain = Texel::Colour(plain.plain_symbol);
+                let plain = Texel::Colour(plain.plain.symbol);
                 let texel =
                     |f: FeatureId| if members.village_of(f).is_some() { style.texel(f.number()) } else { plain };
                 (Style::new(loaded.dataset.features().map(texel)), loaded.symbols(None))

@@ -13,6 +13,9 @@ const LEAST_PT2: f64 = 120.0;
 /// So many features are looked at one by one; more are looked for by place.
 const FEW: usize = 3_000;
 
+/// More features in view than this are not looked through for those that are too small.
+const FEW_SMALL: usize = 600;
+
 /// The features of a layer, largest first.
 pub(super) struct Order {
     /// The dataset.
@@ -45,6 +48,12 @@ impl Order {
         session: &Session,
         half: Vec2,
     ) -> Vec<FeatureId> {
+        if loaded.is_points() || loaded.is_lines() {
+            // They need no room of their own.
+            let mut found = all_in_view(loaded, session, half);
+            found.truncate(FEW);
+            return found;
+        }
         let scale = session.camera.points_per_world();
         let room = |f: &FeatureId| {
             anchors[f.index()]
@@ -54,12 +63,30 @@ impl Order {
         if large <= FEW {
             return self.features.get(..large).unwrap_or(&[]).to_vec();
         }
-        let Some(index) = loaded.spatial_in_time() else { return Vec::new() };
-        let corner = |x: f32, y: f32| session.camera.world_at([f64::from(x), f64::from(y)]).to_lonlat();
-        let (a, b) = (corner(-half.x - 60.0, -half.y - 20.0), corner(half.x + 60.0, half.y + 20.0));
-        let mut found = index.in_rectangle(BoundsDeg::new([a.lon_deg, b.lat_deg, b.lon_deg, a.lat_deg]));
+        let mut found = self.in_view(loaded, session, half);
         found.retain(|f| self.ranks.get(f.index()).is_some_and(|rank| (*rank as usize) < large));
+        found
+    }
+
+    /// Features in view, largest first.
+    fn in_view(&self, loaded: &Loaded, session: &Session, half: Vec2) -> Vec<FeatureId> {
+        let mut found = all_in_view(loaded, session, half);
+        found.retain(|f| self.ranks.get(f.index()).is_some_and(|rank| *rank != u32::MAX));
         found.sort_unstable_by_key(|f| self.ranks[f.index()]);
         found
     }
+
+    /// Features in view that are too small to be candidates, where they are few.
+    pub fn small(&self, loaded: &Loaded, session: &Session, half: Vec2) -> Vec<FeatureId> {
+        let found = self.in_view(loaded, session, half);
+        if found.len() > FEW_SMALL { Vec::new() } else { found }
+    }
+}
+
+/// Features whose envelope meets the view, in file order; none before they are sorted by place.
+fn all_in_view(loaded: &Loaded, session: &Session, half: Vec2) -> Vec<FeatureId> {
+    let Some(index) = loaded.spatial_in_time() else { return Vec::new() };
+    let corner = |x: f32, y: f32| session.camera.world_at([f64::from(x), f64::from(y)]).to_lonlat();
+    let (a, b) = (corner(-half.x - 60.0, -half.y - 20.0), corner(half.x + 60.0, half.y + 20.0));
+    index.in_rectangle(BoundsDeg::new([a.lon_deg, b.lat_deg, b.lon_deg, a.lat_deg]))
 }

@@ -4,13 +4,14 @@ use egui::{Color32, FontId, Painter, Rect, Vec2};
 use rustc_hash::FxHashMap;
 
 use super::gaps::{self, PlacedMark};
+use super::label_leaders as leaders;
 use super::label_order::Order;
 use super::label_room::{Taken, around};
 use super::lettering::{Inscription, Lettering};
 use crate::geo::{Anchor, Strips, WorldPos};
 use crate::model::{FeatureId, Generation, Role};
 use crate::palette::{LABEL_DARK, LABEL_LIGHT, is_dark, size};
-use crate::project::ViewEntry;
+use crate::project::{LayerStyle, ViewEntry};
 use crate::render::LayerKey;
 use crate::rules::GapSeverity;
 use crate::session::{Camera, GapMarks, Layer, Loaded, Session};
@@ -56,6 +57,8 @@ struct Placed {
     size: Vec2,
     /// Size of the letters, as a share of the usual one.
     share: f32,
+    /// How far the end of its leader line lies from the middle of the map: the place that it names, where it stands beside it.
+    leader: Option<[f64; 2]>,
 }
 
 /// Villages narrower than this many points on average are too many to be named; their towns are.
@@ -71,6 +74,8 @@ pub struct Labels {
     view: Option<ViewEntry>,
     sizes: FxHashMap<Subject, Vec2>,
     insides: FxHashMap<(LayerKey, FeatureId), Option<Strips>>,
+    /// Where names of lines and points stand.
+    spots: FxHashMap<(LayerKey, FeatureId), Option<Anchor>>,
     order: FxHashMap<LayerKey, Order>,
     lettering: Lettering,
 }
@@ -91,8 +96,24 @@ struct LabelsKey {
     symbols: Option<Generation>,
     gaps: Option<GapMarks>,
     font_pt: f32,
-    /// Fields that layers are labelled by, where a person chose some.
-    fields: Vec<(LayerKey, String)>,
+    /// How layers are labelled.
+    styles: Vec<(LayerKey, LayerStyle)>,
+}
+
+/// A number as it can be sorted.
+fn ordered(value: f64) -> i64 {
+    let bits = value.to_bits() as i64;
+    bits ^ (((bits >> 63) as u64) >> 1) as i64
+}
+
+impl Placed {
+    /// The village of a layer that it names.
+    fn village(&self, key: LayerKey) -> Option<FeatureId> {
+        match self.subject {
+            Subject::Village(of, feature) if of == key => Some(feature),
+            _ => None,
+        }
+    }
 }
 
 impl Subject {
@@ -108,7 +129,8 @@ impl Subject {
 /// A width in points that a label has at least, told without laying it out: a Han character is as wide as high.
 fn least_width_pt(name: &str, font_pt: f32) -> f64 {
     let share = |c: char| if c >= '\u{2e80}' { 1.0 } else { 0.2 };
-    name.chars().map(share).sum::<f64>() * f64::from(font_pt)
+    let line = |line: &str| line.chars().map(share).sum::<f64>();
+    name.lines().map(line).fold(0.0, f64::max) * f64::from(font_pt)
 }
 
 fn size_of_label(
@@ -118,8 +140,17 @@ fn size_of_label(
     font_pt: f32,
     name: impl Fn() -> String,
 ) -> Vec2 {
-    let measure = || painter.layout_no_wrap(name(), subject.font(font_pt), Color32::PLACEHOLDER).size();
+    let measure = || painter.layout_job(lines_of(&name(), subject.font(font_pt))).size();
     *sizes.entry(subject).or_insert_with(measure)
+}
+
+/// A label of one or several lines, in the middle under one another.
+pub(super) fn lines_of(text: &str, font: FontId) -> egui::text::LayoutJob {
+    let mut job = egui::text::LayoutJob::simple(text.to_owned(), font, Color32::PLACEHOLDER, f32::INFINITY);
+    if text.contains('\n') {
+        job.halign = egui::Align::Center;
+    }
+    job
 }
 
 /// A name and its gap mark in their places.
@@ -182,9 +213,30 @@ impl Room<'_> {
         }
     }
 
+    /// The same for a name that stands at a line or a point.
+    fn place_free(&mut self, subject: Subject, anchor: &Anchor, size: Vec2, lift: f32) -> Option<([f64; 2], Vec2)> {
+        let offset = self.session.camera.offset_of(anchor.at);
+        let letters = Vec2::new(size.x + 2.0, size.y * LETTERS);
+        let at = |shift: &Vec2| around([offset[0] + f64::from(shift.x), offset[1] + f64::from(shift.y)], letters);
+        let kept = self.kept.get(&subject).map(|k| k.0);
+        let aside = Vec2::new(size.x * 0.5 + 8.0, 0.0);
+        let shifts = [Vec2::new(0.0, lift), Vec2::new(0.0, -lift), aside, -aside];
+        let is_free = |s: &Vec2| self.taken.is_free(at(s)) && self.symbols.is_free(at(s));
+        let tried = if lift == 0.0 { &shifts[..1] } else { &shifts[..] };
+        let shift = kept.into_iter().chain(tried.iter().copied()).find(is_free)?;
+        self.taken.add(at(&shift));
+        Some(([offset[0] + f64::from(shift.x), offset[1] + f64::from(shift.y)], shift))
+    }
+
     /// Offset from the middle of the map and shift from the anchor for the name of a town; `None` where it does not fit into it, or
     /// another stands there.
-    fn place_town(&mut self, subject: Subject, anchor: &Anchor, size: Vec2) -> Option<([f64; 2], Vec2)> {
+    fn place_town(
+        &mut self,
+        subject: Subject,
+        anchor: &Anchor,
+        size: Vec2,
+        over_symbols: bool,
+    ) -> Option<([f64; 2], Vec2)> {
         let scale = self.session.camera.points_per_world();
         let extent = [f64::from(anchor.extent[0]) * scale, f64::from(anchor.extent[1]) * scale];
         if size.x <= 1.0 || f64::from(size.x) > extent[0] || f64::from(size.y) > extent[1] * 1.3 {
@@ -195,8 +247,10 @@ impl Room<'_> {
         let at = |shift: &Vec2| around([offset[0], offset[1] + f64::from(shift.y)], size + TOWN_ROOM_PT);
         let first = self.kept.get(&subject).map(|k| k.0);
         let shifts = SHIFTS_PT.into_iter().filter(|s| s.abs() <= reach).map(|s| Vec2::new(0.0, s));
-        let shift =
-            first.into_iter().chain(shifts).find(|s| self.taken.is_free(at(s)) && self.symbols.is_free(at(s)))?;
+        let shift = first
+            .into_iter()
+            .chain(shifts)
+            .find(|s| self.taken.is_free(at(s)) && (over_symbols || self.symbols.is_free(at(s))))?;
         self.taken.add(at(&shift));
         Some(([offset[0], offset[1] + f64::from(shift.y)], shift))
     }
@@ -289,11 +343,11 @@ impl Labels {
             symbols: session.symbols().map(|s| s.generation),
             gaps: session.gap_marks(),
             font_pt,
-            fields: session.shown().filter_map(|(l, e)| Some((l.key, e.style.label.clone()?))).collect(),
+            styles: session.shown().map(|(l, e)| (l.key, e.style.clone())).collect(),
         };
         let is_divided = session.map_on_left().is_some() && !session.left().side_by_side;
         if self.key.as_ref() != Some(&key) {
-            if self.key.as_ref().is_some_and(|k| k.font_pt != font_pt || k.fields != key.fields) {
+            if self.key.as_ref().is_some_and(|k| k.font_pt != font_pt || k.styles != key.styles) {
                 self.sizes.clear();
             }
             let most = if in_software { MAX_LABELS_IN_SOFTWARE } else { MAX_LABELS };
@@ -301,15 +355,15 @@ impl Labels {
             self.key = Some(key);
         }
         let middle = rect.center();
-        let lay_out = |text: &str, size_pt: f32| {
-            painter.layout_no_wrap(text.to_owned(), FontId::proportional(size_pt), Color32::PLACEHOLDER)
-        };
+        let lay_out = |text: &str, size_pt: f32| painter.layout_job(lines_of(text, FontId::proportional(size_pt)));
         let inscriptions = self.placed.iter().filter_map(|label| {
             let (Subject::Village(key, _) | Subject::Town(key, _) | Subject::District(key, _)) = label.subject;
             let layer = session.layers.get(&key)?;
             let (ink, halo) = match label.subject {
                 // Colours differ on both sides of a divider: dark with a light halo reads on all.
                 Subject::Village(..) if is_divided => (LABEL_DARK, LABEL_LIGHT),
+                // Beside its village it lies on other colours.
+                Subject::Village(..) if label.leader.is_some() => (LABEL_DARK, LABEL_LIGHT.gamma_multiply(0.85)),
                 Subject::Village(_, feature) => ink_of(layer, feature, session.dark),
                 // Over many colours: a halo that none shines through.
                 Subject::Town(..) | Subject::District(..) => (LABEL_DARK, LABEL_LIGHT.gamma_multiply(0.85)),
@@ -319,6 +373,9 @@ impl Labels {
             Some((inscription, middle + Vec2::new(label.offset[0] as f32, label.offset[1] as f32)))
         });
         let inscriptions: Vec<_> = inscriptions.collect();
+        for label in &self.placed {
+            leaders::show(painter, middle, label.leader, label.offset, label.size);
+        }
         if let Some(mesh) = self.lettering.mesh(painter.ctx(), &inscriptions) {
             painter.add(mesh);
         }
@@ -329,7 +386,7 @@ impl Labels {
         // At the same scale what was shown keeps its place on the map, whatever else comes into view.
         let same = |k: &LabelsKey| {
             k.camera.zoom == wanted.camera.zoom
-                && (k.symbols, &k.gaps, &k.fields) == (wanted.symbols, &wanted.gaps, &wanted.fields)
+                && (k.symbols, &k.gaps, &k.styles) == (wanted.symbols, &wanted.gaps, &wanted.styles)
         };
         let same_scale = self.key.as_ref().is_some_and(same) && self.view.as_ref() == Some(&session.view);
         self.view = Some(session.view.clone());
@@ -350,12 +407,16 @@ impl Labels {
         if self.insides.len() > MOST_INSIDES {
             self.insides.clear();
         }
+        if self.spots.len() > MOST_INSIDES {
+            self.spots.clear();
+        }
         let mut keys = Vec::new();
         for (layer, _) in session.shown().filter(|(_, e)| session.is_drawn(e)) {
             let Some(loaded) = layer.loaded() else { continue };
             let Some(anchors) = loaded.anchors.get() else { continue };
-            let has_label = session.entry(layer.key).is_some_and(|e| e.style.label.is_some());
-            if loaded.dataset.roles.field(Role::Name).is_none() && !has_label {
+            let Some(style) = session.entry(layer.key).map(|e| &e.style) else { continue };
+            let has_name = loaded.dataset.roles.field(Role::Name).is_some() && !loaded.is_points();
+            if !(has_name || style.label.is_some()) || !style.is_labelled_at(session.camera.scale_denominator()) {
                 continue;
             }
             let id = loaded.generation;
@@ -363,20 +424,33 @@ impl Labels {
                 self.order.insert(layer.key, Order::new(id, anchors));
                 self.sizes.clear();
                 self.insides.clear();
+                self.spots.clear();
             }
             keys.push((layer.key, loaded));
         }
+        // Villages are what the map is about: theirs come first.
+        let villages = session.village_layer().map(|l| l.key);
+        keys.sort_by_key(|(key, _)| villages != Some(*key));
         let candidates: Vec<Vec<FeatureId>> = keys
             .iter()
             .map(|(key, loaded)| {
-                let order = self.order.get(key).zip(loaded.anchors.get());
-                order.map_or_else(Vec::new, |(order, anchors)| order.candidates(loaded, anchors, session, half))
+                let Some((order, anchors)) = self.order.get(key).zip(loaded.anchors.get()) else { return Vec::new() };
+                let mut found = order.candidates(loaded, anchors, session, half);
+                let by = session.entry(*key).and_then(|e| loaded.dataset.table.position(e.style.label_by.as_deref()?));
+                if let Some(column) = by {
+                    let value = |f: &FeatureId| loaded.dataset.table.value(*f, column).as_f64();
+                    found.sort_by_cached_key(|f| std::cmp::Reverse(value(f).map(ordered)));
+                }
+                found
             })
             .collect();
         for keep in [true, false] {
             for (&(key, loaded), candidates) in keys.iter().zip(&candidates) {
                 self.place_layer(painter, key, loaded, candidates, &mut room, keep);
             }
+        }
+        for (&(key, loaded), candidates) in keys.iter().zip(&candidates) {
+            self.place_beside(painter, key, loaded, candidates, &mut room);
         }
         self.place_marks_alone(session, &room);
     }
@@ -392,8 +466,14 @@ impl Labels {
         keep: bool,
     ) {
         let (Some(anchors), Some(order)) = (loaded.anchors.get(), self.order.get(&key)) else { return };
-        let (scale, font_pt) = (room.session.camera.points_per_world(), room.font_pt);
+        let Some(style) = room.session.entry(key).map(|e| &e.style) else { return };
+        let own = style.label_pt.map_or(1.0, |pt| pt / size::LABEL);
+        let (scale, font_pt) = (room.session.camera.points_per_world(), room.font_pt * own);
         let is_below = |width: f64| width * scale < TOWNS_BELOW_PT * f64::from(font_pt / size::LABEL);
+        let has_no_inside = loaded.is_points() || loaded.is_lines();
+        if has_no_inside {
+            return self.place_at_spots(painter, key, loaded, candidates, room, keep);
+        }
         if is_below(order.width) {
             let towns = loaded.town_anchors.get().map_or(&[][..], Vec::as_slice);
             let districts = loaded.district_anchors.get().map_or(&[][..], Vec::as_slice);
@@ -402,6 +482,9 @@ impl Labels {
             if is_below(town_width) {
                 self.place_places(painter, districts, |i| Subject::District(key, i), room, keep);
             }
+            self.place_places(painter, towns, |i| Subject::Town(key, i), room, keep);
+        } else if style.label_towns {
+            let towns = loaded.town_anchors.get().map_or(&[][..], Vec::as_slice);
             self.place_places(painter, towns, |i| Subject::Town(key, i), room, keep);
         }
         let is_villages = room.session.village_layer().is_some_and(|l| l.key == key);
@@ -421,24 +504,131 @@ impl Labels {
             if !self.sizes.contains_key(&subject) && least_width_pt(&name(), font_pt) > extent[0] {
                 continue;
             }
-            let text = size_of_label(&mut self.sizes, painter, subject, font_pt, name);
+            let text = size_of_label(&mut self.sizes, painter, subject, room.font_pt, name);
             let mark = room.gaps.filter(|_| is_villages).and_then(|g| g.villages.get(&feature)).copied();
-            if text.x <= 1.0 || f64::from(text.x) > extent[0] {
+            if text.x <= 1.0 || f64::from(text.x * own) > extent[0] {
                 continue;
             }
             let insides = &mut self.insides;
             let mut inside = || insides.entry((key, feature)).or_insert_with(|| loaded.inside(feature)).clone();
             // In a meeting a name is large or not there.
             let shares = if room.session.meeting.is_some() { &SHARES[..1] } else { &SHARES[..] };
-            let arranged = shares.iter().find_map(|&share| {
+            let arranged = shares.iter().map(|share| share * own).find_map(|share| {
                 let arranged = room.place_with_mark(subject, &anchor, &mut inside, (text * share, share), mark)?;
                 Some((arranged, share))
             });
             let Some((Arranged { name_at, shift, mark_at }, share)) = arranged else { continue };
-            self.placed.push(Placed { subject, text: name(), offset: name_at, shift, size: text * share, share });
+            self.placed.push(Placed {
+                subject,
+                text: name(),
+                offset: name_at,
+                shift,
+                size: text * share,
+                share,
+                leader: None,
+            });
             if let (Some((severity, count)), Some(at)) = (mark, mark_at) {
                 self.marks.push(PlacedMark { villages: vec![feature], severity, count, at });
             }
+        }
+    }
+
+    /// Places the labels of lines, as far as those go, and of points, above them.
+    fn place_at_spots(
+        &mut self,
+        painter: &Painter,
+        key: LayerKey,
+        loaded: &Loaded,
+        candidates: &[FeatureId],
+        room: &mut Room<'_>,
+        keep: bool,
+    ) {
+        let session = room.session;
+        let own = session.entry(key).and_then(|e| e.style.label_pt).map_or(1.0, |pt| pt / size::LABEL);
+        let scale = session.camera.points_per_world();
+        for &feature in candidates {
+            let subject = Subject::Village(key, feature);
+            let Some(anchor) = *self.spots.entry((key, feature)).or_insert_with(|| loaded.spot(feature)) else {
+                continue;
+            };
+            if self.placed.len() >= room.most {
+                return;
+            }
+            if !room.is_near(&anchor) || room.kept.contains_key(&subject) != keep {
+                continue;
+            }
+            let name = || session.label_of(key, loaded, feature);
+            let text = size_of_label(&mut self.sizes, painter, subject, room.font_pt, name) * own;
+            let reach = f64::from(anchor.extent[0].max(anchor.extent[1])) * scale;
+            if text.x <= 1.0 || loaded.is_lines() && reach < f64::from(text.x) * 0.8 {
+                continue;
+            }
+            let lift = if loaded.is_points() { -(text.y * 0.5 + 7.0) } else { 0.0 };
+            if let Some((offset, shift)) = room.place_free(subject, &anchor, text, lift) {
+                let text_said = name();
+                self.placed.push(Placed {
+                    subject,
+                    text: text_said,
+                    offset,
+                    shift,
+                    size: text,
+                    share: own,
+                    leader: None,
+                });
+            }
+        }
+    }
+
+    /// Names that found no room in their villages stand beside them, each with a line to its village.
+    fn place_beside(
+        &mut self,
+        painter: &Painter,
+        key: LayerKey,
+        loaded: &Loaded,
+        candidates: &[FeatureId],
+        room: &mut Room<'_>,
+    ) {
+        let session = room.session;
+        let Some(style) = session.entry(key).map(|e| &e.style).filter(|s| s.label_leaders) else { return };
+        let (Some(anchors), Some(order)) = (loaded.anchors.get(), self.order.get(&key)) else { return };
+        let own = style.label_pt.map_or(1.0, |pt| pt / size::LABEL);
+        let scale = session.camera.points_per_world();
+        if order.width * scale < TOWNS_BELOW_PT * f64::from(room.font_pt * own / size::LABEL) || loaded.is_points() {
+            return;
+        }
+        let mut named: rustc_hash::FxHashSet<FeatureId> = self.placed.iter().filter_map(|p| p.village(key)).collect();
+        let small = order.small(loaded, session, room.half);
+        let mut rest: Vec<FeatureId> = candidates.iter().chain(&small).copied().collect();
+        rest.retain(|f| session.is_in_focus(*f) && named.insert(*f));
+        let mut lines = leaders::Lines::default();
+        for feature in rest.into_iter().take(leaders::MOST) {
+            let Some(anchor) = anchors.get(feature.index()).copied().flatten() else { continue };
+            let at = session.camera.offset_of(anchor.at);
+            let is_seen = at[0].abs() < f64::from(room.half.x) && at[1].abs() < f64::from(room.half.y);
+            if !is_seen || self.placed.len() >= room.most {
+                continue;
+            }
+            let subject = Subject::Village(key, feature);
+            let text = session.label_of(key, loaded, feature);
+            let size = size_of_label(&mut self.sizes, painter, subject, room.font_pt, || text.clone()) * own;
+            if size.x <= 1.0 {
+                continue;
+            }
+            let kept = room.kept.get(&subject).map(|k| k.0);
+            let letters = Vec2::new(size.x + 2.0, size.y * LETTERS);
+            let view = Rect::from_center_size(egui::Pos2::ZERO, room.half * 2.0);
+            let is_free = |shift: &Vec2| {
+                let rect = around([at[0] + f64::from(shift.x), at[1] + f64::from(shift.y)], letters);
+                view.contains_rect(rect)
+                    && room.taken.is_free(rect)
+                    && room.symbols.is_free(rect)
+                    && lines.is_free(at, *shift, rect)
+            };
+            let Some(shift) = kept.into_iter().chain(leaders::shifts(letters)).find(is_free) else { continue };
+            let offset = [at[0] + f64::from(shift.x), at[1] + f64::from(shift.y)];
+            room.taken.add(around(offset, letters));
+            lines.add(at, offset);
+            self.placed.push(Placed { subject, text, offset, shift, size, share: own, leader: Some(at) });
         }
     }
 
@@ -452,6 +642,9 @@ impl Labels {
         keep: bool,
     ) {
         let scale = room.session.camera.points_per_world();
+        // Towns that are asked for stand over symbols where there are symbols everywhere.
+        let over_symbols =
+            room.session.village_layer().and_then(|l| room.session.entry(l.key)).is_some_and(|e| e.style.label_towns);
         for (i, (name, anchor)) in places.iter().enumerate() {
             let subject = subject_of(i);
             let font_pt = subject.font(room.font_pt).size;
@@ -461,7 +654,7 @@ impl Labels {
                 && self.placed.len() < room.most
             {
                 let size = size_of_label(&mut self.sizes, painter, subject, room.font_pt, || name.clone());
-                let placed = room.place_town(subject, anchor, size);
+                let placed = room.place_town(subject, anchor, size, over_symbols);
                 let text = || name.clone();
                 self.placed.extend(placed.map(|(offset, shift)| Placed {
                     subject,
@@ -470,6 +663,7 @@ impl Labels {
                     shift,
                     size,
                     share: 1.0,
+                    leader: None,
                 }));
             }
         }

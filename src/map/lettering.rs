@@ -175,7 +175,7 @@ fn compose(galley: &Galley, glyphs: &ColorImage, inscription: &Inscription<'_>, 
             // A glyph has four corners; the first is the upper left and the last the lower right one.
             for corners in vertices.chunks_exact(4) {
                 let (Some(first), Some(last)) = (corners.first(), corners.last()) else { continue };
-                let at = (row.pos + first.pos.to_vec2()).to_vec2() * pixels_per_point;
+                let at = (row.pos + first.pos.to_vec2() - galley.rect.min).to_pos2().to_vec2() * pixels_per_point;
                 let (x, y) = (at.x.round() as i64 + reach + dx, at.y.round() as i64 + reach + dy);
                 let [u, v] = [first.uv.x, first.uv.y].map(|t| t.round() as i64);
                 let (w, h) = (last.uv.x.round() as i64 - u, last.uv.y.round() as i64 - v);

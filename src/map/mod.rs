@@ -5,6 +5,7 @@ mod divider;
 mod furniture;
 mod gaps;
 mod input;
+mod label_leaders;
 mod label_order;
 mod label_room;
 mod labels;
@@ -15,6 +16,11 @@ mod pick;
 mod round;
 mod lettering;
 mod view;
+
+/// Lines from names to the villages beside which they stand; pages draw the same.
+pub mod leaders {
+    pub use super::label_leaders::{Lines, edge, shifts};
+}
 
 pub use furniture::scale_bar;
 pub use labels::Labels;

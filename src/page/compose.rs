@@ -4,7 +4,7 @@ use super::chart::{ChartDrawing, chart_drawing};
 use super::content::PageContent;
 use super::format::PageFormat;
 use super::map::{MapForm, MapFrame, colour, draw_map, symbol};
-use super::metrics::{clipped, width, wrapped};
+use super::metrics::{clipped, system_fonts, width, wrapped};
 use super::svg::{At, Svg, Type, hex};
 use crate::output::QrMatrix;
 use crate::palette::LIGHT;
@@ -119,7 +119,8 @@ pub(super) fn compose(
         Arrangement::Side if format.is_portrait() => Arrangement::Below,
         other => other,
     };
-    let parts = [Part::Figures, Part::Legend, Part::Symbols, Part::Chart, Part::Table, Part::Note, Part::Code];
+    let parts =
+        [Part::Figures, Part::Legend, Part::Symbols, Part::Photos, Part::Chart, Part::Table, Part::Note, Part::Code];
     let wanted: Vec<Part> = parts.into_iter().filter(|p| p.is_wanted(content, options)).collect();
     let whole = [m, top, room_w, room_h];
     let (map, columns) = rooms(arrangement, format, whole, &wanted, content);
@@ -164,6 +165,14 @@ pub(super) fn compose(
                 column(&mut svg, content, parts, *place, u, &inks, session);
             }
         }
+    }
+    let fonts = system_fonts(svg.drawn());
+    if !fonts.is_empty() {
+        // Elsewhere the same page may have other letters there: it says so itself.
+        let words = session.lang.with("page.system-fonts", &[("n", &fonts.join("、"))]);
+        let size = 9.0 * u;
+        let words = clipped(&words, size, false, w - 2.0 * m);
+        svg.text(w - m, h - m * 0.62 + 15.0 * u, &words, Type::new(size, &inks.grey).at(At::End));
     }
     let out = svg.finish();
     if options.grey { super::output::grey(&out) } else { out }
@@ -320,6 +329,7 @@ enum Part {
     Chart,
     Table,
     Note,
+    Photos,
     Code,
 }
 
@@ -330,15 +340,21 @@ impl Part {
             Self::Legend => !options.without.no_legend && !content.legend.is_empty(),
             Self::Symbols => {
                 !options.without.no_legend
-                    && (!options.without.no_symbols && !content.symbols.is_empty()
-                        || !content.marks.is_empty()
-                        || !content.others.is_empty())
+                    && (!options.without.no_symbols && !content.signs.symbols.is_empty()
+                        || !content.signs.marks.is_empty()
+                        || !content.signs.others.is_empty())
             }
             Self::Table => !options.without.no_table && !content.table.rows.is_empty(),
             Self::Note => !options.without.no_note && !content.note.is_empty(),
             Self::Chart => content.chart.is_some(),
+            Self::Photos => !content.photos.is_empty(),
             Self::Code => content.mark.is_some(),
         }
+    }
+
+    /// Whether it becomes smaller where a column is too full.
+    fn can_shrink(self) -> bool {
+        matches!(self, Self::Table | Self::Legend | Self::Photos)
     }
 
     /// Height at full size.
@@ -347,13 +363,14 @@ impl Part {
             Self::Figures => content.headlines.len().div_ceil(2) as f32 * 76.0 + 10.0,
             Self::Legend => 26.0 + content.legend.len() as f32 * 26.0 + 12.0,
             Self::Symbols => {
-                let own = content.symbols.len() + content.marks.len();
+                let own = content.signs.symbols.len() + content.signs.marks.len();
                 (if own > 0 { own as f32 * 25.0 + 12.0 } else { 0.0 }) + super::others::height(content)
             }
             Self::Table => 28.0 + 24.0 + content.table.rows.len() as f32 * 25.0 + 14.0,
             Self::Note => wrapped(&content.note, 12.5 * u, false, room, 8).len() as f32 * 19.0 + 4.0,
             // Its own size is in layout pixels already.
             Self::Chart => chart_of(content, room, u).map_or(0.0, |d| d.height) / u + 16.0,
+            Self::Photos => super::photos::height(content.photos.len(), room, u) / u + 14.0,
             Self::Code => CODE_SIDE + 14.0,
         }
     }
@@ -378,15 +395,13 @@ fn column(
     // Too much for the column: everything a little smaller, then the longest lists cut.
     let k = (h / wanted.max(1.0)).clamp(0.74, 1.0);
     let u = u * k;
-    let fixed: f32 =
-        parts.iter().filter(|p| !matches!(p, Part::Table | Part::Legend)).map(|p| p.height(content, w, u)).sum();
-    let lists: f32 =
-        parts.iter().filter(|p| matches!(p, Part::Table | Part::Legend)).map(|p| p.height(content, w, u)).sum();
+    let fixed: f32 = parts.iter().filter(|p| !p.can_shrink()).map(|p| p.height(content, w, u)).sum();
+    let lists: f32 = parts.iter().filter(|p| p.can_shrink()).map(|p| p.height(content, w, u)).sum();
     let share = if lists > 0.0 { ((h - fixed) / lists).clamp(0.05, 1.0) } else { 1.0 };
     let mut at = y;
     for part in parts {
         let own = part.height(content, w, u);
-        let room = if matches!(part, Part::Table | Part::Legend) { own * share } else { own };
+        let room = if part.can_shrink() { own * share } else { own };
         match part {
             Part::Figures => figures(svg, content, [x, at, w], u, inks),
             Part::Legend => legend(svg, content, [x, at, w, room], u, inks, session),
@@ -401,6 +416,9 @@ fn column(
                 if let Some(drawing) = chart_of(content, w, u) {
                     super::chart::draw_chart(svg, &drawing, [x, at], inks);
                 }
+            }
+            Part::Photos => {
+                super::photos::draw(svg, &content.photos, [x, at, w * share], u, [&inks.grey, &inks.line], content.lang)
             }
             Part::Code => code(svg, content, [x, at + 10.0 * u, w], u, inks, session),
         }
@@ -499,21 +517,21 @@ fn legend(svg: &mut Svg, content: &PageContent, [x, y, w, h]: [f32; 4], u: f32, 
 }
 
 fn symbols(svg: &mut Svg, content: &PageContent, [x, y, w]: [f32; 3], u: f32, inks: &Inks, session: &Session) {
-    for (i, (kind, name, count)) in content.symbols.iter().enumerate() {
+    for (i, (kind, name, count)) in content.signs.symbols.iter().enumerate() {
         let base = y + 15.0 * u + i as f32 * 25.0 * u;
         symbol(svg, [x + 10.0 * u, base - 5.0 * u], 5.4 * u, kind.colour(), kind.shape().into());
         svg.text(x + 28.0 * u, base, &clipped(name, 14.0 * u, false, w * 0.7), Type::new(14.0 * u, &inks.ink));
         svg.text(x + w, base, &count.to_string(), Type::new(14.0 * u, &inks.grey).at(At::End));
     }
-    for (i, (severity, name, count)) in content.marks.iter().enumerate() {
-        let base = y + 15.0 * u + (content.symbols.len() + i) as f32 * 25.0 * u;
+    for (i, (severity, name, count)) in content.signs.marks.iter().enumerate() {
+        let base = y + 15.0 * u + (content.signs.symbols.len() + i) as f32 * 25.0 * u;
         let ink = colour(session.gap_ink(*severity));
         let fill = if *severity == GapSeverity::High { ink.clone() } else { "#ffffff".to_owned() };
         svg.rect([x + 4.0 * u, base - 11.0 * u, 12.0 * u, 12.0 * u], &fill, 3.5 * u, Some((&ink, 1.4 * u)));
         svg.text(x + 28.0 * u, base, &clipped(name, 14.0 * u, false, w * 0.7), Type::new(14.0 * u, &inks.ink));
         svg.text(x + w, base, &count.to_string(), Type::new(14.0 * u, &inks.grey).at(At::End));
     }
-    let own = content.symbols.len() + content.marks.len();
+    let own = content.signs.symbols.len() + content.signs.marks.len();
     let top = y + if own > 0 { own as f32 * 25.0 * u + 12.0 * u } else { 0.0 };
     super::others::draw(svg, content, [x, top, w], u, [&inks.ink, &inks.grey]);
 }

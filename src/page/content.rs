@@ -7,7 +7,9 @@ use crate::district::{By, MapSpec, Rollup, choropleth};
 use crate::lang::Lang;
 use crate::model::{FeatureId, Indicator};
 use crate::rules::GapSeverity;
-use crate::session::{Chart, Covered, HEADLINES, Headlined, PageMark, Session, SymbolKind, number};
+use crate::session::{
+    Chart, Covered, HEADLINES, Headlined, MOST_PHOTOS, PageMark, PlacedPhoto, Session, SymbolKind, number,
+};
 
 use crate::project::PageOptions;
 
@@ -33,6 +35,17 @@ pub struct ContentTable {
     pub rows: Vec<Vec<String>>,
 }
 
+/// What stands on the map beside the villages, as the legend explains it.
+#[derive(Clone, Debug, Default)]
+pub struct MapSigns {
+    /// Facilities.
+    pub symbols: Vec<(SymbolKind, String, usize)>,
+    /// Severities of gaps marked, with their names and how many villages have such as their worst.
+    pub marks: Vec<(GapSeverity, String, usize)>,
+    /// Other layers.
+    pub others: Vec<super::others::OtherRow>,
+}
+
 /// Everything that a page says.
 #[derive(Clone, Debug)]
 pub struct PageContent {
@@ -46,12 +59,12 @@ pub struct PageContent {
     pub legend_title: String,
     /// Rows of the legend, highest class first, missing last.
     pub legend: Vec<LegendEntry>,
-    /// Facilities on the map.
-    pub symbols: Vec<(SymbolKind, String, usize)>,
-    /// What lies beside them on the map.
-    pub others: Vec<super::others::OtherRow>,
+    /// What else stands on the map.
+    pub signs: MapSigns,
     /// The table of towns; of villages where only one town is shown.
     pub table: ContentTable,
+    /// Photos beside the map, with what is said of each.
+    pub photos: Vec<(PlacedPhoto, String)>,
     /// A chart of what the map shows.
     pub chart: Option<Chart>,
     /// Language of what is said.
@@ -72,8 +85,6 @@ pub struct PageContent {
     pub covered: Option<Arc<Covered>>,
     /// The classes, for the map.
     pub colouring: Option<Colouring>,
-    /// Severities of gaps marked on the map, with their names and how many villages have such as their worst.
-    pub marks: Vec<(GapSeverity, String, usize)>,
     /// Those on the left of the divider, where there is one.
     pub left: Option<Colouring>,
     /// The code that leads back to what the page shows, where it has one.
@@ -113,14 +124,17 @@ impl PageContent {
             headlines: session.headlined(),
             legend_title: session.legend_heading(colouring.as_ref()),
             legend: colouring.as_ref().map(|t| legend(session, t)).unwrap_or_default(),
-            symbols: symbols(session),
-            others: super::others::others(session),
-            marks: marks(session),
+            signs: MapSigns {
+                symbols: symbols(session),
+                marks: marks(session),
+                others: super::others::others(session),
+            },
             table: ContentTable {
                 title: lang.t(if is_one_town { "page.villages-table" } else { "page.towns" }).to_owned(),
                 heads,
                 rows,
             },
+            photos: photos(session, options),
             chart: options.chart.and_then(|kind| session.chart(kind, By::Town)),
             lang,
             note: note(session, indicator, covered.is_some()),
@@ -144,9 +158,15 @@ impl PageContent {
         own.into_iter()
             .chain(rows)
             .chain(self.legend.iter().map(|l| &l.text))
-            .chain(self.others.iter().map(|o| &o.text))
+            .chain(self.signs.others.iter().map(|o| &o.text))
             .map(String::as_str)
     }
+}
+
+/// The photos that a page asks for.
+fn photos(session: &Session, options: &PageOptions) -> Vec<(PlacedPhoto, String)> {
+    let most = usize::from(options.photos.min(MOST_PHOTOS));
+    if most == 0 { Vec::new() } else { session.photos_to_show(most) }
 }
 
 /// The theme of a layer's own field, where no theme's map is shown.

@@ -3,10 +3,12 @@
 use super::content::PageContent;
 use super::map::{MapForm, MapFrame, colour};
 use super::metrics::width;
-use super::svg::{At, Svg, Type};
+use super::svg::{At, Svg, Type, num};
 use crate::geo::{Anchor, WorldPos};
-use crate::model::FeatureId;
-use crate::palette::{LIGHT, is_dark};
+use crate::map::leaders::{Lines, edge, shifts};
+use crate::model::{FeatureId, Role};
+use crate::palette::{self, LIGHT, is_dark};
+use crate::project::LayerStyle;
 use crate::rules::GapSeverity;
 use crate::session::{GapMarks, Loaded, Session};
 
@@ -92,13 +94,16 @@ fn place_names(
         .collect();
     seen.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let middle = seen.get(seen.len() / 2).map_or(0.0, |s| s.0.sqrt());
+    let style = session.village_layer().and_then(|l| session.entry(l.key)).map(|e| e.style.clone()).unwrap_or_default();
+    let own = style.label_pt.map_or(1.0, |pt| pt / palette::size::LABEL);
+    let size = if form.village.is_some() { 15.0 } else { 11.5 } * u * own;
+    by_value(&mut seen, loaded, &style, |s| s.1);
     if let Some(village) = form.village
         && let Some(at) = seen.iter().position(|s| s.1 == village)
     {
         let own = seen.remove(at);
         seen.insert(0, own);
     }
-    let size = if form.village.is_some() { 15.0 } else { 11.5 } * u;
     let towns = loaded.town_anchors.get().map_or(&[][..], Vec::as_slice);
     let districts = loaded.district_anchors.get().map_or(&[][..], Vec::as_slice);
     let below = TOWNS_BELOW_PX * u;
@@ -113,12 +118,18 @@ fn place_names(
                 }
             }
         }
-        return;
+        return others(svg, session, frame, u, &mut room);
     }
-    for (_, village, anchor) in seen.into_iter().take(MOST) {
+    if style.label_towns && form.village.is_none() {
+        for (name, anchor) in towns.iter().take(MOST).filter(|(_, a)| frame.holds(frame.at(a.at), 0.0)) {
+            put(svg, &mut room, name, frame.at(anchor.at), extent(anchor), 14.0 * u, true, false);
+        }
+    }
+    let is_labelled = style.is_labelled_at(frame.scale_denominator()) || form.village.is_some();
+    let mut left_over = Vec::new();
+    for (_, village, anchor) in seen.into_iter().take(if is_labelled { MOST } else { 0 }) {
         let key = session.village_layer().map(|l| l.key);
-        let is_labelled = key.and_then(|k| session.entry(k)).is_some_and(|e| e.style.label.is_some());
-        let name = match key.filter(|_| is_labelled) {
+        let name = match key.filter(|_| style.label.is_some()) {
             Some(key) => session.label_of(key, loaded, village),
             None => loaded.dataset.display_name(village),
         };
@@ -131,8 +142,132 @@ fn place_names(
         let on_dark = fill.is_some_and(is_dark) && !faint;
         let mark = gaps.villages.get(&village).copied();
         let wanted = Name { text: &name, size, is_bold: form.village == Some(village), on_dark, mark };
-        let Some(mark_at) = put_inside(svg, &mut room, &wanted, frame, loaded, village, anchor, u) else { continue };
+        let Some(mark_at) = put_inside(svg, &mut room, &wanted, frame, loaded, village, anchor, u) else {
+            left_over.push((place, name));
+            continue;
+        };
         marks.extend(mark.map(|(severity, count)| Mark { village: Some(village), at: mark_at, severity, count }));
+    }
+    if style.label_leaders && form.village.is_none() {
+        beside(svg, &mut room, left_over, size, u);
+    }
+    others(svg, session, frame, u, &mut room);
+}
+
+/// Names that found no room in their villages: beside them, each with a line to its village.
+fn beside(svg: &mut Svg, room: &mut Room, names: Vec<([f32; 2], String)>, size: f32, u: f32) {
+    let mut lines = Lines::default();
+    let mut wanted = Vec::new();
+    for (place, name) in names.into_iter().filter(|(_, name)| !name.is_empty()).take(MOST_LEADERS) {
+        let (w, h) = (lines_width(&name, size, false), lines_height(&name, size));
+        let at = place.map(f64::from);
+        let rect = |s: egui::Vec2| {
+            let [x, y] = [place[0] + s.x, place[1] + s.y];
+            [x - w / 2.0 - 2.0, y - h / 2.0, x + w / 2.0 + 2.0, y + h / 2.0]
+        };
+        let is_free = |s: &egui::Vec2| {
+            let [l, t, r, b] = rect(*s);
+            let name = egui::Rect::from_min_max(egui::pos2(l, t), egui::pos2(r, b));
+            room.free(&rect(*s)) && lines.is_free(at, *s, name)
+        };
+        let Some(shift) = shifts(egui::vec2(w, h)).find(is_free) else { continue };
+        room.taken.push(rect(shift));
+        let to = [place[0] + shift.x, place[1] + shift.y];
+        lines.add(at, to.map(f64::from));
+        wanted.push((place, to, rect(shift), name));
+    }
+    let point = |p: [f32; 2]| format!("{} {}", num(p[0]), num(p[1]));
+    for (place, to, [l, t, r, b], _) in &wanted {
+        let name = egui::Rect::from_min_max(egui::pos2(*l, *t), egui::pos2(*r, *b));
+        let end = edge(name, (*place).into(), (*to).into());
+        let d = format!("M{}L{}", point(*place), point([end.x, end.y]));
+        for (ink, width) in [("#ffffff", 2.6), ("#1c2731", 0.9)] {
+            svg.path(&d, &format!("fill=\"none\" stroke=\"{ink}\" stroke-width=\"{}\"", num(width * u)));
+        }
+        svg.raw(&format!(
+            "<circle cx=\"{}\" cy=\"{}\" r=\"{}\" fill=\"#1c2731\"/>",
+            num(place[0]),
+            num(place[1]),
+            num(1.6 * u)
+        ));
+    }
+    for (_, to, _, name) in &wanted {
+        let form =
+            Type { size, is_bold: false, colour: "#1c2731", at: At::Middle, halo: Some(("#ffffff", size * 0.2)) };
+        put_lines(svg, *to, name, form);
+    }
+}
+
+/// Labels of layers that are no villages: of lines as far as those go, of points above them, of areas that have room.
+fn others(svg: &mut Svg, session: &Session, frame: &MapFrame, u: f32, room: &mut Room) {
+    let villages = session.village_layer().map(|l| l.key);
+    for (layer, entry) in session.shown().filter(|(l, e)| Some(l.key) != villages && frame.draws(e)) {
+        let Some(loaded) = layer.loaded() else { continue };
+        let has_name = loaded.dataset.roles.field(Role::Name).is_some() && !loaded.is_points();
+        let style = &entry.style;
+        if !(has_name || style.label.is_some()) || !style.is_labelled_at(frame.scale_denominator()) {
+            continue;
+        }
+        let size = 11.5 * u * style.label_pt.map_or(1.0, |pt| pt / palette::size::LABEL);
+        let mut found: Vec<(FeatureId, Anchor)> = loaded
+            .dataset
+            .features()
+            .filter_map(|f| Some((f, loaded.spot(f)?)))
+            .filter(|(_, a)| frame.holds(frame.at(a.at), 0.0))
+            .take(MOST)
+            .collect();
+        by_value(&mut found, loaded, style, |f| f.0);
+        for (feature, spot) in found {
+            let inside = loaded.anchors.get().and_then(|a| a.get(feature.index()).copied().flatten());
+            let place = frame.at(inside.unwrap_or(spot).at);
+            let text = session.label_of(layer.key, loaded, feature);
+            let (w, h) = (lines_width(&text, size, false), lines_height(&text, size));
+            let reach = spot.extent.map(|e| (f64::from(e) * frame.px_per_world) as f32);
+            let has_room = loaded.is_points()
+                || loaded.is_lines() && reach[0].max(reach[1]) >= w * 0.8
+                || reach[0] >= w && reach[1] >= h;
+            let lift = if loaded.is_points() { -(h * 0.5 + 7.0 * u) } else { 0.0 };
+            let [x, y] = [place[0], place[1] + lift];
+            let rect = [x - w / 2.0 - 2.0, y - h / 2.0, x + w / 2.0 + 2.0, y + h / 2.0];
+            if text.is_empty() || !has_room || !room.free(&rect) {
+                continue;
+            }
+            room.taken.push(rect);
+            let halo = Some(("#ffffff", size * 0.22));
+            put_lines(svg, [x, y], &text, Type { size, is_bold: false, colour: "#1c2731", at: At::Middle, halo });
+        }
+    }
+}
+
+/// Sorts what is to be labelled by the field that a person chose, larger values first, unknown ones last.
+fn by_value<T>(list: &mut [T], loaded: &Loaded, style: &LayerStyle, feature: impl Fn(&T) -> FeatureId) {
+    let Some(column) = style.label_by.as_deref().and_then(|f| loaded.dataset.table.position(f)) else { return };
+    let value = |t: &T| loaded.dataset.table.value(feature(t), column).as_f64().unwrap_or(f64::NEG_INFINITY);
+    list.sort_by(|a, b| value(b).total_cmp(&value(a)));
+}
+
+/// Most names beside their villages.
+const MOST_LEADERS: usize = 200;
+
+/// Width of a label of one or several lines.
+fn lines_width(text: &str, size: f32, is_bold: bool) -> f32 {
+    text.lines().map(|l| width(l, size, is_bold)).fold(0.0, f32::max)
+}
+
+/// Its height.
+fn lines_height(text: &str, size: f32) -> f32 {
+    text.lines().count().max(1) as f32 * size * LINE
+}
+
+/// Height of a line as a share of the letters' size.
+const LINE: f32 = 1.15;
+
+/// Writes a label around its middle.
+fn put_lines(svg: &mut Svg, [x, y]: [f32; 2], text: &str, form: Type<'_>) {
+    let count = text.lines().count().max(1) as f32;
+    for (i, line) in text.lines().enumerate() {
+        let shift = (i as f32 - (count - 1.0) / 2.0) * form.size * LINE;
+        svg.text(x, y + shift + form.size * 0.36, line, form);
     }
 }
 
@@ -170,7 +305,7 @@ fn put_inside(
     // Where it is too wide it becomes a little smaller before it is left out.
     [1.0, 0.84].into_iter().find_map(|share| {
         let size = name.size * share;
-        let (text, h) = (width(name.text, size, name.is_bold), size * 1.1);
+        let (text, h) = (lines_width(name.text, size, name.is_bold), lines_height(name.text, size));
         let w = text + mark;
         let room_px = [f64::from(w + 3.0 * u), f64::from(h + 2.0 * u)];
         let places = inside.places(anchor.at, room_px.map(|v| v / frame.px_per_world), 9);
@@ -181,7 +316,7 @@ fn put_inside(
         room.taken.push([x - w / 2.0 - 1.0, y - h / 2.0, x + w / 2.0 + 1.0, y + h / 2.0]);
         let (ink, halo) = if name.on_dark { ("#ffffff", "#1d4f74") } else { ("#1c2731", "#ffffff") };
         let form = Type { size, is_bold: name.is_bold, colour: ink, at: At::Middle, halo: Some((halo, size * 0.2)) };
-        svg.text(x - mark / 2.0, y + size * 0.36, name.text, form);
+        put_lines(svg, [x - mark / 2.0, y], name.text, form);
         Some([x + w / 2.0 - (mark - 3.0 * u) / 2.0, y])
     })
 }

@@ -91,7 +91,7 @@ fn other(svg: &mut Svg, colouring: Option<&Colouring>, loaded: &Loaded, frame: &
         let fill = match (colour_of(class), colouring) {
             (Some(colour), _) => hex(colour),
             (None, Some(_)) => "url(#hatch)".to_owned(),
-            (None, None) => hex(style.fill_rgb().unwrap_or(LIGHT.plain_fill)),
+            (None, None) => hex(style.fill_rgb().unwrap_or(LIGHT.plain.fill)),
         };
         svg.path(d, &format!("fill=\"{fill}\" fill-rule=\"evenodd\""));
     }
@@ -139,7 +139,7 @@ pub(super) fn pen(ink: &str, width_pt: f32, u: f32, style: &LayerStyle) -> Strin
 }
 
 fn points(svg: &mut Svg, colouring: Option<&Colouring>, loaded: &Loaded, frame: &MapFrame, u: f32, style: &LayerStyle) {
-    let plain = style.fill_rgb().unwrap_or(LIGHT.plain_symbol);
+    let plain = style.fill_rgb().unwrap_or(LIGHT.plain.symbol);
     let geometry = &loaded.dataset.geometry;
     for feature in 0..loaded.dataset.len() {
         for part in

@@ -81,7 +81,12 @@ impl MapFrame {
 
     /// Whether a layer is shown at the scale of this map.
     pub(super) fn draws(&self, entry: &LayerEntry) -> bool {
-        entry.visible && entry.style.is_shown_at(scale_denominator(self.px_per_world, self.middle().lat_deg))
+        entry.visible && entry.style.is_shown_at(self.scale_denominator())
+    }
+
+    /// The N of 1 : N in its middle.
+    pub(super) fn scale_denominator(&self) -> f64 {
+        scale_denominator(self.px_per_world, self.middle().lat_deg)
     }
 
     fn middle(&self) -> LonLat {
@@ -225,7 +230,7 @@ pub(super) fn villages(
     let paint = |class: usize| match colouring.and_then(|t| t.legend.get(class)) {
         Some(row) => hex(row.colour),
         None if class == classes => "url(#hatch)".to_owned(),
-        None => hex(style.fill_rgb().unwrap_or(LIGHT.plain_fill)),
+        None => hex(style.fill_rgb().unwrap_or(LIGHT.plain.fill)),
     };
     for (paths, strength) in [(&faint, 0.5), (&fills, 1.0)].into_iter().filter(|_| !style.is_hollow()) {
         for (class, d) in paths.iter().enumerate() {
@@ -358,7 +363,7 @@ fn facilities(
 ) -> Vec<[f32; 2]> {
     let Some(district) = session.district() else { return Vec::new() };
     let year = session.year();
-    let shown: Vec<SymbolKind> = content.symbols.iter().map(|s| s.0).collect();
+    let shown: Vec<SymbolKind> = content.signs.symbols.iter().map(|s| s.0).collect();
     // Facilities of a hidden layer are not shown.
     let is_visible: Vec<bool> =
         session.facility_layers().iter().map(|l| session.entry(*l).is_none_or(|e| frame.draws(e))).collect();

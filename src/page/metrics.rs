@@ -54,9 +54,27 @@ fn of_system(c: char) -> Option<(fontdb::ID, f32)> {
                 Some(f32::from(advance) / f32::from(face.units_per_em()))
             })?
         };
-        let plain = SYSTEM.faces().filter(is_plain);
-        plain.chain(SYSTEM.faces()).find_map(|f| Some((f.id, width(f.id)?)))
+        let name = |f: &fontdb::FaceInfo| f.families.first().map_or_else(String::new, |(name, _)| name.to_lowercase());
+        // Letters without serifs suit those of the page best; those for programs and formulas least.
+        let rank = |f: &fontdb::FaceInfo| {
+            let name = name(f);
+            let has = |part: &str| name.contains(part);
+            (!is_plain(&f), has("mono") || has("math") || f.monospaced, has("serif") && !has("sans"), !has("sans"))
+        };
+        let mut faces: Vec<&fontdb::FaceInfo> = SYSTEM.faces().collect();
+        faces.sort_by_key(|f| rank(f));
+        faces.into_iter().find_map(|f| Some((f.id, width(f.id)?)))
     })
+}
+
+/// Names of the fonts of this machine that a text takes letters from; none where the bundled ones have all of them.
+pub(super) fn system_fonts(text: &str) -> Vec<String> {
+    let lacking = text.chars().filter(|c| !c.is_ascii() && !c.is_control() && !is_bundled(*c));
+    let name = |id| SYSTEM.face(id).and_then(|f| f.families.first().map(|(name, _)| name.clone()));
+    let mut names: Vec<String> = lacking.filter_map(|c| name(of_system(c)?.0)).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 fn is_bundled(c: char) -> bool {

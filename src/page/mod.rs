@@ -15,6 +15,7 @@ mod notes;
 mod order_sheet;
 mod others;
 mod output;
+mod photos;
 mod round_sheet;
 mod svg;
 mod village;

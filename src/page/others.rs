@@ -86,14 +86,14 @@ pub(super) fn others(session: &Session) -> Vec<OtherRow> {
 
 /// Height of the rows at full size.
 pub(super) fn height(content: &PageContent) -> f32 {
-    if content.others.is_empty() { 0.0 } else { content.others.len() as f32 * STEP + 12.0 }
+    if content.signs.others.is_empty() { 0.0 } else { content.signs.others.len() as f32 * STEP + 12.0 }
 }
 
 /// Draws the rows.
 pub(super) fn draw(svg: &mut Svg, content: &PageContent, [x, y, w]: [f32; 3], u: f32, inks: [&str; 2]) {
     let [ink, grey] = inks;
     let size = 14.0 * u;
-    for (i, row) in content.others.iter().enumerate() {
+    for (i, row) in content.signs.others.iter().enumerate() {
         let base = y + 15.0 * u + i as f32 * STEP * u;
         let Some(sign) = row.sign else {
             svg.text(x, base, &clipped(&row.text, size, true, w), Type::new(size, ink).bold());

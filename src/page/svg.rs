@@ -68,6 +68,11 @@ impl Svg {
         Self { out }
     }
 
+    /// What was drawn so far.
+    pub(super) fn drawn(&self) -> &str {
+        &self.out
+    }
+
     pub(super) fn finish(mut self) -> String {
         self.out.push_str("</svg>\n");
         self.out

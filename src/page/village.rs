@@ -11,7 +11,7 @@ use crate::model::{FeatureId, Theme};
 use crate::palette::LIGHT;
 use crate::project::PageOptions;
 use crate::rules::GapSeverity;
-use crate::session::{CardFigure, CardSection, PageMark, Session, VillageCard};
+use crate::session::{CardFigure, CardSection, MOST_PHOTOS, PageMark, Session, VillageCard};
 
 /// Margin of an upright A4 page in layout pixels.
 const MARGIN: f32 = 48.0;
@@ -54,6 +54,7 @@ pub(super) fn village_svg(
     }
     y = map[1] + map[3] + 16.0;
     y = legend(&mut svg, content, [m, y, room], &inks);
+    y = photos(&mut svg, session, village, [m, y, room], &inks, options);
     let bottom = match &card {
         Some(card) => origins(&mut svg, session, card, [m, room, bottom], &inks),
         None => bottom,
@@ -66,6 +67,45 @@ pub(super) fn village_svg(
     list(&mut svg, session, &facts, [m, y, room, bottom - 10.0], &inks);
     let out = svg.finish();
     if options.grey { super::output::grey(&out) } else { out }
+}
+
+/// Height of photos on the page of a village in layout pixels.
+const PHOTO_PX: f32 = 118.0;
+
+/// The latest photos of a village in a row, where the page is to have some; where what follows may begin.
+fn photos(
+    svg: &mut Svg,
+    session: &Session,
+    village: FeatureId,
+    [x, y, room]: [f32; 3],
+    inks: &Inks,
+    options: &PageOptions,
+) -> f32 {
+    let most = usize::from(options.photos.min(MOST_PHOTOS));
+    if most == 0 {
+        return y;
+    }
+    let all = session.photos_by_village();
+    let own = all.iter().find(|(v, _)| *v == village).map_or(&[][..], |(_, list)| list);
+    if own.is_empty() {
+        return y;
+    }
+    let gap = 10.0;
+    let wide = ((room - gap * (most.max(2) - 1) as f32) / most.max(2) as f32).min(PHOTO_PX * 1.5);
+    for (i, photo) in own.iter().take(most).enumerate() {
+        let left = x + i as f32 * (wide + gap);
+        super::photos::picture(
+            svg,
+            &photo.file,
+            [left, y, wide, PHOTO_PX],
+            0.9,
+            [&inks.grey, &inks.line],
+            session.lang,
+        );
+        let day = photo.taken_at.get(..10).unwrap_or_default();
+        svg.text(left, y + PHOTO_PX + 13.0, day, Type::new(10.5, &inks.grey));
+    }
+    y + PHOTO_PX + 24.0
 }
 
 /// Side of the code on the map of a village in layout pixels: 16 mm.

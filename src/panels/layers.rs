@@ -138,7 +138,7 @@ fn row(
             ui.painter().circle_filled(
                 rect.center(),
                 4.0,
-                data_colour(entry.style.fill_rgb().unwrap_or(t.plain_symbol)),
+                data_colour(entry.style.fill_rgb().unwrap_or(t.plain.symbol)),
             );
         }
         if let Some(loaded) = layer.loaded().filter(|l| layer.colouring.is_none() && l.is_lines()) {

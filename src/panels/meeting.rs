@@ -16,6 +16,8 @@ const DESIGN_HEIGHT: f32 = 1080.0;
 pub(super) const SMALLEST: f32 = 24.0;
 /// Width that a chart takes at the left of the map, on a screen of that height.
 const CHART_WIDE: f32 = 760.0;
+/// Height of photos below the map, with their words.
+const PHOTOS_HIGH: f32 = 300.0;
 /// Most figures.
 pub const MOST_FIGURES: usize = 8;
 
@@ -91,10 +93,16 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, map: &mut MapVi
             Pos2::new(stage.rect.right() - stage.pad, bottom - years),
         );
         let right = meeting_legend::column(&painter, session, &stage, column);
-        let room = Rect::from_min_max(
+        let mut room = Rect::from_min_max(
             Pos2::new(stage.rect.left() + left, below + 16.0 * s),
             Pos2::new(stage.rect.right() - right, bottom),
         );
+        if !session.scene_photos().is_empty() {
+            let top = bottom - PHOTOS_HIGH * s;
+            let strip = Rect::from_min_max(Pos2::new(room.left(), top), Pos2::new(room.right(), bottom));
+            super::photos::below_map(ui, session, strip, SMALLEST * s, send);
+            room.max.y = top - 16.0 * s;
+        }
         ui.scope_builder(egui::UiBuilder::new().max_rect(room), |ui| map.show(ui, session, moment, send));
         if meeting.has_pen {
             super::pen::show(ui, session, room);
@@ -332,7 +340,11 @@ fn foot(painter: &Painter, session: &Session, rect: Rect, pad: f32, s: f32) {
     // The dots keep their place; a long source is broken before them, and cut after two lines.
     let room = rect.width() / 2.0 - pad - 16.0 * s * scenes as f32 - 40.0 * s;
     let mut job = egui::text::LayoutJob::simple(words, font.clone(), t.ink_secondary, room);
-    job.wrap = egui::text::TextWrapping { max_rows: 2, ..egui::text::TextWrapping::truncate_at_width(room) };
+    job.wrap = egui::text::TextWrapping {
+        max_rows: 2,
+        break_anywhere: false,
+        ..egui::text::TextWrapping::truncate_at_width(room)
+    };
     let galley = painter.layout_job(job);
     painter.galley(Pos2::new(rect.left() + pad, y - galley.size().y / 2.0), galley, t.ink_secondary);
     let shown = session.meeting.as_ref().and_then(|m| m.scene);

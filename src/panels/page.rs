@@ -8,7 +8,7 @@ use crate::district::By;
 use crate::lang::Lang;
 use crate::page::PageFormat;
 use crate::project::{Arrangement, ChartKind, PageOptions};
-use crate::session::{Commands, Moment, PageCommand, PageDraft, Session, WindowCommand};
+use crate::session::{Commands, MOST_PHOTOS, Moment, PageCommand, PageDraft, Session, WindowCommand};
 
 /// Largest preview in points.
 const PREVIEW: Vec2 = Vec2::new(600.0, 470.0);
@@ -117,6 +117,12 @@ fn options(ui: &mut Ui, session: &Session, draft: &mut PageDraft, send: &mut Com
     o.stamp = (stamp != lang.t("page.stamp")).then_some(stamp);
     elements(ui, session, o);
     chart(ui, session, o);
+    if session.has_photos() {
+        ui.horizontal(|ui| {
+            let label = ui.label(lang.t("photos.on-page"));
+            ui.add(egui::DragValue::new(&mut o.photos).range(0..=MOST_PHOTOS)).labelled_by(label.id);
+        });
+    }
     ui.add_space(10.0);
     if let Some((done, all, _)) = &session.work.atlas {
         let words = lang.with("page.making", &[("n", &done.to_string()), ("all", &all.to_string())]);

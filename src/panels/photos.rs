@@ -56,13 +56,13 @@ pub fn small(ui: &mut Ui, session: &Session, file: &Path, words: &str, send: &mu
 }
 
 /// A picture on its way to the window.
-enum Shown {
+pub(super) enum Shown {
     Here(TextureHandle),
     Coming,
     Never,
 }
 
-fn texture(ui: &Ui, session: &Session, file: &Path, side_px: u32, send: &mut Commands) -> Shown {
+pub(super) fn texture(ui: &Ui, session: &Session, file: &Path, side_px: u32, send: &mut Commands) -> Shown {
     match session.made.photos.pictures.get(&(file.to_path_buf(), side_px)) {
         Some(PhotoPicture::Here(image)) => {
             let id = egui::Id::unique(("picture", file, side_px));
@@ -80,6 +80,51 @@ fn texture(ui: &Ui, session: &Session, file: &Path, side_px: u32, send: &mut Com
         None => {
             send.push(WindowCommand::LoadPicture(file.to_path_buf(), side_px));
             Shown::Coming
+        }
+    }
+}
+
+/// Longest side of a picture below the map of a scene, in pixels.
+const SCENE_PX: u32 = 720;
+
+/// Photos below the map of a scene, in a row; a click shows one large.
+pub fn below_map(ui: &mut Ui, session: &Session, rect: egui::Rect, words_pt: f32, send: &mut Commands) {
+    let photos = session.scene_photos();
+    let (t, gap) = (session.tokens(), 12.0);
+    let count = photos.len().max(1) as f32;
+    let wide = ((rect.width() - gap * (count - 1.0)) / count).min((rect.height() - words_pt * 1.5) * 1.6);
+    for (at, (photo, words)) in photos.iter().enumerate() {
+        let left = rect.left() + at as f32 * (wide + gap);
+        let place =
+            egui::Rect::from_min_size(egui::pos2(left, rect.top()), Vec2::new(wide, rect.height() - words_pt * 1.5));
+        let response = ui.interact(place, ui.scope_id().with(("scene photo", at)), Sense::click());
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, words));
+        match texture(ui, session, &photo.file, SCENE_PX, send) {
+            Shown::Here(texture) => {
+                // Cut to the place's shape, from the middle.
+                let [w, h] = texture.size().map(|v| v as f32);
+                let shape = place.width() / place.height().max(1.0);
+                let part = if w / h > shape { Vec2::new(h * shape / w, 1.0) } else { Vec2::new(1.0, w / shape / h) };
+                let uv = egui::Rect::from_center_size(egui::pos2(0.5, 0.5), part);
+                ui.painter().image(texture.id(), place, uv, egui::Color32::WHITE);
+            }
+            Shown::Coming => {
+                ui.painter().rect_filled(place, 4.0, t.field);
+            }
+            Shown::Never => {
+                ui.painter().rect_filled(place, 4.0, t.field);
+                let font = egui::FontId::proportional(words_pt);
+                let missing = session.lang.t("photos.missing");
+                ui.painter().text(place.center(), egui::Align2::CENTER_CENTER, missing, font, t.ink_secondary);
+            }
+        }
+        let at_words = place.left_bottom() + Vec2::new(0.0, 4.0);
+        let mut job =
+            egui::text::LayoutJob::simple_singleline(words.clone(), egui::FontId::proportional(words_pt), t.ink);
+        job.wrap = egui::text::TextWrapping::truncate_at_width(wide);
+        ui.painter().galley(at_words, ui.painter().layout_job(job), t.ink);
+        if response.clicked() {
+            send.push(WindowCommand::OpenPictures(photos.iter().map(|(p, _)| p.file.clone()).collect(), at));
         }
     }
 }

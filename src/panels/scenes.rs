@@ -8,7 +8,8 @@ use super::widgets::{chip_menu, icon_button, marked_chip, primary};
 use crate::icons::Icon;
 use crate::project::{ChartKind, SceneEntry};
 use crate::session::{
-    COVERAGE_FIGURE, Commands, Derived, Dialogue, Finding, FindingWeight, FoundAt, MeetingCommand, SceneFigure, Session,
+    COVERAGE_FIGURE, Commands, Derived, Dialogue, Finding, FindingWeight, FoundAt, MOST_PHOTOS, MeetingCommand,
+    SceneFigure, Session,
 };
 
 /// Shows the list.
@@ -80,6 +81,10 @@ fn row(ui: &mut Ui, session: &Session, at: usize, scene: &SceneEntry, send: &mut
             icon_button(ui, session, Icon::Up, MeetingCommand::MoveScene(at, true), send);
             icon_button(ui, session, Icon::Copy, MeetingCommand::CopyScene(at), send);
             chart(ui, session, &mut edited);
+            if session.has_photos() || edited.photos > 0 {
+                let label = ui.label(lang.t("photos.on-page"));
+                ui.add(egui::DragValue::new(&mut edited.photos).range(0..=MOST_PHOTOS)).labelled_by(label.id);
+            }
             figures(ui, session, &mut edited);
             let mut legend = !edited.no_legend;
             ui.checkbox(&mut legend, lang.t("page.legend"));

@@ -73,9 +73,25 @@ pub struct LayerStyle {
     /// The largest scale at which it is shown, as the N of 1 : N.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scale_to: Option<f64>,
-    /// The field that its features are labelled by; their name where absent.
+    /// What its features are labelled by: a field, or a text with fields in braces, such as `{name}（{households} 户）`, in several lines
+    /// where it has some; their name where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
+    /// Size of labels in points; the usual where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label_pt: Option<f32>,
+    /// The field whose larger values are labelled first; larger features where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label_by: Option<String>,
+    /// The smallest scale at which they are labelled, as the N of 1 : N.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label_from: Option<f64>,
+    /// Whether names that have no room stand beside, with a line.
+    #[serde(default, skip_serializing_if = "super::layer::is_default")]
+    pub label_leaders: bool,
+    /// Whether towns are named beside villages.
+    #[serde(default, skip_serializing_if = "super::layer::is_default")]
+    pub label_towns: bool,
     /// Keys of the file that this version does not know: kept.
     #[serde(flatten)]
     pub other: toml::Table,
@@ -94,6 +110,11 @@ impl LayerStyle {
             (colours.points, None)
         };
         Self { fill: fill.map(hex_of), outline: outline.map(hex_of), ..Self::default() }
+    }
+
+    /// Whether features are labelled on a map of 1 : `denominator`.
+    pub fn is_labelled_at(&self, denominator: f64) -> bool {
+        self.label_from.is_none_or(|n| denominator <= n)
     }
 
     /// Whether areas have an outline only.

@@ -132,6 +132,9 @@ pub struct PageOptions {
     /// A chart of what the map shows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chart: Option<ChartKind>,
+    /// How many photos stand beside the map, at most four: of the village that is selected, else the latest.
+    #[serde(skip_serializing_if = "is_none")]
+    pub photos: u8,
     /// Whether it is in shades of grey, as a black-and-white printer would have it.
     #[serde(skip)]
     pub grey: bool,
@@ -159,11 +162,16 @@ impl Default for PageOptions {
             gaps: false,
             before: None,
             chart: None,
+            photos: 0,
             grey: false,
             more: None,
             other: toml::Table::new(),
         }
     }
+}
+
+fn is_none(count: &u8) -> bool {
+    *count == 0
 }
 
 /// A page as a table, or as a list whose first entry it is.

@@ -69,6 +69,9 @@ pub struct SceneEntry {
     /// A chart in the place of the figures.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chart: Option<super::page::ChartKind>,
+    /// How many photos stand below its map, at most four: of the village that is selected, else the latest.
+    #[serde(skip_serializing_if = "is_none")]
+    pub photos: u8,
     /// Whether the headline figures are left out.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub no_figures: bool,
@@ -105,4 +108,8 @@ impl SceneEntry {
 /// A text, or in English the one beside it, where there is such.
 pub fn in_language<'a>(own: &'a str, english: &'a str, lang: Lang) -> &'a str {
     if lang == Lang::En && !english.trim().is_empty() { english } else { own }
+}
+
+fn is_none(count: &u8) -> bool {
+    *count == 0
 }

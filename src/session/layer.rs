@@ -288,11 +288,11 @@ impl Loaded {
     /// The colour of features that nothing colours and for which nobody chose one.
     pub fn usual_colour(&self, tokens: &Tokens) -> [u8; 3] {
         if self.is_points() {
-            tokens.plain_symbol
+            tokens.plain.symbol
         } else if self.is_lines() {
-            tokens.plain_line
+            tokens.plain.line
         } else {
-            tokens.plain_fill
+            tokens.plain.fill
         }
     }
 
@@ -316,6 +316,30 @@ impl Loaded {
                 texel => texel,
             }
         }))
+    }
+
+    /// Where the name of a line or a point stands: half-way along its longest piece, or at its first place.
+    pub fn spot(&self, feature: FeatureId) -> Option<Anchor> {
+        let geometry = &self.dataset.geometry;
+        let world = |c: &[f64; 2]| WorldPos::from_lonlat(LonLat::new(c[0], c[1]));
+        let length =
+            |line: &[[f64; 2]]| -> f64 { line.windows(2).map(|w| (w[1][0] - w[0][0]).hypot(w[1][1] - w[0][1])).sum() };
+        let pieces = geometry.parts_of(feature).iter().flat_map(|p| geometry.rings_of(p));
+        let (whole, longest) = pieces.map(|l| (length(l), l)).max_by(|a, b| a.0.total_cmp(&b.0))?;
+        let mut left = whole / 2.0;
+        let mut at = world(longest.first()?);
+        for w in longest.windows(2) {
+            let own = (w[1][0] - w[0][0]).hypot(w[1][1] - w[0][1]);
+            if own >= left && own > 0.0 {
+                let share = left / own;
+                at = world(&[w[0][0] + (w[1][0] - w[0][0]) * share, w[0][1] + (w[1][1] - w[0][1]) * share]);
+                break;
+            }
+            left -= own;
+        }
+        let [w, s, e, n] = geometry.bounds_of(feature)?.sides();
+        let (a, b) = (world(&[w, n]), world(&[e, s]));
+        Some(Anchor { at, extent: [(b.x - a.x) as f32, (b.y - a.y) as f32] })
     }
 
     /// The inside of the part of a feature in which its name stands.

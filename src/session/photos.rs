@@ -10,6 +10,7 @@ use super::layer::Loaded;
 use super::state::Session;
 use crate::geo::LonLat;
 use crate::model::{FeatureId, Generation, LayerKind};
+use crate::project::Focus;
 use crate::read::PHOTO_FIELD;
 use crate::render::LayerKey;
 
@@ -33,11 +34,27 @@ pub enum PhotoPicture {
     Here(egui::ColorImage),
 }
 
+/// Most photos beside a map.
+pub const MOST_PHOTOS: u8 = 4;
+
+/// What the photos of a scene are found for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScenePhotosKey {
+    at: usize,
+    most: usize,
+    villages: Generation,
+    selected: Option<FeatureId>,
+    focus: Option<Focus>,
+    layers: Vec<(LayerKey, Generation)>,
+}
+
 /// What is made of photos.
 #[derive(Default)]
 pub struct PhotosMade {
     /// Photos taken in the village on the card.
     pub of_card: Derived<PhotosKey, Vec<PlacedPhoto>>,
+    /// Photos of the scene that is shown.
+    pub of_scene: Derived<ScenePhotosKey, Vec<(PlacedPhoto, String)>>,
     /// Pictures of photos by file and longest side, as far as they were asked for.
     pub pictures: FxHashMap<(PathBuf, u32), PhotoPicture>,
 }
@@ -63,6 +80,11 @@ impl Session {
             (kind == LayerKind::Photos).then(|| Some((key, self.layers.get(&key)?.loaded()?))).flatten()
         };
         self.kinds().into_iter().filter_map(of).collect()
+    }
+
+    /// Whether there are photos on the map.
+    pub fn has_photos(&self) -> bool {
+        !self.photo_layers().is_empty()
     }
 
     /// A photo, by its layer and row; `None` where the layer is none of photos.
@@ -126,6 +148,53 @@ impl Session {
             photos.sort_by(|a, b| b.taken_at.cmp(&a.taken_at).then_with(|| a.file.cmp(&b.file)));
         }
         list
+    }
+
+    /// Photos that go with what is shown, with what to say of each: those of the village that is selected, else the latest of each village in
+    /// focus, the latest village first.
+    pub fn photos_to_show(&self, most: usize) -> Vec<(PlacedPhoto, String)> {
+        let selected = self.on_card().filter(|(l, _)| self.village_layer().is_some_and(|v| v.key == l.key));
+        let all = self.photos_by_village();
+        let named = |village: FeatureId, photo: &PlacedPhoto| {
+            let name = self.village_layer().map(|l| self.feature_title(l.key, village)).unwrap_or_default();
+            let day = photo.taken_at.get(..10).unwrap_or_default();
+            let words = [name.as_str(), day].into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" · ");
+            (photo.clone(), words)
+        };
+        if let Some((_, village)) = selected {
+            let own = all.iter().find(|(v, _)| *v == village).map_or(&[][..], |(_, list)| list);
+            return own.iter().take(most).map(|p| named(village, p)).collect();
+        }
+        let mut first: Vec<(FeatureId, &PlacedPhoto)> = all
+            .iter()
+            .filter(|(village, _)| self.is_in_focus(*village))
+            .filter_map(|(village, list)| Some((*village, list.first()?)))
+            .collect();
+        first.sort_by(|a, b| b.1.taken_at.cmp(&a.1.taken_at).then(a.0.cmp(&b.0)));
+        first.into_iter().take(most).map(|(village, photo)| named(village, photo)).collect()
+    }
+
+    /// Brings the photos of the scene that is shown up to date.
+    pub fn find_scene_photos(&mut self) {
+        let most = self.scene_shown().map_or(0, |s| usize::from(s.photos.min(MOST_PHOTOS)));
+        let at = self.meeting.as_ref().and_then(|m| m.scene).filter(|_| most > 0);
+        let Some((at, villages)) = at.zip(self.village_layer().and_then(|l| l.loaded()).map(|l| l.generation)) else {
+            self.made.photos.of_scene.clear();
+            return;
+        };
+        let selected = self.document.selection.as_ref().and_then(|(_, f)| f.last().copied());
+        let focus = self.focused().map(|f| f.focus.clone());
+        let layers = self.photo_layers().iter().map(|(k, l)| (*k, l.generation)).collect();
+        let key = ScenePhotosKey { at, most, villages, selected, focus, layers };
+        if self.made.photos.of_scene.get(&key).is_none() {
+            let found = self.photos_to_show(most);
+            self.made.photos.of_scene.make(key, |_| found);
+        }
+    }
+
+    /// Photos of the scene that is shown, with what to say of each.
+    pub fn scene_photos(&self) -> &[(PlacedPhoto, String)] {
+        self.made.photos.of_scene.last().map_or(&[], Vec::as_slice)
     }
 
     /// Photos taken in the village on the card, the latest first.

@@ -291,23 +291,6 @@ impl Session {
         entry.path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
     }
 
-    /// What a feature is labelled with on the map: its name, or the field that the person chose.
-    pub fn label_of(&self, key: LayerKey, loaded: &super::layer::Loaded, feature: FeatureId) -> String {
-        let table = &loaded.dataset.table;
-        let chosen = self.entry(key).and_then(|e| table.position(e.style.label.as_deref()?));
-        match chosen {
-            None => loaded.dataset.text(feature, Role::Name).unwrap_or_default().into_owned(),
-            Some(field) => {
-                let value = table.value(feature, field);
-                let text = match value.as_f64() {
-                    Some(n) if !crate::model::identifies(table.columns.get(field).map_or("", |c| &c.name)) => number(n),
-                    _ => value.to_text().unwrap_or_default().into_owned(),
-                };
-                self.lang.find(&format!("value.{text}")).map_or(text, str::to_owned)
-            }
-        }
-    }
-
     /// The layer that table and legend speak of: the selected feature's, else that of the villages, else the topmost
     /// with more than points, else the top.
     pub fn active(&self) -> Option<&Layer> {

@@ -392,7 +392,7 @@ fn legend(shapes: &mut Shapes, content: &PageContent, top: i64, kept: i64) {
     shapes.text("Legend title", [x, top, wide, INCH * 28 / 100], &content.legend_title, title);
     let first = top + INCH * 34 / 100;
     let classes = content.legend.iter().map(|l| (l.colour, l.text.as_str(), l.count));
-    let symbols = content.symbols.iter().map(|(kind, text, count)| (Some(kind.colour()), text.as_str(), *count));
+    let symbols = content.signs.symbols.iter().map(|(kind, text, count)| (Some(kind.colour()), text.as_str(), *count));
     let rows: Vec<(Option<[u8; 3]>, &str, usize)> = classes.chain(symbols).collect();
     let row = ((MAP[1] + MAP[3] - kept - first) / rows.len().max(1) as i64).clamp(POINT * 9, INCH * 27 / 100);
     let size = (row as f32 / POINT as f32 / 1.5).clamp(6.0, 13.0);

@@ -4,6 +4,7 @@
 // A test tells one story from its beginning to its end.
 #![allow(clippy::too_many_lines)]
 
+mod around;
 mod attacked;
 mod broken;
 mod cached;
