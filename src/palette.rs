@@ -218,9 +218,89 @@ fn unit(c: Color32, alpha: f32) -> [f32; 4] {
     [r, g, b, alpha]
 }
 
-/// A colour of data.
-pub fn data_colour([r, g, b]: [u8; 3]) -> Color32 {
+/// A colour of data, as the chosen eyes see it.
+pub fn data_colour(rgb: [u8; 3]) -> Color32 {
+    let [r, g, b] = seen(rgb);
     Color32::from_rgb(r, g, b)
+}
+
+/// Whose eyes a map is looked at with, to judge its colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Vision {
+    /// As it is.
+    #[default]
+    Usual,
+    /// Without the receptors for red.
+    Protanopia,
+    /// Without those for green.
+    Deuteranopia,
+    /// Without those for blue.
+    Tritanopia,
+    /// In shades of grey, as a black-and-white printer has it.
+    Grey,
+}
+
+impl Vision {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Usual, Self::Protanopia, Self::Deuteranopia, Self::Tritanopia, Self::Grey];
+
+    /// Stable name; in language files `vision.<key>`.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Usual => "usual",
+            Self::Protanopia => "protanopia",
+            Self::Deuteranopia => "deuteranopia",
+            Self::Tritanopia => "tritanopia",
+            Self::Grey => "grey",
+        }
+    }
+
+    /// A colour as these eyes see it: Machado, Oliveira & Fernandes 2009, severity 1, in linear light; grey by ITU-R BT.709.
+    pub fn sees(self, rgb: [u8; 3]) -> [u8; 3] {
+        let matrix: [[f32; 3]; 3] = match self {
+            Self::Usual => return rgb,
+            Self::Protanopia => [
+                [0.152_286, 1.052_583, -0.204_868],
+                [0.114_503, 0.786_281, 0.099_216],
+                [-0.003_882, -0.048_116, 1.051_998],
+            ],
+            Self::Deuteranopia => [
+                [0.367_322, 0.860_646, -0.227_968],
+                [0.280_085, 0.672_501, 0.047_413],
+                [-0.011_820, 0.042_940, 0.968_881],
+            ],
+            Self::Tritanopia => [
+                [1.255_528, -0.076_749, -0.178_779],
+                [-0.078_411, 0.930_809, 0.147_602],
+                [0.004_733, 0.691_367, 0.303_900],
+            ],
+            Self::Grey => [[0.2126, 0.7152, 0.0722]; 3],
+        };
+        let linear = rgb.map(|v| {
+            let v = f32::from(v) / 255.0;
+            if v <= 0.040_45 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) }
+        });
+        matrix.map(|row| {
+            let light = row.iter().zip(linear).map(|(a, b)| a * b).sum::<f32>().clamp(0.0, 1.0);
+            let v = if light <= 0.003_130_8 { light * 12.92 } else { 1.055 * light.powf(1.0 / 2.4) - 0.055 };
+            (v * 255.0 + 0.5) as u8
+        })
+    }
+}
+
+/// The eyes that this window looks with: one for the program, since every swatch and every village is seen by them.
+static VISION: std::sync::atomic::AtomicU8 = std::sync::atomic::AtomicU8::new(0);
+
+/// Looks with other eyes.
+pub fn look_as(vision: Vision) {
+    let number = Vision::ALL.iter().position(|v| *v == vision).unwrap_or(0);
+    VISION.store(number as u8, std::sync::atomic::Ordering::Relaxed);
+}
+
+/// A colour of data as the chosen eyes see it.
+pub fn seen(rgb: [u8; 3]) -> [u8; 3] {
+    let number = VISION.load(std::sync::atomic::Ordering::Relaxed);
+    Vision::ALL.get(usize::from(number)).copied().unwrap_or_default().sees(rgb)
 }
 
 impl Tokens {

@@ -56,6 +56,11 @@ impl Qiancun {
     }
 
     fn take_read(&mut self, key: LayerKey, result: Result<Outcome, ReadError>) {
+        match &result {
+            Ok(Outcome::Layer(file)) => tracing::info!(features = file.loaded.dataset.len(), "read"),
+            Ok(_) => tracing::info!("looked into"),
+            Err(error) => tracing::warn!(code = error.code(), "could not be read"),
+        }
         let pending =
             self.session.work.pending.iter().position(|p| p.key == key).map(|i| self.session.work.pending.remove(i));
         match (result, pending) {

@@ -243,6 +243,10 @@ impl Qiancun {
 
     /// Takes a ground that was opened, unless the layer says something else meanwhile.
     pub(super) fn ground_was_opened(&mut self, key: LayerKey, opened: Result<Box<Ground>, GroundError>) {
+        match &opened {
+            Ok(ground) => tracing::info!(format = ground.format().key(), "a ground was opened"),
+            Err(error) => tracing::warn!(code = error.code(), "a ground could not be opened"),
+        }
         let Some(entry) = self.session.entry(key).cloned() else { return };
         let status = match opened {
             Ok(ground) if *ground.spec() != self.spec_of(&entry) => return self.load_ground(key, &entry),

@@ -1,8 +1,10 @@
 //! What commands about the window itself do.
 
+use super::jobs::Job;
 use super::qiancun::Qiancun;
+use crate::lang::Lang;
 use crate::project::Settings;
-use crate::session::{Dialogue, LookCommand, Measuring, Tab, WindowCommand};
+use crate::session::{Choosing, Dialogue, LookCommand, Measuring, Tab, WindowCommand};
 
 impl Qiancun {
     /// Carries out a command about the window itself.
@@ -18,6 +20,9 @@ impl Qiancun {
             }
             WindowCommand::SetRereading(on_request) => self.remembering(|s| s.rereads_on_request = on_request),
             WindowCommand::SetMapMemory(mb) => self.remembering(|s| s.map_memory_mb = mb),
+            WindowCommand::Manual => session.moment.dialogue = Some(Dialogue::Manual(String::new(), 0)),
+            WindowCommand::OpenLogs => self.open_logs(),
+            WindowCommand::Choose(choosing) => self.choose(choosing),
             WindowCommand::SetTilesLimit(mb) => self.remembering(|s| s.tiles_limit_mb = Some(mb)),
             WindowCommand::SetCacheLimit(mb) => self.remembering(|s| s.cache_limit_mb = Some(mb)),
             WindowCommand::LoadPicture(file, side_px) => self.load_picture(file, side_px),
@@ -121,6 +126,56 @@ impl Qiancun {
     }
 
     /// Changes a setting and saves it.
+    /// Opens the folder of the log with the system's own program.
+    fn open_logs(&mut self) {
+        let Some(folder) = super::running_log::place() else { return };
+        self.jobs.start(Job::Look, move |_| {
+            super::pages::hand_over(folder);
+            None
+        });
+    }
+
+    /// Shows the tour where this person has seen none: once.
+    pub(super) fn begin_tour(&mut self) {
+        let is_first = !self.session.settings.window.was_toured && self.session.settings.recent.is_empty();
+        self.session.stage.tour = is_first.then_some(0);
+    }
+
+    fn choose(&mut self, choosing: Choosing) {
+        match choosing {
+            Choosing::Language(lang) => {
+                self.session.lang = lang.unwrap_or_else(Lang::of_system);
+                self.remembering(|s| s.language = lang.map(|l| l.tag().to_owned()));
+            }
+            Choosing::Dark(dark) => {
+                let system = self.ctx.input(|i| i.raw.system_theme) == Some(egui::Theme::Dark);
+                self.session.dark = dark.unwrap_or(system);
+                self.remembering(|s| s.dark = dark);
+            }
+            Choosing::TextPct(pct) => self.remembering(|s| s.window.text_pct = (pct != 100).then_some(pct)),
+            Choosing::NoMotion(stands) => self.remembering(|s| s.no_motion = stands),
+            Choosing::Vision(vision) => self.session.stage.vision = vision,
+            Choosing::InSoftware(software) => self.remembering(|s| s.window.in_software = software),
+            Choosing::Tour(step) => {
+                self.session.stage.tour = Some(step);
+                self.session.moment.dialogue = None;
+            }
+            Choosing::Toured => {
+                self.session.stage.tour = None;
+                self.remembering(|s| s.window.was_toured = true);
+            }
+        }
+    }
+
+    /// Size of type and colours as they were chosen; a meeting has a size of its own.
+    pub(super) fn look_as_chosen(&self, ctx: &egui::Context) {
+        crate::palette::look_as(self.session.stage.vision);
+        let factor = self.session.settings.text_scale();
+        if self.session.meeting.is_none() && (ctx.zoom_factor() - factor).abs() > 1e-3 {
+            ctx.set_zoom_factor(factor);
+        }
+    }
+
     pub(super) fn remembering(&mut self, change: impl FnOnce(&mut Settings)) {
         change(&mut self.session.settings);
         self.save_settings();

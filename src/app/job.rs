@@ -113,6 +113,8 @@ impl Job {
 pub enum Done {
     /// An area of a ground was kept as a file, or not.
     AreaKept(LayerKey, PathBuf, Result<crate::ground::KeptArea, crate::ground::GroundError>),
+    /// Files that were missing were looked for in a folder.
+    Relinked(super::relinking::Relinked),
     /// A server was asked what it offers, by its address.
     ServerAsked(String, Result<(Vec<crate::ground::WmtsOffer>, String), crate::ground::GroundError>),
     /// A ground was opened, or not.

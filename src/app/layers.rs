@@ -45,17 +45,12 @@ impl Qiancun {
             LayerCommand::ExportDialogue(key) => self.ask_export_layer(key),
             LayerCommand::ExportTo(key, path) => self.export_layer(key, &path),
             LayerCommand::SetKind(key, kind) => self.set_kind(key, kind),
-            LayerCommand::RelinkDialogue(key) => {
-                self.ask_file(move |path| LayerCommand::Relink(key, path));
-            }
-            LayerCommand::Relink(key, path) => {
-                session.transact_layer("command.relink", key, |e| e.path = path);
-                self.load_layer(key);
-            }
-            LayerCommand::RelinkTableDialogue(old) => {
-                self.ask_file(move |path| LayerCommand::RelinkTable(old, path));
-            }
-            LayerCommand::RelinkTable(old, path) => self.relink_table(&old, &path),
+            command @ (LayerCommand::RelinkFolderDialogue
+            | LayerCommand::RelinkFolder(_)
+            | LayerCommand::RelinkDialogue(_)
+            | LayerCommand::Relink(..)
+            | LayerCommand::RelinkTableDialogue(_)
+            | LayerCommand::RelinkTable(..)) => self.on_relinking(command),
             LayerCommand::ArrangeLayer { layer, beside, group } => self.arrange(layer, beside, &group),
             LayerCommand::RenameLayer(key, title) => {
                 session.transact_layer("command.rename-layer", key, |e| {
@@ -125,12 +120,6 @@ impl Qiancun {
         self.session.moment.dialogue = self.session.draft_facility(layer, row).map(Dialogue::Facility);
     }
 
-    fn relink_table(&mut self, old: &std::path::Path, path: &std::path::Path) {
-        self.session.transact("command.relink", |d| {
-            d.project.tables.iter_mut().filter(|t| t.path == old).for_each(|t| t.path = path.to_path_buf());
-        });
-    }
-
     /// Puts a layer before or behind another one, and into a group.
     fn arrange(&mut self, layer: LayerKey, beside: Option<(LayerKey, bool)>, group: &str) {
         self.session.transact("command.arrange", |d| {
@@ -178,7 +167,7 @@ impl Qiancun {
     }
 
     /// Asks for a file; what follows comes back as a command.
-    fn ask_file(&mut self, then: impl FnOnce(std::path::PathBuf) -> LayerCommand + Send + 'static) {
+    pub(super) fn ask_file(&mut self, then: impl FnOnce(std::path::PathBuf) -> LayerCommand + Send + 'static) {
         let title = self.session.lang.t("command.relink");
         self.jobs.ask(move || rfd::FileDialog::new().set_title(title).pick_file().map(then));
     }

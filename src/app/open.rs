@@ -266,6 +266,7 @@ impl Qiancun {
                 Done::Tended(Err(e)) => self.session.storage.trouble = Some(e.to_string()),
                 Done::FormFilled(path, filled) => self.form_was_filled(&path, filled),
                 Done::Understood(table) => self.was_understood(*table),
+                Done::Relinked(found) => self.was_relinked(&found),
                 Done::ServerAsked(url, found) => self.server_was_asked(&url, found),
                 Done::AreaKept(key, path, kept) => self.area_was_kept(key, path, kept),
                 Done::Ground(key, opened) => self.ground_was_opened(key, opened),
@@ -308,7 +309,10 @@ impl Qiancun {
                     let picture = image.map_or(PhotoPicture::Never, PhotoPicture::Here);
                     self.session.made.photos.pictures.insert((file, side_px), picture);
                 }
-                Done::Failed(job, why) => self.has_failed(job, &why),
+                Done::Failed(job, why) => {
+                    tracing::error!(job = job.key(), says = super::running_log::without_data(&why), "a job broke");
+                    self.has_failed(job, &why);
+                }
             }
         }
     }

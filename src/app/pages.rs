@@ -61,7 +61,7 @@ fn bare() -> PageOptions {
 const PREVIEW_PX: f32 = 900.0;
 
 /// Has the system open a file with the program it has for it; whether there is one.
-fn hand_over(path: &Path) -> bool {
+pub(super) fn hand_over(path: &Path) -> bool {
     // By the system itself: a shell would take a & in a name for its own.
     #[cfg(windows)]
     return open::that_detached(path).is_ok();

@@ -198,7 +198,8 @@ impl Qiancun {
             .lang
             .or_else(|| options.settings.language.as_deref().map(Lang::from_tag))
             .unwrap_or_else(Lang::of_system);
-        let dark = options.dark.or(options.settings.dark).unwrap_or(false);
+        let system = || ctx.input(|i| i.raw.system_theme) == Some(egui::Theme::Dark);
+        let dark = options.dark.or(options.settings.dark).unwrap_or_else(system);
         let is_software = gpu.is_software;
         let lost = super::rescue::watch(&gpu, ctx);
         let scene = Arc::new(Mutex::new(Scene::new(gpu)));
@@ -221,6 +222,7 @@ impl Qiancun {
             told: None,
             queue: Commands::default(),
         };
+        app.session.storage.logs = super::running_log::place().map(std::path::Path::to_path_buf);
         app.session.storage.tiles = app.kept.cache.as_ref().map(|c| c.folder().join("tiles"));
         if options.is_bare {
             app.session.picture = Some(crate::session::Picture { are_gaps_ringed: false, is_bare: true });
@@ -318,6 +320,7 @@ impl Qiancun {
             self.queue.push(WindowCommand::Quit);
         }
         let ctx = ui.ctx().clone();
+        self.look_as_chosen(&ctx);
         if self.drawn.style_is != Some(self.session.dark) {
             panels::apply_style(&ctx, self.session.dark);
             self.drawn.style_is = Some(self.session.dark);

@@ -35,6 +35,7 @@ impl Qiancun {
             return false;
         }
         if self.ending.words.is_none() {
+            tracing::error!("the graphics device is lost");
             self.ending.words = Some(match self.rescue() {
                 Ok(()) => self.session.lang.t("error.device-lost").to_owned(),
                 Err(e) => self.session.lang.with("error.device-lost-unsaved", &[("n", &e.to_string())]),
@@ -70,11 +71,14 @@ impl Qiancun {
         let lang = self.session.lang;
         // What panicked once may do so again.
         let rescued = catch_unwind(AssertUnwindSafe(|| self.rescue()));
-        self.ending.words = Some(match rescued {
+        let words = match rescued {
             Ok(Ok(())) => lang.with("error.panicked", &[("n", why)]),
             Ok(Err(e)) => lang.with("error.panicked-unsaved", &[("n", &format!("{why}; {e}"))]),
             Err(_) => lang.with("error.panicked-unsaved", &[("n", why)]),
-        });
+        };
+        // What is to be sent, and where it lies.
+        let log = super::running_log::place().map(|p| lang.with("error.log", &[("n", &p.display().to_string())]));
+        self.ending.words = Some([Some(words), log].into_iter().flatten().collect::<Vec<_>>().join("\n"));
         self.ending.quit = true;
     }
 

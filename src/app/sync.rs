@@ -9,6 +9,7 @@ use crate::colouring::{Colouring, ColouringSpec, IndicatorLook};
 use crate::district::{MapSpec, choropleth, coverage};
 use crate::lang::Lang;
 use crate::model::{Dataset, FeatureId, Generation};
+use crate::palette::{Vision, seen};
 use crate::project::{FieldMapping, Focus, HOLLOW_OUTLINE, HOLLOW_OUTLINE_PT, LayerEntry, LayerStyle, USUAL_LINE_PT};
 use crate::render::{LayerKey, OutlinePen, PointSymbol, Style, Texel};
 use crate::session::{ADDED_LAYER, Covered, Derived, EarlierGaps, FoundGaps, Loaded, Since, Status, Tab, Ticket};
@@ -26,6 +27,8 @@ pub(super) struct LayerLook {
     /// What the project says of how it is coloured.
     indicator: Option<IndicatorLook>,
     style: LayerStyle,
+    /// Whose eyes it is seen with.
+    vision: Vision,
     /// The symbols of facilities.
     symbols: Option<Generation>,
 }
@@ -106,7 +109,7 @@ impl Qiancun {
         let added = (key == ADDED_LAYER).then(Self::added_entry);
         let Some(entry) = self.session.entry(key).cloned().or(added) else { return };
         let plain = self.session.tokens();
-        let dark = self.session.dark;
+        let (dark, vision) = (self.session.dark, self.session.stage.vision);
         let names = self.session.name_language();
         let is_villages = self.session.village_layer().is_some_and(|l| l.key == key);
         let map = self.session.map_spec().filter(|_| is_villages);
@@ -128,6 +131,7 @@ impl Qiancun {
             look: look.clone(),
             indicator: indicator.clone(),
             style: entry.style.clone(),
+            vision,
             symbols: symbols.as_ref().map(|s| s.generation),
         };
         if self.drawn.applied.get(&key).and_then(Derived::key) == Some(&applied(&loaded))
@@ -158,8 +162,9 @@ impl Qiancun {
         let style = loaded.style(colouring, colour, &in_focus, [r, g, b]);
         let (style, points) = match symbols.as_ref().and_then(|s| s.singles.get(&key)) {
             Some(singles) => {
-                let texel =
-                    |f: FeatureId| singles.get(&f).map_or(Texel::Hidden, |(kind, _)| Texel::Colour(kind.colour()));
+                let texel = |f: FeatureId| {
+                    singles.get(&f).map_or(Texel::Hidden, |(kind, _)| Texel::Colour(seen(kind.colour())))
+                };
                 let points = PointSymbol::all(&loaded.chunks, |f| singles.get(&f).map(|(_, mark)| *mark));
                 (Style::new(loaded.dataset.features().map(texel)), points)
             }

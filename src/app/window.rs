@@ -110,21 +110,35 @@ pub fn run(options: Options) -> Result<(), String> {
     if let Ok(icon) = eframe::icon_data::from_png_bytes(ICON) {
         native.viewport = native.viewport.with_icon(icon);
     }
-    let choice = AdapterChoice::new(options.settings.adapter.clone(), options.safe);
+    super::running_log::begin();
+    tracing::info!(
+        version = crate::version(),
+        system = std::env::consts::OS,
+        machine = std::env::consts::ARCH,
+        safe = options.safe,
+        "begins"
+    );
+    let choice =
+        AdapterChoice::new(options.settings.adapter.clone(), options.safe || options.settings.window.in_software);
     native.wgpu_options.wgpu_setup = choice.setup();
     let ending = Ending::default();
     let told = ending.clone();
     let create = move |cc: &CreationContext<'_>| -> Result<Box<dyn App>, Box<dyn std::error::Error + Send + Sync>> {
         let state = cc.wgpu_render_state.as_ref().ok_or("no graphics device")?;
-        let mut app = Qiancun::new(&cc.egui_ctx, Gpu::from_render_state(state), options);
+        let gpu = Gpu::from_render_state(state);
+        let in_software = gpu.is_software;
+        let mut app = Qiancun::new(&cc.egui_ctx, gpu, options);
         app.remember_adapter();
+        tracing::info!(adapter = app.session.settings.adapter, in_software, "draws");
         app.begin_watching();
+        app.begin_tour();
         let is_asked = std::env::var_os(TELL_SHOWN).is_some();
         Ok(Box::new(Window(app, told, if is_asked { Shown::Awaited } else { Shown::Silent })))
     };
     // A missing driver makes some libraries panic rather than return an error: both become the same message.
     let run = std::panic::AssertUnwindSafe(|| eframe::run_native("qiancun", native, Box::new(create)));
     let ended = std::panic::catch_unwind(run);
+    tracing::info!("ends");
     if let Some(message) = ending.lock().ok().and_then(|mut e| e.take()) {
         return Err(message);
     }

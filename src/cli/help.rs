@@ -24,7 +24,8 @@ pub(super) const HELP: &str = "\
   qiancun pick FILE (--at LON,LAT | --points CSV) [--json]
   qiancun nearest VILLAGES FACILITIES [--kind K] [--json]
   qiancun classify FILE --field F --method M --classes K [--breaks a,b,…] [--json]
-  qiancun shot [FILE|PROJECT] -o F.png [--size WxH] [--scale S] [--lang zh|en] [--dark] [--field F]
+  qiancun shot [FILE|PROJECT] -o F.png|.jpg [--size WxH] [--scale S] [--lang zh|en] [--dark] [--field F]
+                 [--show table|summary|gaps|scenes]
   qiancun summary PROJECT [--by town|group|district] [--year Y] [--radius M] [--json]
   qiancun chart PROJECT [--kind groups|years|ranking|target|dots] [--by town|group] [--theme T|INDICATOR] [--year Y]
                  [-o F.svg|.png] [--lang zh|en] [--json]    a chart of what the map shows, with what is to be seen in a sentence

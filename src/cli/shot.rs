@@ -8,10 +8,11 @@ use super::{Failure, args};
 use crate::app::{Headless, Options, png_bytes};
 use crate::lang::Lang;
 use crate::project::write_replacing;
+use crate::session::Tab;
 
 /// Runs the command.
 pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
-    let (mut out, mut size, mut scale) = (None, [1366, 768], 1.0f32);
+    let (mut out, mut size, mut scale, mut show) = (None, [1366, 768], 1.0f32, None);
     let mut options = Options::default();
     while let Some(arg) = parser.next()? {
         match arg {
@@ -28,6 +29,7 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
             }
             lexopt::Arg::Long("lang") => options.lang = Some(args::lang(&mut parser)?),
             lexopt::Arg::Long("dark") => options.dark = Some(true),
+            lexopt::Arg::Long("show") => show = Some(tab(&args::text(&mut parser)?)?),
             lexopt::Arg::Long("field") => options.field = Some(args::text(&mut parser)?),
             other => return Err(other.unexpected().into()),
         }
@@ -40,7 +42,12 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
     let field = options.field.clone();
     let mut headless = Headless::new(options, size, scale, true)
         .map_err(|e| Failure::Input(lang.with("error.no-gpu", &[("n", &e.to_string())])))?;
-    let whole = headless.settle(120.0);
+    let mut whole = headless.settle(120.0);
+    if let Some(tab) = show {
+        let session = &mut headless.app.session;
+        (session.tab, session.settings.drawer_open) = (tab, true);
+        whole &= headless.settle(60.0);
+    }
     if let Some(crate::session::Dialogue::Message(message)) = &headless.app.session.moment.dialogue {
         return Err(Failure::Input(message.clone()));
     }
@@ -54,5 +61,26 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
     let image = headless.pixels().and_then(|p| RgbaImage::from_raw(width, height, p));
     let image = image.ok_or_else(|| Failure::Input("the graphics device gave no picture back".into()))?;
     let explain = |e: std::io::Error| Failure::Input(format!("{} cannot be written: {e}", out.display()));
-    write_replacing(&out, &png_bytes(&image).map_err(explain)?).map_err(explain)
+    let is_jpeg = out.extension().is_some_and(|e| e.eq_ignore_ascii_case("jpg") || e.eq_ignore_ascii_case("jpeg"));
+    let bytes = if is_jpeg { jpeg_bytes(&image) } else { png_bytes(&image) };
+    write_replacing(&out, &bytes.map_err(explain)?).map_err(explain)
+}
+
+/// The drawer that is to be open.
+fn tab(text: &str) -> Result<Tab, Failure> {
+    match text {
+        "table" => Ok(Tab::Table),
+        "summary" => Ok(Tab::Summary),
+        "gaps" => Ok(Tab::Gaps),
+        "scenes" => Ok(Tab::Scenes),
+        other => Err(Failure::Usage(format!("--show is table, summary, gaps or scenes, not {other}"))),
+    }
+}
+
+fn jpeg_bytes(image: &RgbaImage) -> std::io::Result<Vec<u8>> {
+    let rgb = image::DynamicImage::ImageRgba8(image.clone()).into_rgb8();
+    let mut bytes = Vec::new();
+    let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 80);
+    rgb.write_with_encoder(encoder).map_err(std::io::Error::other)?;
+    Ok(bytes)
 }

@@ -30,6 +30,7 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
     let response = modal.show(ui.ctx(), |ui| {
         ui.set_max_width(match dialogue {
             Dialogue::Opened(_) => 920.0,
+            Dialogue::Manual(..) => 1000.0,
             Dialogue::Layout(_) | Dialogue::Pictures(..) | Dialogue::Decisions => f32::INFINITY,
             Dialogue::Import(_)
             | Dialogue::Merge(_)
@@ -72,6 +73,7 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
             Dialogue::KeepArea(draft) => keep_area::show(ui, session, draft, send),
             Dialogue::Online(draft) => online::show(ui, session, draft, send),
             Dialogue::Settings => settings::show(ui, session, send),
+            Dialogue::Manual(sought, at) => super::manual::show(ui, session, sought, at, send),
             Dialogue::Ending(unwritten) => ending(ui, session, unwritten, send),
             Dialogue::Message(text) => {
                 ui.label(RichText::new(lang.t("dialogue.message")).font(bold(15.0)).color(t.ink));

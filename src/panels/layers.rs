@@ -80,6 +80,12 @@ fn missing_tables(ui: &mut Ui, session: &Session, send: &mut Commands) {
             send.push(LayerCommand::RelinkTableDialogue(path.clone()));
         }
     }
+    let tables = session.district().map_or(0, |d| d.unread_tables.len());
+    let layers =
+        session.shown().filter(|(l, e)| matches!(l.status, Status::Failed(_)) && !e.path.as_os_str().is_empty());
+    if layers.count() + tables > 1 && ui.small_button(session.lang.t("command.relink-folder")).clicked() {
+        send.push(LayerCommand::RelinkFolderDialogue);
+    }
 }
 
 /// A layer being dragged in the list.

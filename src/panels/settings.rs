@@ -4,8 +4,10 @@ use egui::{RichText, Ui};
 
 use super::style::bold;
 use super::widgets::{chip_button, primary};
+use crate::lang::Lang;
+use crate::palette::Vision;
 use crate::project::USUAL_CACHE_MB;
-use crate::session::{Commands, Dialogue, FileCommand, Session, WindowCommand};
+use crate::session::{Choosing, Commands, Dialogue, FileCommand, Session, WindowCommand};
 
 /// Choices of memory for shapes of the map, in MB.
 const MEMORY_MB: [u32; 4] = [128, 256, 512, 1024];
@@ -15,10 +17,96 @@ const CACHE_MB: [u32; 4] = [0, 1024, 4096, 16_384];
 /// Shows the settings; `None` once they are to be closed.
 pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) -> Option<Dialogue> {
     let (t, lang) = (session.tokens(), session.lang);
-    let storage = &session.storage;
-    let hint = |ui: &mut Ui, text: &str| ui.label(RichText::new(text).size(12.0).color(t.ink_secondary));
     ui.label(RichText::new(lang.t("settings.title")).font(bold(15.0)).color(t.ink));
-    ui.add_space(10.0);
+    let mut stays = true;
+    let most = ui.ctx().content_rect().height() - 170.0;
+    egui::ScrollArea::vertical().max_height(most.max(160.0)).show(ui, |ui| {
+        ui.add_space(10.0);
+        looks(ui, session, send);
+        ui.add_space(12.0);
+        keeps(ui, session, send);
+    });
+    ui.add_space(12.0);
+    if primary(ui, t, lang.t("dialogue.close")).clicked() {
+        stays = false;
+    }
+    stays.then_some(Dialogue::Settings)
+}
+
+/// Language, colours, size of type, motion, and what draws.
+fn looks(ui: &mut Ui, session: &Session, send: &mut Commands) {
+    let (t, lang) = (session.tokens(), session.lang);
+    let settings = &session.settings;
+    let mut choose = |choosing: Choosing| send.push(WindowCommand::Choose(choosing));
+    let heading = |ui: &mut Ui, key: &'static str| ui.label(RichText::new(lang.t(key)).font(bold(13.0)).color(t.ink));
+    let hint = |ui: &mut Ui, key: &'static str| {
+        ui.add(egui::Label::new(RichText::new(lang.t(key)).size(12.0).color(t.ink_secondary)).wrap());
+    };
+    heading(ui, "settings.language");
+    ui.horizontal(|ui| {
+        for (said, words) in
+            [(None, lang.t("settings.of-system")), (Some(Lang::Zh), "中文"), (Some(Lang::En), "English")]
+        {
+            let is_it = settings.language.as_deref().map(Lang::from_tag) == said;
+            if chip_button(ui, t, words, is_it).clicked() {
+                choose(Choosing::Language(said));
+            }
+        }
+    });
+    ui.add_space(8.0);
+    heading(ui, "settings.look");
+    ui.horizontal(|ui| {
+        for (said, key) in
+            [(None, "settings.of-system"), (Some(false), "settings.light"), (Some(true), "settings.dark")]
+        {
+            if chip_button(ui, t, lang.t(key), settings.dark == said).clicked() {
+                choose(Choosing::Dark(said));
+            }
+        }
+    });
+    ui.add_space(8.0);
+    heading(ui, "settings.text");
+    ui.horizontal(|ui| {
+        for pct in [90, 100, 125, 150, 200] {
+            if chip_button(ui, t, &format!("{pct} %"), settings.window.text_pct.unwrap_or(100) == pct).clicked() {
+                choose(Choosing::TextPct(pct));
+            }
+        }
+    });
+    ui.add_space(8.0);
+    heading(ui, "session.stage.vision");
+    hint(ui, "session.stage.vision-hint");
+    ui.horizontal_wrapped(|ui| {
+        for vision in Vision::ALL {
+            let words = lang.find(&format!("vision.{}", vision.key())).unwrap_or("");
+            if chip_button(ui, t, words, session.stage.vision == vision).clicked() {
+                choose(Choosing::Vision(vision));
+            }
+        }
+    });
+    ui.add_space(8.0);
+    let (mut stands, mut software) = (settings.no_motion, settings.window.in_software);
+    if ui.checkbox(&mut stands, lang.t("settings.no-motion")).changed() {
+        choose(Choosing::NoMotion(stands));
+    }
+    if ui.checkbox(&mut software, lang.t("settings.in-software")).changed() {
+        choose(Choosing::InSoftware(software));
+    }
+    hint(ui, "settings.no-updates");
+    ui.horizontal(|ui| {
+        if ui.button(lang.t("tour.again")).clicked() {
+            choose(Choosing::Tour(0));
+        }
+    });
+}
+
+/// Memory, cache, tiles, files that others change, and what the program is.
+fn keeps(ui: &mut Ui, session: &Session, send: &mut Commands) {
+    let (t, lang) = (session.tokens(), session.lang);
+    let storage = &session.storage;
+    let hint = |ui: &mut Ui, text: &str| {
+        ui.add(egui::Label::new(RichText::new(text).size(12.0).color(t.ink_secondary)).wrap())
+    };
     ui.label(RichText::new(lang.t("settings.map-memory")).font(bold(13.0)).color(t.ink));
     hint(ui, lang.t("settings.map-memory-hint"));
     hint(ui, &lang.with("settings.in-use", &[("n", &size(storage.map_bytes as u64))]));
@@ -89,13 +177,11 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) -> Option<Dialo
         }
     });
     ui.add_space(12.0);
-    about(ui, session);
-    ui.add_space(12.0);
-    (!primary(ui, t, lang.t("dialogue.close")).clicked()).then_some(Dialogue::Settings)
+    about(ui, session, send);
 }
 
 /// What the program is and what draws it, to be copied for a report. No name of a person and no path of a file is in it.
-fn about(ui: &mut Ui, session: &Session) {
+fn about(ui: &mut Ui, session: &Session, send: &mut Commands) {
     let (t, lang) = (session.tokens(), session.lang);
     ui.label(RichText::new(lang.t("settings.about")).font(bold(13.0)).color(t.ink));
     let adapter = Some(session.settings.adapter.as_str()).filter(|a| !a.is_empty()).unwrap_or("—");
@@ -105,6 +191,12 @@ fn about(ui: &mut Ui, session: &Session) {
     }
     if ui.button(lang.t("settings.copy-report")).clicked() {
         ui.ctx().copy_text(lines.join("\n"));
+    }
+    let Some(folder) = &session.storage.logs else { return };
+    let words = lang.with("settings.logs", &[("n", &folder.display().to_string())]);
+    ui.add(egui::Label::new(RichText::new(words).size(12.0).color(t.ink_secondary)).wrap());
+    if ui.button(lang.t("settings.open-logs")).clicked() {
+        send.push(WindowCommand::OpenLogs);
     }
 }
 

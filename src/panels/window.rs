@@ -4,7 +4,7 @@ use egui::{CentralPanel, Frame, Panel, Stroke, Ui};
 
 use super::widgets::{filled, focus_ring};
 use super::{
-    card, dialogues, drawer, layers, map_menu, measuring, meeting, overlay, page, picture, round, status, top_bar,
+    card, dialogues, drawer, layers, map_menu, measuring, meeting, overlay, page, picture, round, status, top_bar, tour,
 };
 use crate::map::MapView;
 use crate::palette::size;
@@ -49,6 +49,7 @@ fn arrange(ui: &mut Ui, session: &Session, moment: &mut Moment, map: &mut MapVie
     rules.push((bottom.response.rect.x_range(), bottom.response.rect.top()));
     rules.push((drawer.response.rect.x_range(), drawer.response.rect.top()));
     let mut posts = Vec::new();
+    let (mut left_at, mut right_at) = (None, None);
     if !session.settings.left_folded {
         let left = Panel::left("left")
             .default_size(size::LEFT)
@@ -56,6 +57,7 @@ fn arrange(ui: &mut Ui, session: &Session, moment: &mut Moment, map: &mut MapVie
             .frame(Frame::NONE)
             .show_separator_line(false)
             .show(ui, |ui| filled(ui, |ui| layers::show(ui, session, moment, send)));
+        left_at = Some(left.response.rect);
         posts.push((left.response.rect.right(), left.response.rect.y_range()));
     }
     if !session.settings.right_folded {
@@ -65,6 +67,7 @@ fn arrange(ui: &mut Ui, session: &Session, moment: &mut Moment, map: &mut MapVie
             .frame(Frame::NONE)
             .show_separator_line(false)
             .show(ui, |ui| filled(ui, |ui| card::show(ui, session, moment, send)));
+        right_at = Some(right.response.rect);
         posts.push((right.response.rect.left(), right.response.rect.y_range()));
     }
     CentralPanel::no_frame().show(ui, |ui| {
@@ -85,6 +88,10 @@ fn arrange(ui: &mut Ui, session: &Session, moment: &mut Moment, map: &mut MapVie
         name_the_edge(ui, panel, session.lang.t("panel.resize"));
     }
     page::show(ui, session, moment, send);
+    if moment.dialogue.is_none() {
+        let places = [left_at, Some(top.response.rect), right_at, Some(drawer.response.rect)];
+        tour::show(ui, session, places, send);
+    }
     dialogues::show(ui, session, moment, send);
 }
 

@@ -9,6 +9,21 @@ use super::write::write_replacing;
 /// Most entries of the list of recent files.
 const MAX_RECENT: usize = 10;
 
+/// How the window shows itself.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct WindowSettings {
+    /// Size of all type in per cent; 100 where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text_pct: Option<u32>,
+    /// Whether a program draws the map rather than the graphics card; counts from the next start.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub in_software: bool,
+    /// Whether the tour of the first start was seen or skipped.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub was_toured: bool,
+}
+
 /// Choices of the person, kept in the platform's configuration folder.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -22,6 +37,9 @@ pub struct Settings {
     pub dark: Option<bool>,
     /// Files opened last, newest first.
     pub recent: Vec<PathBuf>,
+    /// How the window shows itself.
+    #[serde(flatten)]
+    pub window: WindowSettings,
     /// Who records visits on this machine.
     pub surveyor: String,
     /// Whether nothing moves by itself: scenes change at once, figures stand.
@@ -83,6 +101,11 @@ impl Settings {
     /// Most that is kept of tiles and levels of pictures, in MB.
     pub fn tiles_limit_mb(&self) -> u32 {
         self.tiles_limit_mb.unwrap_or(USUAL_TILES_MB)
+    }
+
+    /// Size of type in the window, as a factor of the usual one.
+    pub fn text_scale(&self) -> f32 {
+        self.window.text_pct.unwrap_or(100).clamp(80, 200) as f32 / 100.0
     }
 
     /// Memory for shapes of the map, in MB.

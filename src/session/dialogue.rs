@@ -244,6 +244,8 @@ pub enum Dialogue {
     StrayLog(PathBuf),
     /// A ground from a server.
     Online(Box<OnlineDraft>),
+    /// The manual: what is sought in it, and the section that is read.
+    Manual(String, usize),
     /// An area of a server's tiles to be kept.
     KeepArea(KeepDraft),
     /// What the program keeps.

@@ -13,7 +13,7 @@ use crate::model::{
     ColumnData, Dataset, FeatureId, FieldType, Generation, GeometryStore, LayerKind, Members, Part, PartKind, Report,
     Role,
 };
-use crate::palette::Tokens;
+use crate::palette::{Tokens, seen};
 use crate::read::{Progress, full_report};
 use crate::render::{Chunks, LayerKey, PointSymbol, Shape, Style, Texel};
 
@@ -313,6 +313,7 @@ impl Loaded {
             match texel {
                 Texel::Colour(colour) if !in_focus(f) => Texel::Colour(faded(colour, ground)),
                 Texel::Hatched if !in_focus(f) => Texel::Colour(faded([200; 3], ground)),
+                Texel::Colour(colour) => Texel::Colour(seen(colour)),
                 texel => texel,
             }
         }))

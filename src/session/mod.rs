@@ -55,9 +55,9 @@ pub use cell_edit::{CellEdit, EditPlace};
 pub use chart::{Chart, ChartBar, ChartDots, ChartLine, ChartOf};
 pub use chosen::{Bar, Chosen};
 pub use command::{
-    CameraCommand, Command, Commands, DecideCommand, FileCommand, FormStep, LayerCommand, LookCommand, MeetingCommand,
-    Needs, NoteCommand, Offer, PageCommand, SelectCommand, SurveyCommand, Tab, WindowCommand, meeting_shortcuts,
-    offered, shortcuts,
+    CameraCommand, Choosing, Command, Commands, DecideCommand, FileCommand, FormStep, LayerCommand, LookCommand,
+    MeetingCommand, Needs, NoteCommand, Offer, PageCommand, SelectCommand, SurveyCommand, Tab, WindowCommand,
+    meeting_shortcuts, offered, shortcuts,
 };
 pub use covered::{CoverageKey, Covered, Shares};
 pub use decisions::{DecisionDraft, PeopleDraft, ReportsDraft};

@@ -16,7 +16,7 @@ use super::moment::Moment;
 use super::survey::SurveyState;
 use crate::lang::Lang;
 use crate::model::{FeatureId, Problem, Role};
-use crate::palette::{Tokens, tokens};
+use crate::palette::{Tokens, Vision, tokens};
 use crate::project::{LayerEntry, Original, PageOptions, Settings, ViewEntry, in_language, is_same_file};
 use crate::read::{How, Progress};
 use crate::render::LayerKey;
@@ -33,6 +33,8 @@ pub struct Picture {
 /// What the program keeps, in memory and on disk.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Storage {
+    /// Where the program writes what it does; nowhere where absent.
+    pub logs: Option<PathBuf>,
     /// Where tiles of servers are kept; nowhere where absent.
     pub tiles: Option<PathBuf>,
     /// Bytes of shapes of the map in memory.
@@ -81,6 +83,10 @@ pub struct Stage {
     pub screens: Vec<String>,
     /// Whether there is a second screen for the presenter's own window.
     pub has_second_screen: bool,
+    /// Whose eyes the map is looked at with.
+    pub vision: Vision,
+    /// The step of the tour that is shown.
+    pub tour: Option<usize>,
     /// When the year moves on by itself next, in seconds of the window's clock.
     pub playing: Option<f64>,
 }
@@ -94,6 +100,8 @@ impl Default for Stage {
             has_presenter: false,
             screens: Vec::new(),
             has_second_screen: false,
+            vision: Vision::Usual,
+            tour: None,
             playing: None,
         }
     }

@@ -35,6 +35,7 @@ mod levels;
 mod lost;
 mod lost_killed;
 mod lost_survey;
+mod manual;
 mod meanwhile;
 mod meeting;
 mod oracle;

@@ -30,6 +30,10 @@ pub enum LayerCommand {
     SetKind(LayerKey, LayerKind),
     /// Ask where the file of a layer is now.
     RelinkDialogue(LayerKey),
+    /// Ask for a folder in which all missing files are looked for.
+    RelinkFolderDialogue,
+    /// Look for all missing files in a folder.
+    RelinkFolder(PathBuf),
     /// Take another file for a layer; everything else of it stays.
     Relink(LayerKey, PathBuf),
     /// Ask where a table is now.
@@ -120,6 +124,7 @@ impl LayerCommand {
             Self::EditReading(_) | Self::SetReading(..) => "command.reading",
             Self::ExportDialogue(_) | Self::ExportTo(..) => "command.export-layer",
             Self::SetKind(..) => "command.layer-kind",
+            Self::RelinkFolderDialogue | Self::RelinkFolder(_) => "command.relink-folder",
             Self::RelinkDialogue(_) | Self::Relink(..) | Self::RelinkTableDialogue(_) | Self::RelinkTable(..) => {
                 "command.relink"
             }

@@ -27,7 +27,7 @@ pub use page::PageCommand;
 pub use queue::Commands;
 pub use select::SelectCommand;
 pub use survey::SurveyCommand;
-pub use window::WindowCommand;
+pub use window::{Choosing, WindowCommand};
 
 use crate::lang::Lang;
 

@@ -127,6 +127,7 @@ fn files() -> Vec<Offer> {
         offer(SurveyCommand::ExportGapsDialogue, &[], Gaps, Some(1)),
         offer(LayerCommand::ServerDialogue, &[], Nothing, None),
         offer(WindowCommand::SettingsDialogue, &[], Nothing, Some(1)),
+        offer(WindowCommand::Manual, &[(NONE, Key::F1)], Nothing, Some(1)),
         offer(WindowCommand::CommandsDialogue, &[(CTRL_SHIFT, Key::P), (SHIFT, Key::Questionmark)], Nothing, None),
         offer(SurveyCommand::PlanRound, &[], Gaps, None),
         offer(DecideCommand::Here, &[(NONE, Key::D)], District, None),

@@ -5,7 +5,29 @@ use std::path::PathBuf;
 use super::Tab;
 use crate::geo::LonLat;
 use crate::lang::Lang;
+use crate::palette::Vision;
 use crate::session::MeasuringKind;
+
+/// What a person chooses for this machine.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Choosing {
+    /// The language; the system's where absent.
+    Language(Option<Lang>),
+    /// Dark or light; as the system has it where absent.
+    Dark(Option<bool>),
+    /// Size of type in per cent.
+    TextPct(u32),
+    /// Whether nothing moves by itself.
+    NoMotion(bool),
+    /// Whose eyes the map is looked at with.
+    Vision(Vision),
+    /// Whether a program draws the map, from the next start on.
+    InSoftware(bool),
+    /// The tour is over.
+    Toured,
+    /// A step of the tour, from 0.
+    Tour(usize),
+}
 
 /// What a person can do about the window itself: panels, language, settings, undo.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +60,12 @@ pub enum WindowCommand {
     SetMapMemory(u32),
     /// Most that the cache keeps, in MB; 0: nothing.
     SetCacheLimit(u32),
+    /// Show the manual.
+    Manual,
+    /// Open the folder of the log.
+    OpenLogs,
+    /// A choice of this person.
+    Choose(Choosing),
     /// Most that is kept of tiles of servers, in MB.
     SetTilesLimit(u32),
     /// Whether changed files are read again only when somebody asks.
@@ -65,6 +93,8 @@ impl WindowCommand {
             Self::SetMapMemory(_) => "settings.map-memory",
             Self::SetCacheLimit(_) => "settings.cache-limit",
             Self::SetTilesLimit(_) => "settings.tiles",
+            Self::Manual => "manual.title",
+            Self::Choose(_) | Self::OpenLogs => "command.settings",
             Self::SetRereading(_) => "settings.rereading",
             Self::EmptyCache => "settings.empty-cache",
             Self::Undo | Self::UndoSteps(_) => "command.undo",
