@@ -125,7 +125,6 @@ impl Qiancun {
         }
     }
 
-    /// Changes a setting and saves it.
     /// Opens the folder of the log with the system's own program.
     fn open_logs(&mut self) {
         let Some(folder) = super::running_log::place() else { return };
@@ -176,6 +175,7 @@ impl Qiancun {
         }
     }
 
+    /// Changes a setting and saves it.
     pub(super) fn remembering(&mut self, change: impl FnOnce(&mut Settings)) {
         change(&mut self.session.settings);
         self.save_settings();

@@ -2,13 +2,15 @@
 
 use super::jobs::{Done, Job};
 use super::qiancun::{Qiancun, take_keys};
+use crate::district::By;
 use crate::model::FeatureId;
-use crate::project::SceneEntry;
+use crate::project::{Focus, SceneEntry};
 use crate::render::LayerKey;
 use crate::session::{
-    Answer, Camera, ChartOf, Commands, Dialogue, Flight, Left, Meeting, MeetingCommand, Was, meeting_shortcuts,
+    Answer, Camera, ChartOf, Commands, Dialogue, Flight, Left, LookCommand, Meeting, MeetingCommand, Was,
+    meeting_shortcuts,
 };
-use crate::share::preflight;
+use crate::share::{missing_files, preflight};
 
 /// Height of a meeting's screen in points: type of 11 points has 14 pixels at 1080 lines.
 const MEETING_LINES_PT: f32 = 864.0;
@@ -17,7 +19,9 @@ impl Qiancun {
     /// Carries out a command of its group.
     pub(super) fn on_meeting(&mut self, command: MeetingCommand) {
         match command {
-            MeetingCommand::StartMeeting(from_here) => self.start_meeting(from_here),
+            MeetingCommand::StartMeeting(from_here) => self.begin_meeting(from_here),
+            MeetingCommand::Town => self.town_as_map(),
+            MeetingCommand::StartAnyway => self.start_meeting(false),
             MeetingCommand::LeaveMeeting => self.leave_meeting(),
             MeetingCommand::StepScene(steps) => self.step_scene(steps),
             MeetingCommand::GoToScene(scene) => self.go_to_scene(scene),
@@ -123,7 +127,34 @@ impl Qiancun {
         if had_answer {
             self.session.note(|d| d.selection = None);
         }
-        had_pen || had_answer
+        let before = self.session.meeting.as_mut().and_then(|m| m.before_town.take());
+        let had_town = before.is_some();
+        if let Some((focus, camera)) = before {
+            self.session.view.focus = focus;
+            self.session.find_focus();
+            self.session.camera = camera;
+        }
+        had_pen || had_answer || had_town
+    }
+
+    /// Makes the town of the village on the card the whole map; asked again, puts back what was there.
+    fn town_as_map(&mut self) {
+        if self.session.meeting.as_ref().is_some_and(|m| m.before_town.is_some()) {
+            self.end_answer();
+            return;
+        }
+        let village = self.session.on_card().map(|(_, v)| v);
+        let town = village
+            .zip(self.session.district())
+            .and_then(|(v, d)| Some(d.town_name(v)).filter(|t| !t.is_empty()).map(str::to_owned));
+        let Some(town) = town else {
+            let word = self.session.lang.t("meeting.no-town").to_owned();
+            self.session.meeting.iter_mut().for_each(|m| m.word = Some(word.clone()));
+            return;
+        };
+        let before = (self.session.view.focus.clone(), self.session.camera);
+        self.session.meeting.iter_mut().for_each(|m| m.before_town = Some(before.clone()));
+        self.on_look(LookCommand::SetFocus(Some(Focus { by: By::Town, name: town })));
     }
 
     /// Looks scenes and page through, in the background.
@@ -138,6 +169,16 @@ impl Qiancun {
 
     fn now(&self) -> f64 {
         self.ctx.input(|i| i.time)
+    }
+
+    /// Starts a meeting; what is not there is told before, not in front of everybody.
+    fn begin_meeting(&mut self, from_here: bool) {
+        let missing = if from_here { Vec::new() } else { missing_files(&self.session) };
+        if missing.is_empty() || self.session.meeting.is_some() {
+            self.start_meeting(from_here);
+        } else {
+            self.session.moment.dialogue = Some(Dialogue::Preflight(missing, true));
+        }
     }
 
     fn start_meeting(&mut self, from_here: bool) {
@@ -156,6 +197,7 @@ impl Qiancun {
             no_figures: false,
             no_legend: false,
             answer: None,
+            before_town: None,
             has_pen: false,
             word: None,
             was: Was {
@@ -221,7 +263,7 @@ impl Qiancun {
     fn show_scene(&mut self, at: usize, flies: bool) {
         let Some(scene) = self.session.document.project.scenes.get(at).cloned() else { return };
         if let Some(meeting) = &mut self.session.meeting {
-            (meeting.scene, meeting.answer) = (Some(at), None);
+            (meeting.scene, meeting.answer, meeting.before_town) = (Some(at), None, None);
         }
         self.show_view(&scene, flies);
     }

@@ -12,7 +12,8 @@ use crate::page::{
     AtlasProgress, PageContent, PageError, PageFormat, atlas, missing_glyphs, page_mark, page_svg, to_png, write_page,
 };
 use crate::project::{MadePage, PageOptions, PageWithout, made_pages_path, remember_pages, write_replacing};
-use crate::session::{Dialogue, PageCommand, PageDraft, Session, ShareOptions};
+use crate::session::{Dialogue, PageCommand, PageDraft, PagePreview, Session, ShareOptions};
+use crate::share::page_findings;
 
 /// Size of a scene's small picture in pixels.
 const THUMBNAIL_PX: [u32; 2] = [144, 81];
@@ -94,9 +95,22 @@ impl Qiancun {
             PageCommand::PageDialogue => {
                 if !self.session.document.keys.is_empty() && self.session.moment.page.is_none() {
                     let options = self.session.document.project.page.clone();
-                    let format = PageFormat::A3.key().to_owned();
+                    let own = PageFormat::from_key(&options.format);
+                    let format = own.unwrap_or(PageFormat::A3).key().to_owned();
                     self.session.moment.page = Some(PageDraft { format, options });
                 }
+            }
+            PageCommand::CopySvg => {
+                let (format, options) = self.chosen();
+                self.ctx.copy_text(page_svg(&self.session, format, &options, false));
+                self.session.news = Some(self.session.lang.t("page.copied").to_owned());
+            }
+            PageCommand::CopyTable => {
+                let (_, options) = self.chosen();
+                let table = PageContent::of(&self.session, &options).table;
+                let rows = std::iter::once(&table.heads).chain(&table.rows).map(|row| row.join("\t"));
+                self.ctx.copy_text(rows.collect::<Vec<_>>().join("\n"));
+                self.session.news = Some(self.session.lang.t("page.copied").to_owned());
             }
             PageCommand::SavePageDialogue => self.ask_page(),
             PageCommand::SavePageTo(path) => self.save_page(path),
@@ -171,7 +185,9 @@ impl Qiancun {
             move |_, _| {
                 let [w, h] = format.size_px();
                 let scale = PREVIEW_PX / w.max(h);
-                picture_of(&page_svg(&still, format, &options, false), [(w * scale) as u32, (h * scale) as u32])
+                let size_px = [(w * scale) as u32, (h * scale) as u32];
+                let image = picture_of(&page_svg(&still, format, &options, false), size_px)?;
+                Some(PagePreview { image, findings: page_findings(&still, &options) })
             },
         );
     }

@@ -33,7 +33,7 @@ pub(super) const HELP: &str = "\
                 [-o F.xlsx|.csv|.gpkg|.geojson|.gpx|.kml [--by-town] [--from LON,LAT] [--crs gcj02|bd09]]
                                                     what is missing, where, and why; as a field sheet
   qiancun render PROJECT -o F.png|.svg|.pdf [--theme T] [--year Y] [--page a4|a3|a4-portrait|a3-portrait|1080p|4k]
-                 [--lang zh|en] [--title T] [--grey] [--gaps] [--before YEAR]
+                 [--lang zh|en] [--title T] [--template NAME] [--grey] [--gaps] [--before YEAR]
                                                     one finished page; with gaps marked; divided against a year
   qiancun atlas PROJECT -o F.pdf [--by-town] [--theme T] [--year Y] [--lang zh|en] [--gaps]
                                                     a page for every village or town

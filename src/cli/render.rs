@@ -30,7 +30,9 @@ struct Asked {
     lang: Option<Lang>,
     theme: Option<String>,
     year: Option<i32>,
-    format: PageFormat,
+    /// What was asked for; else the page's own, or the usual.
+    format: Option<PageFormat>,
+    template: Option<String>,
     grey: bool,
     by_town: bool,
     title: Option<String>,
@@ -41,7 +43,7 @@ struct Asked {
 fn asked(mut parser: lexopt::Parser, command: &str) -> Result<Asked, Failure> {
     let (mut project, mut out) = (None, None);
     let (mut lang, mut theme, mut year, mut title) = (None, None, None, None);
-    let (mut format, mut grey, mut by_town) = (PageFormat::default(), false, false);
+    let (mut format, mut template, mut grey, mut by_town) = (None, None, false, false);
     let (mut gaps, mut before) = (false, None);
     let is_atlas = command == "atlas";
     while let Some(arg) = parser.next()? {
@@ -52,6 +54,7 @@ fn asked(mut parser: lexopt::Parser, command: &str) -> Result<Asked, Failure> {
             lexopt::Arg::Long("theme") => theme = Some(args::text(&mut parser)?),
             lexopt::Arg::Long("year") => year = Some(args::year(&mut parser)?),
             lexopt::Arg::Long("title") => title = Some(args::text(&mut parser)?),
+            lexopt::Arg::Long("template") => template = Some(args::text(&mut parser)?),
             lexopt::Arg::Long("grey" | "gray") => grey = true,
             lexopt::Arg::Long("gaps") => gaps = true,
             lexopt::Arg::Long("before") if !is_atlas => before = Some(args::year(&mut parser)?),
@@ -59,8 +62,9 @@ fn asked(mut parser: lexopt::Parser, command: &str) -> Result<Asked, Failure> {
             lexopt::Arg::Long("page") if !is_atlas => {
                 let text = args::text(&mut parser)?;
                 let known = PageFormat::ALL.map(PageFormat::key).join(", ");
-                format = PageFormat::from_key(&text)
+                let known = PageFormat::from_key(&text)
                     .ok_or_else(|| Failure::Usage(format!("--page is one of {known}, not {text}")))?;
+                format = Some(known);
             }
             other => return Err(other.unexpected().into()),
         }
@@ -68,7 +72,7 @@ fn asked(mut parser: lexopt::Parser, command: &str) -> Result<Asked, Failure> {
     let project = project.ok_or_else(|| Failure::Usage(format!("{command} needs a project")))?;
     let out = out.ok_or_else(|| Failure::Usage(format!("{command} needs -o FILE")))?;
     args::refuse_source(&out, &args::sources(&project))?;
-    Ok(Asked { project, out, lang, theme, year, format, grey, by_town, title, gaps, before })
+    Ok(Asked { project, out, lang, theme, year, format, template, grey, by_town, title, gaps, before })
 }
 
 /// The session that the pages are made of.
@@ -93,6 +97,14 @@ fn session(asked: &Asked) -> Result<(Session, PageOptions), Failure> {
     // Once, for title, page and what is told.
     session.cover();
     let mut options = session.document.project.page.clone();
+    if let Some(name) = &asked.template {
+        let names = options.templates();
+        let at = names
+            .iter()
+            .position(|n| n == name)
+            .ok_or_else(|| Failure::Input(format!("the project has no page {name}; it has {}", names.join(", "))))?;
+        options.choose(at);
+    }
     options.grey = asked.grey;
     options.gaps |= asked.gaps;
     options.before = asked.before.or(options.before);
@@ -144,10 +156,11 @@ fn project_title(session: &Session, path: &Path) -> String {
 pub fn run(parser: lexopt::Parser) -> Result<(), Failure> {
     let asked = asked(parser, "render")?;
     let (session, options) = session(&asked)?;
-    let svg = page_svg(&session, asked.format, &options, session.document.project.camera.is_none());
+    let format = asked.format.or_else(|| PageFormat::from_key(&options.format)).unwrap_or_default();
+    let svg = page_svg(&session, format, &options, session.document.project.camera.is_none());
     tell_missing(&asked.out, [svg.as_str()]);
     let title = PageContent::of(&session, &options).title;
-    write_page(&asked.out, &svg, asked.format, &title, session.lang.tag())?;
+    write_page(&asked.out, &svg, format, &title, session.lang.tag())?;
     let mark = page_mark(&session, &options, session.document.project.camera.is_none());
     remember(&session, &asked.project, &mark.map(|m| m.page).into_iter().collect::<Vec<_>>());
     Ok(())

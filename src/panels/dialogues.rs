@@ -35,7 +35,7 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
             Dialogue::Import(_)
             | Dialogue::Merge(_)
             | Dialogue::People(_)
-            | Dialogue::Preflight(_)
+            | Dialogue::Preflight(..)
             | Dialogue::Reports(_) => 720.0,
             Dialogue::Reading(_) | Dialogue::Commands(..) => 560.0,
             _ => 420.0,
@@ -58,7 +58,7 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
             Dialogue::Facility(draft) => edit::facility(ui, session, draft, send),
             Dialogue::Visit(draft) => visit::visit(ui, session, draft, send),
             Dialogue::Decision(draft) => decision::form(ui, session, draft, send),
-            Dialogue::Preflight(found) => scenes::preflight(ui, session, found, send),
+            Dialogue::Preflight(found, starts) => scenes::preflight(ui, session, found, starts, send),
             Dialogue::Reports(draft) => reports::preview(ui, session, draft, send),
             Dialogue::Decisions => decision::dialogue(ui, session, send),
             Dialogue::People(draft) => people::show(ui, session, draft, send),

@@ -8,7 +8,7 @@ use crate::district::By;
 use crate::lang::Lang;
 use crate::page::PageFormat;
 use crate::project::{Arrangement, ChartKind, PageOptions};
-use crate::session::{Commands, MOST_PHOTOS, Moment, PageCommand, PageDraft, Session, WindowCommand};
+use crate::session::{Commands, FindingWeight, MOST_PHOTOS, Moment, PageCommand, PageDraft, Session, WindowCommand};
 
 /// Largest preview in points.
 const PREVIEW: Vec2 = Vec2::new(600.0, 470.0);
@@ -30,6 +30,7 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
             ui.vertical(|ui| {
                 ui.set_width(290.0);
                 options(ui, session, &mut draft, send);
+                findings(ui, session);
             });
         });
     });
@@ -40,6 +41,22 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
     }
 }
 
+/// What a reader would trip over on the page as it is, before it is printed.
+fn findings(ui: &mut Ui, session: &Session) {
+    let t = session.tokens();
+    let found = session.made.preview.last().map_or(&[][..], |p| &p.findings);
+    let found: Vec<_> = found.iter().filter(|f| f.weight != FindingWeight::Note).collect();
+    if found.is_empty() {
+        return;
+    }
+    ui.add_space(8.0);
+    let words = session.lang.with("preflight.counts", &[("n", &found.len().to_string())]);
+    ui.label(RichText::new(words).size(12.0).color(t.warn));
+    for finding in found.iter().take(4) {
+        ui.add(egui::Label::new(RichText::new(format!("· {}", finding.words)).size(12.0).color(t.ink)).wrap());
+    }
+}
+
 fn preview(ui: &mut Ui, session: &Session) {
     let t = session.tokens();
     let (rect, response) = ui.allocate_exact_size(PREVIEW, egui::Sense::hover());
@@ -47,7 +64,7 @@ fn preview(ui: &mut Ui, session: &Session) {
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, words));
     ui.painter().rect_filled(rect, 6.0, t.field);
     let preview = &session.made.preview;
-    let Some((stamp, image)) = preview.key().zip(preview.last()) else {
+    let Some((stamp, image)) = preview.key().zip(preview.last().map(|p| &p.image)) else {
         let font = egui::FontId::proportional(13.0);
         ui.painter().text(
             rect.center(),
@@ -80,8 +97,51 @@ fn preview(ui: &mut Ui, session: &Session) {
     ui.painter().image(texture.id(), place, whole, crate::palette::LABEL_LIGHT);
 }
 
-fn options(ui: &mut Ui, session: &Session, draft: &mut PageDraft, send: &mut Commands) {
-    let (t, lang) = (session.tokens(), session.lang);
+/// Which of the project's pages is put together; another one begins with what this one has.
+fn templates(ui: &mut Ui, session: &Session, draft: &mut PageDraft) {
+    let lang = session.lang;
+    let names = draft.options.templates();
+    let word = |name: &str| if name.is_empty() { lang.t("page.first-template").to_owned() } else { name.to_owned() };
+    let mut chosen = None;
+    ui.horizontal(|ui| {
+        let combo = ComboBox::from_id_salt("page template").selected_text(word(&draft.options.name)).width(150.0);
+        let response = combo.show_ui(ui, |ui| {
+            for (at, name) in names.iter().enumerate() {
+                if ui.selectable_label(at == 0, word(name)).clicked() {
+                    chosen = Some(at);
+                }
+            }
+        });
+        response
+            .response
+            .widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, lang.t("page.templates")));
+        if ui.button(lang.t("page.new-template")).clicked() {
+            let number = (2..).find(|n| !names.contains(&lang.with("page.template-name", &[("n", &n.to_string())])));
+            let name = lang.with("page.template-name", &[("n", &number.unwrap_or(2).to_string())]);
+            draft.options.add_template(&name);
+        }
+        if names.len() > 1 && ui.button(lang.t("page.drop-template")).clicked() {
+            draft.options.drop_template();
+            chosen = Some(0);
+        }
+    });
+    if names.len() > 1 {
+        let field =
+            TextEdit::singleline(&mut draft.options.name).hint_text(lang.t("page.own-name")).desired_width(280.0);
+        ui.add(field).widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, lang.t("page.own-name")));
+    }
+    if let Some(at) = chosen {
+        draft.options.choose(at);
+        if PageFormat::from_key(&draft.options.format).is_some() {
+            draft.format.clone_from(&draft.options.format);
+        }
+    }
+    ui.add_space(4.0);
+}
+
+/// The paper, and where things stand on it.
+fn papers(ui: &mut Ui, session: &Session, draft: &mut PageDraft) {
+    let lang = session.lang;
     ui.horizontal(|ui| {
         ComboBox::from_id_salt("page format").selected_text(paper(lang, &draft.format)).width(118.0).show_ui(
             ui,
@@ -99,7 +159,17 @@ fn options(ui: &mut Ui, session: &Session, draft: &mut PageDraft, send: &mut Com
             }
         });
     });
+}
+
+fn options(ui: &mut Ui, session: &Session, draft: &mut PageDraft, send: &mut Commands) {
+    let (t, lang) = (session.tokens(), session.lang);
+    templates(ui, session, draft);
+    let format_before = draft.format.clone();
+    papers(ui, session, draft);
     ui.add_space(6.0);
+    if draft.format != format_before {
+        draft.options.format.clone_from(&draft.format);
+    }
     let o = &mut draft.options;
     let mut stamp = o.stamp.clone().unwrap_or_else(|| lang.t("page.stamp").to_owned());
     for (key, text) in [
@@ -149,6 +219,8 @@ fn options(ui: &mut Ui, session: &Session, draft: &mut PageDraft, send: &mut Com
             ("page.atlas-towns", PageCommand::AtlasDialogue(true)),
             ("page.years-series", PageCommand::YearSeriesDialogue),
             ("share.title", PageCommand::ShareDialogue),
+            ("page.copy-svg", PageCommand::CopySvg),
+            ("page.copy-table", PageCommand::CopyTable),
         ] {
             if ui.small_button(lang.t(key)).clicked() {
                 send.push(command);

@@ -239,7 +239,13 @@ fn thumbnail(ui: &mut Ui, session: &Session, scene: &SceneEntry, at: usize, send
 }
 
 /// What was found before a meeting, the worst first: each with a way to see it and, where there is one, to mend it.
-pub(super) fn preflight(ui: &mut Ui, session: &Session, found: Vec<Finding>, send: &mut Commands) -> Option<Dialogue> {
+pub(super) fn preflight(
+    ui: &mut Ui,
+    session: &Session,
+    found: Vec<Finding>,
+    starts: bool,
+    send: &mut Commands,
+) -> Option<Dialogue> {
     let (t, lang) = (session.tokens(), session.lang);
     ui.set_width(680.0);
     ui.label(RichText::new(lang.t("preflight.title").trim_end_matches('…')).font(bold(15.0)).color(t.ink));
@@ -285,6 +291,12 @@ pub(super) fn preflight(ui: &mut Ui, session: &Session, found: Vec<Finding>, sen
         }
     });
     ui.add_space(8.0);
-    keep &= !primary(ui, t, lang.t("dialogue.close")).clicked();
-    keep.then_some(Dialogue::Preflight(found))
+    ui.horizontal(|ui| {
+        keep &= !primary(ui, t, lang.t("dialogue.close")).clicked();
+        if starts && ui.button(lang.t("preflight.start")).clicked() {
+            send.push(MeetingCommand::StartAnyway);
+            keep = false;
+        }
+    });
+    keep.then_some(Dialogue::Preflight(found, starts))
 }

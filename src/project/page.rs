@@ -97,6 +97,12 @@ pub struct PageWithout {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PageOptions {
+    /// What the template is called; empty where the project has one only.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// Its paper, such as `a4-portrait`; the usual where empty.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub format: String,
     /// Title.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub title: String,
@@ -150,6 +156,8 @@ pub struct PageOptions {
 impl Default for PageOptions {
     fn default() -> Self {
         Self {
+            name: String::new(),
+            format: String::new(),
             title: String::new(),
             subtitle: String::new(),
             maker: String::new(),
@@ -166,6 +174,50 @@ impl Default for PageOptions {
             grey: false,
             more: None,
             other: toml::Table::new(),
+        }
+    }
+}
+
+impl PageOptions {
+    /// Names of the project's pages: the one that is used, then the others; those that a later version wrote in a way that is not understood
+    /// are not among them, and stay.
+    pub fn templates(&self) -> Vec<String> {
+        let others = self.more.iter().flatten().filter_map(|v| v.clone().try_into::<Self>().ok()).map(|p| p.name);
+        std::iter::once(self.name.clone()).chain(others).collect()
+    }
+
+    /// Uses another of the project's pages, by its place among [`Self::templates`]; this one takes its place.
+    pub fn choose(&mut self, at: usize) {
+        let mut more = self.more.clone().unwrap_or_default();
+        let understood = more.iter().enumerate().filter_map(|(i, v)| Some((i, v.clone().try_into::<Self>().ok()?)));
+        let Some((place, chosen)) = at.checked_sub(1).and_then(|n| understood.into_iter().nth(n)) else { return };
+        let Ok(own) = toml::Value::try_from(&*self) else { return };
+        if let Some(slot) = more.get_mut(place) {
+            *slot = own;
+            *self = Self { more: Some(more), grey: self.grey, ..chosen };
+        }
+    }
+
+    /// Begins another page with what this one has.
+    pub fn add_template(&mut self, name: &str) {
+        let Ok(own) = toml::Value::try_from(&*self) else { return };
+        let mut more = self.more.take().unwrap_or_default();
+        more.insert(0, own);
+        (self.more, self.name) = (Some(more), name.to_owned());
+    }
+
+    /// Takes this page away, where there is another one to be used.
+    pub fn drop_template(&mut self) {
+        if self.templates().len() < 2 {
+            return;
+        }
+        let name = self.name.clone();
+        self.choose(1);
+        let is_it = |v: &toml::Value| v.get("name").and_then(toml::Value::as_str).unwrap_or("") == name;
+        if let Some(more) = &mut self.more
+            && let Some(at) = more.iter().position(is_it)
+        {
+            more.remove(at);
         }
     }
 }
@@ -200,5 +252,34 @@ pub(super) mod page_or_list {
             }
             other => page(other),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_pages_are_chosen_among_and_none_is_lost() {
+        let mut page = PageOptions { title: "全区".into(), name: "汇报".into(), ..Default::default() };
+        page.add_template("张贴");
+        page.title = "张贴用".into();
+        page.format = "a3-portrait".into();
+        assert_eq!(page.templates(), ["张贴", "汇报"]);
+        page.choose(1);
+        assert_eq!((page.name.as_str(), page.title.as_str(), page.format.as_str()), ("汇报", "全区", ""));
+        assert_eq!(page.templates(), ["汇报", "张贴"]);
+        page.choose(1);
+        assert_eq!(page.title, "张贴用");
+        page.drop_template();
+        assert_eq!(page.templates(), ["汇报"]);
+        page.drop_template();
+        assert_eq!(page.templates(), ["汇报"], "the last one stays");
+        // One that a later version wrote otherwise is kept.
+        page.more = Some(vec![toml::Value::from("of a later version")]);
+        page.add_template("b");
+        assert_eq!(page.templates(), ["b", "汇报"]);
+        page.choose(1);
+        assert!(page.more.as_ref().is_some_and(|m| m.contains(&toml::Value::from("of a later version"))));
     }
 }

@@ -225,7 +225,7 @@ pub enum Dialogue {
     /// Who answers for what.
     People(Box<super::decisions::PeopleDraft>),
     /// What was found before a meeting.
-    Preflight(Vec<super::preflight::Finding>),
+    Preflight(Vec<super::preflight::Finding>, bool),
     /// Results on their way into the log.
     Import(Box<Preview>),
     /// The log of a colleague on its way into the log.

@@ -65,7 +65,7 @@ pub struct Made {
     /// What answers the search.
     pub hits: Derived<SearchKey, Hits>,
     /// The preview of the page that is put together, by all that it depends on.
-    pub preview: Derived<String, egui::ColorImage>,
+    pub preview: Derived<String, super::preflight::PagePreview>,
     /// Small pictures of scenes, by all that each depends on.
     pub thumbnails: FxHashMap<String, Derived<(), egui::ColorImage>>,
 }

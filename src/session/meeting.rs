@@ -4,7 +4,7 @@ use super::camera::Camera;
 use super::history::Document;
 use super::state::Session;
 use crate::district::MapSpec;
-use crate::project::{SceneEntry, ViewEntry};
+use crate::project::{Focus, SceneEntry, ViewEntry};
 
 /// How long a flight between scenes takes, in seconds.
 pub const FLIGHT_SECS: f64 = 0.8;
@@ -83,6 +83,8 @@ pub struct Meeting {
     pub no_legend: bool,
     /// What was asked on the spot, until the next scene or Esc.
     pub answer: Option<Answer>,
+    /// Where focus and camera were before a town became the whole map, until the next scene or Esc.
+    pub before_town: Option<(Option<Focus>, Camera)>,
     /// Whether the pointer draws on the map; what it draws vanishes by itself.
     pub has_pen: bool,
     /// A word to the presenter, until the next scene.

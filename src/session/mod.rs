@@ -85,7 +85,7 @@ pub use notes::notes_dataset;
 pub use page_draft::PageDraft;
 pub use page_mark::{FoundPage, PageMark, page_of_code};
 pub use photos::{LARGE_PX, MOST_PHOTOS, PhotoPicture, PlacedPhoto, SMALL_PX, ScenePhotosKey};
-pub use preflight::{Finding, FindingWeight, FoundAt, Mend};
+pub use preflight::{Finding, FindingWeight, FoundAt, Mend, PagePreview};
 pub use rolled::{Ranked, Rolled, RolledKey};
 pub use round::{PlannedRound, RoundDraft, RoundKey};
 pub use scene_figures::{COVERAGE_FIGURE, MeetingFigure, SceneFigure};

@@ -74,3 +74,12 @@ impl Finding {
         }
     }
 }
+
+/// A page as it will be, and what a reader would trip over on it.
+#[derive(Clone, Debug)]
+pub struct PagePreview {
+    /// The page, small.
+    pub image: egui::ColorImage,
+    /// What was found.
+    pub findings: Vec<Finding>,
+}

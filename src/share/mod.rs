@@ -7,7 +7,7 @@ mod preflight;
 mod slides;
 
 pub use html::{Shared, share_html};
-pub use preflight::preflight;
+pub use preflight::{missing_files, page_findings, preflight};
 pub use slides::{Slides, SlidesError, share_slides};
 
 use crate::lang::Lang;

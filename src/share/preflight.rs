@@ -6,7 +6,7 @@ use crate::model::LayerKind;
 use crate::page::{PageContent, missing_glyphs, title_is_cut};
 use crate::project::{PageOptions, SceneEntry};
 use crate::rules::{days_today, year_of};
-use crate::session::{Finding, FindingWeight, FoundAt, Mend, Session};
+use crate::session::{Finding, FindingWeight, FoundAt, MOST_PHOTOS, Mend, PlacedPhoto, Session};
 
 /// Share of villages without a figure above which a map says little.
 const MOST_MISSING: f64 = 0.3;
@@ -16,6 +16,22 @@ const LEAST_GREY: f64 = 5.0;
 const LEAST_WASHED: f64 = 6.0;
 /// How much white a washed-out projector mixes in.
 const WASHED: f64 = 0.5;
+
+/// What would be wrong in front of an audience, as far as it can be told at once: files that are not there.
+pub fn missing_files(session: &Session) -> Vec<Finding> {
+    let mut look = Look { session, list: Vec::new() };
+    look.project();
+    look.list.retain(|f| f.weight == FindingWeight::Error);
+    look.list
+}
+
+/// What a reader would trip over on a page with these options.
+pub fn page_findings(session: &Session, options: &PageOptions) -> Vec<Finding> {
+    let mut look = Look { session, list: Vec::new() };
+    look.page(options);
+    look.list.sort_by_key(|f| f.weight);
+    look.list
+}
 
 struct Look<'a> {
     session: &'a Session,
@@ -29,7 +45,7 @@ pub fn preflight(session: &Session) -> Vec<Finding> {
     for (at, scene) in session.document.project.scenes.iter().enumerate() {
         look.scene(at, scene);
     }
-    look.page();
+    look.page(&session.document.project.page);
     look.list.sort_by_key(|f| f.weight);
     look.list
 }
@@ -98,6 +114,9 @@ impl Look<'_> {
         let options = session.document.project.page.clone();
         let content = PageContent::of(&still, &PageOptions { gaps: false, before: None, ..options });
         self.map(at, &still, &content);
+        if scene.photos > 0 {
+            self.photos(at, &still.photos_to_show(usize::from(scene.photos.min(MOST_PHOTOS))));
+        }
         let title = scene.title_in(session.lang);
         if title.chars().count() > LONG_TITLE {
             let own = SceneEntry { title: String::new(), title_en: String::new(), ..scene.clone() };
@@ -166,9 +185,18 @@ impl Look<'_> {
         }
     }
 
-    fn page(&mut self) {
-        let options = self.session.document.project.page.clone();
-        let content = PageContent::of(self.session, &options);
+    /// Photos that are to be seen and are not there.
+    fn photos(&mut self, at: FoundAt, photos: &[(PlacedPhoto, String)]) {
+        for (photo, words) in photos.iter().filter(|(photo, _)| !photo.file.exists()) {
+            let name = photo.file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            let words = format!("{words} ({name})");
+            self.add(at, FindingWeight::Warning, "photo-missing", &[("n", &words)], Mend::ByHand);
+        }
+    }
+
+    fn page(&mut self, options: &PageOptions) {
+        let content = PageContent::of(self.session, options);
+        self.photos(FoundAt::Page, &content.photos);
         let at = FoundAt::Page;
         self.map(at, self.session, &content);
         if title_is_cut(&content) {

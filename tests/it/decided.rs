@@ -172,7 +172,7 @@ fn before_a_meeting_everything_is_looked_through() {
     send(&mut h, MeetingCommand::Preflight);
     settle(&mut h);
     let list = match &h.state().session.moment.dialogue {
-        Some(Dialogue::Preflight(list)) => list.clone(),
+        Some(Dialogue::Preflight(list, _)) => list.clone(),
         other => panic!("{other:?}"),
     };
     let changed = list.iter().find(|f| f.code == "figures-changed").expect("told");
@@ -182,7 +182,7 @@ fn before_a_meeting_everything_is_looked_through() {
     }
     send(&mut h, MeetingCommand::Preflight);
     settle(&mut h);
-    let Some(Dialogue::Preflight(list)) = &h.state().session.moment.dialogue else { panic!("looked through again") };
+    let Some(Dialogue::Preflight(list, _)) = &h.state().session.moment.dialogue else { panic!("looked through again") };
     assert!(!list.iter().any(|f| ["figures-changed", "no-stamp"].contains(&f.code)));
 }
 

@@ -6,6 +6,10 @@ use crate::session::Answer;
 /// What a person can do about scenes and meetings.
 #[derive(Clone, Debug, PartialEq)]
 pub enum MeetingCommand {
+    /// Make the town of the village on the card the whole map, or go back from it.
+    Town,
+    /// Start the meeting, whatever files are missing.
+    StartAnyway,
     /// Begin the meeting: at the first scene, or with what is shown.
     StartMeeting(bool),
     /// End the meeting and put back what was there.
@@ -64,6 +68,8 @@ impl MeetingCommand {
             Self::Answer(Answer::Best) => "answer.best",
             Self::Answer(Answer::Changed) => "answer.changed",
             Self::Pen => "answer.pen",
+            Self::Town => "meeting.town",
+            Self::StartAnyway => "preflight.start",
             Self::Preflight => "preflight.title",
             Self::UsualStamp => "preflight.title",
             Self::SetMotion(_) => "scene.motion",

@@ -238,6 +238,7 @@ pub fn meeting_shortcuts() -> Vec<(KeyboardShortcut, Command)> {
         at(NONE, Key::E, M::Answer(Answer::Best).into()),
         at(NONE, Key::C, M::Answer(Answer::Changed).into()),
         at(NONE, Key::Q, M::Pen.into()),
+        at(NONE, Key::T, M::Town.into()),
         at(SHIFT, Key::D, DecideCommand::List.into()),
         at(NONE, Key::D, DecideCommand::Here.into()),
         at(NONE, Key::F5, M::LeaveMeeting.into()),

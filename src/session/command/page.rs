@@ -11,6 +11,10 @@ use crate::session::{FoundPage, ShareOptions};
 pub enum PageCommand {
     /// Put a page together.
     PageDialogue,
+    /// Copy the page as the text of an SVG.
+    CopySvg,
+    /// Copy the table of the page as cells.
+    CopyTable,
     /// Ask where the page is to go.
     SavePageDialogue,
     /// Write the page: SVG, PNG or PDF by the file's ending.
@@ -58,6 +62,8 @@ impl PageCommand {
             Self::PageDialogue => "page.dialogue",
             Self::SavePageDialogue | Self::SavePageTo(_) => "page.save",
             Self::PrintPage => "page.print",
+            Self::CopySvg => "page.copy-svg",
+            Self::CopyTable => "page.copy-table",
             Self::AtlasDialogue(_) | Self::SaveAtlasTo(..) => "page.atlas",
             Self::CancelAtlas => "command.cancel",
             Self::CopyChart(..) | Self::ChartDialogue(..) | Self::SaveChartTo(..) => "chart.title",
