@@ -30,6 +30,11 @@ impl Qiancun {
             Job::Survey => self.recording_failed(why),
             Job::Save => self.saving.under_way = None,
             Job::Write => self.session.work.writing.clear(),
+            Job::Look => {
+                if let Some(Dialogue::Online(draft)) = &mut self.session.moment.dialogue {
+                    draft.is_asking = false;
+                }
+            }
             _ => {}
         }
         let lang = self.session.lang;

@@ -31,13 +31,13 @@ pub(super) fn let_through(document: &mut DocumentState, villages: Option<LayerKe
 /// What a command that draws a project opens its ground from: whoever has a page or a map made of a project means the servers that it
 /// names, with this person's key.
 pub(super) fn trusted_spec(entry: &LayerEntry) -> GroundSpec {
-    let kept = Cache::usual_folder().map(|f| f.join("tiles"));
-    let spec = GroundSpec { kept, ..entry.ground_spec() };
-    let Some(server) = server_of(&spec.url) else { return spec };
     let mut settings = Settings::load();
+    let limit_mb = settings.tiles_limit_mb();
+    let kept = Cache::usual_folder().map(|f| f.join("tiles")).filter(|_| limit_mb > 0);
+    let spec = GroundSpec { kept, kept_most_bytes: Some(u64::from(limit_mb) * 1_000_000), ..entry.ground_spec() };
+    let Some(server) = server_of(&spec.url) else { return spec };
     let key = settings.tile_keys.remove(&server).unwrap_or_default();
-    let kept_most_bytes = Some(u64::from(settings.tiles_limit_mb()) * 1_000_000);
-    GroundSpec { is_online: true, key, kept_most_bytes, ..spec }
+    GroundSpec { is_online: true, key, ..spec }
 }
 
 /// Zoom down to which an area is kept where a person says no other: houses can be told apart.
@@ -120,10 +120,10 @@ impl Qiancun {
     pub(super) fn server_was_asked(&mut self, url: &str, found: Result<(Vec<WmtsOffer>, String), GroundError>) {
         let lang = self.session.lang;
         let Some(Dialogue::Online(draft)) = &mut self.session.moment.dialogue else { return };
+        draft.is_asking = false;
         if draft.entry.url.trim() != url {
             return;
         }
-        draft.is_asking = false;
         match found {
             Ok((offers, key)) => {
                 draft.told = lang.with("online.offers", &[("n", &offers.len().to_string())]);

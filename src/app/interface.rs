@@ -23,7 +23,7 @@ impl Qiancun {
             WindowCommand::Manual => session.moment.dialogue = Some(Dialogue::Manual(String::new(), 0)),
             WindowCommand::OpenLogs => self.open_logs(),
             WindowCommand::Choose(choosing) => self.choose(choosing),
-            WindowCommand::SetTilesLimit(mb) => self.remembering(|s| s.tiles_limit_mb = Some(mb)),
+            WindowCommand::SetTilesLimit(mb) => self.limit_tiles(mb),
             WindowCommand::SetCacheLimit(mb) => self.remembering(|s| s.cache_limit_mb = Some(mb)),
             WindowCommand::LoadPicture(file, side_px) => self.load_picture(file, side_px),
             WindowCommand::OpenPictures(files, at) => session.moment.dialogue = Some(Dialogue::Pictures(files, at)),
@@ -104,7 +104,9 @@ impl Qiancun {
     /// Closes what is open on top: meeting, page, search, chooser, dialogue; then the focus, then the selection.
     fn escape(&mut self) {
         let session = &mut self.session;
-        if session.meeting.is_some() && !session.moment.search.text.is_empty() {
+        if session.stage.tour.is_some() {
+            self.choose(Choosing::Toured);
+        } else if session.meeting.is_some() && !session.moment.search.text.is_empty() {
             session.moment.search.text.clear();
         } else if session.moment.dialogue.is_none()
             && (session.moment.measuring.take().is_some() || session.moment.form.round.take().is_some())
@@ -123,6 +125,20 @@ impl Qiancun {
         } else {
             session.note(|d| d.selection = None);
         }
+    }
+
+    /// Keeps no more tiles than so many MB, from now on.
+    fn limit_tiles(&mut self, mb: u32) {
+        self.remembering(|s| s.tiles_limit_mb = Some(mb));
+        if let Some(folder) = self.session.storage.tiles.clone() {
+            self.jobs.start(Job::Look, move |_| {
+                crate::ground::prune_kept(&folder, u64::from(mb) * 1_000_000);
+                None
+            });
+        }
+        // Those that are open would go on keeping as they did.
+        let open: Vec<_> = self.session.grounds().iter().map(|(key, ..)| *key).collect();
+        open.into_iter().for_each(|key| self.load_layer(key));
     }
 
     /// Opens the folder of the log with the system's own program.
@@ -164,6 +180,35 @@ impl Qiancun {
                 self.remembering(|s| s.window.was_toured = true);
             }
         }
+    }
+
+    /// Dark or light as the system has it, where this person chose neither; known with the first frame.
+    pub(super) fn look_as_system(&mut self, ctx: &egui::Context) {
+        ctx.options_mut(|o| o.zoom_with_keyboard = false);
+        let system = ctx.input(|i| i.raw.system_theme);
+        if let Some(system) = system.filter(|_| self.session.settings.dark.is_none() && !self.drawn.is_dark_said) {
+            self.session.dark = system == egui::Theme::Dark;
+        }
+    }
+
+    /// Ctrl + and Ctrl − change the size of type, and are remembered.
+    pub(super) fn text_keys(&mut self, ctx: &egui::Context) {
+        use egui::gui_zoom::kb_shortcuts as keys;
+        if self.session.meeting.is_some() {
+            return;
+        }
+        let pressed = |shortcut| ctx.input_mut(|i| i.consume_shortcut(shortcut));
+        let pct = self.session.settings.window.text_pct.unwrap_or(100) as i32;
+        let wanted = if pressed(&keys::ZOOM_IN) || pressed(&keys::ZOOM_IN_SECONDARY) {
+            pct + 10
+        } else if pressed(&keys::ZOOM_OUT) {
+            pct - 10
+        } else if pressed(&keys::ZOOM_RESET) {
+            100
+        } else {
+            return;
+        };
+        self.choose(Choosing::TextPct(wanted.clamp(80, 200) as u32));
     }
 
     /// Size of type and colours as they were chosen; a meeting has a size of its own.

@@ -113,6 +113,8 @@ impl Job {
 pub enum Done {
     /// An area of a ground was kept as a file, or not.
     AreaKept(LayerKey, PathBuf, Result<crate::ground::KeptArea, crate::ground::GroundError>),
+    /// A text that is to be copied.
+    ToCopy(String),
     /// Files that were missing were looked for in a folder.
     Relinked(super::relinking::Relinked),
     /// A server was asked what it offers, by its address.

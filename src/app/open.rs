@@ -266,6 +266,10 @@ impl Qiancun {
                 Done::Tended(Err(e)) => self.session.storage.trouble = Some(e.to_string()),
                 Done::FormFilled(path, filled) => self.form_was_filled(&path, filled),
                 Done::Understood(table) => self.was_understood(*table),
+                Done::ToCopy(text) => {
+                    self.ctx.copy_text(text);
+                    self.session.news = Some(self.session.lang.t("page.copied").to_owned());
+                }
                 Done::Relinked(found) => self.was_relinked(&found),
                 Done::ServerAsked(url, found) => self.server_was_asked(&url, found),
                 Done::AreaKept(key, path, kept) => self.area_was_kept(key, path, kept),

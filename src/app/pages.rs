@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::jobs::Job;
+use super::jobs::{Done, Job};
 use super::qiancun::Qiancun;
 use super::tables::io_words;
 use crate::lang::Lang;
@@ -101,9 +101,9 @@ impl Qiancun {
                 }
             }
             PageCommand::CopySvg => {
-                let (format, options) = self.chosen();
-                self.ctx.copy_text(page_svg(&self.session, format, &options, false));
-                self.session.news = Some(self.session.lang.t("page.copied").to_owned());
+                // A ground may have to come from a server first.
+                let ((format, options), still) = (self.chosen(), self.session.still());
+                self.jobs.start(Job::Page, move |_| Some(Done::ToCopy(page_svg(&still, format, &options, false))));
             }
             PageCommand::CopyTable => {
                 let (_, options) = self.chosen();

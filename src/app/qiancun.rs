@@ -78,6 +78,8 @@ pub(super) struct Drawn {
     pub unfinished: rustc_hash::FxHashSet<LayerKey>,
     /// Whether a frame was laid out.
     pub is_laid_out: bool,
+    /// Whether dark or light was said for this start only.
+    pub is_dark_said: bool,
 }
 
 /// What is kept on disk for the next time.
@@ -198,8 +200,9 @@ impl Qiancun {
             .lang
             .or_else(|| options.settings.language.as_deref().map(Lang::from_tag))
             .unwrap_or_else(Lang::of_system);
-        let system = || ctx.input(|i| i.raw.system_theme) == Some(egui::Theme::Dark);
-        let dark = options.dark.or(options.settings.dark).unwrap_or_else(system);
+        // What the system has is known with the first frame.
+        let is_dark_said = options.dark.is_some();
+        let dark = options.dark.or(options.settings.dark).unwrap_or(false);
         let is_software = gpu.is_software;
         let lost = super::rescue::watch(&gpu, ctx);
         let scene = Arc::new(Mutex::new(Scene::new(gpu)));
@@ -222,6 +225,7 @@ impl Qiancun {
             told: None,
             queue: Commands::default(),
         };
+        app.drawn.is_dark_said = is_dark_said;
         app.session.storage.logs = super::running_log::place().map(std::path::Path::to_path_buf);
         app.session.storage.tiles = app.kept.cache.as_ref().map(|c| c.folder().join("tiles"));
         if options.is_bare {
@@ -321,6 +325,7 @@ impl Qiancun {
         }
         let ctx = ui.ctx().clone();
         self.look_as_chosen(&ctx);
+        self.text_keys(&ctx);
         if self.drawn.style_is != Some(self.session.dark) {
             panels::apply_style(&ctx, self.session.dark);
             self.drawn.style_is = Some(self.session.dark);
@@ -329,6 +334,7 @@ impl Qiancun {
         let mut commands = match std::mem::replace(&mut self.drawn.is_laid_out, true) {
             true => std::mem::take(&mut self.queue),
             false => {
+                self.look_as_system(&ctx);
                 ctx.request_repaint();
                 Commands::default()
             }

@@ -136,6 +136,16 @@ fn look_for(missing: &[PathBuf], folder: &Path) -> Relinked {
             _ => out.several.push(own(old)),
         }
     }
+    // One file stands for one that is missing only: for the one whose folders are called alike.
+    let nearest = |of: &(PathBuf, PathBuf)| {
+        let rivals = out.found.iter().filter(|other| other.1 == of.1);
+        let most = rivals.clone().map(|r| alike(&r.0, &r.1)).max();
+        rivals.filter(|r| Some(alike(&r.0, &r.1)) == most).count() == 1 && Some(alike(&of.0, &of.1)) == most
+    };
+    let (found, given): (Vec<_>, Vec<_>) = out.found.iter().cloned().partition(nearest);
+    let names = given.iter().filter_map(|(old, _)| Some(old.file_name()?.to_string_lossy().into_owned()));
+    out.missing.extend(names);
+    out.found = found;
     out
 }
 
@@ -167,6 +177,10 @@ mod tests {
             found.found,
             [(missing[0].clone(), at("2024/村界.geojson")), (missing[1].clone(), at("tables/A.CSV"))]
         );
+        let years = ["/old/2022/a.csv", "/old/tables/a.csv"].map(PathBuf::from).to_vec();
+        let one = look_for(&years, root.path());
+        assert_eq!(one.found, [(years[1].clone(), at("tables/A.CSV"))], "one file is not two years");
+        assert_eq!(one.missing, ["a.csv"]);
         assert_eq!((found.missing, found.several), (vec!["gone.kml".to_owned()], vec!["twice.csv".to_owned()]));
     }
 }

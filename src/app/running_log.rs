@@ -87,17 +87,17 @@ pub(super) fn without_data(text: &str) -> String {
     let mut quoted: Option<char> = None;
     for c in text.chars().take(400) {
         match (quoted, c) {
-            (None, '"' | '`' | '“') => {
+            // From where a path begins nothing is kept: it may have blanks.
+            (None, '/' | '\\') => {
+                out.push('…');
+                break;
+            }
+            (None, '"' | '`' | '“' | '\'') => {
                 quoted = Some(if c == '“' { '”' } else { c });
                 out.push('…');
             }
             (Some(end), c) if c == end => quoted = None,
             (Some(_), _) => {}
-            (None, '/' | '\\') => {
-                // A path: up to the next blank.
-                quoted = Some(' ');
-                out.push('…');
-            }
             (None, c) if c.is_ascii() => out.push(c),
             (None, _) => {}
         }
@@ -111,9 +111,11 @@ mod tests {
 
     #[test]
     fn nothing_of_a_file_or_person_is_written() {
-        assert_eq!(without_data("no village \"东沟村\" in /home/li/村.geojson row 3"), "no village … in …row 3");
+        assert_eq!(without_data("no village \"东沟村\" in /home/li/村.geojson row 3"), "no village … in …");
         assert_eq!(without_data("index 3 of 2"), "index 3 of 2");
         assert_eq!(without_data("张三 `secret"), " …");
+        assert_eq!(without_data(r"cannot open C:\Users\Li Ming\West village.geojson"), "cannot open C:…");
+        assert_eq!(without_data("field 'Zhang San' is no number"), "field … is no number");
         assert_eq!(file_of("/build/qiancun/src/app/mod.rs"), "src/app/mod.rs");
     }
 

@@ -41,7 +41,7 @@ pub(super) fn pen_of(style: &LayerStyle) -> Option<OutlinePen> {
     }
     // White shows between fills only.
     let colour = style.outline_rgb().or(is_hollow.then_some(HOLLOW_OUTLINE));
-    let width_pt = style.outline_pt.or(is_hollow.then_some(HOLLOW_OUTLINE_PT));
+    let width_pt = style.width_pt().or(is_hollow.then_some(HOLLOW_OUTLINE_PT));
     let dash_pt = style.dash.map_or([0.0; 4], |d| d.lengths(width_pt.unwrap_or(USUAL_LINE_PT)));
     Some(OutlinePen { colour, width_pt, dash_pt, is_hollow })
 }

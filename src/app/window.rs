@@ -118,8 +118,10 @@ pub fn run(options: Options) -> Result<(), String> {
         safe = options.safe,
         "begins"
     );
-    let choice =
-        AdapterChoice::new(options.settings.adapter.clone(), options.safe || options.settings.window.in_software);
+    // What drew the last time counts only where the same is wanted.
+    let in_software = options.safe || options.settings.window.in_software;
+    let remembered = if in_software { String::new() } else { options.settings.adapter.clone() };
+    let choice = AdapterChoice::new(remembered, in_software);
     native.wgpu_options.wgpu_setup = choice.setup();
     let ending = Ending::default();
     let told = ending.clone();
@@ -128,7 +130,9 @@ pub fn run(options: Options) -> Result<(), String> {
         let gpu = Gpu::from_render_state(state);
         let in_software = gpu.is_software;
         let mut app = Qiancun::new(&cc.egui_ctx, gpu, options);
-        app.remember_adapter();
+        if !app.session.settings.window.in_software {
+            app.remember_adapter();
+        }
         tracing::info!(adapter = app.session.settings.adapter, in_software, "draws");
         app.begin_watching();
         app.begin_tour();

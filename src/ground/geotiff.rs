@@ -22,7 +22,8 @@ use crate::geo::{BoundsDeg, System, WorldPos};
 const MOST_BLOCK_PIXELS: u64 = 64 << 20;
 /// Side of blocks that coarser levels are made in.
 const SIDE: u32 = 512;
-/// Most pixels of a picture without overviews of which coarser levels are made, where they cannot be kept and where they can.
+/// Most pixels of a picture without overviews of which coarser levels are made, where they cannot be kept, and where they can and
+/// the picture is cut into tiles.
 const MOST_UNREDUCED: [f64; 2] = [500e6, 8e9];
 /// Pictures in one file that are looked at.
 const MOST_PICTURES: usize = 64;
@@ -298,9 +299,12 @@ impl GeoTiff {
             let [width_px, height_px] = s.size_px.map(f64::from);
             levels.push((LevelSource::Stored(at), BlockLevel { key: 0, width_px, height_px, block_px }));
         }
+        // A strip as wide as the picture is decoded for each block of it again: of such only smaller ones are halved.
+        let is_tiled = self.stored.first().is_some_and(|s| s.chunk_px[0] < s.size_px[0]);
         while let Some((_, coarsest)) = levels.first() {
             let (w, h) = (coarsest.width_px, coarsest.height_px);
-            if w.max(h) <= f64::from(SIDE) * 2.0 || w * h > MOST_UNREDUCED[usize::from(self.kept.is_some())] {
+            if w.max(h) <= f64::from(SIDE) * 2.0 || w * h > MOST_UNREDUCED[usize::from(self.kept.is_some() && is_tiled)]
+            {
                 break;
             }
             let half =
@@ -384,13 +388,13 @@ impl GeoTiff {
     fn masked(&self, mask: usize, column: u32, row: u32, block: &mut Block, side: [u32; 2]) -> Result<(), GroundError> {
         let Some(own) = self.stored.get(mask) else { return Ok(()) };
         let [cw, ch] = own.chunk_px;
-        let (left, top) = (column * side[0], row * side[1]);
+        let (left, top) = (column.saturating_mul(side[0]), row.saturating_mul(side[1]));
         let across = own.size_px[0].div_ceil(cw);
         for piece_row in top / ch..(top + block.height_px).div_ceil(ch) {
             for piece_column in left / cw..(left + block.width_px).div_ceil(cw) {
                 let data_w = (own.size_px[0].saturating_sub(piece_column * cw)).min(cw);
                 let data_h = (own.size_px[1].saturating_sub(piece_row * ch)).min(ch);
-                let values = self.chunk(own, piece_row * across + piece_column)?;
+                let values = self.chunk(own, piece_row.saturating_mul(across).saturating_add(piece_column))?;
                 let DecodingResult::U8(values) = unpacked_bits(own, values, data_w as usize) else { continue };
                 for y in (piece_row * ch).max(top)..(piece_row * ch + data_h).min(top + block.height_px) {
                     for x in (piece_column * cw).max(left)..(piece_column * cw + data_w).min(left + block.width_px) {

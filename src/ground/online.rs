@@ -37,7 +37,7 @@ fn zoomed(template: &str, zoom: u8) -> String {
         out.push_str(before);
         let (shift, tail) = after.split_once('}').unwrap_or(("", after));
         let shifted = if shift.is_empty() { Some(0) } else { shift.parse::<i32>().ok() };
-        out.push_str(&(i32::from(zoom) + shifted.unwrap_or(0)).to_string());
+        out.push_str(&i32::from(zoom).saturating_add(shifted.unwrap_or(0)).to_string());
         rest = tail;
     }
     out + rest
@@ -228,7 +228,7 @@ pub(super) fn keep(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 }
 
 /// Takes away what was kept longest ago where it is more than is meant to be kept.
-pub(super) fn prune(root: &Path, most_bytes: u64) {
+pub fn prune(root: &Path, most_bytes: u64) {
     let mut all: Vec<(std::time::SystemTime, u64, PathBuf)> = Vec::new();
     let mut folders = vec![root.to_path_buf()];
     while let Some(folder) = folders.pop() {

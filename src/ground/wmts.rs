@@ -12,12 +12,31 @@ const MOST_BYTES: u64 = 48 << 20;
 
 /// Side of a pixel in metres by the standard.
 const PIXEL_M: f64 = 0.000_28;
+/// The same of a screen of 96 dots to the inch.
+const SCREEN_PIXEL_M: f64 = 0.0254 / 96.0;
 /// Metres along the equator.
 const EQUATOR_M: f64 = 2.0 * std::f64::consts::PI * 6_378_137.0;
 
 /// Names under which addresses carry a person's key.
-const KEY_NAMES: [&str; 9] =
-    ["tk", "key", "ak", "token", "apikey", "api_key", "access_token", "map_key", "subscription-key"];
+const KEY_NAMES: [&str; 17] = [
+    "tk",
+    "key",
+    "ak",
+    "sk",
+    "mk",
+    "token",
+    "api",
+    "apikey",
+    "api_key",
+    "appkey",
+    "app_key",
+    "access_token",
+    "access_key",
+    "authkey",
+    "auth",
+    "map_key",
+    "subscription-key",
+];
 
 /// A layer of a server in one way of being cut.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,10 +66,12 @@ pub fn wmts_offers(url: &str) -> Result<(Vec<WmtsOffer>, String), GroundError> {
         return Err(GroundError::Unsupported("an address that begins neither with http:// nor with https://".into()));
     };
     let fault = |trouble| GroundError::Server(server.clone(), trouble);
-    let url = if url.contains('?') || url.to_ascii_lowercase().ends_with(".xml") {
+    let asks = url.split_once('?').is_some_and(|(_, query)| query.to_ascii_lowercase().contains("request="));
+    let url = if asks || url.to_ascii_lowercase().ends_with(".xml") {
         url.to_owned()
     } else {
-        format!("{url}?SERVICE=WMTS&REQUEST=GetCapabilities&VERSION=1.0.0")
+        let mark = if url.contains('?') { '&' } else { '?' };
+        format!("{url}{mark}SERVICE=WMTS&REQUEST=GetCapabilities&VERSION=1.0.0")
     };
     let bytes = get(&agent(), &url, MOST_BYTES).map_err(fault)?;
     let text = String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned();
@@ -64,12 +85,18 @@ fn key_of(url: &str) -> Option<(String, String)> {
     let (_, query) = url.split_once('?')?;
     let pairs = query.split('&').filter_map(|p| p.split_once('='));
     let is_key = |name: &str| KEY_NAMES.iter().any(|k| name.eq_ignore_ascii_case(k));
-    pairs.filter(|(name, value)| is_key(name) && !value.is_empty()).map(|(n, v)| (n.to_owned(), v.to_owned())).next()
+    let is_open = |value: &str| !value.is_empty() && !value.contains('{');
+    pairs.filter(|(name, value)| is_key(name) && is_open(value)).map(|(n, v)| (n.to_owned(), v.to_owned())).next()
+}
+
+/// Whether an address carries a key beside the one that was taken out of it: it would stand in the project.
+pub fn carries_key(url: &str) -> bool {
+    key_of(url).is_some()
 }
 
 /// An address with a person's key taken out of it, `{key}` in its place, and the key; `None` where it carries none.
 pub fn without_key(url: &str) -> Option<(String, String)> {
-    let (name, key) = key_of(url).filter(|(_, value)| !value.contains('{'))?;
+    let (name, key) = key_of(url)?;
     Some((url.replace(&format!("{name}={key}"), &format!("{name}={{key}}")), key))
 }
 
@@ -143,12 +170,15 @@ fn matrix_set(node: Node<'_, '_>) -> Option<MatrixSet> {
             text_of(matrix, "TopLeftCorner")?.split_whitespace().filter_map(|v| v.parse().ok()).collect();
         let [a, b] = *corner.as_slice() else { return None };
         let is_corner = match grid {
-            TileGrid::Mercator => (a + EQUATOR_M / 2.0).abs() < 2.0 && (b - EQUATOR_M / 2.0).abs() < 2.0,
+            // Either axis first, as for degrees.
+            TileGrid::Mercator => (a.min(b) + EQUATOR_M / 2.0).abs() < 2.0 && (a.max(b) - EQUATOR_M / 2.0).abs() < 2.0,
             TileGrid::Degrees => (a.max(b) - 90.0).abs() < 1e-4 && (a.min(b) + 180.0).abs() < 1e-4,
         };
         let world_px = EQUATOR_M / (number("ScaleDenominator")? * PIXEL_M);
-        let zoom = (world_px / width).log2();
-        if !is_corner || (zoom - zoom.round()).abs() > 0.01 || !(-0.5..=24.5).contains(&zoom) {
+        // Some count by screens of 96 dots to the inch instead of the standard's pixel.
+        let counted = [world_px, world_px * PIXEL_M / SCREEN_PIXEL_M].map(|px| (px / width).log2());
+        let zoom = counted.into_iter().find(|z| (z - z.round()).abs() < 0.01).unwrap_or(f64::NAN);
+        if !is_corner || !(-0.5..=24.5).contains(&zoom) {
             return None;
         }
         zooms.push((zoom.round() as u8, text_of(matrix, "Identifier")?));
@@ -165,7 +195,7 @@ fn named_by_zoom(zooms: &[(u8, String)]) -> Option<String> {
     let digits = name.len() - name.trim_end_matches(|c: char| c.is_ascii_digit()).len();
     let (prefix, number) = name.split_at(name.len() - digits);
     // 01, 02: leading zeros are part of no rule.
-    let shift = number.parse::<i32>().ok()? - i32::from(*first);
+    let shift = number.parse::<i32>().ok().filter(|n| *n < 1_000_000)? - i32::from(*first);
     let follows = |(i, (zoom, name)): (usize, &(u8, String))| {
         usize::from(*zoom) == usize::from(*first) + i && *name == format!("{prefix}{}", i32::from(*zoom) + shift)
     };
@@ -354,6 +384,19 @@ mod tests {
     }
 
     #[test]
+    fn tianditu_counts_by_screens_and_has_its_corner_the_other_way_round() {
+        let first = 2.958_293_554_545_656e8;
+        let matrices: Vec<(String, f64)> = (1..=18).map(|z| (z.to_string(), first / 2f64.powi(z - 1))).collect();
+        let matrices: Vec<(&str, f64)> = matrices.iter().map(|(n, s)| (n.as_str(), *s)).collect();
+        let sets = set("w", "urn:ogc:def:crs:EPSG::900913", "20037508.3427892 -20037508.3427892", &matrices);
+        let layer = "<Layer><ows:Title>img</ows:Title><ows:Identifier>img</ows:Identifier><Format>tiles</Format>\
+             <TileMatrixSetLink><TileMatrixSet>w</TileMatrixSet></TileMatrixSetLink></Layer>";
+        let offers = offers_of(&capabilities(&sets, layer), "https://x/", None).expect("offers");
+        assert_eq!((offers[0].zooms, offers[0].grid), ([1, 18], TileGrid::Mercator));
+        assert!(offers[0].url.contains("TILEMATRIX={z}&"));
+    }
+
+    #[test]
     fn templates_are_filled_and_what_cannot_be_filled_is_left_out() {
         let sets = set("G", "EPSG:3857", MERCATOR_CORNER, &[("0", FIRST / 8.0), ("1", FIRST / 16.0)]);
         let layer = |template: &str| {
@@ -386,6 +429,8 @@ mod tests {
         }
         assert_eq!(key_of("https://a/wmts?request=GetCapabilities&TK=abc"), Some(("TK".into(), "abc".into())));
         assert_eq!(key_of("https://a/wmts?request=GetCapabilities"), None);
+        assert!(!carries_key("https://a/wmts?tk={key}&style=b"));
+        assert!(carries_key("https://a/wmts?tk={key}&token=b"));
         let apart = without_key("https://a/{z}/{x}/{y}.png?style=b&key=s3cret");
         assert_eq!(apart, Some(("https://a/{z}/{x}/{y}.png?style=b&key={key}".into(), "s3cret".into())));
         assert_eq!(without_key("https://a/{z}/{x}/{y}?key={key}"), None);

@@ -50,9 +50,7 @@ impl Order {
     ) -> Vec<FeatureId> {
         if loaded.is_points() || loaded.is_lines() {
             // They need no room of their own.
-            let mut found = all_in_view(loaded, session, half);
-            found.truncate(FEW);
-            return found;
+            return all_in_view(loaded, session, half);
         }
         let scale = session.camera.points_per_world();
         let room = |f: &FeatureId| {

@@ -34,6 +34,8 @@ const LETTERS: f32 = 0.82;
 /// Places looked at from one side of a village to the other; and where symbols leave none of them free.
 const ACROSS: usize = 3;
 const ACROSS_CLOSELY: usize = 17;
+/// Most lines and points that are looked at for labels.
+const MOST_SPOTS: usize = 3_000;
 /// Most polygons whose inside is kept.
 const MOST_INSIDES: usize = 20_000;
 
@@ -441,6 +443,9 @@ impl Labels {
                     let value = |f: &FeatureId| loaded.dataset.table.value(*f, column).as_f64();
                     found.sort_by_cached_key(|f| std::cmp::Reverse(value(f).map(ordered)));
                 }
+                if loaded.is_points() || loaded.is_lines() {
+                    found.truncate(MOST_SPOTS);
+                }
                 found
             })
             .collect();
@@ -467,7 +472,7 @@ impl Labels {
     ) {
         let (Some(anchors), Some(order)) = (loaded.anchors.get(), self.order.get(&key)) else { return };
         let Some(style) = room.session.entry(key).map(|e| &e.style) else { return };
-        let own = style.label_pt.map_or(1.0, |pt| pt / size::LABEL);
+        let own = style.letters_pt().map_or(1.0, |pt| pt / size::LABEL);
         let (scale, font_pt) = (room.session.camera.points_per_world(), room.font_pt * own);
         let is_below = |width: f64| width * scale < TOWNS_BELOW_PT * f64::from(font_pt / size::LABEL);
         let has_no_inside = loaded.is_points() || loaded.is_lines();
@@ -544,7 +549,7 @@ impl Labels {
         keep: bool,
     ) {
         let session = room.session;
-        let own = session.entry(key).and_then(|e| e.style.label_pt).map_or(1.0, |pt| pt / size::LABEL);
+        let own = session.entry(key).and_then(|e| e.style.letters_pt()).map_or(1.0, |pt| pt / size::LABEL);
         let scale = session.camera.points_per_world();
         for &feature in candidates {
             let subject = Subject::Village(key, feature);
@@ -591,7 +596,7 @@ impl Labels {
         let session = room.session;
         let Some(style) = session.entry(key).map(|e| &e.style).filter(|s| s.label_leaders) else { return };
         let (Some(anchors), Some(order)) = (loaded.anchors.get(), self.order.get(&key)) else { return };
-        let own = style.label_pt.map_or(1.0, |pt| pt / size::LABEL);
+        let own = style.letters_pt().map_or(1.0, |pt| pt / size::LABEL);
         let scale = session.camera.points_per_world();
         if order.width * scale < TOWNS_BELOW_PT * f64::from(room.font_pt * own / size::LABEL) || loaded.is_points() {
             return;
@@ -599,13 +604,19 @@ impl Labels {
         let mut named: rustc_hash::FxHashSet<FeatureId> = self.placed.iter().filter_map(|p| p.village(key)).collect();
         let small = order.small(loaded, session, room.half);
         let mut rest: Vec<FeatureId> = candidates.iter().chain(&small).copied().collect();
-        rest.retain(|f| session.is_in_focus(*f) && named.insert(*f));
+        let is_villages = session.village_layer().is_some_and(|l| l.key == key);
+        let is_seen = |f: &FeatureId| {
+            anchors.get(f.index()).copied().flatten().is_some_and(|a| {
+                let [x, y] = session.camera.offset_of(a.at);
+                x.abs() < f64::from(room.half.x) && y.abs() < f64::from(room.half.y)
+            })
+        };
+        rest.retain(|f| is_seen(f) && (!is_villages || session.is_in_focus(*f)) && named.insert(*f));
         let mut lines = leaders::Lines::default();
         for feature in rest.into_iter().take(leaders::MOST) {
             let Some(anchor) = anchors.get(feature.index()).copied().flatten() else { continue };
             let at = session.camera.offset_of(anchor.at);
-            let is_seen = at[0].abs() < f64::from(room.half.x) && at[1].abs() < f64::from(room.half.y);
-            if !is_seen || self.placed.len() >= room.most {
+            if self.placed.len() >= room.most {
                 continue;
             }
             let subject = Subject::Village(key, feature);

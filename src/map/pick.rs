@@ -28,7 +28,7 @@ pub fn features_at(session: &Session, at: LonLat) -> Vec<(LayerKey, FeatureId)> 
         if let Some(singles) = session.symbols().and_then(|s| s.singles.get(&layer.key)) {
             points.retain(|f| singles.contains_key(f));
         }
-        let pen_pt = session.entry(layer.key).and_then(|e| e.style.outline_pt).unwrap_or(USUAL_LINE_PT);
+        let pen_pt = session.entry(layer.key).and_then(|e| e.style.width_pt()).unwrap_or(USUAL_LINE_PT);
         let line_reach = LINE_REACH_PT + f64::from(pen_pt) / 2.0;
         let lines = index.lines_near(geometry, at, reach_deg * line_reach / REACH_PT);
         let polygons = index.at_point(geometry, at);

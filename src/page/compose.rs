@@ -131,6 +131,13 @@ pub(super) fn compose(
     let below = if is_band { columns.first().map_or(0.0, |c| map[1] + map[3] - c[1] + 24.0 * u) } else { 0.0 };
     let fitted = frame_of(session, [map[0], map[1], map[2] - taken, map[3] - below], is_whole);
     let frame = MapFrame { rect: map, ..fitted };
+    // The legend explains what the map of the page shows, which has a scale of its own.
+    let is_shown = |o: &super::others::OtherRow| o.is_shown_at(frame.scale_denominator());
+    if !content.signs.others.iter().all(is_shown) {
+        let mut own = content.clone();
+        own.signs.others.retain(is_shown);
+        return compose(session, &own, format, options, is_whole);
+    }
     draw_map(
         &mut svg,
         session,

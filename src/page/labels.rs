@@ -95,7 +95,7 @@ fn place_names(
     seen.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let middle = seen.get(seen.len() / 2).map_or(0.0, |s| s.0.sqrt());
     let style = session.village_layer().and_then(|l| session.entry(l.key)).map(|e| e.style.clone()).unwrap_or_default();
-    let own = style.label_pt.map_or(1.0, |pt| pt / palette::size::LABEL);
+    let own = style.letters_pt().map_or(1.0, |pt| pt / palette::size::LABEL);
     let size = if form.village.is_some() { 15.0 } else { 11.5 } * u * own;
     by_value(&mut seen, loaded, &style, |s| s.1);
     if let Some(village) = form.village
@@ -208,15 +208,15 @@ fn others(svg: &mut Svg, session: &Session, frame: &MapFrame, u: f32, room: &mut
         if !(has_name || style.label.is_some()) || !style.is_labelled_at(frame.scale_denominator()) {
             continue;
         }
-        let size = 11.5 * u * style.label_pt.map_or(1.0, |pt| pt / palette::size::LABEL);
+        let size = 11.5 * u * style.letters_pt().map_or(1.0, |pt| pt / palette::size::LABEL);
         let mut found: Vec<(FeatureId, Anchor)> = loaded
             .dataset
             .features()
             .filter_map(|f| Some((f, loaded.spot(f)?)))
             .filter(|(_, a)| frame.holds(frame.at(a.at), 0.0))
-            .take(MOST)
             .collect();
         by_value(&mut found, loaded, style, |f| f.0);
+        found.truncate(MOST);
         for (feature, spot) in found {
             let inside = loaded.anchors.get().and_then(|a| a.get(feature.index()).copied().flatten());
             let place = frame.at(inside.unwrap_or(spot).at);

@@ -110,7 +110,7 @@ fn other(svg: &mut Svg, colouring: Option<&Colouring>, loaded: &Loaded, frame: &
         None if style.is_hollow() => hex(HOLLOW_OUTLINE),
         None => colour(LIGHT.border_strong),
     };
-    let border_pt = style.outline_pt.unwrap_or(if style.is_hollow() { HOLLOW_OUTLINE_PT } else { 1.0 });
+    let border_pt = style.width_pt().unwrap_or(if style.is_hollow() { HOLLOW_OUTLINE_PT } else { 1.0 });
     svg.path(&borders, &pen(&strong, border_pt, u, style));
     for (class, d) in lines.iter().enumerate() {
         let ink = match (colour_of(class), colouring) {
@@ -118,7 +118,7 @@ fn other(svg: &mut Svg, colouring: Option<&Colouring>, loaded: &Loaded, frame: &
             (None, Some(_)) => colour(LIGHT.hatch_line),
             (None, None) => hex(style.fill_rgb().unwrap_or_else(|| loaded.usual_colour(&LIGHT))),
         };
-        svg.path(d, &pen(&ink, style.outline_pt.unwrap_or(USUAL_LINE_PT), u, style));
+        svg.path(d, &pen(&ink, style.width_pt().unwrap_or(USUAL_LINE_PT), u, style));
     }
     points(svg, colouring, loaded, frame, u, style);
 }

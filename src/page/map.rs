@@ -264,7 +264,7 @@ pub(super) fn villages(
     let ink = |usual: String| chosen.clone().unwrap_or(usual);
     let (strong, pale) = (ink(colour(LIGHT.border_strong)), ink(colour(PALE_BORDER)));
     let white = ink("#ffffff".to_owned());
-    let wide = |usual: f32| style.outline_pt.map_or(usual, |w| w * thin);
+    let wide = |usual: f32| style.width_pt().map_or(usual, |w| w * thin);
     for (d, ink, width, opacity) in [
         (&borders[BorderKind::Villages as usize], white.as_str(), wide(0.9 * thin), 0.75 * strength),
         (&pale_borders, pale.as_str(), wide(0.9 * thin), 0.9 * strength),

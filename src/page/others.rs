@@ -32,6 +32,13 @@ pub struct OtherRow {
     count: Option<usize>,
 }
 
+impl OtherRow {
+    /// Whether its layer is shown on a map of 1 : `denominator`.
+    pub(super) fn is_shown_at(&self, denominator: f64) -> bool {
+        self.style.is_shown_at(denominator)
+    }
+}
+
 /// Height of a row at full size.
 const STEP: f32 = 25.0;
 
@@ -43,7 +50,7 @@ pub(super) fn others(session: &Session) -> Vec<OtherRow> {
     let villages = session.village_layer().map(|l| l.key);
     let as_symbols = if session.theme().is_some() { session.facility_layers() } else { Vec::new() };
     let mut rows = Vec::new();
-    for (layer, entry) in session.shown().filter(|(l, e)| villages != Some(l.key) && session.is_drawn(e)) {
+    for (layer, entry) in session.shown().filter(|(l, e)| villages != Some(l.key) && e.visible) {
         let Some(loaded) = layer.loaded().filter(|_| !as_symbols.contains(&layer.key)) else { continue };
         let colouring = entry.colouring.as_ref().and_then(|spec| Colouring::new(&loaded.dataset.table, spec));
         let sign = |class| match (loaded.is_points(), loaded.is_lines()) {
@@ -106,7 +113,7 @@ pub(super) fn draw(svg: &mut Svg, content: &PageContent, [x, y, w]: [f32; 3], u:
             }
             Sign::Line => {
                 let d = format!("M{} {}h{}", x, base - 5.0 * u, 28.0 * u);
-                svg.path(&d, &pen(&own, row.style.outline_pt.unwrap_or(USUAL_LINE_PT), u, &row.style));
+                svg.path(&d, &pen(&own, row.style.width_pt().unwrap_or(USUAL_LINE_PT), u, &row.style));
             }
             Sign::Area => {
                 let fill = match (row.style.is_hollow(), row.colour) {
@@ -120,7 +127,7 @@ pub(super) fn draw(svg: &mut Svg, content: &PageContent, [x, y, w]: [f32; 3], u:
                 let rim = hex(row.style.outline_rgb().unwrap_or(usual));
                 let d = format!("M{} {}h{}v{}h-{}z", rect[0], rect[1], rect[2], rect[3], rect[2]);
                 let usual_pt = if row.style.is_hollow() { HOLLOW_OUTLINE_PT } else { 0.8 };
-                svg.path(&d, &pen(&rim, row.style.outline_pt.unwrap_or(usual_pt).min(3.0), u, &row.style));
+                svg.path(&d, &pen(&rim, row.style.width_pt().unwrap_or(usual_pt).min(3.0), u, &row.style));
             }
         }
         let count = row.count.map_or_else(String::new, |n| number(n as f64));

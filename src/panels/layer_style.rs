@@ -89,7 +89,10 @@ fn label(ui: &mut Ui, session: &Session, loaded: &Loaded, style: &mut LayerStyle
     ui.add_space(4.0);
     section(ui, t, lang.t("theme.labels"));
     let named = |f: &str| lang.find(&format!("field.{f}")).map_or_else(|| f.to_owned(), str::to_owned);
-    let is_own = style.label.as_deref().is_some_and(|l| l.contains('{'));
+    // While it is typed it may have no field for a moment.
+    let typed = ui.scope_id().with("own label");
+    let is_typed = ui.memory(|m| m.has_focus(typed));
+    let is_own = is_typed || style.label.as_deref().is_some_and(|l| l.contains('{'));
     let text = match style.label.as_deref() {
         None => lang.t("theme.label-name").to_owned(),
         Some(_) if is_own => lang.t("theme.label-own").to_owned(),
@@ -114,7 +117,8 @@ fn label(ui: &mut Ui, session: &Session, loaded: &Loaded, style: &mut LayerStyle
     });
     response.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, lang.t("theme.label")));
     if let Some(own) = style.label.as_mut().filter(|_| is_own) {
-        let edit = egui::TextEdit::multiline(own).desired_rows(2).desired_width(f32::INFINITY).char_limit(400);
+        let edit =
+            egui::TextEdit::multiline(own).id(typed).desired_rows(2).desired_width(f32::INFINITY).char_limit(400);
         let response = ui.add(edit);
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, lang.t("theme.label-own")));
         let hint = RichText::new(lang.t("theme.label-own-hint")).size(11.0).color(t.ink_secondary);

@@ -212,7 +212,7 @@ fn row(ui: &mut Ui, look: &RowLook<'_>, mark: Mark<'_>, [long, short]: &[String;
 
 /// A line as the map draws it, across a rectangle.
 pub fn line_at(painter: &egui::Painter, rect: egui::Rect, style: &LayerStyle, colour: egui::Color32) {
-    let width = style.outline_pt.unwrap_or(USUAL_LINE_PT).clamp(0.5, 6.0);
+    let width = style.width_pt().unwrap_or(USUAL_LINE_PT).clamp(0.5, 6.0);
     let ends = [rect.left_center(), rect.right_center()];
     let stroke = egui::Stroke::new(width, colour);
     match style.dash {

@@ -4,7 +4,7 @@ use egui::{ComboBox, RichText, TextEdit, Ui};
 
 use super::style::bold;
 use super::widgets::primary;
-use crate::ground::{TileDatum, TileGrid, WmtsOffer, has_zoom, server_of};
+use crate::ground::{TileDatum, TileGrid, WmtsOffer, carries_key, has_zoom, server_of, without_key};
 use crate::session::{Commands, Dialogue, LayerCommand, OnlineDraft, Session};
 
 /// A service that is known: name in the language files, address, grid, deepest zoom.
@@ -86,7 +86,11 @@ pub fn show(ui: &mut Ui, session: &Session, mut draft: Box<OnlineDraft>, send: &
     let has = |part: &str| draft.entry.url.contains(part);
     let is_whole = has_zoom(&draft.entry.url) && has("{x}") && (has("{y}") || has("{-y}"));
     let needs_key = has("{key}") && draft.key.trim().is_empty();
+    // The first key in an address goes into the settings; a second one would go into the project.
+    let has_second_key = without_key(&draft.entry.url).is_some_and(|(rest, _)| carries_key(&rest))
+        || (has("{key}") && carries_key(&draft.entry.url));
     let words = match (&server, is_whole, needs_key) {
+        _ if has_second_key => lang.t("online.two-keys").to_owned(),
         (None, ..) | (_, false, _) => lang.t("online.wrong").to_owned(),
         (Some(_), true, true) => lang.t("online.key-missing").to_owned(),
         (Some(server), true, false) => lang.with("online.asks", &[("n", server)]),
@@ -97,7 +101,7 @@ pub fn show(ui: &mut Ui, session: &Session, mut draft: Box<OnlineDraft>, send: &
     let (mut takes, mut stays) = (false, true);
     ui.horizontal(|ui| {
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let is_ready = server.is_some() && is_whole && !needs_key;
+            let is_ready = server.is_some() && is_whole && !needs_key && !has_second_key;
             takes = ui.add_enabled_ui(is_ready, |ui| primary(ui, t, lang.t("online.add"))).inner.clicked();
             stays = !ui.button(lang.t("command.cancel")).clicked();
         });

@@ -132,9 +132,8 @@ fn templates(ui: &mut Ui, session: &Session, draft: &mut PageDraft) {
     }
     if let Some(at) = chosen {
         draft.options.choose(at);
-        if PageFormat::from_key(&draft.options.format).is_some() {
-            draft.format.clone_from(&draft.options.format);
-        }
+        let own = PageFormat::from_key(&draft.options.format).unwrap_or(PageFormat::A3);
+        draft.format = own.key().to_owned();
     }
     ui.add_space(4.0);
 }

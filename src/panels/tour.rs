@@ -1,6 +1,6 @@
 //! The tour of the first start: four steps that point at what is there, skipped with one key and never shown again by itself.
 
-use egui::{Area, Color32, Frame, Id, Key, Order, Pos2, Rect, RichText, Stroke, Ui, Vec2};
+use egui::{Area, Color32, Frame, Id, Order, Pos2, Rect, RichText, Stroke, Ui, Vec2};
 
 use super::style::bold;
 use super::widgets::primary;
@@ -59,9 +59,6 @@ pub fn show(ui: &mut Ui, session: &Session, places: [Option<Rect>; 4], send: &mu
             });
         },
     );
-    if ui.input_mut(|i| i.consume_key(egui::Modifiers::NONE, Key::Escape)) {
-        wanted = Some(Choosing::Toured);
-    }
     send.extend(wanted.map(WindowCommand::Choose));
 }
 

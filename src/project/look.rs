@@ -112,6 +112,16 @@ impl LayerStyle {
         Self { fill: fill.map(hex_of), outline: outline.map(hex_of), ..Self::default() }
     }
 
+    /// Width of outlines and lines in points, as far as it can be drawn.
+    pub fn width_pt(&self) -> Option<f32> {
+        self.outline_pt.filter(|v| v.is_finite()).map(|v| v.clamp(0.0, 12.0))
+    }
+
+    /// Size of labels in points, as far as it can be read and drawn.
+    pub fn letters_pt(&self) -> Option<f32> {
+        self.label_pt.filter(|v| v.is_finite()).map(|v| v.clamp(7.0, 40.0))
+    }
+
     /// Whether features are labelled on a map of 1 : `denominator`.
     pub fn is_labelled_at(&self, denominator: f64) -> bool {
         self.label_from.is_none_or(|n| denominator <= n)

@@ -211,13 +211,12 @@ impl PageOptions {
         if self.templates().len() < 2 {
             return;
         }
-        let name = self.name.clone();
+        // The one that is chosen leaves its place to this one, which is then taken away from there.
+        let is_understood = |v: &toml::Value| v.clone().try_into::<Self>().is_ok();
+        let place = self.more.iter().flatten().position(is_understood);
         self.choose(1);
-        let is_it = |v: &toml::Value| v.get("name").and_then(toml::Value::as_str).unwrap_or("") == name;
-        if let Some(more) = &mut self.more
-            && let Some(at) = more.iter().position(is_it)
-        {
-            more.remove(at);
+        if let (Some(more), Some(place)) = (&mut self.more, place) {
+            more.remove(place);
         }
     }
 }

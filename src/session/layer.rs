@@ -311,8 +311,8 @@ impl Loaded {
                 Some(t) => t.colour_of(f).map_or(Texel::Hatched, Texel::Colour),
             };
             match texel {
-                Texel::Colour(colour) if !in_focus(f) => Texel::Colour(faded(colour, ground)),
-                Texel::Hatched if !in_focus(f) => Texel::Colour(faded([200; 3], ground)),
+                Texel::Colour(colour) if !in_focus(f) => Texel::Colour(seen(faded(colour, ground))),
+                Texel::Hatched if !in_focus(f) => Texel::Colour(seen(faded([200; 3], ground))),
                 Texel::Colour(colour) => Texel::Colour(seen(colour)),
                 texel => texel,
             }
