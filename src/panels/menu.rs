@@ -10,6 +10,8 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) {
     let lang = session.lang;
     let menu = ui.menu_button(RichText::new("≡").size(18.0), |ui| {
         ui.set_min_width(250.0);
+        // Closer together than elsewhere: on a low screen the whole menu is to be seen.
+        ui.spacing_mut().item_spacing.y = 3.0;
         // On a low window the menu is longer than the screen: what does not fit is scrolled to.
         let height = (ui.ctx().content_rect().height() - 24.0).max(200.0);
         let area = egui::ScrollArea::vertical().max_height(height).min_scrolled_height(height);
