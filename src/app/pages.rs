@@ -173,7 +173,14 @@ impl Qiancun {
         }
         let (format, options) = self.chosen();
         let session = &self.session;
-        let layers: Vec<_> = session.shown().map(|(l, e)| (l.key, e.visible, e.opacity, &e.colouring)).collect();
+        let layers: Vec<_> = session
+            .shown()
+            .map(|(l, e)| {
+                // Names come once their places are known.
+                let is_finished = l.loaded().is_some_and(|l| l.is_finished());
+                (l.key, e.visible, e.opacity, &e.colouring, &e.style, is_finished)
+            })
+            .collect();
         let sides = (session.left(), session.stage.divider, session.are_gaps_ringed());
         let key = format!("{draft}{:?}{:?}{:?}{layers:?}{sides:?}", session.view, session.camera, session.lang);
         let Some(ticket) = self.session.made.preview.ask(key) else { return };

@@ -21,6 +21,9 @@ const PICTURES: [(&str, &[u8]); 6] = [
     ("pictures/gaps.en.jpg", include_bytes!("../../docs/pictures/gaps.en.jpg")),
 ];
 
+/// Width of the list of sections.
+const LIST: f32 = 200.0;
+
 /// A section of the manual.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Section {
@@ -70,22 +73,21 @@ pub fn show(
     });
     ui.separator();
     let high = (room.y - 220.0).max(240.0);
-    ui.horizontal_top(|ui| {
-        ui.allocate_ui(Vec2::new(190.0, high), |ui| {
-            ui.vertical(|ui| {
-                ui.set_width(190.0);
-                for (i, section) in all.iter().enumerate().filter(|(_, s)| speaks_of(s, &sought)) {
-                    if ui.selectable_label(at == i, section.title).clicked() {
-                        at = i;
-                    }
-                }
-                if !all.iter().any(|s| speaks_of(s, &sought)) {
-                    ui.label(RichText::new(lang.t("manual.nothing")).color(t.ink_secondary));
-                }
-            });
-        });
-        ui.separator();
-        ScrollArea::vertical().id_salt(("manual", at)).max_height(high).auto_shrink([false, false]).show(ui, |ui| {
+    let (whole, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), high), egui::Sense::hover());
+    let (left, right) = whole.split_left_right_at_x(whole.left() + LIST);
+    ui.scope_builder(egui::UiBuilder::new().max_rect(left), |ui| {
+        for (i, section) in all.iter().enumerate().filter(|(_, s)| speaks_of(s, &sought)) {
+            if ui.selectable_label(at == i, section.title).clicked() {
+                at = i;
+            }
+        }
+        if !all.iter().any(|s| speaks_of(s, &sought)) {
+            ui.label(RichText::new(lang.t("manual.nothing")).color(t.ink_secondary));
+        }
+    });
+    let right = egui::Rect::from_min_max(right.min + Vec2::new(16.0, 0.0), right.max);
+    ui.scope_builder(egui::UiBuilder::new().max_rect(right), |ui| {
+        ScrollArea::vertical().id_salt(("manual", at)).auto_shrink([false, false]).show(ui, |ui| {
             if let Some(section) = all.get(at) {
                 ui.label(RichText::new(section.title).font(bold(17.0)).color(t.ink));
                 ui.add_space(6.0);
@@ -117,12 +119,10 @@ fn body(ui: &mut Ui, session: &Session, text: &'static str, sought: &str) {
             for line in block.lines() {
                 match line.strip_prefix("- ") {
                     Some(item) => {
-                        ui.horizontal_top(|ui| {
-                            ui.label("•");
-                            paragraph(ui, session, item, sought);
-                        });
+                        ui.add_space(2.0);
+                        paragraph(ui, session, "•  ", item, sought);
                     }
-                    None => paragraph(ui, session, line, sought),
+                    None => paragraph(ui, session, "", line, sought),
                 }
             }
         }
@@ -131,12 +131,13 @@ fn body(ui: &mut Ui, session: &Session, text: &'static str, sought: &str) {
 }
 
 /// A paragraph: what stands in backticks as keys, what is sought marked.
-fn paragraph(ui: &mut Ui, session: &Session, text: &str, sought: &str) {
+fn paragraph(ui: &mut Ui, session: &Session, mark: &str, text: &str, sought: &str) {
     let t = session.tokens();
     let mut job = egui::text::LayoutJob::default();
     let plain = egui::TextFormat { font_id: egui::FontId::proportional(14.0), color: t.ink, ..Default::default() };
     let key = egui::TextFormat { background: t.field, color: t.accent, ..plain.clone() };
     let marked = egui::TextFormat { background: t.accent_ground, ..plain.clone() };
+    job.append(mark, 0.0, plain.clone());
     for (i, piece) in text.split('`').enumerate() {
         if i % 2 == 1 {
             job.append(piece, 0.0, key.clone());

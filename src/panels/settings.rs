@@ -74,8 +74,8 @@ fn looks(ui: &mut Ui, session: &Session, send: &mut Commands) {
         }
     });
     ui.add_space(8.0);
-    heading(ui, "session.stage.vision");
-    hint(ui, "session.stage.vision-hint");
+    heading(ui, "settings.vision");
+    hint(ui, "settings.vision-hint");
     ui.horizontal_wrapped(|ui| {
         for vision in Vision::ALL {
             let words = lang.find(&format!("vision.{}", vision.key())).unwrap_or("");

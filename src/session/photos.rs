@@ -150,7 +150,7 @@ impl Session {
         list
     }
 
-    /// Photos that go with what is shown, with what to say of each: those of the village that is selected, else the latest of each village in
+    /// Photos that go with what is shown, with what to say of each: those of the village that is selected, where it has some, else the latest of each village in
     /// focus, the latest village first.
     pub fn photos_to_show(&self, most: usize) -> Vec<(PlacedPhoto, String)> {
         let selected = self.on_card().filter(|(l, _)| self.village_layer().is_some_and(|v| v.key == l.key));
@@ -163,7 +163,9 @@ impl Session {
         };
         if let Some((_, village)) = selected {
             let own = all.iter().find(|(v, _)| *v == village).map_or(&[][..], |(_, list)| list);
-            return own.iter().take(most).map(|p| named(village, p)).collect();
+            if !own.is_empty() {
+                return own.iter().take(most).map(|p| named(village, p)).collect();
+            }
         }
         let mut first: Vec<(FeatureId, &PlacedPhoto)> = all
             .iter()

@@ -107,12 +107,22 @@ proptest! {
             h.app.send(CameraCommand::Zoom(zoom, [30.0, -20.0]));
             h.frame(Vec::new());
             assert!(h.settle(120.0));
+            // Names keep the places that they had at a scale, and data that come sooner had others to make room for: both maps are
+            // named once more, from another scale.
+            for step in [0.7, -0.7] {
+                h.app.send(CameraCommand::Zoom(step, [0.0, 0.0]));
+                h.frame(Vec::new());
+                assert!(h.settle(120.0));
+            }
             // News of how it was read differ; the map does not.
             h.app.session.news = None;
             h.frame(Vec::new());
             h.pixels().expect("a picture")
         };
-        prop_assert!(picture(true) == picture(false), "another map: {villages} villages, {vertices} positions, {zoom}");
+        let (kept, read) = (picture(true), picture(false));
+        let differing = kept.chunks(4).zip(read.chunks(4)).enumerate().filter(|(_, (a, b))| a != b).map(|(i, _)| i);
+        let first: Vec<usize> = differing.take(3).collect();
+        prop_assert!(first.is_empty(), "another map at {first:?}: {villages} villages, {vertices} positions, {zoom}");
     }
 }
 
