@@ -65,10 +65,19 @@ impl SpatialIndex {
 
     /// Line features that pass within a radius in degrees of latitude of a position, nearest first.
     pub fn lines_near(&self, geometry: &GeometryStore, at: LonLat, radius_deg: f64) -> Vec<FeatureId> {
+        self.edges_near(geometry, at, radius_deg, PartKind::Line)
+    }
+
+    /// Areas whose border passes within a radius in degrees of latitude of a position, nearest first.
+    pub fn borders_near(&self, geometry: &GeometryStore, at: LonLat, radius_deg: f64) -> Vec<FeatureId> {
+        self.edges_near(geometry, at, radius_deg, PartKind::Polygon)
+    }
+
+    fn edges_near(&self, geometry: &GeometryStore, at: LonLat, radius_deg: f64, kind: PartKind) -> Vec<FeatureId> {
         let stretch = at.lat_deg.to_radians().cos().max(0.01);
         let rectangle = around(at, radius_deg, stretch);
         let local = |c: &[f64; 2]| [(c[0] - at.lon_deg) * stretch, c[1] - at.lat_deg];
-        self.within(geometry, rectangle, radius_deg, PartKind::Line, |line| {
+        self.within(geometry, rectangle, radius_deg, kind, |line| {
             line.windows(2).map(|w| from_origin(local(&w[0]), local(&w[1]))).fold(f64::INFINITY, f64::min)
         })
     }
@@ -139,6 +148,14 @@ mod tests {
             g.features.push(FeatureShape { kind: GeometryKind::Polygon, part_start: i, part_end: i + 1 });
         }
         g
+    }
+
+    #[test]
+    fn an_area_is_met_at_its_border() {
+        let g = squares(&[[0., 0.]]);
+        let index = SpatialIndex::new(&g);
+        assert_eq!(index.borders_near(&g, LonLat::new(1.0, 0.05), 0.1), [0].map(FeatureId::new));
+        assert!(index.borders_near(&g, LonLat::new(1.0, 1.0), 0.1).is_empty(), "not in its middle");
     }
 
     #[test]

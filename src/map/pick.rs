@@ -28,10 +28,15 @@ pub fn features_at(session: &Session, at: LonLat) -> Vec<(LayerKey, FeatureId)> 
         if let Some(singles) = session.symbols().and_then(|s| s.singles.get(&layer.key)) {
             points.retain(|f| singles.contains_key(f));
         }
-        let pen_pt = session.entry(layer.key).and_then(|e| e.style.width_pt()).unwrap_or(USUAL_LINE_PT);
+        let style = session.entry(layer.key).map(|e| &e.style);
+        let pen_pt = style.and_then(|s| s.width_pt()).unwrap_or(USUAL_LINE_PT);
         let line_reach = LINE_REACH_PT + f64::from(pen_pt) / 2.0;
         let lines = index.lines_near(geometry, at, reach_deg * line_reach / REACH_PT);
-        let polygons = index.at_point(geometry, at);
+        // Of what has no fill only the border is there: what lies in it is met through it.
+        let polygons = match style.is_some_and(|s| s.is_hollow()) {
+            true => index.borders_near(geometry, at, reach_deg * line_reach / REACH_PT),
+            false => index.at_point(geometry, at),
+        };
         found.extend(points.into_iter().chain(lines).chain(polygons).map(|f| (layer.key, f)));
     }
     found
