@@ -32,8 +32,9 @@ pub fn features_at(session: &Session, at: LonLat) -> Vec<(LayerKey, FeatureId)> 
         let pen_pt = style.and_then(|s| s.width_pt()).unwrap_or(USUAL_LINE_PT);
         let line_reach = LINE_REACH_PT + f64::from(pen_pt) / 2.0;
         let lines = index.lines_near(geometry, at, reach_deg * line_reach / REACH_PT);
-        // Of what has no fill only the border is there: what lies in it is met through it.
-        let polygons = match style.is_some_and(|s| s.is_hollow()) {
+        // Of what has no fill only the border is there: what lies in it is met through it. Villages are met anywhere.
+        let is_villages = session.village_layer().is_some_and(|v| v.key == layer.key);
+        let polygons = match !is_villages && style.is_some_and(|s| s.is_hollow()) {
             true => index.borders_near(geometry, at, reach_deg * line_reach / REACH_PT),
             false => index.at_point(geometry, at),
         };
