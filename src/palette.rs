@@ -108,6 +108,10 @@ pub const DARK: Tokens = Tokens {
     plain: PlainColours { fill: [0x35, 0x55, 0x52], line: [0x6f, 0xb3, 0xc4], symbol: [0x3f, 0xb8, 0xa9] },
 };
 
+/// What darkens the window behind that of which is spoken.
+pub const SHADE: Color32 = Color32::from_black_alpha(96);
+/// A texture in its own colours.
+pub const UNTINTED: Color32 = Color32::WHITE;
 /// Selection: rose over a white casing.
 pub const SELECTION: [u8; 4] = [0xe1, 0x1d, 0x48, 255];
 /// Border of the area within the radius of a clinic.

@@ -456,6 +456,10 @@ impl Qiancun {
     pub fn labels(&self) -> Vec<(String, f32)> {
         self.map.labels()
     }
+    /// How many names stand beside their villages, with a line.
+    pub fn names_beside(&self) -> usize {
+        self.map.names_beside()
+    }
 
     /// Villages that the map names, with the rectangle of the letters as an offset from its middle.
     pub fn named_villages(&self) -> Vec<(crate::model::FeatureId, egui::Rect)> {

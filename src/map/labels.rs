@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 use super::gaps::{self, PlacedMark};
 use super::label_leaders as leaders;
 use super::label_order::Order;
+use super::label_places::{Arranged, LETTERS, Room, Subject};
 use super::label_room::{Taken, around};
 use super::lettering::{Inscription, Lettering};
 use crate::geo::{Anchor, Strips, WorldPos};
@@ -13,73 +14,48 @@ use crate::model::{FeatureId, Generation, Role};
 use crate::palette::{LABEL_DARK, LABEL_LIGHT, is_dark, size};
 use crate::project::{LayerStyle, ViewEntry};
 use crate::render::LayerKey;
-use crate::rules::GapSeverity;
 use crate::session::{Camera, GapMarks, Layer, Loaded, Session};
 
 /// Most labels at once: on a GPU, and where each costs the time of its pixels.
 const MAX_LABELS: usize = 400;
 const MAX_LABELS_IN_SOFTWARE: usize = 250;
 
-/// Room in points kept free beside and above the name of a town, so that names can be told apart at a glance.
-const TOWN_ROOM_PT: Vec2 = Vec2::new(22.0, 16.0);
-
-/// Shifts of a town's name in points that are tried, one after the other.
-const SHIFTS_PT: [f32; 7] = [0.0, -13.0, 13.0, -20.0, 20.0, -28.0, 28.0];
-/// Most symbols that labels give way to.
-const MAX_OBSTACLES: usize = 4_000;
-/// Room in points between a name and the border of its village, on each side.
-const BORDER_PT: f32 = 1.5;
-/// A line of text is higher than its letters.
-const LETTERS: f32 = 0.82;
-/// Places looked at from one side of a village to the other; and where symbols leave none of them free.
-const ACROSS: usize = 3;
-const ACROSS_CLOSELY: usize = 17;
 /// Most lines and points that are looked at for labels.
 const MOST_SPOTS: usize = 3_000;
 /// Most polygons whose inside is kept.
 const MOST_INSIDES: usize = 20_000;
 
-/// What a label names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Subject {
-    Village(LayerKey, FeatureId),
-    /// By its number in [`crate::session::Loaded::town_anchors`].
-    Town(LayerKey, usize),
-    /// By its number in [`crate::session::Loaded::district_anchors`].
-    District(LayerKey, usize),
-}
-
 /// A label that found its place: shifted from its anchor by so many points.
 #[derive(Clone)]
-struct Placed {
-    subject: Subject,
-    text: String,
-    offset: [f64; 2],
-    shift: Vec2,
-    size: Vec2,
+pub(super) struct Placed {
+    pub(super) subject: Subject,
+    pub(super) text: String,
+    pub(super) offset: [f64; 2],
+    pub(super) shift: Vec2,
+    pub(super) size: Vec2,
     /// Size of the letters, as a share of the usual one.
-    share: f32,
+    pub(super) share: f32,
     /// How far the end of its leader line lies from the middle of the map: the place that it names, where it stands beside it.
-    leader: Option<[f64; 2]>,
+    pub(super) leader: Option<[f64; 2]>,
 }
 
 /// Villages narrower than this many points on average are too many to be named; their towns are.
-const TOWNS_BELOW_PT: f64 = 40.0;
+pub(super) const TOWNS_BELOW_PT: f64 = 40.0;
 
 /// Labels of the present view; placed anew only where camera, size or layers changed.
 #[derive(Default)]
 pub struct Labels {
-    placed: Vec<Placed>,
-    marks: Vec<PlacedMark>,
+    pub(super) placed: Vec<Placed>,
+    pub(super) marks: Vec<PlacedMark>,
     key: Option<LabelsKey>,
     /// Theme, year and focus they were placed under.
-    view: Option<ViewEntry>,
-    sizes: FxHashMap<Subject, Vec2>,
-    insides: FxHashMap<(LayerKey, FeatureId), Option<Strips>>,
+    pub(super) view: Option<ViewEntry>,
+    pub(super) sizes: FxHashMap<Subject, Vec2>,
+    pub(super) insides: FxHashMap<(LayerKey, FeatureId), Option<Strips>>,
     /// Where names of lines and points stand.
-    spots: FxHashMap<(LayerKey, FeatureId), Option<Anchor>>,
-    order: FxHashMap<LayerKey, Order>,
-    lettering: Lettering,
+    pub(super) spots: FxHashMap<(LayerKey, FeatureId), Option<Anchor>>,
+    pub(super) order: FxHashMap<LayerKey, Order>,
+    pub(super) lettering: Lettering,
 }
 
 /// Sizes that a name is tried in, as shares of the usual one.
@@ -102,6 +78,11 @@ struct LabelsKey {
     styles: Vec<(LayerKey, LayerStyle)>,
 }
 
+/// How large the labels of a layer are, as a share of the usual size.
+pub(super) fn own_size(style: &LayerStyle) -> f32 {
+    style.letters_pt().map_or(1.0, |pt| pt / size::LABEL)
+}
+
 /// A number as it can be sorted.
 fn ordered(value: f64) -> i64 {
     let bits = value.to_bits() as i64;
@@ -110,21 +91,11 @@ fn ordered(value: f64) -> i64 {
 
 impl Placed {
     /// The village of a layer that it names.
-    fn village(&self, key: LayerKey) -> Option<FeatureId> {
+    pub(super) fn village(&self, key: LayerKey) -> Option<FeatureId> {
         match self.subject {
             Subject::Village(of, feature) if of == key => Some(feature),
             _ => None,
         }
-    }
-}
-
-impl Subject {
-    fn font(self, village_pt: f32) -> FontId {
-        FontId::proportional(match self {
-            Self::Village(..) => village_pt,
-            Self::Town(..) => village_pt + 1.0,
-            Self::District(..) => village_pt + 2.0,
-        })
     }
 }
 
@@ -135,7 +106,7 @@ fn least_width_pt(name: &str, font_pt: f32) -> f64 {
     name.lines().map(line).fold(0.0, f64::max) * f64::from(font_pt)
 }
 
-fn size_of_label(
+pub(super) fn size_of_label(
     sizes: &mut FxHashMap<Subject, Vec2>,
     painter: &Painter,
     subject: Subject,
@@ -153,175 +124,6 @@ pub(super) fn lines_of(text: &str, font: FontId) -> egui::text::LayoutJob {
         job.halign = egui::Align::Center;
     }
     job
-}
-
-/// A name and its gap mark in their places.
-struct Arranged {
-    name_at: [f64; 2],
-    shift: Vec2,
-    mark_at: Option<Rect>,
-}
-
-/// What is left of the map's area while labels are placed.
-struct Room<'s> {
-    session: &'s Session,
-    half: Vec2,
-    /// Names and marks.
-    taken: Taken,
-    /// Symbols and clusters: no name lies over them.
-    symbols: Taken,
-    /// Labels of the frame before and their shifts, where the scale is the same.
-    kept: FxHashMap<Subject, (Vec2, f32)>,
-    /// Most labels.
-    most: usize,
-    font_pt: f32,
-    gaps: Option<&'s GapMarks>,
-}
-
-impl Room<'_> {
-    fn is_near(&self, anchor: &Anchor) -> bool {
-        let [x, y] = self.session.camera.offset_of(anchor.at);
-        x.abs() <= f64::from(self.half.x) + 60.0 && y.abs() <= f64::from(self.half.y) + 20.0
-    }
-
-    /// Marks are as large as suits the names.
-    fn mark_scale(&self) -> f32 {
-        (self.font_pt / size::LABEL).clamp(1.0, 1.8)
-    }
-
-    /// A place for a mark at its village, or a little beside where a name stands there.
-    fn beside_names(&self, [x, y]: [f64; 2], mark: Vec2) -> Rect {
-        let (w, h) = (f64::from(mark.x) + 4.0, f64::from(mark.y) + 3.0);
-        let steps = [(0.0, 0.0), (0.0, h), (0.0, -h), (w, 0.0), (-w, 0.0), (w, h), (-w, h), (w, -h), (-w, -h)];
-        let at = |(dx, dy): (f64, f64)| around([x + dx, y + dy], mark);
-        let far = steps.iter().map(|(dx, dy)| (dx * 1.8, dy * 1.8));
-        let place = steps.into_iter().chain(far).map(at).find(|r| self.taken.is_free(*r));
-        place.unwrap_or_else(|| at((0.0, 0.0)))
-    }
-
-    /// Takes the symbols and clusters in view, and the divider.
-    fn give_way_to_symbols(&mut self) {
-        if self.session.map_on_left().is_some() && !self.session.left().side_by_side {
-            let x = f64::from(self.half.x) * 2.0 * (f64::from(self.session.stage.divider) - 0.5);
-            self.taken.add(around([x, 0.0], Vec2::new(6.0, self.half.y * 2.0)));
-        }
-        let Some(symbols) = self.session.symbols() else { return };
-        let clusters = symbols.clusters.iter().map(|c| (c.at, super::clusters::size_pt(c.members.len())));
-        let singles = symbols.single_places.iter().map(|p| (*p, Vec2::splat(7.0)));
-        let view = Rect::from_center_size(egui::Pos2::ZERO, self.half * 2.0);
-        let rects = clusters.chain(singles).map(|(at, size)| around(self.session.camera.offset_of(at), size));
-        for rect in rects.filter(|r| view.intersects(*r)).take(MAX_OBSTACLES) {
-            self.symbols.add(rect);
-        }
-    }
-
-    /// The same for a name that stands at a line or a point.
-    fn place_free(&mut self, subject: Subject, anchor: &Anchor, size: Vec2, lift: f32) -> Option<([f64; 2], Vec2)> {
-        let offset = self.session.camera.offset_of(anchor.at);
-        let letters = Vec2::new(size.x + 2.0, size.y * LETTERS);
-        let at = |shift: &Vec2| around([offset[0] + f64::from(shift.x), offset[1] + f64::from(shift.y)], letters);
-        let kept = self.kept.get(&subject).map(|k| k.0);
-        let aside = Vec2::new(size.x * 0.5 + 8.0, 0.0);
-        let shifts = [Vec2::new(0.0, lift), Vec2::new(0.0, -lift), aside, -aside];
-        let is_free = |s: &Vec2| self.taken.is_free(at(s)) && self.symbols.is_free(at(s));
-        let tried = if lift == 0.0 { &shifts[..1] } else { &shifts[..] };
-        let shift = kept.into_iter().chain(tried.iter().copied()).find(is_free)?;
-        self.taken.add(at(&shift));
-        Some(([offset[0] + f64::from(shift.x), offset[1] + f64::from(shift.y)], shift))
-    }
-
-    /// Offset from the middle of the map and shift from the anchor for the name of a town; `None` where it does not fit into it, or
-    /// another stands there.
-    fn place_town(
-        &mut self,
-        subject: Subject,
-        anchor: &Anchor,
-        size: Vec2,
-        over_symbols: bool,
-    ) -> Option<([f64; 2], Vec2)> {
-        let scale = self.session.camera.points_per_world();
-        let extent = [f64::from(anchor.extent[0]) * scale, f64::from(anchor.extent[1]) * scale];
-        if size.x <= 1.0 || f64::from(size.x) > extent[0] || f64::from(size.y) > extent[1] * 1.3 {
-            return None;
-        }
-        let offset = self.session.camera.offset_of(anchor.at);
-        let reach = (extent[1] as f32 / 2.0 - size.y * 0.6).max(0.0);
-        let at = |shift: &Vec2| around([offset[0], offset[1] + f64::from(shift.y)], size + TOWN_ROOM_PT);
-        let first = self.kept.get(&subject).map(|k| k.0);
-        let shifts = SHIFTS_PT.into_iter().filter(|s| s.abs() <= reach).map(|s| Vec2::new(0.0, s));
-        let shift = first
-            .into_iter()
-            .chain(shifts)
-            .find(|s| self.taken.is_free(at(s)) && (over_symbols || self.symbols.is_free(at(s))))?;
-        self.taken.add(at(&shift));
-        Some(([offset[0], offset[1] + f64::from(shift.y)], shift))
-    }
-
-    /// Places the name of a village inside of it, the gap mark beside it, or below it where there is no room beside.
-    fn place_with_mark(
-        &mut self,
-        subject: Subject,
-        anchor: &Anchor,
-        inside: &mut dyn FnMut() -> Option<Strips>,
-        (text, share): (Vec2, f32),
-        mark: Option<(GapSeverity, usize)>,
-    ) -> Option<Arranged> {
-        let Some((_, count)) = mark else {
-            let (name_at, shift) = self.place_inside(subject, anchor, inside, text, share)?;
-            return Some(Arranged { name_at, shift, mark_at: None });
-        };
-        let mark = gaps::size_pt(count, self.mark_scale());
-        let beside = f64::from(mark.x + 3.0);
-        let whole = Vec2::new(text.x + mark.x + 3.0, text.y.max(mark.y / LETTERS));
-        if let Some(([x, y], shift)) = self.place_inside(subject, anchor, inside, whole, share) {
-            let mark_at = around([x + f64::from(text.x) / 2.0 + 1.5, y], mark);
-            return Some(Arranged { name_at: [x - beside / 2.0, y], shift, mark_at: Some(mark_at) });
-        }
-        let below = f64::from(mark.y + 1.0);
-        let whole = Vec2::new(text.x.max(mark.x), text.y + (mark.y + 1.0) / LETTERS);
-        let ([x, y], shift) = self.place_inside(subject, anchor, inside, whole, share)?;
-        let name_at = [x, y - below / 2.0];
-        let mark_at = around([x, y + f64::from(text.y * LETTERS) / 2.0], mark);
-        Some(Arranged { name_at, shift, mark_at: Some(mark_at) })
-    }
-
-    /// The same for something that must lie inside of its village.
-    fn place_inside(
-        &mut self,
-        subject: Subject,
-        anchor: &Anchor,
-        inside: &mut dyn FnMut() -> Option<Strips>,
-        size: Vec2,
-        share: f32,
-    ) -> Option<([f64; 2], Vec2)> {
-        let scale = self.session.camera.points_per_world();
-        let offset = self.session.camera.offset_of(anchor.at);
-        let letters = Vec2::new(size.x + 1.0, size.y * LETTERS);
-        let at = |shift: &Vec2| around([offset[0] + f64::from(shift.x), offset[1] + f64::from(shift.y)], letters);
-        let shift = match self.kept.get(&subject) {
-            // It comes in the size that it had, at its place.
-            Some((_, kept)) if *kept != share => return None,
-            Some((shift, _)) if self.taken.is_free(at(shift)) => *shift,
-            _ => {
-                let inside = inside()?;
-                let room = [size.x + 2.0 * BORDER_PT, letters.y + 2.0 * BORDER_PT].map(|v| f64::from(v) / scale);
-                let shift =
-                    |p: WorldPos| Vec2::new(((p.x - anchor.at.x) * scale) as f32, ((p.y - anchor.at.y) * scale) as f32);
-                let places = |across: usize| -> Vec<Vec2> {
-                    let places = inside.places(anchor.at, room, across).into_iter().map(shift);
-                    places.filter(|s| self.taken.is_free(at(s))).collect()
-                };
-                let free = places(ACROSS);
-                let clear_of = |list: &[Vec2]| list.iter().copied().find(|s| self.symbols.is_free(at(s)));
-                // Where symbols are in the way it is looked for more closely.
-                let clear =
-                    clear_of(&free).or_else(|| (!free.is_empty()).then(|| clear_of(&places(ACROSS_CLOSELY)))?);
-                clear?
-            }
-        };
-        self.taken.add(at(&shift));
-        Some(([offset[0] + f64::from(shift.x), offset[1] + f64::from(shift.y)], shift))
-    }
 }
 
 impl Labels {
@@ -393,14 +195,24 @@ impl Labels {
         let same_scale = self.key.as_ref().is_some_and(same) && self.view.as_ref() == Some(&session.view);
         self.view = Some(session.view.clone());
         let before = std::mem::take(&mut self.placed);
-        let kept: FxHashMap<Subject, (Vec2, f32)> = match same_scale {
-            true => before.into_iter().map(|p| (p.subject, (p.shift, p.share))).collect(),
-            false => FxHashMap::default(),
-        };
+        // One that stands beside its village is no name inside of it that was shifted.
+        let (beside, inside): (Vec<Placed>, Vec<Placed>) =
+            before.into_iter().filter(|_| same_scale).partition(|p| p.leader.is_some());
+        let kept = inside.into_iter().map(|p| (p.subject, (p.shift, p.share))).collect();
+        let kept_beside = beside.into_iter().map(|p| (p.subject, p.shift)).collect();
         let half = wanted.size / 2.0;
         let (font_pt, gaps) = (wanted.font_pt, wanted.gaps.as_ref());
-        let mut room =
-            Room { session, half, taken: Taken::default(), symbols: Taken::default(), kept, most, font_pt, gaps };
+        let mut room = Room {
+            session,
+            half,
+            taken: Taken::default(),
+            symbols: Taken::default(),
+            kept,
+            kept_beside,
+            most,
+            font_pt,
+            gaps,
+        };
         room.give_way_to_symbols();
         self.marks.clear();
         if self.sizes.len() > 50_000 {
@@ -472,7 +284,7 @@ impl Labels {
     ) {
         let (Some(anchors), Some(order)) = (loaded.anchors.get(), self.order.get(&key)) else { return };
         let Some(style) = room.session.entry(key).map(|e| &e.style) else { return };
-        let own = style.letters_pt().map_or(1.0, |pt| pt / size::LABEL);
+        let own = own_size(style);
         let (scale, font_pt) = (room.session.camera.points_per_world(), room.font_pt * own);
         let is_below = |width: f64| width * scale < TOWNS_BELOW_PT * f64::from(font_pt / size::LABEL);
         let has_no_inside = loaded.is_points() || loaded.is_lines();
@@ -535,111 +347,6 @@ impl Labels {
             if let (Some((severity, count)), Some(at)) = (mark, mark_at) {
                 self.marks.push(PlacedMark { villages: vec![feature], severity, count, at });
             }
-        }
-    }
-
-    /// Places the labels of lines, as far as those go, and of points, above them.
-    fn place_at_spots(
-        &mut self,
-        painter: &Painter,
-        key: LayerKey,
-        loaded: &Loaded,
-        candidates: &[FeatureId],
-        room: &mut Room<'_>,
-        keep: bool,
-    ) {
-        let session = room.session;
-        let own = session.entry(key).and_then(|e| e.style.letters_pt()).map_or(1.0, |pt| pt / size::LABEL);
-        let scale = session.camera.points_per_world();
-        for &feature in candidates {
-            let subject = Subject::Village(key, feature);
-            let Some(anchor) = *self.spots.entry((key, feature)).or_insert_with(|| loaded.spot(feature)) else {
-                continue;
-            };
-            if self.placed.len() >= room.most {
-                return;
-            }
-            if !room.is_near(&anchor) || room.kept.contains_key(&subject) != keep {
-                continue;
-            }
-            let name = || session.label_of(key, loaded, feature);
-            let text = size_of_label(&mut self.sizes, painter, subject, room.font_pt, name) * own;
-            let reach = f64::from(anchor.extent[0].max(anchor.extent[1])) * scale;
-            if text.x <= 1.0 || loaded.is_lines() && reach < f64::from(text.x) * 0.8 {
-                continue;
-            }
-            let lift = if loaded.is_points() { -(text.y * 0.5 + 7.0) } else { 0.0 };
-            if let Some((offset, shift)) = room.place_free(subject, &anchor, text, lift) {
-                let text_said = name();
-                self.placed.push(Placed {
-                    subject,
-                    text: text_said,
-                    offset,
-                    shift,
-                    size: text,
-                    share: own,
-                    leader: None,
-                });
-            }
-        }
-    }
-
-    /// Names that found no room in their villages stand beside them, each with a line to its village.
-    fn place_beside(
-        &mut self,
-        painter: &Painter,
-        key: LayerKey,
-        loaded: &Loaded,
-        candidates: &[FeatureId],
-        room: &mut Room<'_>,
-    ) {
-        let session = room.session;
-        let Some(style) = session.entry(key).map(|e| &e.style).filter(|s| s.label_leaders) else { return };
-        let (Some(anchors), Some(order)) = (loaded.anchors.get(), self.order.get(&key)) else { return };
-        let own = style.letters_pt().map_or(1.0, |pt| pt / size::LABEL);
-        let scale = session.camera.points_per_world();
-        if order.width * scale < TOWNS_BELOW_PT * f64::from(room.font_pt * own / size::LABEL) || loaded.is_points() {
-            return;
-        }
-        let mut named: rustc_hash::FxHashSet<FeatureId> = self.placed.iter().filter_map(|p| p.village(key)).collect();
-        let small = order.small(loaded, session, room.half);
-        let mut rest: Vec<FeatureId> = candidates.iter().chain(&small).copied().collect();
-        let is_villages = session.village_layer().is_some_and(|l| l.key == key);
-        let is_seen = |f: &FeatureId| {
-            anchors.get(f.index()).copied().flatten().is_some_and(|a| {
-                let [x, y] = session.camera.offset_of(a.at);
-                x.abs() < f64::from(room.half.x) && y.abs() < f64::from(room.half.y)
-            })
-        };
-        rest.retain(|f| is_seen(f) && (!is_villages || session.is_in_focus(*f)) && named.insert(*f));
-        let mut lines = leaders::Lines::default();
-        for feature in rest.into_iter().take(leaders::MOST) {
-            let Some(anchor) = anchors.get(feature.index()).copied().flatten() else { continue };
-            let at = session.camera.offset_of(anchor.at);
-            if self.placed.len() >= room.most {
-                continue;
-            }
-            let subject = Subject::Village(key, feature);
-            let text = session.label_of(key, loaded, feature);
-            let size = size_of_label(&mut self.sizes, painter, subject, room.font_pt, || text.clone()) * own;
-            if size.x <= 1.0 {
-                continue;
-            }
-            let kept = room.kept.get(&subject).map(|k| k.0);
-            let letters = Vec2::new(size.x + 2.0, size.y * LETTERS);
-            let view = Rect::from_center_size(egui::Pos2::ZERO, room.half * 2.0);
-            let is_free = |shift: &Vec2| {
-                let rect = around([at[0] + f64::from(shift.x), at[1] + f64::from(shift.y)], letters);
-                view.contains_rect(rect)
-                    && room.taken.is_free(rect)
-                    && room.symbols.is_free(rect)
-                    && lines.is_free(at, *shift, rect)
-            };
-            let Some(shift) = kept.into_iter().chain(leaders::shifts(letters)).find(is_free) else { continue };
-            let offset = [at[0] + f64::from(shift.x), at[1] + f64::from(shift.y)];
-            room.taken.add(around(offset, letters));
-            lines.add(at, offset);
-            self.placed.push(Placed { subject, text, offset, shift, size, share: own, leader: Some(at) });
         }
     }
 
@@ -717,14 +424,19 @@ impl Labels {
         self.placed.iter().map(|p| (p.text.clone(), p.shift.length())).collect()
     }
 
-    /// Villages that are named, with the letters' rectangle as an offset from the middle of the map.
+    /// Villages that are named inside of them, with the letters' rectangle as an offset from the middle of the map.
     pub fn of_villages(&self) -> Vec<(FeatureId, Rect)> {
         let rect = |p: &Placed| around(p.offset, Vec2::new(p.size.x, p.size.y * LETTERS));
         let named = |p: &Placed| match p.subject {
             Subject::Village(_, feature) => Some((feature, rect(p))),
             Subject::Town(..) | Subject::District(..) => None,
         };
-        self.placed.iter().filter_map(named).collect()
+        self.placed.iter().filter(|p| p.leader.is_none()).filter_map(named).collect()
+    }
+
+    /// How many names stand beside their villages.
+    pub fn beside(&self) -> usize {
+        self.placed.iter().filter(|p| p.leader.is_some()).count()
     }
 
     /// Gap marks: rectangle as an offset from the middle of the map, and how many gaps each stands for.

@@ -68,7 +68,7 @@ impl Lettering {
                 Rect::from_min_size((corner / self.pixels_per_point).to_pos2(), size / self.pixels_per_point);
             let uv = Rect::from_min_max((at / sheet).to_pos2(), ((at + size) / sheet).to_pos2());
             // The sheet has the colours: white leaves them as they are.
-            mesh.add_rect_with_uv(on_screen, uv, Color32::WHITE);
+            mesh.add_rect_with_uv(on_screen, uv, crate::palette::UNTINTED);
         }
         (!mesh.is_empty()).then_some(mesh)
     }

@@ -85,6 +85,11 @@ impl MapView {
         self.labels.of_villages()
     }
 
+    /// How many names stand beside their villages, with a line.
+    pub fn names_beside(&self) -> usize {
+        self.labels.beside()
+    }
+
     /// Gap marks: the rectangle as an offset from the middle of the map, and how many gaps each stands for.
     pub fn gap_marks(&self) -> Vec<(Rect, usize)> {
         self.labels.gap_marks()

@@ -6,6 +6,7 @@ use egui::{RichText, Sense, TextureHandle, Ui, Vec2};
 
 use super::style::bold;
 use super::widgets::{primary, section};
+use crate::palette::UNTINTED;
 use crate::session::{Commands, Dialogue, LARGE_PX, PhotoPicture, SMALL_PX, Session, WindowCommand};
 
 /// Photos shown before the rest is asked for.
@@ -106,7 +107,7 @@ pub fn below_map(ui: &mut Ui, session: &Session, rect: egui::Rect, words_pt: f32
                 let shape = place.width() / place.height().max(1.0);
                 let part = if w / h > shape { Vec2::new(h * shape / w, 1.0) } else { Vec2::new(1.0, w / shape / h) };
                 let uv = egui::Rect::from_center_size(egui::pos2(0.5, 0.5), part);
-                ui.painter().image(texture.id(), place, uv, egui::Color32::WHITE);
+                ui.painter().image(texture.id(), place, uv, UNTINTED);
             }
             Shown::Coming => {
                 ui.painter().rect_filled(place, 4.0, t.field);

@@ -1,9 +1,10 @@
 //! The tour of the first start: four steps that point at what is there, skipped with one key and never shown again by itself.
 
-use egui::{Area, Color32, Frame, Id, Order, Pos2, Rect, RichText, Stroke, Ui, Vec2};
+use egui::{Area, Frame, Id, Order, Pos2, Rect, RichText, Stroke, Ui, Vec2};
 
 use super::style::bold;
 use super::widgets::primary;
+use crate::palette::SHADE;
 use crate::session::{Choosing, Commands, Session, WindowCommand};
 
 /// Steps, as the language files name them.
@@ -21,7 +22,7 @@ pub fn show(ui: &mut Ui, session: &Session, places: [Option<Rect>; 4], send: &mu
     let painter = ui.ctx().layer_painter(egui::LayerId::new(Order::Foreground, Id::unique("tour shade")));
     // All but what is spoken of stands back.
     for shade in around(screen, place) {
-        painter.rect_filled(shade, 0.0, Color32::from_black_alpha(96));
+        painter.rect_filled(shade, 0.0, SHADE);
     }
     painter.rect_stroke(place.shrink(1.5), 6.0, Stroke::new(3.0, t.accent), egui::StrokeKind::Inside);
     let key = STEPS.get(step).copied().unwrap_or_default();

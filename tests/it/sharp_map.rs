@@ -9,7 +9,7 @@ use qiancun::app::Qiancun;
 use qiancun::geo::{Side, even_odd};
 use qiancun::lang::Lang;
 use qiancun::model::{FeatureId, Theme};
-use qiancun::session::{CameraCommand, LookCommand, MeetingCommand, SymbolKind, Tab, WindowCommand};
+use qiancun::session::{CameraCommand, LayerCommand, LookCommand, MeetingCommand, SymbolKind, Tab, WindowCommand};
 
 use crate::sharp_table::click_at;
 use crate::window::{demo, open, selected, send, settle};
@@ -64,6 +64,26 @@ fn names_lie_inside_their_villages_at_every_scale() {
         }
     }
     assert!(seen >= 55, "{seen} of 71 villages are named");
+}
+
+#[test]
+fn names_beside_their_villages_keep_their_lines_while_the_map_is_moved() {
+    let mut h = demonstration(Lang::Zh);
+    let session = &h.state().session;
+    let (key, mut style) =
+        session.village_layer().and_then(|l| Some((l.key, session.entry(l.key)?.style.clone()))).expect("villages");
+    (style.label, style.label_leaders) = (Some("{name}（{households} 户）".into()), true);
+    send(&mut h, LayerCommand::SetStyle(key, style));
+    let before = h.state().names_beside();
+    assert!(before >= 10, "{before} names have no room in their villages");
+    for _ in 0..3 {
+        send(&mut h, CameraCommand::Pan([9.0, 5.0]));
+        for (village, rect) in h.state().named_villages() {
+            assert!(lies_inside(&h, village, rect), "{village:?} stands elsewhere without a line");
+        }
+        let now = h.state().names_beside();
+        assert!(now + 6 >= before, "{now} of {before} are left beside");
+    }
 }
 
 #[test]
