@@ -257,6 +257,9 @@ pub trait Blocks: Send + Sync {
     /// Where it is damaged or cannot be read.
     fn block(&self, level: &BlockLevel, column: u32, row: u32) -> Result<Option<Block>, GroundError>;
 
+    /// Nobody wants its blocks any more: what takes long gives up, with [`GroundError::Cancelled`].
+    fn stop(&self) {}
+
     /// The picture of a block as the source has it, where it is one of its own: a tile.
     ///
     /// # Errors

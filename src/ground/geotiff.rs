@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use sha2::{Digest, Sha256};
 use tiff::ColorType;
@@ -54,6 +55,8 @@ struct GeoTiff {
     title: String,
     /// Where blocks made of finer ones are kept.
     kept: Option<PathBuf>,
+    /// Nobody wants blocks any more.
+    is_over: AtomicBool,
 }
 
 type Open = Decoder<Patched<BufReader<File>>>;
@@ -232,6 +235,7 @@ pub(super) fn open(path: &Path, crs: Option<&str>, kept: Option<&Path>) -> Resul
         place,
         title: path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default(),
         kept: kept.and_then(|root| Some(root.join("pictures").join(name_of(path)?))),
+        is_over: AtomicBool::new(false),
     };
     file.arrange();
     file.stretch();
@@ -441,6 +445,10 @@ impl GeoTiff {
         let [bw, bh] = below.block_px;
         for r in top / bh..bottom.div_ceil(bh) {
             for c in left / bw..right.div_ceil(bw) {
+                // What is half made is not kept.
+                if self.is_over.load(Ordering::Relaxed) {
+                    return Err(GroundError::Cancelled);
+                }
                 if let Some(piece) = self.block(below, c, r)? {
                     put(&mut whole, &piece, (i64::from(c * bw) - i64::from(left), i64::from(r * bh) - i64::from(top)));
                 }
@@ -484,6 +492,10 @@ impl Blocks for GeoTiff {
             Some(LevelSource::Halved) => self.made_block(level, column, row),
             None => Ok(None),
         }
+    }
+
+    fn stop(&self) {
+        self.is_over.store(true, Ordering::Relaxed);
     }
 
     fn place(&self, at: WorldPos) -> Option<[f64; 2]> {

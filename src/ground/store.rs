@@ -165,6 +165,7 @@ impl Store {
 impl Drop for Store {
     fn drop(&mut self) {
         locked(&self.shared).is_over = true;
+        self.shared.source.stop();
         self.shared.bell.notify_all();
     }
 }

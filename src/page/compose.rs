@@ -133,9 +133,15 @@ pub(super) fn compose(
     let frame = MapFrame { rect: map, ..fitted };
     // The legend explains what the map of the page shows, which has a scale of its own.
     let is_shown = |o: &super::others::OtherRow| o.is_shown_at(frame.scale_denominator());
-    if !content.signs.others.iter().all(is_shown) {
+    let symbols = super::content::symbols(session, Some(frame.scale_denominator()));
+    let count = |list: &[(_, _, usize)]| list.iter().map(|s| s.2).sum::<usize>();
+    let has_fewer = count(&symbols) < count(&content.signs.symbols);
+    if has_fewer || !content.signs.others.iter().all(is_shown) {
         let mut own = content.clone();
         own.signs.others.retain(is_shown);
+        if has_fewer {
+            own.signs.symbols = symbols;
+        }
         return compose(session, &own, format, options, is_whole);
     }
     draw_map(

@@ -125,7 +125,7 @@ impl PageContent {
             legend_title: session.legend_heading(colouring.as_ref()),
             legend: colouring.as_ref().map(|t| legend(session, t)).unwrap_or_default(),
             signs: MapSigns {
-                symbols: symbols(session),
+                symbols: symbols(session, None),
                 marks: marks(session),
                 others: super::others::others(session),
             },
@@ -257,10 +257,11 @@ fn gaps_by_town(session: &Session) -> (Vec<String>, Vec<Vec<String>>) {
     (heads, towns.into_iter().map(row).collect())
 }
 
-fn symbols(session: &Session) -> Vec<(SymbolKind, String, usize)> {
+/// Symbols that are shown, with their names and counts, at a scale of 1 : n where one is given.
+pub(super) fn symbols(session: &Session, scale: Option<f64>) -> Vec<(SymbolKind, String, usize)> {
     let Some((_, theme)) = session.theme() else { return Vec::new() };
     let shown = session.symbols_shown(theme);
-    let counts = session.shown_symbol_counts().into_iter().filter(|(k, _)| shown.iter().any(|s| s == k.key()));
+    let counts = session.shown_symbol_counts(scale).into_iter().filter(|(k, _)| shown.iter().any(|s| s == k.key()));
     let name = |k: SymbolKind| session.lang.find(&format!("symbol.{}", k.key())).unwrap_or("").to_owned();
     counts.map(|(kind, count)| (kind, name(kind), count)).collect()
 }

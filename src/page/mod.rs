@@ -30,4 +30,5 @@ pub use map::{MapFrame, scale_bar_of};
 pub use metrics::missing_glyphs;
 pub use order_sheet::order_sheets;
 pub use output::{PageError, grey, to_pdf, to_png, write_page};
+pub use photos::{PhotoJpeg, photo_jpeg};
 pub use round_sheet::{SheetStop, SheetTour, round_sheets, tour_name};

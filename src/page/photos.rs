@@ -1,7 +1,7 @@
 //! Photos beside the map of a page: upright, cut to one shape, each with its village and day.
 
 use std::path::{Path, PathBuf};
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use base64::Engine as _;
@@ -22,8 +22,17 @@ const WORDS: f32 = 20.0;
 /// Pictures that are kept made.
 const MOST_KEPT: usize = 48;
 
-/// A photo as it is embedded, by its file as it stands.
-type Kept = FxHashMap<(PathBuf, Option<SystemTime>), Option<String>>;
+/// A photo as pages and slides carry it: upright, at most 90 mm wide at 300 to the inch.
+#[derive(Debug)]
+pub struct PhotoJpeg {
+    /// The file, JPEG.
+    pub bytes: Vec<u8>,
+    /// Its width and height in pixels.
+    pub size: [u32; 2],
+}
+
+/// Photos as they are carried, by their files as they stand.
+type Kept = FxHashMap<(PathBuf, Option<SystemTime>), Option<Arc<PhotoJpeg>>>;
 
 /// Width of each photo in a room, and how many stand beside each other.
 fn cells(count: usize, room: f32, u: f32) -> (usize, f32) {
@@ -60,9 +69,9 @@ pub(super) fn draw(
 /// Draws one photo into a rectangle.
 pub(super) fn picture(svg: &mut Svg, file: &Path, rect: [f32; 4], u: f32, [grey, line]: [&str; 2], lang: Lang) {
     let [x, y, w, h] = rect;
-    match embedded(file) {
+    match photo_jpeg(file).map(|jpeg| base64::engine::general_purpose::STANDARD.encode(&jpeg.bytes)) {
         Some(data) => svg.raw(&format!(
-            "<image x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" preserveAspectRatio=\"xMidYMid slice\" href=\"{data}\"/>",
+            "<image x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" preserveAspectRatio=\"xMidYMid slice\" href=\"data:image/jpeg;base64,{data}\"/>",
             num(x),
             num(y),
             num(w),
@@ -76,8 +85,8 @@ pub(super) fn picture(svg: &mut Svg, file: &Path, rect: [f32; 4], u: f32, [grey,
     }
 }
 
-/// A photo as an address of data; `None` where it is gone or cannot be read.
-fn embedded(file: &Path) -> Option<String> {
+/// A photo as it is carried; `None` where it is gone or cannot be read.
+pub fn photo_jpeg(file: &Path) -> Option<Arc<PhotoJpeg>> {
     static KEPT: LazyLock<Mutex<Kept>> = LazyLock::new(Mutex::default);
     let key = (file.to_path_buf(), std::fs::metadata(file).and_then(|m| m.modified()).ok());
     if let Some(found) = KEPT.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
@@ -88,8 +97,7 @@ fn embedded(file: &Path) -> Option<String> {
         let mut bytes = Vec::new();
         let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 82);
         rgb.write_with_encoder(encoder).ok()?;
-        let text = base64::engine::general_purpose::STANDARD.encode(&bytes);
-        Some(format!("data:image/jpeg;base64,{text}"))
+        Some(Arc::new(PhotoJpeg { bytes, size: [rgb.width(), rgb.height()] }))
     });
     let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
     if kept.len() >= MOST_KEPT {

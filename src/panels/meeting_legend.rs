@@ -103,7 +103,11 @@ fn rows(session: &Session) -> Vec<Row> {
     }
     if let Some((_, theme)) = session.theme().filter(|_| session.symbols().is_some()) {
         let shown = session.symbols_shown(theme);
-        for (kind, n) in session.shown_symbol_counts().into_iter().filter(|(k, _)| shown.iter().any(|s| s == k.key())) {
+        for (kind, n) in session
+            .shown_symbol_counts(Some(session.camera.scale_denominator()))
+            .into_iter()
+            .filter(|(k, _)| shown.iter().any(|s| s == k.key()))
+        {
             let words = lang.find(&format!("symbol.{}", kind.key())).unwrap_or("").to_owned();
             let sign = Sign::Symbol(kind.shape(), data_colour(kind.colour()));
             rows.push(Row { sign, words, count: number(n as f64), share: None });

@@ -47,8 +47,10 @@ fn words(ui: &mut Ui, session: &Session) {
     }
     if let Some((_, theme)) = session.theme().filter(|_| session.symbols().is_some()) {
         let shown = session.symbols_shown(theme);
-        for (kind, count) in
-            session.shown_symbol_counts().into_iter().filter(|(k, _)| shown.iter().any(|s| s == k.key()))
+        for (kind, count) in session
+            .shown_symbol_counts(Some(session.camera.scale_denominator()))
+            .into_iter()
+            .filter(|(k, _)| shown.iter().any(|s| s == k.key()))
         {
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = 2.0;

@@ -199,9 +199,10 @@ impl Session {
         self.symbols_counted(|_| true)
     }
 
-    /// The same of layers that are shown only.
-    pub fn shown_symbol_counts(&self) -> Vec<(SymbolKind, usize)> {
-        let is_shown: Vec<bool> = self.facility_layers().iter().map(|l| self.is_layer_shown(*l)).collect();
+    /// The same of layers that are shown only, at a scale of 1 : n where one is given.
+    pub fn shown_symbol_counts(&self, scale: Option<f64>) -> Vec<(SymbolKind, usize)> {
+        let is_at = |key| scale.is_none_or(|n| self.entry(key).is_none_or(|e| e.style.is_shown_at(n)));
+        let is_shown: Vec<bool> = self.facility_layers().iter().map(|l| self.is_layer_shown(*l) && is_at(*l)).collect();
         self.symbols_counted(|source| is_shown.get(source).copied().unwrap_or(true))
     }
 

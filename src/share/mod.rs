@@ -3,6 +3,7 @@
 mod data;
 mod html;
 mod pptx_frame;
+mod pptx_shapes;
 mod preflight;
 mod slides;
 

@@ -109,7 +109,7 @@ fn types(slides: usize) -> String {
         );
     }
     format!(
-        "{HEAD}<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Default Extension=\"xml\" ContentType=\"application/xml\"/><Default Extension=\"png\" ContentType=\"image/png\"/>{all}<Override PartName=\"/docProps/core.xml\" ContentType=\"application/vnd.openxmlformats-package.core-properties+xml\"/><Override PartName=\"/docProps/app.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.extended-properties+xml\"/></Types>"
+        "{HEAD}<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Default Extension=\"xml\" ContentType=\"application/xml\"/><Default Extension=\"png\" ContentType=\"image/png\"/><Default Extension=\"jpg\" ContentType=\"image/jpeg\"/>{all}<Override PartName=\"/docProps/core.xml\" ContentType=\"application/vnd.openxmlformats-package.core-properties+xml\"/><Override PartName=\"/docProps/app.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.extended-properties+xml\"/></Types>"
     )
 }
 
@@ -148,12 +148,14 @@ pub(super) fn slide(shapes: &str) -> String {
     )
 }
 
-pub(super) fn slide_relations(n: usize, has_picture: bool) -> String {
-    let mut list = vec![("rId1".to_owned(), "slideLayout", "../slideLayouts/slideLayout1.xml".to_owned())];
-    if has_picture {
-        list.push(("rId2".to_owned(), "image", format!("../media/map{n}.png")));
-    }
-    list.push(("rId3".to_owned(), "notesSlide", format!("../notesSlides/notesSlide{n}.xml")));
+/// What a slide stands in relation to: its layout, its notes, and its pictures by their names, the first as `rId3`.
+pub(super) fn slide_relations(n: usize, pictures: &[String]) -> String {
+    let mut list = vec![
+        ("rId1".to_owned(), "slideLayout", "../slideLayouts/slideLayout1.xml".to_owned()),
+        ("rId2".to_owned(), "notesSlide", format!("../notesSlides/notesSlide{n}.xml")),
+    ];
+    let picture = |(i, name): (usize, &String)| (format!("rId{}", i + 3), "image", format!("../media/{name}"));
+    list.extend(pictures.iter().enumerate().map(picture));
     relations(&list)
 }
 

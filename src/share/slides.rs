@@ -4,22 +4,22 @@
 use std::io::{self, Write};
 
 use super::pptx_frame::{self as frame, Part};
+use super::pptx_shapes::{ACCENT, Letters, RIM, Shapes, hex, plain};
 use crate::district::By;
 use crate::lang::Lang;
-use crate::output::{QrMatrix, escaped};
+use crate::output::escaped;
 use crate::page::{
-    ChartAnchor, ChartInk, ChartMark, PageContent, PageError, PageOptions, PageWithout, chart_drawing, map_frame,
-    map_svg, scale_bar_of, to_png,
+    ChartAnchor, PageContent, PageError, PageOptions, PageWithout, map_frame, map_svg, photo_jpeg, scale_bar_of, to_png,
 };
 use crate::project::{MadePage, SceneEntry};
-use crate::session::{Chart, Left, MeetingFigure, PageMark, Picture, Session};
+use crate::session::{Left, MOST_PHOTOS, MeetingFigure, PageMark, Picture, PlacedPhoto, Session};
 
 /// A slide of 13⅓ by 7½ inches, in EMU.
 pub(super) const WIDE: i64 = 12_192_000;
 pub(super) const HIGH: i64 = 6_858_000;
 /// EMU of an inch, and of a point of type.
-const INCH: i64 = 914_400;
-const POINT: i64 = 12_700;
+pub(super) const INCH: i64 = 914_400;
+pub(super) const POINT: i64 = 12_700;
 /// Where the map lies: left, top, width, height in EMU.
 const MAP: [i64; 4] = [INCH * 45 / 100, INCH * 130 / 100, INCH * 840 / 100, INCH * 555 / 100];
 /// The map in pixels: twice what a screen of 96 dots an inch shows.
@@ -27,7 +27,7 @@ const MAP_PX: [u32; 2] = [1613, 1066];
 /// How large names and lines of the map are: names of ten points on the slide.
 const TYPE_SCALE: f32 = 2.0;
 /// Where the column at the right begins, and how wide it is.
-const COLUMN: [i64; 2] = [INCH * 910 / 100, INCH * 380 / 100];
+pub(super) const COLUMN: [i64; 2] = [INCH * 910 / 100, INCH * 380 / 100];
 
 /// Why there are no slides.
 #[derive(Debug, thiserror::Error)]
@@ -43,10 +43,14 @@ pub enum SlidesError {
     Archive(#[from] io::Error),
 }
 
+/// A picture of a slide: how its file ends, and what is in it.
+type Media = (&'static str, Vec<u8>);
+
 /// A slide on its way.
 struct Slide {
     xml: String,
-    picture: Option<Vec<u8>>,
+    /// The map first, then photos.
+    pictures: Vec<Media>,
     note: String,
     made: Option<MadePage>,
 }
@@ -60,184 +64,21 @@ pub struct Slides {
     pub made: Vec<MadePage>,
 }
 
-/// Shapes of a slide.
-struct Shapes {
-    xml: String,
-    next: u32,
-}
-
-/// How a text looks: points, weight, colour, where it begins.
-#[derive(Clone, Copy)]
-struct Letters<'a> {
-    size: f32,
-    is_bold: bool,
-    colour: &'a str,
-    align: ChartAnchor,
-}
-
-/// Size of the type of a chart, and its most height, in points.
-const CHART_TYPE_PT: f32 = 9.5;
-const CHART_MOST_PT: f32 = 190.0;
+/// A photo below the map, the room between two and for the words below each, in EMU.
+const PHOTO: [i64; 2] = [INCH * 167 / 100, INCH * 120 / 100];
+const PHOTO_GAP: i64 = INCH * 12 / 100;
+const PHOTO_WORDS: i64 = INCH * 22 / 100;
+/// The relation of a slide that names its first picture.
+const FIRST_PICTURE: usize = 3;
 
 /// Side of the code that leads back to a scene.
 const CODE: i64 = INCH * 95 / 100;
 
-const INK: &str = "1F2A26";
-const QUIET: &str = "5B6B63";
-const ACCENT: &str = "0F766E";
+pub(super) const INK: &str = "1F2A26";
+pub(super) const QUIET: &str = "5B6B63";
 const STAMP: &str = "B42318";
-/// Villages without data, and the rim of swatches.
+/// Villages without data.
 const MISSING: &str = "D9DDDA";
-const RIM: &str = "C6CCC8";
-
-fn plain(size: f32, colour: &str) -> Letters<'_> {
-    Letters { size, is_bold: false, colour, align: ChartAnchor::Start }
-}
-
-impl Shapes {
-    fn new() -> Self {
-        Self { xml: String::new(), next: 2 }
-    }
-
-    fn id(&mut self) -> u32 {
-        self.next += 1;
-        self.next
-    }
-
-    /// A box of text.
-    fn text(&mut self, name: &str, [x, y, w, h]: [i64; 4], text: &str, look: Letters<'_>) {
-        let id = self.id();
-        let size = (look.size * 100.0).round() as i64;
-        let bold = if look.is_bold { " b=\"1\"" } else { "" };
-        let align = match look.align {
-            ChartAnchor::Start => "",
-            ChartAnchor::Middle => "<a:pPr algn=\"ctr\"/>",
-            ChartAnchor::End => "<a:pPr algn=\"r\"/>",
-        };
-        let lines: Vec<String> = text
-            .lines()
-            .map(|line| {
-                format!(
-                    "<a:p>{align}<a:r><a:rPr lang=\"zh-CN\" altLang=\"en-GB\" sz=\"{size}\"{bold} dirty=\"0\"><a:solidFill><a:srgbClr val=\"{}\"/></a:solidFill></a:rPr><a:t>{}</a:t></a:r></a:p>",
-                    look.colour,
-                    escaped(line)
-                )
-            })
-            .collect();
-        let lines = if lines.is_empty() { "<a:p/>".to_owned() } else { lines.concat() };
-        self.xml += &format!(
-            "<p:sp><p:nvSpPr><p:cNvPr id=\"{id}\" name=\"{}\"/><p:cNvSpPr txBox=\"1\"/><p:nvPr/></p:nvSpPr><p:spPr><a:xfrm><a:off x=\"{x}\" y=\"{y}\"/><a:ext cx=\"{w}\" cy=\"{h}\"/></a:xfrm><a:prstGeom prst=\"rect\"><a:avLst/></a:prstGeom><a:noFill/></p:spPr><p:txBody><a:bodyPr wrap=\"square\" lIns=\"0\" tIns=\"0\" rIns=\"0\" bIns=\"0\"><a:normAutofit/></a:bodyPr><a:lstStyle/>{lines}</p:txBody></p:sp>",
-            escaped(name)
-        );
-    }
-
-    /// A QR code, as one shape of squares.
-    fn squares(&mut self, name: &str, [x, y, w, h]: [i64; 4], text: &str) {
-        let Some(matrix) = QrMatrix::of(text) else { return };
-        let (id, side) = (self.id(), matrix.side());
-        let point = |x: usize, y: usize| format!("<a:pt x=\"{x}\" y=\"{y}\"/>");
-        let run = |[column, row, length]: [usize; 3]| {
-            let (right, below) = (column + length, row + 1);
-            let to = |x, y| format!("<a:lnTo>{}</a:lnTo>", point(x, y));
-            let [a, b, c] = [to(right, row), to(right, below), to(column, below)];
-            format!("<a:moveTo>{}</a:moveTo>{a}{b}{c}<a:close/>", point(column, row))
-        };
-        let path: String = matrix.runs().into_iter().map(run).collect();
-        self.xml += &format!(
-            "<p:sp><p:nvSpPr><p:cNvPr id=\"{id}\" name=\"{}\"/><p:cNvSpPr/><p:nvPr/></p:nvSpPr><p:spPr><a:xfrm><a:off x=\"{x}\" y=\"{y}\"/><a:ext cx=\"{w}\" cy=\"{h}\"/></a:xfrm><a:custGeom><a:avLst/><a:gdLst/><a:ahLst/><a:cxnLst/><a:rect l=\"0\" t=\"0\" r=\"r\" b=\"b\"/><a:pathLst><a:path w=\"{side}\" h=\"{side}\">{path}</a:path></a:pathLst></a:custGeom><a:solidFill><a:srgbClr val=\"000000\"/></a:solidFill><a:ln><a:noFill/></a:ln></p:spPr></p:sp>",
-            escaped(name)
-        );
-    }
-
-    /// A rectangle, filled or with a rim.
-    fn rectangle(&mut self, name: &str, place: [i64; 4], fill: Option<&str>, rim: Option<(&str, i64)>) {
-        self.shape(name, "rect", place, fill, rim);
-    }
-
-    /// A shape that the format knows by name, filled or with a rim.
-    fn shape(&mut self, name: &str, form: &str, [x, y, w, h]: [i64; 4], fill: Option<&str>, rim: Option<(&str, i64)>) {
-        let id = self.id();
-        let fill =
-            fill.map_or("<a:noFill/>".to_owned(), |c| format!("<a:solidFill><a:srgbClr val=\"{c}\"/></a:solidFill>"));
-        let rim = rim.map_or("<a:ln><a:noFill/></a:ln>".to_owned(), |(c, wide)| {
-            format!("<a:ln w=\"{wide}\"><a:solidFill><a:srgbClr val=\"{c}\"/></a:solidFill></a:ln>")
-        });
-        self.xml += &format!(
-            "<p:sp><p:nvSpPr><p:cNvPr id=\"{id}\" name=\"{}\"/><p:cNvSpPr/><p:nvPr/></p:nvSpPr><p:spPr><a:xfrm><a:off x=\"{x}\" y=\"{y}\"/><a:ext cx=\"{w}\" cy=\"{h}\"/></a:xfrm><a:prstGeom prst=\"{form}\"><a:avLst/></a:prstGeom>{fill}{rim}</p:spPr></p:sp>",
-            escaped(name)
-        );
-    }
-
-    /// A chart in the column beside the map, as rectangles, lines and texts that can be changed; where what follows may begin.
-    fn chart(&mut self, chart: &Chart, top: i64, lang: Lang) -> i64 {
-        let emu = |v: f32| (v * POINT as f32) as i64;
-        let (wide, most) = (COLUMN[1] as f32 / POINT as f32, CHART_MOST_PT);
-        let drawing = chart_drawing(chart, wide, most, CHART_TYPE_PT, lang);
-        for mark in &drawing.marks {
-            match mark {
-                ChartMark::Row { .. } => {}
-                ChartMark::Bar { rect: [x, y, w, h], ink } => {
-                    let place = [COLUMN[0] + emu(*x), top + emu(*y), emu(*w).max(1), emu(*h).max(1)];
-                    self.rectangle("Bar", place, Some(&on_slide(*ink)), Some((RIM, 6_350)));
-                }
-                ChartMark::Line { points, ink, width, is_dashed } => {
-                    let places: Vec<[i64; 2]> =
-                        points.iter().map(|[x, y]| [COLUMN[0] + emu(*x), top + emu(*y)]).collect();
-                    self.polyline(&places, &on_slide(*ink), emu(*width), *is_dashed);
-                }
-                ChartMark::Dot { at: [x, y], radius, ink } => {
-                    let side = emu(2.0 * radius).max(1);
-                    let place = [COLUMN[0] + emu(x - radius), top + emu(y - radius), side, side];
-                    self.shape("Point", "ellipse", place, Some(&on_slide(*ink)), Some((RIM, 6_350)));
-                }
-                ChartMark::Text { at: [x, y], text, size, is_bold, anchor, ink } => {
-                    // Boxes are wide enough for whatever the font of the machine makes of the text.
-                    let room = wide;
-                    let left = match anchor {
-                        ChartAnchor::Start => *x,
-                        ChartAnchor::Middle => x - room / 2.0,
-                        ChartAnchor::End => x - room,
-                    };
-                    let colour = on_slide(*ink);
-                    let look = Letters { size: *size, is_bold: *is_bold, colour: &colour, align: *anchor };
-                    let place = [COLUMN[0] + emu(left), top + emu(y - size * 0.95), emu(room), emu(size * 1.3)];
-                    self.text("Chart text", place, text, look);
-                }
-            }
-        }
-        top + emu(drawing.height) + INCH * 14 / 100
-    }
-
-    /// A line through places.
-    fn polyline(&mut self, places: &[[i64; 2]], colour: &str, wide: i64, is_dashed: bool) {
-        let bounds = places.iter().fold([i64::MAX, i64::MAX, i64::MIN, i64::MIN], |[l, t, r, b], [x, y]| {
-            [l.min(*x), t.min(*y), r.max(*x), b.max(*y)]
-        });
-        let [left, top, right, bottom] = bounds;
-        if places.len() < 2 {
-            return;
-        }
-        let (id, w, h) = (self.id(), (right - left).max(1), (bottom - top).max(1));
-        let step = |(i, [x, y]): (usize, &[i64; 2])| {
-            let point = format!("<a:pt x=\"{}\" y=\"{}\"/>", x - left, y - top);
-            if i == 0 { format!("<a:moveTo>{point}</a:moveTo>") } else { format!("<a:lnTo>{point}</a:lnTo>") }
-        };
-        let path: String = places.iter().enumerate().map(step).collect();
-        let dash = if is_dashed { "<a:prstDash val=\"dash\"/>" } else { "" };
-        self.xml += &format!(
-            "<p:sp><p:nvSpPr><p:cNvPr id=\"{id}\" name=\"Line\"/><p:cNvSpPr/><p:nvPr/></p:nvSpPr><p:spPr><a:xfrm><a:off x=\"{left}\" y=\"{top}\"/><a:ext cx=\"{w}\" cy=\"{h}\"/></a:xfrm><a:custGeom><a:avLst/><a:gdLst/><a:ahLst/><a:cxnLst/><a:rect l=\"0\" t=\"0\" r=\"r\" b=\"b\"/><a:pathLst><a:path w=\"{w}\" h=\"{h}\" fill=\"none\">{path}</a:path></a:pathLst></a:custGeom><a:noFill/><a:ln w=\"{wide}\"><a:solidFill><a:srgbClr val=\"{colour}\"/></a:solidFill>{dash}</a:ln></p:spPr></p:sp>"
-        );
-    }
-
-    /// The picture of the slide.
-    fn picture(&mut self, [x, y, w, h]: [i64; 4], words: &str) {
-        let id = self.id();
-        self.xml += &format!(
-            "<p:pic><p:nvPicPr><p:cNvPr id=\"{id}\" name=\"Map\" descr=\"{}\"/><p:cNvPicPr><a:picLocks noChangeAspect=\"1\"/></p:cNvPicPr><p:nvPr/></p:nvPicPr><p:blipFill><a:blip r:embed=\"rId2\"/><a:stretch><a:fillRect/></a:stretch></p:blipFill><p:spPr><a:xfrm><a:off x=\"{x}\" y=\"{y}\"/><a:ext cx=\"{w}\" cy=\"{h}\"/></a:xfrm><a:prstGeom prst=\"rect\"><a:avLst/></a:prstGeom></p:spPr></p:pic>",
-            escaped(words)
-        );
-    }
-}
 
 /// The scenes of a project as slides; where it has none, what it shows as one.
 ///
@@ -288,8 +129,16 @@ pub(super) fn as_shown(session: &Session, scene: &SceneEntry) -> Session {
 }
 
 fn slide(session: &Session, scene: &SceneEntry) -> Result<Slide, SlidesError> {
-    let still = as_shown(session, scene);
+    let mut still = as_shown(session, scene);
     let lang = still.lang;
+    let photos = still.photos_to_show(usize::from(scene.photos.min(MOST_PHOTOS)));
+    let (map, map_px) = if photos.is_empty() { (MAP, MAP_PX) } else { above_photos() };
+    if !photos.is_empty() {
+        still.map_size_pt = map_px.map(|v| f64::from(v) / 2.0);
+        if let Some(camera) = still.camera_of(scene) {
+            still.camera = camera;
+        }
+    }
     let without = PageWithout {
         no_figures: true,
         no_legend: true,
@@ -299,9 +148,9 @@ fn slide(session: &Session, scene: &SceneEntry) -> Result<Slide, SlidesError> {
         ..PageWithout::default()
     };
     let options = PageOptions { stamp: Some(String::new()), without, ..session.document.project.page.clone() };
-    let size = MAP_PX.map(|v| v as f32);
+    let size = map_px.map(|v| v as f32);
     let is_whole = scene.camera.is_none();
-    let picture = to_png(&map_svg(&still, size, &options, is_whole, TYPE_SCALE), MAP_PX)?;
+    let mut pictures = vec![("png", to_png(&map_svg(&still, size, &options, is_whole, TYPE_SCALE), map_px)?)];
     let content =
         PageContent::of(&still, &PageOptions { stamp: session.document.project.page.stamp.clone(), ..options.clone() });
     let mut shapes = Shapes::new();
@@ -317,10 +166,11 @@ fn slide(session: &Session, scene: &SceneEntry) -> Result<Slide, SlidesError> {
         Letters { is_bold: true, ..plain(28.0, INK) },
     );
     stamp(&mut shapes, &content.stamp);
-    shapes.picture(MAP, &title);
-    shapes.rectangle("Frame", MAP, None, Some(("D5DCD8", 9_525)));
+    shapes.picture("Map", FIRST_PICTURE, map, &title, [0.0; 2]);
+    shapes.rectangle("Frame", map, None, Some(("D5DCD8", 9_525)));
     let frame = map_frame(&still, size, is_whole);
-    scale(&mut shapes, scale_bar_of(&frame), size);
+    scale(&mut shapes, scale_bar_of(&frame), size, map);
+    below_map(&mut shapes, &mut pictures, &photos, lang);
     let mut y = MAP[1];
     let chart = scene.chart.and_then(|kind| still.chart(kind, By::Town));
     if let Some(chart) = &chart {
@@ -337,7 +187,40 @@ fn slide(session: &Session, scene: &SceneEntry) -> Result<Slide, SlidesError> {
     }
     foot(&mut shapes, &content, &still);
     let made = mark.map(|m| m.page);
-    Ok(Slide { xml: shapes.xml, picture: Some(picture), note: scene.note_in(lang).to_owned(), made })
+    Ok(Slide { xml: shapes.xml, pictures, note: scene.note_in(lang).to_owned(), made })
+}
+
+/// The map where photos stand below it: its place, and its size in pixels.
+fn above_photos() -> ([i64; 4], [u32; 2]) {
+    let [x, y, w, h] = MAP;
+    let high = h - PHOTO[1] - PHOTO_GAP - PHOTO_WORDS;
+    ([x, y, w, high], [MAP_PX[0], (i64::from(MAP_PX[1]) * high / h) as u32])
+}
+
+/// Photos in a row below the map, each with its village and day; one that has gone leaves its frame and says so.
+fn below_map(shapes: &mut Shapes, pictures: &mut Vec<Media>, photos: &[(PlacedPhoto, String)], lang: Lang) {
+    let [wide, high] = PHOTO;
+    let top = MAP[1] + MAP[3] - PHOTO_WORDS - high;
+    for (i, (photo, words)) in photos.iter().enumerate() {
+        let left = MAP[0] + i as i64 * (wide + PHOTO_GAP);
+        let place = [left, top, wide, high];
+        match photo_jpeg(&photo.file) {
+            Some(jpeg) => {
+                let [w, h] = jpeg.size.map(|v| v as f32);
+                let form = wide as f32 / high as f32;
+                let cut = [(1.0 - form * h / w) / 2.0, (1.0 - w / h / form) / 2.0].map(|c| c.max(0.0));
+                pictures.push(("jpg", jpeg.bytes.clone()));
+                shapes.picture("Photo", FIRST_PICTURE + pictures.len() - 1, place, words, cut);
+            }
+            None => {
+                shapes.rectangle("Photo", place, None, Some((RIM, 9_525)));
+                let look = Letters { align: ChartAnchor::Middle, ..plain(10.0, QUIET) };
+                shapes.text("Photo", [left, top + high / 2, wide, POINT * 14], lang.t("photos.missing"), look);
+            }
+        }
+        let below = [left, top + high + POINT * 3, wide, PHOTO_WORDS - POINT * 3];
+        shapes.text("Photo text", below, words, plain(10.0, QUIET));
+    }
 }
 
 fn stamp(shapes: &mut Shapes, text: &str) {
@@ -410,25 +293,10 @@ fn legend(shapes: &mut Shapes, content: &PageContent, top: i64, kept: i64) {
     }
 }
 
-fn on_slide(ink: ChartInk) -> String {
-    match ink {
-        ChartInk::Ink => INK.to_owned(),
-        ChartInk::Quiet => QUIET.to_owned(),
-        ChartInk::Line => RIM.to_owned(),
-        ChartInk::Accent => ACCENT.to_owned(),
-        ChartInk::Data(rgb) => hex(rgb),
-    }
-}
-
-/// A colour as slides write it.
-fn hex([r, g, b]: [u8; 3]) -> String {
-    format!("{r:02X}{g:02X}{b:02X}")
-}
-
 /// A bar of so many metres, in the map's lower left corner.
-fn scale(shapes: &mut Shapes, (words, length_px): (String, f32), [w, _]: [f32; 2]) {
-    let length = (f64::from(length_px / w) * MAP[2] as f64) as i64;
-    let (x, y) = (MAP[0] + INCH * 15 / 100, MAP[1] + MAP[3] - INCH * 18 / 100);
+fn scale(shapes: &mut Shapes, (words, length_px): (String, f32), [w, _]: [f32; 2], map: [i64; 4]) {
+    let length = (f64::from(length_px / w) * map[2] as f64) as i64;
+    let (x, y) = (map[0] + INCH * 15 / 100, map[1] + map[3] - INCH * 18 / 100);
     let plate = [x - POINT * 5, y - INCH * 24 / 100, length.max(INCH * 50 / 100) + POINT * 10, INCH * 34 / 100];
     shapes.rectangle("Scale plate", plate, Some("FFFFFF"), None);
     shapes.text("Scale", [x, y - INCH * 22 / 100, INCH * 120 / 100, INCH * 20 / 100], &words, plain(10.0, INK));
@@ -463,7 +331,7 @@ fn closing(session: &Session) -> Slide {
     let text = lines.join("\n\n");
     shapes.text("Sources", [MAP[0], INCH * 170 / 100, INCH * 1200 / 100, INCH * 480 / 100], &text, plain(16.0, INK));
     stamp(&mut shapes, &content.stamp);
-    Slide { xml: shapes.xml, picture: None, note: String::new(), made: None }
+    Slide { xml: shapes.xml, pictures: Vec::new(), note: String::new(), made: None }
 }
 
 /// All parts in their archive; the same slides are the same file.
@@ -471,15 +339,18 @@ fn archive(session: &Session, slides: &[Slide]) -> Result<Vec<u8>, SlidesError> 
     let mut parts: Vec<Part> = frame::parts(slides.len(), session.project_title());
     for (i, slide) in slides.iter().enumerate() {
         let n = i + 1;
+        let names: Vec<String> = slide
+            .pictures
+            .iter()
+            .enumerate()
+            .map(|(k, (ending, _))| format!("picture{n}-{}.{ending}", k + 1))
+            .collect();
         parts.push((format!("ppt/slides/slide{n}.xml"), frame::slide(&slide.xml).into_bytes()));
-        parts.push((
-            format!("ppt/slides/_rels/slide{n}.xml.rels"),
-            frame::slide_relations(n, slide.picture.is_some()).into_bytes(),
-        ));
+        parts.push((format!("ppt/slides/_rels/slide{n}.xml.rels"), frame::slide_relations(n, &names).into_bytes()));
         parts.push((format!("ppt/notesSlides/notesSlide{n}.xml"), frame::notes(&escaped(&slide.note)).into_bytes()));
         parts.push((format!("ppt/notesSlides/_rels/notesSlide{n}.xml.rels"), frame::notes_relations(n).into_bytes()));
-        if let Some(picture) = &slide.picture {
-            parts.push((format!("ppt/media/map{n}.png"), picture.clone()));
+        for (name, (_, picture)) in names.iter().zip(&slide.pictures) {
+            parts.push((format!("ppt/media/{name}"), picture.clone()));
         }
     }
     let mut zip = zip::ZipWriter::new(io::Cursor::new(Vec::new()));

@@ -192,3 +192,41 @@ fn photos_stand_beside_the_map_and_on_the_pages_of_their_villages() {
     let svg = page(&folder, &project);
     assert!(svg.contains("data:image/jpeg"), "the others stay");
 }
+
+#[test]
+fn slides_carry_the_photos_of_their_scenes_below_the_map() {
+    let (folder, project) = district("");
+    std::fs::create_dir(folder.path("photos")).expect("a folder");
+    for (i, (lon, lat)) in [(116.02, 40.02), (116.07, 40.02)].into_iter().enumerate() {
+        let day = format!("2024:05:0{} 10:00:00", i + 1);
+        folder.write(&format!("photos/{i}.jpg"), photo([200, 60, 40], lon, lat, &day));
+    }
+    let text = std::fs::read_to_string(&project).expect("a project");
+    let scenes = "[[layer]]\npath = \"photos\"\nkind = \"photos\"\n[[scene]]\ntitle = \"a\"\nphotos = 4\n[[scene]]\ntitle = \"b\"\n";
+    std::fs::write(&project, text + scenes).expect("written");
+    let out = folder.text("slides.pptx");
+    let made = qiancun(&["share", &project, "-o", &out, "--lang", "zh"]);
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let mut archive = zip::ZipArchive::new(std::fs::File::open(&out).expect("slides")).expect("an archive");
+    let names: Vec<String> = archive.file_names().filter_map(|n| Some(n.ok()?.into_owned())).collect();
+    let media: Vec<&String> = names.iter().filter(|n| n.starts_with("ppt/media/")).collect();
+    assert_eq!(media.len(), 4, "a map and two photos, and a map: {media:?}");
+    let mut read = |name: &str| {
+        let mut text = String::new();
+        std::io::Read::read_to_string(&mut archive.by_name(name).expect("a part"), &mut text).expect("text");
+        text
+    };
+    let [first, second] = [read("ppt/slides/slide1.xml"), read("ppt/slides/slide2.xml")];
+    assert_eq!(first.matches("<p:pic>").count(), 3);
+    assert_eq!(second.matches("<p:pic>").count(), 1);
+    assert!(first.contains("西沟村 · 2024-05-02"));
+    let height = |slide: &str| {
+        let map = slide.split("name=\"Map\"").nth(1).expect("a map");
+        map.split("cy=\"").nth(1).and_then(|t| t.split('"').next()?.parse::<i64>().ok()).expect("a height")
+    };
+    assert!(height(&first) < height(&second), "the map gives them room");
+    let relations = read("ppt/slides/_rels/slide1.xml.rels");
+    for name in media.iter().filter(|n| n.contains("picture1-")) {
+        assert!(relations.contains(name.trim_start_matches("ppt/")), "{name} in {relations}");
+    }
+}
