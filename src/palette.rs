@@ -108,6 +108,43 @@ pub const DARK: Tokens = Tokens {
     plain: PlainColours { fill: [0x35, 0x55, 0x52], line: [0x6f, 0xb3, 0xc4], symbol: [0x3f, 0xb8, 0xa9] },
 };
 
+/// Light, with text and rims that stand out as strongly as they can.
+pub const STARK_LIGHT: Tokens = Tokens {
+    ink: rgb(0x000000),
+    ink_secondary: rgb(0x1c1c1c),
+    field: rgb(0xffffff),
+    line: rgb(0x000000),
+    ground: rgb(0xffffff),
+    accent: rgb(0x004c45),
+    accent_ground: rgb(0xcfe9e5),
+    good: rgb(0x00501e),
+    warn: rgb(0x6b2c00),
+    bad: rgb(0x8f0020),
+    cluster: rgb(0x26303a),
+    hatch_line: rgb(0x6b6f73),
+    border_strong: rgb(0x000000),
+    ..LIGHT
+};
+
+/// Dark, in the same way.
+pub const STARK_DARK: Tokens = Tokens {
+    ink: rgb(0xffffff),
+    ink_secondary: rgb(0xe6e6e6),
+    panel: rgb(0x000000),
+    field: rgb(0x000000),
+    line: rgb(0xffffff),
+    ground: rgb(0x000000),
+    accent: rgb(0x6ff0de),
+    accent_ground: rgb(0x0b3a35),
+    on_accent: rgb(0x000000),
+    good: rgb(0x7dffa8),
+    warn: rgb(0xffc27a),
+    bad: rgb(0xff9aa8),
+    cluster: rgb(0x3a4650),
+    hatch_line: rgb(0x8f979f),
+    ..DARK
+};
+
 /// What darkens the window behind that of which is spoken.
 pub const SHADE: Color32 = Color32::from_black_alpha(96);
 /// A texture in its own colours.
@@ -212,9 +249,14 @@ pub mod size {
     pub const MEETING_LABEL: f32 = 24.0;
 }
 
-/// The tokens of an appearance.
-pub fn tokens(dark: bool) -> &'static Tokens {
-    if dark { &DARK } else { &LIGHT }
+/// The tokens of an appearance: dark or light, as strong as they can be or as usual.
+pub fn tokens(dark: bool, is_stark: bool) -> &'static Tokens {
+    match (dark, is_stark) {
+        (false, false) => &LIGHT,
+        (true, false) => &DARK,
+        (false, true) => &STARK_LIGHT,
+        (true, true) => &STARK_DARK,
+    }
 }
 
 fn unit(c: Color32, alpha: f32) -> [f32; 4] {
@@ -381,7 +423,7 @@ mod tests {
 
     #[test]
     fn every_text_stands_out_from_its_ground() {
-        for t in [&LIGHT, &DARK] {
+        for t in [&LIGHT, &DARK, &STARK_LIGHT, &STARK_DARK] {
             for (name, ink) in [
                 ("ink", t.ink),
                 ("secondary", t.ink_secondary),

@@ -9,13 +9,14 @@ use super::qiancun::Qiancun;
 use super::reading::{Outcome, ReadFile};
 use crate::colouring::ColouringSpec;
 use crate::district::Diagnosis;
-use crate::model::{FeatureId, LayerKind};
+use crate::geo::System;
+use crate::model::{Crs, FeatureId, LayerKind};
 use crate::palette::PHOTO;
 use crate::project::{LayerEntry, LayerStyle, give_ids, hex_of};
 use crate::read::formats::PHOTOS;
 use crate::read::{How, ReadError};
 use crate::render::{LayerKey, Level, Mesh};
-use crate::session::{Dialogue, DocumentState, Layer, LayersDraft, Loaded, OpenedAs, OpenedFile, Status};
+use crate::session::{Dialogue, DocumentState, Layer, LayersDraft, Loaded, OpenedAs, OpenedFile, Pending, Status};
 
 impl Qiancun {
     /// A job has a fault: it is told once, what waited for it goes on, and the window stays.
@@ -69,6 +70,11 @@ impl Qiancun {
         let pending =
             self.session.work.pending.iter().position(|p| p.key == key).map(|i| self.session.work.pending.remove(i));
         match (result, pending) {
+            (Ok(Outcome::Layer(file)), Some(pending)) if self.is_to_be_taken_for(&pending, &file.loaded).is_some() => {
+                // Read once more, as this person's files of the kind are.
+                let crs = self.is_to_be_taken_for(&pending, &file.loaded);
+                self.begin_opening(pending.path, How { crs, ..pending.how }, false);
+            }
             (Ok(Outcome::Layer(ReadFile { loaded, level, meshes, origin })), pending) => {
                 let again = self.session.layers.get(&key).is_some_and(|l| l.loaded().is_some());
                 if let Some(pending) = pending {
@@ -128,6 +134,13 @@ impl Qiancun {
                 }
             }
         }
+    }
+
+    /// The system that a file is taken for which says none and whose positions are no degrees, where this person chose one.
+    fn is_to_be_taken_for(&self, pending: &Pending, loaded: &Loaded) -> Option<String> {
+        let usual = &self.session.settings.window.usual_crs;
+        let is_unsaid = matches!(&loaded.dataset.source.crs, Crs::Other(name) if name.is_empty());
+        (is_unsaid && pending.how.crs.is_none() && System::of_name(usual).is_some()).then(|| usual.clone())
     }
 
     /// Why a file could not be read, in the person's language and words, with what to do.

@@ -64,7 +64,15 @@ impl Qiancun {
             let (bytes, modified) = file(path)?;
             write!(of, "{} {bytes} {modified:?};", path.display()).ok()?;
         }
-        write!(of, "{} {:?} {}", self.session.dark, self.session.lang, env!("CARGO_PKG_VERSION")).ok()?;
+        write!(
+            of,
+            "{} {} {:?} {}",
+            self.session.dark,
+            self.session.is_stark(),
+            self.session.lang,
+            env!("CARGO_PKG_VERSION")
+        )
+        .ok()?;
         Some(Sha256::digest(of.as_bytes()).iter().map(|b| format!("{b:02x}")).collect())
     }
 
@@ -316,6 +324,9 @@ impl Qiancun {
             && let Err(e) = cache.empty()
         {
             self.session.storage.trouble = Some(e.to_string());
+        }
+        if let Some(cache) = &self.kept.cache {
+            std::fs::remove_dir_all(cache.folder().join(super::recent::FOLDER)).ok();
         }
         self.kept.picture = None;
         self.look_at_storage();

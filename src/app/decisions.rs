@@ -1,5 +1,6 @@
 //! What commands about decisions and people do.
 
+use super::asking::Asks;
 use std::path::{Path, PathBuf};
 
 use super::jobs::{Done, Job};
@@ -218,9 +219,9 @@ impl Qiancun {
             DecideCommand::ExportTo(path) => self.export_decisions(&path),
             DecideCommand::ReportsDialogue => {
                 let title = self.session.lang.t("report.import");
+                let question = self.question(Asks::Read, title);
                 self.jobs.ask(move || {
-                    let dialogue = rfd::FileDialog::new().set_title(title);
-                    let dialogue = dialogue.add_filter("XLSX, XLS, CSV", &["xlsx", "xls", "csv", "ods"]);
+                    let dialogue = question.add_filter("XLSX, XLS, CSV", &["xlsx", "xls", "csv", "ods"]);
                     dialogue.pick_file().map(DecideCommand::ReadReports)
                 });
             }
@@ -233,8 +234,9 @@ impl Qiancun {
             }
             DecideCommand::AnswersDialogue => {
                 let title = self.session.lang.t("report.export");
+                let question = self.question(Asks::Write, title);
                 self.jobs.ask(move || {
-                    let dialogue = rfd::FileDialog::new().set_title(title).add_filter("XLSX, CSV", &["xlsx", "csv"]);
+                    let dialogue = question.add_filter("XLSX, CSV", &["xlsx", "csv"]);
                     dialogue.set_file_name("answers.xlsx").save_file().map(DecideCommand::AnswersTo)
                 });
             }
@@ -281,8 +283,9 @@ impl Qiancun {
     fn ask_decisions_out(&mut self) {
         let title = self.session.lang.t("decision.export");
         let (orders, table) = (self.session.lang.t("decision.orders"), self.session.lang.t("decision.table"));
+        let question = self.question(Asks::Write, title);
         self.jobs.ask(move || {
-            let dialogue = rfd::FileDialog::new().set_title(title).add_filter(orders, &["pdf"]);
+            let dialogue = question.add_filter(orders, &["pdf"]);
             let dialogue = dialogue.add_filter(table, &["xlsx", "csv"]);
             dialogue.set_file_name("decisions.pdf").save_file().map(DecideCommand::ExportTo)
         });
@@ -351,10 +354,10 @@ impl Qiancun {
 
     fn ask_people_table(&mut self) {
         let title = self.session.lang.t("people.table");
+        let question = self.question(Asks::Read, title);
         self.jobs.ask(move || {
-            let dialogue = rfd::FileDialog::new().set_title(title);
             let picked: Option<PathBuf> =
-                dialogue.add_filter("XLSX, XLS, CSV", &["xlsx", "xls", "csv", "ods"]).pick_file();
+                question.add_filter("XLSX, XLS, CSV", &["xlsx", "xls", "csv", "ods"]).pick_file();
             picked.map(DecideCommand::PeopleOfTable)
         });
     }

@@ -1,5 +1,6 @@
 //! The map with its legend as a picture: for the clipboard and as PNG.
 
+use super::asking::Asks;
 use std::path::Path;
 
 use image::{ImageEncoder, RgbaImage};
@@ -67,9 +68,9 @@ impl Qiancun {
     /// Asks where a chart is to go.
     pub(super) fn ask_chart(&mut self, kind: ChartKind, by: By) {
         let title = self.session.lang.t("chart.save");
+        let question = self.question(Asks::Write, title);
         self.jobs.ask(move || {
-            let dialogue =
-                rfd::FileDialog::new().set_title(title).add_filter("SVG", &["svg"]).add_filter("PNG", &["png"]);
+            let dialogue = question.add_filter("SVG", &["svg"]).add_filter("PNG", &["png"]);
             let path = dialogue.set_file_name(format!("{}.svg", kind.key())).save_file()?;
             Some(PageCommand::SaveChartTo(path, kind, by))
         });

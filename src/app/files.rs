@@ -1,5 +1,6 @@
 //! What commands about files do.
 
+use super::asking::Asks;
 use super::grounds::is_ground;
 use super::qiancun::Qiancun;
 use crate::project::{self, project_in, with_ending};
@@ -12,6 +13,7 @@ impl Qiancun {
     pub(super) fn on_files(&mut self, command: FileCommand) {
         match command {
             FileCommand::OpenDialogue => self.ask_open(),
+            FileCommand::OpenFolderDialogue => self.ask_open_folder(),
             FileCommand::Open(paths) => match paths.as_slice() {
                 // A photo may be one of a page.
                 [one] if is_photo(one) && !is_ground(one) => self.open_photo(one.clone()),
@@ -122,20 +124,28 @@ impl Qiancun {
 
     fn ask_open(&mut self) {
         let title = self.session.lang.t("command.open");
+        let question = self.question(Asks::Read, title);
         self.jobs.ask(move || {
             let mut endings: Vec<&str> = READERS.iter().flat_map(|r| r.endings()).copied().collect();
             endings.push("qiancun");
             let titles: Vec<&str> = READERS.iter().map(|r| r.title()).chain(["qiancun"]).collect();
-            let dialogue = rfd::FileDialog::new().set_title(title).add_filter(titles.join(", "), &endings);
+            let dialogue = question.add_filter(titles.join(", "), &endings);
             let dialogue = dialogue.add_filter("*", &["*"]);
             dialogue.pick_files().map(FileCommand::Open)
         });
     }
 
+    fn ask_open_folder(&mut self) {
+        let title = self.session.lang.t("command.open-folder");
+        let question = self.question(Asks::Read, title);
+        self.jobs.ask(move || question.pick_folder().map(|folder| FileCommand::Open(vec![folder])));
+    }
+
     fn ask_export(&mut self) {
         let title = self.session.lang.t("command.export");
+        let question = self.question(Asks::Write, title);
         self.jobs.ask(move || {
-            let dialogue = rfd::FileDialog::new().set_title(title).add_filter("PNG", &["png"]).set_file_name("map.png");
+            let dialogue = question.add_filter("PNG", &["png"]).set_file_name("map.png");
             dialogue.save_file().map(|p| FileCommand::ExportTo(project::with_ending(&p, "png")))
         });
     }

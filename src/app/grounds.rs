@@ -1,5 +1,6 @@
 //! Grounds: tiles and pictures of the earth below the villages, opened in the background, one layer each.
 
+use super::asking::Asks;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -153,8 +154,9 @@ impl Qiancun {
 
     pub(super) fn ask_keep_area(&mut self, draft: KeepDraft) {
         let title = self.session.lang.t("keep-area.title");
+        let question = self.question(Asks::Write, title);
         self.jobs.ask(move || {
-            let dialogue = rfd::FileDialog::new().set_title(title).add_filter("MBTiles", &["mbtiles"]);
+            let dialogue = question.add_filter("MBTiles", &["mbtiles"]);
             let path = dialogue.set_file_name("ground.mbtiles").save_file()?;
             Some(LayerCommand::KeepArea(draft, crate::project::with_ending(&path, "mbtiles")))
         });

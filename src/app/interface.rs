@@ -170,6 +170,15 @@ impl Qiancun {
             Choosing::TextPct(pct) => self.remembering(|s| s.window.text_pct = (pct != 100).then_some(pct)),
             Choosing::NoMotion(stands) => self.remembering(|s| s.no_motion = stands),
             Choosing::Vision(vision) => self.session.stage.vision = vision,
+            Choosing::Compact(compact) => self.remembering(|s| s.window.compact = compact),
+            Choosing::Contrast(contrast) => self.remembering(|s| s.window.contrast = contrast),
+            Choosing::AreaUnit(unit) => self.remembering(|s| s.window.area_unit = unit),
+            Choosing::UsualCrs(crs) => self.remembering(|s| s.window.usual_crs = crs),
+            Choosing::Adapter(adapter) => self.remembering(|s| s.window.wanted_adapter = adapter),
+            Choosing::ForgetFolders => {
+                self.asking.forget();
+                self.remembering(|s| s.window.folders = Default::default());
+            }
             Choosing::InSoftware(software) => self.remembering(|s| s.window.in_software = software),
             Choosing::Tour(step) => {
                 self.session.stage.tour = Some(step);

@@ -1,5 +1,6 @@
 //! What commands about layers and corrections do.
 
+use super::asking::Asks;
 use super::qiancun::Qiancun;
 use crate::colouring::{ColouringSpec, IndicatorLook};
 use crate::model::{FeatureId, LayerKind};
@@ -169,7 +170,8 @@ impl Qiancun {
     /// Asks for a file; what follows comes back as a command.
     pub(super) fn ask_file(&mut self, then: impl FnOnce(std::path::PathBuf) -> LayerCommand + Send + 'static) {
         let title = self.session.lang.t("command.relink");
-        self.jobs.ask(move || rfd::FileDialog::new().set_title(title).pick_file().map(then));
+        let question = self.question(Asks::Read, title);
+        self.jobs.ask(move || question.pick_file().map(then));
     }
 
     fn move_layer(&mut self, key: LayerKey, up: bool) {

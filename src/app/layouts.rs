@@ -1,5 +1,6 @@
 //! Tables before they count: understood in the background, shown, taken.
 
+use super::asking::Asks;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -193,8 +194,9 @@ impl Qiancun {
     /// Asks for a form of somebody else.
     pub(super) fn ask_fill_form(&mut self) {
         let title = self.session.lang.t("command.fill-form");
+        let question = self.question(Asks::Read, title);
         self.jobs.ask(move || {
-            let form = rfd::FileDialog::new().set_title(title).add_filter("XLSX", &["xlsx", "xlsm"]).pick_file()?;
+            let form = question.add_filter("XLSX", &["xlsx", "xlsm"]).pick_file()?;
             Some(FileCommand::Form(FormStep::Bind(form)))
         });
     }
@@ -246,9 +248,10 @@ impl Qiancun {
             });
         }
         let title = self.session.lang.t("command.fill-form");
+        let question = self.question(Asks::Write, title);
         self.jobs.ask(move || {
             let stem = path.file_stem().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-            let out = rfd::FileDialog::new().set_title(title).add_filter("XLSX", &["xlsx"]);
+            let out = question.add_filter("XLSX", &["xlsx"]);
             out.set_file_name(format!("{stem}-filled.xlsx"))
                 .save_file()
                 .map(|out| FileCommand::Form(FormStep::Fill(path, out)))

@@ -3,6 +3,7 @@
 mod added;
 mod apply;
 mod arrived;
+mod asking;
 mod before;
 mod cached;
 mod decisions;
@@ -29,6 +30,7 @@ mod page_back;
 mod pages;
 mod qiancun;
 mod reading;
+mod recent;
 mod recording;
 mod relinking;
 mod rescue;

@@ -1,5 +1,6 @@
 //! What commands about notes on the map do.
 
+use super::asking::Asks;
 use std::path::{Path, PathBuf};
 
 use super::jobs::{Done, Job};
@@ -90,9 +91,9 @@ impl Qiancun {
 
     fn ask_note_photo(&mut self) {
         let title = self.session.lang.t("visit.photo");
+        let question = self.question(Asks::Read, title);
         self.jobs.ask(move || {
-            let dialogue = rfd::FileDialog::new().set_title(title);
-            dialogue
+            question
                 .add_filter("JPEG, PNG, WebP", &["jpg", "jpeg", "png", "webp"])
                 .pick_file()
                 .map(NoteCommand::TakePhoto)
@@ -101,8 +102,9 @@ impl Qiancun {
 
     fn ask_export_notes(&mut self) {
         let title = self.session.lang.t("note.export");
+        let question = self.question(Asks::Write, title);
         self.jobs.ask(move || {
-            let mut dialogue = rfd::FileDialog::new().set_title(title).set_file_name("notes.geojson");
+            let mut dialogue = question.set_file_name("notes.geojson");
             for (title, ending) in [("GeoJSON", "geojson"), ("KML", "kml"), ("GPX", "gpx"), ("GeoPackage", "gpkg")] {
                 dialogue = dialogue.add_filter(title, &[ending]);
             }

@@ -1,6 +1,7 @@
 //! What was opened together: folders and companions sorted out before, the sheet that says how each was understood after, and changes to
 //! that.
 
+use super::asking::Asks;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -214,8 +215,9 @@ impl Qiancun {
     pub(super) fn ask_export_layer(&mut self, key: LayerKey) {
         let title = self.session.lang.t("command.export-layer");
         let name = self.session.layer_title(key);
+        let question = self.question(Asks::Write, title);
         self.jobs.ask(move || {
-            let mut dialogue = rfd::FileDialog::new().set_title(title).set_file_name(format!("{name}.gpkg"));
+            let mut dialogue = question.set_file_name(format!("{name}.gpkg"));
             for (title, endings) in [
                 ("GeoPackage", &["gpkg"][..]),
                 ("Shapefile", &["shp"]),

@@ -1,5 +1,6 @@
 //! Projects that travel: saved as one archive, and opened from one.
 
+use super::asking::Asks;
 use std::path::{Path, PathBuf};
 
 use super::jobs::{Done, Job};
@@ -36,8 +37,9 @@ impl Qiancun {
         let stem =
             self.session.file.path.as_ref().and_then(|p| p.file_stem()).map(|s| s.to_string_lossy().into_owned());
         let name = format!("{}.qiancun.zip", stem.unwrap_or_else(|| "district".into()));
+        let question = self.question(Asks::Write, title);
         self.jobs.ask(move || {
-            let dialogue = rfd::FileDialog::new().set_title(title).add_filter("ZIP", &["zip"]).set_file_name(name);
+            let dialogue = question.add_filter("ZIP", &["zip"]).set_file_name(name);
             dialogue.save_file().map(|p| FileCommand::SavePackageTo(options, p))
         });
     }
@@ -74,8 +76,9 @@ impl Qiancun {
     pub(super) fn ask_unpack(&mut self, package: PathBuf) {
         let title = self.session.lang.t("package.unpack");
         let folder = package.parent().map(Path::to_path_buf).unwrap_or_default();
+        let question = self.question(Asks::Read, title);
         self.jobs.ask(move || {
-            let dialogue = rfd::FileDialog::new().set_title(title).set_directory(folder);
+            let dialogue = question.set_directory(folder);
             dialogue.pick_folder().map(|to| FileCommand::UnpackTo(package, to))
         });
     }

@@ -1,5 +1,6 @@
 //! What commands about finished pages do: preview, saving, printing, atlas, pictures of all years.
 
+use super::asking::Asks;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -124,9 +125,8 @@ impl Qiancun {
             }
             PageCommand::YearSeriesDialogue => {
                 let title = self.session.lang.t("page.years-series");
-                self.jobs.ask(move || {
-                    rfd::FileDialog::new().set_title(title).pick_folder().map(PageCommand::SaveYearSeriesTo)
-                });
+                let question = self.question(Asks::Write, title);
+                self.jobs.ask(move || question.pick_folder().map(PageCommand::SaveYearSeriesTo));
             }
             PageCommand::SaveYearSeriesTo(folder) => self.save_years(folder),
             PageCommand::ShareDialogue => self.session.moment.dialogue = Some(Dialogue::Share(ShareOptions::default())),
@@ -238,9 +238,9 @@ impl Qiancun {
 
     fn ask_page(&mut self) {
         let title = self.session.lang.t("page.dialogue");
+        let question = self.question(Asks::Write, title);
         self.jobs.ask(move || {
-            rfd::FileDialog::new()
-                .set_title(title)
+            question
                 .add_filter("PDF", &["pdf"])
                 .add_filter("PNG", &["png"])
                 .add_filter("SVG", &["svg"])
@@ -282,9 +282,9 @@ impl Qiancun {
 
     fn ask_atlas(&mut self, by_town: bool) {
         let title = self.session.lang.t(if by_town { "page.atlas-towns" } else { "page.atlas" });
+        let question = self.question(Asks::Write, title);
         self.jobs.ask(move || {
-            let dialogue =
-                rfd::FileDialog::new().set_title(title).add_filter("PDF", &["pdf"]).set_file_name("atlas.pdf");
+            let dialogue = question.add_filter("PDF", &["pdf"]).set_file_name("atlas.pdf");
             dialogue.save_file().map(|p| PageCommand::SaveAtlasTo(p, by_town))
         });
     }

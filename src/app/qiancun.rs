@@ -72,8 +72,8 @@ pub(super) struct Drawn {
     pub fit_when_ready: bool,
     /// The camera that showed everything, and the size of the map then.
     pub fitted: Option<(crate::session::Camera, [f64; 2])>,
-    /// Whether the style is the dark one.
-    pub style_is: Option<bool>,
+    /// Whether the style is the dark one, the stark one, the close one.
+    pub style_is: Option<(bool, bool, bool)>,
     /// Layers in whose indices the program has a fault: they are not tried again.
     pub unfinished: rustc_hash::FxHashSet<LayerKey>,
     /// Whether a frame was laid out.
@@ -89,6 +89,8 @@ pub(super) struct Kept {
     pub cache: Option<Cache>,
     /// Where layers came from that have not been looked after yet.
     pub origins: FxHashMap<LayerKey, Origin>,
+    /// The file of which a small picture was kept last.
+    pub small: Option<PathBuf>,
     /// What the picture depends on that was kept last, and its size in pixels.
     pub picture: Option<(String, [u32; 2])>,
     /// Size and time of files when their reading began.
@@ -153,6 +155,7 @@ pub struct Qiancun {
     /// The map.
     pub map: MapView,
     pub(super) jobs: Jobs,
+    pub(super) asking: super::asking::Asking,
     pub(super) scene: Arc<Mutex<Scene>>,
     pub(super) ctx: egui::Context,
     pub(super) drawn: Drawn,
@@ -210,6 +213,7 @@ impl Qiancun {
             session: Session::new(options.settings, lang, dark),
             map: MapView::new(scene.clone()),
             jobs: Jobs::new(ctx.clone(), is_software),
+            asking: Default::default(),
             scene,
             ctx: ctx.clone(),
             drawn: Drawn::default(),
@@ -228,10 +232,11 @@ impl Qiancun {
         app.drawn.is_dark_said = is_dark_said;
         app.session.storage.logs = super::running_log::place().map(std::path::Path::to_path_buf);
         app.session.storage.tiles = app.kept.cache.as_ref().map(|c| c.folder().join("tiles"));
+        app.place_small_pictures();
         if options.is_bare {
             app.session.picture = Some(crate::session::Picture { are_gaps_ringed: false, is_bare: true });
         }
-        let shown = app.begin_keeping(options.files.is_empty() && !options.empty);
+        let shown = app.begin_keeping(options.files.is_empty());
         if !options.files.is_empty() {
             app.queue.push(FileCommand::Open(options.files));
         } else if !options.empty && !shown {
@@ -326,10 +331,12 @@ impl Qiancun {
         let ctx = ui.ctx().clone();
         self.look_as_chosen(&ctx);
         self.text_keys(&ctx);
-        if self.drawn.style_is != Some(self.session.dark) {
-            panels::apply_style(&ctx, self.session.dark);
-            self.drawn.style_is = Some(self.session.dark);
+        let form = (self.session.dark, self.session.is_stark(), self.session.settings.window.compact);
+        if self.drawn.style_is != Some(form) {
+            panels::apply_style(&ctx, self.session.tokens(), form.2);
+            self.drawn.style_is = Some(form);
         }
+        self.remember_folders();
         // What is opened first fits the map: its size is known after one frame.
         let mut commands = match std::mem::replace(&mut self.drawn.is_laid_out, true) {
             true => std::mem::take(&mut self.queue),
@@ -371,6 +378,7 @@ impl Qiancun {
         self.end_when_written();
         self.want_meshes();
         self.tend_cache();
+        self.keep_small_picture();
         if std::mem::take(&mut self.drawn.just_placed) {
             ctx.request_repaint();
         }

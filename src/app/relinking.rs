@@ -1,5 +1,6 @@
 //! Files that are not where the project says: found again by their names in a folder, all of them in one step.
 
+use super::asking::Asks;
 use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashMap;
@@ -48,8 +49,9 @@ impl Qiancun {
     /// Asks for the folder.
     fn ask_relink_folder(&mut self) {
         let title = self.session.lang.t("command.relink-folder");
+        let question = self.question(Asks::Read, title);
         self.jobs.ask(move || {
-            let folder = rfd::FileDialog::new().set_title(title).pick_folder()?;
+            let folder = question.pick_folder()?;
             Some(LayerCommand::RelinkFolder(folder))
         });
     }

@@ -1,5 +1,6 @@
 //! Rounds: planned in the background while their form is open, and written into a folder: for phones, for paper, for navigation.
 
+use super::asking::Asks;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use crate::page::{SheetStop, SheetTour, round_sheets, tour_name};
 use crate::project::{Project, in_language, write_replacing};
 use crate::round::{
     Navigation, PhoneGap, PhoneRound, Plan, PlanOptions, RoundFile, Route, TourPlaces, slate_text, to_gpx_routes,
-    to_ovkml, write_phone_round,
+    to_ovital_text, to_ovkml, write_phone_round,
 };
 use crate::rules::{GapList, Rules};
 use crate::session::{Dialogue, PlannedRound, Session, SurveyCommand};
@@ -56,7 +57,7 @@ pub fn tiles_of(project: &Project) -> (Vec<PathBuf>, usize) {
 }
 
 impl RoundOut<'_> {
-    /// Writes what a phone takes along; for each person who has a tour, sheets for paper, a route for navigation devices and one for Ovital.
+    /// Writes what a phone takes along; for each person who has a tour, sheets for paper, a route for navigation devices and two for Ovital.
     /// `session` shows the project, for the maps of the sheets.
     ///
     /// # Errors
@@ -113,6 +114,7 @@ impl RoundOut<'_> {
                 (format!("sheets-{person}.pdf"), sheets),
                 (format!("route-{person}.gpx"), to_gpx_routes(&places)),
                 (format!("route-{person}.ovkml"), to_ovkml(&places, title)),
+                (format!("route-{person}.txt"), to_ovital_text(&places)),
             ] {
                 let path = folder.join(name);
                 write_replacing(&path, &bytes).map_err(|e| format!("{}: {e}", path.display()))?;
@@ -175,7 +177,7 @@ impl Qiancun {
     /// Plans the round anew, in the background, where its form or the gaps listed changed.
     pub(super) fn sync_round(&mut self) {
         // What is chosen for one round holds for the next.
-        if let Some(draft) = self.session.moment.form.round {
+        if let Some(draft) = self.session.moment.form.round.clone() {
             let usual = Navigation::from_key(&self.session.settings.navigation).unwrap_or_default();
             if draft.navigation != usual {
                 self.remembering(|s| s.navigation = draft.navigation.key().to_owned());
@@ -196,13 +198,14 @@ impl Qiancun {
 
     pub(super) fn ask_round_folder(&mut self) {
         let title = self.session.lang.t("round.write");
-        self.jobs.ask(move || rfd::FileDialog::new().set_title(title).pick_folder().map(SurveyCommand::WriteRoundTo));
+        let question = self.question(Asks::Write, title);
+        self.jobs.ask(move || question.pick_folder().map(SurveyCommand::WriteRoundTo));
     }
 
     /// Writes the round that is planned, in the background.
     pub(super) fn write_round_to(&mut self, folder: PathBuf) {
         let session = &self.session;
-        let (Some(planned), Some(draft)) = (session.planned_round().cloned(), session.moment.form.round) else {
+        let (Some(planned), Some(draft)) = (session.planned_round().cloned(), session.moment.form.round.clone()) else {
             return;
         };
         let (Some(found), Some(district)) = (session.present_gaps().cloned(), session.district().cloned()) else {

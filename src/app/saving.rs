@@ -1,5 +1,6 @@
 //! Saving: never over what nobody has seen, never half, never silently; and what is not saved yet is kept beside the settings.
 
+use super::asking::Asks;
 use std::path::{Path, PathBuf};
 
 use super::jobs::{Done, Job};
@@ -144,6 +145,7 @@ impl Qiancun {
         self.session.file.on_disk = Some(now);
         self.session.file.gives_way = false;
         self.session.settings.remember(path);
+        self.kept.small = None;
         self.save_settings();
         if !self.session.is_changed() {
             self.keep_nothing();
@@ -303,9 +305,9 @@ impl Qiancun {
         let name = self.session.file.path.as_deref().and_then(Path::file_name);
         let name = name.map_or_else(|| "map.qiancun".to_owned(), |n| n.to_string_lossy().into_owned());
         let (turn, own) = (self.opened.project_turn, self.session.file.path.clone());
+        let question = self.question(Asks::Write, title);
         self.jobs.ask(move || {
-            let dialogue =
-                rfd::FileDialog::new().set_title(title).add_filter("qiancun", &["qiancun"]).set_file_name(name);
+            let dialogue = question.add_filter("qiancun", &["qiancun"]).set_file_name(name);
             let chosen = dialogue.save_file();
             let is_own = |p: &Path| own.as_deref().is_some_and(|own| is_same_file(own, p));
             // The system has asked about the file of exactly this name, and about no other; one's own is looked at as always.

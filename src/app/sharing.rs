@@ -1,5 +1,6 @@
 //! A project as one file for anyone: asked for, made in the background, and what is not in it said.
 
+use super::asking::Asks;
 use std::path::Path;
 
 use super::jobs::{Done, Job};
@@ -16,8 +17,9 @@ impl Qiancun {
     pub(super) fn ask_share(&mut self, options: ShareOptions) {
         let title = self.session.lang.t("share.title");
         let name = format!("{}.html", self.session.project_title());
+        let question = self.question(Asks::Write, title);
         self.jobs.ask(move || {
-            let dialogue = rfd::FileDialog::new().set_title(title).set_file_name(name).add_filter("HTML", &["html"]);
+            let dialogue = question.set_file_name(name).add_filter("HTML", &["html"]);
             dialogue.save_file().map(|path| PageCommand::ShareTo(options, with_ending(&path, "html")))
         });
     }
@@ -43,9 +45,9 @@ impl Qiancun {
     pub(super) fn ask_slides(&mut self) {
         let title = self.session.lang.t("share.slides");
         let name = format!("{}.pptx", self.session.project_title());
+        let question = self.question(Asks::Write, title);
         self.jobs.ask(move || {
-            let dialogue =
-                rfd::FileDialog::new().set_title(title).set_file_name(name).add_filter("PowerPoint, WPS", &["pptx"]);
+            let dialogue = question.set_file_name(name).add_filter("PowerPoint, WPS", &["pptx"]);
             dialogue.save_file().map(|path| PageCommand::SlidesTo(with_ending(&path, "pptx")))
         });
     }

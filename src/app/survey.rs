@@ -1,5 +1,6 @@
 //! What commands do with the survey log.
 
+use super::asking::Asks;
 use std::path::{Path, PathBuf};
 
 use super::jobs::{Done, Job};
@@ -196,9 +197,9 @@ impl Qiancun {
 
     fn ask_photo(&mut self) {
         let title = self.session.lang.t("visit.photo");
+        let question = self.question(Asks::Read, title);
         self.jobs.ask(move || {
-            let dialogue = rfd::FileDialog::new().set_title(title);
-            dialogue
+            question
                 .add_filter("JPEG, PNG, HEIC, WebP", &["jpg", "jpeg", "png", "heic", "webp"])
                 .pick_file()
                 .map(SurveyCommand::TakePhoto)
@@ -259,9 +260,9 @@ impl Qiancun {
 
     fn ask_results(&mut self) {
         let title = self.session.lang.t("command.import-results");
+        let question = self.question(Asks::Read, title);
         self.jobs.ask(move || {
-            rfd::FileDialog::new()
-                .set_title(title)
+            question
                 .add_filter("XLSX, CSV, GeoPackage, GeoJSON", &["xlsx", "csv", "gpkg", "geojson"])
                 .pick_file()
                 .map(SurveyCommand::ImportResults)
@@ -308,8 +309,9 @@ impl Qiancun {
 
     fn ask_comparison(&mut self) {
         let title = self.session.lang.t("gaps.compare");
+        let question = self.question(Asks::Read, title);
         self.jobs.ask(move || {
-            let dialogue = rfd::FileDialog::new().set_title(title).add_filter("qiancun", &["qiancun"]);
+            let dialogue = question.add_filter("qiancun", &["qiancun"]);
             dialogue.pick_file().map(|p| SurveyCommand::CompareGaps(Some(crate::session::Since::Project(p))))
         });
     }

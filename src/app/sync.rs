@@ -20,7 +20,7 @@ pub(super) struct LayerLook {
     colouring: Option<ColouringSpec>,
     fields: FieldMapping,
     names: Lang,
-    dark: bool,
+    tokens: &'static crate::palette::Tokens,
     data: Generation,
     /// What a theme's map shows: its specification, the district, the focus.
     look: Option<(MapSpec, Generation, Option<Focus>)>,
@@ -109,7 +109,7 @@ impl Qiancun {
         let added = (key == ADDED_LAYER).then(Self::added_entry);
         let Some(entry) = self.session.entry(key).cloned().or(added) else { return };
         let plain = self.session.tokens();
-        let (dark, vision) = (self.session.dark, self.session.stage.vision);
+        let (tokens, vision) = (self.session.tokens(), self.session.stage.vision);
         let names = self.session.name_language();
         let is_villages = self.session.village_layer().is_some_and(|l| l.key == key);
         let map = self.session.map_spec().filter(|_| is_villages);
@@ -126,7 +126,7 @@ impl Qiancun {
             colouring: entry.colouring.clone(),
             fields: entry.fields.clone(),
             names,
-            dark,
+            tokens,
             data: loaded.generation,
             look: look.clone(),
             indicator: indicator.clone(),

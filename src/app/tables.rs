@@ -1,5 +1,6 @@
 //! Tables that leave the window.
 
+use super::asking::Asks;
 use crate::model::FeatureId;
 use std::path::Path;
 
@@ -125,7 +126,7 @@ impl Qiancun {
         if !self.may_write(path) {
             return;
         }
-        let (lang, wanted) = (self.session.lang, self.session.moment.form);
+        let (lang, wanted) = (self.session.lang, self.session.moment.form.clone());
         let start = wanted.from_here.then(|| self.session.camera.centre.to_lonlat());
         let form = FieldForm { lang, shift: wanted.shift, start };
         let survey = self.session.survey.seen.clone();
@@ -140,22 +141,21 @@ impl Qiancun {
 
     pub(super) fn ask_export_gaps(&mut self) {
         let title = self.session.lang.t("command.export-gaps");
+        let question = self.question(Asks::Write, title);
         self.jobs.ask(move || {
-            let dialogue = FORMATS.iter().fold(rfd::FileDialog::new().set_title(title), |dialogue, format| {
-                dialogue.add_filter(format.to_uppercase(), &[*format])
-            });
+            let dialogue = FORMATS
+                .iter()
+                .fold(question, |dialogue, format| dialogue.add_filter(format.to_uppercase(), &[*format]));
             dialogue.set_file_name("gaps.xlsx").save_file().map(SurveyCommand::ExportGapsTo)
         });
     }
 
     pub(super) fn ask_export_figures(&mut self) {
         let title = self.session.lang.t("command.export-figures");
+        let question = self.question(Asks::Write, title);
         self.jobs.ask(move || {
-            let dialogue = rfd::FileDialog::new()
-                .set_title(title)
-                .add_filter("CSV", &["csv"])
-                .add_filter("XLSX", &["xlsx"])
-                .set_file_name("indicators.csv");
+            let dialogue =
+                question.add_filter("CSV", &["csv"]).add_filter("XLSX", &["xlsx"]).set_file_name("indicators.csv");
             dialogue.save_file().map(FileCommand::ExportFiguresTo)
         });
     }
@@ -163,12 +163,10 @@ impl Qiancun {
     /// Asks where to.
     pub(super) fn ask_export_table(&mut self) {
         let title = self.session.lang.t("command.export-table");
+        let question = self.question(Asks::Write, title);
         self.jobs.ask(move || {
-            let dialogue = rfd::FileDialog::new()
-                .set_title(title)
-                .add_filter("XLSX", &["xlsx"])
-                .add_filter("CSV", &["csv"])
-                .set_file_name("villages.xlsx");
+            let dialogue =
+                question.add_filter("XLSX", &["xlsx"]).add_filter("CSV", &["csv"]).set_file_name("villages.xlsx");
             dialogue.save_file().map(FileCommand::ExportTableTo)
         });
     }

@@ -144,8 +144,8 @@ impl Qiancun {
     /// Keeps which adapter draws the window: it is the first to be tried at the next start.
     pub fn remember_adapter(&mut self) {
         let key = self.scene.lock().map(|s| s.gpu().adapter_key()).unwrap_or_default();
-        if self.session.settings.adapter != key {
-            self.session.settings.adapter = key;
+        if self.session.settings.window.adapter != key {
+            self.session.settings.window.adapter = key;
             self.save_settings();
         }
     }

@@ -84,6 +84,23 @@ impl App for Window {
     }
 }
 
+/// Whether the system is set to high contrast: Windows says it, of others nothing is known.
+#[cfg(windows)]
+#[allow(unsafe_code, reason = "the system has no other way, and it writes to a value of this function only")]
+fn is_system_stark() -> bool {
+    use windows_sys::Win32::UI::Accessibility::{HCF_HIGHCONTRASTON, HIGHCONTRASTW};
+    use windows_sys::Win32::UI::WindowsAndMessaging::{SPI_GETHIGHCONTRAST, SystemParametersInfoW};
+    let size = size_of::<HIGHCONTRASTW>() as u32;
+    let mut said = HIGHCONTRASTW { cbSize: size, dwFlags: 0, lpszDefaultScheme: std::ptr::null_mut() };
+    let is_told = unsafe { SystemParametersInfoW(SPI_GETHIGHCONTRAST, size, (&raw mut said).cast(), 0) } != 0;
+    is_told && said.dwFlags & HCF_HIGHCONTRASTON != 0
+}
+
+#[cfg(not(windows))]
+fn is_system_stark() -> bool {
+    false
+}
+
 /// Opens the window and stays until it is closed.
 ///
 /// # Errors
@@ -120,8 +137,14 @@ pub fn run(options: Options) -> Result<(), String> {
     );
     // What drew the last time counts only where the same is wanted.
     let in_software = options.safe || options.settings.window.in_software;
-    let remembered = if in_software { String::new() } else { options.settings.adapter.clone() };
+    let wanted = &options.settings.window.wanted_adapter;
+    let remembered = match in_software {
+        true => String::new(),
+        false if !wanted.is_empty() => wanted.clone(),
+        false => options.settings.window.adapter.clone(),
+    };
     let choice = AdapterChoice::new(remembered, in_software);
+    let adapters = choice.seen.clone();
     native.wgpu_options.wgpu_setup = choice.setup();
     let ending = Ending::default();
     let told = ending.clone();
@@ -133,7 +156,10 @@ pub fn run(options: Options) -> Result<(), String> {
         if !app.session.settings.window.in_software {
             app.remember_adapter();
         }
-        tracing::info!(adapter = app.session.settings.adapter, in_software, "draws");
+        tracing::info!(adapter = app.session.settings.window.adapter, in_software, "draws");
+        app.asking.begin(cc, &app.session.settings.window.folders);
+        app.session.storage.adapters = adapters.lock().map(|a| a.clone()).unwrap_or_default();
+        app.session.stage.is_system_stark = is_system_stark();
         app.begin_watching();
         app.begin_tour();
         let is_asked = std::env::var_os(TELL_SHOWN).is_some();

@@ -71,7 +71,7 @@ impl Found {
         let severity = self.list.gaps.get(*i).map(|g| g.severity);
         let cannot_wait = urgent_first && severity == Some(GapSeverity::High);
         let worth = worth_of(severity.unwrap_or(GapSeverity::Data));
-        Stop { key: key.clone(), at: *at, minutes, worth, cannot_wait }
+        Stop { key: key.clone(), at: *at, minutes, worth, cannot_wait, person: None }
     }
 }
 
@@ -152,10 +152,12 @@ fn import(mut parser: lexopt::Parser) -> Result<(), Failure> {
     let [project, places @ ..] = paths.as_slice() else {
         return Err(Failure::Usage("field import needs a project and a folder or file that came back".into()));
     };
-    let files: Vec<PathBuf> = places.iter().flat_map(|p| packages_in(p)).collect();
+    let files: Vec<PathBuf> = places.iter().flat_map(|p| filled_in(p)).collect();
     if files.is_empty() {
         return Err(Failure::Input(
-            "no GeoPackage is there: copy the whole folder from the phone, round.gpkg with it".into(),
+            "nothing that was filled in is there: copy the whole folder from the phone, round.gpkg with it, or what KoboToolbox or ODK hand out (CSV, \
+             XLSX, GeoJSON)"
+                .into(),
         ));
     }
     let (mut documents, mut left) = (Vec::new(), [0_usize; 3]);
@@ -185,16 +187,26 @@ fn import(mut parser: lexopt::Parser) -> Result<(), Failure> {
     read::print(&json!({ "files": documents, "left_out": left }))
 }
 
-/// The GeoPackages of a folder that came back, those of folders in it too; a file by itself.
-fn packages_in(path: &Path) -> Vec<PathBuf> {
+/// What was filled in of a folder that came back: its GeoPackages, those of folders in it too, else tables that say results; a file by itself.
+fn filled_in(path: &Path) -> Vec<PathBuf> {
     if !path.is_dir() {
         return vec![path.to_path_buf()];
     }
+    let packages = files_in(path, &["gpkg"]);
+    if !packages.is_empty() {
+        return packages;
+    }
+    let tables = files_in(path, &["csv", "xlsx", "xls", "ods", "geojson", "json"]);
+    tables.into_iter().filter(|p| crate::survey::read_results(p).is_ok()).collect()
+}
+
+/// Files of a folder with one of these endings, those of folders in it too.
+fn files_in(path: &Path, endings: &[&str]) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(path).into_iter().flatten().flatten().map(|e| e.path()) {
         if entry.is_dir() && !entry.is_symlink() {
-            found.extend(packages_in(&entry).into_iter().filter(|p| p.extension().is_some()));
-        } else if entry.extension().is_some_and(|e| e.eq_ignore_ascii_case("gpkg")) {
+            found.extend(files_in(&entry, endings));
+        } else if entry.extension().is_some_and(|e| endings.iter().any(|own| e.eq_ignore_ascii_case(own))) {
             found.push(entry);
         }
     }

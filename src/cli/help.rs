@@ -11,8 +11,9 @@ use crate::read::formats::READERS;
 pub(super) const HELP: &str = "\
 千村 Qiancun: one map of every village
 
-  qiancun [FILE…] [--lang zh|en] [--dark] [--safe]  open the window: files, a project, or the demonstration; --safe: without
-                                                    settings and what was kept, drawn by a program
+  qiancun [FILE…] [--demo] [--lang zh|en] [--dark]  open the window: files, a project, what was opened lately, or the
+          [--safe]                                  demonstration; --safe: without settings and what was kept, drawn by
+                                                    a program
   qiancun check FILE[#LAYER]… [--json]              format, encoding, CRS, counts, fields, problems, of every layer
                 [--crs C] [--encoding E]            read as you say: EPSG:n, GCJ-02, BD-09, swapped; GBK, Big5, twice
                 [--reference VILLAGES]              the coordinate doctor: which shift or system fits the villages
@@ -61,8 +62,8 @@ pub(super) const HELP: &str = "\
   qiancun field plan PROJECT --people N --days D [--start LON,LAT] [--hours H] [--minutes M] [--speed KM/H] [--factor F]
                  [--urgent-first] [--seconds S] [--json]    the open gaps divided among people and days
   qiancun field export PROJECT -o DIR [--people N --days D …as plan] [--navigate amap|baidu|tencent|geo] [--lang zh|en]
-                 [--json]                           a round for phones: GeoPackage and QGIS project; for each person sheets
-                                                    for paper, a route for navigation devices, one for Ovital
+                 [--json]                           a round for phones: GeoPackage and QGIS project, a form for Kobo and ODK;
+                                                    for each person sheets for paper, routes for devices and for Ovital
   qiancun field import PROJECT FOLDER|FILE… [--dry-run] [--sure] [--findings] [--json]   what phones bring back
   qiancun field photos PROJECT FOLDER [--result R] [--near] [--by WHO] [--dry-run] [--json]   photos told apart by the
                                                     codes of the sheets, and put to the visits of their gaps

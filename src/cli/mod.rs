@@ -178,11 +178,13 @@ fn usual() -> app::Options {
 
 fn window(mut parser: lexopt::Parser) -> Result<(), Failure> {
     let mut options = usual();
+    let mut is_demo = false;
     while let Some(arg) = parser.next()? {
         match arg {
             lexopt::Arg::Value(path) => options.files.push(path.into()),
             lexopt::Arg::Long("lang") => options.lang = Some(args::lang(&mut parser)?),
             lexopt::Arg::Long("dark") => options.dark = Some(true),
+            lexopt::Arg::Long("demo") => is_demo = true,
             lexopt::Arg::Long("safe") => options.safe = true,
             other => return Err(other.unexpected().into()),
         }
@@ -191,6 +193,8 @@ fn window(mut parser: lexopt::Parser) -> Result<(), Failure> {
         // Nothing of former sessions: neither what was kept of files nor what was chosen, and a program draws.
         (options.cache, options.settings, options.remember) = (None, crate::project::Settings::default(), false);
     }
+    // Who has opened something before is offered that; the demonstration is for the first time.
+    options.empty = options.files.is_empty() && !is_demo && !options.settings.recent.is_empty();
     app::run(options).map_err(Failure::Input)
 }
 

@@ -26,4 +26,4 @@ pub use grid::{Grid, GridCell, GridHead, save, save_with_sources};
 pub use layer::{LAYER_ENDINGS, LayerClass, LayerClasses, LayerOptions, Written, add_layer_to, save_layer};
 pub use places::{Place, escaped, to_geojson, to_gpx, to_kml};
 pub use qr::QrMatrix;
-pub use xlsx::{to_xlsx, to_xlsx_pages};
+pub use xlsx::{text_sheets, to_xlsx, to_xlsx_pages};

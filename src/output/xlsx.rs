@@ -20,6 +20,24 @@ pub fn to_xlsx(grid: &Grid) -> Result<Vec<u8>, XlsxError> {
     book.save_to_buffer()
 }
 
+/// Sheets of texts only, each with its name, as they stand.
+///
+/// # Errors
+/// Where a name is none for a sheet, or a sheet is too large.
+pub fn text_sheets(sheets: &[(&str, Vec<Vec<String>>)]) -> Result<Vec<u8>, XlsxError> {
+    let mut book = Workbook::new();
+    for (name, rows) in sheets {
+        let sheet = book.add_worksheet();
+        sheet.set_name(*name)?;
+        for (r, row) in rows.iter().enumerate() {
+            for (c, text) in row.iter().enumerate().filter(|(_, t)| !t.is_empty()) {
+                sheet.write_string(r as u32, c as u16, text)?;
+            }
+        }
+    }
+    book.save_to_buffer()
+}
+
 /// A table with a second sheet.
 ///
 /// # Errors

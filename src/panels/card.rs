@@ -5,8 +5,10 @@ use egui::{Align, Layout, RichText, ScrollArea, Ui};
 use super::widgets::{chip, figure, fold, icon_button, padded, rule, section};
 use crate::icons::Icon;
 use crate::model::{Dataset, FeatureId, Role, Value, identifies};
+use crate::project::AreaUnit;
 use crate::session::{
-    CameraCommand, Commands, Facts, FileCommand, Layer, Loaded, Moment, SelectCommand, Session, WindowCommand, number,
+    CameraCommand, Commands, Facts, FileCommand, Layer, Loaded, Moment, SelectCommand, Session, WindowCommand,
+    area_words, number,
 };
 
 /// Shows the card, or what to do where nothing is selected. The head stays, the rest is scrolled.
@@ -105,7 +107,12 @@ fn head(
             chip(ui, t, &session.figure_words(people));
         }
         if let Some(size) = facts.and_then(|f| f.size) {
-            chip(ui, t, &format!("{:.2} km²", size.area_m2 / 1e6));
+            let unit = session.settings.window.area_unit;
+            let words = match unit {
+                AreaUnit::Mu => area_words(size.area_m2, unit, session.lang),
+                _ => format!("{:.2} km²", size.area_m2 / 1e6),
+            };
+            chip(ui, t, &words);
         }
     });
     let selected = session.document.selection.as_ref().map_or(0, |(k, f)| if *k == layer.key { f.len() } else { 0 });
@@ -196,7 +203,14 @@ fn size(ui: &mut Ui, session: &Session, facts: Option<&Facts>) {
     rule(ui, t);
     section(ui, t, session.lang.t("card.size"));
     let unknown = session.lang.t("value.unknown");
-    figure(ui, t, session.lang.t("card.area"), Some((&format!("{:.4}", size.area_m2 / 1e6), "km²")), unknown);
+    let unit = session.settings.window.area_unit;
+    let (square_km, mu) = (format!("{:.4}", size.area_m2 / 1e6), format!("{:.1}", size.area_m2 * 3.0 / 2000.0));
+    if unit != AreaUnit::Mu {
+        figure(ui, t, session.lang.t("card.area"), Some((&square_km, "km²")), unknown);
+    }
+    if unit != AreaUnit::Metric {
+        figure(ui, t, session.lang.t("card.area"), Some((&mu, session.lang.t("settings.mu"))), unknown);
+    }
     figure(ui, t, session.lang.t("card.perimeter"), Some((&format!("{:.3}", size.perimeter_m / 1e3), "km")), unknown);
     if facts.is_some_and(|f| f.repaired) {
         ui.label(RichText::new(session.lang.t("card.repaired")).size(11.0).color(t.warn));

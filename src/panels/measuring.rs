@@ -74,7 +74,10 @@ fn card(ui: &mut Ui, session: &Session, measuring: &mut Measuring, room: f32, se
         lines.push((lang.t("measure.length").to_owned(), length_words(measuring.length_m())));
     }
     if let Some((square_metres, perimeter_m)) = measuring.area() {
-        lines.push((lang.t("measure.size").to_owned(), area_words(square_metres)));
+        lines.push((
+            lang.t("measure.size").to_owned(),
+            area_words(square_metres, session.settings.window.area_unit, lang),
+        ));
         lines.push((lang.t("measure.perimeter").to_owned(), length_words(perimeter_m)));
     }
     let villages = surroundings(session, measuring, &mut lines);

@@ -176,33 +176,87 @@ fn chooser(ui: &Ui, session: &Session, moment: &mut Moment, send: &mut Commands)
     }
 }
 
+/// Size of the small picture of a recent file, and how many are offered.
+const RECENT_PT: egui::Vec2 = egui::vec2(96.0, 60.0);
+const MOST_RECENT: usize = 4;
+
 fn welcome(ui: &mut Ui, rect: Rect, session: &Session, send: &mut Commands) {
-    let t = session.tokens();
+    let (t, lang) = (session.tokens(), session.lang);
     let area = Area::new(Id::unique("welcome"))
         .order(Order::Middle)
         .pivot(egui::Align2::CENTER_CENTER)
         .fixed_pos(rect.center());
     area.show(ui.ctx(), |ui| {
         floating(session).inner_margin(24.0).show(ui, |ui| {
-            ui.set_max_width(380.0);
+            ui.set_max_width(420.0);
             ui.vertical_centered(|ui| {
-                ui.label(RichText::new(session.lang.t("welcome.title")).font(bold(18.0)).color(t.ink));
+                ui.label(RichText::new(lang.t("welcome.title")).font(bold(18.0)).color(t.ink));
                 ui.add_space(4.0);
-                ui.label(RichText::new(session.lang.t("welcome.text")).color(t.ink_secondary));
+                ui.label(RichText::new(lang.t("welcome.text")).color(t.ink_secondary));
                 ui.add_space(10.0);
-                if primary(ui, t, session.lang.t("command.open")).clicked() {
+                if primary(ui, t, lang.t("command.open")).clicked() {
                     send.push(FileCommand::OpenDialogue);
                 }
-                if ui.button(session.lang.t("command.open-demo")).clicked() {
+                if ui.button(lang.t("command.open-folder")).clicked() {
+                    send.push(FileCommand::OpenFolderDialogue);
+                }
+                if ui.button(lang.t("command.open-demo")).clicked() {
                     send.push(FileCommand::OpenDemo);
                 }
-                for path in session.settings.recent.iter().take(3) {
-                    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-                    if ui.link(name).on_hover_text(path.display().to_string()).clicked() {
-                        send.push(FileCommand::Open(vec![path.clone()]));
-                    }
-                }
+                ui.add_space(8.0);
+                let mut formats: Vec<&str> = crate::read::formats::READERS.iter().map(|r| r.title()).collect();
+                formats.extend(["XLSX", "CSV", "JPEG"]);
+                formats.dedup();
+                let words = lang.with("welcome.supported", &[("n", &formats.join(", "))]);
+                ui.label(RichText::new(words).size(12.0).color(t.ink_secondary));
             });
+            if session.settings.recent.is_empty() {
+                return;
+            }
+            ui.add_space(8.0);
+            ui.label(RichText::new(lang.t("welcome.recent")).font(bold(13.0)).color(t.ink_secondary));
+            for path in session.settings.recent.iter().take(MOST_RECENT) {
+                recent(ui, session, path, send);
+            }
         });
     });
+}
+
+/// A file opened lately: its small picture, its name and its folder.
+fn recent(ui: &mut Ui, session: &Session, path: &std::path::Path, send: &mut Commands) {
+    let t = session.tokens();
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let folder = path.parent().map(|p| p.display().to_string()).unwrap_or_default();
+    let (rect, response) =
+        ui.allocate_exact_size(egui::vec2(ui.available_width(), RECENT_PT.y + 8.0), egui::Sense::click());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+    if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect, 6.0, t.accent_ground);
+    }
+    let picture = Rect::from_min_size(rect.min + egui::vec2(4.0, 4.0), RECENT_PT);
+    let kept = session.storage.recent.as_ref().map(|f| crate::project::small_picture_of(f, path));
+    let shown = kept.map(|file| super::photos::texture(ui, session, &file, crate::session::SMALL_PX, send));
+    match shown {
+        Some(super::photos::Shown::Here(texture)) => {
+            egui::Image::new(&texture).corner_radius(4.0).paint_at(ui, picture);
+        }
+        _ => {
+            ui.painter().rect_filled(picture, 4.0, t.field);
+        }
+    }
+    let x = picture.right() + 10.0;
+    let room = rect.right() - x - 4.0;
+    let line = |text: String, font: egui::FontId, ink| {
+        let mut job = egui::text::LayoutJob::simple_singleline(text, font, ink);
+        job.wrap = egui::text::TextWrapping::truncate_at_width(room);
+        ui.painter().layout_job(job)
+    };
+    let head = line(name, bold(13.0), t.ink);
+    let below = line(folder, egui::FontId::proportional(12.0), t.ink_secondary);
+    let top = picture.center().y - 18.0;
+    ui.painter().galley(egui::pos2(x, top), head, t.ink);
+    ui.painter().galley(egui::pos2(x, top + 20.0), below, t.ink_secondary);
+    if response.on_hover_text(path.display().to_string()).clicked() {
+        send.push(FileCommand::Open(vec![path.to_path_buf()]));
+    }
 }

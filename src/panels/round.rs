@@ -74,7 +74,7 @@ fn form(
     });
     ui.separator();
     match session.planned_round() {
-        Some(planned) => tours(ui, session, planned, (room - AROUND).max(60.0), send),
+        Some(planned) => tours(ui, session, planned, draft, (room - AROUND).max(60.0), send),
         None => {
             ui.label(RichText::new(lang.t("round.planning")).color(t.ink_secondary));
         }
@@ -112,33 +112,125 @@ fn start(ui: &mut Ui, session: &Session, moment: &Moment, draft: &mut RoundDraft
     });
 }
 
-/// A line for each tour, and what fits into none.
-fn tours(ui: &mut Ui, session: &Session, planned: &PlannedRound, room: f32, send: &mut Commands) {
+/// A line for each tour, unfolded to its stops, and what fits into none. A stop that is dragged to a tour, or given by its menu, is that person's.
+fn tours(
+    ui: &mut Ui,
+    session: &Session,
+    planned: &PlannedRound,
+    draft: &mut RoundDraft,
+    room: f32,
+    send: &mut Commands,
+) {
     let (t, lang) = (session.tokens(), session.lang);
+    let mut given: Option<(String, usize)> = None;
     ScrollArea::vertical().id_salt("tours").max_height(room).auto_shrink([false, true]).show(ui, |ui| {
         for (i, route) in planned.plan.routes.iter().enumerate() {
-            ui.horizontal(|ui| {
-                let (rect, _) = ui.allocate_exact_size(egui::Vec2::splat(12.0), egui::Sense::hover());
-                ui.painter().circle_filled(rect.center(), 5.0, crate::palette::tour_colour(i));
-                let row = ui.selectable_label(false, tour_words(session, route, planned.options.way_factor));
-                if row.clicked() {
-                    let places = route.stops.iter().filter_map(|s| planned.open.get(s.stop)).map(|o| o.2);
-                    let around = around(places.chain([planned.options.start]));
-                    around.into_iter().for_each(|b| send.push(CameraCommand::ShowRectangle(b)));
+            let (_, dropped) = ui.dnd_drop_zone::<Dragged, ()>(Frame::NONE, |ui| {
+                tour(ui, session, planned, draft, (i, route), &mut given, send);
+            });
+            if let Some(dragged) = dropped {
+                given = Some((dragged.0.clone(), route.person));
+            }
+        }
+        let left = &planned.plan.left;
+        if !left.is_empty() {
+            let words = lang.with("round.left", &[("n", &left.len().to_string())]);
+            ui.collapsing(RichText::new(words).color(t.warn), |ui| {
+                for open in left.iter().take(MOST_NAMED).filter_map(|at| planned.open.get(*at)) {
+                    ui.label(RichText::new(stop_words(session, open)).size(12.0).color(t.ink));
+                }
+                if let Some(more) = left.len().checked_sub(MOST_NAMED).filter(|n| *n > 0) {
+                    ui.label(lang.with("round.more", &[("n", &more.to_string())]));
                 }
             });
-        }
-        let left = planned.plan.left.len();
-        if left > 0 {
-            let words = lang.with("round.left", &[("n", &left.to_string())]);
-            ui.add(egui::Label::new(RichText::new(words).color(t.warn)).wrap());
         }
         if planned.open.is_empty() {
             ui.add(egui::Label::new(RichText::new(lang.t("round.nothing")).color(t.ink_secondary)).wrap());
         }
+        if !draft.given.is_empty() {
+            ui.horizontal(|ui| {
+                let words = lang.with("round.given", &[("n", &draft.given.len().to_string())]);
+                ui.label(RichText::new(words).size(12.0).color(t.ink_secondary));
+                if ui.small_button(lang.t("round.give-back")).clicked() {
+                    draft.given.clear();
+                }
+            });
+        }
         ui.add(egui::Label::new(RichText::new(lang.t("round.note-ways")).size(11.0).color(t.ink_secondary)).wrap());
     });
+    if let Some((key, person)) = given {
+        draft.given.insert(key, person);
+    }
 }
+
+/// A tour: a click shows it on the map, a fold has its stops.
+fn tour(
+    ui: &mut Ui,
+    session: &Session,
+    planned: &PlannedRound,
+    draft: &RoundDraft,
+    (i, route): (usize, &Route),
+    given: &mut Option<(String, usize)>,
+    send: &mut Commands,
+) {
+    let lang = session.lang;
+    let id = ui.make_persistent_id(("tour", route.person, route.day));
+    let fold = egui::collapsing_header::CollapsingState::load_with_default_open(ui.ctx(), id, false);
+    let header = fold.show_header(ui, |ui| {
+        let (rect, _) = ui.allocate_exact_size(egui::Vec2::splat(12.0), egui::Sense::hover());
+        ui.painter().circle_filled(rect.center(), 5.0, crate::palette::tour_colour(i));
+        let row = ui.selectable_label(false, tour_words(session, route, planned.options.way_factor));
+        if row.clicked() {
+            let places = route.stops.iter().filter_map(|s| planned.open.get(s.stop)).map(|o| o.2);
+            let around = around(places.chain([planned.options.start]));
+            around.into_iter().for_each(|b| send.push(CameraCommand::ShowRectangle(b)));
+        }
+    });
+    header.body(|ui| {
+        for (n, open) in route.stops.iter().filter_map(|s| planned.open.get(s.stop)).enumerate() {
+            let mark = if draft.given.contains_key(&open.1) { " ●" } else { "" };
+            let words = format!("{}  {}{mark}", n + 1, stop_words(session, open));
+            let source = ui.make_persistent_id(("stop", &open.1));
+            ui.horizontal(|ui| {
+                let shown = ui.dnd_drag_source(source, Dragged(open.1.clone()), |ui| {
+                    ui.add(egui::Label::new(RichText::new(&words).size(12.0)).truncate().selectable(false));
+                });
+                shown.response.on_hover_text(lang.t("round.drag"));
+                if draft.people > 1 {
+                    // The same without dragging.
+                    let menu = ui.menu_button("⋯", |ui| {
+                        for person in (1..=draft.people).filter(|p| *p != route.person) {
+                            let words = lang.with("round.give", &[("person", &person.to_string())]);
+                            if ui.button(words).clicked() {
+                                *given = Some((open.1.clone(), person));
+                                ui.close();
+                            }
+                        }
+                    });
+                    let name = format!("{words} {}", lang.t("round.give-to"));
+                    menu.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+                }
+            });
+        }
+    });
+}
+
+/// What a gap of a round is, in a line: its village and its rule.
+fn stop_words(session: &Session, (row, key, _): &(usize, String, LonLat)) -> String {
+    let Some((found, district)) = session.present_gaps().zip(session.district()) else { return key.clone() };
+    let Some(gap) = found.list.gaps.get(*row) else { return key.clone() };
+    let village = gap.village.map(|v| district.villages.display_name(v));
+    let facility = gap.facility.and_then(|f| district.facilities.get(f as usize)).map(|f| f.name.clone());
+    let name = village.filter(|n| !n.is_empty()).or(facility).unwrap_or_else(|| key.clone());
+    let rule = found.rules.get(&gap.rule).map_or("", |r| r.name(session.lang));
+    format!("{name} · {rule}")
+}
+
+/// A gap on its way to another tour: its key.
+struct Dragged(String);
+
+/// Gaps that are named where they fit into no day.
+const MOST_NAMED: usize = 60;
 
 /// The rectangle around places, with some air.
 fn around(places: impl Iterator<Item = LonLat>) -> Option<BoundsDeg> {

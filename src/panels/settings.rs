@@ -4,13 +4,17 @@ use egui::{RichText, Ui};
 
 use super::style::bold;
 use super::widgets::{chip_button, primary};
+use crate::geo::System;
 use crate::lang::Lang;
 use crate::palette::Vision;
-use crate::project::USUAL_CACHE_MB;
+use crate::project::{AreaUnit, Folders, USUAL_CACHE_MB};
 use crate::session::{Choosing, Commands, Dialogue, FileCommand, Session, WindowCommand};
 
 /// Choices of memory for shapes of the map, in MB.
 const MEMORY_MB: [u32; 4] = [128, 256, 512, 1024];
+/// Systems that files of Chinese districts have: CGCS2000, three-degree zones 38 to 40 with the number before the easting, and 38 and 39 without.
+const USUAL_CRS: [&str; 5] = ["EPSG:4526", "EPSG:4527", "EPSG:4528", "EPSG:4547", "EPSG:4548"];
+
 /// Choices of room on disk, in MB.
 const CACHE_MB: [u32; 4] = [0, 1024, 4096, 16_384];
 
@@ -23,6 +27,8 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) -> Option<Dialo
     egui::ScrollArea::vertical().max_height(most.max(160.0)).show(ui, |ui| {
         ui.add_space(10.0);
         looks(ui, session, send);
+        ui.add_space(8.0);
+        reads(ui, session, send);
         ui.add_space(12.0);
         keeps(ui, session, send);
     });
@@ -85,19 +91,135 @@ fn looks(ui: &mut Ui, session: &Session, send: &mut Commands) {
         }
     });
     ui.add_space(8.0);
-    let (mut stands, mut software) = (settings.no_motion, settings.window.in_software);
+    stands(ui, session, send);
+    if ui.button(lang.t("tour.again")).clicked() {
+        send.push(WindowCommand::Choose(Choosing::Tour(0)));
+    }
+}
+
+/// What areas are said in, what files without a coordinate system are, and where questions for files begin.
+fn reads(ui: &mut Ui, session: &Session, send: &mut Commands) {
+    let (t, lang) = (session.tokens(), session.lang);
+    let window = &session.settings.window;
+    let mut choose = |choosing: Choosing| send.push(WindowCommand::Choose(choosing));
+    let heading = |ui: &mut Ui, key: &'static str| ui.label(RichText::new(lang.t(key)).font(bold(13.0)).color(t.ink));
+    let hint = |ui: &mut Ui, text: &str| {
+        ui.add(egui::Label::new(RichText::new(text).size(12.0).color(t.ink_secondary)).wrap());
+    };
+    heading(ui, "settings.areas");
+    ui.horizontal(|ui| {
+        for unit in AreaUnit::ALL {
+            let words = lang.find(&format!("settings.area-{}", unit.key())).unwrap_or("");
+            if chip_button(ui, t, words, window.area_unit == unit).clicked() {
+                choose(Choosing::AreaUnit(unit));
+            }
+        }
+    });
+    ui.add_space(8.0);
+    heading(ui, "settings.usual-crs");
+    hint(ui, lang.t("settings.usual-crs-hint"));
+    ui.horizontal_wrapped(|ui| {
+        if chip_button(ui, t, lang.t("settings.crs-asked"), window.usual_crs.is_empty()).clicked() {
+            choose(Choosing::UsualCrs(String::new()));
+        }
+        let mut offered: Vec<&str> = USUAL_CRS.to_vec();
+        if !window.usual_crs.is_empty() && !offered.contains(&window.usual_crs.as_str()) {
+            offered.push(&window.usual_crs);
+        }
+        for crs in offered {
+            let words = session.crs_name_words(crs);
+            if chip_button(ui, t, &words, window.usual_crs == crs).clicked() {
+                choose(Choosing::UsualCrs(crs.to_owned()));
+            }
+        }
+    });
+    // What is typed counts once it names a system.
+    let id = ui.scope_id().with("crs");
+    let mut typed = ui.data(|d| d.get_temp::<String>(id)).unwrap_or_default();
+    ui.horizontal(|ui| {
+        let label = ui.label(lang.t("reading.other"));
+        let field = ui.add(egui::TextEdit::singleline(&mut typed).desired_width(150.0)).labelled_by(label.id);
+        if field.changed() {
+            ui.data_mut(|d| d.insert_temp(id, typed.clone()));
+        }
+        let name = typed.trim();
+        let is_known = System::of_name(name).is_some();
+        if ui.add_enabled(is_known, egui::Button::new(lang.t("settings.take"))).clicked() {
+            choose(Choosing::UsualCrs(name.to_owned()));
+            ui.data_mut(|d| d.remove_temp::<String>(id));
+        }
+        if !name.is_empty() && !is_known {
+            ui.label(RichText::new(lang.with("reading.unknown", &[("n", name)])).size(12.0).color(t.warn));
+        }
+    });
+    ui.add_space(8.0);
+    heading(ui, "settings.folders");
+    let place = |folder: &Option<std::path::PathBuf>| {
+        folder.as_ref().map_or_else(|| lang.t("settings.folder-beside").to_owned(), |f| f.display().to_string())
+    };
+    hint(ui, &lang.with("settings.folder-read", &[("n", &place(&window.folders.read))]));
+    hint(ui, &lang.with("settings.folder-write", &[("n", &place(&window.folders.write))]));
+    let is_any = window.folders != Folders::default();
+    if ui.add_enabled(is_any, egui::Button::new(lang.t("settings.forget-folders"))).clicked() {
+        choose(Choosing::ForgetFolders);
+    }
+}
+
+/// How close things stand, how strongly they stand out, and what draws.
+fn stands(ui: &mut Ui, session: &Session, send: &mut Commands) {
+    let (t, lang) = (session.tokens(), session.lang);
+    let (settings, window) = (&session.settings, &session.settings.window);
+    let mut choose = |choosing: Choosing| send.push(WindowCommand::Choose(choosing));
+    let heading = |ui: &mut Ui, key: &'static str| ui.label(RichText::new(lang.t(key)).font(bold(13.0)).color(t.ink));
+    let hint = |ui: &mut Ui, key: &'static str| {
+        ui.add(egui::Label::new(RichText::new(lang.t(key)).size(12.0).color(t.ink_secondary)).wrap());
+    };
+    heading(ui, "settings.density");
+    ui.horizontal(|ui| {
+        for (compact, key) in [(false, "settings.roomy"), (true, "settings.compact")] {
+            if chip_button(ui, t, lang.t(key), window.compact == compact).clicked() {
+                choose(Choosing::Compact(compact));
+            }
+        }
+    });
+    ui.add_space(8.0);
+    heading(ui, "settings.contrast");
+    ui.horizontal(|ui| {
+        let choices = [
+            (None, "settings.of-system"),
+            (Some(false), "settings.contrast-usual"),
+            (Some(true), "settings.contrast-high"),
+        ];
+        for (said, key) in choices {
+            // Only Windows says what it is set to.
+            let is_offered = said.is_some() || cfg!(windows);
+            let is_it = window.contrast.or(if cfg!(windows) { None } else { Some(false) }) == said;
+            if is_offered && chip_button(ui, t, lang.t(key), is_it).clicked() {
+                choose(Choosing::Contrast(said));
+            }
+        }
+    });
+    ui.add_space(8.0);
+    let (mut stands, mut software) = (settings.no_motion, window.in_software);
     if ui.checkbox(&mut stands, lang.t("settings.no-motion")).changed() {
         choose(Choosing::NoMotion(stands));
     }
     if ui.checkbox(&mut software, lang.t("settings.in-software")).changed() {
         choose(Choosing::InSoftware(software));
     }
-    hint(ui, "settings.no-updates");
-    ui.horizontal(|ui| {
-        if ui.button(lang.t("tour.again")).clicked() {
-            choose(Choosing::Tour(0));
+    if session.storage.adapters.len() > 1 && !software {
+        ui.add_space(8.0);
+        heading(ui, "settings.adapter");
+        hint(ui, "settings.adapter-hint");
+        let offered = std::iter::once("").chain(session.storage.adapters.iter().map(String::as_str));
+        for adapter in offered {
+            let words = if adapter.is_empty() { lang.t("settings.adapter-itself") } else { adapter };
+            if ui.radio(window.wanted_adapter == adapter, words).clicked() {
+                choose(Choosing::Adapter(adapter.to_owned()));
+            }
         }
-    });
+    }
+    hint(ui, "settings.no-updates");
 }
 
 /// Memory, cache, tiles, files that others change, and what the program is.
@@ -184,7 +306,7 @@ fn keeps(ui: &mut Ui, session: &Session, send: &mut Commands) {
 fn about(ui: &mut Ui, session: &Session, send: &mut Commands) {
     let (t, lang) = (session.tokens(), session.lang);
     ui.label(RichText::new(lang.t("settings.about")).font(bold(13.0)).color(t.ink));
-    let adapter = Some(session.settings.adapter.as_str()).filter(|a| !a.is_empty()).unwrap_or("—");
+    let adapter = Some(session.settings.window.adapter.as_str()).filter(|a| !a.is_empty()).unwrap_or("—");
     let lines = [crate::version(), adapter.to_owned(), format!("{} {}", std::env::consts::OS, std::env::consts::ARCH)];
     for line in &lines {
         ui.label(RichText::new(line).size(12.0).color(t.ink_secondary));

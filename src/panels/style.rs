@@ -2,24 +2,26 @@
 
 use egui::{Context, CornerRadius, FontFamily, FontId, Margin, Stroke, Style, TextStyle, Vec2, Visuals};
 
-use crate::palette::{Tokens, tokens};
+use crate::palette::Tokens;
 
 /// Sets fonts' sizes, spacing and colours for light and dark.
-pub fn apply_style(ctx: &Context, dark: bool) {
-    ctx.set_theme(if dark { egui::Theme::Dark } else { egui::Theme::Light });
-    let t = tokens(dark);
+pub fn apply_style(ctx: &Context, t: &Tokens, is_compact: bool) {
+    ctx.set_theme(if t.dark { egui::Theme::Dark } else { egui::Theme::Light });
     ctx.all_styles_mut(|style| {
         style.visuals = visuals(t);
-        spacing(style);
+        spacing(style, is_compact);
     });
 }
+
+/// Room between things, within buttons, and the least size of what is clicked on.
+const USUAL: [Vec2; 3] = [Vec2::new(8.0, 4.0), Vec2::new(10.0, 4.0), Vec2::new(28.0, 26.0)];
 
 /// The bold face.
 pub fn bold(size: f32) -> FontId {
     FontId::new(size, FontFamily::Name("bold".into()))
 }
 
-fn spacing(style: &mut Style) {
+fn spacing(style: &mut Style, is_compact: bool) {
     let font = FontId::proportional;
     style.text_styles = [
         (TextStyle::Small, font(11.0)),
@@ -29,9 +31,11 @@ fn spacing(style: &mut Style) {
         (TextStyle::Monospace, font(12.0)),
     ]
     .into();
-    style.spacing.item_spacing = Vec2::new(8.0, 4.0);
-    style.spacing.button_padding = Vec2::new(10.0, 4.0);
-    style.spacing.interact_size = Vec2::new(28.0, 26.0);
+    let [gap, padding, height] =
+        if is_compact { [Vec2::new(6.0, 1.0), Vec2::new(7.0, 1.0), Vec2::new(24.0, 20.0)] } else { USUAL };
+    style.spacing.item_spacing = gap;
+    style.spacing.button_padding = padding;
+    style.spacing.interact_size = height;
     style.spacing.menu_margin = Margin::same(6);
     style.spacing.scroll = egui::style::ScrollStyle::thin();
     style.interaction.tooltip_delay = 0.35;

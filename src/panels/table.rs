@@ -14,6 +14,8 @@ use crate::session::{CellEdit, Commands, EditPlace, LayerCommand, Moment, Select
 /// Heights of head, row and foot in points.
 const HEAD: f32 = 30.0;
 const ROW: f32 = 26.0;
+/// Height of a row where rows stand close.
+const CLOSE_ROW: f32 = 20.0;
 const FOOT: f32 = 38.0;
 /// Widths: of the column of numbers, and least, first and greatest of the others.
 const NUMBERS: f32 = 52.0;
@@ -221,7 +223,7 @@ impl TableDelegate for Rows<'_> {
     }
 
     fn default_row_height(&self) -> f32 {
-        ROW
+        if self.session.settings.window.compact { CLOSE_ROW } else { ROW }
     }
 }
 

@@ -3,11 +3,51 @@
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::write::write_replacing;
 
 /// Most entries of the list of recent files.
 const MAX_RECENT: usize = 10;
+
+/// What areas are said in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AreaUnit {
+    /// Metric, with mu (亩, ¹⁄₁₅ ha) beside it.
+    #[default]
+    Both,
+    /// m², ha, km².
+    Metric,
+    /// Mu.
+    Mu,
+}
+
+impl AreaUnit {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Both, Self::Metric, Self::Mu];
+
+    /// Stable name; in language files `settings.area-<key>`.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Both => "both",
+            Self::Metric => "metric",
+            Self::Mu => "mu",
+        }
+    }
+}
+
+/// Folders in which the last answers to questions for files lay.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Folders {
+    /// Of what was read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read: Option<PathBuf>,
+    /// Of what was written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub write: Option<PathBuf>,
+}
 
 /// How the window shows itself.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -22,6 +62,31 @@ pub struct WindowSettings {
     /// Whether the tour of the first start was seen or skipped.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub was_toured: bool,
+    /// Whether rows and buttons stand close.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub compact: bool,
+    /// Whether text and rims stand out as strongly as they can; as the system has it where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contrast: Option<bool>,
+    /// What areas are said in.
+    #[serde(skip_serializing_if = "is_usual")]
+    pub area_unit: AreaUnit,
+    /// What files without a coordinate system whose positions are no degrees are taken for, such as `EPSG:4527`; asked each time where empty.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub usual_crs: String,
+    /// The graphics adapter that drew the window the last time, with its back end; any where empty.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub adapter: String,
+    /// The adapter that this person wants to draw, by its name and back end; chosen by itself where empty.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub wanted_adapter: String,
+    /// Where questions for files begin.
+    #[serde(skip_serializing_if = "is_usual")]
+    pub folders: Folders,
+}
+
+fn is_usual<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// Choices of the person, kept in the platform's configuration folder.
@@ -59,9 +124,6 @@ pub struct Settings {
     pub online: Vec<String>,
     /// Keys for servers of tiles, by server: they stand in no project.
     pub tile_keys: std::collections::BTreeMap<String, String>,
-    /// The graphics adapter that drew the window the last time, with its back end; any where empty.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub adapter: String,
     /// What the codes of field sheets open on a telephone: `amap`, `baidu`, `tencent`, `geo`; the usual one where empty.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub navigation: String,
@@ -74,6 +136,9 @@ pub struct Settings {
     /// Keys of the file that this version does not know: kept.
     #[serde(flatten)]
     pub other: toml::Table,
+    /// Keys that this version knows with values that it does not understand: kept as they stand.
+    #[serde(skip)]
+    pub misread: toml::Table,
 }
 
 /// Memory for shapes of the map where nothing else is chosen, in MB.
@@ -121,12 +186,47 @@ impl Settings {
         directories::ProjectDirs::from("", "", "qiancun").map(|d| d.config_dir().join("settings.toml"))
     }
 
-    /// The saved settings; the defaults where there are none or they cannot be read.
+    /// The saved settings; the defaults where there are none. What cannot be understood costs itself only, and is kept as it stands; a file that is no TOML
+    /// at all, such as one that was cut short, is put aside as `settings.toml.damaged` before another is written.
     pub fn load() -> Self {
-        Self::path()
-            .and_then(|p| std::fs::read_to_string(p).ok())
-            .and_then(|t| toml::from_str(&t).ok())
-            .unwrap_or_default()
+        let Some(text) = Self::path().and_then(|p| std::fs::read_to_string(p).ok()) else { return Self::default() };
+        Self::of_text(&text).unwrap_or_else(|| {
+            if let Some(path) = Self::path() {
+                // In a folder that cannot be written nothing is written over it either.
+                std::fs::copy(&path, path.with_extension("toml.damaged")).ok();
+            }
+            Self::default()
+        })
+    }
+
+    /// Settings as a file says them; `None` where it is no TOML.
+    fn of_text(text: &str) -> Option<Self> {
+        let said: toml::Table = toml::from_str(text).ok()?;
+        if let Ok(settings) = said.clone().try_into() {
+            return Some(settings);
+        }
+        // Something in it is meant for another version: each key is looked at by itself.
+        let is_understood = |key: &String, value: &toml::Value| {
+            let alone = toml::Table::from_iter([(key.clone(), value.clone())]);
+            alone.try_into::<Self>().is_ok()
+        };
+        let (understood, misread): (toml::Table, toml::Table) =
+            said.into_iter().partition(|(key, value)| is_understood(key, value));
+        let settings: Self = understood.try_into().unwrap_or_default();
+        Some(Self { misread, ..settings })
+    }
+
+    /// Settings as a file.
+    fn to_text(&self) -> Result<String, toml::ser::Error> {
+        let mut said = toml::Table::try_from(self)?;
+        let usual = toml::Table::try_from(Self::default())?;
+        // What another version meant stands until this person chooses something in its place.
+        for (key, value) in &self.misread {
+            if said.get(key) == usual.get(key) {
+                said.insert(key.clone(), value.clone());
+            }
+        }
+        toml::to_string_pretty(&said)
     }
 
     /// Saves the settings.
@@ -138,7 +238,7 @@ impl Settings {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        let text = toml::to_string_pretty(self).map_err(std::io::Error::other)?;
+        let text = self.to_text().map_err(std::io::Error::other)?;
         write_replacing(&path, text.as_bytes())
     }
 
@@ -147,5 +247,51 @@ impl Settings {
         self.recent.retain(|p| p != path);
         self.recent.insert(0, path.to_path_buf());
         self.recent.truncate(MAX_RECENT);
+    }
+}
+
+/// Where the small picture of a file lies in a folder.
+pub fn small_picture_of(folder: &Path, file: &Path) -> PathBuf {
+    let digest = Sha256::digest(file.to_string_lossy().as_bytes());
+    let name: String = digest.iter().take(12).map(|b| format!("{b:02x}")).collect();
+    folder.join(format!("{name}.png"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_another_version_costs_what_cannot_be_understood_and_keeps_it() {
+        let text = "language = \"en\"\ndark = \"at night\"\ntext_pct = 125\nfuture = [1, 2]\narea_unit = \"qing\"\n[folders]\nread = \"/a\"\n";
+        let settings = Settings::of_text(text).expect("TOML");
+        assert_eq!(settings.language.as_deref(), Some("en"));
+        assert_eq!(settings.dark, None);
+        assert_eq!(settings.window.text_pct, Some(125));
+        assert_eq!(settings.window.folders.read.as_deref(), Some(Path::new("/a")));
+        let kept: toml::Table = toml::from_str(&settings.to_text().expect("written")).expect("TOML");
+        assert_eq!(kept.get("dark").and_then(|v| v.as_str()), Some("at night"));
+        assert_eq!(kept.get("area_unit").and_then(|v| v.as_str()), Some("qing"));
+        assert!(kept.contains_key("future"));
+        // What is chosen now counts.
+        let chosen = Settings { dark: Some(true), ..settings };
+        let kept: toml::Table = toml::from_str(&chosen.to_text().expect("written")).expect("TOML");
+        assert_eq!(kept.get("dark").and_then(toml::Value::as_bool), Some(true));
+        assert_eq!(Settings::of_text("language = \"en"), None, "cut short");
+    }
+
+    #[test]
+    fn settings_come_back_as_they_were_written() {
+        let mut settings = Settings { surveyor: "甲".into(), ..Settings::default() };
+        settings.window = WindowSettings {
+            compact: true,
+            contrast: Some(true),
+            area_unit: AreaUnit::Mu,
+            usual_crs: "EPSG:4527".into(),
+            folders: Folders { read: Some("a".into()), write: None },
+            ..WindowSettings::default()
+        };
+        let text = settings.to_text().expect("written");
+        assert_eq!(Settings::of_text(&text), Some(settings));
     }
 }

@@ -59,6 +59,8 @@ pub struct AdapterChoice {
     remembered: String,
     /// Whether a program is to draw, where there is one.
     in_software: bool,
+    /// The adapters that can show the window, by name and back end: known once one was chosen.
+    pub seen: Arc<std::sync::Mutex<Vec<String>>>,
 }
 
 /// Name and back end of an adapter, by which it is known again.
@@ -69,7 +71,7 @@ fn key_of(info: &wgpu::AdapterInfo) -> String {
 impl AdapterChoice {
     /// A choice; `remembered` is what [`Gpu::adapter_key`] said the last time. `in_software`: a program rather than a device.
     pub fn new(remembered: String, in_software: bool) -> Self {
-        Self { remembered, in_software }
+        Self { remembered, in_software, seen: Arc::default() }
     }
 
     /// The setup of eframe that chooses so.
@@ -81,6 +83,9 @@ impl AdapterChoice {
             let shows = |a: &wgpu::Adapter| surface.is_none_or(|s| a.is_surface_supported(s));
             let mut usable: Vec<&wgpu::Adapter> = adapters.iter().filter(|a| shows(a)).collect();
             usable.sort_by_key(|a| own.rank(&a.get_info()));
+            if let Ok(mut seen) = own.seen.lock() {
+                *seen = usable.iter().map(|a| key_of(&a.get_info())).collect();
+            }
             let gives_a_device = |a: &wgpu::Adapter| pollster::block_on(a.request_device(&descriptor(a))).is_ok();
             // Also the one that worked the last time is asked: a driver may have gone since. Where there is one only, there is no choice.
             let first = usable.first().copied();

@@ -8,6 +8,7 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use super::qgis::{Field, Layer, QgisProject, Widget};
+use super::xlsform;
 use crate::district::District;
 use crate::geo::BoundsDeg;
 use crate::lang::Lang;
@@ -60,8 +61,8 @@ pub struct RoundFile {
 const PACKAGE: &str = "round.gpkg";
 const PROJECT: &str = "round.qgz";
 
-/// Writes a round into a folder, which is made where it is missing: `round.gpkg`, `round.qgz`, copies of the grounds, and where people are
-/// told off a project of each person's own gaps (`round-1.qgz`).
+/// Writes a round into a folder, which is made where it is missing: `round.gpkg`, `round.qgz`, copies of the grounds, where people are
+/// told off a project of each person's own gaps (`round-1.qgz`), and for KoboToolbox and ODK `form.xlsx`, `gaps.csv` and `entities.csv`.
 ///
 /// # Errors
 /// Those of the file system and of SQLite; [`io::ErrorKind::AlreadyExists`] where a round lies there that holds visits.
@@ -84,6 +85,15 @@ pub fn write_phone_round(round: &PhoneRound<'_>, folder: &Path) -> io::Result<Ve
         Ok(())
     };
     put(PACKAGE, &package)?;
+    if !round.gaps.is_empty() {
+        let gaps: Vec<Value> = round.gaps.iter().map(|g| gap_feature(round, g)).collect();
+        let (choices, entities, version) = xlsform::tables(&gaps);
+        let people = round.gaps.iter().filter_map(|g| g.person).max().unwrap_or(0);
+        let title = format!("{} · {}", round.title, head(round.lang, "visits"));
+        put("form.xlsx", &xlsform::form(&title, people, &version).map_err(io::Error::other)?)?;
+        put(xlsform::CHOICES, choices.as_bytes())?;
+        put("entities.csv", entities.as_bytes())?;
+    }
     for (i, ground) in round.grounds.iter().enumerate() {
         let name = if i == 0 { "ground.mbtiles".to_owned() } else { format!("ground-{}.mbtiles", i + 1) };
         put(&name, &std::fs::read(ground)?)?;

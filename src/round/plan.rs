@@ -19,6 +19,8 @@ pub struct Stop {
     pub worth: f64,
     /// Whether it has to be seen on the first day.
     pub cannot_wait: bool,
+    /// The person who is to see it, from 1; whoever it costs least where absent.
+    pub person: Option<usize>,
 }
 
 /// What a gap is worth to a round: what is to be closed first comes first.
@@ -117,7 +119,7 @@ fn usual_steps(stops: usize) -> u64 {
 /// use qiancun::geo::LonLat;
 /// use qiancun::round::{PlanOptions, Stop, plan};
 /// let stop = |key: &str, lon: f64| Stop {
-///     key: key.into(), at: LonLat::new(lon, 40.0), minutes: 15.0, worth: 1.0, cannot_wait: false,
+///     key: key.into(), at: LonLat::new(lon, 40.0), minutes: 15.0, worth: 1.0, cannot_wait: false, person: None,
 /// };
 /// let stops = [stop("a", 116.02), stop("b", 116.01), stop("c", 116.03)];
 /// let plan = plan(&stops, &PlanOptions { start: LonLat::new(116.0, 40.0), ..PlanOptions::default() });
@@ -133,24 +135,21 @@ pub fn plan(stops: &[Stop], options: &PlanOptions) -> Plan {
         minutes: s.minutes,
         worth: s.worth,
         before: if s.cannot_wait { options.people } else { usize::MAX },
+        owner: s.person.map(|p| (p.max(1) - 1).min(options.people.max(1) - 1)),
     };
     let spots: Vec<Spot> = stops.iter().map(spot).collect();
     // The plane is a few parts in ten thousand off: so much of the day stays free, and lengths are measured on the ellipsoid.
-    let limits = Limits { tours: options.people * options.days, minutes: options.hours * 60.0 * 0.998, minutes_per_m };
+    let people = options.people.max(1);
+    let minutes_a_day = options.hours * 60.0 * 0.998;
+    let limits = Limits { tours: options.people * options.days, people, minutes: minutes_a_day, minutes_per_m };
     let until = options.seconds.map(|s| Instant::now() + Duration::from_secs_f64(s.clamp(0.0, 86_400.0)));
     let steps = options.steps.unwrap_or_else(|| usual_steps(stops.len()));
     let (lists, mut left) = tours(&spots, limits, steps, until, 20_231_126);
     let mut routes = Vec::new();
-    // Everybody has a tour before anybody has two, and what cannot wait comes first: all tours begin at one place, so that any can be anyone's.
-    let mut lists: Vec<Vec<usize>> = lists.into_iter().filter(|l| !l.is_empty()).collect();
-    let waits = |l: &Vec<usize>| !l.iter().any(|i| stops.get(*i).is_some_and(|s| s.cannot_wait));
-    lists.sort_by_key(waits);
-    for (tour, list) in lists.iter().enumerate() {
-        // Tours are numbered day by day: those of the first day come first.
-        let (day, person) = (tour / options.people.max(1), tour % options.people.max(1));
+    for (day, person, list) in told_off(stops, lists, people) {
         let (mut at, mut length_m, mut clock) = (options.start, 0.0, options.begins_minutes);
         let mut seen = Vec::new();
-        for stop in list {
+        for stop in &list {
             let Some(here) = stops.get(*stop) else { continue };
             let leg = distance_m(at, here.at);
             length_m += leg;
@@ -167,6 +166,31 @@ pub fn plan(stops: &[Stop], options: &PlanOptions) -> Plan {
     left.sort_unstable();
     let total_m = routes.iter().fold(0.0, |sum, r| sum + r.length_m);
     Plan { routes, left, total_m }
+}
+
+/// Day and person of each tour that has stops, both from 0, day by day. Everybody has a tour before anybody has two, and what cannot wait comes first: all
+/// tours begin at one place, so that any can be anyone's, unless somebody is named.
+fn told_off(stops: &[Stop], lists: Vec<Vec<usize>>, people: usize) -> Vec<(usize, usize, Vec<usize>)> {
+    let waits = |l: &Vec<usize>| !l.iter().any(|i| stops.get(*i).is_some_and(|s| s.cannot_wait));
+    let is_named = stops.iter().any(|s| s.person.is_some());
+    if !is_named {
+        let mut lists: Vec<Vec<usize>> = lists.into_iter().filter(|l| !l.is_empty()).collect();
+        lists.sort_by_key(waits);
+        return lists.into_iter().enumerate().map(|(tour, l)| (tour / people, tour % people, l)).collect();
+    }
+    let mut own: Vec<Vec<Vec<usize>>> = vec![Vec::new(); people];
+    for (tour, list) in lists.into_iter().enumerate().filter(|(_, l)| !l.is_empty()) {
+        if let Some(own) = own.get_mut(tour % people) {
+            own.push(list);
+        }
+    }
+    own.iter_mut().for_each(|lists| lists.sort_by_key(waits));
+    let of = |(person, lists): (usize, Vec<Vec<usize>>)| {
+        lists.into_iter().enumerate().map(move |(day, list)| (day, person, list))
+    };
+    let mut all: Vec<(usize, usize, Vec<usize>)> = own.into_iter().enumerate().flat_map(of).collect();
+    all.sort_by_key(|(day, person, _)| (*day, *person));
+    all
 }
 
 /// An equirectangular plane around a place, metres.
@@ -204,6 +228,7 @@ mod tests {
                 minutes: 20.0,
                 worth: 1.0,
                 cannot_wait: i >= 54,
+                person: None,
             })
             .collect();
         let options =
@@ -225,5 +250,33 @@ mod tests {
         seen.sort_unstable();
         assert_eq!(seen, (0..60).collect::<Vec<usize>>());
         assert!((plan.total_m - plan.routes.iter().map(|r| r.length_m).sum::<f64>()).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_stop_that_is_given_to_somebody_is_that_persons() {
+        let start = LonLat::new(116.2, 40.05);
+        let stop = |i: i32| Stop {
+            key: i.to_string(),
+            at: LonLat::new(116.1 + f64::from(i % 6) * 0.03, 40.0 + f64::from(i / 6) * 0.03),
+            minutes: 30.0,
+            worth: 1.0,
+            cannot_wait: i == 7,
+            // The corners lie far from each other, and are all the third person's.
+            person: matches!(i, 0 | 5 | 24 | 29).then_some(3),
+        };
+        let stops: Vec<Stop> = (0..30).map(stop).collect();
+        let options =
+            PlanOptions { people: 3, days: 2, start, hours: 6.0, steps: Some(1_000), ..PlanOptions::default() };
+        let plan = plan(&stops, &options);
+        let of = |i: usize| plan.routes.iter().find(|r| r.stops.iter().any(|s| s.stop == i)).map(|r| (r.person, r.day));
+        for i in [0, 5, 24, 29] {
+            assert_eq!(of(i).map(|o| o.0), Some(3), "{i}");
+        }
+        assert_eq!(of(7).map(|o| o.1), Some(1));
+        assert!(plan.left.is_empty(), "{:?}", plan.left);
+        let mut days: Vec<(usize, usize)> = plan.routes.iter().map(|r| (r.person, r.day)).collect();
+        days.sort_unstable();
+        days.dedup();
+        assert_eq!(days.len(), plan.routes.len(), "nobody is at two places on one day");
     }
 }

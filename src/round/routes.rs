@@ -71,6 +71,21 @@ pub fn to_ovkml(tours: &[TourPlaces<'_>], title: &str) -> Vec<u8> {
     (out + "</Document></kml>\n").into_bytes()
 }
 
+/// Stops of tours as texts for Ovital (奥维): a line each, its parts separated by blanks: the mark of GCJ-02 (`g`), longitude, latitude, name, words. In
+/// Ovital's form the order of the columns is chosen as that.
+pub fn to_ovital_text(tours: &[TourPlaces<'_>]) -> Vec<u8> {
+    let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join("_");
+    let mut out = String::new();
+    for tour in tours {
+        for (i, (at, name, words)) in tour.stops.iter().enumerate() {
+            let at = ChinaShift::Gcj02.of(*at);
+            let [name, words] = [plain(&format!("{}.{}-{name}", plain(&tour.name), i + 1)), plain(words)];
+            out += &format!("g {:.8} {:.8} {name} {words}\r\n", at.lon_deg, at.lat_deg);
+        }
+    }
+    out.into_bytes()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,6 +104,10 @@ mod tests {
                 name: "第 2 天".into(), start: LonLat::new(116.1, 40.0), stops: vec![stop(116.4, "后沟村")]
             },
         ];
+        let text = String::from_utf8(to_ovital_text(&tours)).expect("text");
+        let first: Vec<&str> = text.lines().next().unwrap_or_default().split(' ').collect();
+        assert_eq!((first.len(), first[0], first[4]), (5, "g", "旱厕_&_<1>"), "{first:?}");
+        assert!(first[3].ends_with("1-东沟村"), "{first:?}");
         let gpx = String::from_utf8(to_gpx_routes(&tours)).expect("text");
         assert_eq!((gpx.matches("<rte>").count(), gpx.matches("<rtept").count()), (2, 7));
         let dir = tempfile::tempdir().expect("a folder");

@@ -21,7 +21,7 @@ const RETRIED: usize = 40;
 /// Nearest stops looked at for a string.
 const NEAR: usize = 64;
 
-/// A stop as the tours see it: metres on a plane, minutes on the spot, what it is worth, the last tour that may hold it.
+/// A stop as the tours see it: metres on a plane, minutes on the spot, what it is worth, which tours may hold it.
 #[derive(Clone, Copy, Debug)]
 pub struct Spot {
     /// Metres east and north.
@@ -32,6 +32,8 @@ pub struct Spot {
     pub worth: f64,
     /// Only tours with a number below this may hold it.
     pub before: usize,
+    /// Only tours of this person may hold it, from 0: every so many tours are the same person's.
+    pub owner: Option<usize>,
 }
 
 /// What tours have to keep to.
@@ -39,6 +41,8 @@ pub struct Spot {
 pub struct Limits {
     /// How many there are at most.
     pub tours: usize,
+    /// Among how many people they go round.
+    pub people: usize,
     /// Minutes of each.
     pub minutes: f64,
     /// Minutes per metre on the plane.
@@ -311,6 +315,9 @@ impl Search<'_> {
         let mut best: Option<(f64, usize, usize)> = None;
         let mut was_empty = false;
         for (tour, list) in tours.list.iter().enumerate().take(spot.before) {
+            if spot.owner.is_some_and(|owner| tour % self.limits.people.max(1) != owner) {
+                continue;
+            }
             let (length, service) = (tours.length_m.get(tour)?, tours.stay_minutes.get(tour)?);
             let room = (self.limits.minutes - service - spot.minutes) / self.limits.minutes_per_m - length;
             if room < 0.0 || (list.is_empty() && std::mem::replace(&mut was_empty, true)) {
@@ -344,6 +351,7 @@ mod tests {
             minutes: 15.0,
             worth: 1.0,
             before: usize::MAX,
+            owner: None,
         };
         (0..n).map(|_| one()).collect()
     }
@@ -351,7 +359,7 @@ mod tests {
     #[test]
     fn every_stop_is_in_one_tour_and_no_tour_is_too_long() {
         let spots = spots(120, 7);
-        let limits = Limits { tours: 12, minutes: 480.0, minutes_per_m: 0.002_6 };
+        let limits = Limits { tours: 12, people: 1, minutes: 480.0, minutes_per_m: 0.002_6 };
         let (list, absent) = tours(&spots, limits, 3_000, None, 1);
         assert!(absent.is_empty(), "{absent:?}");
         let mut all: Vec<usize> = list.iter().flatten().copied().collect();
@@ -385,7 +393,7 @@ mod tests {
         let mut spots = spots(40, 3);
         spots.iter_mut().take(5).for_each(|s| s.worth = 100.0);
         spots.iter_mut().skip(5).take(3).for_each(|s| s.before = 1);
-        let limits = Limits { tours: 2, minutes: 120.0, minutes_per_m: 0.002 };
+        let limits = Limits { tours: 2, people: 1, minutes: 120.0, minutes_per_m: 0.002 };
         let (list, absent) = tours(&spots, limits, 2_000, None, 1);
         assert!(!absent.is_empty() && absent.iter().all(|i| *i >= 5), "{absent:?}");
         assert!(list[1].iter().all(|i| !(5..8).contains(i)), "{list:?}");

@@ -5,7 +5,9 @@ use geo_types::{Coord, LineString, MultiPolygon, Polygon};
 use super::state::Session;
 use crate::district::{Region, Within, within};
 use crate::geo::{LonLat, distance_m, measure};
+use crate::lang::Lang;
 use crate::model::{FeatureId, Generation};
+use crate::project::AreaUnit;
 use crate::rules::GapSeverity;
 
 /// Radius that is looked at first, in metres.
@@ -194,13 +196,19 @@ pub fn length_words(metres: f64) -> String {
     if metres < 1000.0 { format!("{metres:.1} m") } else { format!("{:.3} km", metres / 1000.0) }
 }
 
-/// An area in words: square metres, from a tenth of a square kilometre with hectares and 亩 beside it.
-pub fn area_words(square_metres: f64) -> String {
+/// An area in words: square metres, hectares or square kilometres by its size, mu (亩, 2000/3 m²), or both.
+pub fn area_words(square_metres: f64, unit: AreaUnit, lang: Lang) -> String {
     let mu = square_metres * 3.0 / 2000.0;
-    match square_metres {
-        m if m < 10_000.0 => format!("{m:.1} m² · {mu:.2} 亩"),
-        m if m < 1e6 => format!("{:.3} ha · {mu:.1} 亩", m / 1e4),
-        m => format!("{:.3} km² · {mu:.0} 亩", m / 1e6),
+    let (metric, digits) = match square_metres {
+        m if m < 10_000.0 => (format!("{m:.1} m²"), 2),
+        m if m < 1e6 => (format!("{:.3} ha", m / 1e4), 1),
+        m => (format!("{:.3} km²", m / 1e6), 0),
+    };
+    let mu = format!("{mu:.digits$} {}", lang.t("settings.mu"));
+    match unit {
+        AreaUnit::Both => format!("{metric} · {mu}"),
+        AreaUnit::Metric => metric,
+        AreaUnit::Mu => mu,
     }
 }
 
@@ -223,6 +231,9 @@ mod tests {
         area.take_back();
         assert!(area.area().is_none());
         assert_eq!((length_words(999.94), length_words(1234.5)), ("999.9 m".into(), "1.234 km".into()));
-        assert_eq!(area_words(2000.0 / 3.0), "666.7 m² · 1.00 亩");
+        let words = |unit, lang| area_words(2000.0 / 3.0, unit, lang);
+        assert_eq!(words(AreaUnit::Both, Lang::Zh), "666.7 m² · 1.00 亩");
+        assert_eq!(words(AreaUnit::Metric, Lang::Zh), "666.7 m²");
+        assert_eq!(words(AreaUnit::Mu, Lang::En), "1.00 mu");
     }
 }

@@ -1,5 +1,6 @@
 //! The round that is being planned in the window: the gaps listed that are open, divided among people and days.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::state::Session;
@@ -10,7 +11,7 @@ use crate::rules::GapSeverity;
 use crate::survey::GapStatus;
 
 /// What a person says of a round.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct RoundDraft {
     /// People.
     pub people: usize,
@@ -26,6 +27,8 @@ pub struct RoundDraft {
     pub urgent_first: bool,
     /// What opens on a telephone that reads the code of a stop.
     pub navigation: Navigation,
+    /// Gaps that were given to somebody by hand: the person, from 1, by the gap's key.
+    pub given: BTreeMap<String, usize>,
 }
 
 impl Default for RoundDraft {
@@ -38,6 +41,7 @@ impl Default for RoundDraft {
             start: None,
             urgent_first: false,
             navigation: Navigation::default(),
+            given: BTreeMap::new(),
         }
     }
 }
@@ -75,7 +79,7 @@ pub type RoundStops = (Vec<(usize, String, LonLat)>, Vec<Stop>, PlanOptions);
 impl Session {
     /// What the round is to be planned for, while its form is open; `None` where nothing can be gone to.
     pub fn wanted_round(&self) -> Option<(RoundKey, RoundStops)> {
-        let draft = self.moment.form.round?;
+        let draft = self.moment.form.round.clone()?;
         let (found, listed) = (self.present_gaps()?, self.listed_gaps()?);
         let start = draft.start.or_else(|| self.district()?.middle())?;
         let is_open = |key: &str| self.survey().is_none_or(|s| s.status(key) != GapStatus::Closed);
@@ -90,6 +94,7 @@ impl Session {
                 minutes: draft.minutes,
                 worth: worth_of(gap.severity),
                 cannot_wait: draft.urgent_first && gap.severity == GapSeverity::High,
+                person: draft.given.get(key).copied().filter(|p| *p <= draft.people),
             });
         }
         let options = PlanOptions {
@@ -108,6 +113,6 @@ impl Session {
 
     /// The round that was planned last, while its form is open.
     pub fn planned_round(&self) -> Option<&Arc<PlannedRound>> {
-        self.moment.form.round.and(self.made.round.last())
+        self.moment.form.round.as_ref().and(self.made.round.last())
     }
 }

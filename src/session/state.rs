@@ -43,6 +43,10 @@ pub struct Storage {
     pub cache_bytes: Option<u64>,
     /// Where it lies.
     pub cache_folder: Option<PathBuf>,
+    /// Where small pictures of recent files lie; nowhere where absent.
+    pub recent: Option<PathBuf>,
+    /// The adapters that can draw the window, by name and back end.
+    pub adapters: Vec<String>,
     /// Why something could not be kept.
     pub trouble: Option<String>,
     /// How often tables were read again because another program wrote them.
@@ -83,6 +87,8 @@ pub struct Stage {
     pub screens: Vec<String>,
     /// Whether there is a second screen for the presenter's own window.
     pub has_second_screen: bool,
+    /// Whether the system is set to high contrast, as far as it says.
+    pub is_system_stark: bool,
     /// Whose eyes the map is looked at with.
     pub vision: Vision,
     /// The step of the tour that is shown.
@@ -100,6 +106,7 @@ impl Default for Stage {
             has_presenter: false,
             screens: Vec::new(),
             has_second_screen: false,
+            is_system_stark: false,
             vision: Vision::Usual,
             tour: None,
             playing: None,
@@ -226,9 +233,14 @@ impl Session {
         }
     }
 
+    /// Whether text and rims stand out as strongly as they can: as the person chose, else as the system has it.
+    pub fn is_stark(&self) -> bool {
+        self.settings.window.contrast.unwrap_or(self.stage.is_system_stark)
+    }
+
     /// Colours and sizes.
     pub fn tokens(&self) -> &'static Tokens {
-        tokens(self.dark)
+        tokens(self.dark, self.is_stark())
     }
 
     /// Project and selection as they would be saved: during a meeting those of the window before it, with the scenes of now.

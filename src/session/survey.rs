@@ -44,7 +44,7 @@ pub struct ListedVisits {
 }
 
 /// How a field sheet is to be written.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct FieldExport {
     /// Coordinates of Chinese map services.
     pub shift: Option<ChinaShift>,

@@ -11,7 +11,7 @@ use super::event::{Event, NewVisit, id_of};
 use super::gap_index::GapIndex;
 use super::instant::Instant;
 use super::log::SurveyLog;
-use super::photo::{keep_photo, within};
+use super::photo::{Attached, keep_photo, within};
 use super::results::ResultRow;
 use super::subject::{Photo, Subject, photos_of_text};
 use super::visits::{GapStatus, Survey, Visit};
@@ -122,7 +122,15 @@ impl Preview {
             .filter_map(|row| understood(row, &origin, index, near, &mut Vec::new()).ok().flatten())
             .map(|event| event.id)
             .collect();
-        let sheet = Sheet { survey, index, origin: &origin, folder, near, claims: RefCell::new(claims) };
+        let sheet = Sheet {
+            survey,
+            index,
+            origin: &origin,
+            folder,
+            near,
+            claims: RefCell::new(claims),
+            attached: Attached::default(),
+        };
         let plan = |row: ResultRow| planned(row, &mut after, &sheet);
         Self { path: path.to_path_buf(), rows: rows.into_iter().map(plan).collect() }
     }
@@ -178,6 +186,8 @@ struct Sheet<'a> {
     near: Instant,
     /// Visits that rows of the sheet speak of already.
     claims: RefCell<FxHashSet<String>>,
+    /// Photos in folders beside the sheet.
+    attached: Attached,
 }
 
 fn planned(row: ResultRow, after: &mut Survey, sheet: &Sheet<'_>) -> Planned {
@@ -234,7 +244,8 @@ fn planned(row: ResultRow, after: &mut Survey, sheet: &Sheet<'_>) -> Planned {
         planned.remarks.push(Remark::NoSuchGap);
     }
     for photo in &event.photos {
-        match within(folder, &photo.file).filter(|p| plain_file(p).is_ok_and(|m| m.is_file())) {
+        let beside = within(folder, &photo.file).filter(|p| plain_file(p).is_ok_and(|m| m.is_file()));
+        match beside.or_else(|| sheet.attached.find(folder, &photo.file, &planned.row.instance)) {
             Some(found) => planned.photos.push(found),
             None => planned.remarks.push(Remark::NoPhoto),
         }

@@ -1,10 +1,12 @@
 //! Photos: copied beside the log under the digest of their content, with a small one for the window.
 
+use std::cell::OnceCell;
 use std::io::Cursor;
 use std::path::{Component, Path, PathBuf};
 
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageReader, Limits, RgbaImage};
+use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 
 use super::error::SurveyError;
@@ -52,6 +54,56 @@ pub(super) fn within(folder: &Path, name: &str) -> Option<PathBuf> {
     let path = Path::new(name);
     let is_plain = !name.is_empty() && !is_foreign && path.components().all(|c| matches!(c, Component::Normal(_)));
     is_plain.then(|| folder.join(path))
+}
+
+/// Deepest folder below a sheet that is looked into for its photos, and most files that are looked at.
+const DEEPEST: usize = 6;
+const MOST_FILES: usize = 50_000;
+
+/// Photos that came with a sheet in folders of their own, as servers hand them out: `media/`, `attachments/<form>/<filled form>/`.
+#[derive(Default)]
+pub(super) struct Attached(OnceCell<FxHashMap<String, Vec<PathBuf>>>);
+
+impl Attached {
+    /// A photo by its name, below a folder; of several the one in the folder that is named after the filled form. Two phones give one name to two photos:
+    /// where that does not tell them apart there is none.
+    pub(super) fn find(&self, folder: &Path, name: &str, instance: &str) -> Option<PathBuf> {
+        let name = name.trim().rsplit(['/', '\\']).next().filter(|n| !n.is_empty())?;
+        let all = self.0.get_or_init(|| {
+            let mut all = FxHashMap::default();
+            let mut left = MOST_FILES;
+            look_below(folder, 0, &mut left, &mut all);
+            all
+        });
+        match all.get(name)?.as_slice() {
+            [one] => Some(one.clone()),
+            several => {
+                let is_own = |p: &&PathBuf| {
+                    !instance.is_empty() && p.components().any(|c| c.as_os_str().to_string_lossy().contains(instance))
+                };
+                let mut own = several.iter().filter(is_own);
+                own.next().filter(|_| own.next().is_none()).cloned()
+            }
+        }
+    }
+}
+
+fn look_below(folder: &Path, depth: usize, left: &mut usize, all: &mut FxHashMap<String, Vec<PathBuf>>) {
+    let mut entries: Vec<PathBuf> =
+        std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path()).collect();
+    entries.sort();
+    for path in entries {
+        *left = left.saturating_sub(1);
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        if *left == 0 || name.starts_with('.') || path.is_symlink() {
+            continue;
+        }
+        if path.is_dir() && depth < DEEPEST {
+            look_below(&path, depth + 1, left, all);
+        } else if path.is_file() {
+            all.entry(name).or_default().push(path);
+        }
+    }
 }
 
 /// Copies a photo into the log's folder, with a small one beside.

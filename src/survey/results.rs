@@ -48,6 +48,12 @@ pub struct ResultRow {
     pub lat: String,
     /// Ids of the visits that stood when the sheet was made, separated by blanks.
     pub seen: String,
+    /// When the filled form was sent, where a server says so.
+    pub sent: String,
+    /// Who sent it.
+    pub sender: String,
+    /// What the server calls the filled form: its photos lie in a folder of this name.
+    pub instance: String,
 }
 
 impl ResultRow {
@@ -56,7 +62,29 @@ impl ResultRow {
         [&self.result, &self.note, &self.photo].iter().all(|t| t.trim().is_empty())
     }
 
+    /// What the form itself does not say, as the server says it.
+    fn complete(mut self) -> Self {
+        if self.at.trim().is_empty() {
+            self.at = std::mem::take(&mut self.sent);
+        }
+        if self.by.trim().is_empty() {
+            self.by = std::mem::take(&mut self.sender);
+        }
+        self.instance = self.instance.trim().trim_start_matches("uuid:").to_owned();
+        self
+    }
+
     fn put(&mut self, column: Column, text: String) {
+        // ODK calls the filled form KEY.
+        let is_instance = text.trim().starts_with("uuid:");
+        let column = if is_instance && column == Column::Key { Column::Instance } else { column };
+        if column == Column::Point {
+            let numbers: Vec<&str> = text.split_whitespace().filter(|t| t.parse::<f64>().is_ok()).collect();
+            if let ([lat, lon, ..], true) = (numbers.as_slice(), self.lon.is_empty() && self.lat.is_empty()) {
+                (self.lon, self.lat) = ((*lon).to_owned(), (*lat).to_owned());
+            }
+            return;
+        }
         let field = match column {
             Column::Key => &mut self.key,
             Column::Rule => &mut self.rule,
@@ -81,6 +109,10 @@ impl ResultRow {
             Column::Lon => &mut self.lon,
             Column::Lat => &mut self.lat,
             Column::Id => &mut self.id,
+            Column::Sent => &mut self.sent,
+            Column::Sender => &mut self.sender,
+            Column::Instance => &mut self.instance,
+            Column::Point => return,
         };
         // The first column of a meaning counts; one beside it fills what it leaves open.
         if field.is_empty() {
@@ -109,6 +141,14 @@ enum Column {
     Lon,
     Lat,
     Id,
+    /// When the form was sent, ended or begun: taken where it says no time itself.
+    Sent,
+    /// Who sent it: taken where it says no name itself.
+    Sender,
+    /// What the server calls the filled form.
+    Instance,
+    /// Latitude and longitude, altitude and accuracy behind them, in one cell.
+    Point,
 }
 
 impl Column {
@@ -122,8 +162,28 @@ impl Column {
         }
         // Two languages: 结果 result.
         let mut words = before.split_whitespace().filter_map(Self::of_word);
-        let first = words.next()?;
-        words.all(|other| other == first).then_some(first)
+        match words.next() {
+            Some(first) => words.all(|other| other == first).then_some(first),
+            None => Self::of_form(&plain),
+        }
+    }
+
+    /// Tells a column by its head as KoboToolbox and ODK write it: the question behind the group it stands in (`visit/result`, `visit-result`), the parts of
+    /// a place (`_place_latitude`, `place-Latitude`), who sent it and when.
+    fn of_form(head: &str) -> Option<Self> {
+        match head {
+            "_submission_time" | "submissiondate" | "end" | "start" | "today" => return Some(Self::Sent),
+            "_submitted_by" | "submittername" | "username" => return Some(Self::Sender),
+            "_uuid" | "meta-instanceid" | "meta/instanceid" | "instanceid" | "meta/rootuuid" => {
+                return Some(Self::Instance);
+            }
+            _ => {}
+        }
+        if head.ends_with("_latitude") || head.ends_with("_longitude") {
+            return Some(if head.ends_with("_latitude") { Self::Lat } else { Self::Lon });
+        }
+        let (_, question) = head.rsplit_once(['/', '-', '.'])?;
+        Self::of_word(question.trim())
     }
 
     fn of_word(word: &str) -> Option<Self> {
@@ -147,6 +207,7 @@ impl Column {
             "lon" | "longitude" | "经度" => Self::Lon,
             "lat" | "latitude" | "纬度" => Self::Lat,
             "id" => Self::Id,
+            "place" | "geopoint" | "gps" | "位置" => Self::Point,
             _ => return None,
         })
     }
@@ -199,7 +260,7 @@ fn of_sheets(path: &Path) -> Result<Option<Vec<ResultRow>>, SurveyError> {
             for (column, text) in head.iter().zip(texts).filter_map(|(c, t)| Some(((*c)?, t))) {
                 row.put(column, text);
             }
-            all.get_or_insert_default().push(row);
+            all.get_or_insert_default().push(row.complete());
         }
     }
     Ok(all)
@@ -229,7 +290,7 @@ fn of_geojson(path: &Path) -> Result<Option<Vec<ResultRow>>, SurveyError> {
         if let Some([lon, lat, ..]) = position.map(Vec::as_slice) {
             (row.lon, row.lat) = (lon.to_string(), lat.to_string());
         }
-        Some(row)
+        Some(row.complete())
     };
     let rows: Vec<ResultRow> = features.iter().enumerate().filter_map(row).collect();
     Ok(any.then_some(rows))
@@ -283,7 +344,7 @@ fn of_geopackage(path: &Path) -> Result<Option<Vec<ResultRow>>, SurveyError> {
             if let Some(point) = point {
                 (found.lon, found.lat) = (point.lon_deg.to_string(), point.lat_deg.to_string());
             }
-            list.push(found);
+            list.push(found.complete());
         }
     }
     Ok(all)
@@ -305,10 +366,28 @@ mod tests {
             ("备注/note", Column::Note),
             ("时间", Column::At),
             ("调查人:", Column::By),
+            // KoboToolbox and ODK Central.
+            ("visit/result", Column::Result),
+            ("visit-result", Column::Result),
+            ("_place_latitude", Column::Lat),
+            ("place-Longitude", Column::Lon),
+            ("_submission_time", Column::Sent),
+            ("SubmitterName", Column::Sender),
+            ("meta-instanceID", Column::Instance),
         ] {
             assert_eq!(Column::of(head), Some(expected), "{head:?}");
         }
-        for head in ["", "rule_name", "severity", "result note", "reason"] {
+        for head in [
+            "",
+            "rule_name",
+            "severity",
+            "result note",
+            "reason",
+            "photo_URL",
+            "_place_altitude",
+            "place-Accuracy",
+            "_id",
+        ] {
             assert_eq!(Column::of(head), None, "{head:?}");
         }
         assert!(columns_of(&["key", "结果"]).is_some() && columns_of(&["village", "rule", "result"]).is_some());

@@ -254,7 +254,8 @@ fn whatever_becomes_of_the_cache_the_map_opens() {
     // Garbage under the right names.
     drop(h);
     place.fill();
-    for entry in std::fs::read_dir(place.cache().folder()).expect("a folder").flatten() {
+    let entries = std::fs::read_dir(place.cache().folder()).expect("a folder").flatten();
+    for entry in entries.filter(|e| e.path().is_file()) {
         std::fs::write(entry.path(), b"qiancun\x1a garbage qiancun\x1a").expect("written");
     }
     let h = place.open(true);

@@ -84,6 +84,8 @@ pub enum FileCommand {
     CopyCard,
     /// Put the map with its legend on the clipboard.
     CopyMap,
+    /// Ask for a folder and open all that is in it.
+    OpenFolderDialogue,
     /// Ask where and save the map with its legend as PNG.
     ExportDialogue,
     /// Save the map with its legend as PNG.
@@ -105,6 +107,7 @@ impl FileCommand {
             | Self::SavePackageTo(..)
             | Self::UnpackTo(..)
             | Self::Say(_) => "package.title",
+            Self::OpenFolderDialogue => "command.open-folder",
             Self::OpenDemo => "command.open-demo",
             Self::NewProject => "command.new-project",
             Self::ReadChanged => "command.read-changed",

@@ -102,6 +102,7 @@ impl Command {
         match self {
             Self::File(
                 F::OpenDialogue
+                | F::OpenFolderDialogue
                 | F::Open(_)
                 | F::OpenLayers(..)
                 | F::OpenDemo

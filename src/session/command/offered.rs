@@ -109,6 +109,7 @@ fn files() -> Vec<Offer> {
     vec![
         offer(F::NewProject, &[(CTRL, Key::N)], Nothing, Some(0)),
         offer(F::OpenDialogue, &[(CTRL, Key::O)], Nothing, Some(0)),
+        offer(F::OpenFolderDialogue, &[], Nothing, None),
         offer(F::OpenDemo, &[], Nothing, Some(0)),
         offer(F::ReadChanged, &[(CTRL, Key::R)], Layer, None),
         offer(F::Version(None), &[], Nothing, None),

@@ -6,10 +6,11 @@ use super::Tab;
 use crate::geo::LonLat;
 use crate::lang::Lang;
 use crate::palette::Vision;
+use crate::project::AreaUnit;
 use crate::session::MeasuringKind;
 
 /// What a person chooses for this machine.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Choosing {
     /// The language; the system's where absent.
     Language(Option<Lang>),
@@ -23,6 +24,18 @@ pub enum Choosing {
     Vision(Vision),
     /// Whether a program draws the map, from the next start on.
     InSoftware(bool),
+    /// Whether rows and buttons stand close.
+    Compact(bool),
+    /// Whether text and rims stand out as strongly as they can; as the system has it where absent.
+    Contrast(Option<bool>),
+    /// What areas are said in.
+    AreaUnit(AreaUnit),
+    /// What files without a coordinate system are taken for; asked each time where empty.
+    UsualCrs(String),
+    /// The adapter that draws, from the next start on; chosen by itself where empty.
+    Adapter(String),
+    /// Questions for files begin beside the project again.
+    ForgetFolders,
     /// The tour is over.
     Toured,
     /// A step of the tour, from 0.
