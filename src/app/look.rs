@@ -4,6 +4,7 @@ use super::qiancun::Qiancun;
 use crate::geo::BoundsDeg;
 use crate::model::Theme;
 use crate::project::Focus;
+use crate::session::Dialogue;
 use crate::session::LookCommand;
 
 /// How long a year stands while the years pass, in seconds.
@@ -48,6 +49,10 @@ impl Qiancun {
             LookCommand::ShowCoverage(shown) => session.view.hide_coverage = !shown,
             LookCommand::ShowSymbols(symbol, shown) => self.show_symbols(&symbol, shown),
             LookCommand::SetFocus(focus) => self.set_focus(focus),
+            LookCommand::Unfold(indicator, of) => {
+                let unfolded = self.session.unfold(indicator, of);
+                self.session.moment.dialogue = unfolded.map(|u| Dialogue::Unfolded(u.into()));
+            }
             LookCommand::Divide(left) => match &mut session.meeting {
                 Some(meeting) => meeting.left = left,
                 None => session.stage.divided = left,

@@ -59,6 +59,13 @@ pub struct Rollup {
 }
 
 impl District {
+    /// What weighs the mean of an indicator over villages: `None` where each has a denominator of its own, or nothing is known.
+    pub fn weight_of(&self, indicator: usize, year: Option<i32>, villages: &[FeatureId]) -> Option<usize> {
+        let is_own = |v: &FeatureId| self.observations.fraction(indicator, year, *v).is_some();
+        let known = villages.iter().filter(|v| self.value(indicator, year, **v).is_some());
+        (!known.clone().all(is_own)).then(|| self.weight(year)).flatten()
+    }
+
     /// Position of the indicator whose values weigh means: households where any are known, else residents, else none.
     fn weight(&self, year: Option<i32>) -> Option<usize> {
         ["households", "population"]

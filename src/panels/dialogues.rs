@@ -29,7 +29,7 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
     };
     let response = modal.show(ui.ctx(), |ui| {
         ui.set_max_width(match dialogue {
-            Dialogue::Opened(_) => 920.0,
+            Dialogue::Opened(_) | Dialogue::Unfolded(_) => 920.0,
             Dialogue::Manual(..) => 1000.0,
             Dialogue::Layout(_) | Dialogue::Pictures(..) | Dialogue::Decisions => f32::INFINITY,
             Dialogue::Import(_)
@@ -58,6 +58,7 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
             Dialogue::Facility(draft) => edit::facility(ui, session, draft, send),
             Dialogue::Visit(draft) => visit::visit(ui, session, draft, send),
             Dialogue::Decision(draft) => decision::form(ui, session, draft, send),
+            Dialogue::Unfolded(unfolded) => super::unfolded::show(ui, session, unfolded, send),
             Dialogue::Preflight(found, starts) => scenes::preflight(ui, session, found, starts, send),
             Dialogue::Reports(draft) => reports::preview(ui, session, draft, send),
             Dialogue::Decisions => decision::dialogue(ui, session, send),

@@ -57,8 +57,9 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, map: &mut MapVi
         let chart = meeting.answer.and_then(|answer| session.answer(answer)).or(own);
         let list =
             if meeting.no_figures || chart.is_some() { Vec::new() } else { figure_list(ui, session, meeting.began) };
+        let mut rects = Vec::new();
         let below = if stage.is_narrow && !list.is_empty() {
-            row_of_figures(&painter, session, &stage, &list, below_head)
+            row_of_figures(&painter, session, &stage, &list, below_head, &mut rects)
         } else {
             below_head
         };
@@ -68,10 +69,11 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, map: &mut MapVi
             true if charted.is_some() => CHART_WIDE * s,
             true => stage.pad,
             false => {
-                column_of_figures(&painter, session, &stage, &list, below_head);
+                column_of_figures(&painter, session, &stage, &list, below_head, &mut rects);
                 440.0 * s
             }
         };
+        unfold(ui, session, &list, &rects, send);
         if let Some(chart) = &charted {
             let room = Vec2::new((CHART_WIDE - 24.0) * s - stage.pad, stage.rect.bottom() - 110.0 * s - below_head);
             let drawing = crate::page::chart_drawing(chart, room.x, room.y - 30.0 * s, SMALLEST * s, session.lang);
@@ -202,6 +204,25 @@ fn figure_list(ui: &Ui, session: &Session, began: f64) -> Vec<(String, String)> 
         .collect()
 }
 
+/// A click on a figure takes it apart: from which villages, rows and files it is.
+fn unfold(ui: &Ui, session: &Session, list: &[(String, String)], rects: &[Rect], send: &mut Commands) {
+    let shown: Vec<Option<usize>> = session.scene_figures().iter().map(|f| f.indicator).collect();
+    // Changes between years are no figures of a year.
+    let chosen = session.scene_shown().is_some_and(|s| !s.figures.is_empty());
+    if session.year_before().is_some() && !chosen {
+        return;
+    }
+    for (i, (rect, (value, caption))) in rects.iter().zip(list).enumerate() {
+        let Some(indicator) = shown.get(i).copied().flatten() else { continue };
+        let response = ui.interact(*rect, ui.scope_id().with(("figure", i)), egui::Sense::click());
+        let words = format!("{value} {caption}");
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &words));
+        if response.clicked() {
+            send.push(LookCommand::Unfold(indicator, None));
+        }
+    }
+}
+
 /// The caption of a figure, broken into lines.
 fn caption_of(painter: &Painter, session: &Session, room: Vec2, caption: &str, s: f32) -> Arc<egui::Galley> {
     let size = (28.0 * s).min(room.y * 0.2).max(20.0 * s);
@@ -234,7 +255,14 @@ fn figure(
 }
 
 /// Figures in a column at the left.
-fn column_of_figures(painter: &Painter, session: &Session, stage: &Stage, list: &[(String, String)], top: f32) {
+fn column_of_figures(
+    painter: &Painter,
+    session: &Session,
+    stage: &Stage,
+    list: &[(String, String)],
+    top: f32,
+    rects: &mut Vec<Rect>,
+) {
     let s = stage.s;
     let top = top + 34.0 * s;
     let height = (stage.rect.bottom() - 110.0 * s - top).max(100.0 * s);
@@ -243,12 +271,20 @@ fn column_of_figures(painter: &Painter, session: &Session, stage: &Stage, list: 
     let size = digits(painter, session, room, list, s);
     for (i, listed) in list.iter().enumerate() {
         let at = Pos2::new(stage.rect.left() + stage.pad, top + i as f32 * step);
+        rects.push(Rect::from_min_size(at, room));
         figure(painter, session, Rect::from_min_size(at, room), listed, (size, s));
     }
 }
 
 /// Figures in rows over the map, on screens that are not much wider than high; where they end.
-fn row_of_figures(painter: &Painter, session: &Session, stage: &Stage, list: &[(String, String)], top: f32) -> f32 {
+fn row_of_figures(
+    painter: &Painter,
+    session: &Session,
+    stage: &Stage,
+    list: &[(String, String)],
+    top: f32,
+    rects: &mut Vec<Rect>,
+) -> f32 {
     let s = stage.s;
     // Five stand in a row; more in two rows of about as many.
     let columns = if list.len() <= 5 { list.len().max(1) } else { list.len().div_ceil(2) };
@@ -259,6 +295,7 @@ fn row_of_figures(painter: &Painter, session: &Session, stage: &Stage, list: &[(
     for (i, listed) in list.iter().enumerate() {
         let (column, row) = ((i % columns) as f32, (i / columns) as f32);
         let at = Pos2::new(stage.rect.left() + stage.pad + column * step, top + row * height);
+        rects.push(Rect::from_min_size(at, room));
         figure(painter, session, Rect::from_min_size(at, room), listed, (size, s));
     }
     top + list.len().div_ceil(columns) as f32 * height

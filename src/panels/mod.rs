@@ -64,6 +64,7 @@ mod themes;
 mod top_bar;
 mod tour;
 mod village;
+mod unfolded;
 mod unsaved;
 mod visit;
 mod visits;

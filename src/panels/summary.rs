@@ -130,7 +130,13 @@ fn figures(ui: &mut Ui, session: &Session, by: By, send: &mut Commands) {
                         let total = rollup.totals.get(i).and_then(|t| t.value);
                         let words = in_words(session, definition, total);
                         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                            ui.add(egui::Label::new(text(words)).truncate().selectable(false));
+                            let label =
+                                egui::Label::new(text(words)).truncate().selectable(false).sense(Sense::click());
+                            let shown = ui.add(label).on_hover_text(session.lang.t("unfold.tip"));
+                            if shown.clicked() {
+                                let of = (!is_all).then(|| Focus { by, name: rollup.name.clone() });
+                                send.push(LookCommand::Unfold(*i, of));
+                            }
                         });
                     });
                 }

@@ -85,15 +85,6 @@ pub fn write_phone_round(round: &PhoneRound<'_>, folder: &Path) -> io::Result<Ve
         Ok(())
     };
     put(PACKAGE, &package)?;
-    if !round.gaps.is_empty() {
-        let gaps: Vec<Value> = round.gaps.iter().map(|g| gap_feature(round, g)).collect();
-        let (choices, entities, version) = xlsform::tables(&gaps);
-        let people = round.gaps.iter().filter_map(|g| g.person).max().unwrap_or(0);
-        let title = format!("{} · {}", round.title, head(round.lang, "visits"));
-        put("form.xlsx", &xlsform::form(&title, people, &version).map_err(io::Error::other)?)?;
-        put(xlsform::CHOICES, choices.as_bytes())?;
-        put("entities.csv", entities.as_bytes())?;
-    }
     for (i, ground) in round.grounds.iter().enumerate() {
         let name = if i == 0 { "ground.mbtiles".to_owned() } else { format!("ground-{}.mbtiles", i + 1) };
         put(&name, &std::fs::read(ground)?)?;
@@ -103,6 +94,15 @@ pub fn write_phone_round(round: &PhoneRound<'_>, folder: &Path) -> io::Result<Ve
     let people: std::collections::BTreeSet<usize> = round.gaps.iter().filter_map(|g| g.person).collect();
     for person in people {
         put(&format!("round-{person}.qgz"), &project(round, &grounds, Some(person))?)?;
+    }
+    if !round.gaps.is_empty() {
+        let gaps: Vec<Value> = round.gaps.iter().map(|g| gap_feature(round, g)).collect();
+        let (choices, entities, version) = xlsform::tables(&gaps);
+        let people = round.gaps.iter().filter_map(|g| g.person).max().unwrap_or(0);
+        let title = format!("{} · {}", round.title, head(round.lang, "visits"));
+        put("form.xlsx", &xlsform::form(&title, people, &version).map_err(io::Error::other)?)?;
+        put(xlsform::CHOICES, choices.as_bytes())?;
+        put("entities.csv", entities.as_bytes())?;
     }
     Ok(files)
 }

@@ -32,7 +32,7 @@ fn both(key: &str) -> [&'static str; 2] {
     [Lang::Zh, Lang::En].map(|lang| lang.find(key).unwrap_or(""))
 }
 
-/// A question: type, name, key of its words; then required, appearance, filter of choices, calculation, default.
+/// A question: type, name, key of its words; then whether it must be answered, appearance, filter of choices, calculation, default.
 struct Question {
     kind: &'static str,
     name: &'static str,
@@ -109,12 +109,26 @@ pub(super) fn form(title: &str, people: usize, version: &str) -> Result<Vec<u8>,
         "choice_filter",
         "calculation",
         "default",
+        "parameters",
     ];
     let mut survey = vec![text(&heads)];
     for q in questions(people) {
         let [zh, en] = if q.words.is_empty() { ["", ""] } else { both(q.words) };
+        // Photos that go over the net are as large as a page needs them.
+        let sized = if q.kind == "image" { "max-pixels=2048" } else { "" };
         let required = if q.is_required { "yes" } else { "" };
-        survey.push(text(&[q.kind, q.name, zh, en, required, q.appearance, q.filter, &q.calculation, q.default]));
+        survey.push(text(&[
+            q.kind,
+            q.name,
+            zh,
+            en,
+            required,
+            q.appearance,
+            q.filter,
+            &q.calculation,
+            q.default,
+            sized,
+        ]));
     }
     let mut choices = vec![text(&["list_name", "name", "label::中文 (zh)", "label::English (en)"])];
     for result in RESULTS {

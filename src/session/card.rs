@@ -133,7 +133,7 @@ impl Session {
             all.iter().copied().filter(|v| !town.is_empty() && district.town_name(*v) == town).collect();
         let figures = |theme: Theme| -> Vec<CardFigure> {
             let positions = self.measures(theme).into_iter();
-            positions.filter_map(|i| figure(district, i, village, year, &of_town, &all)).collect()
+            positions.filter_map(|i| figure_of(district, i, village, year, &of_town, &all)).collect()
         };
         let layers = self.facility_layers();
         let facilities = |theme: Theme| -> Vec<CardFacility> {
@@ -349,7 +349,8 @@ pub(super) fn mean_words(indicator: &Indicator, v: f64, lang: Lang) -> String {
     if indicator.decimals > 0 { indicator.show(v, lang) } else { super::number((v * 10.0).round() / 10.0) }
 }
 
-fn figure(
+/// A village's figure, with those of its town and of all.
+pub(super) fn figure_of(
     district: &District,
     position: usize,
     village: FeatureId,

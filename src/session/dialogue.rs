@@ -224,6 +224,8 @@ pub enum Dialogue {
     Reports(Box<super::decisions::ReportsDraft>),
     /// Who answers for what.
     People(Box<super::decisions::PeopleDraft>),
+    /// A figure taken apart.
+    Unfolded(std::sync::Arc<super::Unfolded>),
     /// What was found before a meeting.
     Preflight(Vec<super::preflight::Finding>, bool),
     /// Results on their way into the log.

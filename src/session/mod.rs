@@ -48,6 +48,7 @@ mod symbols;
 #[cfg(test)]
 pub(crate) mod testing;
 mod transaction;
+mod unfolded;
 
 pub use camera::{Camera, Pivot};
 pub use card::{CardFacility, CardFigure, CardKey, CardSection, VillageCard};
@@ -97,3 +98,4 @@ pub use state::number;
 pub use state::{Pending, Picture, ProjectFile, Session, Stage, Storage, Work};
 pub use survey::{FieldExport, ListedVisits, SurveyState, VisitDraft};
 pub use symbols::{ADDED_LAYER, Cluster, SymbolKey, SymbolKind, Symbols, mark_of};
+pub use unfolded::Unfolded;

@@ -156,6 +156,10 @@ impl Column {
     /// each other, with an explanation in brackets, in capitals.
     fn of(head: &str) -> Option<Self> {
         let plain: String = head.chars().filter(|c| !c.is_control()).flat_map(char::to_lowercase).collect();
+        // The number of a filled form on its server names no visit.
+        if plain.trim() == "_id" {
+            return None;
+        }
         let before = plain.split(['(', '（', ':', '：', '/', '、']).next().unwrap_or_default().trim();
         if let Some(column) = Self::of_word(before) {
             return Some(column);

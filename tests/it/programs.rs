@@ -187,9 +187,9 @@ fn a_round_goes_through_qgis_and_comes_back() {
     let (project, round) = (path(&dir, "haidian.qiancun"), path(&dir, "round"));
     let arguments = ["field", "export", &project, "-o", &round, "--people", "3", "--days", "2", "--json"];
     let told = crate::survey::json_of(&arguments);
-    // Package, ground, project of all; for each who has a tour a project, sheets and two routes: how many are needed is the plan's to say.
+    // Package, ground, project and form of all; for each who has a tour a project, sheets and three routes: how many are needed is the plan's to say.
     let files = told["files"].as_array().map_or(0, Vec::len);
-    assert!(files > 3 && (files - 3).is_multiple_of(4) && (files - 3) / 4 <= 3, "{told}");
+    assert!(files > 6 && (files - 6).is_multiple_of(5) && (files - 6) / 5 <= 3, "{told}");
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/phone.py");
     let output = Command::new("/usr/bin/python3")
         .arg(script)

@@ -38,6 +38,8 @@ pub enum LookCommand {
     MoveDivider(f32),
     /// How long a year stands while the years pass, in seconds.
     SetPace(f64),
+    /// Take a figure of a town, a group or all villages apart, by the indicator's position.
+    Unfold(usize, Option<Focus>),
     /// Language of the villages' names; `None` follows the interface.
     SetNameLanguage(Option<Lang>),
 }
@@ -58,6 +60,7 @@ impl LookCommand {
             Self::ShowCoverage(_) => "command.coverage",
             Self::ShowSymbols(..) => "command.symbols",
             Self::SetFocus(_) => "command.focus",
+            Self::Unfold(..) => "command.unfold",
             Self::SetNameLanguage(_) => "command.name-language",
             Self::SetPace(_) => "meeting.pace",
             Self::Divide(_) | Self::MoveDivider(_) => "meeting.divide",
