@@ -188,6 +188,7 @@ impl Qiancun {
         let session = &mut self.session;
         session.stage.playing = None;
         session.meeting = Some(Meeting {
+            since: crate::survey::Instant::now(),
             scene: None,
             is_blank: false,
             opened: self.ctx.input(|i| i.time),

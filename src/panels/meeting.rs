@@ -99,12 +99,7 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, map: &mut MapVi
             Pos2::new(stage.rect.left() + left, below + 16.0 * s),
             Pos2::new(stage.rect.right() - right, bottom),
         );
-        if !session.scene_photos().is_empty() {
-            let top = bottom - PHOTOS_HIGH * s;
-            let strip = Rect::from_min_max(Pos2::new(room.left(), top), Pos2::new(room.right(), bottom));
-            super::photos::below_map(ui, session, strip, SMALLEST * s, send);
-            room.max.y = top - 16.0 * s;
-        }
+        room.max.y = below_map(ui, &painter, session, room, s, send);
         ui.scope_builder(egui::UiBuilder::new().max_rect(room), |ui| map.show(ui, session, moment, send));
         if meeting.has_pen {
             super::pen::show(ui, session, room);
@@ -202,6 +197,24 @@ fn figure_list(ui: &Ui, session: &Session, began: f64) -> Vec<(String, String)> 
             (format!("{value}{}", f.unit), f.caption)
         })
         .collect()
+}
+
+/// What stands below the map: photos of the scene, and what was decided so far; where the map ends.
+fn below_map(ui: &mut Ui, painter: &Painter, session: &Session, room: Rect, s: f32, send: &mut Commands) -> f32 {
+    let mut bottom = room.bottom();
+    let strip =
+        |top: f32, bottom: f32| Rect::from_min_max(Pos2::new(room.left(), top), Pos2::new(room.right(), bottom));
+    let decided = super::meeting_decisions::height(session, s);
+    if decided > 0.0 {
+        super::meeting_decisions::show(ui, painter, session, strip(bottom - decided, bottom), s);
+        bottom -= decided;
+    }
+    if !session.scene_photos().is_empty() {
+        let top = bottom - PHOTOS_HIGH * s;
+        super::photos::below_map(ui, session, strip(top, bottom), SMALLEST * s, send);
+        bottom = top - 16.0 * s;
+    }
+    bottom
 }
 
 /// A click on a figure takes it apart: from which villages, rows and files it is.

@@ -29,6 +29,7 @@ mod manual;
 mod map_menu;
 mod measuring;
 mod meeting;
+mod meeting_decisions;
 mod meeting_legend;
 mod meeting_search;
 mod menu;

@@ -197,16 +197,16 @@ fn welcome(ui: &mut Ui, rect: Rect, session: &Session, send: &mut Commands) {
                 if primary(ui, t, lang.t("command.open")).clicked() {
                     send.push(FileCommand::OpenDialogue);
                 }
-                if ui.button(lang.t("command.open-folder")).clicked() {
+                let wide = egui::vec2(150.0, 0.0);
+                if ui.add(egui::Button::new(lang.t("command.open-folder")).min_size(wide)).clicked() {
                     send.push(FileCommand::OpenFolderDialogue);
                 }
-                if ui.button(lang.t("command.open-demo")).clicked() {
+                if ui.add(egui::Button::new(lang.t("command.open-demo")).min_size(wide)).clicked() {
                     send.push(FileCommand::OpenDemo);
                 }
                 ui.add_space(8.0);
                 let mut formats: Vec<&str> = crate::read::formats::READERS.iter().map(|r| r.title()).collect();
-                formats.extend(["XLSX", "CSV", "JPEG"]);
-                formats.dedup();
+                formats.push("JPEG");
                 let words = lang.with("welcome.supported", &[("n", &formats.join(", "))]);
                 ui.label(RichText::new(words).size(12.0).color(t.ink_secondary));
             });

@@ -112,7 +112,8 @@ fn start(ui: &mut Ui, session: &Session, moment: &Moment, draft: &mut RoundDraft
     });
 }
 
-/// A line for each tour, unfolded to its stops, and what fits into none. A stop that is dragged to a tour, or given by its menu, is that person's.
+/// A line for each tour, the stops of the one that is chosen below, and what fits into none. A stop that is dragged to a tour, or given by its menu, is that
+/// person's.
 fn tours(
     ui: &mut Ui,
     session: &Session,
@@ -123,96 +124,122 @@ fn tours(
 ) {
     let (t, lang) = (session.tokens(), session.lang);
     let mut given: Option<(String, usize)> = None;
-    ScrollArea::vertical().id_salt("tours").max_height(room).auto_shrink([false, true]).show(ui, |ui| {
+    let chosen = planned.plan.routes.iter().find(|r| draft.chosen == Some((r.person, r.day)));
+    let lines = if chosen.is_some() { (room * 0.4).max(64.0) } else { room };
+    ScrollArea::vertical().id_salt("tours").max_height(lines).auto_shrink([false, true]).show(ui, |ui| {
         for (i, route) in planned.plan.routes.iter().enumerate() {
-            let (_, dropped) = ui.dnd_drop_zone::<Dragged, ()>(Frame::NONE, |ui| {
-                tour(ui, session, planned, draft, (i, route), &mut given, send);
+            let zone = ui.dnd_drop_zone::<Dragged, ()>(Frame::NONE, |ui| {
+                tour(ui, session, planned, draft, (i, route), send);
             });
-            if let Some(dragged) = dropped {
+            if let Some(dragged) = zone.1 {
                 given = Some((dragged.0.clone(), route.person));
             }
         }
-        let left = &planned.plan.left;
-        if !left.is_empty() {
-            let words = lang.with("round.left", &[("n", &left.len().to_string())]);
-            ui.collapsing(RichText::new(words).color(t.warn), |ui| {
-                for open in left.iter().take(MOST_NAMED).filter_map(|at| planned.open.get(*at)) {
-                    ui.label(RichText::new(stop_words(session, open)).size(12.0).color(t.ink));
-                }
-                if let Some(more) = left.len().checked_sub(MOST_NAMED).filter(|n| *n > 0) {
-                    ui.label(lang.with("round.more", &[("n", &more.to_string())]));
-                }
-            });
-        }
-        if planned.open.is_empty() {
-            ui.add(egui::Label::new(RichText::new(lang.t("round.nothing")).color(t.ink_secondary)).wrap());
-        }
-        if !draft.given.is_empty() {
-            ui.horizontal(|ui| {
-                let words = lang.with("round.given", &[("n", &draft.given.len().to_string())]);
-                ui.label(RichText::new(words).size(12.0).color(t.ink_secondary));
-                if ui.small_button(lang.t("round.give-back")).clicked() {
-                    draft.given.clear();
-                }
-            });
-        }
-        ui.add(egui::Label::new(RichText::new(lang.t("round.note-ways")).size(11.0).color(t.ink_secondary)).wrap());
+        left(ui, session, planned);
     });
+    if let Some(route) = chosen {
+        ui.separator();
+        let rest = (room - lines - 12.0).max(80.0);
+        ScrollArea::vertical().id_salt("stops").max_height(rest).auto_shrink([false, true]).show(ui, |ui| {
+            stops(ui, session, planned, draft, route, &mut given);
+        });
+    }
     if let Some((key, person)) = given {
         draft.given.insert(key, person);
     }
+    if !draft.given.is_empty() {
+        ui.horizontal(|ui| {
+            let words = lang.with("round.given", &[("n", &draft.given.len().to_string())]);
+            ui.label(RichText::new(words).size(12.0).color(t.ink_secondary));
+            if ui.small_button(lang.t("round.give-back")).clicked() {
+                draft.given.clear();
+            }
+        });
+    }
+    ui.add(egui::Label::new(RichText::new(lang.t("round.note-ways")).size(11.0).color(t.ink_secondary)).wrap());
 }
 
-/// A tour: a click shows it on the map, a fold has its stops.
+/// What fits into no day, by name.
+fn left(ui: &mut Ui, session: &Session, planned: &PlannedRound) {
+    let (t, lang) = (session.tokens(), session.lang);
+    let left = &planned.plan.left;
+    if !left.is_empty() {
+        let words = lang.with("round.left", &[("n", &left.len().to_string())]);
+        ui.collapsing(RichText::new(words).color(t.warn), |ui| {
+            for open in left.iter().take(MOST_NAMED).filter_map(|at| planned.open.get(*at)) {
+                ui.label(RichText::new(stop_words(session, open)).size(12.0).color(t.ink));
+            }
+            if let Some(more) = left.len().checked_sub(MOST_NAMED).filter(|n| *n > 0) {
+                ui.label(lang.with("round.more", &[("n", &more.to_string())]));
+            }
+        });
+    }
+    if planned.open.is_empty() {
+        ui.add(egui::Label::new(RichText::new(lang.t("round.nothing")).color(t.ink_secondary)).wrap());
+    }
+}
+
+/// A tour: a click shows it on the map and its stops below, another folds them.
 fn tour(
     ui: &mut Ui,
     session: &Session,
     planned: &PlannedRound,
-    draft: &RoundDraft,
+    draft: &mut RoundDraft,
     (i, route): (usize, &Route),
-    given: &mut Option<(String, usize)>,
     send: &mut Commands,
 ) {
-    let lang = session.lang;
-    let id = ui.make_persistent_id(("tour", route.person, route.day));
-    let fold = egui::collapsing_header::CollapsingState::load_with_default_open(ui.ctx(), id, false);
-    let header = fold.show_header(ui, |ui| {
+    ui.horizontal(|ui| {
         let (rect, _) = ui.allocate_exact_size(egui::Vec2::splat(12.0), egui::Sense::hover());
         ui.painter().circle_filled(rect.center(), 5.0, crate::palette::tour_colour(i));
-        let row = ui.selectable_label(false, tour_words(session, route, planned.options.way_factor));
+        let own = Some((route.person, route.day));
+        let is_chosen = draft.chosen == own;
+        let row = ui.selectable_label(is_chosen, tour_words(session, route, planned.options.way_factor));
         if row.clicked() {
+            draft.chosen = own.filter(|_| !is_chosen);
             let places = route.stops.iter().filter_map(|s| planned.open.get(s.stop)).map(|o| o.2);
             let around = around(places.chain([planned.options.start]));
-            around.into_iter().for_each(|b| send.push(CameraCommand::ShowRectangle(b)));
+            around.into_iter().filter(|_| !is_chosen).for_each(|b| send.push(CameraCommand::ShowRectangle(b)));
         }
     });
-    header.body(|ui| {
-        for (n, open) in route.stops.iter().filter_map(|s| planned.open.get(s.stop)).enumerate() {
-            let mark = if draft.given.contains_key(&open.1) { " ●" } else { "" };
-            let words = format!("{}  {}{mark}", n + 1, stop_words(session, open));
-            let source = ui.make_persistent_id(("stop", &open.1));
-            ui.horizontal(|ui| {
-                let shown = ui.dnd_drag_source(source, Dragged(open.1.clone()), |ui| {
-                    ui.add(egui::Label::new(RichText::new(&words).size(12.0)).truncate().selectable(false));
-                });
-                shown.response.on_hover_text(lang.t("round.drag"));
-                if draft.people > 1 {
-                    // The same without dragging.
-                    let menu = ui.menu_button("⋯", |ui| {
-                        for person in (1..=draft.people).filter(|p| *p != route.person) {
-                            let words = lang.with("round.give", &[("person", &person.to_string())]);
-                            if ui.button(words).clicked() {
-                                *given = Some((open.1.clone(), person));
-                                ui.close();
-                            }
-                        }
-                    });
-                    let name = format!("{words} {}", lang.t("round.give-to"));
-                    menu.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
-                }
+}
+
+/// The stops of a tour in their order.
+fn stops(
+    ui: &mut Ui,
+    session: &Session,
+    planned: &PlannedRound,
+    draft: &RoundDraft,
+    route: &Route,
+    given: &mut Option<(String, usize)>,
+) {
+    let (t, lang) = (session.tokens(), session.lang);
+    if draft.people > 1 {
+        ui.label(RichText::new(lang.t("round.drag")).size(11.0).color(t.ink_secondary));
+    }
+    for (n, open) in route.stops.iter().filter_map(|s| planned.open.get(s.stop)).enumerate() {
+        let mark = if draft.given.contains_key(&open.1) { " ●" } else { "" };
+        let words = format!("{}  {}{mark}", n + 1, stop_words(session, open));
+        let source = ui.make_persistent_id(("stop", &open.1));
+        ui.horizontal(|ui| {
+            ui.dnd_drag_source(source, Dragged(open.1.clone()), |ui| {
+                ui.add(egui::Label::new(RichText::new(&words).size(12.0)).truncate().selectable(false));
             });
-        }
-    });
+            if draft.people > 1 {
+                // The same without dragging.
+                let menu = ui.menu_button("⋯", |ui| {
+                    for person in (1..=draft.people).filter(|p| *p != route.person) {
+                        let words = lang.with("round.give", &[("person", &person.to_string())]);
+                        if ui.button(words).clicked() {
+                            *given = Some((open.1.clone(), person));
+                            ui.close();
+                        }
+                    }
+                });
+                let name = format!("{words} {}", lang.t("round.give-to"));
+                menu.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+            }
+        });
+    }
 }
 
 /// What a gap of a round is, in a line: its village and its rule.

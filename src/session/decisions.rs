@@ -3,7 +3,7 @@
 use super::state::Session;
 use crate::model::{AnswersFor, FeatureId, Person};
 use crate::rules::{days_today, ends_of};
-use crate::survey::{Decision, DecisionStatus, MatchedReport, NewDecision, Report, ReportStatus, Subject};
+use crate::survey::{Decision, DecisionStatus, Instant, MatchedReport, NewDecision, Report, ReportStatus, Subject};
 
 /// A decision being typed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -48,6 +48,25 @@ impl Session {
         let mut list: Vec<_> = survey.decisions().map(|d| (d, d.status(survey, today))).collect();
         list.sort_by_key(|(d, status)| (*status, d.due().unwrap_or(i64::MAX)));
         list
+    }
+
+    /// What was decided since the meeting that is held began, the first first: about what, what, who, by when.
+    pub fn decided_in_meeting(&self) -> Vec<String> {
+        let Some((survey, meeting)) = self.survey().zip(self.meeting.as_ref()) else { return Vec::new() };
+        let begun = |d: &Decision<'_>| survey.events.get(d.record.begins).and_then(|e| e.recorded_at);
+        let mut list: Vec<(Instant, Decision<'_>)> =
+            survey.decisions().filter_map(|d| Some((begun(&d)?, d))).filter(|(at, _)| *at >= meeting.since).collect();
+        list.sort_by_key(|(at, _)| *at);
+        let words = |(_, d): (Instant, Decision<'_>)| {
+            let subject = &d.said.subject;
+            let about = [subject.village.as_str(), subject.facility_word()];
+            let about: Vec<&str> = about.into_iter().filter(|w| !w.is_empty()).collect();
+            let due = d.due().map(crate::rules::day_text).unwrap_or_default();
+            let who: Vec<&str> = [d.who(), d.unit(), &due].into_iter().filter(|w| !w.is_empty()).collect();
+            let who = if who.is_empty() { String::new() } else { format!("  →  {}", who.join(" · ")) };
+            format!("{}：{}{who}", about.join(" "), d.what().lines().next().unwrap_or_default())
+        };
+        list.into_iter().map(words).collect()
     }
 
     /// How many decisions are late, open and done.

@@ -5,6 +5,7 @@ use super::history::Document;
 use super::state::Session;
 use crate::district::MapSpec;
 use crate::project::{Focus, SceneEntry, ViewEntry};
+use crate::survey::Instant;
 
 /// How long a flight between scenes takes, in seconds.
 pub const FLIGHT_SECS: f64 = 0.8;
@@ -71,6 +72,8 @@ pub struct Meeting {
     pub is_blank: bool,
     /// When the meeting began, in seconds of the window's clock.
     pub opened: f64,
+    /// When the meeting began, by the clock.
+    pub since: Instant,
     /// When the scene began, in seconds of the window's clock.
     pub began: f64,
     /// What stands on the left of the divider.

@@ -29,6 +29,8 @@ pub struct RoundDraft {
     pub navigation: Navigation,
     /// Gaps that were given to somebody by hand: the person, from 1, by the gap's key.
     pub given: BTreeMap<String, usize>,
+    /// Person and day of the tour whose stops are listed.
+    pub chosen: Option<(usize, usize)>,
 }
 
 impl Default for RoundDraft {
@@ -42,6 +44,7 @@ impl Default for RoundDraft {
             urgent_first: false,
             navigation: Navigation::default(),
             given: BTreeMap::new(),
+            chosen: None,
         }
     }
 }
@@ -104,8 +107,8 @@ impl Session {
             start,
             ..PlanOptions::default()
         };
-        // What opens on the telephone changes no way.
-        let planned = RoundDraft { navigation: Navigation::default(), start: Some(start), ..draft };
+        // What opens on the telephone, and which tour is looked at, changes no way.
+        let planned = RoundDraft { navigation: Navigation::default(), chosen: None, start: Some(start), ..draft };
         let rows = listed.rows.clone();
         let key = RoundKey { draft: planned, gaps: found.generation, rows, survey: self.survey.generation };
         Some((key, (open, stops, options)))

@@ -43,7 +43,11 @@ fn a_meeting_decides_prints_and_the_next_one_begins_with_what_became_of_it() {
     send(&mut h, DecideCommand::Record(Box::new(typed)));
     settle(&mut h);
     assert_eq!(h.state().session.decision_counts(), [1, 0, 0], "late, open, done");
+    // It stands below the map until the meeting ends.
+    assert!(h.query_by_label_contains("本次会议已定 1 项").is_some());
+    assert!(h.query_by_label_contains("新建一座公厕  →  环卫中心 · 2020-01-31").is_some());
     send(&mut h, MeetingCommand::LeaveMeeting);
+    assert!(h.query_by_label_contains("本次会议已定").is_none());
     // One about a gap, with what would close it proposed.
     send(&mut h, DecideCommand::Gap(0));
     let mut typed = draft(&h);

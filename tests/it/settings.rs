@@ -72,3 +72,34 @@ fn high_contrast_and_close_rows_are_seen_at_once() {
     assert_eq!(h.state().session.tokens(), &STARK_LIGHT);
     assert!(height(&h) < usual);
 }
+
+#[test]
+fn a_figure_of_the_summary_is_taken_apart_to_its_villages_and_files() {
+    use egui_kittest::kittest::NodeT;
+    use egui_kittest::kittest::Queryable;
+    use qiancun::session::{LookCommand, MeetingCommand};
+    let mut h = open(vec![demo("haidian.qiancun")], Lang::En, [1366.0, 768.0]);
+    let position = {
+        let session = &h.state().session;
+        session.district().expect("a district").indicators.position("dry_rebuilt").expect("the figure")
+    };
+    send(&mut h, LookCommand::Unfold(position, None));
+    let Some(Dialogue::Unfolded(unfolded)) = h.state().session.moment.dialogue.clone() else { panic!("a dialogue") };
+    assert_eq!(unfolded.total.value, Some(137.0));
+    let sum: f64 = {
+        let session = &h.state().session;
+        let district = session.district().expect("a district");
+        unfolded.villages.iter().filter_map(|v| district.value(position, unfolded.year, *v)).sum()
+    };
+    assert_eq!(sum, 137.0);
+    assert!(h.query_all_by_label_contains("indicators.csv").next().is_some(), "the file is named");
+    // In a meeting by a click on the figure.
+    send(&mut h, WindowCommand::Escape);
+    send(&mut h, MeetingCommand::StartMeeting(true));
+    let figure = h
+        .query_all_by_role(egui::accesskit::Role::Button)
+        .find(|n| n.accesskit_node().label().is_some_and(|l| l.starts_with("137")));
+    figure.expect("a figure that can be clicked").click();
+    crate::window::settle(&mut h);
+    assert!(matches!(h.state().session.moment.dialogue, Some(Dialogue::Unfolded(_))));
+}
