@@ -17,13 +17,12 @@ impl Qiancun {
             FileCommand::Open(paths) => match paths.as_slice() {
                 // A photo may be one of a page.
                 [one] if is_photo(one) && !is_ground(one) => self.open_photo(one.clone()),
-                [one] if project_in(one).is_some() => self.ask_unpack(one.clone()),
+                [one] if project_in(one).is_some() => {
+                    self.session.moment.dialogue = Some(Dialogue::Unpack(one.clone()))
+                }
                 _ => self.open_unless_lost(paths),
             },
-            FileCommand::PackageDialogue(options) => self.ask_package(options),
-            FileCommand::AskPackage(options) => self.ask_package_file(options),
-            FileCommand::SavePackageTo(options, path) => self.save_package(options, &path),
-            FileCommand::UnpackTo(package, folder) => self.unpack_to(package, folder),
+            FileCommand::Package(step) => self.on_packages(step),
             FileCommand::Say(text) => self.session.moment.dialogue = Some(Dialogue::Message(text)),
             FileCommand::OpenPhotos(paths) => self.open_unless_lost(paths),
             FileCommand::OpenLayers(path, layers) => self.open_layers(&path, layers),
@@ -52,11 +51,12 @@ impl Qiancun {
             FileCommand::CopyCard => self.copy_card(),
             FileCommand::CopyMap => self.copy_map(),
             FileCommand::ExportDialogue => self.ask_export(),
-            FileCommand::ExportTo(path) => {
-                let path = project::with_ending(&path, "png");
-                if self.may_write(&path) {
-                    self.export_to(&path);
-                }
+            FileCommand::ExportTo(path) => self.export_png(&path),
+            FileCommand::Save | FileCommand::SaveAs | FileCommand::SaveThen(_)
+                if self.package_looked_at().is_some() =>
+            {
+                // What is only looked at has no place of its own: it gets one first.
+                self.session.moment.dialogue = self.package_looked_at().map(|p| Dialogue::Unpack(p.to_path_buf()));
             }
             FileCommand::Save => {
                 self.saving.after = None;
@@ -92,6 +92,13 @@ impl Qiancun {
                 std::fs::remove_file(&file).ok();
                 self.offer_unsaved();
             }
+        }
+    }
+
+    fn export_png(&mut self, path: &std::path::Path) {
+        let path = with_ending(path, "png");
+        if self.may_write(&path) {
+            self.export_to(&path);
         }
     }
 

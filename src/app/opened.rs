@@ -25,6 +25,8 @@ pub(super) struct Opened {
     pub shows_ground: bool,
     /// A page to be shown again as soon as its project is there.
     pub page: Option<crate::session::FoundPage>,
+    /// The package that is looked at: where it was unpacked for that, and its file. The folder goes with the program.
+    pub looked_at: Option<(tempfile::TempDir, PathBuf)>,
     /// Tables that wait for the figures that are known already.
     pub unjoined: Vec<PathBuf>,
 }
@@ -37,6 +39,7 @@ impl Default for Opened {
             project_turn: 0,
             field: None,
             page: None,
+            looked_at: None,
             held: Vec::new(),
             tables: Vec::new(),
             shows_ground: false,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::jobs::{Done, Job};
 use super::qiancun::Qiancun;
 use crate::project::{PackOptions, Packed, contents_of, made_pages_path, pack, unpack, with_ending};
-use crate::session::{Dialogue, FileCommand, PackageDraft};
+use crate::session::{Dialogue, FileCommand, PackageDraft, PackageStep};
 use crate::survey::LogPaths;
 
 /// What lies beside a project and goes along where its log does: the log, its copy, its photos, the list of pages.
@@ -40,7 +40,7 @@ impl Qiancun {
         let question = self.question(Asks::Write, title);
         self.jobs.ask(move || {
             let dialogue = question.add_filter("ZIP", &["zip"]).set_file_name(name);
-            dialogue.save_file().map(|p| FileCommand::SavePackageTo(options, p))
+            dialogue.save_file().map(|p| FileCommand::Package(PackageStep::SaveTo(options, p)))
         });
     }
 
@@ -72,6 +72,19 @@ impl Qiancun {
         }
     }
 
+    /// Carries out a step of making or taking a package.
+    pub(super) fn on_packages(&mut self, step: PackageStep) {
+        match step {
+            PackageStep::Choose(options) => self.ask_package(options),
+            PackageStep::AskFile(options) => self.ask_package_file(options),
+            PackageStep::SaveTo(options, path) => self.save_package(options, &path),
+            PackageStep::AskFolder(package) => self.ask_unpack(package),
+            PackageStep::UnpackTo(package, folder) => self.unpack_to(package, folder),
+            PackageStep::LookInto(package) => self.look_into(package),
+            PackageStep::Show(project) => self.show_looked_at(project),
+        }
+    }
+
     /// Asks where a package is to be unpacked.
     pub(super) fn ask_unpack(&mut self, package: PathBuf) {
         let title = self.session.lang.t("package.unpack");
@@ -79,8 +92,46 @@ impl Qiancun {
         let question = self.question(Asks::Read, title);
         self.jobs.ask(move || {
             let dialogue = question.set_directory(folder);
-            dialogue.pick_folder().map(|to| FileCommand::UnpackTo(package, to))
+            dialogue.pick_folder().map(|to| FileCommand::Package(PackageStep::UnpackTo(package, to)))
         });
+    }
+
+    /// Unpacks it for as long as the program runs, to be looked at.
+    pub(super) fn look_into(&mut self, package: PathBuf) {
+        let lang = self.session.lang;
+        let not_unpacked = move |package: &Path, e: &dyn std::fmt::Display| {
+            let name = package.display().to_string();
+            lang.with("package.not-unpacked", &[("name", &name), ("n", &e.to_string())])
+        };
+        match tempfile::Builder::new().prefix("qiancun-look-").tempdir() {
+            Ok(folder) => {
+                let to = folder.path().to_path_buf();
+                self.opened.looked_at = Some((folder, package.clone()));
+                self.jobs.start(Job::Write, move |_| {
+                    Some(Done::Command(match unpack(&package, &to) {
+                        Ok(project) => FileCommand::Package(PackageStep::Show(project)).into(),
+                        Err(e) => FileCommand::Say(not_unpacked(&package, &e)).into(),
+                    }))
+                });
+            }
+            Err(e) => self.session.moment.dialogue = Some(Dialogue::Message(not_unpacked(&package, &e))),
+        }
+    }
+
+    /// Shows what is looked at: like the demonstration it has no file of its own.
+    pub(super) fn show_looked_at(&mut self, project: PathBuf) {
+        if !self.ask_before_losing(FileCommand::Package(PackageStep::Show(project.clone())))
+            && self.open_project(&project, false)
+        {
+            self.session.news = Some(self.session.lang.t("package.looked-at").to_owned());
+        }
+    }
+
+    /// The package that is only looked at, where what is shown is from one.
+    pub(super) fn package_looked_at(&self) -> Option<&Path> {
+        let (folder, package) = self.opened.looked_at.as_ref()?;
+        let is_from = self.session.document.project.layers.iter().any(|l| l.path.starts_with(folder.path()));
+        is_from.then_some(package)
     }
 
     /// Unpacks it, in the background, and opens the project in it.

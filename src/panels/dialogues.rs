@@ -43,6 +43,7 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
         match dialogue {
             Dialogue::GoTo(text, error) => go_to(ui, session, text, error, send),
             Dialogue::Package(draft) => package::show(ui, session, draft, send),
+            Dialogue::Unpack(path) => package::unpack(ui, session, path, send),
             Dialogue::Commands(text, row) => commands::show(ui, session, text, row, send),
             Dialogue::Opened(files) => opened::opened(ui, session, files, send),
             Dialogue::Layout(draft) => layout::show(ui, session, draft, send),

@@ -54,7 +54,7 @@ fn is_deeper(offer: &Offer) -> bool {
     matches!(
         &offer.command,
         Command::File(
-            F::PackageDialogue(_)
+            F::Package(_)
                 | F::ExportDialogue
                 | F::CopyMap
                 | F::ExportTableDialogue

@@ -4,7 +4,7 @@ use egui::{RichText, ScrollArea, Ui};
 
 use super::style::bold;
 use super::widgets::primary;
-use crate::session::{Commands, Dialogue, FileCommand, PackageDraft, Session};
+use crate::session::{Commands, Dialogue, FileCommand, PackageDraft, PackageStep, Session};
 
 /// Shows it.
 pub(super) fn show(ui: &mut Ui, session: &Session, mut draft: PackageDraft, send: &mut Commands) -> Option<Dialogue> {
@@ -25,7 +25,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, mut draft: PackageDraft, send
     }
     if draft.options != before {
         // The list is made anew.
-        send.push(FileCommand::PackageDialogue(draft.options));
+        send.push(FileCommand::Package(PackageStep::Choose(draft.options)));
     }
     ui.separator();
     let total: u64 = draft.contents.files.iter().map(|f| f.1).sum();
@@ -46,10 +46,32 @@ pub(super) fn show(ui: &mut Ui, session: &Session, mut draft: PackageDraft, send
     let mut stays = true;
     ui.horizontal(|ui| {
         if primary(ui, t, lang.t("package.save")).clicked() {
-            send.push(FileCommand::AskPackage(draft.options));
+            send.push(FileCommand::Package(PackageStep::AskFile(draft.options)));
             stays = false;
         }
         stays &= !ui.button(lang.t("command.cancel")).clicked();
     });
     stays.then_some(Dialogue::Package(draft))
+}
+
+/// What is to become of a package that came.
+pub fn unpack(ui: &mut Ui, session: &Session, package: std::path::PathBuf, send: &mut Commands) -> Option<Dialogue> {
+    let (t, lang) = (session.tokens(), session.lang);
+    let name = package.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    ui.label(RichText::new(lang.with("package.came", &[("name", &name)])).font(bold(15.0)).color(t.ink));
+    ui.add(egui::Label::new(RichText::new(lang.t("package.came-hint")).color(t.ink_secondary)).wrap());
+    ui.add_space(10.0);
+    let mut stays = true;
+    ui.horizontal_wrapped(|ui| {
+        if primary(ui, t, lang.t("package.unpack-to")).clicked() {
+            send.push(FileCommand::Package(PackageStep::AskFolder(package.clone())));
+            stays = false;
+        }
+        if ui.button(lang.t("package.look")).clicked() {
+            send.push(FileCommand::Package(PackageStep::LookInto(package.clone())));
+            stays = false;
+        }
+        stays &= !ui.button(lang.t("command.cancel")).clicked();
+    });
+    stays.then_some(Dialogue::Unpack(package))
 }

@@ -178,9 +178,21 @@ fn told_off(stops: &[Stop], lists: Vec<Vec<usize>>, people: usize) -> Vec<(usize
         lists.sort_by_key(waits);
         return lists.into_iter().enumerate().map(|(tour, l)| (tour / people, tour % people, l)).collect();
     }
+    let named = |l: &Vec<usize>| l.iter().any(|i| stops.get(*i).is_some_and(|s| s.person.is_some()));
     let mut own: Vec<Vec<Vec<usize>>> = vec![Vec::new(); people];
+    let mut free: Vec<Vec<usize>> = Vec::new();
     for (tour, list) in lists.into_iter().enumerate().filter(|(_, l)| !l.is_empty()) {
-        if let Some(own) = own.get_mut(tour % people) {
+        match own.get_mut(tour % people) {
+            Some(own) if named(&list) => own.push(list),
+            _ => free.push(list),
+        }
+    }
+    // What cannot wait goes to somebody whose first day has nothing that cannot; the rest to whoever has least.
+    free.sort_by_key(waits);
+    for list in free {
+        let is_taken = |p: usize| !waits(&list) && own.get(p).is_some_and(|own| own.iter().any(|l| !waits(l)));
+        let least = (0..people).min_by_key(|p| (is_taken(*p), own.get(*p).map_or(0, Vec::len))).unwrap_or(0);
+        if let Some(own) = own.get_mut(least) {
             own.push(list);
         }
     }
@@ -274,6 +286,8 @@ mod tests {
         }
         assert_eq!(of(7).map(|o| o.1), Some(1));
         assert!(plan.left.is_empty(), "{:?}", plan.left);
+        let people: std::collections::BTreeSet<usize> = plan.routes.iter().map(|r| r.person).collect();
+        assert_eq!(people.len(), plan.routes.len().min(3), "everybody goes before anybody goes twice: {people:?}");
         let mut days: Vec<(usize, usize)> = plan.routes.iter().map(|r| (r.person, r.day)).collect();
         days.sort_unstable();
         days.dedup();

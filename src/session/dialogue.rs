@@ -186,6 +186,8 @@ pub struct PackageDraft {
 pub enum Dialogue {
     /// Coordinates as typed, and what is wrong with them.
     GoTo(String, Option<&'static str>),
+    /// A package that came: unpacked, or only looked at.
+    Unpack(PathBuf),
     /// What goes into a package.
     Package(PackageDraft),
     /// All commands: what was typed so far, and which row is chosen.

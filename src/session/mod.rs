@@ -57,8 +57,8 @@ pub use chart::{Chart, ChartBar, ChartDots, ChartLine, ChartOf};
 pub use chosen::{Bar, Chosen};
 pub use command::{
     CameraCommand, Choosing, Command, Commands, DecideCommand, FileCommand, FormStep, LayerCommand, LookCommand,
-    MeetingCommand, Needs, NoteCommand, Offer, PageCommand, SelectCommand, SurveyCommand, Tab, WindowCommand,
-    meeting_shortcuts, offered, shortcuts,
+    MeetingCommand, Needs, NoteCommand, Offer, PackageStep, PageCommand, SelectCommand, SurveyCommand, Tab,
+    WindowCommand, meeting_shortcuts, offered, shortcuts,
 };
 pub use covered::{CoverageKey, Covered, Shares};
 pub use decisions::{DecisionDraft, PeopleDraft, ReportsDraft};

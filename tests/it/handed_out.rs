@@ -181,7 +181,7 @@ fn a_project_is_sent_as_one_file_and_opened_where_it_comes_to() {
     use crate::window::{open, send, settle};
     use egui_kittest::kittest::Queryable;
     use qiancun::project::PackOptions;
-    use qiancun::session::FileCommand;
+    use qiancun::session::{Dialogue, FileCommand, PackageStep};
 
     let dir = copied();
     let project = path(&dir, "haidian.qiancun");
@@ -200,7 +200,7 @@ fn a_project_is_sent_as_one_file_and_opened_where_it_comes_to() {
     assert_eq!(summary(&unpacked), summary(&project));
     // In the window: what would go along is listed, saved, and opened where a person says.
     let mut h = open(vec![project.clone().into()], qiancun::lang::Lang::Zh, [1366.0, 768.0]);
-    send(&mut h, FileCommand::PackageDialogue(PackOptions::default()));
+    send(&mut h, FileCommand::Package(PackageStep::Choose(PackOptions::default())));
     assert!(
         h.query_by_label_contains("villages.geojson").is_some()
             && h.query_by_label_contains("ground.mbtiles").is_some()
@@ -209,11 +209,33 @@ fn a_project_is_sent_as_one_file_and_opened_where_it_comes_to() {
     settle(&mut h);
     assert!(h.query_by_label_contains("ground.mbtiles   ").is_none());
     let (again, folder) = (dir.path().join("again.zip"), dir.path().join("unpacked"));
-    send(&mut h, FileCommand::SavePackageTo(PackOptions { ground: false, ..PackOptions::default() }, again.clone()));
+    send(
+        &mut h,
+        FileCommand::Package(PackageStep::SaveTo(
+            PackOptions { ground: false, ..PackOptions::default() },
+            again.clone(),
+        )),
+    );
     assert!(again.is_file() && std::fs::metadata(&again).expect("there").len() < 500_000);
     h.state_mut().session.moment.dialogue = None;
-    send(&mut h, FileCommand::UnpackTo(again, folder.clone()));
+    send(&mut h, FileCommand::Package(PackageStep::UnpackTo(again.clone(), folder.clone())));
     settle(&mut h);
     assert_eq!(h.state().session.file.path, Some(folder.join("again/haidian.qiancun")));
     assert_eq!(h.state().session.district().map(|d| d.villages.len()), Some(71));
+    // Only looked at: it is shown, has no place of its own, and saving leads to unpacking.
+    let before = std::fs::read(&again).expect("there");
+    send(&mut h, FileCommand::Open(vec![again.clone()]));
+    assert!(matches!(&h.state().session.moment.dialogue, Some(Dialogue::Unpack(p)) if *p == again));
+    send(&mut h, FileCommand::Package(PackageStep::LookInto(again.clone())));
+    settle(&mut h);
+    assert_eq!(h.state().session.file.path, None);
+    assert_eq!(h.state().session.district().map(|d| d.villages.len()), Some(71));
+    let looked_at = h.state().session.document.project.layers[0].path.clone();
+    assert!(!looked_at.starts_with(&folder) && looked_at.is_file(), "{looked_at:?}");
+    h.state_mut().session.moment.dialogue = None;
+    send(&mut h, FileCommand::Save);
+    assert!(matches!(&h.state().session.moment.dialogue, Some(Dialogue::Unpack(p)) if *p == again));
+    assert_eq!(std::fs::read(&again).expect("there"), before);
+    drop(h);
+    assert!(!looked_at.exists(), "nothing stays");
 }

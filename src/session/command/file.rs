@@ -14,14 +14,8 @@ pub enum FileCommand {
     OpenDialogue,
     /// Open files: boundaries, facilities or a project.
     Open(Vec<PathBuf>),
-    /// Ask what goes into a package.
-    PackageDialogue(PackOptions),
-    /// Ask where it is to go.
-    AskPackage(PackOptions),
-    /// Write it.
-    SavePackageTo(PackOptions, PathBuf),
-    /// Unpack a package into a folder and open the project in it.
-    UnpackTo(PathBuf, PathBuf),
+    /// A step of making or taking a package.
+    Package(PackageStep),
     /// Say something that a person has to know.
     Say(String),
     /// Open photos, which have no code of a page.
@@ -102,11 +96,7 @@ impl FileCommand {
             | Self::OpenLayers(..)
             | Self::Understand(_)
             | Self::TakeTable(_) => "command.open",
-            Self::PackageDialogue(_)
-            | Self::AskPackage(_)
-            | Self::SavePackageTo(..)
-            | Self::UnpackTo(..)
-            | Self::Say(_) => "package.title",
+            Self::Package(_) | Self::Say(_) => "package.title",
             Self::OpenFolderDialogue => "command.open-folder",
             Self::OpenDemo => "command.open-demo",
             Self::NewProject => "command.new-project",
@@ -142,4 +132,23 @@ pub enum FormStep {
     Take(Box<LayoutDraft>),
     /// Fill it into a file.
     Fill(PathBuf, PathBuf),
+}
+
+/// A step of making a package, or of taking one that came.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PackageStep {
+    /// Show what goes in.
+    Choose(PackOptions),
+    /// Ask for its file.
+    AskFile(PackOptions),
+    /// Write it.
+    SaveTo(PackOptions, PathBuf),
+    /// Ask where one that came is to be unpacked.
+    AskFolder(PathBuf),
+    /// Unpack it into a folder, and open the project in it.
+    UnpackTo(PathBuf, PathBuf),
+    /// Look at it as it is: nothing in it is changed.
+    LookInto(PathBuf),
+    /// Show what is looked at, by its project's file.
+    Show(PathBuf),
 }

@@ -17,7 +17,7 @@ mod window;
 
 pub use camera::CameraCommand;
 pub use decide::DecideCommand;
-pub use file::{FileCommand, FormStep};
+pub use file::{FileCommand, FormStep, PackageStep};
 pub use layer::LayerCommand;
 pub use look::LookCommand;
 pub use meeting::MeetingCommand;

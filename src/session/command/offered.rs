@@ -115,7 +115,7 @@ fn files() -> Vec<Offer> {
         offer(F::Version(None), &[], Nothing, None),
         offer(F::Save, &[(CTRL, Key::S)], Nothing, Some(1)),
         offer(F::SaveAs, &[(CTRL_SHIFT, Key::S)], Nothing, Some(1)),
-        offer(F::PackageDialogue(crate::project::PackOptions::default()), &[], Layer, Some(1)),
+        offer(F::Package(super::PackageStep::Choose(crate::project::PackOptions::default())), &[], Layer, Some(1)),
         offer(F::ExportDialogue, &[(CTRL, Key::E)], Nothing, Some(1)),
         offer(F::CopyMap, &[(CTRL_SHIFT, Key::C)], Nothing, Some(1)),
         offer(PageCommand::PageDialogue, &[(CTRL, Key::P)], Layer, Some(1)),
