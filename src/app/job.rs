@@ -163,7 +163,7 @@ pub enum Done {
     /// A table of people was read.
     People(PathBuf, Result<Option<super::decisions::TableOfPeople>, ReadError>),
     /// A table of reports was read and matched, by its name.
-    Reports(String, Result<Vec<crate::survey::MatchedReport>, String>),
+    Reports(ReportsRead),
     /// What was found before a meeting.
     Findings(Vec<crate::session::Finding>),
     /// What a camera wrote into a photo.
@@ -198,6 +198,14 @@ pub enum Done {
     NotKept(String),
     /// A job ended without a result, for a reason: the program has a fault there, or no thread was to be had.
     Failed(Job, String),
+}
+
+/// Reports that were read and matched.
+pub enum ReportsRead {
+    /// A table that a person named: its name, and its rows or why there are none.
+    Asked(String, Result<Vec<crate::survey::MatchedReport>, String>),
+    /// What has come into the folder that is looked into, and is not in the log.
+    Waiting(crate::session::ReportsDraft),
 }
 
 #[cfg(test)]

@@ -303,7 +303,7 @@ impl Qiancun {
                 Done::Command(command) => self.send(command),
                 Done::Incoming(project, path, read) => self.was_incoming(&project, &path, read),
                 Done::People(path, read) => self.were_people_read(&path, read),
-                Done::Reports(name, read) => self.were_reports_read(name, read),
+                Done::Reports(read) => self.were_reports_read(read),
                 Done::Findings(found) => self.session.moment.dialogue = Some(Dialogue::Preflight(found, false)),
                 Done::PhotoFacts(path, facts) => self.was_looked_into(&path, facts),
                 Done::Thumbnail(photo, image) => {

@@ -27,6 +27,8 @@ pub(super) struct Opened {
     pub page: Option<crate::session::FoundPage>,
     /// The package that is looked at: where it was unpacked for that, and its file. The folder goes with the program.
     pub looked_at: Option<(tempfile::TempDir, PathBuf)>,
+    /// The project for which the folder of reports was looked into last.
+    pub reports_of: Option<u64>,
     /// Tables that wait for the figures that are known already.
     pub unjoined: Vec<PathBuf>,
 }
@@ -40,6 +42,7 @@ impl Default for Opened {
             field: None,
             page: None,
             looked_at: None,
+            reports_of: None,
             held: Vec::new(),
             tables: Vec::new(),
             shows_ground: false,

@@ -319,6 +319,7 @@ impl Qiancun {
         let is_focused = ui.ctx().input(|i| i.focused);
         if is_focused && !std::mem::replace(&mut self.was_focused, is_focused) {
             self.refresh_survey();
+            self.look_for_reports();
             self.look_at_disk();
             self.look_at_files(false);
         }
@@ -379,6 +380,7 @@ impl Qiancun {
         self.want_meshes();
         self.tend_cache();
         self.keep_small_picture();
+        self.greet_reports();
         if std::mem::take(&mut self.drawn.just_placed) {
             ctx.request_repaint();
         }

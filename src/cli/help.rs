@@ -54,7 +54,7 @@ pub(super) const HELP: &str = "\
   qiancun decision list PROJECT|LOG [--on DAY] [--names] [-o F.pdf|.xlsx|.csv] [--json]   late, open and done; PDF: orders on
                                                     paper, a page for each unit; --names: persons are named
   qiancun decision done|reopen|withdraw PROJECT|LOG ID
-  qiancun reports import PROJECT TABLE… [--dry-run] [--json]   what residents and grid staff report (hotline, 平安通, a group's table):
+  qiancun reports import PROJECT TABLE…|FOLDER [--dry-run] [--json]   what residents and grid staff report (hotline, 平安通, a group's table):
                                                     matched to villages and open gaps, each row once
   qiancun reports list PROJECT|LOG [--names] [-o F.xlsx|.csv] [--json]   new, known, settled, wrong; the file answers whoever sent them
   qiancun reports settled|wrong|reopen PROJECT|LOG ID

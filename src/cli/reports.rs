@@ -11,7 +11,7 @@ use crate::output::save;
 use crate::rules::{Rules, find_gaps};
 use crate::survey::{
     GapIndex, Instant, MatchedReport, NewReport, Outcome, Report, Subject, Survey, match_reports, read_reports,
-    reports_grid,
+    reports_grid, tables_of_reports,
 };
 
 /// Runs the command.
@@ -44,13 +44,14 @@ fn import(mut parser: lexopt::Parser) -> Result<(), Failure> {
         return Err(Failure::Usage("reports import needs a project and tables".into()));
     };
     if tables.is_empty() {
-        return Err(Failure::Usage("reports import needs a table of reports".into()));
+        return Err(Failure::Usage("reports import needs tables of reports, or a folder of them".into()));
     }
     let project = joined::project(file)?;
     let district = joined::load(file, &project)?;
     let gaps = find_gaps(&district, district.year(None), &Rules::with(&project.rules)).gaps;
     let mut all: Vec<NewReport> = Vec::new();
-    for table in tables {
+    let tables: Vec<PathBuf> = tables.iter().flat_map(|p| tables_of_reports(p)).collect();
+    for table in &tables {
         let found = read_reports(table).map_err(|e| Failure::Input(e.to_string()))?;
         let none = || Failure::Because {
             code: "no-reports",

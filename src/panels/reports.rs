@@ -77,6 +77,7 @@ pub(super) fn list(ui: &mut Ui, session: &Session, send: &mut Commands) {
             }
         }
     });
+    folder(ui, session, send);
     let all = session.listed_reports();
     if all.is_empty() {
         ui.label(RichText::new(lang.t("report.none")).color(t.ink_secondary));
@@ -86,6 +87,36 @@ pub(super) fn list(ui: &mut Ui, session: &Session, send: &mut Commands) {
         for i in range {
             if let Some((report, status)) = all.get(i) {
                 row(ui, session, report, *status, send);
+            }
+        }
+    });
+}
+
+/// The folder in which reports come, and those that wait there.
+fn folder(ui: &mut Ui, session: &Session, send: &mut Commands) {
+    let (t, lang) = (session.tokens(), session.lang);
+    ui.horizontal(|ui| {
+        match &session.settings.window.reports_folder {
+            None => {
+                if ui.button(lang.t("report.folder")).on_hover_text(lang.t("report.folder-tip")).clicked() {
+                    send.push(DecideCommand::ReportsFolderDialogue);
+                }
+            }
+            Some(folder) => {
+                let words = lang.with("report.watched", &[("n", &folder.display().to_string())]);
+                ui.label(RichText::new(words).size(12.0).color(t.ink_secondary));
+                if ui.small_button(lang.t("report.look-now")).clicked() {
+                    send.push(DecideCommand::WatchReports(Some(folder.clone())));
+                }
+                if ui.small_button(lang.t("report.watch-none")).clicked() {
+                    send.push(DecideCommand::WatchReports(None));
+                }
+            }
+        }
+        if let Some(waiting) = &session.work.reports_waiting {
+            let words = lang.with("report.waiting", &[("n", &waiting.rows.len().to_string())]);
+            if ui.button(RichText::new(words).color(t.accent)).clicked() {
+                send.push(DecideCommand::ShowWaitingReports);
             }
         }
     });

@@ -80,6 +80,9 @@ pub struct WindowSettings {
     /// The adapter that this person wants to draw, by its name and back end; chosen by itself where empty.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub wanted_adapter: String,
+    /// The folder in which reports of residents come as tables: looked at when a project is opened and when the window comes to the front.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reports_folder: Option<PathBuf>,
     /// Where questions for files begin.
     #[serde(skip_serializing_if = "is_usual")]
     pub folders: Folders,

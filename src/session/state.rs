@@ -117,6 +117,8 @@ impl Default for Stage {
 /// What is under way that a person waits for.
 #[derive(Default)]
 pub struct Work {
+    /// Reports that have come into the folder that is looked into.
+    pub reports_waiting: Option<super::ReportsDraft>,
     /// Files being read that are not on the map yet.
     pub pending: Vec<Pending>,
     /// Tables being understood.

@@ -11,13 +11,12 @@ use super::event::{Event, NewVisit, id_of};
 use super::gap_index::GapIndex;
 use super::instant::Instant;
 use super::log::SurveyLog;
-use super::photo::{Attached, keep_photo, within};
+use super::photo::{Attached, keep_photo};
 use super::results::ResultRow;
 use super::subject::{Photo, Subject, photos_of_text};
 use super::visits::{GapStatus, Survey, Visit};
 use super::word::{EventKind, Outcome};
 use crate::geo::{ChinaShift, LonLat};
-use crate::read::plain_file;
 
 /// Rule of what was found on the ground and is no gap of the map.
 const FINDING: &str = "X";
@@ -244,8 +243,7 @@ fn planned(row: ResultRow, after: &mut Survey, sheet: &Sheet<'_>) -> Planned {
         planned.remarks.push(Remark::NoSuchGap);
     }
     for photo in &event.photos {
-        let beside = within(folder, &photo.file).filter(|p| plain_file(p).is_ok_and(|m| m.is_file()));
-        match beside.or_else(|| sheet.attached.find(folder, &photo.file, &planned.row.instance)) {
+        match sheet.attached.beside(folder, &photo.file, &planned.row.instance) {
             Some(found) => planned.photos.push(found),
             None => planned.remarks.push(Remark::NoPhoto),
         }

@@ -48,7 +48,7 @@ pub use other_log::read_log;
 pub use paths::LogPaths;
 pub use photo::{PhotoFacts, keep_photo, photo_facts, picture_of, small_picture};
 pub use report::{NewReport, Report, ReportStatus, reports_grid};
-pub use report_table::{MatchedReport, match_reports, read_reports};
+pub use report_table::{MatchedReport, match_reports, read_reports, tables_of_reports};
 pub use results::{ResultRow, read_results};
 pub use subject::{Photo, Subject, photos_text};
 pub use visits::{GapStatus, Survey, Visit, VisitState};

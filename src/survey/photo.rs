@@ -65,9 +65,15 @@ const MOST_FILES: usize = 50_000;
 pub(super) struct Attached(OnceCell<FxHashMap<String, Vec<PathBuf>>>);
 
 impl Attached {
+    /// A photo by its name: beside the sheet, else below its folder.
+    pub(super) fn beside(&self, folder: &Path, name: &str, instance: &str) -> Option<PathBuf> {
+        let beside = within(folder, name).filter(|p| plain_file(p).is_ok_and(|m| m.is_file()));
+        beside.or_else(|| self.find(folder, name, instance))
+    }
+
     /// A photo by its name, below a folder; of several the one in the folder that is named after the filled form. Two phones give one name to two photos:
     /// where that does not tell them apart there is none.
-    pub(super) fn find(&self, folder: &Path, name: &str, instance: &str) -> Option<PathBuf> {
+    fn find(&self, folder: &Path, name: &str, instance: &str) -> Option<PathBuf> {
         let name = name.trim().rsplit(['/', '\\']).next().filter(|n| !n.is_empty())?;
         let all = self.0.get_or_init(|| {
             let mut all = FxHashMap::default();

@@ -5,8 +5,9 @@ use super::error::SurveyError;
 use super::event::{Event, NewVisit, new_id};
 use super::instant::Instant;
 use super::log::SurveyLog;
+use super::photo::keep_photo;
 use super::report::NewReport;
-use super::subject::Subject;
+use super::subject::{Photo, Subject};
 use super::visits::{Survey, Visit, VisitState};
 use super::word::EventKind;
 
@@ -48,10 +49,30 @@ impl SurveyLog {
     /// # Errors
     /// [`SurveyError`]; nothing was recorded then.
     pub fn report(&mut self, reports: Vec<(NewReport, Subject, String)>) -> Result<Vec<String>, SurveyError> {
+        // Photos first: a report that is there has its photos. One that cannot be used keeps its name.
+        let there: rustc_hash::FxHashSet<String> = self.survey().reports().map(|r| r.id().to_owned()).collect();
+        let mut kept: rustc_hash::FxHashMap<(String, String), Photo> = Default::default();
+        for (report, ..) in reports.iter().filter(|(r, ..)| !there.contains(&r.id())) {
+            for (name, file) in &report.files {
+                match keep_photo(self.paths(), file) {
+                    Ok(photo) => kept.insert((report.id(), name.clone()), photo),
+                    Err(SurveyError::Photo { .. }) => None,
+                    Err(e) => return Err(e),
+                };
+            }
+        }
         self.append(|survey| {
             let mut seen = rustc_hash::FxHashSet::default();
             let is_new = |event: &Event| survey.record(&event.id).is_none();
-            let events = reports.into_iter().map(|(report, subject, gap)| report.into_event(subject, gap));
+            let events = reports.into_iter().map(|(report, subject, gap)| {
+                let mut event = report.into_event(subject, gap);
+                for photo in &mut event.photos {
+                    if let Some(own) = kept.get(&(event.id.clone(), photo.file.clone())) {
+                        *photo = own.clone();
+                    }
+                }
+                event
+            });
             Ok(events.filter(is_new).filter(|e| seen.insert(e.id.clone())).collect())
         })
     }

@@ -1,6 +1,8 @@
 //! Reports of residents and grid staff: what was seen, where, when. Events of the log like visits, amended like them; matched to a village and,
 //! by distance and kind, to an open gap. The same row read twice is the same event.
 
+use std::path::PathBuf;
+
 use serde_json::Value;
 
 use super::event::{Event, id_of};
@@ -45,6 +47,8 @@ pub struct NewReport {
     pub phone: String,
     /// Names of photos.
     pub photos: Vec<String>,
+    /// Those of them that lie beside the table, by their names.
+    pub files: Vec<(String, PathBuf)>,
     /// What the service says of it, in its own words.
     pub status: String,
 }

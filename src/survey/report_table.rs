@@ -1,10 +1,11 @@
 //! Tables of reports as services, hotlines and groups keep them, and which village and gap each row speaks of.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashMap;
 
 use super::instant::Instant;
+use super::photo::{Attached, photo_facts};
 use super::report::NewReport;
 use super::subject::Subject;
 use super::visits::{GapStatus, Survey};
@@ -108,6 +109,7 @@ fn text_of(cell: &Cell) -> String {
 /// Where the file cannot be read.
 pub fn read_reports(path: &Path) -> Result<Option<Vec<NewReport>>, ReadError> {
     let mut found: Option<Vec<NewReport>> = None;
+    let (attached, folder) = (Attached::default(), path.parent().unwrap_or(Path::new("")));
     for rows in read_sheets(path)? {
         let head = rows.iter().take(6).enumerate().find_map(|(i, (_, cells))| {
             let columns: Vec<Option<Column>> = cells.iter().map(|c| column_of(&text_of(c))).collect();
@@ -130,6 +132,12 @@ pub fn read_reports(path: &Path) -> Result<Option<Vec<NewReport>>, ReadError> {
                 continue;
             }
             let written = text(Column::At);
+            let photos: Vec<String> = text(Column::Photo)
+                .split([';', '；', ','])
+                .map(str::trim)
+                .filter(|p| !p.is_empty())
+                .map(str::to_owned)
+                .collect();
             let number = |c| text(c).parse::<f64>().ok();
             let own = number(Column::Lon).zip(number(Column::Lat)).map(|(lon, lat)| LonLat::new(lon, lat));
             let place = own.filter(|p| p.is_valid()).or_else(|| parse_position(&text(Column::Place), None));
@@ -150,17 +158,39 @@ pub fn read_reports(path: &Path) -> Result<Option<Vec<NewReport>>, ReadError> {
                 },
                 by: text(Column::By),
                 phone: text(Column::Phone),
-                photos: text(Column::Photo)
-                    .split([';', '；', ','])
-                    .map(str::trim)
-                    .filter(|p| !p.is_empty())
-                    .map(str::to_owned)
-                    .collect(),
+                files: photos.iter().filter_map(|p| Some((p.clone(), attached.beside(folder, p, "")?))).collect(),
+                photos,
                 status: text(Column::Status),
             });
         }
     }
+    // Where a row says no place, its photo may.
+    for report in found.iter_mut().flatten().filter(|r| r.place.is_none()) {
+        report.place = report.files.iter().find_map(|(_, file)| photo_facts(file).place);
+    }
     Ok(found)
+}
+
+/// Tables of reports in a folder, those of folders in it too: what says no reports is passed over. A file stands for itself.
+pub fn tables_of_reports(path: &Path) -> Vec<PathBuf> {
+    const ENDINGS: [&str; 4] = ["xlsx", "xls", "csv", "ods"];
+    if !path.is_dir() {
+        return vec![path.to_path_buf()];
+    }
+    let mut found = Vec::new();
+    let mut entries: Vec<PathBuf> = std::fs::read_dir(path).into_iter().flatten().flatten().map(|e| e.path()).collect();
+    entries.sort();
+    for entry in entries.into_iter().filter(|e| !e.is_symlink()) {
+        // What a program has open lies beside it under a name of its own.
+        let is_own = entry.file_name().is_some_and(|n| !n.to_string_lossy().starts_with(['.', '~']));
+        let is_table = entry.extension().is_some_and(|e| ENDINGS.iter().any(|own| e.eq_ignore_ascii_case(own)));
+        if entry.is_dir() {
+            found.extend(tables_of_reports(&entry));
+        } else if is_own && is_table && matches!(read_reports(&entry), Ok(Some(_))) {
+            found.push(entry);
+        }
+    }
+    found
 }
 
 /// What words of reports speak of: rules by the first letters of their ids.

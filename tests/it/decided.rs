@@ -283,3 +283,46 @@ fn reports_of_a_hotline_find_their_villages_and_gaps_once_and_are_answered() {
     settle(&mut h);
     assert!(!is_wrong(&h));
 }
+
+#[test]
+fn reports_that_come_into_a_folder_wait_to_be_taken_in_with_their_photos() {
+    let dir = copied();
+    let project = path(&dir, "haidian.qiancun");
+    let folder = dir.path().join("来件");
+    std::fs::create_dir_all(folder.join("照片")).expect("a folder");
+    let image = image::RgbImage::from_pixel(40, 30, image::Rgb([90, 120, 60]));
+    image.save(folder.join("照片/a.jpg")).expect("a photo");
+    let name = {
+        let (gaps, _) = json(&["gaps", &project, "--rule", "S1", "--json"]);
+        gaps["gaps"][0]["village"]["name"].as_str().expect("a name").to_owned()
+    };
+    let row = |text: &str| format!("时间,村,类别,内容,照片\n2026-11-25,{name},污水,{text},a.jpg;b.jpg\n");
+    std::fs::write(folder.join("平安通.csv"), row("臭水沟")).expect("written");
+    // What says no reports, and what another program holds open, is passed over.
+    std::fs::write(folder.join("名单.csv"), "姓名,电话\n甲,1\n").expect("written");
+    std::fs::write(folder.join("~平安通.csv"), row("半份")).expect("written");
+    let mut h = open(vec![project.clone().into()], Lang::Zh, [1366.0, 768.0]);
+    send(&mut h, DecideCommand::WatchReports(Some(folder.clone())));
+    settle(&mut h);
+    let waiting = h.state().session.work.reports_waiting.clone().expect("one waits");
+    assert_eq!(waiting.rows.len(), 1);
+    send(&mut h, WindowCommand::ToggleDrawer(Tab::Gaps));
+    h.state_mut().session.moment.lists = GapsList::Reports;
+    settle(&mut h);
+    h.get_by_label("1 条新反映待收下").click();
+    settle(&mut h);
+    let Some(Dialogue::Reports(draft)) = h.state().session.moment.dialogue.clone() else { panic!("no preview") };
+    send(&mut h, DecideCommand::TakeReports(draft));
+    settle(&mut h);
+    let session = &h.state().session;
+    let listed = session.listed_reports();
+    let photos = &listed[0].0.said.photos;
+    assert!(photos.len() == 2 && photos[0].is_kept() && !photos[1].is_kept(), "{photos:?}");
+    // Looked into again it brings nothing; a second table brings its own.
+    send(&mut h, DecideCommand::WatchReports(Some(folder.clone())));
+    settle(&mut h);
+    assert!(h.state().session.work.reports_waiting.is_none());
+    std::fs::write(folder.join("热线.csv"), row("又一处")).expect("written");
+    let told = json(&["reports", "import", &project, &folder.to_string_lossy(), "--dry-run", "--json"]).0;
+    assert_eq!((told["rows"].as_u64(), told["taken"].as_u64()), (Some(2), Some(1)), "{told}");
+}

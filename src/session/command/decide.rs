@@ -31,6 +31,12 @@ pub enum DecideCommand {
     ReportsDialogue,
     /// Read a table of reports, to be looked at.
     ReadReports(PathBuf),
+    /// Ask for the folder in which tables of reports come.
+    ReportsFolderDialogue,
+    /// Look into this folder for tables of reports from now on; `None`: into none.
+    WatchReports(Option<PathBuf>),
+    /// Show the reports that have come there.
+    ShowWaitingReports,
     /// Record the reports shown.
     TakeReports(Box<ReportsDraft>),
     /// Say that a report is settled, or not so; nothing of both.
@@ -61,6 +67,7 @@ impl DecideCommand {
             Self::List => "decision.list",
             Self::ExportDialogue | Self::ExportTo(_) => "decision.export",
             Self::ReportsDialogue | Self::ReadReports(_) | Self::TakeReports(_) => "report.import",
+            Self::ReportsFolderDialogue | Self::WatchReports(_) | Self::ShowWaitingReports => "report.folder",
             Self::SettleReport(..) => "report.settling",
             Self::AnswersDialogue | Self::AnswersTo(_) => "report.export",
             Self::PeopleDialogue | Self::PutPeople(_) => "people.title",
