@@ -4,6 +4,7 @@ use proj4rs::Proj;
 
 use super::mercator::Zone;
 use super::projected::{krovak, projected};
+use super::registry;
 use super::wkt::{Node, parse};
 use super::{Accuracy, Kind, System};
 use crate::geo::ChinaShift;
@@ -49,7 +50,7 @@ const DATUMS: [(&str, u32); 23] = [
 /// The system of an EPSG code.
 pub(super) fn of_epsg(code: u32) -> Option<System> {
     let code = if WEB_MERCATOR.contains(&code) { 3857 } else { code };
-    let def = crs_definitions::from_code(u16::try_from(code).ok()?).filter(|_| !NOT_COMPUTED.contains(&code))?;
+    let def = registry::from_code(u16::try_from(code).ok()?).filter(|_| !NOT_COMPUTED.contains(&code))?;
     // Grads would be taken for degrees: NTF (Paris) and the like.
     if def.wkt.starts_with("GEOGCS") && def.wkt.contains("UNIT[\"grad") {
         return None;
@@ -192,7 +193,7 @@ fn of_node(node: &Node) -> Option<System> {
 fn coded(node: &Node, base: Option<&Node>) -> Option<System> {
     let code = node.epsg()?;
     let own = base.and_then(own_shift);
-    let def = crs_definitions::from_code(u16::try_from(code).ok()?);
+    let def = registry::from_code(u16::try_from(code).ok()?);
     let registered = def.and_then(|d| value_of(d.proj4, "towgs84")).map(numbers_of);
     match own {
         Some(own) if registered.as_ref().is_some_and(|r| !is_same_shift(r, &own)) => None,
@@ -265,7 +266,7 @@ pub(super) fn base(node: &Node) -> Option<Base> {
     let code = listed.or_else(of_esri).or_else(|| {
         (0..=u16::MAX)
             .find(|code| {
-                crs_definitions::from_code(*code)
+                registry::from_code(*code)
                     .is_some_and(|d| d.wkt.starts_with("GEOGCS[") && datum_of(d.wkt) == Some(name.clone()))
             })
             .map(u32::from)
@@ -278,7 +279,7 @@ pub(super) fn base(node: &Node) -> Option<Base> {
     let is_sphere = sphere.as_ref().is_some_and(|s| s.get(1) == Some(&0.0));
     let own_shift = own_shift(node);
     let pm = meridian.map_or(String::new(), |m| format!(" +pm={m}"));
-    let registered = code.and_then(|c| crs_definitions::from_code(c as u16)).filter(|def| {
+    let registered = code.and_then(|c| registry::from_code(c as u16)).filter(|def| {
         let known = value_of(def.proj4, "towgs84").map(numbers_of).unwrap_or_default();
         !is_sphere && own_shift.as_ref().is_none_or(|own| known.is_empty() || is_same_shift(&known, own))
     });

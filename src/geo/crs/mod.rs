@@ -6,6 +6,7 @@
 mod definition;
 mod mercator;
 mod projected;
+mod registry;
 mod wkt;
 
 use proj4rs::Proj;
@@ -86,7 +87,7 @@ impl System {
 
     /// The well-known text (version 1) of an EPSG code.
     pub fn wkt_of(code: u32) -> Option<String> {
-        let wkt = crs_definitions::from_code(u16::try_from(code).ok()?)?.wkt;
+        let wkt = registry::from_code(u16::try_from(code).ok()?)?.wkt;
         (!wkt.is_empty()).then(|| wkt.to_owned())
     }
 
@@ -141,7 +142,7 @@ impl System {
     /// Whether the registry writes its northing or latitude before its easting or longitude.
     pub fn is_northing_first(&self) -> bool {
         // Texts of version 1 name the axes only where they stand in the usual order.
-        let def = self.epsg().and_then(|code| crs_definitions::from_code(u16::try_from(code).ok()?));
+        let def = self.epsg().and_then(|code| registry::from_code(u16::try_from(code).ok()?));
         def.is_some_and(|def| !def.wkt.contains("AXIS[") && !EASTING_FIRST.contains(&def.code))
     }
 

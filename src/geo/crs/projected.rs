@@ -1,6 +1,7 @@
 //! Projected systems by their well-known texts: which projection and which parameters, and the registry's own system of the same.
 
 use super::definition::{Base, base, datum_of, degrees_per_unit, folded, kind_of, of_epsg, value_of};
+use super::registry;
 use super::wkt::Node;
 use super::{Accuracy, System};
 
@@ -181,11 +182,11 @@ pub(super) fn projected(node: &Node) -> Option<System> {
 
 /// The registry's own system with the same datum, projection and parameters; of several, the one of the same name.
 fn registered(node: &Node, proj4: &str, base: &Base, to_metre: f64) -> Option<System> {
-    let datum = base.code.and_then(|c| datum_of(crs_definitions::from_code(c as u16)?.wkt))?;
+    let datum = base.code.and_then(|c| datum_of(registry::from_code(c as u16)?.wkt))?;
     let wanted = Parameters::of(proj4)?;
     let name = short(node.name());
     let same = |code: &u16| {
-        let Some(def) = crs_definitions::from_code(*code).filter(|d| d.wkt.starts_with("PROJCS[")) else {
+        let Some(def) = registry::from_code(*code).filter(|d| d.wkt.starts_with("PROJCS[")) else {
             return false;
         };
         let unit = match value_of(def.proj4, "units") {
@@ -199,7 +200,7 @@ fn registered(node: &Node, proj4: &str, base: &Base, to_metre: f64) -> Option<Sy
     };
     let found: Vec<u16> = (0..=u16::MAX).filter(same).collect();
     let named = |code: &&u16| {
-        let wkt = crs_definitions::from_code(**code).map_or("", |d| d.wkt);
+        let wkt = registry::from_code(**code).map_or("", |d| d.wkt);
         wkt.split('"').nth(1).is_some_and(|n| short(n) == name)
     };
     found.iter().find(named).or_else(|| found.first()).and_then(|code| of_epsg(u32::from(*code)))
