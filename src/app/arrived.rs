@@ -32,6 +32,7 @@ impl Qiancun {
             Job::Save => self.saving.under_way = None,
             Job::Write => self.session.work.writing.clear(),
             Job::Look => {
+                self.opened.reports.is_busy = false;
                 if let Some(Dialogue::Online(draft)) = &mut self.session.moment.dialogue {
                     draft.is_asking = false;
                 }

@@ -230,15 +230,8 @@ impl Qiancun {
                 let question = self.question(Asks::Read, title);
                 self.jobs.ask(move || question.pick_folder().map(|f| DecideCommand::WatchReports(Some(f))));
             }
-            DecideCommand::WatchReports(folder) => {
-                self.session.work.reports_waiting = None;
-                self.remembering(|s| s.window.reports_folder = folder);
-                self.look_for_reports();
-            }
-            DecideCommand::ShowWaitingReports => {
-                let waiting = self.session.work.reports_waiting.take();
-                self.session.moment.dialogue = waiting.map(|draft| Dialogue::Reports(Box::new(draft)));
-            }
+            DecideCommand::WatchReports(folder) => self.watch_reports(folder),
+            DecideCommand::ShowWaitingReports => self.show_waiting_reports(),
             DecideCommand::TakeReports(draft) => self.take_reports(*draft),
             DecideCommand::SettleReport(id, result) => {
                 self.amend("report.settling", id, Then::Nothing, move |log, id| {
@@ -347,40 +340,6 @@ impl Qiancun {
         });
     }
 
-    /// Looks into the folder of reports, in the background: what has come there and is not in the log yet waits to be shown.
-    pub(super) fn look_for_reports(&mut self) {
-        let Some(folder) = self.session.settings.window.reports_folder.clone() else { return };
-        let Some(district) = self.session.district().cloned().filter(|_| self.session.file.path.is_some()) else {
-            return;
-        };
-        if self.session.meeting.is_some() {
-            return;
-        }
-        let found = self.session.present_gaps().cloned();
-        let survey = self.session.survey.seen.clone().unwrap_or_default();
-        self.jobs.start(Job::Look, move |_| {
-            let gaps = found.as_ref().map_or(&[][..], |f| &f.list.gaps);
-            let tables = crate::survey::tables_of_reports(&folder);
-            let reports = tables.iter().filter_map(|t| read_reports(t).ok().flatten()).flatten().collect();
-            let mut rows = match_reports(reports, &district, gaps, &survey);
-            // A report that stands in two tables is one.
-            let mut seen = std::collections::BTreeSet::new();
-            rows.retain(|m| !m.is_known && seen.insert(m.report.id()));
-            let name = folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-            Some(Done::Reports(ReportsRead::Waiting(ReportsDraft { name, rows })))
-        });
-    }
-
-    /// Says that reports have come.
-    fn reports_wait(&mut self, draft: ReportsDraft) {
-        let before = self.session.work.reports_waiting.as_ref().map_or(0, |d| d.rows.len());
-        let count = draft.rows.len();
-        if count > before {
-            self.session.news = Some(self.session.lang.with("report.waiting", &[("n", &count.to_string())]));
-        }
-        self.session.work.reports_waiting = (count > 0).then_some(draft);
-    }
-
     /// Shows what a table of reports brings, or says that some have come.
     pub(super) fn were_reports_read(&mut self, read: ReportsRead) {
         match read {
@@ -388,16 +347,7 @@ impl Qiancun {
                 self.ask_after(Dialogue::Reports(Box::new(ReportsDraft { name, rows })));
             }
             ReportsRead::Asked(_, Err(words)) => self.ask_after(Dialogue::Message(words)),
-            ReportsRead::Waiting(draft) => self.reports_wait(draft),
-        }
-    }
-
-    /// Looks into the folder of reports once the villages of another project are there.
-    pub(super) fn greet_reports(&mut self) {
-        let turn = self.opened.project_turn;
-        if self.opened.reports_of != Some(turn) && self.session.district().is_some() && !self.session.is_joining() {
-            self.opened.reports_of = Some(turn);
-            self.look_for_reports();
+            ReportsRead::Found(found) => self.were_reports_found(found),
         }
     }
 

@@ -145,7 +145,17 @@ impl Qiancun {
     fn ask_open_folder(&mut self) {
         let title = self.session.lang.t("command.open-folder");
         let question = self.question(Asks::Read, title);
-        self.jobs.ask(move || question.pick_folder().map(|folder| FileCommand::Open(vec![folder])));
+        self.jobs.ask(move || {
+            let folder = question.pick_folder()?;
+            // A folder with one project in it is that project's.
+            let entries = std::fs::read_dir(&folder).into_iter().flatten().flatten().map(|e| e.path());
+            let projects: Vec<std::path::PathBuf> =
+                entries.filter(|p| p.extension().is_some_and(|e| e.eq_ignore_ascii_case("qiancun"))).collect();
+            Some(FileCommand::Open(match projects.as_slice() {
+                [one] => vec![one.clone()],
+                _ => vec![folder],
+            }))
+        });
     }
 
     fn ask_export(&mut self) {
@@ -160,7 +170,8 @@ impl Qiancun {
     /// Asks whether to save where changes would be lost; true if it asked.
     pub(super) fn ask_before_losing(&mut self, then: impl Into<Command>) -> bool {
         self.saving.after = None;
-        let ask = self.session.is_changed();
+        // What is only looked at is not kept: that was said.
+        let ask = self.session.is_changed() && self.package_looked_at().is_none();
         if ask {
             self.session.moment.dialogue = Some(Dialogue::Unsaved(Box::new(then.into())));
         }

@@ -164,6 +164,8 @@ pub enum Done {
     People(PathBuf, Result<Option<super::decisions::TableOfPeople>, ReadError>),
     /// A table of reports was read and matched, by its name.
     Reports(ReportsRead),
+    /// A package that was unpacked to be looked at: where, its file, and the project in it.
+    LookedInto(tempfile::TempDir, PathBuf, PathBuf),
     /// What was found before a meeting.
     Findings(Vec<crate::session::Finding>),
     /// What a camera wrote into a photo.
@@ -204,8 +206,8 @@ pub enum Done {
 pub enum ReportsRead {
     /// A table that a person named: its name, and its rows or why there are none.
     Asked(String, Result<Vec<crate::survey::MatchedReport>, String>),
-    /// What has come into the folder that is looked into, and is not in the log.
-    Waiting(crate::session::ReportsDraft),
+    /// What lies in the folder that is looked into.
+    Found(super::incoming::ReportsFound),
 }
 
 #[cfg(test)]

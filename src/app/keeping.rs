@@ -184,6 +184,12 @@ impl Qiancun {
         is_shown
     }
 
+    /// Says why unsaved work cannot be kept.
+    pub(super) fn could_not_keep(&mut self, trouble: &str) {
+        let text = self.session.lang.with("error.not-kept", &[("n", trouble)]);
+        self.ask_after(Dialogue::Message(text));
+    }
+
     pub(super) fn offer_unsaved(&mut self) {
         let Some(folder) = self.unsaved_folder() else { return };
         let found: Vec<(PathBuf, Unsaved)> = project::unsaved(&folder);

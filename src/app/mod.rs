@@ -11,6 +11,7 @@ mod export;
 mod files;
 mod grounds;
 mod headless;
+mod incoming;
 mod interface;
 mod job;
 mod jobs;

@@ -83,7 +83,7 @@ impl Qiancun {
         let (size, ppp) = (self.session.map_size_pt, f64::from(self.ctx.pixels_per_point()));
         let camera =
             self.session.document.project.camera.filter(|_| !self.session.file.gives_way).map(Camera::from_project);
-        let cache = self.cache();
+        let cache = self.cache().filter(|_| !super::packages::is_looked_at(&path));
         self.note_state(&path);
         // A first look goes by what the file says of itself.
         let first = camera.filter(|_| !fresh && how.is_plain()).and_then(|camera| self.first_look(key, camera));
@@ -171,6 +171,7 @@ impl Qiancun {
         self.opened.tables.clear();
         self.opened.unjoined.clear();
         self.opened.shows_ground = false;
+        self.session.work.reports_waiting = None;
         let is_of_project =
             |d: &Dialogue| !matches!(d, Dialogue::Recover(_) | Dialogue::Message(_) | Dialogue::Settings);
         self.session.moment.dialogue.take_if(|d| is_of_project(d));
@@ -258,10 +259,7 @@ impl Qiancun {
                         scene.set_overview(&drawn);
                     }
                 }
-                Done::NotKept(trouble) => {
-                    let text = self.session.lang.with("error.not-kept", &[("n", &trouble)]);
-                    self.ask_after(Dialogue::Message(text));
-                }
+                Done::NotKept(trouble) => self.could_not_keep(&trouble),
                 Done::Tended(Ok(())) => {}
                 Done::Tended(Err(e)) => self.session.storage.trouble = Some(e.to_string()),
                 Done::FormFilled(path, filled) => self.form_was_filled(&path, filled),
@@ -304,6 +302,7 @@ impl Qiancun {
                 Done::Incoming(project, path, read) => self.was_incoming(&project, &path, read),
                 Done::People(path, read) => self.were_people_read(&path, read),
                 Done::Reports(read) => self.were_reports_read(read),
+                Done::LookedInto(folder, package, project) => self.package_came(folder, package, project),
                 Done::Findings(found) => self.session.moment.dialogue = Some(Dialogue::Preflight(found, false)),
                 Done::PhotoFacts(path, facts) => self.was_looked_into(&path, facts),
                 Done::Thumbnail(photo, image) => {

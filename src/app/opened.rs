@@ -25,10 +25,12 @@ pub(super) struct Opened {
     pub shows_ground: bool,
     /// A page to be shown again as soon as its project is there.
     pub page: Option<crate::session::FoundPage>,
-    /// The package that is looked at: where it was unpacked for that, and its file. The folder goes with the program.
+    /// The package that is looked at: where it was unpacked for that, and its file. The folder goes with it.
     pub looked_at: Option<(tempfile::TempDir, PathBuf)>,
-    /// The project for which the folder of reports was looked into last.
-    pub reports_of: Option<u64>,
+    /// One that was unpacked to be looked at next.
+    pub look_next: Option<(tempfile::TempDir, PathBuf)>,
+    /// What is known of the folder of reports.
+    pub reports: super::incoming::ReportsLooked,
     /// Tables that wait for the figures that are known already.
     pub unjoined: Vec<PathBuf>,
 }
@@ -42,7 +44,8 @@ impl Default for Opened {
             field: None,
             page: None,
             looked_at: None,
-            reports_of: None,
+            look_next: None,
+            reports: Default::default(),
             held: Vec::new(),
             tables: Vec::new(),
             shows_ground: false,

@@ -77,8 +77,12 @@ fn holds_photos(folder: &Path, depth: usize) -> bool {
         || (depth < DEEPEST && paths.iter().any(|p| p.is_dir() && !p.is_symlink() && holds_photos(p, depth + 1)))
 }
 
+/// Files that are passed over before a folder is given up.
+const MOST_LEFT_OUT: usize = 20_000;
+
 fn look_into(folder: &Path, depth: usize, files: &mut Vec<PathBuf>, left_out: &mut usize) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    // A whole disk is no folder of a district.
+    let Some(entries) = std::fs::read_dir(folder).ok().filter(|_| *left_out < MOST_LEFT_OUT) else { return };
     let mut entries: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
     entries.sort();
     for path in entries {

@@ -20,6 +20,28 @@ fn mb(bytes: u64) -> String {
     format!("{:.1} MB", bytes as f64 / 1e6)
 }
 
+/// How folders begin in which packages lie that are only looked at.
+const LOOKED_AT: &str = "qiancun-look-";
+
+/// How long such a folder is left alone that a program left which was ended by force.
+const LEFT_FOR: std::time::Duration = std::time::Duration::from_secs(2 * 24 * 3600);
+
+/// Whether a file is one of a package that is only looked at: nothing is kept of it.
+pub(super) fn is_looked_at(path: &Path) -> bool {
+    path.components().any(|c| c.as_os_str().to_string_lossy().starts_with(LOOKED_AT))
+}
+
+/// Removes what programs left that were ended by force.
+fn sweep() {
+    for entry in std::fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten() {
+        let is_ours = entry.file_name().to_string_lossy().starts_with(LOOKED_AT);
+        let age = entry.metadata().and_then(|m| m.modified()).ok().and_then(|t| t.elapsed().ok());
+        if is_ours && age.is_some_and(|age| age > LEFT_FOR) {
+            std::fs::remove_dir_all(entry.path()).ok();
+        }
+    }
+}
+
 impl Qiancun {
     /// Asks what is to go along, with a list of what would.
     pub(super) fn ask_package(&mut self, options: PackOptions) {
@@ -96,33 +118,47 @@ impl Qiancun {
         });
     }
 
-    /// Unpacks it for as long as the program runs, to be looked at.
+    /// Unpacks it for as long as it is looked at.
     pub(super) fn look_into(&mut self, package: PathBuf) {
         let lang = self.session.lang;
-        let not_unpacked = move |package: &Path, e: &dyn std::fmt::Display| {
-            let name = package.display().to_string();
-            lang.with("package.not-unpacked", &[("name", &name), ("n", &e.to_string())])
-        };
-        match tempfile::Builder::new().prefix("qiancun-look-").tempdir() {
-            Ok(folder) => {
-                let to = folder.path().to_path_buf();
-                self.opened.looked_at = Some((folder, package.clone()));
-                self.jobs.start(Job::Write, move |_| {
-                    Some(Done::Command(match unpack(&package, &to) {
-                        Ok(project) => FileCommand::Package(PackageStep::Show(project)).into(),
-                        Err(e) => FileCommand::Say(not_unpacked(&package, &e)).into(),
-                    }))
-                });
-            }
-            Err(e) => self.session.moment.dialogue = Some(Dialogue::Message(not_unpacked(&package, &e))),
+        self.jobs.start(Job::Write, move |_| {
+            sweep();
+            let made = tempfile::Builder::new().prefix(LOOKED_AT).tempdir();
+            let unpacked = made.and_then(|folder| {
+                let project = unpack(&package, folder.path()).map_err(|e| std::io::Error::other(e.to_string()))?;
+                Ok((folder, project))
+            });
+            Some(match unpacked {
+                Ok((folder, project)) => Done::LookedInto(folder, package, project),
+                Err(e) => {
+                    let values = [("name", package.display().to_string()), ("n", e.to_string())];
+                    let values = values.each_ref().map(|(k, v)| (*k, v.as_str()));
+                    Done::Command(FileCommand::Say(lang.with("package.not-unpacked", &values)).into())
+                }
+            })
+        });
+    }
+
+    /// Has what was unpacked shown.
+    pub(super) fn package_came(&mut self, folder: tempfile::TempDir, package: PathBuf, project: PathBuf) {
+        self.opened.look_next = Some((folder, package));
+        self.send(FileCommand::Package(PackageStep::Show(project)));
+    }
+
+    /// Shows what is looked at, unless changes of something else would be lost: then that is asked first.
+    pub(super) fn show_looked_at(&mut self, project: PathBuf) {
+        if !self.ask_before_losing(FileCommand::Package(PackageStep::Show(project.clone()))) {
+            self.begin_look(&project);
         }
     }
 
-    /// Shows what is looked at: like the demonstration it has no file of its own.
-    pub(super) fn show_looked_at(&mut self, project: PathBuf) {
-        if !self.ask_before_losing(FileCommand::Package(PackageStep::Show(project.clone())))
-            && self.open_project(&project, false)
-        {
+    /// Shows it: like the demonstration it has no file of its own. What was looked at before goes now, not sooner.
+    pub(super) fn begin_look(&mut self, project: &Path) {
+        let Some(next) = self.opened.look_next.take().filter(|(folder, _)| project.starts_with(folder.path())) else {
+            return;
+        };
+        if self.open_project(project, false) {
+            self.opened.looked_at = Some(next);
             self.session.news = Some(self.session.lang.t("package.looked-at").to_owned());
         }
     }

@@ -236,7 +236,7 @@ impl Qiancun {
         if options.is_bare {
             app.session.picture = Some(crate::session::Picture { are_gaps_ringed: false, is_bare: true });
         }
-        let shown = app.begin_keeping(options.files.is_empty());
+        let shown = app.begin_keeping(options.files.is_empty() && (!options.empty || options.remember));
         if !options.files.is_empty() {
             app.queue.push(FileCommand::Open(options.files));
         } else if !options.empty && !shown {

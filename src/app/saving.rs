@@ -8,7 +8,7 @@ use super::qiancun::Qiancun;
 use super::tables::io_words;
 use crate::project::{self, Original, Project, ProjectError, is_same_file, with_ending};
 use crate::render::LayerKey;
-use crate::session::{Command, Dialogue, DiskChange, DocumentState, FileCommand, WindowCommand};
+use crate::session::{Command, Dialogue, DiskChange, DocumentState, FileCommand, PackageStep, WindowCommand};
 use crate::survey::LogPaths;
 
 /// The step of a merge.
@@ -327,6 +327,7 @@ impl Qiancun {
             Command::File(FileCommand::Open(paths)) => self.open(paths),
             Command::File(FileCommand::OpenDemo) => self.open_demo(),
             Command::File(FileCommand::NewProject) => self.new_project(),
+            Command::File(FileCommand::Package(PackageStep::Show(project))) => self.begin_look(&project),
             Command::File(FileCommand::Recover(file)) => {
                 self.recover(&file);
             }

@@ -15,7 +15,7 @@ use crate::lang::Lang;
 use crate::project::Project;
 use crate::round::{Navigation, Plan, PlanOptions, Stop, plan, worth_of};
 use crate::rules::{GapList, GapSeverity, Rules, find_gaps};
-use crate::survey::{GapIndex, GapStatus, Survey, Verdict};
+use crate::survey::{GapIndex, GapStatus, Survey, SurveyError, Verdict};
 
 /// Minutes on the spot where nobody says how many.
 const USUAL_MINUTES: u32 = 15;
@@ -187,17 +187,21 @@ fn import(mut parser: lexopt::Parser) -> Result<(), Failure> {
     read::print(&json!({ "files": documents, "left_out": left }))
 }
 
-/// What was filled in of a folder that came back: its GeoPackages, those of folders in it too, else tables that say results; a file by itself.
+/// What was filled in of a folder that came back: its GeoPackages and tables that say results, those of folders in it too; a file by itself.
 fn filled_in(path: &Path) -> Vec<PathBuf> {
     if !path.is_dir() {
         return vec![path.to_path_buf()];
     }
-    let packages = files_in(path, &["gpkg"]);
-    if !packages.is_empty() {
-        return packages;
+    let mut found = files_in(path, &["gpkg"]);
+    for table in files_in(path, &["csv", "xlsx", "xls", "ods", "geojson", "json"]) {
+        match crate::survey::read_results(&table) {
+            Ok(_) => found.push(table),
+            // Lists and forms that went along say no results.
+            Err(SurveyError::NoResults { .. }) => {}
+            Err(e) => eprintln!("qiancun: {} is left: {e}", table.display()),
+        }
     }
-    let tables = files_in(path, &["csv", "xlsx", "xls", "ods", "geojson", "json"]);
-    tables.into_iter().filter(|p| crate::survey::read_results(p).is_ok()).collect()
+    found
 }
 
 /// Files of a folder with one of these endings, those of folders in it too.

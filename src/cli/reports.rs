@@ -51,7 +51,11 @@ fn import(mut parser: lexopt::Parser) -> Result<(), Failure> {
     let gaps = find_gaps(&district, district.year(None), &Rules::with(&project.rules)).gaps;
     let mut all: Vec<NewReport> = Vec::new();
     let tables: Vec<PathBuf> = tables.iter().flat_map(|p| tables_of_reports(p)).collect();
+    let is_named = |table: &PathBuf| paths.contains(table);
     for table in &tables {
+        if !is_named(table) && !matches!(read_reports(table), Ok(Some(_))) {
+            continue;
+        }
         let found = read_reports(table).map_err(|e| Failure::Input(e.to_string()))?;
         let none = || Failure::Because {
             code: "no-reports",

@@ -219,7 +219,8 @@ fn below_map(ui: &mut Ui, painter: &Painter, session: &Session, room: Rect, s: f
 
 /// A click on a figure takes it apart: from which villages, rows and files it is.
 fn unfold(ui: &Ui, session: &Session, list: &[(String, String)], rects: &[Rect], send: &mut Commands) {
-    let shown: Vec<Option<usize>> = session.scene_figures().iter().map(|f| f.indicator).collect();
+    let shown: Vec<Option<usize>> =
+        session.scene_figures().iter().map(|f| f.indicator.filter(|_| f.is_plain)).collect();
     // Changes between years are no figures of a year.
     let chosen = session.scene_shown().is_some_and(|s| !s.figures.is_empty());
     if session.year_before().is_some() && !chosen {

@@ -96,7 +96,8 @@ pub(super) fn list(ui: &mut Ui, session: &Session, send: &mut Commands) {
 fn folder(ui: &mut Ui, session: &Session, send: &mut Commands) {
     let (t, lang) = (session.tokens(), session.lang);
     ui.horizontal(|ui| {
-        match &session.settings.window.reports_folder {
+        let project = session.file.path.as_ref().map(|p| p.to_string_lossy().into_owned()).unwrap_or_default();
+        match session.settings.window.reports_folders.get(&project) {
             None => {
                 if ui.button(lang.t("report.folder")).on_hover_text(lang.t("report.folder-tip")).clicked() {
                     send.push(DecideCommand::ReportsFolderDialogue);

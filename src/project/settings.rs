@@ -80,9 +80,9 @@ pub struct WindowSettings {
     /// The adapter that this person wants to draw, by its name and back end; chosen by itself where empty.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub wanted_adapter: String,
-    /// The folder in which reports of residents come as tables: looked at when a project is opened and when the window comes to the front.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reports_folder: Option<PathBuf>,
+    /// The folder in which reports of residents come as tables, by project: looked at when it is opened and when the window comes to the front.
+    #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub reports_folders: std::collections::BTreeMap<String, PathBuf>,
     /// Where questions for files begin.
     #[serde(skip_serializing_if = "is_usual")]
     pub folders: Folders,
@@ -192,12 +192,19 @@ impl Settings {
     /// The saved settings; the defaults where there are none. What cannot be understood costs itself only, and is kept as it stands; a file that is no TOML
     /// at all, such as one that was cut short, is put aside as `settings.toml.damaged` before another is written.
     pub fn load() -> Self {
-        let Some(text) = Self::path().and_then(|p| std::fs::read_to_string(p).ok()) else { return Self::default() };
-        Self::of_text(&text).unwrap_or_else(|| {
-            if let Some(path) = Self::path() {
-                // In a folder that cannot be written nothing is written over it either.
-                std::fs::copy(&path, path.with_extension("toml.damaged")).ok();
+        let Some(path) = Self::path() else { return Self::default() };
+        let bytes = match std::fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Self::default(),
+            // Held by another program for a moment, most likely: once more, and what cannot be read is put aside below.
+            Err(_) => {
+                std::thread::sleep(std::time::Duration::from_millis(200));
+                std::fs::read(&path).unwrap_or_default()
             }
+        };
+        std::str::from_utf8(&bytes).ok().and_then(Self::of_text).unwrap_or_else(|| {
+            // In a folder that cannot be written nothing is written over it either.
+            std::fs::copy(&path, path.with_extension("toml.damaged")).ok();
             Self::default()
         })
     }

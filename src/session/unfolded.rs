@@ -53,6 +53,7 @@ impl Session {
             (true, ..) => lang.t("unfold.category").to_owned(),
             (_, true, _) => lang.t("unfold.sum").to_owned(),
             (.., true) => lang.t("unfold.ratio").to_owned(),
+            _ if self.has_own_denominators(unfolded) => lang.t("unfold.ratio").to_owned(),
             _ => match unfolded.weight.and_then(|w| self.indicator(w)) {
                 Some(weight) => lang.with("unfold.weighted", &[("n", weight.name(lang))]),
                 None => lang.t("unfold.mean").to_owned(),
@@ -61,6 +62,14 @@ impl Session {
         let counts = [("n", unfolded.total.known.to_string()), ("m", unfolded.total.unknown.to_string())];
         let counts = counts.each_ref().map(|(k, v)| (*k, v.as_str()));
         format!("{how} · {}", lang.with("unfold.counts", &counts))
+    }
+
+    /// Whether each village of which something is known has a denominator of its own.
+    fn has_own_denominators(&self, unfolded: &Unfolded) -> bool {
+        let Some(district) = self.district() else { return false };
+        let of = |v: &&FeatureId| district.observations.fraction(unfolded.indicator, unfolded.year, **v).is_some();
+        let known = |v: &&FeatureId| district.value(unfolded.indicator, unfolded.year, **v).is_some();
+        unfolded.total.known > 0 && unfolded.villages.iter().filter(known).all(|v| of(&v))
     }
 
     /// A village of an unfolded figure: its name, its figure, what weighs it or what it is a part of, and where it is from.
@@ -73,7 +82,7 @@ impl Session {
             district.value(weight, unfolded.year, village).map(|v| definition.show(v, self.lang))
         };
         let from = self.origin_lines(&figure).join(" · ");
-        let weight = part.or_else(weight).unwrap_or_default();
+        let weight = weight().or(part.filter(|_| unfolded.weight.is_none())).unwrap_or_default();
         Some([district.villages.display_name(village), self.figure_words(&figure), weight, from])
     }
 }

@@ -71,6 +71,13 @@ impl Attached {
         beside.or_else(|| self.find(folder, name, instance))
     }
 
+    /// A photo by its name: beside the table, or in a folder that lies there; none where two have the name.
+    pub(super) fn near(&self, folder: &Path, name: &str) -> Option<PathBuf> {
+        let found = self.beside(folder, name, "").filter(|_| !name.contains("://"))?;
+        let depth = found.strip_prefix(folder).map_or(0, |p| p.components().count());
+        (depth <= 2).then_some(found)
+    }
+
     /// A photo by its name, below a folder; of several the one in the folder that is named after the filled form. Two phones give one name to two photos:
     /// where that does not tell them apart there is none.
     fn find(&self, folder: &Path, name: &str, instance: &str) -> Option<PathBuf> {
@@ -82,16 +89,26 @@ impl Attached {
             all
         });
         match all.get(name)?.as_slice() {
-            [one] => Some(one.clone()),
+            // A server puts each filled form's photos into a folder of its own: another form's is not taken.
+            [one] if instance.is_empty() || !is_of_server(one) || is_in(one, instance) => Some(one.clone()),
+            [_] => None,
             several => {
-                let is_own = |p: &&PathBuf| {
-                    !instance.is_empty() && p.components().any(|c| c.as_os_str().to_string_lossy().contains(instance))
-                };
+                let is_own = |p: &&PathBuf| !instance.is_empty() && is_in(p, instance);
                 let mut own = several.iter().filter(is_own);
                 own.next().filter(|_| own.next().is_none()).cloned()
             }
         }
     }
+}
+
+/// Whether a file lies in a folder named after a filled form.
+fn is_in(path: &Path, instance: &str) -> bool {
+    path.components().any(|c| c.as_os_str().to_string_lossy().contains(instance))
+}
+
+/// Whether a file lies where KoboToolbox puts photos: `attachments/<form>/<filled form>/`.
+fn is_of_server(path: &Path) -> bool {
+    path.components().any(|c| c.as_os_str() == "attachments")
 }
 
 fn look_below(folder: &Path, depth: usize, left: &mut usize, all: &mut FxHashMap<String, Vec<PathBuf>>) {

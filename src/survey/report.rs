@@ -39,6 +39,8 @@ pub struct NewReport {
     pub address: String,
     /// Where.
     pub place: Option<LonLat>,
+    /// Where its photo was taken, where the row says no place.
+    pub photo_place: Option<LonLat>,
     /// The village, as far as the row names it.
     pub subject: Subject,
     /// Who made it.
@@ -54,6 +56,11 @@ pub struct NewReport {
 }
 
 impl NewReport {
+    /// Where it is: as the row says it, else as its photo does.
+    pub fn at_place(&self) -> Option<LonLat> {
+        self.place.or(self.photo_place)
+    }
+
     /// An id that follows from what was reported: by the service's number, else by time, words and place.
     pub fn id(&self) -> String {
         if !self.number.trim().is_empty() {
@@ -67,7 +74,7 @@ impl NewReport {
 
     /// The event that records it: of the village and, where one was found, of a gap by its key.
     pub(super) fn into_event(self, subject: Subject, gap: String) -> Event {
-        let id = self.id();
+        let (id, at_place) = (self.id(), self.at_place());
         let mut more = serde_json::Map::new();
         for (key, value) in [(CATEGORY, self.category), (NUMBER, self.number), (PHONE, self.phone)] {
             more.insert(key.to_owned(), Value::String(value.trim().to_owned()));
@@ -82,8 +89,8 @@ impl NewReport {
             result: Outcome::from_word(&self.status).filter(|o| matches!(o, Outcome::Closed | Outcome::Wrong)),
             note: words.join("\n"),
             photos: self.photos.iter().map(|p| Photo::named(p)).collect(),
-            lon: self.place.map(|p| p.lon_deg),
-            lat: self.place.map(|p| p.lat_deg),
+            lon: at_place.map(|p| p.lon_deg),
+            lat: at_place.map(|p| p.lat_deg),
             by: self.by,
             at_text: if self.at.is_some() { String::new() } else { self.at_text },
             at: self.at,

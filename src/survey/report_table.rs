@@ -150,6 +150,7 @@ pub fn read_reports(path: &Path) -> Result<Option<Vec<NewReport>>, ReadError> {
                 text: text(Column::Text),
                 address: text(Column::Address),
                 place,
+                photo_place: None,
                 subject: Subject {
                     town: text(Column::Town),
                     village: text(Column::Village),
@@ -158,7 +159,7 @@ pub fn read_reports(path: &Path) -> Result<Option<Vec<NewReport>>, ReadError> {
                 },
                 by: text(Column::By),
                 phone: text(Column::Phone),
-                files: photos.iter().filter_map(|p| Some((p.clone(), attached.beside(folder, p, "")?))).collect(),
+                files: photos.iter().filter_map(|p| Some((p.clone(), attached.near(folder, p)?))).collect(),
                 photos,
                 status: text(Column::Status),
             });
@@ -166,31 +167,41 @@ pub fn read_reports(path: &Path) -> Result<Option<Vec<NewReport>>, ReadError> {
     }
     // Where a row says no place, its photo may.
     for report in found.iter_mut().flatten().filter(|r| r.place.is_none()) {
-        report.place = report.files.iter().find_map(|(_, file)| photo_facts(file).place);
+        report.photo_place = report.files.iter().find_map(|(_, file)| photo_facts(file).place);
     }
     Ok(found)
 }
 
-/// Tables of reports in a folder, those of folders in it too: what says no reports is passed over. A file stands for itself.
+/// Deepest folder that is looked into for tables of reports, and most tables.
+const DEEPEST: usize = 3;
+const MOST_TABLES: usize = 500;
+
+/// Tables in a folder, those of folders in it too; whether they say reports, reading them tells. A file stands for itself.
 pub fn tables_of_reports(path: &Path) -> Vec<PathBuf> {
-    const ENDINGS: [&str; 4] = ["xlsx", "xls", "csv", "ods"];
-    if !path.is_dir() {
-        return vec![path.to_path_buf()];
-    }
     let mut found = Vec::new();
-    let mut entries: Vec<PathBuf> = std::fs::read_dir(path).into_iter().flatten().flatten().map(|e| e.path()).collect();
+    if path.is_dir() {
+        tables_in(path, 0, &mut found);
+    } else {
+        found.push(path.to_path_buf());
+    }
+    found
+}
+
+fn tables_in(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
+    const ENDINGS: [&str; 4] = ["xlsx", "xls", "csv", "ods"];
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut entries: Vec<PathBuf> = entries.map(|e| e.path()).filter(|e| !e.is_symlink()).collect();
     entries.sort();
-    for entry in entries.into_iter().filter(|e| !e.is_symlink()) {
+    for entry in entries {
         // What a program has open lies beside it under a name of its own.
         let is_own = entry.file_name().is_some_and(|n| !n.to_string_lossy().starts_with(['.', '~']));
         let is_table = entry.extension().is_some_and(|e| ENDINGS.iter().any(|own| e.eq_ignore_ascii_case(own)));
-        if entry.is_dir() {
-            found.extend(tables_of_reports(&entry));
-        } else if is_own && is_table && matches!(read_reports(&entry), Ok(Some(_))) {
+        if entry.is_dir() && depth < DEEPEST && is_own {
+            tables_in(&entry, depth + 1, found);
+        } else if is_own && is_table && found.len() < MOST_TABLES {
             found.push(entry);
         }
     }
-    found
 }
 
 /// What words of reports speak of: rules by the first letters of their ids.
@@ -260,7 +271,7 @@ pub fn match_reports(
             .copied()
             .filter(|g| !matches!(survey.status(&g.key(district)), GapStatus::Closed | GapStatus::Wrong))
             .collect();
-        let gap = match report.place {
+        let gap = match report.at_place() {
             // A gap of a facility only where it stands near; one of the village as a whole anywhere in it.
             Some(place) => {
                 let near = |g: &&&Gap| g.facility.is_none() || g.at.is_some_and(|at| distance_m(at, place) <= NEAR_M);

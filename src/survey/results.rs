@@ -79,8 +79,18 @@ impl ResultRow {
         let is_instance = text.trim().starts_with("uuid:");
         let column = if is_instance && column == Column::Key { Column::Instance } else { column };
         if column == Column::Point {
-            let numbers: Vec<&str> = text.split_whitespace().filter(|t| t.parse::<f64>().is_ok()).collect();
-            if let ([lat, lon, ..], true) = (numbers.as_slice(), self.lon.is_empty() && self.lat.is_empty()) {
+            // Latitude, longitude and, of those that write it so, altitude and accuracy: nothing else, and nothing that is no place.
+            let parts: Vec<&str> = text.split_whitespace().collect();
+            let numbers: Vec<f64> = parts.iter().filter_map(|t| t.parse().ok()).collect();
+            let is_place = numbers.len() == parts.len() && matches!(numbers.len(), 2..=4);
+            let is_free = self.lon.is_empty() && self.lat.is_empty();
+            if let ([lat, lon, ..], [a, b, ..]) = (parts.as_slice(), numbers.as_slice())
+                && is_place
+                && is_free
+                && a.abs() <= 90.0
+                && b.abs() <= 180.0
+                && [lat, lon].iter().all(|t| t.contains('.'))
+            {
                 (self.lon, self.lat) = ((*lon).to_owned(), (*lat).to_owned());
             }
             return;
@@ -202,7 +212,7 @@ impl Column {
             "result" | "results" | "outcome" | "结果" | "核查结果" | "处理结果" | "现场结果" | "走访结果"
             | "整改结果" | "核实结果" | "调查结果" | "检查结果" => Self::Result,
             "note" | "notes" | "remark" | "remarks" | "备注" | "说明" | "情况说明" => Self::Note,
-            "photo" | "photos" | "more_photos" | "picture" | "照片" | "图片" => Self::Photo,
+            "photo" | "photos" | "more_photos" | "picture" | "照片" | "图片" | "再拍一张" => Self::Photo,
             "by" | "surveyor" | "调查人" | "核查人" | "走访人" | "检查人" | "姓名" => Self::By,
             "at" | "visited_at" | "date" | "time" | "时间" | "日期" | "核查时间" | "走访时间" | "检查时间"
             | "核查日期" | "走访日期" => Self::At,

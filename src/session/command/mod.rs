@@ -101,7 +101,8 @@ impl Command {
         use FileCommand as F;
         match self {
             Self::File(
-                F::OpenDialogue
+                F::Package(PackageStep::UnpackTo(..) | PackageStep::LookInto(_) | PackageStep::Show(_))
+                | F::OpenDialogue
                 | F::OpenFolderDialogue
                 | F::Open(_)
                 | F::OpenLayers(..)
