@@ -53,6 +53,7 @@ pub fn groups(ui: &mut Ui, session: &Session, send: &mut Commands) {
         let response = ui.interact(inner.response.rect, ui.scope_id().with(("group", &place.name)), Sense::click());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, format!("{} {words}", place.name)));
         let focus = Focus { by: By::Group, name: place.name.clone() };
+        whence(&response, session, map.indicator, Some(&focus), send);
         if response.double_clicked() {
             send.push(LookCommand::SetFocus(Some(focus)));
         } else if response.clicked() {
@@ -62,8 +63,18 @@ pub fn groups(ui: &mut Ui, session: &Session, send: &mut Commands) {
     }
 }
 
+/// The menu of a figure: where it is from.
+fn whence(of: &egui::Response, session: &Session, indicator: usize, place: Option<&Focus>, send: &mut Commands) {
+    of.context_menu(|ui| {
+        if ui.button(session.lang.t("command.unfold")).clicked() {
+            send.push(LookCommand::Unfold(indicator, place.cloned()));
+            ui.close();
+        }
+    });
+}
+
 /// Progress to date against the district's plan, for the theme's figures. A part of the district has no plan of its own.
-pub fn targets(ui: &mut Ui, session: &Session) {
+pub fn targets(ui: &mut Ui, session: &Session, send: &mut Commands) {
     let (Some((district, theme)), Some(rolled), None) = (session.theme(), session.rolled(), session.focused()) else {
         return;
     };
@@ -71,7 +82,7 @@ pub fn targets(ui: &mut Ui, session: &Session) {
     let of = |target: &crate::project::Target| {
         let position = district.indicators.position(&target.indicator)?;
         let indicator = district.indicators.all().get(position).filter(|i| i.theme == theme && i.sum)?;
-        Some((indicator, rolled.all.totals.get(&position)?.value, target.value))
+        Some((position, indicator, rolled.all.totals.get(&position)?.value, target.value))
     };
     let list: Vec<_> = session.document.project.targets.iter().filter_map(of).collect();
     if list.is_empty() {
@@ -79,10 +90,10 @@ pub fn targets(ui: &mut Ui, session: &Session) {
     }
     rule(ui, t);
     section(ui, t, lang.t("target.title"));
-    for (indicator, value, target) in list {
+    for (position, indicator, value, target) in list {
         let shown = value.map_or_else(|| "—".to_owned(), |v| indicator.show(v, lang));
         let words = format!("{shown} / {}", indicator.show(target, lang));
-        ui.horizontal(|ui| {
+        let line = ui.horizontal(|ui| {
             ui.set_min_height(23.0);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.label(RichText::new(&words).font(bold(12.0)).color(t.ink));
@@ -92,6 +103,14 @@ pub fn targets(ui: &mut Ui, session: &Session) {
                 });
             });
         });
+        let whole = ui.interact(line.response.rect, ui.scope_id().with(("target", position)), Sense::click());
+        whole.widget_info(|| {
+            egui::WidgetInfo::labeled(egui::Role::Button, true, format!("{} {words}", indicator.name(lang)))
+        });
+        whence(&whole, session, position, None, send);
+        if whole.on_hover_text(lang.t("unfold.tip")).clicked() {
+            send.push(LookCommand::Unfold(position, None));
+        }
         let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 6.0), Sense::hover());
         let share = value.map_or(0.0, |v| (v / target.max(1e-9)).clamp(0.0, 1.0)) as f32;
         ui.painter().rect_filled(rect, 2.0, t.field);
@@ -127,11 +146,13 @@ pub fn headlines(ui: &mut Ui, session: &Session, send: &mut Commands) {
                 });
             });
         });
-        let sense = if differs { Sense::click() } else { Sense::hover() };
-        let response = ui.interact(inner.response.rect, ui.scope_id().with(("headline", headline.indicator)), sense);
+        let response =
+            ui.interact(inner.response.rect, ui.scope_id().with(("headline", headline.indicator)), Sense::click());
+        whence(&response, session, headline.indicator, None, send);
         let words = format!("{} {table} / {counted}", indicator.name(lang));
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, differs, &words));
         if response.clicked()
+            && differs
             && let Some(layer) = session.village_layer()
         {
             let features = headline.differing.iter().map(|d| d.0).collect();

@@ -61,7 +61,7 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
                 }
             }
             coverage::show(ui, session, send);
-            compare::targets(ui, session);
+            compare::targets(ui, session, send);
             compare::groups(ui, session, send);
             compare::headlines(ui, session, send);
             ui.add_space(12.0);
