@@ -93,13 +93,18 @@ impl Contents {
             return None;
         }
         let stem = name.rsplit_once('.').map_or(name.as_str(), |(s, _)| s).to_owned();
+        // Where `v.CPG` answers to `v.cpg` too, each file is taken under the name that it has.
+        let listed: Option<Vec<std::ffi::OsString>> =
+            file.parent().and_then(|f| std::fs::read_dir(f).ok()).map(|e| e.flatten().map(|e| e.file_name()).collect());
+        let is_named =
+            |path: &Path| listed.as_ref().is_none_or(|l| l.iter().any(|n| Some(n.as_os_str()) == path.file_name()));
         for ending in COMPANIONS {
             for ending in [ending.to_owned(), ending.to_uppercase()] {
                 for (beside, named) in [
                     (file.with_extension(&ending), format!("{stem}.{ending}")),
                     (PathBuf::from(format!("{}.{ending}", file.display())), format!("{name}.{ending}")),
                 ] {
-                    if beside.is_file() && beside != file {
+                    if beside.is_file() && beside != file && is_named(&beside) {
                         self.files.insert(named, beside);
                     }
                 }
