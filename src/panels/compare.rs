@@ -104,8 +104,10 @@ pub fn targets(ui: &mut Ui, session: &Session, send: &mut Commands) {
             });
         });
         let whole = ui.interact(line.response.rect, ui.scope_id().with(("target", position)), Sense::click());
+        // The bar below says the figure; this says what a click does.
         whole.widget_info(|| {
-            egui::WidgetInfo::labeled(egui::Role::Button, true, format!("{} {words}", indicator.name(lang)))
+            let name = format!("{} · {}", lang.t("command.unfold"), indicator.name(lang));
+            egui::WidgetInfo::labeled(egui::Role::Button, true, name)
         });
         whence(&whole, session, position, None, send);
         if whole.on_hover_text(lang.t("unfold.tip")).clicked() {

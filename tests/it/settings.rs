@@ -95,7 +95,7 @@ fn a_figure_of_the_summary_is_taken_apart_to_its_villages_and_files() {
     assert!(h.query_all_by_label_contains("indicators.csv").next().is_some(), "the file is named");
     send(&mut h, WindowCommand::Escape);
     // Progress under the legend, by a click on its line.
-    h.query_all_by_label_contains(" / 250,000").next().expect("progress").click();
+    h.query_all_by_label_contains("Where this figure is from · ").next().expect("progress").click();
     crate::window::settle(&mut h);
     assert!(matches!(h.state().session.moment.dialogue, Some(Dialogue::Unfolded(_))));
     // In a meeting by a click on the figure.
