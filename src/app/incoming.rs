@@ -33,6 +33,8 @@ pub struct ReportsFound {
     state: FolderState,
     /// What they say; `None` where they stand as they did.
     reports: Option<Vec<NewReport>>,
+    /// Names of tables that cannot be read.
+    unread: Vec<String>,
 }
 
 /// How tables stand.
@@ -59,6 +61,7 @@ impl Qiancun {
             return;
         };
         self.session.work.reports_waiting = None;
+        self.session.work.reports_unread.clear();
         self.opened.reports.state.clear();
         let key = project.to_string_lossy().into_owned();
         self.remembering(|s| {
@@ -102,10 +105,17 @@ impl Qiancun {
         self.jobs.start(Job::Look, move |_| {
             let tables = tables_of_reports(&folder);
             let state = state_of(&tables);
-            let read = |t: &PathBuf| read_reports(t).ok().flatten();
-            let reports = (state != before).then(|| tables.iter().filter_map(read).flatten().collect());
+            let mut unread = Vec::new();
+            let mut read = |t: &PathBuf| match read_reports(t) {
+                Ok(reports) => reports,
+                Err(_) => {
+                    unread.extend(t.file_name().map(|n| n.to_string_lossy().into_owned()));
+                    None
+                }
+            };
+            let reports = (state != before).then(|| tables.iter().filter_map(&mut read).flatten().collect());
             let name = folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-            Some(Done::Reports(ReportsRead::Found(ReportsFound { turn, name, state, reports })))
+            Some(Done::Reports(ReportsRead::Found(ReportsFound { turn, name, state, reports, unread })))
         });
     }
 
@@ -119,6 +129,7 @@ impl Qiancun {
         if count > 0 {
             self.session.news = Some(self.session.lang.with("report.waiting", &[("n", &count.to_string())]));
         }
+        self.session.work.reports_unread = found.unread;
         self.session.work.reports_waiting = (count > 0).then_some(draft);
     }
 

@@ -172,6 +172,7 @@ impl Qiancun {
         self.opened.unjoined.clear();
         self.opened.shows_ground = false;
         self.session.work.reports_waiting = None;
+        self.session.work.reports_unread.clear();
         let is_of_project =
             |d: &Dialogue| !matches!(d, Dialogue::Recover(_) | Dialogue::Message(_) | Dialogue::Settings);
         self.session.moment.dialogue.take_if(|d| is_of_project(d));

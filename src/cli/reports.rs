@@ -53,10 +53,15 @@ fn import(mut parser: lexopt::Parser) -> Result<(), Failure> {
     let tables: Vec<PathBuf> = tables.iter().flat_map(|p| tables_of_reports(p)).collect();
     let is_named = |table: &PathBuf| paths.contains(table);
     for table in &tables {
-        if !is_named(table) && !matches!(read_reports(table), Ok(Some(_))) {
-            continue;
-        }
-        let found = read_reports(table).map_err(|e| Failure::Input(e.to_string()))?;
+        let found = match read_reports(table) {
+            // Of a folder: what says no reports is passed over, what cannot be read is said.
+            Ok(None) if !is_named(table) => continue,
+            Err(e) if !is_named(table) => {
+                eprintln!("qiancun: {} is left: {e}", table.display());
+                continue;
+            }
+            read => read.map_err(|e| Failure::Input(e.to_string()))?,
+        };
         let none = || Failure::Because {
             code: "no-reports",
             message: format!(

@@ -114,6 +114,10 @@ fn folder(ui: &mut Ui, session: &Session, send: &mut Commands) {
                 }
             }
         }
+        if !session.work.reports_unread.is_empty() {
+            let words = lang.with("report.unread", &[("n", &session.work.reports_unread.join("、"))]);
+            ui.add(Label::new(RichText::new(words).size(12.0).color(t.warn)).truncate());
+        }
         if let Some(waiting) = &session.work.reports_waiting {
             let words = lang.with("report.waiting", &[("n", &waiting.rows.len().to_string())]);
             if ui.button(RichText::new(words).color(t.accent)).clicked() {

@@ -39,16 +39,20 @@ pub fn show(ui: &mut Ui, session: &Session, send: &mut Commands) -> Option<Dialo
     stays.then_some(Dialogue::Settings)
 }
 
+fn heading(ui: &mut Ui, session: &Session, key: &'static str) {
+    ui.label(RichText::new(session.lang.t(key)).font(bold(13.0)).color(session.tokens().ink));
+}
+
+fn hint(ui: &mut Ui, session: &Session, text: &str) {
+    ui.add(egui::Label::new(RichText::new(text).size(12.0).color(session.tokens().ink_secondary)).wrap());
+}
+
 /// Language, colours, size of type, motion, and what draws.
 fn looks(ui: &mut Ui, session: &Session, send: &mut Commands) {
     let (t, lang) = (session.tokens(), session.lang);
     let settings = &session.settings;
     let mut choose = |choosing: Choosing| send.push(WindowCommand::Choose(choosing));
-    let heading = |ui: &mut Ui, key: &'static str| ui.label(RichText::new(lang.t(key)).font(bold(13.0)).color(t.ink));
-    let hint = |ui: &mut Ui, key: &'static str| {
-        ui.add(egui::Label::new(RichText::new(lang.t(key)).size(12.0).color(t.ink_secondary)).wrap());
-    };
-    heading(ui, "settings.language");
+    heading(ui, session, "settings.language");
     ui.horizontal(|ui| {
         for (said, words) in
             [(None, lang.t("settings.of-system")), (Some(Lang::Zh), "中文"), (Some(Lang::En), "English")]
@@ -60,7 +64,7 @@ fn looks(ui: &mut Ui, session: &Session, send: &mut Commands) {
         }
     });
     ui.add_space(8.0);
-    heading(ui, "settings.look");
+    heading(ui, session, "settings.look");
     ui.horizontal(|ui| {
         for (said, key) in
             [(None, "settings.of-system"), (Some(false), "settings.light"), (Some(true), "settings.dark")]
@@ -71,7 +75,7 @@ fn looks(ui: &mut Ui, session: &Session, send: &mut Commands) {
         }
     });
     ui.add_space(8.0);
-    heading(ui, "settings.text");
+    heading(ui, session, "settings.text");
     ui.horizontal(|ui| {
         for pct in [90, 100, 125, 150, 200] {
             if chip_button(ui, t, &format!("{pct} %"), settings.window.text_pct.unwrap_or(100) == pct).clicked() {
@@ -80,8 +84,8 @@ fn looks(ui: &mut Ui, session: &Session, send: &mut Commands) {
         }
     });
     ui.add_space(8.0);
-    heading(ui, "settings.vision");
-    hint(ui, "settings.vision-hint");
+    heading(ui, session, "settings.vision");
+    hint(ui, session, lang.t("settings.vision-hint"));
     ui.horizontal_wrapped(|ui| {
         for vision in Vision::ALL {
             let words = lang.find(&format!("vision.{}", vision.key())).unwrap_or("");
@@ -102,11 +106,7 @@ fn reads(ui: &mut Ui, session: &Session, send: &mut Commands) {
     let (t, lang) = (session.tokens(), session.lang);
     let window = &session.settings.window;
     let mut choose = |choosing: Choosing| send.push(WindowCommand::Choose(choosing));
-    let heading = |ui: &mut Ui, key: &'static str| ui.label(RichText::new(lang.t(key)).font(bold(13.0)).color(t.ink));
-    let hint = |ui: &mut Ui, text: &str| {
-        ui.add(egui::Label::new(RichText::new(text).size(12.0).color(t.ink_secondary)).wrap());
-    };
-    heading(ui, "settings.areas");
+    heading(ui, session, "settings.areas");
     ui.horizontal(|ui| {
         for unit in AreaUnit::ALL {
             let words = lang.find(&format!("settings.area-{}", unit.key())).unwrap_or("");
@@ -116,8 +116,8 @@ fn reads(ui: &mut Ui, session: &Session, send: &mut Commands) {
         }
     });
     ui.add_space(8.0);
-    heading(ui, "settings.usual-crs");
-    hint(ui, lang.t("settings.usual-crs-hint"));
+    heading(ui, session, "settings.usual-crs");
+    hint(ui, session, lang.t("settings.usual-crs-hint"));
     ui.horizontal_wrapped(|ui| {
         if chip_button(ui, t, lang.t("settings.crs-asked"), window.usual_crs.is_empty()).clicked() {
             choose(Choosing::UsualCrs(String::new()));
@@ -153,12 +153,12 @@ fn reads(ui: &mut Ui, session: &Session, send: &mut Commands) {
         }
     });
     ui.add_space(8.0);
-    heading(ui, "settings.folders");
+    heading(ui, session, "settings.folders");
     let place = |folder: &Option<std::path::PathBuf>| {
         folder.as_ref().map_or_else(|| lang.t("settings.folder-beside").to_owned(), |f| f.display().to_string())
     };
-    hint(ui, &lang.with("settings.folder-read", &[("n", &place(&window.folders.read))]));
-    hint(ui, &lang.with("settings.folder-write", &[("n", &place(&window.folders.write))]));
+    hint(ui, session, &lang.with("settings.folder-read", &[("n", &place(&window.folders.read))]));
+    hint(ui, session, &lang.with("settings.folder-write", &[("n", &place(&window.folders.write))]));
     let is_any = window.folders != Folders::default();
     if ui.add_enabled(is_any, egui::Button::new(lang.t("settings.forget-folders"))).clicked() {
         choose(Choosing::ForgetFolders);
@@ -170,11 +170,7 @@ fn stands(ui: &mut Ui, session: &Session, send: &mut Commands) {
     let (t, lang) = (session.tokens(), session.lang);
     let (settings, window) = (&session.settings, &session.settings.window);
     let mut choose = |choosing: Choosing| send.push(WindowCommand::Choose(choosing));
-    let heading = |ui: &mut Ui, key: &'static str| ui.label(RichText::new(lang.t(key)).font(bold(13.0)).color(t.ink));
-    let hint = |ui: &mut Ui, key: &'static str| {
-        ui.add(egui::Label::new(RichText::new(lang.t(key)).size(12.0).color(t.ink_secondary)).wrap());
-    };
-    heading(ui, "settings.density");
+    heading(ui, session, "settings.density");
     ui.horizontal(|ui| {
         for (compact, key) in [(false, "settings.roomy"), (true, "settings.compact")] {
             if chip_button(ui, t, lang.t(key), window.compact == compact).clicked() {
@@ -183,7 +179,7 @@ fn stands(ui: &mut Ui, session: &Session, send: &mut Commands) {
         }
     });
     ui.add_space(8.0);
-    heading(ui, "settings.contrast");
+    heading(ui, session, "settings.contrast");
     ui.horizontal(|ui| {
         let choices = [
             (None, "settings.of-system"),
@@ -209,8 +205,8 @@ fn stands(ui: &mut Ui, session: &Session, send: &mut Commands) {
     }
     if session.storage.adapters.len() > 1 && !software {
         ui.add_space(8.0);
-        heading(ui, "settings.adapter");
-        hint(ui, "settings.adapter-hint");
+        heading(ui, session, "settings.adapter");
+        hint(ui, session, lang.t("settings.adapter-hint"));
         let offered = std::iter::once("").chain(session.storage.adapters.iter().map(String::as_str));
         for adapter in offered {
             let words = if adapter.is_empty() { lang.t("settings.adapter-itself") } else { adapter };
@@ -219,19 +215,16 @@ fn stands(ui: &mut Ui, session: &Session, send: &mut Commands) {
             }
         }
     }
-    hint(ui, "settings.no-updates");
+    hint(ui, session, lang.t("settings.no-updates"));
 }
 
 /// Memory, cache, tiles, files that others change, and what the program is.
 fn keeps(ui: &mut Ui, session: &Session, send: &mut Commands) {
     let (t, lang) = (session.tokens(), session.lang);
     let storage = &session.storage;
-    let hint = |ui: &mut Ui, text: &str| {
-        ui.add(egui::Label::new(RichText::new(text).size(12.0).color(t.ink_secondary)).wrap())
-    };
     ui.label(RichText::new(lang.t("settings.map-memory")).font(bold(13.0)).color(t.ink));
-    hint(ui, lang.t("settings.map-memory-hint"));
-    hint(ui, &lang.with("settings.in-use", &[("n", &size(storage.map_bytes as u64))]));
+    hint(ui, session, lang.t("settings.map-memory-hint"));
+    hint(ui, session, &lang.with("settings.in-use", &[("n", &size(storage.map_bytes as u64))]));
     let present = session.settings.map_memory_mb();
     ui.horizontal(|ui| {
         for mb in MEMORY_MB {
@@ -242,10 +235,10 @@ fn keeps(ui: &mut Ui, session: &Session, send: &mut Commands) {
     });
     ui.add_space(12.0);
     ui.label(RichText::new(lang.t("settings.cache")).font(bold(13.0)).color(t.ink));
-    hint(ui, lang.t("settings.cache-hint"));
+    hint(ui, session, lang.t("settings.cache-hint"));
     match (storage.cache_bytes, &storage.cache_folder) {
         (Some(bytes), Some(folder)) => {
-            hint(ui, &lang.with("settings.in-use", &[("n", &size(bytes))]));
+            hint(ui, session, &lang.with("settings.in-use", &[("n", &size(bytes))]));
             let place = folder.display().to_string();
             let label = egui::Label::new(RichText::new(&place).size(12.0).color(t.ink_secondary)).truncate();
             ui.add(label).on_hover_text(place);
@@ -265,13 +258,13 @@ fn keeps(ui: &mut Ui, session: &Session, send: &mut Commands) {
             }
         }
         _ => {
-            hint(ui, lang.t("settings.no-folder"));
+            hint(ui, session, lang.t("settings.no-folder"));
         }
     }
     if storage.tiles.is_some() {
         ui.add_space(12.0);
         ui.label(RichText::new(lang.t("settings.tiles")).font(bold(13.0)).color(t.ink));
-        hint(ui, lang.t("settings.tiles-hint"));
+        hint(ui, session, lang.t("settings.tiles-hint"));
         ui.horizontal(|ui| {
             for mb in CACHE_MB {
                 let text = if mb == 0 { lang.t("settings.no-tiles").to_owned() } else { megabytes(mb) };
@@ -286,7 +279,7 @@ fn keeps(ui: &mut Ui, session: &Session, send: &mut Commands) {
     }
     ui.add_space(12.0);
     ui.label(RichText::new(lang.t("settings.rereading")).font(bold(13.0)).color(t.ink));
-    hint(ui, lang.t("settings.rereading-hint"));
+    hint(ui, session, lang.t("settings.rereading-hint"));
     ui.horizontal(|ui| {
         let present = session.settings.rereads_on_request;
         for (on_request, key) in [(false, "settings.rereading-itself"), (true, "settings.rereading-asked")] {

@@ -199,7 +199,8 @@ impl Settings {
             // Held by another program for a moment, most likely: once more, and what cannot be read is put aside below.
             Err(_) => {
                 std::thread::sleep(std::time::Duration::from_millis(200));
-                std::fs::read(&path).unwrap_or_default()
+                // A byte that is no text: put aside as well, as far as that can be done.
+                std::fs::read(&path).unwrap_or_else(|_| vec![0xff])
             }
         };
         std::str::from_utf8(&bytes).ok().and_then(Self::of_text).unwrap_or_else(|| {

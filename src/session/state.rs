@@ -119,6 +119,8 @@ impl Default for Stage {
 pub struct Work {
     /// Reports that have come into the folder that is looked into.
     pub reports_waiting: Option<super::ReportsDraft>,
+    /// Names of tables there that cannot be read.
+    pub reports_unread: Vec<String>,
     /// Files being read that are not on the map yet.
     pub pending: Vec<Pending>,
     /// Tables being understood.

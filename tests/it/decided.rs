@@ -301,6 +301,8 @@ fn reports_that_come_into_a_folder_wait_to_be_taken_in_with_their_photos() {
     // What says no reports, and what another program holds open, is passed over.
     std::fs::write(folder.join("名单.csv"), "姓名,电话\n甲,1\n").expect("written");
     std::fs::write(folder.join("~平安通.csv"), row("半份")).expect("written");
+    // What cannot be read is named.
+    std::fs::write(folder.join("坏.xlsx"), b"PK no workbook").expect("written");
     let mut h = open(vec![project.clone().into()], Lang::Zh, [1366.0, 768.0]);
     send(&mut h, DecideCommand::WatchReports(Some(folder.clone())));
     settle(&mut h);
@@ -309,6 +311,7 @@ fn reports_that_come_into_a_folder_wait_to_be_taken_in_with_their_photos() {
     send(&mut h, WindowCommand::ToggleDrawer(Tab::Gaps));
     h.state_mut().session.moment.lists = GapsList::Reports;
     settle(&mut h);
+    assert!(h.query_by_label_contains("读不了：坏.xlsx").is_some());
     h.get_by_label("1 条新反映待收下").click();
     settle(&mut h);
     let Some(Dialogue::Reports(draft)) = h.state().session.moment.dialogue.clone() else { panic!("no preview") };
