@@ -1,6 +1,7 @@
 //! Decisions of meetings in the window, and who answers for what.
 
 use super::state::Session;
+use crate::lang::Lang;
 use crate::model::{AnswersFor, FeatureId, Person};
 use crate::rules::{days_today, ends_of};
 use crate::survey::{Decision, DecisionStatus, Instant, MatchedReport, NewDecision, Report, ReportStatus, Subject};
@@ -64,7 +65,8 @@ impl Session {
             let due = d.due().map(crate::rules::day_text).unwrap_or_default();
             let who: Vec<&str> = [d.who(), d.unit(), &due].into_iter().filter(|w| !w.is_empty()).collect();
             let who = if who.is_empty() { String::new() } else { format!("  →  {}", who.join(" · ")) };
-            format!("{}：{}{who}", about.join(" "), d.what().lines().next().unwrap_or_default())
+            let colon = if self.lang == Lang::Zh { "：" } else { ": " };
+            format!("{}{colon}{}{who}", about.join(" "), d.what().lines().next().unwrap_or_default())
         };
         list.into_iter().map(words).collect()
     }
