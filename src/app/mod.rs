@@ -8,6 +8,7 @@ mod before;
 mod cached;
 mod decisions;
 mod export;
+mod field_photos;
 mod files;
 mod grounds;
 mod headless;

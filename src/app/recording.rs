@@ -16,8 +16,8 @@ use crate::survey::{
 
 /// What was done: the visits it concerned, and how many, where they are counted.
 pub(super) struct Did {
-    ids: Vec<String>,
-    count: usize,
+    pub(super) ids: Vec<String>,
+    pub(super) count: usize,
 }
 
 /// What is to be done with a log.
@@ -182,7 +182,7 @@ fn bring(log: &mut SurveyLog, to: &VisitStates, from: &VisitStates) -> Result<Di
 
 impl Qiancun {
     /// Has something done with the log of the project that is open; nothing where it was never saved.
-    fn with_log(
+    pub(super) fn with_log(
         &mut self,
         step: Option<&'static str>,
         ids: Vec<String>,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::jobs::{Done, Job};
 use super::qiancun::Qiancun;
 use crate::district::District;
-use crate::geo::{LonLat, distance_m};
+use crate::geo::LonLat;
 use crate::lang::Lang;
 use crate::model::{LayerKind, Role};
 use crate::page::{SheetStop, SheetTour, round_sheets, tour_name};
@@ -17,7 +17,7 @@ use crate::round::{
     to_ovital_text, to_ovkml, write_phone_round,
 };
 use crate::rules::{GapList, Rules};
-use crate::session::{Dialogue, PlannedRound, Session, SurveyCommand};
+use crate::session::{Dialogue, Session, SurveyCommand};
 use crate::survey::{GapStatus, Survey};
 
 /// A round on its way into a folder.
@@ -125,7 +125,6 @@ impl RoundOut<'_> {
     }
 
     fn tour(&self, route: &Route, options: &PlanOptions) -> SheetTour {
-        let mut before = options.start;
         let mut stops = Vec::new();
         for of in &route.stops {
             let Some((i, key, at)) = self.open.get(of.stop) else { continue };
@@ -142,16 +141,23 @@ impl RoundOut<'_> {
                 reason: gap.reason(self.district, rule, self.lang),
                 to_do: rule.map_or_else(String::new, |r| r.closes(self.lang).to_owned()),
                 last: self.last(key),
-                leg_m: distance_m(before, *at),
+                leg_m: of.leg_m,
                 arrive: clock(of.arrive_minutes),
                 navigate: self.navigation.address(*at, &name),
                 slate: slate_text(key),
                 name,
             });
-            before = *at;
         }
-        let way_m = route.length_m * options.way_factor;
-        SheetTour { person: route.person, day: route.day, start: options.start, way_m, minutes: route.minutes, stops }
+        SheetTour {
+            person: route.person,
+            day: route.day,
+            start: options.start,
+            end: options.ends_at(),
+            is_by_road: self.plan.is_some_and(|(p, _)| p.is_by_road),
+            way_m: route.way_m,
+            minutes: route.minutes,
+            stops,
+        }
     }
 
     /// What the last visit of a gap found, in a line.
@@ -169,7 +175,7 @@ impl RoundOut<'_> {
 
     fn places<'t>(&self, tour: &'t SheetTour) -> TourPlaces<'t> {
         let stops = tour.stops.iter().map(|s| (s.at, s.name.as_str(), s.reason.as_str())).collect();
-        TourPlaces { name: tour_name(self.lang, tour), start: tour.start, stops }
+        TourPlaces { name: tour_name(self.lang, tour), start: tour.start, end: tour.end, stops }
     }
 }
 
@@ -183,17 +189,12 @@ impl Qiancun {
                 self.remembering(|s| s.navigation = draft.navigation.key().to_owned());
             }
         }
-        let Some((key, (open, stops, options))) = self.session.wanted_round() else {
+        let Some((key, task)) = self.session.wanted_round() else {
             self.session.made.round.clear();
             return;
         };
         let Some(ticket) = self.session.made.round.ask(key) else { return };
-        self.jobs.derive(
-            Job::Round,
-            ticket,
-            |m| Some(&mut m.round),
-            move |_, _| Some(Arc::new(PlannedRound::of(open, &stops, options))),
-        );
+        self.jobs.derive(Job::Round, ticket, |m| Some(&mut m.round), move |_, _| Some(Arc::new(task.planned())));
     }
 
     pub(super) fn ask_round_folder(&mut self) {

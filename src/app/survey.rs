@@ -27,6 +27,10 @@ impl Qiancun {
             }
             SurveyCommand::WriteRoundDialogue => self.ask_round_folder(),
             SurveyCommand::WriteRoundTo(folder) => self.write_round_to(folder),
+            SurveyCommand::SortPhotosDialogue => self.ask_field_photos(),
+            SurveyCommand::SortPhotos(places) => self.sort_field_photos(places),
+            SurveyCommand::ShowPhotos(draft) => self.show_field_photos(draft),
+            SurveyCommand::PutPhotos(draft) => self.put_field_photos(*draft),
             SurveyCommand::VisitGap(row) => self.ask_visit(row),
             SurveyCommand::PhotoDialogue => self.ask_photo(),
             SurveyCommand::TakePhoto(path) => self.take_photo(path),

@@ -1,5 +1,6 @@
 //! `qiancun field`: rounds planned, taken along on a phone, and brought back.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,12 +9,14 @@ use serde_json::{Value, json};
 use super::survey_exchange::{Taking, taken_in};
 use super::{Failure, args, joined, read};
 use crate::app::{RoundOut, clock, read_session, tiles_of};
-use crate::cli::say::said;
+use crate::cli::say::{said, told};
 use crate::district::District;
 use crate::geo::LonLat;
 use crate::lang::Lang;
 use crate::project::Project;
-use crate::round::{Navigation, Plan, PlanOptions, Stop, plan, worth_of};
+use crate::round::{
+    FAR_FROM_ROADS_M, MOST_BY_ROAD, Navigation, NoRoads, Plan, PlanOptions, RoadNet, Stop, plan_by, worth_of,
+};
 use crate::rules::{GapList, GapSeverity, Rules, find_gaps};
 use crate::survey::{GapIndex, GapStatus, Survey, SurveyError, Verdict};
 
@@ -67,8 +70,12 @@ impl Found {
     }
 
     /// A gap as a stop of a round.
-    fn stop(&self, (i, key, at): &(usize, String, LonLat), minutes: f64, urgent_first: bool) -> Stop {
-        let severity = self.list.gaps.get(*i).map(|g| g.severity);
+    fn stop(&self, (i, key, at): &(usize, String, LonLat), how: &PlanAsked) -> Stop {
+        let gap = self.list.gaps.get(*i);
+        let severity = gap.map(|g| g.severity);
+        let own = gap.and_then(|g| how.minutes_by_rule.get(&g.rule));
+        let minutes = f64::from(own.copied().unwrap_or(how.minutes));
+        let urgent_first = how.urgent_first;
         let cannot_wait = urgent_first && severity == Some(GapSeverity::High);
         let worth = worth_of(severity.unwrap_or(GapSeverity::Data));
         Stop { key: key.clone(), at: *at, minutes, worth, cannot_wait, person: None }
@@ -105,7 +112,7 @@ fn export(mut parser: lexopt::Parser) -> Result<(), Failure> {
     let found = Found::of(&file, lang)?;
     let open = found.open();
     let stops = how.stops(&found, &open);
-    let planned = if is_planned { Some(plan(&stops, how.placed(&found)?)) } else { None };
+    let planned = if is_planned { Some(how.planned(&found, &stops)?) } else { None };
     let without_place = found.list.gaps.iter().filter(|g| g.at.is_none()).count();
     let closed = found.list.gaps.len() - without_place - open.len();
     let session = match &planned {
@@ -223,12 +230,21 @@ pub(super) struct PlanAsked {
     pub(super) options: PlanOptions,
     start: Option<LonLat>,
     minutes: u32,
+    minutes_by_rule: BTreeMap<String, u32>,
     urgent_first: bool,
+    roads: Vec<PathBuf>,
 }
 
 impl Default for PlanAsked {
     fn default() -> Self {
-        Self { options: PlanOptions::default(), start: None, minutes: USUAL_MINUTES, urgent_first: false }
+        Self {
+            options: PlanOptions::default(),
+            start: None,
+            minutes: USUAL_MINUTES,
+            minutes_by_rule: BTreeMap::new(),
+            urgent_first: false,
+            roads: Vec::new(),
+        }
     }
 }
 
@@ -241,7 +257,14 @@ impl PlanAsked {
             "days" => options.days = args::number(parser, 1, 365)? as usize,
             "start" => self.start = Some(args::place(parser, "--start")?),
             "hours" => options.hours = real(&args::text(parser)?, "--hours", 0.1, 24.0)?,
-            "minutes" => self.minutes = args::number(parser, 0, 1_440)?,
+            "end" => options.end = Some(args::place(parser, "--end")?),
+            "minutes" => {
+                let text = args::text(parser)?;
+                for part in text.split(',') {
+                    self.take_minutes(part)?;
+                }
+            }
+            "roads" => self.roads.push(PathBuf::from(parser.value()?)),
             "speed" => options.speed_km_h = real(&args::text(parser)?, "--speed", 1.0, 200.0)?,
             "factor" => options.way_factor = real(&args::text(parser)?, "--factor", 1.0, 5.0)?,
             "seconds" => options.seconds = Some(real(&args::text(parser)?, "--seconds", 0.0, 86_400.0)?),
@@ -259,8 +282,59 @@ impl PlanAsked {
         Ok(&self.options)
     }
 
+    /// Minutes of all stops, or `RULE=MINUTES`.
+    fn take_minutes(&mut self, text: &str) -> Result<(), Failure> {
+        let (rule, number) = text.split_once('=').map_or((None, text), |(rule, number)| (Some(rule.trim()), number));
+        let minutes = number.trim().parse::<u32>().ok().filter(|n| *n <= 1_440);
+        let minutes = minutes.ok_or_else(|| {
+            Failure::Usage(format!("--minutes is a whole number from 0 to 1440, or RULE=MINUTES, not {text}"))
+        })?;
+        match rule {
+            Some(rule) => {
+                self.minutes_by_rule.insert(rule.to_owned(), minutes);
+            }
+            None => self.minutes = minutes,
+        }
+        Ok(())
+    }
+
     fn stops(&self, found: &Found, open: &[(usize, String, LonLat)]) -> Vec<Stop> {
-        open.iter().map(|of| found.stop(of, f64::from(self.minutes), self.urgent_first)).collect()
+        open.iter().map(|of| found.stop(of, self)).collect()
+    }
+
+    /// The round: by road where roads were given.
+    fn planned(&mut self, found: &Found, stops: &[Stop]) -> Result<Plan, Failure> {
+        let known: Vec<&str> = found.rules.list.iter().map(|r| r.id.as_str()).collect();
+        if let Some(rule) = self.minutes_by_rule.keys().find(|r| !known.contains(&r.as_str())) {
+            return Err(Failure::Usage(format!("--minutes {rule}=…: the rules are {}", known.join(", "))));
+        }
+        let options = *self.placed(found)?;
+        let mut layers = Vec::new();
+        for file in &self.roads {
+            layers.push(Arc::new(read::geographic(file)?));
+        }
+        if layers.is_empty() {
+            return Ok(plan_by(stops, &options, None));
+        }
+        let net = RoadNet::of(layers, options.speed_km_h);
+        let legs = net.legs(stops, &options).map_err(|why| {
+            Failure::Input(match why {
+                NoRoads::NotDriven => "there is no line of a road that can be driven in what --roads names".into(),
+                NoRoads::TooMany(n) => {
+                    format!("{n} stops are too many for ways by road, {MOST_BY_ROAD} are not: leave --roads out")
+                }
+            })
+        })?;
+        if legs.far_off > 0 {
+            told!("qiancun: {} stops are {FAR_FROM_ROADS_M} m or more from a road: they are walked to", legs.far_off);
+        }
+        if net.unknown > 0 {
+            told!("qiancun: {} roads have no known class: {} km/h", net.unknown, options.speed_km_h);
+        }
+        if net.left_m() >= 1000.0 {
+            told!("qiancun: {:.0} km of roads hang together with none of the rest", net.left_m() / 1000.0);
+        }
+        Ok(plan_by(stops, &options, Some(&legs)))
     }
 }
 
@@ -280,13 +354,11 @@ fn plan_round(mut parser: lexopt::Parser) -> Result<(), Failure> {
     let file = file.ok_or_else(|| Failure::Usage("field plan needs a project".into()))?;
     let found = Found::of(&file, Lang::En)?;
     let stops = how.stops(&found, &found.open());
-    let minutes = how.minutes;
-    let options = *how.placed(&found)?;
-    let plan = plan(&stops, &options);
+    let plan = how.planned(&found, &stops)?;
     if as_json {
-        return read::print(&document(&plan, &stops, &options, minutes));
+        return read::print(&document(&plan, &stops, &how));
     }
-    words(&plan, &stops, &options);
+    words(&plan, &stops, &how.options);
     Ok(())
 }
 
@@ -295,7 +367,8 @@ fn real(text: &str, option: &str, least: f64, most: f64) -> Result<f64, Failure>
     value.ok_or_else(|| Failure::Usage(format!("{option} is a number from {least} to {most}, not {text}")))
 }
 
-fn document(plan: &Plan, stops: &[Stop], options: &PlanOptions, minutes: u32) -> Value {
+fn document(plan: &Plan, stops: &[Stop], how: &PlanAsked) -> Value {
+    let options = &how.options;
     let routes: Vec<Value> = plan
         .routes
         .iter()
@@ -308,7 +381,7 @@ fn document(plan: &Plan, stops: &[Stop], options: &PlanOptions, minutes: u32) ->
                     json!({ "gap": stop.key, "lon": stop.at.lon_deg, "lat": stop.at.lat_deg, "arrive": clock(s.arrive_minutes) })
                 })
                 .collect();
-            json!({ "person": route.person, "day": route.day, "length_m": route.length_m, "minutes": route.minutes, "stops": list })
+            json!({ "person": route.person, "day": route.day, "length_m": route.length_m, "way_m": route.way_m, "minutes": route.minutes, "stops": list })
         })
         .collect();
     let left: Vec<Value> = plan
@@ -319,8 +392,11 @@ fn document(plan: &Plan, stops: &[Stop], options: &PlanOptions, minutes: u32) ->
         .collect();
     json!({
         "routes": routes, "left": left, "total_m": plan.total_m,
-        "start": [options.start.lon_deg, options.start.lat_deg], "hours": options.hours, "begins": clock(options.begins_minutes),
-        "speed_km_h": options.speed_km_h, "way_factor": options.way_factor, "minutes_a_stop": minutes,
+        "start": [options.start.lon_deg, options.start.lat_deg],
+        "end": [options.ends_at().lon_deg, options.ends_at().lat_deg],
+        "ways": if plan.is_by_road { "roads" } else { "straight" }, "hours": options.hours, "begins": clock(options.begins_minutes),
+        "speed_km_h": options.speed_km_h, "way_factor": options.way_factor, "minutes_a_stop": how.minutes,
+        "minutes_by_rule": how.minutes_by_rule,
     })
 }
 
@@ -349,6 +425,10 @@ fn words(plan: &Plan, stops: &[Stop], options: &PlanOptions) {
     }
     for stop in plan.left.iter().filter_map(|i| stops.get(*i)) {
         said!("left: {} ({})", stop.key, why_left(stop, options));
+    }
+    if plan.is_by_road {
+        let way_m: f64 = plan.routes.iter().map(|r| r.way_m).sum();
+        return said!("{:.1} km by road, {:.1} km in straight lines", way_m / 1000.0, plan.total_m / 1000.0);
     }
     said!(
         "{:.1} km in straight lines; ways are taken {} times longer, at {} km/h",

@@ -14,7 +14,7 @@ use crate::lang::Lang;
 use crate::read::photos_of;
 use crate::round::{SortedPhotos, sort_photos};
 use crate::rules::Gap;
-use crate::survey::{NewVisit, Outcome, Photo, SurveyLog, keep_photo, photo_facts};
+use crate::survey::{NewVisit, Outcome, PhotosPut};
 
 #[derive(Default)]
 struct Asked {
@@ -25,19 +25,6 @@ struct Asked {
     near: bool,
     is_dry: bool,
     as_json: bool,
-}
-
-/// What was done with the photos of a gap.
-#[derive(Default)]
-struct Done {
-    /// Photos put to visits.
-    added: usize,
-    /// Photos that were there already.
-    known: usize,
-    /// Photos of gaps without a visit.
-    waiting: usize,
-    /// Visits recorded.
-    recorded: usize,
 }
 
 /// Runs the command.
@@ -72,64 +59,25 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
     let found = Found::of(project, Lang::En)?;
     let keyed: Vec<(String, &Gap)> = found.list.gaps.iter().map(|g| (g.key(&found.district), g)).collect();
     let places: Vec<(String, LonLat)> = keyed.iter().filter_map(|(k, g)| Some((k.clone(), g.at?))).collect();
-    let mut sorted = sort_photos(photos, &places, &AtomicUsize::new(0));
+    let mut sorted = sort_photos(photos, &places, &AtomicUsize::new(0), &|| true).unwrap_or_default();
     if asked.near {
         for (photo, gap, _) in std::mem::take(&mut sorted.near) {
             sorted.of_gaps.entry(gap).or_default().push(photo);
         }
     }
-    let mut done = Done::default();
+    let mut done = PhotosPut::default();
     if !asked.is_dry {
         let mut log = open(project)?;
         for (gap, photos) in sorted.of_gaps.iter().filter(|(_, photos)| !photos.is_empty()) {
             let of = keyed.iter().find(|(key, _)| key == gap).map(|(_, g)| NewVisit::of_gap(g, &found.district));
-            take(&mut log, of.unwrap_or_else(|| NewVisit::of_key(gap)), photos, &asked, &mut done)?;
+            let of = of.unwrap_or_else(|| NewVisit::of_key(gap));
+            done.put(&mut log, NewVisit { result: asked.result, by: asked.by.clone(), ..of }, photos)?;
         }
     }
     tell(&sorted, &done, &asked)
 }
 
-/// Puts photos to the latest visit of their gap; where there is none, to a new one, if a result is said.
-fn take(log: &mut SurveyLog, new: NewVisit, photos: &[PathBuf], asked: &Asked, done: &mut Done) -> Result<(), Failure> {
-    let visits = log.shared();
-    let said: Vec<_> = visits.heads(&new.gap).into_iter().filter_map(|v| Some((v, visits.said(v)?))).collect();
-    let there: Vec<&str> = said.iter().flat_map(|(_, e)| e.photos.iter().map(|p| p.file.as_str())).collect();
-    let latest = said.iter().max_by(|a, b| a.1.at.cmp(&b.1.at)).map(|(v, _)| v.id.clone());
-    if latest.is_none() && asked.result.is_none() {
-        done.waiting += photos.len();
-        return Ok(());
-    }
-    let mut kept: Vec<Photo> = Vec::new();
-    for photo in photos {
-        let one = keep_photo(log.paths(), photo)?;
-        if there.contains(&one.file.as_str()) || kept.iter().any(|k| k.file == one.file) {
-            done.known += 1;
-        } else {
-            kept.push(one);
-        }
-    }
-    done.added += kept.len();
-    if kept.is_empty() {
-        return Ok(());
-    }
-    if let Some(id) = latest {
-        return Ok(log.correct(&id, |event| event.photos.append(&mut kept))?);
-    }
-    let facts = photos.iter().map(|p| photo_facts(p)).find(|f| f.at.is_some()).unwrap_or_default();
-    let visit = NewVisit {
-        result: asked.result,
-        photos: kept,
-        place: facts.place.or(new.place),
-        at: facts.at,
-        by: asked.by.clone(),
-        ..new
-    };
-    log.record(vec![visit])?;
-    done.recorded += 1;
-    Ok(())
-}
-
-fn tell(sorted: &SortedPhotos, done: &Done, asked: &Asked) -> Result<(), Failure> {
+fn tell(sorted: &SortedPhotos, done: &PhotosPut, asked: &Asked) -> Result<(), Failure> {
     if asked.as_json {
         let path = |p: &PathBuf| p.to_string_lossy().into_owned();
         let gaps: Vec<_> = sorted
@@ -137,7 +85,11 @@ fn tell(sorted: &SortedPhotos, done: &Done, asked: &Asked) -> Result<(), Failure
             .iter()
             .map(|(gap, photos)| json!({ "gap": gap, "photos": photos.iter().map(path).collect::<Vec<_>>() }))
             .collect();
-        let ask: Vec<_> = sorted.asked.iter().map(|(p, gaps)| json!({ "photo": path(p), "gaps": gaps })).collect();
+        let ask: Vec<_> = sorted
+            .asked
+            .iter()
+            .map(|a| json!({ "photo": path(&a.photo), "gaps": a.gaps, "after": a.after.iter().map(path).collect::<Vec<_>>() }))
+            .collect();
         let near: Vec<_> = sorted
             .near
             .iter()
@@ -152,8 +104,12 @@ fn tell(sorted: &SortedPhotos, done: &Done, asked: &Asked) -> Result<(), Failure
     for (gap, photos) in &sorted.of_gaps {
         said!("{gap}: {} photos", photos.len());
     }
-    for (photo, gaps) in &sorted.asked {
-        said!("several slates, say which: {} ({})", photo.display(), gaps.join(", "));
+    for asked in &sorted.asked {
+        let (photo, gaps) = (asked.photo.display(), asked.gaps.join(", "));
+        said!(
+            "several slates: {photo} ({gaps}); {} photos after it are of one of them, the window asks which",
+            asked.after.len()
+        );
     }
     for (photo, gap, off) in &sorted.near {
         said!("no slate, but {off:.0} m from {gap}: {} (--near takes such)", photo.display());

@@ -59,8 +59,10 @@ pub(super) const HELP: &str = "\
   qiancun reports list PROJECT|LOG [--names] [-o F.xlsx|.csv] [--json]   new, known, settled, wrong; the file answers whoever sent them
   qiancun reports settled|wrong|reopen PROJECT|LOG ID
   qiancun people PROJECT [--from TABLE] [--json]    who answers for what, and villages without anyone; --from: take in a table
-  qiancun field plan PROJECT --people N --days D [--start LON,LAT] [--hours H] [--minutes M] [--speed KM/H] [--factor F]
-                 [--urgent-first] [--seconds S] [--json]    the open gaps divided among people and days
+  qiancun field plan PROJECT --people N --days D [--start LON,LAT] [--end LON,LAT] [--hours H] [--speed KM/H] [--factor F]
+                 [--minutes M|RULE=M,…] [--roads FILE] [--urgent-first] [--seconds S] [--json]   the open gaps divided among
+                                                    people and days; --roads: ways on the lines of a file, as fast as their
+                                                    classes let one
   qiancun field export PROJECT -o DIR [--people N --days D …as plan] [--navigate amap|baidu|tencent|geo] [--lang zh|en]
                  [--json]                           a round for phones: GeoPackage and QGIS project, a form for Kobo and ODK;
                                                     for each person sheets for paper, routes for devices and for Ovital
@@ -150,6 +152,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         "field",
         &[
             "qiancun field plan district.qiancun --people 3 --days 2",
+            "qiancun field plan district.qiancun --people 2 --roads roads.shp --minutes 15,T1=30",
             "qiancun field export district.qiancun -o round --people 3 --days 2 --navigate amap",
             "qiancun field photos district.qiancun photos --result confirmed",
             "qiancun field import district.qiancun round",

@@ -16,7 +16,7 @@ pub(super) fn show(painter: &Painter, rect: Rect, session: &Session) {
         let [x, y] = session.camera.offset_of(WorldPos::from_lonlat(p));
         rect.center() + Vec2::new(x as f32, y as f32)
     };
-    let start = at(planned.options.start);
+    let (start, end) = (at(planned.options.start), at(planned.options.ends_at()));
     let tours: Vec<Vec<Pos2>> = planned
         .plan
         .routes
@@ -24,7 +24,7 @@ pub(super) fn show(painter: &Painter, rect: Rect, session: &Session) {
         .map(|r| r.stops.iter().filter_map(|s| planned.open.get(s.stop)).map(|o| at(o.2)).collect())
         .collect();
     for (i, stops) in tours.iter().enumerate() {
-        let line: Vec<Pos2> = std::iter::once(start).chain(stops.iter().copied()).chain([start]).collect();
+        let line: Vec<Pos2> = std::iter::once(start).chain(stops.iter().copied()).chain([end]).collect();
         painter.add(Shape::line(line.clone(), Stroke::new(4.5, LABEL_LIGHT)));
         painter.add(Shape::line(line, Stroke::new(2.4, tour_colour(i))));
     }
@@ -38,6 +38,10 @@ pub(super) fn show(painter: &Painter, rect: Rect, session: &Session) {
     }
     if !tours.is_empty() {
         let square = Rect::from_center_size(start, Vec2::splat(13.0));
-        painter.rect(square, 2.0, LABEL_LIGHT, Stroke::new(2.5, crate::palette::LABEL_DARK), egui::StrokeKind::Middle);
+        let ink = Stroke::new(2.5, crate::palette::LABEL_DARK);
+        painter.rect(square, 2.0, LABEL_LIGHT, ink, egui::StrokeKind::Middle);
+        if planned.options.end.is_some() {
+            painter.circle(end, 6.5, LABEL_LIGHT, ink);
+        }
     }
 }

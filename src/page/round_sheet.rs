@@ -12,6 +12,7 @@ use crate::geo::{BoundsDeg, LonLat, WorldPos};
 use crate::lang::Lang;
 use crate::model::FeatureId;
 use crate::project::{PageOptions, PageWithout};
+use crate::render::LayerKey;
 use crate::session::Session;
 
 /// Margin of a sheet in layout pixels.
@@ -48,7 +49,7 @@ pub struct SheetStop {
     pub to_do: String,
     /// What the last visit found; empty where there was none.
     pub last: String,
-    /// Metres from the stop before, in a straight line.
+    /// Metres from the stop before: by road, or in a straight line.
     pub leg_m: f64,
     /// When one is there: `09:40`.
     pub arrive: String,
@@ -65,8 +66,12 @@ pub struct SheetTour {
     pub person: usize,
     /// The day, from 1.
     pub day: usize,
-    /// Where it begins and ends.
+    /// Where it begins.
     pub start: LonLat,
+    /// Where it ends.
+    pub end: LonLat,
+    /// Whether its ways are by road.
+    pub is_by_road: bool,
     /// Metres of the ways.
     pub way_m: f64,
     /// Minutes in all.
@@ -114,9 +119,17 @@ pub(super) fn light(session: &Session) -> Session {
     own.picture = Some(crate::session::Picture { are_gaps_ringed: false, is_bare: false });
     let villages = own.village_layer().map(|l| l.key);
     let keys = own.document.keys.clone();
+    // Roads are what one finds a place by.
+    let is_road = |key: &LayerKey| {
+        own.layers.get(key).and_then(|l| l.loaded()).is_some_and(|l| l.has_roads(&own.layer_title(*key)))
+    };
+    let roads: Vec<LayerKey> = keys.iter().copied().filter(is_road).collect();
     own.note(|d| {
         for (entry, key) in d.project.layers.iter_mut().zip(&keys) {
-            if Some(*key) == villages {
+            if roads.contains(key) && Some(*key) != villages {
+                entry.style.outline = Some("#bdbdbd".to_owned());
+                entry.colouring = None;
+            } else if Some(*key) == villages {
                 entry.visible = true;
                 entry.style.fill = Some("#ffffff".to_owned());
                 entry.style.outline = Some("#8a8a8a".to_owned());
@@ -154,7 +167,8 @@ fn pages(session: &Session, content: &PageContent, tour: &SheetTour) -> Vec<Stri
             y += STOP;
             next = number + 1;
         }
-        foot(&mut svg, session, content, (pages.len() + 1, others + 1), [w, h], &inks);
+        let legs = session.lang.t(if tour.is_by_road { "round.road-legs" } else { "round.straight" });
+        foot(&mut svg, content, legs, (pages.len() + 1, others + 1), [w, h], &inks);
         pages.push(svg.finish());
         if next >= tour.stops.len() {
             return pages;
@@ -182,17 +196,10 @@ fn head(svg: &mut Svg, session: &Session, tour: &SheetTour, w: f32, inks: &Inks)
     svg.line([MARGIN, 76.0, w - MARGIN, 76.0], &inks.ink, 2.0);
 }
 
-fn foot(
-    svg: &mut Svg,
-    session: &Session,
-    content: &PageContent,
-    (page, all): (usize, usize),
-    [w, h]: [f32; 2],
-    inks: &Inks,
-) {
+fn foot(svg: &mut Svg, content: &PageContent, legs: &str, (page, all): (usize, usize), [w, h]: [f32; 2], inks: &Inks) {
     let form = Type::new(11.0, &inks.grey);
     svg.line([MARGIN, h - 48.0, w - MARGIN, h - 48.0], &inks.grey, 0.8);
-    let words = format!("{} · {}", content.source, session.lang.t("round.straight"));
+    let words = format!("{} · {}", content.source, legs);
     svg.text(MARGIN, h - 30.0, &clipped(&words, 11.0, false, w - 2.0 * MARGIN - 60.0), form);
     svg.text(w - MARGIN, h - 30.0, &format!("{page} / {all}"), form.at(At::End));
 }
@@ -259,13 +266,13 @@ pub(super) fn disc(svg: &mut Svg, [x, y]: [f32; 2], number: usize) {
 /// The order of the tour: on a map, and as a list.
 fn overview(svg: &mut Svg, session: &Session, content: &PageContent, tour: &SheetTour, w: f32) {
     let rect = [MARGIN, 96.0, OVERVIEW[0], OVERVIEW[1]];
-    let places = tour.stops.iter().map(|s| s.at).chain([tour.start]);
+    let places = tour.stops.iter().map(|s| s.at).chain([tour.start, tour.end]);
     if let Some(bounds) = bounds_of(places) {
         let frame = MapFrame::fitting(rect, bounds, 0.12);
         let discs: Vec<LonLat> = tour.stops.iter().map(|s| s.at).collect();
         map(svg, session, content, &frame, None, &discs, "tour");
         let place = |at: LonLat| frame.at(WorldPos::from_lonlat(at));
-        let ways = std::iter::once(tour.start).chain(tour.stops.iter().map(|s| s.at)).chain([tour.start]);
+        let ways = std::iter::once(tour.start).chain(tour.stops.iter().map(|s| s.at)).chain([tour.end]);
         let points: Vec<String> = ways.map(place).map(|[x, y]| format!("{} {}", num(x), num(y))).collect();
         let line = format!("M{}", points.join("L"));
         svg.path(

@@ -37,6 +37,7 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
             | Dialogue::People(_)
             | Dialogue::Preflight(..)
             | Dialogue::Reports(_) => 720.0,
+            Dialogue::FieldPhotos(_) => 920.0,
             Dialogue::Reading(_) | Dialogue::Commands(..) => 560.0,
             _ => 420.0,
         });
@@ -62,6 +63,8 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
             Dialogue::Unfolded(unfolded) => super::unfolded::show(ui, session, unfolded, send),
             Dialogue::Preflight(found, starts) => scenes::preflight(ui, session, found, starts, send),
             Dialogue::Reports(draft) => reports::preview(ui, session, draft, send),
+            Dialogue::Sorting(sorting) => super::field_photos::sorting(ui, session, sorting),
+            Dialogue::FieldPhotos(draft) => super::field_photos::show(ui, session, draft, send),
             Dialogue::Decisions => decision::dialogue(ui, session, send),
             Dialogue::People(draft) => people::show(ui, session, draft, send),
             Dialogue::Import(preview) => visit::import(ui, session, preview, send),

@@ -10,7 +10,7 @@ use crate::model::LayerKind;
 use crate::palette::{data_colour, size};
 use crate::render::LayerKey;
 use crate::session::{
-    CameraCommand, Command, Commands, FileCommand, LayerCommand, LookCommand, Moment, Session, Status,
+    CameraCommand, Command, Commands, FileCommand, LayerCommand, LookCommand, Moment, Session, Status, SurveyCommand,
 };
 
 /// Shows the panel.
@@ -352,6 +352,10 @@ fn offer(ui: &mut Ui, session: &Session, enabled: bool, command: Command, send: 
 /// What can be done about a layer of data.
 fn of_data(ui: &mut Ui, session: &Session, key: LayerKey, (at, count): (usize, usize), send: &mut Commands) {
     let mut command = |ui: &mut Ui, enabled: bool, command: Command| offer(ui, session, enabled, command, send);
+    let photos = session.entry(key).filter(|e| e.kind == Some(LayerKind::Photos));
+    if let Some(folder) = photos.map(|e| e.path.clone()).filter(|_| session.present_gaps().is_some()) {
+        command(ui, true, SurveyCommand::SortPhotos(vec![folder]).into());
+    }
     command(ui, true, LayerCommand::EditColouring(key).into());
     command(ui, true, LayerCommand::EditFields(key).into());
     command(ui, true, LayerCommand::EditReading(key).into());

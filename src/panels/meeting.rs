@@ -94,7 +94,7 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, map: &mut MapVi
             Pos2::new(stage.rect.left(), below + 16.0 * s),
             Pos2::new(stage.rect.right() - stage.pad, bottom - years),
         );
-        let right = meeting_legend::column(&painter, session, &stage, column);
+        let right = meeting_legend::column(ui, &painter, session, &stage, column, send);
         let mut room = Rect::from_min_max(
             Pos2::new(stage.rect.left() + left, below + 16.0 * s),
             Pos2::new(stage.rect.right() - right, bottom),

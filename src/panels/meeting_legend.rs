@@ -1,13 +1,14 @@
-//! The right column of a meeting: what the colours, symbols, marks and lines mean, and the village that was clicked on.
+//! The right column of a meeting: what the colours, symbols, marks and lines mean, and below it the village that was clicked on.
 
-use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Stroke, Vec2};
+use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Stroke, Ui, Vec2};
 
 use super::meeting::{SMALLEST, Stage};
+use super::meeting_card::Card;
 use super::style::bold;
 use crate::palette::{COVERAGE, data_colour};
 use crate::render::Shape;
 use crate::rules::GapSeverity;
-use crate::session::{Session, number};
+use crate::session::{Commands, Session, number};
 
 /// What stands at the left of a row.
 enum Sign {
@@ -27,16 +28,22 @@ struct Row {
     share: Option<f32>,
 }
 
-/// Draws the column; how much of the screen's right it takes. Legend and card never lie over one another: where both have no room, the
-/// card, which somebody asked for, stands alone.
-pub(super) fn column(painter: &Painter, session: &Session, stage: &Stage, room: Rect) -> f32 {
+/// Least height of a row of the legend, on a screen of the design's height.
+const LEAST_STEP: f32 = 32.0;
+
+/// Draws the column; how much of the screen's right it takes. Legend and card never lie over one another: the card says less where the
+/// legend needs the room, and stands alone where even its shortest leaves none.
+pub(super) fn column(
+    ui: &Ui,
+    painter: &Painter,
+    session: &Session,
+    stage: &Stage,
+    room: Rect,
+    send: &mut Commands,
+) -> f32 {
     let s = stage.s;
     let Some(meeting) = &session.meeting else { return stage.pad };
     let rows = if meeting.no_legend { Vec::new() } else { rows(session) };
-    let card = Card::new(painter, session, s);
-    if rows.is_empty() && card.is_none() {
-        return stage.pad;
-    }
     let font = FontId::proportional(26.0 * s);
     let wide = |text: &str| painter.layout_no_wrap(text.to_owned(), font.clone(), Color32::BLACK).size().x;
     let words = rows.iter().map(|r| wide(&r.words)).fold(0.0, f32::max);
@@ -46,14 +53,23 @@ pub(super) fn column(painter: &Painter, session: &Session, stage: &Stage, room: 
     let heading = session.legend_heading(session.village_layer().and_then(|l| l.colouring.as_deref()));
     let title_wide = painter.layout_no_wrap(heading.clone(), bold(26.0 * s), Color32::BLACK).size().x + 57.0 * s;
     let width = (words + counts + bar + 60.0 * s + 56.0 * s + 28.0 * s).max(title_wide).clamp(300.0 * s, 520.0 * s);
-    let width = if card.is_some() { width.max(380.0 * s) } else { width };
+    let head_of = |title: &egui::Galley| title.size().y + 50.0 * s;
+    let titled = |width: f32| painter.layout(heading.clone(), bold(26.0 * s), session.tokens().ink, width - 56.0 * s);
+    let between = 20.0 * s;
+    let least = if rows.is_empty() { 0.0 } else { head_of(&titled(width)) + LEAST_STEP * s * rows.len() as f32 };
+    let card = Card::fitting(painter, session, room.height() - least - between, s);
+    if rows.is_empty() && card.is_none() {
+        return stage.pad;
+    }
+    let width = card.as_ref().map_or(width, |c| width.max(c.width));
     let panel_left = room.right() - width;
-    let card_height = card.as_ref().map_or(0.0, |c| c.height);
-    let title = painter.layout(heading, bold(26.0 * s), session.tokens().ink, width - 56.0 * s);
-    let head = title.size().y + 50.0 * s;
-    let free = room.height() - if card.is_some() { card_height + 20.0 * s } else { 0.0 };
+    let free = room.height() - card.as_ref().map_or(0.0, |c| c.height + between);
+    let title = titled(width);
+    let head = head_of(&title);
     let step = (53.0 * s).min((free - head) / rows.len().max(1) as f32);
-    let has_legend = !rows.is_empty() && step >= 30.0 * s;
+    // Alone it has all its rows, however close they stand.
+    let least = if card.is_none() { 0.4 * LEAST_STEP } else { LEAST_STEP - 0.5 };
+    let has_legend = !rows.is_empty() && step >= least * s;
     if has_legend {
         let size = Vec2::new(width, head + step * rows.len() as f32);
         let panel = Rect::from_min_size(Pos2::new(panel_left, room.top()), size);
@@ -62,9 +78,9 @@ pub(super) fn column(painter: &Painter, session: &Session, stage: &Stage, room: 
     if let Some(card) = card {
         let top = if has_legend { room.bottom() - card.height } else { room.top() };
         let size = Vec2::new(width, card.height);
-        card.draw(painter, session, Rect::from_min_size(Pos2::new(panel_left, top), size), s);
+        card.show(ui, painter, session, Rect::from_min_size(Pos2::new(panel_left, top), size), s, send);
     }
-    stage.rect.right() - panel_left + 20.0 * s
+    stage.rect.right() - panel_left + between
 }
 
 /// The rows: classes with their counts, of both years at a divider; then symbols, marks and lines where they show.
@@ -149,7 +165,7 @@ fn draw(
     let inner = panel.shrink2(Vec2::new(28.0 * s, 22.0 * s));
     let top = inner.top() + title.size().y + 18.0 * s;
     painter.galley(inner.min, title, t.ink);
-    let size = (26.0 * s).min(step * 0.62);
+    let size = (26.0 * s).min((step * 0.62).max((SMALLEST * s).min(step * 0.76)));
     let font = FontId::proportional(size);
     for (i, row) in rows.iter().enumerate() {
         let y = top + i as f32 * step;
@@ -205,7 +221,7 @@ fn sign(painter: &Painter, session: &Session, rect: Rect, sign: &Sign, s: f32) {
     }
 }
 
-fn ground(painter: &Painter, session: &Session, panel: Rect) {
+pub(super) fn ground(painter: &Painter, session: &Session, panel: Rect) {
     painter.rect_filled(panel.translate(Vec2::new(0.0, 3.0)).expand(2.0), 20.0, Color32::from_black_alpha(18));
     painter.rect_filled(panel, 18.0, session.tokens().panel);
 }
@@ -221,60 +237,5 @@ fn hatch(painter: &Painter, rect: Rect, session: &Session) {
             Stroke::new(1.4, t.hatch_line),
         );
         x += 8.0;
-    }
-}
-
-/// What was clicked on, large.
-struct Card {
-    name: std::sync::Arc<egui::Galley>,
-    town: std::sync::Arc<egui::Galley>,
-    lines: Vec<(std::sync::Arc<egui::Galley>, Color32)>,
-    height: f32,
-}
-
-impl Card {
-    fn new(painter: &Painter, session: &Session, s: f32) -> Option<Self> {
-        let t = session.tokens();
-        let card = session.card()?;
-        let mut lines: Vec<(String, Color32)> = Vec::new();
-        if let Some(map) = session.map_spec() {
-            let (name, value) = session.shown_figure(&map, card.village);
-            lines.push((format!("{name}  {value}"), t.ink));
-        }
-        let falls = session.shortfalls(card);
-        lines.extend(falls.iter().take(3).map(|(words, far)| (words.clone(), if *far { t.bad } else { t.warn })));
-        if falls.is_empty() {
-            lines.push((session.lang.t("card.no-shortfalls").to_owned(), t.good));
-        }
-        lines.extend(card.plan.1.clone().map(|plan| (plan, t.ink_secondary)));
-        let width = 324.0 * s;
-        let name = painter.layout(card.name.clone(), bold(40.0 * s), t.ink, width);
-        let town = [card.town.as_str(), card.group.as_str()].join("  ");
-        let town = painter.layout(town, FontId::proportional(SMALLEST * s), t.ink_secondary, width);
-        let lines: Vec<_> = lines
-            .into_iter()
-            .map(|(w, ink)| (painter.layout(w, FontId::proportional(26.0 * s), ink, width), ink))
-            .collect();
-        let rest = lines.iter().map(|g| g.0.size().y + 8.0 * s).sum::<f32>();
-        let height = name.size().y + town.size().y + rest + 60.0 * s;
-        Some(Self { name, town, lines, height })
-    }
-
-    fn draw(self, painter: &Painter, session: &Session, panel: Rect, s: f32) {
-        let t = session.tokens();
-        ground(painter, session, panel);
-        let painter = painter.with_clip_rect(panel);
-        let mut at = panel.min + Vec2::new(28.0 * s, 22.0 * s);
-        let below = self.name.size().y;
-        painter.galley(at, self.name, t.ink);
-        at.y += below;
-        let below = self.town.size().y;
-        painter.galley(at, self.town, t.ink_secondary);
-        at.y += below + 12.0 * s;
-        for (galley, ink) in self.lines {
-            let below = galley.size().y;
-            painter.galley(at, galley, ink);
-            at.y += below + 8.0 * s;
-        }
     }
 }

@@ -85,6 +85,29 @@ pub(super) fn texture(ui: &Ui, session: &Session, file: &Path, side_px: u32, sen
     }
 }
 
+/// Draws a picture into a room, cut to its shape from the middle; says so where it is not there.
+pub(super) fn cut_to(painter: &egui::Painter, session: &Session, room: egui::Rect, shown: &Shown, words_pt: f32) {
+    let t = session.tokens();
+    match shown {
+        Shown::Here(texture) => {
+            let [w, h] = texture.size().map(|v| v as f32);
+            let shape = room.width() / room.height().max(1.0);
+            let part = if w / h > shape { Vec2::new(h * shape / w, 1.0) } else { Vec2::new(1.0, w / shape / h) };
+            let uv = egui::Rect::from_center_size(egui::pos2(0.5, 0.5), part);
+            painter.image(texture.id(), room, uv, UNTINTED);
+        }
+        Shown::Coming => {
+            painter.rect_filled(room, 4.0, t.field);
+        }
+        Shown::Never => {
+            painter.rect_filled(room, 4.0, t.field);
+            let font = egui::FontId::proportional(words_pt);
+            let missing = session.lang.t("photos.missing");
+            painter.text(room.center(), egui::Align2::CENTER_CENTER, missing, font, t.ink_secondary);
+        }
+    }
+}
+
 /// Longest side of a picture below the map of a scene, in pixels.
 const SCENE_PX: u32 = 720;
 
@@ -100,25 +123,7 @@ pub fn below_map(ui: &mut Ui, session: &Session, rect: egui::Rect, words_pt: f32
             egui::Rect::from_min_size(egui::pos2(left, rect.top()), Vec2::new(wide, rect.height() - words_pt * 1.5));
         let response = ui.interact(place, ui.scope_id().with(("scene photo", at)), Sense::click());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, words));
-        match texture(ui, session, &photo.file, SCENE_PX, send) {
-            Shown::Here(texture) => {
-                // Cut to the place's shape, from the middle.
-                let [w, h] = texture.size().map(|v| v as f32);
-                let shape = place.width() / place.height().max(1.0);
-                let part = if w / h > shape { Vec2::new(h * shape / w, 1.0) } else { Vec2::new(1.0, w / shape / h) };
-                let uv = egui::Rect::from_center_size(egui::pos2(0.5, 0.5), part);
-                ui.painter().image(texture.id(), place, uv, UNTINTED);
-            }
-            Shown::Coming => {
-                ui.painter().rect_filled(place, 4.0, t.field);
-            }
-            Shown::Never => {
-                ui.painter().rect_filled(place, 4.0, t.field);
-                let font = egui::FontId::proportional(words_pt);
-                let missing = session.lang.t("photos.missing");
-                ui.painter().text(place.center(), egui::Align2::CENTER_CENTER, missing, font, t.ink_secondary);
-            }
-        }
+        cut_to(ui.painter(), session, place, &texture(ui, session, &photo.file, SCENE_PX, send), words_pt);
         let at_words = place.left_bottom() + Vec2::new(0.0, 4.0);
         let mut job =
             egui::text::LayoutJob::simple_singleline(words.clone(), egui::FontId::proportional(words_pt), t.ink);

@@ -5,11 +5,15 @@ use egui::{Area, DragValue, Frame, Id, Order, Rect, RichText, ScrollArea, Ui};
 use super::style::bold;
 use super::widgets::primary;
 use crate::geo::{BoundsDeg, LonLat};
-use crate::round::{Navigation, Route};
-use crate::session::{CameraCommand, Commands, Moment, PlannedRound, RoundDraft, Session, SurveyCommand};
+use crate::round::{FAR_FROM_ROADS_M, MOST_BY_ROAD, Navigation, NoRoads, Route};
+use crate::session::{
+    CameraCommand, Commands, Moment, PlannedRound, RoundDraft, RoundWays, Session, SurveyCommand, number,
+};
 
-/// Height kept for what stands around the list of tours.
-const AROUND: f32 = 330.0;
+/// Height of the minutes by rule, at most.
+const RULES: f32 = 118.0;
+/// Height kept below the list of tours.
+const BELOW: f32 = 96.0;
 
 /// Shows the form, where a round is being planned.
 pub fn show(ui: &mut Ui, rect: Rect, session: &Session, moment: &mut Moment, send: &mut Commands) {
@@ -25,7 +29,7 @@ pub fn show(ui: &mut Ui, rect: Rect, session: &Session, moment: &mut Moment, sen
     Area::new(Id::unique("round")).order(Order::Middle).fixed_pos(corner).show(ui.ctx(), |ui| {
         frame.show(ui, |ui| {
             ui.set_width(300.0);
-            stays = form(ui, session, moment, &mut draft, rect.height(), send);
+            stays = form(ui, session, moment, &mut draft, rect.bottom(), send);
         });
     });
     moment.form.round = stays.then_some(draft);
@@ -37,7 +41,7 @@ fn form(
     session: &Session,
     moment: &Moment,
     draft: &mut RoundDraft,
-    room: f32,
+    bottom: f32,
     send: &mut Commands,
 ) -> bool {
     let (t, lang) = (session.tokens(), session.lang);
@@ -60,21 +64,14 @@ fn form(
         ui.end_row();
     });
     start(ui, session, moment, draft);
+    more(ui, session, moment, draft);
     ui.checkbox(&mut draft.urgent_first, lang.t("round.urgent"));
-    ui.horizontal(|ui| {
-        let label = ui.label(lang.t("round.navigate"));
-        let name = |n: Navigation| lang.find(&format!("round.navigate-{}", n.key())).unwrap_or(n.key());
-        let box_of = egui::ComboBox::from_id_salt("navigate").selected_text(name(draft.navigation));
-        let shown = box_of.show_ui(ui, |ui| {
-            for choice in Navigation::ALL {
-                ui.selectable_value(&mut draft.navigation, choice, name(choice));
-            }
-        });
-        shown.response.labelled_by(label.id);
-    });
     ui.separator();
     match session.planned_round() {
-        Some(planned) => tours(ui, session, planned, draft, (room - AROUND).max(60.0), send),
+        Some(planned) => {
+            let room = (bottom - ui.cursor().top() - BELOW).max(60.0);
+            tours(ui, session, planned, draft, room, send);
+        }
         None => {
             ui.label(RichText::new(lang.t("round.planning")).color(t.ink_secondary));
         }
@@ -110,6 +107,102 @@ fn start(ui: &mut Ui, session: &Session, moment: &Moment, draft: &mut RoundDraft
             draft.start = None;
         }
     });
+}
+
+/// What few need: another end, minutes by rule, straight lines though there are roads.
+fn more(ui: &mut Ui, session: &Session, moment: &Moment, draft: &mut RoundDraft) {
+    let lang = session.lang;
+    let has_roads = !session.road_layers().is_empty();
+    if has_roads {
+        let mut by_road = !draft.is_straight;
+        ui.checkbox(&mut by_road, lang.t("round.by-road")).on_hover_text(lang.t("round.by-road-tip"));
+        draft.is_straight = !by_road;
+    }
+    ui.collapsing(lang.t("round.options"), |ui| {
+        ui.horizontal(|ui| {
+            let label = ui.label(lang.t("round.navigate"));
+            let name = |n: Navigation| lang.find(&format!("round.navigate-{}", n.key())).unwrap_or(n.key());
+            let box_of = egui::ComboBox::from_id_salt("navigate").selected_text(name(draft.navigation));
+            let shown = box_of.show_ui(ui, |ui| {
+                for choice in Navigation::ALL {
+                    ui.selectable_value(&mut draft.navigation, choice, name(choice));
+                }
+            });
+            shown.response.labelled_by(label.id);
+        });
+        ui.horizontal_wrapped(|ui| {
+            ui.label(lang.t("round.end"));
+            let words = |at: LonLat| format!("{:.4}, {:.4}", at.lon_deg, at.lat_deg);
+            let text = draft.end.map_or_else(|| lang.t("round.end-start").to_owned(), words);
+            ui.label(RichText::new(text).font(bold(12.5)));
+            let here = moment.pinned.unwrap_or_else(|| session.camera.centre.to_lonlat());
+            if ui.button(lang.t("round.end-here")).on_hover_text(lang.t("round.start-tip")).clicked() {
+                draft.end = Some(here);
+            }
+            if draft.end.is_some() && ui.button(lang.t("round.end-start")).clicked() {
+                draft.end = None;
+            }
+        });
+        let area = ScrollArea::vertical().id_salt("minutes by rule").max_height(RULES).auto_shrink([false, true]);
+        area.show(ui, |ui| {
+            for (id, name) in session.round_rules() {
+                minutes_of(ui, session, draft, &id, &name);
+            }
+        });
+    });
+}
+
+/// Minutes at stops of a rule.
+fn minutes_of(ui: &mut Ui, session: &Session, draft: &mut RoundDraft, id: &str, name: &str) {
+    let words = session.lang.with("round.minutes-of", &[("name", name)]);
+    let mut minutes = draft.minutes_by_rule.get(id).copied().unwrap_or(draft.minutes);
+    ui.horizontal(|ui| {
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            ui.add_space(10.0);
+            let response = ui.add(DragValue::new(&mut minutes).range(1.0..=240.0).speed(0.2).max_decimals(0));
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::SpinButton, true, &words));
+            if response.changed() {
+                draft.minutes_by_rule.insert(id.to_owned(), minutes);
+            }
+            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                ui.add(egui::Label::new(RichText::new(&words).size(12.0)).truncate());
+            });
+        });
+    });
+}
+
+/// How the ways were found, and what to know of it; whether it is a warning.
+fn ways(session: &Session, planned: &PlannedRound) -> Vec<(String, bool)> {
+    let lang = session.lang;
+    let numbers = [number(planned.options.way_factor), number(planned.options.speed_km_h)];
+    let straight = lang.with("round.note-ways", &[("factor", &numbers[0]), ("n", &numbers[1])]);
+    match &planned.ways {
+        RoundWays::Straight => vec![(straight, false)],
+        RoundWays::NotByRoad(NoRoads::NotDriven) => {
+            vec![(lang.t("round.not-driven").to_owned(), true), (straight, false)]
+        }
+        RoundWays::NotByRoad(NoRoads::TooMany(n)) => {
+            let values = [("n", number(*n as f64)), ("most", number(MOST_BY_ROAD as f64))];
+            let values = values.each_ref().map(|(k, v)| (*k, v.as_str()));
+            vec![(lang.with("round.too-many-by-road", &values), true), (straight, false)]
+        }
+        RoundWays::ByRoad { net, far_off } => {
+            let mut list = vec![(lang.t("round.note-roads").to_owned(), false)];
+            if *far_off > 0 {
+                let values = [("n", far_off.to_string()), ("m", number(FAR_FROM_ROADS_M))];
+                list.push((lang.with("round.far-off", &values.each_ref().map(|(k, v)| (*k, v.as_str()))), true));
+            }
+            if net.unknown > 0 {
+                let values = [("n", number(net.unknown as f64)), ("v", numbers[1].clone())];
+                list.push((lang.with("round.unknown-roads", &values.each_ref().map(|(k, v)| (*k, v.as_str()))), false));
+            }
+            if net.left_m() >= 1000.0 {
+                let km = number((net.left_m() / 1000.0).round());
+                list.push((lang.with("round.left-roads", &[("n", &km)]), true));
+            }
+            list
+        }
+    }
 }
 
 /// A line for each tour, the stops of the one that is chosen below, and what fits into none. A stop that is dragged to a tour, or given by its menu, is that
@@ -156,7 +249,10 @@ fn tours(
             }
         });
     }
-    ui.add(egui::Label::new(RichText::new(lang.t("round.note-ways")).size(11.0).color(t.ink_secondary)).wrap());
+    for (words, is_warning) in ways(session, planned) {
+        let ink = if is_warning { t.warn } else { t.ink_secondary };
+        ui.add(egui::Label::new(RichText::new(words).size(11.0).color(ink)).wrap());
+    }
 }
 
 /// What fits into no day, by name.
@@ -193,11 +289,11 @@ fn tour(
         ui.painter().circle_filled(rect.center(), 5.0, crate::palette::tour_colour(i));
         let own = Some((route.person, route.day));
         let is_chosen = draft.chosen == own;
-        let row = ui.selectable_label(is_chosen, tour_words(session, route, planned.options.way_factor));
+        let row = ui.selectable_label(is_chosen, tour_words(session, route));
         if row.clicked() {
             draft.chosen = own.filter(|_| !is_chosen);
             let places = route.stops.iter().filter_map(|s| planned.open.get(s.stop)).map(|o| o.2);
-            let around = around(places.chain([planned.options.start]));
+            let around = around(places.chain([planned.options.start, planned.options.ends_at()]));
             around.into_iter().filter(|_| !is_chosen).for_each(|b| send.push(CameraCommand::ShowRectangle(b)));
         }
     });
@@ -270,13 +366,13 @@ fn around(places: impl Iterator<Item = LonLat>) -> Option<BoundsDeg> {
     Some(BoundsDeg::new([w - dx, s - dy, e + dx, n + dy]))
 }
 
-fn tour_words(session: &Session, route: &Route, way_factor: f64) -> String {
+fn tour_words(session: &Session, route: &Route) -> String {
     let (hours, minutes) = ((route.minutes / 60.0).floor(), (route.minutes % 60.0).round());
     let values = [
         ("person", route.person.to_string()),
         ("day", route.day.to_string()),
         ("n", route.stops.len().to_string()),
-        ("km", format!("{:.0}", route.length_m * way_factor / 1000.0)),
+        ("km", format!("{:.0}", route.way_m / 1000.0)),
         ("h", format!("{hours:.0}")),
         ("min", format!("{minutes:02.0}")),
     ];

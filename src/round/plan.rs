@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::tours::{Limits, Spot, tours};
+use super::roads::{Plane, RoadLegs};
+use super::tours::{END, Limits, START, Spot, on_the_plane, tours};
 use crate::geo::{LonLat, distance_m};
 use crate::rules::GapSeverity;
 
@@ -39,8 +40,10 @@ pub struct PlanOptions {
     pub people: usize,
     /// Days.
     pub days: usize,
-    /// Where every tour begins and ends.
+    /// Where every tour begins.
     pub start: LonLat,
+    /// Where every tour ends; where it began if absent.
+    pub end: Option<LonLat>,
     /// Hours of a day, the ways there and back included.
     pub hours: f64,
     /// When a day begins, in minutes after midnight.
@@ -61,6 +64,7 @@ impl Default for PlanOptions {
             people: 1,
             days: 1,
             start: LonLat::new(0.0, 0.0),
+            end: None,
             hours: 8.0,
             begins_minutes: 9.0 * 60.0,
             speed_km_h: 30.0,
@@ -78,6 +82,8 @@ pub struct RouteStop {
     pub stop: usize,
     /// When one is there, in minutes after midnight.
     pub arrive_minutes: f64,
+    /// Metres from the stop before, or the start: by road where roads are known, else in a straight line.
+    pub leg_m: f64,
 }
 
 /// A tour of one person on one day.
@@ -87,9 +93,11 @@ pub struct Route {
     pub person: usize,
     /// The day, from 1.
     pub day: usize,
-    /// Metres in straight lines, from the start over all stops back to it.
+    /// Metres in straight lines, from the start over all stops to the end.
     pub length_m: f64,
-    /// Minutes from the start until one is back, stops included.
+    /// Metres of the way: by road where roads are known, else the straight lines times their factor.
+    pub way_m: f64,
+    /// Minutes from the start until one is at the end, stops included.
     pub minutes: f64,
     /// The stops in order.
     pub stops: Vec<RouteStop>,
@@ -104,6 +112,8 @@ pub struct Plan {
     pub left: Vec<usize>,
     /// Metres of all tours in straight lines.
     pub total_m: f64,
+    /// Whether ways are by road.
+    pub is_by_road: bool,
 }
 
 /// Steps of looking for better tours, where nobody says how many: about a second on one core.
@@ -111,8 +121,20 @@ fn usual_steps(stops: usize) -> u64 {
     (12_000_000 / (stops as u64 + 50)).clamp(300, 60_000)
 }
 
+impl PlanOptions {
+    /// Where every tour ends.
+    pub fn ends_at(&self) -> LonLat {
+        self.end.unwrap_or(self.start)
+    }
+
+    /// Minutes for a metre in a straight line.
+    pub fn minutes_per_m(&self) -> f64 {
+        self.way_factor * 60.0 / (self.speed_km_h.max(0.1) * 1000.0)
+    }
+}
+
 /// Divides stops among people and days. Distances are straight lines on the ellipsoid, ways longer by a factor; every tour begins and ends at
-/// the start and keeps to the hours of a day. What fits into no day is left, what matters least first.
+/// the start (or at an end of its own) and keeps to the hours of a day. What fits into no day is left, what matters least first.
 ///
 /// # Examples
 /// ```
@@ -128,10 +150,15 @@ fn usual_steps(stops: usize) -> u64 {
 /// assert!(plan.left.is_empty());
 /// ```
 pub fn plan(stops: &[Stop], options: &PlanOptions) -> Plan {
+    plan_by(stops, options, None)
+}
+
+/// The same by road, where the ways between the stops are known: see [`super::Roads::legs`].
+pub fn plan_by(stops: &[Stop], options: &PlanOptions, roads: Option<&RoadLegs>) -> Plan {
     let plane = Plane::around(options.start);
-    let minutes_per_m = options.way_factor * 60.0 / (options.speed_km_h.max(0.1) * 1000.0);
+    let minutes_per_m = options.minutes_per_m();
     let spot = |s: &Stop| Spot {
-        at: plane.of(s.at),
+        at: plane.of([s.at.lon_deg, s.at.lat_deg]),
         minutes: s.minutes,
         worth: s.worth,
         before: if s.cannot_wait { options.people } else { usize::MAX },
@@ -144,28 +171,53 @@ pub fn plan(stops: &[Stop], options: &PlanOptions) -> Plan {
     let limits = Limits { tours: options.people * options.days, people, minutes: minutes_a_day, minutes_per_m };
     let until = options.seconds.map(|s| Instant::now() + Duration::from_secs_f64(s.clamp(0.0, 86_400.0)));
     let steps = options.steps.unwrap_or_else(|| usual_steps(stops.len()));
-    let (lists, mut left) = tours(&spots, limits, steps, until, 20_231_126);
+    const SEED: u64 = 20_231_126;
+    let (lists, mut left) = match roads {
+        // Minutes by road as metres that take as long.
+        Some(roads) => {
+            let leg = |from, to| roads.minutes(from, to) / minutes_per_m;
+            tours(&spots, leg, limits, steps, until, SEED)
+        }
+        None => {
+            let leg = on_the_plane(&spots, plane.of([options.ends_at().lon_deg, options.ends_at().lat_deg]));
+            tours(&spots, leg, limits, steps, until, SEED)
+        }
+    };
+    let place = |stop: usize| match stop {
+        START => Some(options.start),
+        END => Some(options.ends_at()),
+        stop => stops.get(stop).map(|s| s.at),
+    };
+    // Straight metres, metres of the way, minutes.
+    let leg = |from: usize, to: usize| {
+        let straight = place(from).zip(place(to)).map_or(0.0, |(a, b)| distance_m(a, b));
+        match roads {
+            Some(roads) => (straight, roads.metres(from, to), roads.minutes(from, to)),
+            None => (straight, straight * options.way_factor, straight * minutes_per_m),
+        }
+    };
     let mut routes = Vec::new();
     for (day, person, list) in told_off(stops, lists, people) {
-        let (mut at, mut length_m, mut clock) = (options.start, 0.0, options.begins_minutes);
+        let (mut at, mut length_m, mut way_m, mut clock) = (START, 0.0, 0.0, options.begins_minutes);
         let mut seen = Vec::new();
-        for stop in &list {
-            let Some(here) = stops.get(*stop) else { continue };
-            let leg = distance_m(at, here.at);
-            length_m += leg;
-            clock += leg * minutes_per_m;
-            seen.push(RouteStop { stop: *stop, arrive_minutes: clock });
-            clock += here.minutes;
-            at = here.at;
+        for stop in list.iter().copied().chain([END]) {
+            let (straight, way, minutes) = leg(at, stop);
+            length_m += straight;
+            way_m += way;
+            clock += minutes;
+            if let Some(here) = stops.get(stop) {
+                let leg_m = if roads.is_some() { way } else { straight };
+                seen.push(RouteStop { stop, arrive_minutes: clock, leg_m });
+                clock += here.minutes;
+            }
+            at = stop;
         }
-        let back = distance_m(at, options.start);
-        length_m += back;
-        let minutes = clock + back * minutes_per_m - options.begins_minutes;
-        routes.push(Route { person: person + 1, day: day + 1, length_m, minutes, stops: seen });
+        let minutes = clock - options.begins_minutes;
+        routes.push(Route { person: person + 1, day: day + 1, length_m, way_m, minutes, stops: seen });
     }
     left.sort_unstable();
     let total_m = routes.iter().fold(0.0, |sum, r| sum + r.length_m);
-    Plan { routes, left, total_m }
+    Plan { routes, left, total_m, is_by_road: roads.is_some() }
 }
 
 /// Day and person of each tour that has stops, both from 0, day by day. Everybody has a tour before anybody has two, and what cannot wait comes first: all
@@ -203,27 +255,6 @@ fn told_off(stops: &[Stop], lists: Vec<Vec<usize>>, people: usize) -> Vec<(usize
     let mut all: Vec<(usize, usize, Vec<usize>)> = own.into_iter().enumerate().flat_map(of).collect();
     all.sort_by_key(|(day, person, _)| (*day, *person));
     all
-}
-
-/// An equirectangular plane around a place, metres.
-struct Plane {
-    middle: LonLat,
-    per_degree: [f64; 2],
-}
-
-impl Plane {
-    fn around(middle: LonLat) -> Self {
-        let off = 0.05;
-        let east = distance_m(middle, LonLat::new(middle.lon_deg + off, middle.lat_deg)) / off;
-        let north = distance_m(middle, LonLat::new(middle.lon_deg, (middle.lat_deg + off).min(90.0))) / off;
-        Self { middle, per_degree: [east, north] }
-    }
-
-    fn of(&self, at: LonLat) -> [f64; 2] {
-        let mut lon = at.lon_deg - self.middle.lon_deg;
-        lon -= (lon / 360.0).round() * 360.0;
-        [lon * self.per_degree[0], (at.lat_deg - self.middle.lat_deg) * self.per_degree[1]]
-    }
 }
 
 #[cfg(test)]

@@ -7,13 +7,15 @@ use crate::output::escaped;
 pub struct TourPlaces<'a> {
     /// Its name.
     pub name: String,
-    /// Where it begins and ends (WGS 84).
+    /// Where it begins (WGS 84).
     pub start: LonLat,
+    /// Where it ends (WGS 84).
+    pub end: LonLat,
     /// The stops (WGS 84).
     pub stops: Vec<(LonLat, &'a str, &'a str)>,
 }
 
-/// Tours as routes (GPX 1.1, Topografix 2004), one after the other, each from its start over its stops and back.
+/// Tours as routes (GPX 1.1, Topografix 2004), one after the other, each from its start over its stops to its end.
 pub fn to_gpx_routes(tours: &[TourPlaces<'_>]) -> Vec<u8> {
     let mut out = String::from(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
@@ -33,7 +35,7 @@ pub fn to_gpx_routes(tours: &[TourPlaces<'_>]) -> Vec<u8> {
         for (i, (at, name, words)) in tour.stops.iter().enumerate() {
             point(*at, &format!("{} {name}", i + 1), words);
         }
-        point(tour.start, &tour.name, "");
+        point(tour.end, &tour.name, "");
         out += "  </rte>\n";
     }
     (out + "</gpx>\n").into_bytes()
@@ -60,7 +62,7 @@ pub fn to_ovkml(tours: &[TourPlaces<'_>], title: &str) -> Vec<u8> {
                 placed(*at)
             );
         }
-        let ways = std::iter::once(tour.start).chain(tour.stops.iter().map(|s| s.0)).chain([tour.start]);
+        let ways = std::iter::once(tour.start).chain(tour.stops.iter().map(|s| s.0)).chain([tour.end]);
         let line: Vec<String> = ways.map(placed).collect();
         out += &format!(
             "<Placemark><name>{}</name><LineString><coordinates>{}</coordinates></LineString></Placemark>\n</Folder>\n",
@@ -98,10 +100,14 @@ mod tests {
             TourPlaces {
                 name: "第 1 天".into(),
                 start: LonLat::new(116.1, 40.0),
+                end: LonLat::new(116.1, 40.0),
                 stops: vec![stop(116.2, "东沟村"), stop(116.3, "西沟村")],
             },
             TourPlaces {
-                name: "第 2 天".into(), start: LonLat::new(116.1, 40.0), stops: vec![stop(116.4, "后沟村")]
+                name: "第 2 天".into(),
+                start: LonLat::new(116.1, 40.0),
+                end: LonLat::new(116.1, 40.0),
+                stops: vec![stop(116.4, "后沟村")],
             },
         ];
         let text = String::from_utf8(to_ovital_text(&tours)).expect("text");

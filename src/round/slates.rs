@@ -43,11 +43,32 @@ pub struct SortedPhotos {
     /// Pictures of slates.
     pub slates: usize,
     /// Pictures that show several slates: which was meant has to be asked.
-    pub asked: Vec<(PathBuf, Vec<String>)>,
+    pub asked: Vec<AskedSlate>,
     /// Photos without a slate that were taken beside one gap only: its key, and how many metres off.
     pub near: Vec<(PathBuf, String, f64)>,
     /// The rest.
     pub left: Vec<PathBuf>,
+}
+
+/// A picture that shows several slates.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AskedSlate {
+    /// The picture.
+    pub photo: PathBuf,
+    /// The keys of the gaps whose slates it shows.
+    pub gaps: Vec<String>,
+    /// The photos between it and the next slate.
+    pub after: Vec<PathBuf>,
+}
+
+/// What the photos of now are of.
+enum Slate {
+    /// No slate was seen yet.
+    None,
+    /// A gap, and when its slate was photographed.
+    Of(String, Option<i64>),
+    /// One of several: which is asked.
+    Asked(Option<i64>),
 }
 
 /// A photo as it is sorted.
@@ -60,17 +81,25 @@ struct Seen {
 }
 
 /// Tells photos apart by the slates among them. Those of each folder are taken in the order of their times where all say one, else of their
-/// names. `gaps`: keys and places of the gaps that a photo without a slate may be of. `seen` counts those looked at.
-pub fn sort_photos(photos: Vec<PathBuf>, gaps: &[(String, LonLat)], seen: &AtomicUsize) -> SortedPhotos {
+/// names. `gaps`: keys and places of the gaps that a photo without a slate may be of. `seen` counts those looked at; `None` once `goes_on` says no.
+pub fn sort_photos(
+    photos: Vec<PathBuf>,
+    gaps: &[(String, LonLat)],
+    seen: &AtomicUsize,
+    goes_on: &(dyn Fn() -> bool + Sync),
+) -> Option<SortedPhotos> {
     let look = |path: PathBuf| {
+        if !goes_on() {
+            return None;
+        }
         let codes = close_codes_in(&path);
         let gaps = codes.iter().filter_map(|c| gap_of_slate(c)).map(str::to_owned).collect();
         let exif = exif_of(&path);
         seen.fetch_add(1, Ordering::Relaxed);
-        Seen { gaps, taken: exif.taken_at.as_deref().and_then(seconds), place: exif.place, path }
+        Some(Seen { gaps, taken: exif.taken_at.as_deref().and_then(seconds), place: exif.place, path })
     };
     let mut folders: BTreeMap<PathBuf, Vec<Seen>> = BTreeMap::new();
-    for photo in photos.into_par_iter().map(look).collect::<Vec<_>>() {
+    for photo in photos.into_par_iter().map(look).collect::<Option<Vec<_>>>()? {
         folders.entry(photo.path.parent().map(Path::to_path_buf).unwrap_or_default()).or_default().push(photo);
     }
     let mut sorted = SortedPhotos::default();
@@ -83,22 +112,22 @@ pub fn sort_photos(photos: Vec<PathBuf>, gaps: &[(String, LonLat)], seen: &Atomi
         }
         sort_folder(photos, gaps, &mut sorted);
     }
-    sorted
+    Some(sorted)
 }
 
 fn sort_folder(photos: Vec<Seen>, gaps: &[(String, LonLat)], sorted: &mut SortedPhotos) {
-    let mut slate: Option<(String, Option<i64>)> = None;
+    let mut slate = Slate::None;
     for photo in photos {
         match photo.gaps.as_slice() {
             [gap] => {
                 sorted.slates += 1;
                 sorted.of_gaps.entry(gap.clone()).or_default();
-                slate = Some((gap.clone(), photo.taken));
+                slate = Slate::Of(gap.clone(), photo.taken);
             }
             [_, _, ..] => {
                 // What follows is of one of them: nobody can say which.
-                slate = None;
-                sorted.asked.push((photo.path, photo.gaps));
+                slate = Slate::Asked(photo.taken);
+                sorted.asked.push(AskedSlate { photo: photo.path, gaps: photo.gaps, after: Vec::new() });
             }
             [] => {
                 let in_time = |since: Option<i64>| match (since, photo.taken) {
@@ -106,8 +135,11 @@ fn sort_folder(photos: Vec<Seen>, gaps: &[(String, LonLat)], sorted: &mut Sorted
                     _ => true,
                 };
                 match &slate {
-                    Some((gap, since)) if in_time(*since) => {
+                    Slate::Of(gap, since) if in_time(*since) => {
                         sorted.of_gaps.entry(gap.clone()).or_default().push(photo.path);
+                    }
+                    Slate::Asked(since) if in_time(*since) => {
+                        sorted.asked.last_mut().into_iter().for_each(|asked| asked.after.push(photo.path.clone()));
                     }
                     _ => match photo.place.and_then(|at| beside(at, gaps)) {
                         Some((gap, off)) => sorted.near.push((photo.path, gap, off)),
@@ -184,8 +216,9 @@ mod tests {
             sorted.near.iter().map(|n| (n.0.display().to_string(), n.1.as_str())).collect::<Vec<_>>(),
             [("0".to_owned(), "a")]
         );
-        assert_eq!(sorted.asked.len(), 1);
-        assert_eq!(sorted.left.iter().map(|p| p.display().to_string()).collect::<Vec<_>>(), ["6", "8"]);
+        let asked: Vec<(&[String], &[PathBuf])> = sorted.asked.iter().map(|a| (&*a.gaps, &*a.after)).collect();
+        assert_eq!(asked, [(&["a".to_owned(), "b".to_owned()][..], &["8".into()][..])]);
+        assert_eq!(sorted.left.iter().map(|p| p.display().to_string()).collect::<Vec<_>>(), ["6"]);
     }
 
     #[test]

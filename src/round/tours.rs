@@ -95,30 +95,43 @@ impl Tours {
     }
 }
 
-struct Search<'a> {
+struct Search<'a, L> {
     spots: &'a [Spot],
+    leg: L,
     limits: Limits,
     near: Vec<Vec<usize>>,
     rng: Rng,
 }
 
-fn far(a: [f64; 2], b: [f64; 2]) -> f64 {
-    ((a[0] - b[0]) * (a[0] - b[0]) + (a[1] - b[1]) * (a[1] - b[1])).sqrt()
+/// The start of every tour, in the place of a stop's position.
+pub const START: usize = usize::MAX;
+/// The end of every tour.
+pub const END: usize = usize::MAX - 1;
+
+/// Legs as straight lines on the plane between the stops, the start at its origin and the end.
+pub fn on_the_plane(spots: &[Spot], end: [f64; 2]) -> impl Fn(usize, usize) -> f64 {
+    let at = move |stop: usize| match stop {
+        START => [0.0, 0.0],
+        END => end,
+        stop => spots.get(stop).map_or([0.0, 0.0], |s| s.at),
+    };
+    move |from, to| {
+        let (a, b) = (at(from), at(to));
+        ((a[0] - b[0]) * (a[0] - b[0]) + (a[1] - b[1]) * (a[1] - b[1])).sqrt()
+    }
 }
 
-/// The start of every tour.
-const START: [f64; 2] = [0.0, 0.0];
-
-/// Finds tours; the start is the plane's origin. Stops of each tour by position in `spots`, and those in none. Looks `steps` times for better
-/// ones, or until `until`, where there is such a time.
-pub fn tours(
+/// Finds tours. `leg` says how far it is from one stop, or [`START`], to another, or [`END`], in metres. Stops of each tour by position in `spots`, and
+/// those in none. Looks `steps` times for better ones, or until `until`, where there is such a time.
+pub fn tours<L: Fn(usize, usize) -> f64>(
     spots: &[Spot],
+    leg: L,
     limits: Limits,
     steps: u64,
     until: Option<Instant>,
     seed: u64,
 ) -> (Vec<Vec<usize>>, Vec<usize>) {
-    let mut search = Search { spots, limits, near: nearest(spots), rng: Rng(seed) };
+    let mut search = Search { spots, leg, limits, near: nearest(spots), rng: Rng(seed) };
     let mut now = search.empty();
     let all: Vec<usize> = (0..spots.len()).collect();
     search.put_back(&mut now, all, 0.0);
@@ -167,7 +180,7 @@ fn nearest(spots: &[Spot]) -> Vec<Vec<usize>> {
     spots.par_iter().map(|s| tree.nearest_neighbor_iter(&s.at).take(NEAR).map(|p| p.data).collect()).collect()
 }
 
-impl Search<'_> {
+impl<L: Fn(usize, usize) -> f64> Search<'_, L> {
     fn empty(&self) -> Tours {
         let n = self.limits.tours;
         Tours {
@@ -179,19 +192,17 @@ impl Search<'_> {
         }
     }
 
-    fn at(&self, stop: usize) -> [f64; 2] {
-        self.spots.get(stop).map_or(START, |s| s.at)
-    }
-
     fn length_of(&self, tour: &[usize]) -> f64 {
+        if tour.is_empty() {
+            return 0.0;
+        }
         let mut last = START;
         let mut length = 0.0;
         for stop in tour {
-            let at = self.at(*stop);
-            length += far(last, at);
-            last = at;
+            length += (self.leg)(last, *stop);
+            last = *stop;
         }
-        length + far(last, START)
+        length + (self.leg)(last, END)
     }
 
     fn measure(&self, tours: &mut Tours, tour: usize) {
@@ -279,7 +290,8 @@ impl Search<'_> {
     fn put_back(&mut self, tours: &mut Tours, mut stops: Vec<usize>, blink: f64) {
         let order = self.rng.below(11);
         let spots = self.spots;
-        let home = |i: &usize| spots.get(*i).map_or(0.0, |s| far(s.at, START));
+        let leg = &self.leg;
+        let home = |i: &usize| leg(START, *i);
         match order {
             0..4 => {
                 for i in (1..stops.len()).rev() {
@@ -325,11 +337,12 @@ impl Search<'_> {
             }
             let least = best.map_or(f64::INFINITY, |b| b.0);
             let mut before = START;
-            let mut from = far(before, spot.at);
+            let mut from = (self.leg)(before, stop);
             for place in 0..=list.len() {
-                let after = list.get(place).map_or(START, |s| self.at(*s));
-                let to = far(spot.at, after);
-                let cost = from + to - far(before, after);
+                let after = list.get(place).map_or(END, |s| *s);
+                let to = (self.leg)(stop, after);
+                // An empty tour costs nothing; there is no way from its start to its end.
+                let cost = if list.is_empty() { from + to } else { from + to - (self.leg)(before, after) };
                 if cost < least.min(best.map_or(f64::INFINITY, |b| b.0)) && cost <= room && self.rng.unit() >= blink {
                     best = Some((cost, tour, place));
                 }
@@ -343,6 +356,12 @@ impl Search<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const HOME: [f64; 2] = [0.0, 0.0];
+
+    fn far(a: [f64; 2], b: [f64; 2]) -> f64 {
+        (a[0] - b[0]).hypot(a[1] - b[1])
+    }
 
     fn spots(n: usize, seed: u64) -> Vec<Spot> {
         let mut rng = Rng(seed);
@@ -360,31 +379,31 @@ mod tests {
     fn every_stop_is_in_one_tour_and_no_tour_is_too_long() {
         let spots = spots(120, 7);
         let limits = Limits { tours: 12, people: 1, minutes: 480.0, minutes_per_m: 0.002_6 };
-        let (list, absent) = tours(&spots, limits, 3_000, None, 1);
+        let (list, absent) = tours(&spots, on_the_plane(&spots, HOME), limits, 3_000, None, 1);
         assert!(absent.is_empty(), "{absent:?}");
         let mut all: Vec<usize> = list.iter().flatten().copied().collect();
         all.sort_unstable();
         assert_eq!(all, (0..120).collect::<Vec<usize>>());
         for tour in &list {
-            let mut at = START;
+            let mut at = HOME;
             let mut minutes = 15.0 * tour.len() as f64;
-            for stop in tour.iter().map(|i| spots[*i].at).chain([START]) {
+            for stop in tour.iter().map(|i| spots[*i].at).chain([HOME]) {
                 minutes += far(at, stop) * limits.minutes_per_m;
                 at = stop;
             }
             assert!(minutes <= 480.0 + 1e-6, "{minutes}");
         }
         // The same again, and better than what was found first.
-        assert_eq!(tours(&spots, limits, 3_000, None, 1).0, list);
+        assert_eq!(tours(&spots, on_the_plane(&spots, HOME), limits, 3_000, None, 1).0, list);
         let length = |list: &[Vec<usize>]| -> f64 {
             let one = |t: &Vec<usize>| {
                 let places: Vec<[f64; 2]> =
-                    [START].into_iter().chain(t.iter().map(|i| spots[*i].at)).chain([START]).collect();
+                    [HOME].into_iter().chain(t.iter().map(|i| spots[*i].at)).chain([HOME]).collect();
                 places.windows(2).map(|w| far(w[0], w[1])).sum::<f64>()
             };
             list.iter().map(one).sum()
         };
-        let first = tours(&spots, limits, 0, None, 1).0;
+        let first = tours(&spots, on_the_plane(&spots, HOME), limits, 0, None, 1).0;
         assert!(length(&list) < length(&first), "{} {}", length(&list), length(&first));
     }
 
@@ -394,9 +413,9 @@ mod tests {
         spots.iter_mut().take(5).for_each(|s| s.worth = 100.0);
         spots.iter_mut().skip(5).take(3).for_each(|s| s.before = 1);
         let limits = Limits { tours: 2, people: 1, minutes: 120.0, minutes_per_m: 0.002 };
-        let (list, absent) = tours(&spots, limits, 2_000, None, 1);
+        let (list, absent) = tours(&spots, on_the_plane(&spots, HOME), limits, 2_000, None, 1);
         assert!(!absent.is_empty() && absent.iter().all(|i| *i >= 5), "{absent:?}");
         assert!(list[1].iter().all(|i| !(5..8).contains(i)), "{list:?}");
-        assert!(tours(&[], limits, 10, None, 1).0.iter().all(Vec::is_empty));
+        assert!(tours(&[], on_the_plane(&[], HOME), limits, 10, None, 1).0.iter().all(Vec::is_empty));
     }
 }

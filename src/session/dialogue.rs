@@ -230,6 +230,10 @@ pub enum Dialogue {
     Unfolded(std::sync::Arc<super::Unfolded>),
     /// What was found before a meeting.
     Preflight(Vec<super::preflight::Finding>, bool),
+    /// A folder of photos being told apart.
+    Sorting(super::field_photos::Sorting),
+    /// Photos on their way to the visits of their gaps.
+    FieldPhotos(Box<super::field_photos::FieldPhotosDraft>),
     /// Results on their way into the log.
     Import(Box<Preview>),
     /// The log of a colleague on its way into the log.

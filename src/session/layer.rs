@@ -57,6 +57,7 @@ pub struct Loaded {
     names: OnceLock<NameIndex>,
     report: Arc<OnceLock<Report>>,
     is_facilities: OnceLock<bool>,
+    has_roads: OnceLock<bool>,
     can_be_villages: OnceLock<bool>,
     evidence: OnceLock<VillageEvidence>,
     members: OnceLock<Members>,
@@ -80,6 +81,7 @@ impl Loaded {
             names: OnceLock::new(),
             report: Arc::default(),
             is_facilities: OnceLock::new(),
+            has_roads: OnceLock::new(),
             can_be_villages: OnceLock::new(),
             evidence: OnceLock::new(),
             members: OnceLock::new(),
@@ -104,6 +106,7 @@ impl Loaded {
             names: OnceLock::new(),
             report: Arc::new(OnceLock::from(report)),
             is_facilities: OnceLock::new(),
+            has_roads: OnceLock::new(),
             can_be_villages: OnceLock::new(),
             evidence: OnceLock::new(),
             members: OnceLock::new(),
@@ -130,6 +133,7 @@ impl Loaded {
             names: OnceLock::new(),
             report: self.report.clone(),
             is_facilities: OnceLock::new(),
+            has_roads: OnceLock::new(),
             can_be_villages: OnceLock::new(),
             evidence: OnceLock::new(),
             members: OnceLock::new(),
@@ -168,6 +172,11 @@ impl Loaded {
     }
 
     /// Whether it holds facilities.
+    pub fn has_roads(&self, name: &str) -> bool {
+        *self.has_roads.get_or_init(|| crate::round::are_roads(&self.dataset, name))
+    }
+
+    /// Whether it is facilities, as its fields say.
     pub fn is_facilities(&self) -> bool {
         *self.is_facilities.get_or_init(|| is_facilities(&self.dataset))
     }

@@ -175,7 +175,7 @@ impl Session {
             // Where everything is shown, every screen shows everything.
             camera: (!shows_all).then(|| self.camera.to_project()),
             map_size: (!shows_all).then_some(self.map_size_pt),
-            view: self.view.clone(),
+            view: self.captured_view(),
             selected,
             before: self.stage.divided.year,
             beside: self.stage.divided.indicator.clone(),
@@ -187,6 +187,15 @@ impl Session {
             filter: self.moment.filter.clone(),
             ..SceneEntry::default()
         }
+    }
+
+    /// The view with the symbols named that it shows: a meeting shows none but those.
+    fn captured_view(&self) -> crate::project::ViewEntry {
+        let mut view = self.view.clone();
+        if let Some((_, theme)) = self.theme().filter(|_| self.meeting.is_none()) {
+            view.symbols.entry(theme.key().to_owned()).or_insert_with(|| self.symbols_shown(theme));
+        }
+        view
     }
 
     /// Whether the map shows everything, as it does after opening, or nearly so.

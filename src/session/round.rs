@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::state::Session;
 use crate::geo::LonLat;
 use crate::model::Generation;
-use crate::round::{Navigation, Plan, PlanOptions, Stop, plan, worth_of};
+use crate::model::{Dataset, LayerKind};
+use crate::round::{Navigation, NoRoads, Plan, PlanOptions, RoadNet, Stop, plan_by, worth_of};
 use crate::rules::GapSeverity;
 use crate::survey::GapStatus;
 
@@ -21,8 +22,14 @@ pub struct RoundDraft {
     pub hours: f64,
     /// Minutes at each stop.
     pub minutes: f64,
-    /// Where every tour begins and ends; the middle of the district where absent.
+    /// Minutes at stops of a rule, where they are others, by the rule's id.
+    pub minutes_by_rule: BTreeMap<String, f64>,
+    /// Where every tour begins; the middle of the district where absent.
     pub start: Option<LonLat>,
+    /// Where every tour ends; where it began if absent.
+    pub end: Option<LonLat>,
+    /// Whether ways are straight lines though there are roads.
+    pub is_straight: bool,
     /// Whether severe gaps are seen on the first day.
     pub urgent_first: bool,
     /// What opens on a telephone that reads the code of a stop.
@@ -40,7 +47,10 @@ impl Default for RoundDraft {
             days: 1,
             hours: 8.0,
             minutes: 15.0,
+            minutes_by_rule: BTreeMap::new(),
             start: None,
+            end: None,
+            is_straight: false,
             urgent_first: false,
             navigation: Navigation::default(),
             given: BTreeMap::new(),
@@ -56,6 +66,23 @@ pub struct RoundKey {
     gaps: Generation,
     rows: Vec<usize>,
     survey: Generation,
+    roads: Vec<Generation>,
+}
+
+/// How the ways of a round were found.
+#[derive(Clone, Debug)]
+pub enum RoundWays {
+    /// As straight lines: there are no roads, or nobody wants them.
+    Straight,
+    /// As straight lines, though there are roads.
+    NotByRoad(NoRoads),
+    /// By road.
+    ByRoad {
+        /// The network, kept for the next plan.
+        net: Arc<RoadNet>,
+        /// Stops that are far from it.
+        far_off: usize,
+    },
 }
 
 /// A round that was planned.
@@ -67,21 +94,48 @@ pub struct PlannedRound {
     pub plan: Plan,
     /// How it was planned.
     pub options: PlanOptions,
+    /// How its ways were found.
+    pub ways: RoundWays,
 }
 
-impl PlannedRound {
+/// What a round is to be planned of.
+#[derive(Clone)]
+pub struct RoundTask {
+    /// The gaps: position, key and place of each.
+    open: Vec<(usize, String, LonLat)>,
+    /// What the planning takes of them.
+    stops: Vec<Stop>,
+    options: PlanOptions,
+    /// Layers of roads, where ways are to be by road.
+    roads: Vec<Arc<Dataset>>,
+    /// The network that was made last.
+    known: Option<Arc<RoadNet>>,
+}
+
+impl RoundTask {
     /// Plans it.
-    pub fn of(open: Vec<(usize, String, LonLat)>, stops: &[Stop], options: PlanOptions) -> Self {
-        Self { plan: plan(stops, &options), open, options }
+    pub fn planned(self) -> PlannedRound {
+        let Self { open, stops, options, roads, known } = self;
+        if roads.is_empty() {
+            return PlannedRound { plan: plan_by(&stops, &options, None), open, options, ways: RoundWays::Straight };
+        }
+        let is_same = |net: &Arc<RoadNet>| {
+            net.of.len() == roads.len() && net.of.iter().zip(&roads).all(|(a, b)| Arc::ptr_eq(a, b))
+        };
+        let net = known.filter(is_same).unwrap_or_else(|| Arc::new(RoadNet::of(roads, options.speed_km_h)));
+        let legs = net.legs(&stops, &options);
+        let plan = plan_by(&stops, &options, legs.as_ref().ok());
+        let ways = match legs {
+            Ok(legs) => RoundWays::ByRoad { net, far_off: legs.far_off },
+            Err(why) => RoundWays::NotByRoad(why),
+        };
+        PlannedRound { plan, open, options, ways }
     }
 }
 
-/// The gaps of a round: position, key and place of each, and what the planning takes of it.
-pub type RoundStops = (Vec<(usize, String, LonLat)>, Vec<Stop>, PlanOptions);
-
 impl Session {
     /// What the round is to be planned for, while its form is open; `None` where nothing can be gone to.
-    pub fn wanted_round(&self) -> Option<(RoundKey, RoundStops)> {
+    pub fn wanted_round(&self) -> Option<(RoundKey, RoundTask)> {
         let draft = self.moment.form.round.clone()?;
         let (found, listed) = (self.present_gaps()?, self.listed_gaps()?);
         let start = draft.start.or_else(|| self.district()?.middle())?;
@@ -94,7 +148,7 @@ impl Session {
             stops.push(Stop {
                 key: key.clone(),
                 at,
-                minutes: draft.minutes,
+                minutes: draft.minutes_by_rule.get(&gap.rule).copied().unwrap_or(draft.minutes),
                 worth: worth_of(gap.severity),
                 cannot_wait: draft.urgent_first && gap.severity == GapSeverity::High,
                 person: draft.given.get(key).copied().filter(|p| *p <= draft.people),
@@ -105,13 +159,43 @@ impl Session {
             days: draft.days.max(1),
             hours: draft.hours,
             start,
+            end: draft.end,
             ..PlanOptions::default()
         };
         // What opens on the telephone, and which tour is looked at, changes no way.
         let planned = RoundDraft { navigation: Navigation::default(), chosen: None, start: Some(start), ..draft };
         let rows = listed.rows.clone();
-        let key = RoundKey { draft: planned, gaps: found.generation, rows, survey: self.survey.generation };
-        Some((key, (open, stops, options)))
+        let layers = if planned.is_straight { Vec::new() } else { self.road_layers() };
+        let (generations, roads) = layers.into_iter().unzip();
+        let key = RoundKey {
+            draft: planned,
+            gaps: found.generation,
+            rows,
+            survey: self.survey.generation,
+            roads: generations,
+        };
+        let known = self.made.round.last().and_then(|p| match &p.ways {
+            RoundWays::ByRoad { net, .. } => Some(net.clone()),
+            _ => None,
+        });
+        Some((key, RoundTask { open, stops, options, roads, known }))
+    }
+
+    /// Layers of roads that are shown, on which a round can go.
+    pub fn road_layers(&self) -> Vec<(Generation, Arc<Dataset>)> {
+        let is_other = |kind: &Option<LayerKind>| !matches!(kind, Some(LayerKind::Villages | LayerKind::Facilities));
+        let shown = self.shown().filter(|(_, e)| e.visible && is_other(&e.kind));
+        let loaded = shown.filter_map(|(l, _)| Some((self.layer_title(l.key), l.loaded()?)));
+        loaded.filter(|(name, l)| l.has_roads(name)).map(|(_, l)| (l.generation, l.dataset.clone())).collect()
+    }
+
+    /// Rules of the gaps of the round that is planned, with their names.
+    pub fn round_rules(&self) -> Vec<(String, String)> {
+        let (Some(found), Some(planned)) = (self.present_gaps(), self.planned_round()) else { return Vec::new() };
+        let ids = planned.open.iter().filter_map(|(row, ..)| Some(found.list.gaps.get(*row)?.rule.clone()));
+        let ids: std::collections::BTreeSet<String> = ids.collect();
+        let name = |id: &String| found.rules.get(id).map_or_else(|| id.clone(), |r| r.name(self.lang).to_owned());
+        ids.iter().map(|id| (id.clone(), name(id))).collect()
     }
 
     /// The round that was planned last, while its form is open.

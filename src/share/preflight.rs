@@ -122,6 +122,14 @@ impl Look<'_> {
             let own = SceneEntry { title: String::new(), title_en: String::new(), ..scene.clone() };
             self.add(at, FindingWeight::Warning, "title-long", &[], Mend::OwnTitle(Box::new(own)));
         }
+        let rows = content.colouring.as_ref().map_or(0, |c| c.legend.len() + usize::from(c.missing > 0))
+            + scene.view.theme.and_then(|t| scene.view.symbols.get(t.key())).map_or(0, |shown| {
+                let counted = still.symbol_counts();
+                counted.iter().filter(|(kind, _)| shown.iter().any(|s| s == kind.key())).count()
+            });
+        if !scene.no_legend && rows > MOST_LEGEND_ROWS {
+            self.add(at, FindingWeight::Warning, "legend-small", &[("n", &rows.to_string())], Mend::ByHand);
+        }
         let lacking: String = missing_glyphs([title, scene.note_in(session.lang)]).into_iter().collect();
         if !lacking.is_empty() {
             self.add(at, FindingWeight::Warning, "glyphs", &[("n", &lacking)], Mend::ByHand);
@@ -222,6 +230,9 @@ impl Look<'_> {
 
 /// Characters of a title that stand in two lines of a meeting.
 const LONG_TITLE: usize = 48;
+
+/// Rows of a legend that stand beside the map of a meeting in type of 24 px on a screen of 1080 lines.
+const MOST_LEGEND_ROWS: usize = 17;
 
 /// Whether a village of that code or name is on the map.
 fn is_there(session: &Session, named: &str) -> bool {

@@ -176,6 +176,88 @@ fn a_round_is_planned_in_the_window_and_written_into_a_folder() {
     assert!(h.state().session.moment.form.round.is_none() && h.state().session.gap_marks().is_some());
 }
 
+/// County roads as a net over the demonstration's district, cut nowhere, as people draw them; and a road that hangs together with none.
+fn county_roads(dir: &tempfile::TempDir) -> String {
+    let line = |class: &str, [a, b]: [[f64; 2]; 2]| {
+        format!(
+            "{{\"type\":\"Feature\",\"properties\":{{\"道路等级\":\"{class}\"}},\"geometry\":{{\"type\":\"LineString\",\
+             \"coordinates\":[[{},{}],[{},{}]]}}}}",
+            a[0], a[1], b[0], b[1]
+        )
+    };
+    let step = |i: u32| 0.025 * f64::from(i);
+    let mut all: Vec<String> =
+        (0..16).map(|i| line("县道", [[116.0 + step(i), 39.89], [116.0 + step(i), 40.21]])).collect();
+    all.extend((0..12).map(|i| line("乡道", [[115.99, 39.9 + step(i)], [116.39, 39.9 + step(i)]])));
+    all.push(line("村道", [[116.5, 40.3], [116.55, 40.3]]));
+    let file = dir.path().join("道路.geojson");
+    std::fs::write(&file, format!("{{\"type\":\"FeatureCollection\",\"features\":[{}]}}", all.join(",")))
+        .expect("written");
+    file.to_string_lossy().into_owned()
+}
+
+#[test]
+fn a_round_goes_by_road_where_there_are_roads() {
+    use crate::window::{open, settle};
+    use egui_kittest::kittest::Queryable;
+    use qiancun::session::{RoundWays, Tab, WindowCommand};
+
+    let dir = copied();
+    let project = path(&dir, "haidian.qiancun");
+    let roads = county_roads(&dir);
+    let usual = ["field", "plan", &project, "--people", "2", "--days", "2", "--json"];
+    let (straight, _) = json(&usual);
+    assert_eq!(straight["ways"], "straight");
+    let by_road = [&usual[..], &["--roads", &roads, "--end", "116.3,40.0", "--minutes", "10,T1=40"]].concat();
+    let (plan, told) = json(&by_road);
+    assert_eq!((plan["ways"].as_str(), plan["minutes_by_rule"]["T1"].as_u64()), (Some("roads"), Some(40)));
+    assert!(told.contains("hang together with none"), "{told}");
+    let end = LonLat::new(116.3, 40.0);
+    let number = |v: &Value| v.as_f64().expect("a number");
+    for route in plan["routes"].as_array().expect("routes") {
+        assert!(number(&route["way_m"]) > number(&route["length_m"]), "no way is shorter than a straight line");
+        assert!(number(&route["minutes"]) <= 480.0 + 1e-6);
+        let start = LonLat::new(number(&plan["start"][0]), number(&plan["start"][1]));
+        let stops = route["stops"].as_array().expect("stops");
+        let places = stops.iter().map(|s| LonLat::new(number(&s["lon"]), number(&s["lat"])));
+        let places: Vec<LonLat> = [start].into_iter().chain(places).chain([end]).collect();
+        let length: f64 = places.windows(2).map(|w| distance_m(w[0], w[1])).sum();
+        assert!((length - number(&route["length_m"])).abs() < 1e-6, "to an end of its own");
+        // As long as its stops and its ways last: nothing is quicker than the quickest road, nor slower than walking.
+        let rule = |key: &str| if key.starts_with("T1/") { 40.0 } else { 10.0 };
+        let stay: f64 = stops.iter().map(|s| rule(s["gap"].as_str().expect("a key"))).sum();
+        let (least, most) = (number(&route["way_m"]) * 0.06 / 40.0, number(&route["way_m"]) * 0.06 / 5.0);
+        let on_the_way = number(&route["minutes"]) - stay;
+        assert!((least - 0.1..most + 0.1).contains(&on_the_way), "{least} {on_the_way} {most}");
+    }
+    let odd = qiancun(&["field", "plan", &project, "--minutes", "X9=10"]);
+    assert_eq!(odd.status.code(), Some(2), "no such rule");
+    // The window takes the layer of roads that lies on the map.
+    let files = vec![project.into(), roads.into()];
+    let mut h = open(files, qiancun::lang::Lang::Zh, [1366.0, 768.0]);
+    crate::window::send(&mut h, WindowCommand::ToggleDrawer(Tab::Gaps));
+    h.get_by_label("安排外业核查…").click();
+    settle(&mut h);
+    let planned = h.state().session.planned_round().cloned().expect("a round");
+    assert!(matches!(planned.ways, RoundWays::ByRoad { .. }) && planned.plan.is_by_road);
+    assert!(h.query_by_label_contains("路程按道路").is_some());
+    h.get_by_label("按道路计算路程").click();
+    settle(&mut h);
+    let planned = h.state().session.planned_round().cloned().expect("a round");
+    assert!(matches!(planned.ways, RoundWays::Straight) && !planned.plan.is_by_road);
+    // Minutes of a rule of its own.
+    h.get_by_label("更多…").click();
+    settle(&mut h);
+    let (_, name) = h.state().session.round_rules().first().cloned().expect("a rule");
+    assert!(h.query_by_role_and_label(egui::Role::SpinButton, &format!("{name}：分钟")).is_some());
+    let before = planned.plan.routes[0].stops.len();
+    let own = h.state().session.round_rules().into_iter().map(|(id, _)| (id, 120.0)).collect();
+    h.state_mut().session.moment.form.round.as_mut().expect("the form").minutes_by_rule = own;
+    settle(&mut h);
+    let planned = h.state().session.planned_round().cloned().expect("a round");
+    assert!(planned.plan.routes[0].stops.len() < before);
+}
+
 #[test]
 fn a_project_is_sent_as_one_file_and_opened_where_it_comes_to() {
     use crate::window::{open, send, settle};

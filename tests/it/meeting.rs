@@ -5,7 +5,9 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use qiancun::app::Qiancun;
 use qiancun::lang::Lang;
-use qiancun::session::{CameraCommand, FLIGHT_SECS, FileCommand, LookCommand, MeetingCommand, Tab, WindowCommand};
+use qiancun::session::{
+    CameraCommand, Dialogue, FLIGHT_SECS, FileCommand, LookCommand, MeetingCommand, SelectCommand, Tab, WindowCommand,
+};
 
 use crate::survey::copied;
 use crate::window::{demo, open, selected, send, settle};
@@ -191,4 +193,102 @@ fn boundaries_alone_make_a_meeting_and_a_page_that_say_what_they_are() {
         svg.split("<clipPath").nth(1).and_then(|s| s.split("width=\"").nth(1)?.split('"').next()?.parse().ok());
     assert!(widths > Some(1000.0_f32), "{widths:?} of 1122 layout pixels");
     assert!(svg.contains("东村") && svg.contains("2 个村") && svg.contains("两村.geojson"));
+}
+
+/// The demonstration as a copy whose project has no scenes.
+fn without_scenes(dir: &tempfile::TempDir) -> std::path::PathBuf {
+    let project = dir.path().join("haidian.qiancun");
+    let text = std::fs::read_to_string(&project).expect("the project");
+    let mut table: toml::Table = text.parse().expect("TOML");
+    assert!(table.remove("scene").is_some(), "the demonstration has scenes");
+    std::fs::write(&project, table.to_string()).expect("written");
+    project
+}
+
+#[test]
+fn a_meeting_from_scratch_six_scenes_decisions_print_and_reopen() {
+    let dir = copied();
+    let project = without_scenes(&dir);
+    let mut h = open(vec![project.clone()], Lang::Zh, [1366.0, 768.0]);
+    // Six screens, put up by keys and taken by the button.
+    h.key_press(Key::M);
+    settle(&mut h);
+    send(&mut h, SelectCommand::ClearSelection);
+    for (n, key) in [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num1, Key::Num2].into_iter().enumerate() {
+        h.key_press(key);
+        settle(&mut h);
+        if n >= 4 {
+            send(&mut h, LookCommand::SetYear(2019));
+        }
+        h.get_by_label("捕捉当前画面").click();
+        settle(&mut h);
+    }
+    let scenes = h.state().session.document.project.scenes.clone();
+    assert_eq!(scenes.len(), 6);
+    // What stood on the map when it was taken stands there in the meeting.
+    let toilets = &scenes[1].view.symbols["toilets"];
+    assert!(toilets.iter().any(|s| s == "toilet-rebuilt"), "{toilets:?}");
+    h.get_by_label("会前检查…").click();
+    settle(&mut h);
+    let found = match &h.state().session.moment.dialogue {
+        Some(Dialogue::Preflight(list, false)) => list.clone(),
+        other => panic!("looked through: {other:?}"),
+    };
+    assert!(!found.iter().any(|f| f.weight == qiancun::session::FindingWeight::Error), "{found:?}");
+    h.key_press(Key::Escape);
+    settle(&mut h);
+    press(&mut h, Key::F5);
+    for at in 0..6 {
+        assert_eq!(scene(&h), Some(at));
+        let theme = h.state().session.view.theme.expect("a theme");
+        assert_eq!(h.state().session.symbols_shown(theme), scenes[at].view.symbols[theme.key()]);
+        press(&mut h, Key::ArrowRight);
+    }
+    // A village is looked for by its initials and comes large beside the legend; then two things are decided.
+    for (what, day) in [("新建一座公厕", "2020-01-31"), ("管网接入", "2199-12-31")] {
+        h.key_press_modifiers(egui::Modifiers::COMMAND, Key::K);
+        settle(&mut h);
+        h.get_by_label("查找村庄").type_text("dbt");
+        settle(&mut h);
+        h.key_press(Key::Enter);
+        settle(&mut h);
+        assert_eq!(selected(&h), ["东埠头"]);
+        press(&mut h, Key::D);
+        let unit = "环卫中心";
+        for (role, name, text) in [
+            (egui::Role::MultilineTextInput, "做什么", what),
+            (egui::Role::TextInput, "责任单位", unit),
+            (egui::Role::TextInput, "期限", day),
+        ] {
+            h.get_by_role_and_label(role, name).focus();
+            h.step();
+            h.get_by_role_and_label(role, name).type_text(text);
+            settle(&mut h);
+        }
+        h.get_by_label("记下").click();
+        settle(&mut h);
+    }
+    let due: Vec<Option<i64>> = h.state().session.survey().expect("a log").decisions().map(|d| d.due()).collect();
+    assert_eq!(due, [Some(18_292), Some(84_005)], "days since 1970");
+    assert!(h.query_by_label_contains("新建一座公厕  →  环卫中心 · 2020-01-31").is_some());
+    assert_eq!(h.state().session.decision_counts(), [1, 1, 0], "late, open, done");
+    assert!(h.query_by_label_contains("本次会议已定 2 项").is_some());
+    press(&mut h, Key::Escape);
+    assert!(h.state().session.meeting.is_none());
+    send(&mut h, FileCommand::Save);
+    drop(h);
+    // Printed: a page for the unit, and a workbook.
+    let file = project.to_string_lossy().into_owned();
+    for name in ["交办单.pdf", "决定.xlsx"] {
+        let out = dir.path().join(name);
+        let run = crate::program::qiancun(&["decision", "list", &file, "-o", &out.to_string_lossy()]);
+        assert!(run.status.success() && out.metadata().is_ok_and(|m| m.len() > 2000), "{name}");
+    }
+    // Opened again: six scenes as they were taken, and the meeting begins with what became of the decisions.
+    let mut h = open(vec![project], Lang::Zh, [1366.0, 768.0]);
+    let kept: Vec<_> = h.state().session.document.project.scenes.iter().map(|s| (&s.name, &s.view)).collect();
+    assert_eq!(kept, scenes.iter().map(|s| (&s.name, &s.view)).collect::<Vec<_>>());
+    press(&mut h, Key::F5);
+    assert!(h.query_by_label_contains("逾期 1 · 办理中 1 · 办结 0").is_some());
+    assert!(h.query_all_by_label_contains("管网接入").next().is_some());
 }

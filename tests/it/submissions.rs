@@ -107,3 +107,106 @@ fn what_odk_hands_back_is_understood_as_csv_and_as_geojson() {
     let empty = crate::survey::qiancun(&["field", "import", &project, &path(&dir, "odk/media")]);
     assert!(crate::survey::said(&empty).contains("KoboToolbox"), "{}", crate::survey::said(&empty));
 }
+
+/// A picture of codes side by side; without codes a spot.
+fn picture(file: &std::path::Path, codes: &[&str], shade: u8) {
+    const CELL: usize = 8;
+    let made: Vec<qrcodegen::QrCode> = codes
+        .iter()
+        .map(|text| qrcodegen::QrCode::encode_text(text, qrcodegen::QrCodeEcc::Medium).expect("a code"))
+        .collect();
+    let side = made.iter().map(|c| c.size() as usize + 8).max().unwrap_or(40) * CELL;
+    let mut image = image::RgbImage::from_pixel((side * made.len().max(1)) as u32, side as u32, image::Rgb([shade; 3]));
+    for (i, code) in made.iter().enumerate() {
+        for y in 0..side {
+            for x in 0..side {
+                let at = |v: usize| (v / CELL) as i32 - 4;
+                let is_dark = code.get_module(at(x), at(y));
+                let ink = if is_dark { 0 } else { 255 };
+                image.put_pixel((i * side + x) as u32, y as u32, image::Rgb([ink; 3]));
+            }
+        }
+    }
+    image.save(file).expect("written");
+}
+
+#[test]
+fn photos_of_a_round_are_told_apart_in_the_window() {
+    use crate::window::{open, send, settle};
+    use egui_kittest::kittest::Queryable;
+    use qiancun::round::slate_text;
+    use qiancun::session::{Dialogue, FieldPhotosDraft, SurveyCommand, WindowCommand};
+
+    let dir = crate::survey::copied();
+    let project = crate::survey::path(&dir, "haidian.qiancun");
+    let mut h = open(vec![project.clone().into()], qiancun::lang::Lang::Zh, [1366.0, 768.0]);
+    let keys = h.state().session.present_gaps().expect("gaps").keys.clone();
+    let (a, b) = (keys[0].clone(), keys[9].clone());
+    let words = |h: &egui_kittest::Harness<'static, qiancun::app::Qiancun>, key: &str| h.state().session.gap_words(key);
+    let folder = dir.path().join("外业");
+    std::fs::create_dir(&folder).expect("a folder");
+    let (one, other) = (slate_text(&a), slate_text(&b));
+    for (name, codes, shade) in [
+        ("00.png", &[][..], 10),
+        ("01.png", &[one.as_str()][..], 0),
+        ("02.png", &[], 20),
+        ("03.png", &[&one, &other], 0),
+        ("04.png", &[], 40),
+        ("05.png", &[], 50),
+    ] {
+        picture(&folder.join(name), codes, shade);
+    }
+    send(&mut h, SurveyCommand::SortPhotos(vec![folder.clone()]));
+    let draft = |h: &egui_kittest::Harness<'static, qiancun::app::Qiancun>| -> FieldPhotosDraft {
+        match &h.state().session.moment.dialogue {
+            Some(Dialogue::FieldPhotos(draft)) => (**draft).clone(),
+            other => panic!("the photos are shown: {other:?}"),
+        }
+    };
+    let found = draft(&h);
+    assert_eq!((found.of_gaps[&a].len(), found.slates, found.left.len()), (1, 1, 1));
+    assert_eq!((found.asked.len(), found.asked[0].after.len()), (1, 2));
+    // Which of two was meant is said by a click; the photo that nobody knows is put by its menu.
+    h.get_by_role_and_label(egui::Role::Button, &words(&h, &b)).click();
+    settle(&mut h);
+    assert_eq!(draft(&h).of_gaps[&b].len(), 2);
+    h.get_by_label("00.png").click();
+    settle(&mut h);
+    h.get_by_role_and_label(egui::Role::Button, &words(&h, &a)).click();
+    settle(&mut h);
+    let put = draft(&h);
+    assert_eq!((put.of_gaps[&a].len(), put.left.len(), put.placed()), (2, 0, 4));
+    // Gaps without a visit get one, if somebody says with what result.
+    let mut decided = put;
+    decided.result = Some(qiancun::survey::Outcome::Confirmed);
+    h.state_mut().session.moment.dialogue = Some(Dialogue::FieldPhotos(Box::new(decided)));
+    settle(&mut h);
+    h.get_by_label("放入 4 张").click();
+    settle(&mut h);
+    let listed = || {
+        let list = crate::survey::json_of(&["survey", "list", &project, "--json"]);
+        let visits = list["visits"].as_array().expect("visits").clone();
+        let count = |v: &serde_json::Value| v["photos"].as_array().map_or(0, Vec::len);
+        let mut found: Vec<(String, usize)> =
+            visits.iter().map(|v| (v["gap"].as_str().expect("a key").to_owned(), count(v))).collect();
+        found.sort();
+        found
+    };
+    let mut right = vec![(a.clone(), 2), (b.clone(), 2)];
+    right.sort();
+    assert_eq!(listed(), right);
+    // The same folder again adds nothing; what was done is one step that can be taken back.
+    send(&mut h, SurveyCommand::SortPhotos(vec![folder]));
+    let mut again = draft(&h);
+    again.answer(0, &b);
+    send(&mut h, SurveyCommand::PutPhotos(Box::new(again)));
+    assert_eq!(listed(), right);
+    send(&mut h, WindowCommand::Undo);
+    send(&mut h, WindowCommand::Undo);
+    settle(&mut h);
+    let withdrawn = |key: &str| {
+        let survey = h.state().session.survey().expect("a log");
+        survey.heads(key).iter().all(|v| v.is_withdrawn)
+    };
+    assert!(withdrawn(&a) && withdrawn(&b));
+}

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::session::field_photos::FieldPhotosDraft;
 use crate::session::gap_change::Since;
 use crate::session::survey::VisitDraft;
 use crate::survey::{MergePreview, Preview};
@@ -19,6 +20,14 @@ pub enum SurveyCommand {
     WriteRoundDialogue,
     /// Write it there.
     WriteRoundTo(PathBuf),
+    /// Ask for a folder of photos that were taken on a round.
+    SortPhotosDialogue,
+    /// Tell the photos of folders apart by the slates among them.
+    SortPhotos(Vec<PathBuf>),
+    /// Show the photos that were told apart.
+    ShowPhotos(Box<FieldPhotosDraft>),
+    /// Put the photos shown to the visits of their gaps.
+    PutPhotos(Box<FieldPhotosDraft>),
     /// Ask what a visit to a gap found; the gap by its position among those found.
     VisitGap(usize),
     /// Ask for a photo of the visit being typed.
@@ -61,6 +70,9 @@ impl SurveyCommand {
         match self {
             Self::AdoptLog(_) => "stray.take",
             Self::PlanRound | Self::WriteRoundDialogue | Self::WriteRoundTo(_) => "round.plan",
+            Self::SortPhotosDialogue | Self::SortPhotos(_) | Self::ShowPhotos(_) | Self::PutPhotos(_) => {
+                "field-photos.title"
+            }
             Self::ExportGapsDialogue | Self::ExportGapsTo(_) => "command.export-gaps",
             Self::VisitGap(_) | Self::Record(_) => "visit.record",
             Self::EditVisit(_) => "visit.correct",

@@ -1,0 +1,71 @@
+//! Photos of gaps put to the visits of their gaps: each once, however often a folder is brought.
+
+use std::path::PathBuf;
+
+use super::error::SurveyError;
+use super::event::NewVisit;
+use super::log::SurveyLog;
+use super::photo::{keep_photo, photo_facts};
+use super::subject::Photo;
+use super::visits::Survey;
+
+/// What was done with photos of gaps.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PhotosPut {
+    /// Photos put to visits.
+    pub added: usize,
+    /// Photos that were there already.
+    pub known: usize,
+    /// Photos of gaps without a visit: they wait for it.
+    pub waiting: usize,
+    /// Visits recorded for them.
+    pub recorded: usize,
+    /// Visits that were changed or recorded.
+    pub ids: Vec<String>,
+}
+
+impl PhotosPut {
+    /// Puts photos to the latest visit of their gap; where there is none, to a new one by `new`, if that says a result.
+    ///
+    /// # Errors
+    /// [`SurveyError`]: a photo cannot be kept or the log not written. What was put before stays.
+    pub fn put(&mut self, log: &mut SurveyLog, new: NewVisit, photos: &[PathBuf]) -> Result<(), SurveyError> {
+        let visits = log.shared();
+        let said: Vec<_> = visits.heads(&new.gap).into_iter().filter_map(|v| Some((v, visits.said(v)?))).collect();
+        let there: Vec<&str> = said.iter().flat_map(|(_, e)| e.photos.iter().map(|p| p.file.as_str())).collect();
+        let latest = said.iter().max_by(|a, b| a.1.at.cmp(&b.1.at)).map(|(v, _)| v.id.clone());
+        if latest.is_none() && new.result.is_none() {
+            self.waiting += photos.len();
+            return Ok(());
+        }
+        let mut kept: Vec<Photo> = Vec::new();
+        for photo in photos {
+            let one = keep_photo(log.paths(), photo)?;
+            if there.contains(&one.file.as_str()) || kept.iter().any(|k| k.file == one.file) {
+                self.known += 1;
+            } else {
+                kept.push(one);
+            }
+        }
+        self.added += kept.len();
+        if kept.is_empty() {
+            return Ok(());
+        }
+        if let Some(id) = latest {
+            log.correct(&id, |event| event.photos.append(&mut kept))?;
+            self.ids.push(id);
+            return Ok(());
+        }
+        let facts = photos.iter().map(|p| photo_facts(p)).find(|f| f.at.is_some()).unwrap_or_default();
+        let visit = NewVisit { photos: kept, place: facts.place.or(new.place), at: facts.at, ..new };
+        self.ids.extend(log.record(vec![visit])?);
+        self.recorded += 1;
+        Ok(())
+    }
+
+    /// The visit that photos of a gap go to, if there is one.
+    pub fn visit_of(survey: &Survey, gap: &str) -> Option<String> {
+        let said = survey.heads(gap).into_iter().filter_map(|v| Some((v, survey.said(v)?)));
+        said.max_by(|a, b| a.1.at.cmp(&b.1.at)).map(|(v, _)| v.id.clone())
+    }
+}
