@@ -121,7 +121,15 @@ impl Qiancun {
                     self.session.news = Some(self.session.lang.with("status.cancelled", &[("n", &name)]));
                 } else {
                     let text = self.explain(&error, &name);
-                    self.opened.files.push(OpenedFile { name, outcome: OpenedAs::Failed(text) });
+                    // Photos of a round lose their place in a messenger; the codes of its sheets still say whose they are.
+                    let is_of_round = error.code() == "no-photo-place"
+                        && pending.path.is_dir()
+                        && self.session.present_gaps().is_some();
+                    let outcome = match is_of_round {
+                        true => OpenedAs::Photos(pending.path.clone(), text),
+                        false => OpenedAs::Failed(text),
+                    };
+                    self.opened.files.push(OpenedFile { name, outcome });
                 }
             }
             (Err(error), None) => {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::asking::Asks;
 use super::jobs::{Done, Job};
@@ -28,29 +28,39 @@ impl Qiancun {
             self.session.moment.dialogue = Some(Dialogue::Message(lang.t("field-photos.no-gaps").to_owned()));
             return;
         };
-        let photos: Vec<PathBuf> = places.iter().flat_map(|p| photos_of(p)).collect();
         let name = places.first().and_then(|p| p.file_name()).map(|n| n.to_string_lossy().into_owned());
         let name = name.unwrap_or_default();
-        if photos.is_empty() {
-            let words = lang.with("field-photos.none", &[("name", &name)]);
-            self.session.moment.dialogue = Some(Dialogue::Message(words));
-            return;
-        }
-        let sorting = Arc::new(SortingPhotos { name: name.clone(), all: photos.len(), seen: AtomicUsize::new(0) });
+        let none = lang.with("field-photos.none", &[("name", &name)]);
+        let count = AtomicUsize::default;
+        let sorting = Arc::new(SortingPhotos { name: name.clone(), all: count(), seen: count() });
         self.session.moment.dialogue = Some(Dialogue::Sorting(sorting.clone()));
         self.jobs.start(Job::Results, move |_| {
+            let (photos, beyond) = photos_of(&places);
+            // Nobody waits for it once its dialogue is closed.
+            let goes_on = || Arc::strong_count(&sorting) > 1;
+            if photos.is_empty() && goes_on() {
+                return Some(Done::Command(SurveyCommand::NoPhotos(none).into()));
+            }
+            sorting.all.store(photos.len(), Ordering::Relaxed);
             let gaps: Vec<(String, LonLat)> =
                 found.keys.iter().zip(&found.list.gaps).filter_map(|(key, gap)| Some((key.clone(), gap.at?))).collect();
-            // Nobody waits for it once its dialogue is closed.
-            let sorted = sort_photos(photos, &gaps, &sorting.seen, &|| Arc::strong_count(&sorting) > 1)?;
-            let draft = FieldPhotosDraft::of(name, sorted);
+            let sorted = sort_photos(photos, &gaps, &sorting.seen, &goes_on)?;
+            let draft = FieldPhotosDraft::of(name, sorted, beyond);
             Some(Done::Command(SurveyCommand::ShowPhotos(Box::new(draft)).into()))
         });
     }
 
-    pub(super) fn show_field_photos(&mut self, draft: Box<FieldPhotosDraft>) {
+    /// Shows what was found, or that nothing was.
+    pub(super) fn show_field_photos(&mut self, found: Result<Box<FieldPhotosDraft>, String>) {
         if matches!(self.session.moment.dialogue, Some(Dialogue::Sorting(_))) {
-            self.session.moment.dialogue = Some(Dialogue::FieldPhotos(draft));
+            let named = |mut draft: Box<FieldPhotosDraft>| {
+                draft.names = Arc::new(self.session.gap_names());
+                draft
+            };
+            self.session.moment.dialogue = Some(match found {
+                Ok(draft) => Dialogue::FieldPhotos(named(draft)),
+                Err(words) => Dialogue::Message(words),
+            });
         }
     }
 
@@ -60,20 +70,31 @@ impl Qiancun {
         let session = &self.session;
         let gaps: Vec<(NewVisit, Vec<PathBuf>)> = draft
             .of_gaps
-            .into_iter()
-            .filter(|(_, photos)| !photos.is_empty())
-            .map(|(key, photos)| (session.visit_of_photos(&key, draft.result), photos))
+            .iter()
+            .filter(|(key, photos)| !photos.is_empty() && draft.is_put(key))
+            .map(|(key, photos)| (session.visit_of_photos(key, draft.result), photos.clone()))
             .collect();
-        let ids = session
-            .survey()
-            .map_or_else(Vec::new, |s| gaps.iter().filter_map(|(new, _)| PhotosPut::visit_of(s, &new.gap)).collect());
         self.session.news = Some(self.session.lang.t("survey.recording").to_owned());
-        self.with_log(Some("field-photos.title"), ids, Then::Said("field-photos.put"), move |log| {
+        let then = Then::PhotosPut(Box::new(draft));
+        self.with_log(Some("field-photos.title"), Vec::new(), then, move |log| {
             let mut put = PhotosPut::default();
             for (new, photos) in gaps {
                 put.put(log, new, &photos)?;
             }
-            Ok(Did { count: put.added, ids: put.ids })
+            Ok(Did { count: put.added, ids: put.ids.clone(), put: Some(put) })
         });
+    }
+
+    /// Says what was put, and shows what is left to do.
+    pub(super) fn photos_were_put(&mut self, draft: FieldPhotosDraft, put: &PhotosPut) {
+        let lang = self.session.lang;
+        let values = [("n", put.added.to_string()), ("known", put.known.to_string())];
+        self.session.news = Some(lang.with("field-photos.put", &values.each_ref().map(|(k, v)| (*k, v.as_str()))));
+        let mut rest = draft.rest(put);
+        if rest.is_open() || !put.unread.is_empty() {
+            rest.names = Arc::new(self.session.gap_names());
+            rest.is_closing = false;
+            self.ask_after(Dialogue::FieldPhotos(Box::new(rest)));
+        }
     }
 }

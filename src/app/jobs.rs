@@ -137,6 +137,11 @@ impl Jobs {
         all
     }
 
+    /// How many jobs of a kind are under way.
+    pub fn count_of(&self, job: Job) -> usize {
+        self.running.get(&job).copied().unwrap_or(0)
+    }
+
     fn is_running(&self, which: impl Fn(Job) -> bool) -> bool {
         self.running.keys().any(|job| which(*job))
     }

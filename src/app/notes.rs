@@ -12,6 +12,8 @@ use crate::project::{NoteEntry, NoteShape, with_ending};
 use crate::session::{Dialogue, LARGE_PX, NoteCommand, PhotoPicture, SurveyCommand, notes_dataset};
 use crate::survey::picture_of;
 
+/// Pictures of photos that are made at once.
+const MOST_PICTURES: usize = 4;
 /// Endings of files that notes are written to.
 const ENDINGS: [&str; 5] = ["geojson", "kml", "gpx", "gpkg", "json"];
 
@@ -76,8 +78,12 @@ impl Qiancun {
         if made.photos.pictures.contains_key(&key) {
             return;
         }
+        // Decoding takes memory and a core each: what waits is asked for again.
+        if self.jobs.count_of(Job::Photo) >= MOST_PICTURES {
+            return;
+        }
         if side_px == LARGE_PX {
-            made.photos.pictures.retain(|(_, side), _| *side != LARGE_PX);
+            made.photos.pictures.retain(|(_, side), p| *side != LARGE_PX || matches!(p, PhotoPicture::Coming));
         }
         made.photos.pictures.insert(key, PhotoPicture::Coming);
         self.jobs.start(Job::Photo, move |_| {

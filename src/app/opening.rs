@@ -149,7 +149,7 @@ impl Qiancun {
         let is_worth_it = files.iter().any(|f| match &f.outcome {
             OpenedAs::Layer(key, diagnosis) => diagnosis.suggested.is_some() || self.is_noteworthy(*key),
             OpenedAs::Table(..) => false,
-            OpenedAs::Failed(_) => true,
+            OpenedAs::Failed(_) | OpenedAs::Photos(..) => true,
         });
         if is_worth_it || layers > 3 {
             self.ask_after(Dialogue::Opened(files));

@@ -165,6 +165,8 @@ pub struct Qiancun {
     pub(super) ending: Ending,
     pub(super) meeting: Screen,
     pub(super) recording: super::recording::Recording,
+    /// The network of roads that rounds were planned on last.
+    pub(super) kept_roads: crate::session::KeptRoads,
     /// Questions and words that wait until the one that is open is closed.
     pub(super) waiting: std::collections::VecDeque<crate::session::Dialogue>,
     /// Kinds of jobs whose faults were told.
@@ -223,6 +225,7 @@ impl Qiancun {
             ending: Ending { lost, ..Ending::default() },
             meeting: Screen::default(),
             recording: Default::default(),
+            kept_roads: Default::default(),
             waiting: Default::default(),
             told_faults: Default::default(),
             was_focused: true,

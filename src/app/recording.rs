@@ -8,16 +8,18 @@ use std::sync::Arc;
 use super::jobs::{Done, Job};
 use super::qiancun::Qiancun;
 use crate::model::Generation;
-use crate::session::{DecisionDraft, Dialogue, Settled, VisitDraft, VisitStates};
+use crate::session::{DecisionDraft, Dialogue, FieldPhotosDraft, Settled, VisitDraft, VisitStates};
 use crate::survey::{
-    Instant, MergePreview, NewReport, Opened, Preview, Subject, Survey, SurveyError, SurveyLog, Told, VisitState,
-    keep_photo,
+    Instant, MergePreview, NewReport, Opened, PhotosPut, Preview, Subject, Survey, SurveyError, SurveyLog, Told,
+    VisitState, keep_photo,
 };
 
 /// What was done: the visits it concerned, and how many, where they are counted.
 pub(super) struct Did {
     pub(super) ids: Vec<String>,
     pub(super) count: usize,
+    /// What became of photos of a round.
+    pub(super) put: Option<PhotosPut>,
 }
 
 /// What is to be done with a log.
@@ -41,6 +43,8 @@ impl From<SurveyError> for TaskError {
 pub(super) enum Then {
     /// A visit was typed: it comes back where it could not be recorded.
     Recorded(Box<VisitDraft>),
+    /// Photos of a round: what could not be put comes back.
+    PhotosPut(Box<FieldPhotosDraft>),
     /// A decision was typed: it comes back where it could not be recorded.
     Decided(Box<DecisionDraft>),
     /// Said in these words, by their key; with the count as `n`.
@@ -116,11 +120,11 @@ impl Task {
             Ok(opened) => opened,
             Err(e) => return Recorded { project, turn, step, then, log: None, done: Err(e.into()) },
         };
-        let before = states(log.survey(), &ids);
+        let known = log.shared();
         let done = work(&mut log).map(|did| {
-            let fresh = did.ids.iter().filter(|id| !ids.contains(id)).map(|id| (id.clone(), None));
-            let before = before.into_iter().chain(fresh).collect();
             let all: Vec<String> = ids.iter().chain(did.ids.iter().filter(|id| !ids.contains(id))).cloned().collect();
+            // As they were before the work: what it made was not there.
+            let before = states(&known, &all);
             let after = states(log.survey(), &all);
             (did, before, after)
         });
@@ -147,7 +151,7 @@ fn write_draft(log: &mut SurveyLog, draft: VisitDraft) -> Result<Did, TaskError>
         visit.at = Instant::parse_near(&draft.at, Some(Instant::now())).map(|(at, _)| at).or(visit.at);
     }
     let Some(id) = draft.corrects else {
-        return Ok(Did { ids: log.record(vec![visit])?, count: 1 });
+        return Ok(Did { ids: log.record(vec![visit])?, count: 1, put: None });
     };
     log.correct(&id, |event| {
         event.result = visit.result;
@@ -159,7 +163,7 @@ fn write_draft(log: &mut SurveyLog, draft: VisitDraft) -> Result<Did, TaskError>
             (event.at, event.at_text) = (visit.at, String::new());
         }
     })?;
-    Ok(Did { ids: Vec::new(), count: 1 })
+    Ok(Did { ids: Vec::new(), count: 1, put: None })
 }
 
 /// Brings visits to states that they were in, unless somebody else changed them since.
@@ -177,7 +181,7 @@ fn bring(log: &mut SurveyLog, to: &VisitStates, from: &VisitStates) -> Result<Di
         return Err(TaskError::Never("survey.changed-since"));
     }
     log.bring(to)?;
-    Ok(Did { ids: Vec::new(), count: to.len() })
+    Ok(Did { ids: Vec::new(), count: to.len(), put: None })
 }
 
 impl Qiancun {
@@ -244,6 +248,12 @@ impl Qiancun {
                 let left = std::mem::take(&mut self.recording.steps_left);
                 self.take_back_steps(left);
             }
+            Then::PhotosPut(draft) => {
+                let put = did.put.clone().unwrap_or_default();
+                if is_own {
+                    self.photos_were_put(*draft, &put);
+                }
+            }
             Then::TakenBack { .. } | Then::Nothing => {}
         }
     }
@@ -255,6 +265,10 @@ impl Qiancun {
         };
         match then {
             Then::Recorded(draft) => return self.type_again(*draft, words),
+            Then::PhotosPut(draft) => {
+                self.ask_after(Dialogue::FieldPhotos(draft));
+                return self.ask_after(Dialogue::Message(words));
+            }
             Then::Decided(draft) => {
                 let draft = DecisionDraft { trouble: Some(words), ..*draft };
                 return self.ask_after(Dialogue::Decision(Box::new(draft)));
@@ -321,7 +335,7 @@ impl Qiancun {
                     Vec::new()
                 }
             };
-            Ok(Did { ids, count: 1 })
+            Ok(Did { ids, count: 1, put: None })
         });
     }
 
@@ -329,7 +343,7 @@ impl Qiancun {
     pub(super) fn record_reports(&mut self, reports: Vec<(NewReport, Subject, String)>) {
         self.with_log(Some("report.import"), Vec::new(), Then::Said("report.taken"), move |log| {
             let ids = log.report(reports)?;
-            Ok(Did { count: ids.len(), ids })
+            Ok(Did { count: ids.len(), ids, put: None })
         });
     }
 
@@ -343,7 +357,7 @@ impl Qiancun {
     ) {
         self.with_log(Some(step), vec![id.clone()], then, move |log| {
             amend(log, &id)?;
-            Ok(Did { ids: Vec::new(), count: 1 })
+            Ok(Did { ids: Vec::new(), count: 1, put: None })
         });
     }
 
@@ -361,7 +375,7 @@ impl Qiancun {
     pub(super) fn take_results_in(&mut self, mut preview: Preview) {
         self.session.moment.dialogue = None;
         self.with_log(Some("import.take"), preview.visits(), Then::Said("survey.imported"), move |log| {
-            Ok(Did { count: log.import(&mut preview)?, ids: Vec::new() })
+            Ok(Did { count: log.import(&mut preview)?, ids: Vec::new(), put: None })
         });
     }
 
@@ -371,7 +385,7 @@ impl Qiancun {
         let ids = preview.visits.iter().map(|v| v.id.clone()).chain(preview.records.iter().cloned()).collect();
         let MergePreview { path, events, .. } = preview;
         self.with_log(Some("merge.take"), ids, Then::Said("survey.merged"), move |log| {
-            Ok(Did { count: log.take_merge(&path, events)?, ids: Vec::new() })
+            Ok(Did { count: log.take_merge(&path, events)?, ids: Vec::new(), put: None })
         });
     }
 
@@ -380,7 +394,7 @@ impl Qiancun {
         let turn = self.opened.project_turn;
         let work: Work = Box::new(move |log| {
             log.merge(&from)?;
-            Ok(Did { ids: Vec::new(), count: log.survey().standing().count() })
+            Ok(Did { ids: Vec::new(), count: log.survey().standing().count(), put: None })
         });
         let then = Then::Said("survey.taken-along");
         self.recording.queue.push_back(Task { project: to, turn, step: None, ids: Vec::new(), work, then });
@@ -392,7 +406,7 @@ impl Qiancun {
         if self.session.survey.seen.is_some() {
             self.with_log(None, Vec::new(), Then::Nothing, |log| {
                 log.catch_up()?;
-                Ok(Did { ids: Vec::new(), count: 0 })
+                Ok(Did { ids: Vec::new(), count: 0, put: None })
             });
         }
     }

@@ -194,7 +194,13 @@ impl Qiancun {
             return;
         };
         let Some(ticket) = self.session.made.round.ask(key) else { return };
-        self.jobs.derive(Job::Round, ticket, |m| Some(&mut m.round), move |_, _| Some(Arc::new(task.planned())));
+        let kept = self.kept_roads.clone();
+        self.jobs.derive(
+            Job::Round,
+            ticket,
+            |m| Some(&mut m.round),
+            move |ticket, _| Some(Arc::new(task.planned(&kept, || ticket.is_wanted())?)),
+        );
     }
 
     pub(super) fn ask_round_folder(&mut self) {

@@ -15,7 +15,8 @@ use crate::geo::LonLat;
 use crate::lang::Lang;
 use crate::project::Project;
 use crate::round::{
-    FAR_FROM_ROADS_M, MOST_BY_ROAD, Navigation, NoRoads, Plan, PlanOptions, RoadNet, Stop, plan_by, worth_of,
+    END, FAR_FROM_ROADS_M, MOST_BY_ROAD, Navigation, NoRoads, Plan, PlanOptions, RoadLegs, RoadNet, START, Stop,
+    plan_by, worth_of,
 };
 use crate::rules::{GapList, GapSeverity, Rules, find_gaps};
 use crate::survey::{GapIndex, GapStatus, Survey, SurveyError, Verdict};
@@ -109,10 +110,21 @@ fn export(mut parser: lexopt::Parser) -> Result<(), Failure> {
     let (Some(file), Some(out)) = (file, out) else {
         return Err(Failure::Usage("field export needs a project and -o DIR".into()));
     };
+    if !is_planned && how.is_said() {
+        return Err(Failure::Usage(
+            "field export plans tours for --people N: say how many, or leave out how they are planned".into(),
+        ));
+    }
     let found = Found::of(&file, lang)?;
     let open = found.open();
     let stops = how.stops(&found, &open);
-    let planned = if is_planned { Some(how.planned(&found, &stops)?) } else { None };
+    let planned = if is_planned {
+        let (plan, roads) = how.planned(&found, &stops)?;
+        roads.iter().for_each(|r| r.tell(&how.options));
+        Some(plan)
+    } else {
+        None
+    };
     let without_place = found.list.gaps.iter().filter(|g| g.at.is_none()).count();
     let closed = found.list.gaps.len() - without_place - open.len();
     let session = match &planned {
@@ -302,8 +314,8 @@ impl PlanAsked {
         open.iter().map(|of| found.stop(of, self)).collect()
     }
 
-    /// The round: by road where roads were given.
-    fn planned(&mut self, found: &Found, stops: &[Stop]) -> Result<Plan, Failure> {
+    /// The round: by road where roads were given, with the ways that it was made of.
+    fn planned(&mut self, found: &Found, stops: &[Stop]) -> Result<(Plan, Option<RoadWays>), Failure> {
         let known: Vec<&str> = found.rules.list.iter().map(|r| r.id.as_str()).collect();
         if let Some(rule) = self.minutes_by_rule.keys().find(|r| !known.contains(&r.as_str())) {
             return Err(Failure::Usage(format!("--minutes {rule}=…: the rules are {}", known.join(", "))));
@@ -314,27 +326,65 @@ impl PlanAsked {
             layers.push(Arc::new(read::geographic(file)?));
         }
         if layers.is_empty() {
-            return Ok(plan_by(stops, &options, None));
+            return Ok((plan_by(stops, &options, None), None));
         }
-        let net = RoadNet::of(layers, options.speed_km_h);
+        let net = RoadNet::of(layers, stops, &options);
         let legs = net.legs(stops, &options).map_err(|why| {
             Failure::Input(match why {
-                NoRoads::NotDriven => "there is no line of a road that can be driven in what --roads names".into(),
+                NoRoads::NotDriven => {
+                    "there is no road that can be driven around the gaps in what --roads names".into()
+                }
                 NoRoads::TooMany(n) => {
-                    format!("{n} stops are too many for ways by road, {MOST_BY_ROAD} are not: leave --roads out")
+                    format!("{n} stops are too many for ways by road, {MOST_BY_ROAD} places are not: leave --roads out")
                 }
             })
         })?;
-        if legs.far_off > 0 {
-            told!("qiancun: {} stops are {FAR_FROM_ROADS_M} m or more from a road: they are walked to", legs.far_off);
+        let plan = plan_by(stops, &options, Some(&legs));
+        Ok((plan, Some(RoadWays { unknown: net.unknown, left_m: net.left_m(), legs })))
+    }
+
+    /// Whether anything was said that only a plan uses.
+    fn is_said(&self) -> bool {
+        let Self { options, start, minutes, minutes_by_rule, urgent_first, roads } = self;
+        let is_usual = *options == PlanOptions::default();
+        !is_usual
+            || start.is_some()
+            || *minutes != USUAL_MINUTES
+            || !minutes_by_rule.is_empty()
+            || *urgent_first
+            || !roads.is_empty()
+    }
+}
+
+/// The ways of a plan by road, and what to know of the roads.
+struct RoadWays {
+    legs: RoadLegs,
+    unknown: usize,
+    left_m: f64,
+}
+
+impl RoadWays {
+    fn tell(&self, options: &PlanOptions) {
+        let far = self.legs.far_off;
+        if far > 0 {
+            told!("qiancun: {far} stops are {FAR_FROM_ROADS_M} m or more from a road: they are walked to");
         }
-        if net.unknown > 0 {
-            told!("qiancun: {} roads have no known class: {} km/h", net.unknown, options.speed_km_h);
+        if self.legs.ends_off_m > FAR_FROM_ROADS_M {
+            told!("qiancun: the start or end is {:.0} m from a road and walked: say --start", self.legs.ends_off_m);
         }
-        if net.left_m() >= 1000.0 {
-            told!("qiancun: {:.0} km of roads hang together with none of the rest", net.left_m() / 1000.0);
+        if self.unknown > 0 {
+            told!("qiancun: {} roads have no known class: {} km/h", self.unknown, options.speed_km_h);
         }
-        Ok(plan_by(stops, &options, Some(&legs)))
+        if self.left_m >= 1000.0 {
+            told!("qiancun: {:.0} km of roads hang together with none of the rest", self.left_m / 1000.0);
+        }
+    }
+
+    fn document(&self) -> Value {
+        json!({
+            "far_from_roads": self.legs.far_off, "ends_off_m": self.legs.ends_off_m, "unknown_class": self.unknown,
+            "not_connected_m": self.left_m,
+        })
     }
 }
 
@@ -354,11 +404,14 @@ fn plan_round(mut parser: lexopt::Parser) -> Result<(), Failure> {
     let file = file.ok_or_else(|| Failure::Usage("field plan needs a project".into()))?;
     let found = Found::of(&file, Lang::En)?;
     let stops = how.stops(&found, &found.open());
-    let plan = how.planned(&found, &stops)?;
-    if as_json {
-        return read::print(&document(&plan, &stops, &how));
+    let (plan, roads) = how.planned(&found, &stops)?;
+    if let Some(roads) = &roads {
+        roads.tell(&how.options);
     }
-    words(&plan, &stops, &how.options);
+    if as_json {
+        return read::print(&document(&plan, &stops, &how, roads.as_ref()));
+    }
+    words(&plan, &stops, &how.options, roads.as_ref());
     Ok(())
 }
 
@@ -367,7 +420,7 @@ fn real(text: &str, option: &str, least: f64, most: f64) -> Result<f64, Failure>
     value.ok_or_else(|| Failure::Usage(format!("{option} is a number from {least} to {most}, not {text}")))
 }
 
-fn document(plan: &Plan, stops: &[Stop], how: &PlanAsked) -> Value {
+fn document(plan: &Plan, stops: &[Stop], how: &PlanAsked, roads: Option<&RoadWays>) -> Value {
     let options = &how.options;
     let routes: Vec<Value> = plan
         .routes
@@ -387,8 +440,10 @@ fn document(plan: &Plan, stops: &[Stop], how: &PlanAsked) -> Value {
     let left: Vec<Value> = plan
         .left
         .iter()
-        .filter_map(|i| stops.get(*i))
-        .map(|s| json!({ "gap": s.key, "lon": s.at.lon_deg, "lat": s.at.lat_deg, "why": why_left(s, options) }))
+        .filter_map(|i| Some((*i, stops.get(*i)?)))
+        .map(|(i, s)| {
+            json!({ "gap": s.key, "lon": s.at.lon_deg, "lat": s.at.lat_deg, "why": why_left((i, s), options, roads) })
+        })
         .collect();
     json!({
         "routes": routes, "left": left, "total_m": plan.total_m,
@@ -396,18 +451,21 @@ fn document(plan: &Plan, stops: &[Stop], how: &PlanAsked) -> Value {
         "end": [options.ends_at().lon_deg, options.ends_at().lat_deg],
         "ways": if plan.is_by_road { "roads" } else { "straight" }, "hours": options.hours, "begins": clock(options.begins_minutes),
         "speed_km_h": options.speed_km_h, "way_factor": options.way_factor, "minutes_a_stop": how.minutes,
-        "minutes_by_rule": how.minutes_by_rule,
+        "minutes_by_rule": how.minutes_by_rule, "roads": roads.map(RoadWays::document),
     })
 }
 
 /// Why a stop is in no tour.
-fn why_left(stop: &Stop, options: &PlanOptions) -> &'static str {
-    let there =
-        crate::geo::distance_m(options.start, stop.at) * options.way_factor * 60.0 / (options.speed_km_h * 1000.0);
-    if there * 2.0 + stop.minutes > options.hours * 60.0 { "too far for one day" } else { "no time left" }
+fn why_left((i, stop): (usize, &Stop), options: &PlanOptions, roads: Option<&RoadWays>) -> &'static str {
+    let straight = |a, b| crate::geo::distance_m(a, b) * options.minutes_per_m();
+    let there_and_back = match roads {
+        Some(roads) => roads.legs.minutes(START, i) + roads.legs.minutes(i, END),
+        None => straight(options.start, stop.at) + straight(stop.at, options.ends_at()),
+    };
+    if there_and_back + stop.minutes > options.hours * 60.0 { "too far for one day" } else { "no time left" }
 }
 
-fn words(plan: &Plan, stops: &[Stop], options: &PlanOptions) {
+fn words(plan: &Plan, stops: &[Stop], options: &PlanOptions, roads: Option<&RoadWays>) {
     for route in &plan.routes {
         let (km, hours) = (route.length_m / 1000.0, route.minutes / 60.0);
         said!(
@@ -423,8 +481,8 @@ fn words(plan: &Plan, stops: &[Stop], options: &PlanOptions) {
     if stops.is_empty() {
         return said!("no gap is open and at a place: there is nothing to go to");
     }
-    for stop in plan.left.iter().filter_map(|i| stops.get(*i)) {
-        said!("left: {} ({})", stop.key, why_left(stop, options));
+    for (i, stop) in plan.left.iter().filter_map(|i| Some((*i, stops.get(*i)?))) {
+        said!("left: {} ({})", stop.key, why_left((i, stop), options, roads));
     }
     if plan.is_by_road {
         let way_m: f64 = plan.routes.iter().map(|r| r.way_m).sum();

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::field::Found;
 use super::survey::open;
 use super::{Failure, args, read};
-use crate::cli::say::said;
+use crate::cli::say::{said, told};
 use crate::geo::LonLat;
 use crate::lang::Lang;
 use crate::read::photos_of;
@@ -52,7 +52,10 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
     let (Some(project), false) = (&asked.project, asked.places.is_empty()) else {
         return Err(Failure::Usage("field photos needs a project and a folder of photos".into()));
     };
-    let photos: Vec<PathBuf> = asked.places.iter().flat_map(|p| photos_of(p)).collect();
+    let (photos, beyond) = photos_of(&asked.places);
+    if beyond > 0 {
+        told!("qiancun: {beyond} more photos are there than are looked at: give their folders one by one");
+    }
     if photos.is_empty() {
         return Err(Failure::Input("no photo is there: JPEG, PNG or WebP".into()));
     }
@@ -95,9 +98,13 @@ fn tell(sorted: &SortedPhotos, done: &PhotosPut, asked: &Asked) -> Result<(), Fa
             .iter()
             .map(|(p, gap, off)| json!({ "photo": path(p), "gap": gap, "distance_m": off }))
             .collect();
+        let far: Vec<_> =
+            sorted.far.iter().map(|(p, gap, off)| json!({ "photo": path(p), "gap": gap, "distance_m": off })).collect();
         let left: Vec<_> = sorted.left.iter().map(path).collect();
+        let unread: Vec<_> = sorted.unread.iter().chain(&done.unread).map(path).collect();
         return read::print(&json!({
             "gaps": gaps, "slates": sorted.slates, "asked": ask, "near": near, "left": left,
+            "far": far, "unread": unread,
             "added": done.added, "known": done.known, "waiting": done.waiting, "recorded": done.recorded,
         }));
     }
@@ -113,6 +120,12 @@ fn tell(sorted: &SortedPhotos, done: &PhotosPut, asked: &Asked) -> Result<(), Fa
     }
     for (photo, gap, off) in &sorted.near {
         said!("no slate, but {off:.0} m from {gap}: {} (--near takes such)", photo.display());
+    }
+    for (photo, gap, off) in &sorted.far {
+        said!("after the slate of {gap}, but {off:.0} m from it: {}", photo.display());
+    }
+    for photo in sorted.unread.iter().chain(&done.unread) {
+        said!("cannot be read (HEIC: convert it to JPEG first): {}", photo.display());
     }
     for photo in &sorted.left {
         said!("no slate and no place near one gap only: {}", photo.display());

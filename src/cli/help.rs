@@ -61,7 +61,7 @@ pub(super) const HELP: &str = "\
   qiancun people PROJECT [--from TABLE] [--json]    who answers for what, and villages without anyone; --from: take in a table
   qiancun field plan PROJECT --people N --days D [--start LON,LAT] [--end LON,LAT] [--hours H] [--speed KM/H] [--factor F]
                  [--minutes M|RULE=M,…] [--roads FILE] [--urgent-first] [--seconds S] [--json]   the open gaps divided among
-                                                    people and days; --roads: ways on the lines of a file, as fast as their
+                                                    people and days; --roads: ways on the lines of FILE[#LAYER], as fast as their
                                                     classes let one
   qiancun field export PROJECT -o DIR [--people N --days D …as plan] [--navigate amap|baidu|tencent|geo] [--lang zh|en]
                  [--json]                           a round for phones: GeoPackage and QGIS project, a form for Kobo and ODK;

@@ -89,7 +89,8 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
             }
         }
     });
-    let close = response.should_close();
+    // Hours of sorting are not lost by a click beside the form, nor by Esc.
+    let close = response.should_close() && !matches!(response.inner, Some(Dialogue::FieldPhotos(_)));
     moment.dialogue = response.inner.filter(|_| !close);
 }
 

@@ -15,7 +15,9 @@ const PHOTO_PX: u32 = 480;
 /// Room of its photo, on a screen of the design's height.
 const PHOTO: Vec2 = Vec2::new(186.0, 128.0);
 /// How many shortfalls it names, and whether it says the plan: from the fullest card to the shortest.
-const FULLNESS: [(usize, bool); 4] = [(3, true), (2, true), (1, true), (1, false)];
+const FULLNESS: [(usize, bool); 5] = [(3, true), (2, true), (1, true), (1, false), (0, false)];
+/// Width of its lines, on a screen of the design's height.
+const WIDE: f32 = 430.0;
 
 /// What was clicked on, laid out.
 pub(super) struct Card {
@@ -55,15 +57,20 @@ impl Card {
             lines.push((format!("{name}  {value}"), t.ink));
         }
         let falls = session.shortfalls(card);
-        lines.extend(falls.iter().take(most).map(|(words, far)| (words.clone(), if *far { t.bad } else { t.warn })));
-        if falls.len() > most {
-            let n = (falls.len() - most).to_string();
-            lines.push((lang.with("meeting.more-shortfalls", &[("n", &n)]), t.ink_secondary));
-        } else if falls.is_empty() {
+        let rest = falls.len().saturating_sub(most).to_string();
+        for (at, (words, far)) in falls.iter().take(most).enumerate() {
+            // What has no room is counted in the last line.
+            let more = at + 1 == most && falls.len() > most;
+            let more = if more { lang.with("meeting.more-shortfalls", &[("n", &rest)]) } else { String::new() };
+            lines.push((format!("{words}{more}"), if *far { t.bad } else { t.warn }));
+        }
+        if falls.is_empty() {
             lines.push((lang.t("card.no-shortfalls").to_owned(), t.good));
+        } else if most == 0 {
+            lines.push((lang.with("meeting.shortfalls", &[("n", &rest)]), t.bad));
         }
         lines.extend(card.plan.1.clone().filter(|_| has_plan).map(|plan| (plan, t.ink_secondary)));
-        let width = if has_photo { 430.0 } else { 324.0 } * s;
+        let width = WIDE * s;
         let beside = if has_photo { width - (PHOTO.x + 16.0) * s } else { width };
         let name = painter.layout(card.name.clone(), bold(40.0 * s), t.ink, beside);
         let town = [card.town.as_str(), card.group.as_str()].join("  ");

@@ -29,7 +29,7 @@ struct Row {
 }
 
 /// Least height of a row of the legend, on a screen of the design's height.
-const LEAST_STEP: f32 = 32.0;
+const LEAST_STEP: f32 = 30.0;
 
 /// Draws the column; how much of the screen's right it takes. Legend and card never lie over one another: the card says less where the
 /// legend needs the room, and stands alone where even its shortest leaves none.
@@ -75,6 +75,8 @@ pub(super) fn column(
         let panel = Rect::from_min_size(Pos2::new(panel_left, room.top()), size);
         draw(painter, session, panel, title, &rows, (step, counts, bar), s);
     }
+    // Where it stands alone it has the whole column.
+    let card = if has_legend { card } else { Card::fitting(painter, session, room.height(), s) };
     if let Some(card) = card {
         let top = if has_legend { room.bottom() - card.height } else { room.top() };
         let size = Vec2::new(width, card.height);
@@ -165,7 +167,7 @@ fn draw(
     let inner = panel.shrink2(Vec2::new(28.0 * s, 22.0 * s));
     let top = inner.top() + title.size().y + 18.0 * s;
     painter.galley(inner.min, title, t.ink);
-    let size = (26.0 * s).min((step * 0.62).max((SMALLEST * s).min(step * 0.76)));
+    let size = (26.0 * s).min((step * 0.62).max((SMALLEST * s).min(step * 0.8)));
     let font = FontId::proportional(size);
     for (i, row) in rows.iter().enumerate() {
         let y = top + i as f32 * step;

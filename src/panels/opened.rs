@@ -13,7 +13,7 @@ use crate::read::How;
 use crate::render::LayerKey;
 use crate::session::{
     CameraCommand, Commands, Dialogue, FileCommand, LayerCommand, LayersDraft, Naming, OpenedAs, OpenedFile,
-    ReadingDraft, Session, Tab, WindowCommand,
+    ReadingDraft, Session, SurveyCommand, Tab, WindowCommand,
 };
 
 /// Height of a row's mark.
@@ -68,7 +68,7 @@ fn asks(session: &Session, file: &OpenedFile) -> bool {
             suggestion(session, *key, diagnosis).is_some() || is_unplaced || wants_names(session, *key)
         }
         OpenedAs::Table(..) => false,
-        OpenedAs::Failed(_) => true,
+        OpenedAs::Failed(_) | OpenedAs::Photos(..) => true,
     }
 }
 
@@ -90,7 +90,7 @@ fn row(ui: &mut Ui, session: &Session, file: &OpenedFile, send: &mut Commands) -
     let (t, lang) = (session.tokens(), session.lang);
     let is_open = asks(session, file);
     let (sign, ink) = match (&file.outcome, is_open) {
-        (OpenedAs::Failed(_), _) => ("!", t.warn),
+        (OpenedAs::Failed(_) | OpenedAs::Photos(..), _) => ("!", t.warn),
         (_, true) => ("?", t.warn),
         _ => ("✓", t.accent),
     };
@@ -125,6 +125,7 @@ fn words(session: &Session, file: &OpenedFile) -> (String, String) {
     let lang = session.lang;
     match &file.outcome {
         OpenedAs::Failed(why) => (lang.t("opened.failed").to_owned(), why.clone()),
+        OpenedAs::Photos(_, why) => (lang.t("opened.photos").to_owned(), why.clone()),
         OpenedAs::Table(rows, is_all) => {
             let rows = format!("{}{rows}", if *is_all { "" } else { "> " });
             let what = lang.with("opened.table", &[("n", &rows)]);
@@ -224,6 +225,12 @@ fn buttons(ui: &mut Ui, session: &Session, file: &OpenedFile, send: &mut Command
     let lang = session.lang;
     match &file.outcome {
         OpenedAs::Failed(_) => ui.button(lang.t("dialogue.close")).clicked(),
+        OpenedAs::Photos(folder, _) => {
+            if ui.button(lang.t("field-photos.title")).clicked() {
+                send.push(SurveyCommand::SortPhotos(vec![folder.clone()]));
+            }
+            ui.button(lang.t("dialogue.close")).clicked()
+        }
         OpenedAs::Table(..) => {
             if ui.button(lang.t("opened.look")).clicked() {
                 send.push(WindowCommand::ToggleDrawer(Tab::Problems));

@@ -67,6 +67,9 @@ fn form(
     more(ui, session, moment, draft);
     ui.checkbox(&mut draft.urgent_first, lang.t("round.urgent"));
     ui.separator();
+    if session.is_planning() && session.planned_round().is_some() {
+        ui.label(RichText::new(lang.t("round.planning")).size(12.0).color(t.ink_secondary));
+    }
     match session.planned_round() {
         Some(planned) => {
             let room = (bottom - ui.cursor().top() - BELOW).max(60.0);
@@ -79,7 +82,8 @@ fn form(
     ui.separator();
     let mut stays = true;
     ui.horizontal(|ui| {
-        let is_planned = session.planned_round().is_some_and(|p| !p.plan.routes.is_empty());
+        // What is written is what was asked for, not the round of before.
+        let is_planned = !session.is_planning() && session.planned_round().is_some_and(|p| !p.plan.routes.is_empty());
         ui.add_enabled_ui(is_planned, |ui| {
             let write = primary(ui, t, lang.t("round.write"));
             if write.on_hover_text(lang.t("round.writes")).clicked() {
@@ -186,10 +190,14 @@ fn ways(session: &Session, planned: &PlannedRound) -> Vec<(String, bool)> {
             let values = values.each_ref().map(|(k, v)| (*k, v.as_str()));
             vec![(lang.with("round.too-many-by-road", &values), true), (straight, false)]
         }
-        RoundWays::ByRoad { net, far_off } => {
+        RoundWays::ByRoad { net, legs, .. } => {
             let mut list = vec![(lang.t("round.note-roads").to_owned(), false)];
-            if *far_off > 0 {
-                let values = [("n", far_off.to_string()), ("m", number(FAR_FROM_ROADS_M))];
+            if legs.ends_off_m > FAR_FROM_ROADS_M {
+                let metres = number(legs.ends_off_m.round());
+                list.push((lang.with("round.start-off", &[("n", &metres)]), true));
+            }
+            if legs.far_off > 0 {
+                let values = [("n", legs.far_off.to_string()), ("m", number(FAR_FROM_ROADS_M))];
                 list.push((lang.with("round.far-off", &values.each_ref().map(|(k, v)| (*k, v.as_str()))), true));
             }
             if net.unknown > 0 {

@@ -28,6 +28,8 @@ pub struct Exif {
     pub place: Option<LonLat>,
     /// When, as `2026-05-06T07:08:09`, with `+08:00` behind it where the camera knew its zone.
     pub taken_at: Option<String>,
+    /// The camera, as it calls itself.
+    pub camera: String,
 }
 
 /// Position and time of a photo, where its camera wrote them.
@@ -61,7 +63,8 @@ pub fn exif_of(path: &Path) -> Exif {
             Some((day, time)) => format!("{}T{time}{zone}", day.replace(':', "-")),
             None => text,
         });
-    Exif { place, taken_at }
+    let camera = [exif::Tag::Make, exif::Tag::Model].into_iter().filter_map(&ascii).collect::<Vec<_>>().join(" ");
+    Exif { place, taken_at, camera }
 }
 
 /// Whether a file goes by the name of a photo.
@@ -89,15 +92,20 @@ fn photos_in(folder: &Path, depth: usize, found: &mut Vec<PathBuf>, beyond: &mut
     }
 }
 
-/// The photos in a folder and those below it, by name; a photo by itself.
-pub fn photos_of(path: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    if path.is_dir() {
-        photos_in(path, 0, &mut found, &mut 0);
-    } else if is_photo(path) {
-        found.push(path.to_path_buf());
+/// The photos in folders and those below them, by name, each once; a photo by itself. How many there are beyond those that are looked at comes
+/// with them.
+pub fn photos_of(paths: &[PathBuf]) -> (Vec<PathBuf>, usize) {
+    let (mut found, mut beyond) = (Vec::new(), 0);
+    for path in paths {
+        if path.is_dir() {
+            photos_in(path, 0, &mut found, &mut beyond);
+        } else if is_photo(path) {
+            found.push(path.to_path_buf());
+        }
     }
-    found
+    let mut seen = std::collections::HashSet::new();
+    found.retain(|p| seen.insert(std::fs::canonicalize(p).unwrap_or_else(|_| p.clone())));
+    (found, beyond)
 }
 
 /// Reads a folder as a layer of photos: one row each, with its file, its time, and its place where the camera knew it. What has none keeps

@@ -33,9 +33,10 @@ pub fn codes_in(path: &Path) -> Vec<String> {
     grey_of(path).map(|p| codes_of_picture(&p)).unwrap_or_default()
 }
 
-/// The same for codes that were photographed close by: thousands of pictures are looked through, none as long as [`codes_in`] does.
-pub fn close_codes_in(path: &Path) -> Vec<String> {
-    grey_of(path).map(|p| looked_at(&p, &CLOSE)).unwrap_or_default()
+/// The same for codes that were photographed close by: thousands of pictures are looked through, none as long as [`codes_in`] does. `None` where the
+/// picture cannot be read: HEIC, or damaged.
+pub fn close_codes_in(path: &Path) -> Option<Vec<String>> {
+    grey_of(path).map(|p| looked_at(&p, &CLOSE))
 }
 
 fn grey_of(path: &Path) -> Option<GrayImage> {

@@ -19,5 +19,5 @@ pub use plan::{Plan, PlanOptions, Route, RouteStop, Stop, plan, plan_by, worth_o
 pub use road_speeds::{NoRoads, RoadNet, RoadSpeed, are_roads, road_lines};
 pub use roads::{FAR_FROM_ROADS_M, MOST_BY_ROAD, RoadLegs, RoadLine, Roads};
 pub use routes::{TourPlaces, to_gpx_routes, to_ovital_text, to_ovkml};
-pub use slates::{AskedSlate, SortedPhotos, gap_of_slate, slate_text, sort_photos};
+pub use slates::{AskedSlate, FAR_M, SortedPhotos, gap_of_slate, slate_text, sort_photos};
 pub use tours::{END, START};

@@ -7,8 +7,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::roads::far;
 
-/// How far an end may be from another road's side and still belong to it, in metres: as people draw.
+/// How far an end may be from another road's side and still belong to it, in metres: as people draw; and in data whose lines are cut where they meet.
 const REACH_M: f64 = 15.0;
+const REACH_CUT_M: f64 = 1.0;
 /// Positions nearer than this are one, in metres.
 const SAME_M: f64 = 0.3;
 
@@ -26,8 +27,8 @@ pub(super) struct Piece {
 /// A side of a line: the line and the number of the segment in it.
 type Side = GeomWithData<Line<[f64; 2]>, (usize, usize)>;
 
-/// Cuts lines where they meet. `apart`: lines that pass over or under others and meet them at their ends only.
-pub(super) fn pieces(lines: &[Vec<[f64; 2]>], apart: &[bool]) -> Vec<Piece> {
+/// Cuts lines where they meet. `looks`: of each line, whether it passes over or under others and meets them at its ends only, and the number of its layer.
+pub(super) fn pieces(lines: &[Vec<[f64; 2]>], looks: &[(bool, usize)]) -> Vec<Piece> {
     let cell = |p: &[f64; 2]| ((p[0] / SAME_M).round() as i64, (p[1] / SAME_M).round() as i64);
     let mut seen: FxHashMap<(i64, i64), u32> = FxHashMap::default();
     for line in lines {
@@ -40,7 +41,16 @@ pub(super) fn pieces(lines: &[Vec<[f64; 2]>], apart: &[bool]) -> Vec<Piece> {
         }
     }
     let is_alone = |p: &[f64; 2]| seen.get(&cell(p)).is_none_or(|n| *n < 2);
-    let alone = lines.iter().flat_map(|l| [l.first(), l.last()]).flatten().filter(|p| is_alone(p)).count();
+    // Where most ends touch nothing, nobody cut the lines of a layer where they meet.
+    let mut counts: FxHashMap<usize, (usize, usize)> = FxHashMap::default();
+    for (line, (_, layer)) in lines.iter().zip(looks) {
+        let alone = [line.first(), line.last()].into_iter().flatten().filter(|p| is_alone(p)).count();
+        let of = counts.entry(*layer).or_default();
+        *of = (of.0 + alone, of.1 + 1);
+    }
+    let is_apart = |line: usize| looks.get(line).is_none_or(|l| l.0);
+    let is_cut =
+        |line: usize| looks.get(line).and_then(|l| counts.get(&l.1)).is_some_and(|(alone, lines)| alone <= lines);
     let sides: Vec<Side> = lines
         .iter()
         .enumerate()
@@ -49,18 +59,17 @@ pub(super) fn pieces(lines: &[Vec<[f64; 2]>], apart: &[bool]) -> Vec<Piece> {
     let sides = RTree::bulk_load(sides);
     let mut cuts: FxHashMap<(usize, usize), Vec<[f64; 2]>> = FxHashMap::default();
     let mut nodes: FxHashSet<(i64, i64)> = seen.iter().filter(|(_, n)| **n >= 2).map(|(c, _)| *c).collect();
-    // Where most ends touch nothing, nobody cut the lines at their crossings.
-    if alone > lines.len() {
-        for side in sides.iter().filter(|s| apart.get(s.data.0) == Some(&false)) {
-            for other in sides.locate_in_envelope_intersecting(&side.envelope()) {
-                if other.data <= side.data || apart.get(other.data.0) != Some(&false) {
-                    continue;
-                }
-                if let Some(at) = crossing(side.geom(), other.geom()) {
-                    cuts.entry(side.data).or_default().push(at);
-                    cuts.entry(other.data).or_default().push(at);
-                    nodes.insert(cell(&at));
-                }
+    for side in sides.iter().filter(|s| !is_apart(s.data.0) && !is_cut(s.data.0)) {
+        for other in sides.locate_in_envelope_intersecting(&side.envelope()) {
+            // Of two such sides each pair is looked at once.
+            let is_seen = other.data == side.data || (!is_cut(other.data.0) && other.data < side.data);
+            if is_seen || is_apart(other.data.0) {
+                continue;
+            }
+            if let Some(at) = crossing(side.geom(), other.geom()) {
+                cuts.entry(side.data).or_default().push(at);
+                cuts.entry(other.data).or_default().push(at);
+                nodes.insert(cell(&at));
             }
         }
     }
@@ -69,13 +78,14 @@ pub(super) fn pieces(lines: &[Vec<[f64; 2]>], apart: &[bool]) -> Vec<Piece> {
     for (l, line) in lines.iter().enumerate().filter(|(_, l)| l.len() > 1) {
         for (is_last, end) in [(false, line.first()), (true, line.last())] {
             let Some(end) = end.copied().filter(is_alone) else { continue };
-            let around = AABB::from_corners(end.map(|v| v - REACH_M), end.map(|v| v + REACH_M));
+            let reach = if is_cut(l) { REACH_CUT_M } else { REACH_M };
+            let around = AABB::from_corners(end.map(|v| v - reach), end.map(|v| v + reach));
             let near = sides
                 .locate_in_envelope_intersecting(&around)
-                .filter(|s| s.data.0 != l)
+                .filter(|s| s.data.0 != l && !is_apart(s.data.0))
                 .map(|s| (s.geom().distance_2(&end), s.data, s.geom()))
                 .min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-            if let Some((_, at, side)) = near.filter(|(square, ..)| *square <= REACH_M * REACH_M) {
+            if let Some((_, at, side)) = near.filter(|(square, ..)| *square <= reach * reach) {
                 let foot = foot_on(side, end);
                 cuts.entry(at).or_default().push(foot);
                 nodes.insert(cell(&foot));
@@ -162,7 +172,8 @@ mod tests {
 
     fn ends_at(lines: &[&[[f64; 2]]], apart: &[bool]) -> (usize, usize) {
         let lines: Vec<Vec<[f64; 2]>> = lines.iter().map(|l| l.to_vec()).collect();
-        let found = pieces(&lines, apart);
+        let looks: Vec<(bool, usize)> = apart.iter().map(|a| (*a, 0)).collect();
+        let found = pieces(&lines, &looks);
         let nodes: FxHashSet<u32> = found.iter().flat_map(|p| p.ends).collect();
         (found.len(), nodes.len())
     }
@@ -176,7 +187,7 @@ mod tests {
         // An end 5 m from a side is led to it; the side goes on as straight as it was.
         let near: &[[f64; 2]] = &[[50.0, 5.0], [50.0, 80.0]];
         assert_eq!(ends_at(&[across, near], &[false, false]), (3, 4));
-        let found = pieces(&[across.to_vec(), near.to_vec()], &[false, false]);
+        let found = pieces(&[across.to_vec(), near.to_vec()], &[(false, 0), (false, 0)]);
         let length: f64 = found.iter().flat_map(|p| p.places.windows(2)).map(|w| far(w[0], w[1])).sum();
         assert!((length - 180.0).abs() < 1e-9, "{length}");
         // Too far.
@@ -191,6 +202,9 @@ mod tests {
         let back: &[[f64; 2]] = &[[0.0, 50.0], [100.0, 50.0]];
         let way: &[[f64; 2]] = &[[50.0, -60.0], [50.0, 25.0]];
         assert_eq!(ends_at(&[across, street, other, back, way], &[false; 5]), (5, 6));
+        // Another layer of the same place that nobody cut is cut, and what it crosses with it.
+        let lines = [across, street, other, back, way].map(<[[f64; 2]]>::to_vec);
+        assert_eq!(pieces(&lines, &[(false, 0), (false, 0), (false, 0), (false, 0), (false, 1)]).len(), 7);
         // Nothing at all, and a line that is a point.
         assert_eq!(ends_at(&[&[], &[[1.0, 1.0]], &[[2.0, 2.0], [2.0, 2.0]]], &[false; 3]), (0, 0));
     }

@@ -32,6 +32,8 @@ pub struct RoadLine {
     pub speed_km_h: f64,
     /// Whether it passes over or under others without meeting them: a bridge or a tunnel.
     pub is_apart: bool,
+    /// Number of the layer that it is of: each is cut at crossings, or not, by itself.
+    pub layer: usize,
 }
 
 /// A way between two crossings.
@@ -94,35 +96,36 @@ struct Foot {
 }
 
 impl Roads {
-    /// The network of lines; `None` where there is none that can be driven.
+    /// The network of lines around a place; `None` where there is none that can be driven.
     ///
     /// # Examples
     /// ```
     /// use qiancun::geo::LonLat;
     /// use qiancun::round::{RoadLine, Roads};
-    /// let line = |positions: &[[f64; 2]], speed_km_h| RoadLine { positions: positions.to_vec(), speed_km_h, is_apart: false };
+    /// let line = |positions: &[[f64; 2]], speed_km_h| RoadLine { positions: positions.to_vec(), speed_km_h, is_apart: false, layer: 0 };
     /// // A village street, and a faster road around.
-    /// let roads = Roads::of(&[line(&[[116.0, 40.0], [116.1, 40.0]], 60.0), line(&[[116.1, 40.0], [116.1, 40.1]], 30.0)]).unwrap();
     /// let (a, b) = (LonLat::new(116.0, 40.0), LonLat::new(116.1, 40.1));
+    /// let lines = [line(&[[116.0, 40.0], [116.1, 40.0]], 60.0), line(&[[116.1, 40.0], [116.1, 40.1]], 30.0)];
+    /// let roads = Roads::of(&lines, a).unwrap();
     /// let legs = roads.legs(&[b], a, a).unwrap();
     /// // 8.5 km at 60 km/h and 11.1 km at 30 km/h.
     /// assert!((legs.minutes(0, qiancun::round::END) - (8.54 + 22.2)).abs() < 0.1);
     /// ```
-    pub fn of(lines: &[RoadLine]) -> Option<Self> {
-        let middle = lines.iter().find_map(|l| l.positions.first())?;
-        let plane = Plane::around(LonLat::new(middle[0], middle[1]));
+    pub fn of(lines: &[RoadLine], middle: LonLat) -> Option<Self> {
+        // What is not built yet leads nowhere, and nothing leads to it.
+        let lines: Vec<&RoadLine> = lines.iter().filter(|l| l.speed_km_h > 0.0).collect();
+        let plane = Plane::around(middle);
         let on_plane: Vec<Vec<[f64; 2]>> =
             lines.iter().map(|l| l.positions.iter().map(|p| plane.of(*p)).collect()).collect();
-        let apart: Vec<bool> = lines.iter().map(|l| l.is_apart).collect();
-        let found = pieces(&on_plane, &apart);
+        let looks: Vec<(bool, usize)> = lines.iter().map(|l| (l.is_apart, l.layer)).collect();
+        let found = pieces(&on_plane, &looks);
         let mut nodes = 0_u32;
         for piece in &found {
             nodes = nodes.max(piece.ends[0] + 1).max(piece.ends[1] + 1);
         }
-        let is_driven = |p: &&Piece| lines.get(p.line).is_some_and(|l| l.speed_km_h > 0.0);
-        let kept = largest_part(&found, nodes as usize, is_driven);
+        let kept = largest_part(&found, nodes as usize);
         let length = |p: &Piece| p.places.windows(2).map(|w| far_of(w)).sum::<f64>();
-        let all: f64 = found.iter().filter(is_driven).map(length).sum();
+        let all: f64 = found.iter().map(length).sum();
         let (mut edges, mut snaps, mut sum) = (Vec::new(), Vec::new(), 0.0);
         for piece in found.iter().zip(&kept).filter(|(_, is_kept)| **is_kept).map(|(p, _)| p) {
             let Some(line) = lines.get(piece.line) else { continue };
@@ -154,9 +157,6 @@ impl Roads {
     /// Ways between all places, from the start and to the end. `None` where there are more than [`MOST_BY_ROAD`].
     pub fn legs(&self, places: &[LonLat], start: LonLat, end: LonLat) -> Option<RoadLegs> {
         let all: Vec<LonLat> = places.iter().copied().chain([start, end]).collect();
-        if all.len() > MOST_BY_ROAD + 2 {
-            return None;
-        }
         let feet: Vec<Foot> = all.iter().map(|at| self.foot(*at)).collect::<Option<_>>()?;
         // Gaps of one village lie at one place: its ways are looked for once.
         let mut same: FxHashMap<(u32, u64, u64), usize> = FxHashMap::default();
@@ -170,6 +170,9 @@ impl Roads {
             }));
         }
         let n = distinct.len();
+        if n > MOST_BY_ROAD + 2 {
+            return None;
+        }
         let rows: Vec<Vec<[f32; 2]>> = distinct.par_iter().map(|i| self.row(*i, &distinct, &feet, &all)).collect();
         let mut legs = rows.concat();
         // There and back take the same: the same number, whichever way it was summed.
@@ -182,7 +185,8 @@ impl Roads {
             }
         }
         let far_off = feet.iter().take(places.len()).filter(|f| f.off > FAR_FROM_ROADS_M).count();
-        Some(RoadLegs { n, slot, legs, far_off })
+        let ends_off_m = feet.iter().skip(places.len()).map(|f| f.off).fold(0.0, f64::max);
+        Some(RoadLegs { n, slot, legs, far_off, ends_off_m })
     }
 
     /// Minutes and metres from a place to the others.
@@ -272,8 +276,8 @@ fn far_of(pair: &[[f64; 2]]) -> f64 {
     }
 }
 
-/// Which pieces belong to the longest connected part of those that can be driven.
-fn largest_part(pieces: &[Piece], nodes: usize, is_driven: impl Fn(&&Piece) -> bool) -> Vec<bool> {
+/// Which pieces belong to the longest connected part.
+fn largest_part(pieces: &[Piece], nodes: usize) -> Vec<bool> {
     let mut above: Vec<u32> = (0..nodes as u32).collect();
     fn top(above: &mut [u32], mut node: u32) -> u32 {
         while let Some(next) = above.get(node as usize).copied().filter(|n| *n != node) {
@@ -285,19 +289,19 @@ fn largest_part(pieces: &[Piece], nodes: usize, is_driven: impl Fn(&&Piece) -> b
         }
         node
     }
-    for piece in pieces.iter().filter(&is_driven) {
+    for piece in pieces {
         let [a, b] = piece.ends.map(|n| top(&mut above, n));
         if let Some(slot) = above.get_mut(a as usize) {
             *slot = b;
         }
     }
     let mut length: FxHashMap<u32, f64> = FxHashMap::default();
-    for piece in pieces.iter().filter(&is_driven) {
+    for piece in pieces {
         let metres: f64 = piece.places.windows(2).map(far_of).sum();
         *length.entry(top(&mut above, piece.ends[0])).or_default() += metres;
     }
     let longest = length.iter().max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(a.0))).map(|(part, _)| *part);
-    pieces.iter().map(|p| is_driven(&p) && Some(top(&mut above, p.ends[0])) == longest).collect()
+    pieces.iter().map(|p| Some(top(&mut above, p.ends[0])) == longest).collect()
 }
 
 /// Edges by node.
@@ -336,6 +340,8 @@ pub struct RoadLegs {
     legs: Vec<[f32; 2]>,
     /// Stops that lie farther than [`FAR_FROM_ROADS_M`] from the roads.
     pub far_off: usize,
+    /// How far the start or the end is from the roads, whichever is farther, in metres.
+    pub ends_off_m: f64,
 }
 
 impl RoadLegs {
@@ -366,7 +372,7 @@ mod tests {
     use super::*;
 
     fn line(positions: &[[f64; 2]], speed_km_h: f64) -> RoadLine {
-        RoadLine { positions: positions.to_vec(), speed_km_h, is_apart: false }
+        RoadLine { positions: positions.to_vec(), speed_km_h, is_apart: false, layer: 0 }
     }
 
     /// A grid of streets, some missing, speeds by row; against Floyd and Warshall.
@@ -402,7 +408,7 @@ mod tests {
                 }
             }
         }
-        let roads = Roads::of(&lines).expect("roads");
+        let roads = Roads::of(&lines, LonLat::new(116.0, 40.0)).expect("roads");
         let places: Vec<LonLat> =
             (0..n).map(|i| at(i / side, i % side)).map(|[lon, lat]| LonLat::new(lon, lat)).collect();
         let legs = roads.legs(&places, places[0], places[n - 1]).expect("ways");
@@ -424,7 +430,8 @@ mod tests {
 
     #[test]
     fn places_beside_the_road_and_on_the_same_piece_of_it() {
-        let roads = Roads::of(&[line(&[[116.0, 40.0], [116.2, 40.0]], 60.0)]).expect("roads");
+        let middle = LonLat::new(116.0, 40.0);
+        let roads = Roads::of(&[line(&[[116.0, 40.0], [116.2, 40.0]], 60.0)], middle).expect("roads");
         let at = |lon: f64, lat: f64| LonLat::new(lon, lat);
         let start = at(116.05, 40.0);
         let legs = roads.legs(&[at(116.15, 40.0), at(116.15, 40.001)], start, start).expect("ways");
@@ -433,6 +440,6 @@ mod tests {
         let off = 111.0 * WALK_FACTOR * 0.06 / WALK_KM_H;
         assert!((legs.minutes(START, 1) - legs.minutes(START, 0) - off).abs() < 0.01, "{}", legs.minutes(START, 1));
         assert_eq!(legs.far_off, 0);
-        assert!(Roads::of(&[line(&[[116.0, 40.0], [116.2, 40.0]], 0.0)]).is_none(), "what is not built yet");
+        assert!(Roads::of(&[line(&[[116.0, 40.0], [116.2, 40.0]], 0.0)], middle).is_none(), "what is not built yet");
     }
 }

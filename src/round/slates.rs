@@ -46,9 +46,17 @@ pub struct SortedPhotos {
     pub asked: Vec<AskedSlate>,
     /// Photos without a slate that were taken beside one gap only: its key, and how many metres off.
     pub near: Vec<(PathBuf, String, f64)>,
+    /// Photos after the slate of a gap that were taken more than [`FAR_M`] from it: key and metres.
+    pub far: Vec<(PathBuf, String, f64)>,
+    /// Pictures that cannot be read, HEIC among them. One may be a slate: of what comes after it nobody knows where it was taken.
+    pub unread: Vec<PathBuf>,
     /// The rest.
     pub left: Vec<PathBuf>,
 }
+
+/// From where on a photo is no longer taken as one of the gap whose slate was before it, in metres: cameras are some tens off, in China some write
+/// GCJ-02, up to 700 m off.
+pub const FAR_M: f64 = 1_500.0;
 
 /// A picture that shows several slates.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,6 +83,8 @@ enum Slate {
 struct Seen {
     path: PathBuf,
     gaps: Vec<String>,
+    is_read: bool,
+    camera: String,
     /// Seconds since any fixed moment; `None` where it does not say when it was taken.
     taken: Option<i64>,
     place: Option<LonLat>,
@@ -93,14 +103,18 @@ pub fn sort_photos(
             return None;
         }
         let codes = close_codes_in(&path);
-        let gaps = codes.iter().filter_map(|c| gap_of_slate(c)).map(str::to_owned).collect();
+        let is_read = codes.is_some();
+        let gaps = codes.iter().flatten().filter_map(|c| gap_of_slate(c)).map(str::to_owned).collect();
         let exif = exif_of(&path);
         seen.fetch_add(1, Ordering::Relaxed);
-        Some(Seen { gaps, taken: exif.taken_at.as_deref().and_then(seconds), place: exif.place, path })
+        let camera = exif.camera;
+        Some(Seen { gaps, is_read, camera, taken: exif.taken_at.as_deref().and_then(seconds), place: exif.place, path })
     };
-    let mut folders: BTreeMap<PathBuf, Vec<Seen>> = BTreeMap::new();
+    // Two people's photos in one folder are two rows of photos.
+    let mut folders: BTreeMap<(PathBuf, String), Vec<Seen>> = BTreeMap::new();
     for photo in photos.into_par_iter().map(look).collect::<Option<Vec<_>>>()? {
-        folders.entry(photo.path.parent().map(Path::to_path_buf).unwrap_or_default()).or_default().push(photo);
+        let folder = photo.path.parent().map(Path::to_path_buf).unwrap_or_default();
+        folders.entry((folder, photo.camera.clone())).or_default().push(photo);
     }
     let mut sorted = SortedPhotos::default();
     for mut photos in folders.into_values() {
@@ -117,8 +131,16 @@ pub fn sort_photos(
 
 fn sort_folder(photos: Vec<Seen>, gaps: &[(String, LonLat)], sorted: &mut SortedPhotos) {
     let mut slate = Slate::None;
+    let far_from = |gap: &str, at: Option<LonLat>| {
+        let (_, place) = gaps.iter().find(|(key, _)| key == gap)?;
+        Some(distance_m(at?, *place)).filter(|off| *off > FAR_M)
+    };
     for photo in photos {
         match photo.gaps.as_slice() {
+            _ if !photo.is_read => {
+                slate = Slate::None;
+                sorted.unread.push(photo.path);
+            }
             [gap] => {
                 sorted.slates += 1;
                 sorted.of_gaps.entry(gap.clone()).or_default();
@@ -135,9 +157,10 @@ fn sort_folder(photos: Vec<Seen>, gaps: &[(String, LonLat)], sorted: &mut Sorted
                     _ => true,
                 };
                 match &slate {
-                    Slate::Of(gap, since) if in_time(*since) => {
-                        sorted.of_gaps.entry(gap.clone()).or_default().push(photo.path);
-                    }
+                    Slate::Of(gap, since) if in_time(*since) => match far_from(gap, photo.place) {
+                        Some(off) => sorted.far.push((photo.path, gap.clone(), off)),
+                        None => sorted.of_gaps.entry(gap.clone()).or_default().push(photo.path),
+                    },
                     Slate::Asked(since) if in_time(*since) => {
                         sorted.asked.last_mut().into_iter().for_each(|asked| asked.after.push(photo.path.clone()));
                     }
@@ -187,7 +210,8 @@ mod tests {
     use super::*;
 
     fn seen(name: &str, gaps: &[&str], taken: Option<i64>, place: Option<LonLat>) -> Seen {
-        Seen { path: name.into(), gaps: gaps.iter().map(|g| (*g).to_owned()).collect(), taken, place }
+        let gaps = gaps.iter().map(|g| (*g).to_owned()).collect();
+        Seen { path: name.into(), gaps, is_read: true, camera: String::new(), taken, place }
     }
 
     #[test]
@@ -206,19 +230,26 @@ mod tests {
                 seen("6", &[], Some(700 + 4 * 3600), at(116.05)),
                 seen("7", &["a", "b"], None, None),
                 seen("8", &[], None, None),
+                seen("9", &["a"], None, None),
+                seen("10", &[], None, at(116.5)),
+                Seen { is_read: false, ..seen("11", &[], None, None) },
+                seen("12", &[], None, None),
             ],
             &gaps,
             &mut sorted,
         );
         let of = |gap: &str| sorted.of_gaps[gap].iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(" ");
-        assert_eq!((of("a").as_str(), of("b").as_str(), sorted.slates), ("2 3", "5", 2));
+        assert_eq!((of("a").as_str(), of("b").as_str(), sorted.slates), ("2 3", "5", 3));
+        // Taken far from the gap; and after a picture that may have been a slate.
+        let far: Vec<&str> = sorted.far.iter().filter_map(|f| f.0.to_str()).collect();
+        assert_eq!((far, sorted.unread.as_slice()), (vec!["10"], &[PathBuf::from("11")][..]));
         assert_eq!(
             sorted.near.iter().map(|n| (n.0.display().to_string(), n.1.as_str())).collect::<Vec<_>>(),
             [("0".to_owned(), "a")]
         );
         let asked: Vec<(&[String], &[PathBuf])> = sorted.asked.iter().map(|a| (&*a.gaps, &*a.after)).collect();
         assert_eq!(asked, [(&["a".to_owned(), "b".to_owned()][..], &["8".into()][..])]);
-        assert_eq!(sorted.left.iter().map(|p| p.display().to_string()).collect::<Vec<_>>(), ["6"]);
+        assert_eq!(sorted.left.iter().map(|p| p.display().to_string()).collect::<Vec<_>>(), ["6", "12"]);
     }
 
     #[test]

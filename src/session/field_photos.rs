@@ -1,6 +1,6 @@
 //! Photos of a round on their way to the visits of their gaps: told apart by the slates of the sheets, the rest by whoever knows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -11,13 +11,13 @@ use crate::round::{AskedSlate, SortedPhotos};
 use crate::rules::Gap;
 use crate::survey::{NewVisit, Outcome, PhotosPut};
 
-/// A folder of photos being told apart.
+/// Folders of photos being told apart.
 #[derive(Debug, Default)]
 pub struct SortingPhotos {
     /// The folder's name.
     pub name: String,
-    /// Photos in it.
-    pub all: usize,
+    /// Photos in it; 0 as long as they are being listed.
+    pub all: AtomicUsize,
     /// Photos looked at.
     pub seen: AtomicUsize,
 }
@@ -25,6 +25,29 @@ pub struct SortingPhotos {
 impl PartialEq for SortingPhotos {
     fn eq(&self, other: &Self) -> bool {
         std::ptr::eq(self, other)
+    }
+}
+
+/// The gaps that photos can be of, as they are called: made once, not with every frame.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GapNames {
+    /// What each is in a line, by key.
+    pub words: BTreeMap<String, String>,
+    /// Keys of those that have a visit.
+    pub visited: BTreeSet<String>,
+}
+
+impl GapNames {
+    /// What a gap is in a line; the key of one that is not there.
+    pub fn of<'a>(&'a self, key: &'a str) -> &'a str {
+        self.words.get(key).map_or(key, String::as_str)
+    }
+
+    /// Gaps whose words hold a text, at most so many.
+    pub fn like<'a>(&'a self, text: &str, most: usize) -> Vec<(&'a str, &'a str)> {
+        let text = text.trim().to_lowercase();
+        let is_like = |(_, words): &(&String, &String)| words.to_lowercase().contains(&text);
+        self.words.iter().filter(is_like).take(most).map(|(key, words)| (key.as_str(), words.as_str())).collect()
     }
 }
 
@@ -41,8 +64,20 @@ pub struct FieldPhotosDraft {
     pub asked: Vec<AskedSlate>,
     /// Photos taken beside one gap only, with its key and how many metres off.
     pub near: Vec<(PathBuf, String, f64)>,
+    /// Photos that were taken far from the gap whose slate was before them.
+    pub far: Vec<(PathBuf, String, f64)>,
+    /// Pictures that cannot be read.
+    pub unread: Vec<PathBuf>,
+    /// Photos beyond those that are looked at.
+    pub beyond: usize,
     /// Photos of which nothing is known.
     pub left: Vec<PathBuf>,
+    /// How the gaps are called.
+    pub names: Arc<GapNames>,
+    /// Whether gaps that are not in the list, as those of another project, get visits too.
+    pub with_unknown: bool,
+    /// Whether it was asked to be closed with photos that are not put yet.
+    pub is_closing: bool,
     /// What visits are recorded with for gaps that have none; nothing is recorded where absent.
     pub result: Option<Outcome>,
     /// What is looked for among the gaps, to put a photo there.
@@ -51,9 +86,43 @@ pub struct FieldPhotosDraft {
 
 impl FieldPhotosDraft {
     /// What telling apart found.
-    pub fn of(name: String, sorted: SortedPhotos) -> Self {
-        let SortedPhotos { of_gaps, slates, asked, near, left } = sorted;
-        Self { name, of_gaps, slates, asked, near, left, ..Self::default() }
+    pub fn of(name: String, sorted: SortedPhotos, beyond: usize) -> Self {
+        let SortedPhotos { of_gaps, slates, asked, near, far, unread, left } = sorted;
+        Self { name, of_gaps, slates, asked, near, far, unread, left, beyond, ..Self::default() }
+    }
+
+    /// Whether photos of a gap are put: it is one of the list or has a visit, or whoever asks wants all.
+    pub fn is_put(&self, key: &str) -> bool {
+        self.with_unknown || self.names.words.contains_key(key) || self.names.visited.contains(key)
+    }
+
+    /// Gaps that are not in the list and have photos.
+    pub fn unknown(&self) -> usize {
+        let is_unknown = |key: &str| !self.names.words.contains_key(key) && !self.names.visited.contains(key);
+        self.of_gaps.iter().filter(|(key, photos)| !photos.is_empty() && is_unknown(key)).count()
+    }
+
+    /// Photos that would be put to visits now: of gaps that have one, or get one.
+    pub fn to_put(&self) -> usize {
+        let goes = |key: &str| self.is_put(key) && (self.result.is_some() || self.names.visited.contains(key));
+        self.of_gaps.iter().filter(|(key, _)| goes(key)).map(|(_, photos)| photos.len()).sum()
+    }
+
+    /// What is left to do after photos were put.
+    pub fn rest(mut self, put: &PhotosPut) -> Self {
+        let kept: BTreeMap<String, Vec<PathBuf>> = std::mem::take(&mut self.of_gaps);
+        for (key, photos) in kept {
+            if !self.is_put(&key) || put.waiting_gaps.contains(&key) {
+                self.of_gaps.insert(key, photos);
+            }
+        }
+        self.unread.extend(put.unread.iter().cloned());
+        self
+    }
+
+    /// Whether anybody still has to do something about it.
+    pub fn is_open(&self) -> bool {
+        self.placed() + self.asked.len() + self.near.len() + self.far.len() + self.left.len() > 0
     }
 
     /// Photos that are put to a gap.
@@ -77,11 +146,19 @@ impl FieldPhotosDraft {
         }
     }
 
+    /// Takes the photos that were taken far from their slate's gap as photos of it all the same.
+    pub fn take_far(&mut self) {
+        for (photo, gap, _) in std::mem::take(&mut self.far) {
+            self.of_gaps.entry(gap).or_default().push(photo);
+        }
+    }
+
     /// Puts a photo to a gap, or to none.
     pub fn put(&mut self, photo: &Path, gap: Option<&str>) {
         self.of_gaps.values_mut().for_each(|list| list.retain(|p| p != photo));
         self.asked.iter_mut().for_each(|a| a.after.retain(|p| p != photo));
         self.near.retain(|n| n.0 != photo);
+        self.far.retain(|n| n.0 != photo);
         self.left.retain(|p| p != photo);
         match gap {
             Some(gap) => self.of_gaps.entry(gap.to_owned()).or_default().push(photo.to_path_buf()),
@@ -97,29 +174,22 @@ impl Session {
         found.keys.iter().position(|k| k == key).and_then(|row| found.list.gaps.get(row))
     }
 
-    /// What a gap is in a line: its village and its rule; the key of one that is not there any more.
-    pub fn gap_words(&self, key: &str) -> String {
-        let named = self.gap_by_key(key).zip(self.present_gaps()).zip(self.district());
-        let Some(((gap, found), district)) = named else { return key.to_owned() };
-        let village = gap.village.map(|v| district.villages.display_name(v));
-        let facility = gap.facility.and_then(|f| district.facilities.get(f as usize)).map(|f| f.name.clone());
-        let town = gap.village.map(|v| district.text(v, Role::Town)).unwrap_or_default();
-        let name = village.filter(|n| !n.is_empty()).or(facility).unwrap_or_else(|| key.to_owned());
-        let rule = found.rules.get(&gap.rule).map_or("", |r| r.name(self.lang));
-        [name.as_str(), &town, rule].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(" · ")
-    }
-
-    /// Gaps whose words hold a text, at most so many: keys and words.
-    pub fn gaps_like(&self, text: &str, most: usize) -> Vec<(String, String)> {
-        let Some(found) = self.present_gaps() else { return Vec::new() };
-        let text = text.trim().to_lowercase();
-        let words = found.keys.iter().map(|key| (key.clone(), self.gap_words(key)));
-        words.filter(|(_, words)| words.to_lowercase().contains(&text)).take(most).collect()
-    }
-
-    /// Whether a gap has a visit that photos go to.
-    pub fn has_visit(&self, key: &str) -> bool {
-        self.survey().is_some_and(|s| PhotosPut::visit_of(s, key).is_some())
+    /// How the gaps that were found are called, and which have a visit.
+    pub fn gap_names(&self) -> GapNames {
+        let (Some(found), Some(district)) = (self.present_gaps(), self.district()) else { return GapNames::default() };
+        let named = |(key, gap): (&String, &Gap)| {
+            let village = gap.village.map(|v| district.villages.display_name(v)).filter(|n| !n.is_empty());
+            let facility = gap.facility.and_then(|f| district.facilities.get(f as usize)).map(|f| f.name.clone());
+            let town = gap.village.map(|v| district.text(v, Role::Town)).unwrap_or_default();
+            let rule = found.rules.get(&gap.rule).map_or("", |r| r.name(self.lang));
+            let parts = [village.unwrap_or_default(), facility.unwrap_or_default(), town, rule.to_owned()];
+            (key.clone(), parts.into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(" · "))
+        };
+        let words: BTreeMap<String, String> = found.keys.iter().zip(&found.list.gaps).map(named).collect();
+        let visited = self.survey().map_or_else(BTreeSet::new, |s| {
+            s.visits.iter().filter(|v| !v.is_withdrawn).filter_map(|v| Some(s.key_of(s.said(v)?).to_owned())).collect()
+        });
+        GapNames { words, visited }
     }
 
     /// A visit to a gap, to be recorded for its photos.
@@ -163,5 +233,16 @@ mod tests {
         assert_eq!((draft.left.as_slice(), draft.slates, draft.placed()), (&[path("1")][..], 1, 4));
         assert!(draft.asked.is_empty() && draft.near.is_empty());
         draft.answer(3, "b");
+        // What was put is gone; what waits, and what is of no gap of the list, stays.
+        draft.names = Arc::new(GapNames {
+            words: BTreeMap::from([("a".into(), "甲村".into()), ("b".into(), "乙村".into())]),
+            visited: BTreeSet::from(["a".to_owned()]),
+        });
+        draft.of_gaps.insert("别处".into(), vec![path("9")]);
+        assert_eq!((draft.unknown(), draft.to_put()), (1, 1), "only a has a visit");
+        let put = PhotosPut { waiting_gaps: vec!["b".into()], ..PhotosPut::default() };
+        let rest = draft.rest(&put);
+        assert_eq!(rest.of_gaps.keys().collect::<Vec<_>>(), ["b", "别处"]);
+        assert!(rest.is_open() && rest.names.like("乙", 5) == [("b", "乙村")]);
     }
 }

@@ -171,7 +171,7 @@ impl Loaded {
         if self.dataset.len() < SOON_SORTED { Some(self.names()) } else { self.names.get() }
     }
 
-    /// Whether it holds facilities.
+    /// Whether its lines are roads, as their classes or its name say.
     pub fn has_roads(&self, name: &str) -> bool {
         *self.has_roads.get_or_init(|| crate::round::are_roads(&self.dataset, name))
     }

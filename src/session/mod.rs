@@ -70,7 +70,7 @@ pub use dialogue::{
 };
 pub use edits::{FacilityDraft, FigureDraft};
 pub use facts::{Facts, FactsKey, Means};
-pub use field_photos::{FieldPhotosDraft, Sorting, SortingPhotos};
+pub use field_photos::{FieldPhotosDraft, GapNames, Sorting, SortingPhotos};
 pub use gap_change::{Became, ChangeKey, EarlierGaps, Since};
 pub use gaps::{CountBy, FoundGaps, GapColumn, GapFilter, GapKey, GapMarks, ListKey, ListedGaps, distance_words};
 pub use headlined::{HEADLINES, Headlined};
@@ -90,7 +90,7 @@ pub use page_mark::{FoundPage, PageMark, page_of_code};
 pub use photos::{LARGE_PX, MOST_PHOTOS, PhotoPicture, PlacedPhoto, SMALL_PX, ScenePhotosKey};
 pub use preflight::{Finding, FindingWeight, FoundAt, Mend, PagePreview};
 pub use rolled::{Ranked, Rolled, RolledKey};
-pub use round::{PlannedRound, RoundDraft, RoundKey, RoundTask, RoundWays};
+pub use round::{KeptRoads, PlannedRound, RoundDraft, RoundKey, RoundTask, RoundWays};
 pub use scene_figures::{COVERAGE_FIGURE, MeetingFigure, SceneFigure};
 pub use search::{Hits, SearchKey};
 pub use share_draft::ShareOptions;

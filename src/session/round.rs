@@ -1,13 +1,13 @@
 //! The round that is being planned in the window: the gaps listed that are open, divided among people and days.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use super::state::Session;
 use crate::geo::LonLat;
 use crate::model::Generation;
 use crate::model::{Dataset, LayerKind};
-use crate::round::{Navigation, NoRoads, Plan, PlanOptions, RoadNet, Stop, plan_by, worth_of};
+use crate::round::{Navigation, NoRoads, Plan, PlanOptions, RoadLegs, RoadNet, Stop, plan_by, worth_of};
 use crate::rules::GapSeverity;
 use crate::survey::GapStatus;
 
@@ -80,8 +80,10 @@ pub enum RoundWays {
     ByRoad {
         /// The network, kept for the next plan.
         net: Arc<RoadNet>,
-        /// Stops that are far from it.
-        far_off: usize,
+        /// The ways between the stops.
+        legs: Arc<RoadLegs>,
+        /// Where the stops lie, the start and the end last.
+        places: Vec<LonLat>,
     },
 }
 
@@ -108,28 +110,58 @@ pub struct RoundTask {
     options: PlanOptions,
     /// Layers of roads, where ways are to be by road.
     roads: Vec<Arc<Dataset>>,
-    /// The network that was made last.
-    known: Option<Arc<RoadNet>>,
+    /// The ways that were found last.
+    known: RoundWays,
 }
 
+/// The network that was made last: kept while a form changes what is planned on it, so that nobody makes it twice.
+pub type KeptRoads = Arc<Mutex<Option<Arc<RoadNet>>>>;
+
 impl RoundTask {
-    /// Plans it.
-    pub fn planned(self) -> PlannedRound {
-        let Self { open, stops, options, roads, known } = self;
-        if roads.is_empty() {
-            return PlannedRound { plan: plan_by(&stops, &options, None), open, options, ways: RoundWays::Straight };
+    /// Plans it; `None` as soon as nobody wants it any more.
+    pub fn planned(self, kept: &KeptRoads, is_wanted: impl Fn() -> bool) -> Option<PlannedRound> {
+        let ways = self.ways(kept, &is_wanted)?;
+        let Self { open, stops, options, .. } = self;
+        let legs = match &ways {
+            RoundWays::ByRoad { legs, .. } => Some(legs.as_ref()),
+            _ => None,
+        };
+        let plan = plan_by(&stops, &options, legs);
+        Some(PlannedRound { plan, open, options, ways })
+    }
+
+    fn ways(&self, kept: &KeptRoads, is_wanted: impl Fn() -> bool) -> Option<RoundWays> {
+        if self.roads.is_empty() || self.stops.is_empty() {
+            return Some(RoundWays::Straight);
         }
-        let is_same = |net: &Arc<RoadNet>| {
-            net.of.len() == roads.len() && net.of.iter().zip(&roads).all(|(a, b)| Arc::ptr_eq(a, b))
+        let ends = [self.options.start, self.options.ends_at()];
+        let places: Vec<LonLat> = self.stops.iter().map(|s| s.at).chain(ends).collect();
+        let fits = |net: &RoadNet| net.fits(&self.roads, &self.stops, &self.options);
+        // Another number of people or days changes no way.
+        if let RoundWays::ByRoad { net, places: known, .. } = &self.known
+            && *known == places
+            && fits(net)
+        {
+            return Some(self.known.clone());
+        }
+        let net = {
+            let mut kept = kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            if !is_wanted() {
+                return None;
+            }
+            let net = kept
+                .take()
+                .filter(|net| fits(net))
+                .unwrap_or_else(|| Arc::new(RoadNet::of(self.roads.clone(), &self.stops, &self.options)));
+            kept.insert(net).clone()
         };
-        let net = known.filter(is_same).unwrap_or_else(|| Arc::new(RoadNet::of(roads, options.speed_km_h)));
-        let legs = net.legs(&stops, &options);
-        let plan = plan_by(&stops, &options, legs.as_ref().ok());
-        let ways = match legs {
-            Ok(legs) => RoundWays::ByRoad { net, far_off: legs.far_off },
+        if !is_wanted() {
+            return None;
+        }
+        Some(match net.legs(&self.stops, &self.options) {
+            Ok(legs) => RoundWays::ByRoad { net, legs: Arc::new(legs), places },
             Err(why) => RoundWays::NotByRoad(why),
-        };
-        PlannedRound { plan, open, options, ways }
+        })
     }
 }
 
@@ -174,10 +206,7 @@ impl Session {
             survey: self.survey.generation,
             roads: generations,
         };
-        let known = self.made.round.last().and_then(|p| match &p.ways {
-            RoundWays::ByRoad { net, .. } => Some(net.clone()),
-            _ => None,
-        });
+        let known = self.made.round.last().map_or(RoundWays::Straight, |p| p.ways.clone());
         Some((key, RoundTask { open, stops, options, roads, known }))
     }
 
@@ -187,6 +216,11 @@ impl Session {
         let shown = self.shown().filter(|(_, e)| e.visible && is_other(&e.kind));
         let loaded = shown.filter_map(|(l, _)| Some((self.layer_title(l.key), l.loaded()?)));
         loaded.filter(|(name, l)| l.has_roads(name)).map(|(_, l)| (l.generation, l.dataset.clone())).collect()
+    }
+
+    /// Whether the round is being planned anew: the one that is there is that of before.
+    pub fn is_planning(&self) -> bool {
+        self.made.round.is_making()
     }
 
     /// Rules of the gaps of the round that is planned, with their names.

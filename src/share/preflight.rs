@@ -124,9 +124,12 @@ impl Look<'_> {
         }
         let rows = content.colouring.as_ref().map_or(0, |c| c.legend.len() + usize::from(c.missing > 0))
             + scene.view.theme.and_then(|t| scene.view.symbols.get(t.key())).map_or(0, |shown| {
-                let counted = still.symbol_counts();
+                let counted = still.shown_symbol_counts(None);
                 counted.iter().filter(|(kind, _)| shown.iter().any(|s| s == kind.key())).count()
-            });
+            })
+            // Marks of gaps by severity, and the line of reach.
+            + if scene.gaps { 3 } else { 0 }
+            + usize::from(still.present_coverage().is_some() && !scene.view.hide_coverage);
         if !scene.no_legend && rows > MOST_LEGEND_ROWS {
             self.add(at, FindingWeight::Warning, "legend-small", &[("n", &rows.to_string())], Mend::ByHand);
         }

@@ -18,6 +18,10 @@ pub struct PhotosPut {
     pub known: usize,
     /// Photos of gaps without a visit: they wait for it.
     pub waiting: usize,
+    /// Photos that cannot be kept: no pictures, or damaged.
+    pub unread: Vec<PathBuf>,
+    /// Gaps whose photos wait.
+    pub waiting_gaps: Vec<String>,
     /// Visits recorded for them.
     pub recorded: usize,
     /// Visits that were changed or recorded.
@@ -28,7 +32,7 @@ impl PhotosPut {
     /// Puts photos to the latest visit of their gap; where there is none, to a new one by `new`, if that says a result.
     ///
     /// # Errors
-    /// [`SurveyError`]: a photo cannot be kept or the log not written. What was put before stays.
+    /// [`SurveyError`]: the log or the folder of photos cannot be written. What was put before stays.
     pub fn put(&mut self, log: &mut SurveyLog, new: NewVisit, photos: &[PathBuf]) -> Result<(), SurveyError> {
         let visits = log.shared();
         let said: Vec<_> = visits.heads(&new.gap).into_iter().filter_map(|v| Some((v, visits.said(v)?))).collect();
@@ -36,11 +40,20 @@ impl PhotosPut {
         let latest = said.iter().max_by(|a, b| a.1.at.cmp(&b.1.at)).map(|(v, _)| v.id.clone());
         if latest.is_none() && new.result.is_none() {
             self.waiting += photos.len();
+            self.waiting_gaps.push(new.gap);
             return Ok(());
         }
         let mut kept: Vec<Photo> = Vec::new();
         for photo in photos {
-            let one = keep_photo(log.paths(), photo)?;
+            let one = match keep_photo(log.paths(), photo) {
+                Ok(one) => one,
+                // What is wrong with one photo is no reason to lose the others.
+                Err(e) if e.path() == Some(photo) => {
+                    self.unread.push(photo.clone());
+                    continue;
+                }
+                Err(e) => return Err(e),
+            };
             if there.contains(&one.file.as_str()) || kept.iter().any(|k| k.file == one.file) {
                 self.known += 1;
             } else {

@@ -41,7 +41,7 @@ pub struct PhotoFacts {
 
 /// Position and time of a photo from its EXIF (CIPA DC-008-2023), where it has them.
 pub fn photo_facts(path: &Path) -> PhotoFacts {
-    let crate::read::Exif { place, taken_at } = crate::read::exif_of(path);
+    let crate::read::Exif { place, taken_at, .. } = crate::read::exif_of(path);
     let at = taken_at.and_then(|text| Instant::parse(&text));
     PhotoFacts { place, at }
 }

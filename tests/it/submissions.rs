@@ -142,7 +142,9 @@ fn photos_of_a_round_are_told_apart_in_the_window() {
     let mut h = open(vec![project.clone().into()], qiancun::lang::Lang::Zh, [1366.0, 768.0]);
     let keys = h.state().session.present_gaps().expect("gaps").keys.clone();
     let (a, b) = (keys[0].clone(), keys[9].clone());
-    let words = |h: &egui_kittest::Harness<'static, qiancun::app::Qiancun>, key: &str| h.state().session.gap_words(key);
+    let words = |h: &egui_kittest::Harness<'static, qiancun::app::Qiancun>, key: &str| {
+        h.state().session.gap_names().of(key).to_owned()
+    };
     let folder = dir.path().join("外业");
     std::fs::create_dir(&folder).expect("a folder");
     let (one, other) = (slate_text(&a), slate_text(&b));

@@ -26,6 +26,8 @@ pub enum SurveyCommand {
     SortPhotos(Vec<PathBuf>),
     /// Show the photos that were told apart.
     ShowPhotos(Box<FieldPhotosDraft>),
+    /// Say that there are no photos.
+    NoPhotos(String),
     /// Put the photos shown to the visits of their gaps.
     PutPhotos(Box<FieldPhotosDraft>),
     /// Ask what a visit to a gap found; the gap by its position among those found.
@@ -70,9 +72,11 @@ impl SurveyCommand {
         match self {
             Self::AdoptLog(_) => "stray.take",
             Self::PlanRound | Self::WriteRoundDialogue | Self::WriteRoundTo(_) => "round.plan",
-            Self::SortPhotosDialogue | Self::SortPhotos(_) | Self::ShowPhotos(_) | Self::PutPhotos(_) => {
-                "field-photos.title"
-            }
+            Self::SortPhotosDialogue
+            | Self::SortPhotos(_)
+            | Self::ShowPhotos(_)
+            | Self::NoPhotos(_)
+            | Self::PutPhotos(_) => "field-photos.title",
             Self::ExportGapsDialogue | Self::ExportGapsTo(_) => "command.export-gaps",
             Self::VisitGap(_) | Self::Record(_) => "visit.record",
             Self::EditVisit(_) => "visit.correct",
