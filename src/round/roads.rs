@@ -124,7 +124,7 @@ impl Roads {
             nodes = nodes.max(piece.ends[0] + 1).max(piece.ends[1] + 1);
         }
         let kept = largest_part(&found, nodes as usize);
-        let length = |p: &Piece| p.places.windows(2).map(|w| far_of(w)).sum::<f64>();
+        let length = |p: &Piece| p.places.windows(2).map(far_of).sum::<f64>();
         let all: f64 = found.iter().map(length).sum();
         let (mut edges, mut snaps, mut sum) = (Vec::new(), Vec::new(), 0.0);
         for piece in found.iter().zip(&kept).filter(|(_, is_kept)| **is_kept).map(|(p, _)| p) {
@@ -192,7 +192,7 @@ impl Roads {
     /// Minutes and metres from a place to the others.
     fn row(&self, from: usize, to: &[usize], feet: &[Foot], all: &[LonLat]) -> Vec<[f32; 2]> {
         let Some((foot, place)) = feet.get(from).zip(all.get(from)) else { return Vec::new() };
-        let found = self.from_foot(foot);
+        let found = self.reached_from(foot);
         let walk = |metres: f64| [metres * WALK_FACTOR * 0.06 / WALK_KM_H, metres * WALK_FACTOR];
         let here = self.plane.of([place.lon_deg, place.lat_deg]);
         let one = |other: usize| {
@@ -223,7 +223,7 @@ impl Roads {
     }
 
     /// Minutes and metres from a place on the network to every node; infinite where no way leads.
-    fn from_foot(&self, foot: &Foot) -> Vec<[f64; 2]> {
+    fn reached_from(&self, foot: &Foot) -> Vec<[f64; 2]> {
         let mut best = vec![[f64::INFINITY; 2]; self.first.len()];
         let mut heap = BinaryHeap::new();
         let Some(edge) = self.edges.get(foot.edge as usize) else { return best };
@@ -402,10 +402,10 @@ mod tests {
             }
         }
         for k in 0..n {
-            for i in 0..n {
-                for j in 0..n {
-                    best[i][j] = best[i][j].min(best[i][k] + best[k][j]);
-                }
+            let over = best[k].clone();
+            for row in &mut best {
+                let to_k = row[k];
+                row.iter_mut().zip(&over).for_each(|(to, from_k)| *to = to.min(to_k + from_k));
             }
         }
         let roads = Roads::of(&lines, LonLat::new(116.0, 40.0)).expect("roads");
@@ -413,12 +413,12 @@ mod tests {
             (0..n).map(|i| at(i / side, i % side)).map(|[lon, lat]| LonLat::new(lon, lat)).collect();
         let legs = roads.legs(&places, places[0], places[n - 1]).expect("ways");
         let mut compared = 0;
-        for i in 0..n {
-            for j in 0..n {
+        for (i, row) in best.iter().enumerate() {
+            for (j, shortest) in row.iter().enumerate() {
                 // Where no road leads, one walks.
                 let walk = far(plane.of(at(i / side, i % side)), plane.of(at(j / side, j % side))) * 1.3 * 0.06 / 5.0;
-                if best[i][j].is_finite() && best[0][i].is_finite() {
-                    let right = best[i][j].min(walk);
+                if shortest.is_finite() && best[0][i].is_finite() {
+                    let right = shortest.min(walk);
                     assert!((legs.minutes(i, j) - right).abs() < 1e-3 * right.max(1.0), "{i} {j}");
                     compared += 1;
                 }

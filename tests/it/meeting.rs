@@ -238,10 +238,10 @@ fn a_meeting_from_scratch_six_scenes_decisions_print_and_reopen() {
     h.key_press(Key::Escape);
     settle(&mut h);
     press(&mut h, Key::F5);
-    for at in 0..6 {
+    for (at, taken) in scenes.iter().enumerate() {
         assert_eq!(scene(&h), Some(at));
         let theme = h.state().session.view.theme.expect("a theme");
-        assert_eq!(h.state().session.symbols_shown(theme), scenes[at].view.symbols[theme.key()]);
+        assert_eq!(h.state().session.symbols_shown(theme), taken.view.symbols[theme.key()]);
         press(&mut h, Key::ArrowRight);
     }
     // A village is looked for by its initials and comes large beside the legend; then two things are decided.
