@@ -122,10 +122,8 @@ impl Qiancun {
                 } else {
                     let text = self.explain(&error, &name);
                     // Photos of a round lose their place in a messenger; the codes of its sheets still say whose they are.
-                    let is_of_round = error.code() == "no-photo-place"
-                        && pending.path.is_dir()
-                        && self.session.present_gaps().is_some();
-                    let outcome = match is_of_round {
+                    let may_be_of_a_round = error.code() == "no-photo-place" && pending.path.is_dir();
+                    let outcome = match may_be_of_a_round {
                         true => OpenedAs::Photos(pending.path.clone(), text),
                         false => OpenedAs::Failed(text),
                     };

@@ -226,7 +226,7 @@ fn buttons(ui: &mut Ui, session: &Session, file: &OpenedFile, send: &mut Command
     match &file.outcome {
         OpenedAs::Failed(_) => ui.button(lang.t("dialogue.close")).clicked(),
         OpenedAs::Photos(folder, _) => {
-            if ui.button(lang.t("field-photos.title")).clicked() {
+            if session.present_gaps().is_some() && ui.button(lang.t("field-photos.title")).clicked() {
                 send.push(SurveyCommand::SortPhotos(vec![folder.clone()]));
             }
             ui.button(lang.t("dialogue.close")).clicked()
