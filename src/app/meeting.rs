@@ -106,7 +106,7 @@ impl Qiancun {
         let layer = self.session.village_layer().map(|l| l.key);
         let Some(meeting) = &mut self.session.meeting else { return };
         let (Some(chart), Some(layer)) = (chart, layer) else {
-            meeting.word = Some(self.session.lang.t("chart.none").to_owned());
+            meeting.word = Some(self.session.lang.t("meeting.no-order").to_owned());
             return;
         };
         meeting.answer = Some(answer);
