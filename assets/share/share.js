@@ -41,7 +41,7 @@ const inside = (village, x, y) => {
 };
 
 // ---- what is shown
-const state = { theme: 0, map: 0, selected: -1, hover: -1, tab: D.scenes.length ? "story" : "card", scene: -1, severity: "" };
+const state = { theme: 0, map: 0, selected: -1, hover: -1, tab: D.scenes.length ? "story" : "card", scene: -1, severity: "", folded: innerWidth <= 760 };
 const view = { scale: 1, x: 0, y: 0 };
 const themes = [...new Set(D.maps.map(m => m.theme))];
 // Boundaries without figures are a map too.
@@ -245,7 +245,11 @@ const legend = () => {
   box.style.display = i ? "" : "none";
   if (!i) return;
   const unit = say(i.unit);
-  box.replaceChildren(make("b", say(i.name) + (unit ? " (" + unit + ")" : "") + (m.year ? " · " + m.year : "")));
+  // On a small screen it hides too much of the map: its title opens it.
+  const head = make("button", say(i.name) + (unit ? " (" + unit + ")" : "") + (m.year ? " · " + m.year : "")); head.type = "button";
+  const fold = () => { box.classList.toggle("folded", state.folded); head.setAttribute("aria-expanded", String(!state.folded)); };
+  head.onclick = () => { state.folded = !state.folded; fold(); };
+  box.replaceChildren(head); fold();
   const row = (label, count, colour) => {
     const r = make("div", null, "row"), s = make("span", null, colour ? "swatch" : "swatch hatch");
     if (colour) s.style.background = colour;

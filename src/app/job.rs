@@ -31,6 +31,8 @@ pub enum Job {
     Gaps,
     /// Plans a round.
     Round,
+    /// Looks for a better round while one is looked at.
+    BetterRound,
     /// Compares gaps.
     Compare,
     /// Opens or copies a survey log.
@@ -69,7 +71,7 @@ impl Job {
             Self::Join => "join",
             Self::Coverage => "coverage",
             Self::Gaps => "gaps",
-            Self::Round => "round",
+            Self::Round | Self::BetterRound => "round",
             Self::Compare => "compare",
             Self::Survey => "survey",
             Self::Results => "results",

@@ -167,6 +167,8 @@ pub struct Qiancun {
     pub(super) recording: super::recording::Recording,
     /// The network of roads that rounds were planned on last.
     pub(super) kept_roads: crate::session::KeptRoads,
+    /// The round that a better one is looked for.
+    pub(super) improving: Option<crate::model::Generation>,
     /// Questions and words that wait until the one that is open is closed.
     pub(super) waiting: std::collections::VecDeque<crate::session::Dialogue>,
     /// Kinds of jobs whose faults were told.
@@ -226,6 +228,7 @@ impl Qiancun {
             meeting: Screen::default(),
             recording: Default::default(),
             kept_roads: Default::default(),
+            improving: None,
             waiting: Default::default(),
             told_faults: Default::default(),
             was_focused: true,

@@ -17,7 +17,7 @@ use crate::round::{
     to_ovital_text, to_ovkml, write_phone_round,
 };
 use crate::rules::{GapList, Rules};
-use crate::session::{Dialogue, Session, SurveyCommand};
+use crate::session::{Dialogue, Made, PlannedRound, Session, SurveyCommand};
 use crate::survey::{GapStatus, Survey};
 
 /// A round on its way into a folder.
@@ -193,7 +193,7 @@ impl Qiancun {
             self.session.made.round.clear();
             return;
         };
-        let Some(ticket) = self.session.made.round.ask(key) else { return };
+        let Some(ticket) = self.session.made.round.ask(key) else { return self.improve_round() };
         let kept = self.kept_roads.clone();
         self.jobs.derive(
             Job::Round,
@@ -201,6 +201,23 @@ impl Qiancun {
             |m| Some(&mut m.round),
             move |ticket, _| Some(Arc::new(task.planned(&kept, || ticket.is_wanted())?)),
         );
+    }
+
+    /// Looks for a better round as long as one is looked at: once for each.
+    fn improve_round(&mut self) {
+        let Some(planned) = self.session.planned_round().filter(|_| !self.session.is_planning()) else { return };
+        if self.improving == Some(planned.number()) {
+            return;
+        }
+        self.improving = Some(planned.number());
+        let planned = planned.clone();
+        self.jobs.start(Job::BetterRound, move |reply| {
+            PlannedRound::improve(planned, |better| {
+                let put = move |made: &mut Made| made.round.amend(|present| better.instead_of(present));
+                reply.tell(Done::Made(Job::BetterRound, Box::new(put)));
+            });
+            None
+        });
     }
 
     pub(super) fn ask_round_folder(&mut self) {

@@ -326,7 +326,7 @@ impl PlanAsked {
             layers.push(Arc::new(read::geographic(file)?));
         }
         if layers.is_empty() {
-            return Ok((plan_by(stops, &options, None), None));
+            return Ok((plan_by(stops, &options, None, &|| true), None));
         }
         let net = RoadNet::of(layers, stops, &options);
         let legs = net.legs(stops, &options).map_err(|why| {
@@ -339,7 +339,7 @@ impl PlanAsked {
                 }
             })
         })?;
-        let plan = plan_by(stops, &options, Some(&legs));
+        let plan = plan_by(stops, &options, Some(&legs), &|| true);
         Ok((plan, Some(RoadWays { unknown: net.unknown, left_m: net.left_m(), legs })))
     }
 

@@ -72,6 +72,9 @@ fn form(
     }
     match session.planned_round() {
         Some(planned) => {
+            if planned.is_being_improved() && !session.is_planning() {
+                ui.label(RichText::new(lang.t("round.improving")).size(12.0).color(t.ink_secondary));
+            }
             let room = (bottom - ui.cursor().top() - BELOW).max(60.0);
             tours(ui, session, planned, draft, room, send);
         }

@@ -116,6 +116,19 @@ pub struct Plan {
     pub is_by_road: bool,
 }
 
+impl Plan {
+    /// Whether it leaves less that matters than another plan of the same stops, or as little on ways that are shorter by some thousandths.
+    pub fn is_better_than(&self, other: &Self, stops: &[Stop]) -> bool {
+        let missed = |p: &Self| p.left.iter().filter_map(|i| stops.get(*i)).map(|s| s.worth).sum::<f64>();
+        let way = |p: &Self| p.routes.iter().map(|r| r.way_m).sum::<f64>();
+        let (left, others) = (missed(self), missed(other));
+        left < others || (left == others && way(self) < way(other) * LEAST_GAIN)
+    }
+}
+
+/// Share of the ways of a plan that another has to be below to take its place.
+const LEAST_GAIN: f64 = 0.997;
+
 /// Steps of looking for better tours, where nobody says how many: about a second on one core.
 fn usual_steps(stops: usize) -> u64 {
     (12_000_000 / (stops as u64 + 50)).clamp(300, 60_000)
@@ -150,11 +163,11 @@ impl PlanOptions {
 /// assert!(plan.left.is_empty());
 /// ```
 pub fn plan(stops: &[Stop], options: &PlanOptions) -> Plan {
-    plan_by(stops, options, None)
+    plan_by(stops, options, None, &|| true)
 }
 
-/// The same by road, where the ways between the stops are known: see [`super::Roads::legs`].
-pub fn plan_by(stops: &[Stop], options: &PlanOptions, roads: Option<&RoadLegs>) -> Plan {
+/// The same by road, where the ways between the stops are known: see [`super::Roads::legs`]. Looks for better tours no longer than `goes_on` says.
+pub fn plan_by(stops: &[Stop], options: &PlanOptions, roads: Option<&RoadLegs>, goes_on: &dyn Fn() -> bool) -> Plan {
     let plane = Plane::around(options.start);
     let minutes_per_m = options.minutes_per_m();
     let spot = |s: &Stop| Spot {
@@ -171,16 +184,15 @@ pub fn plan_by(stops: &[Stop], options: &PlanOptions, roads: Option<&RoadLegs>) 
     let limits = Limits { tours: options.people * options.days, people, minutes: minutes_a_day, minutes_per_m };
     let until = options.seconds.map(|s| Instant::now() + Duration::from_secs_f64(s.clamp(0.0, 86_400.0)));
     let steps = options.steps.unwrap_or_else(|| usual_steps(stops.len()));
-    const SEED: u64 = 20_231_126;
     let (lists, mut left) = match roads {
         // Minutes by road as metres that take as long.
         Some(roads) => {
             let leg = |from, to| roads.minutes(from, to) / minutes_per_m;
-            tours(&spots, leg, limits, steps, until, SEED)
+            tours(&spots, leg, limits, steps, until, goes_on)
         }
         None => {
             let leg = on_the_plane(&spots, plane.of([options.ends_at().lon_deg, options.ends_at().lat_deg]));
-            tours(&spots, leg, limits, steps, until, SEED)
+            tours(&spots, leg, limits, steps, until, goes_on)
         }
     };
     let place = |stop: usize| match stop {

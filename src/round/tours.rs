@@ -103,6 +103,11 @@ struct Search<'a, L> {
     rng: Rng,
 }
 
+/// The beginning of every sequence of numbers.
+const SEED: u64 = 20_231_126;
+/// Steps after which it is asked whether to go on.
+const ASKED: u64 = 32;
+
 /// The start of every tour, in the place of a stop's position.
 pub const START: usize = usize::MAX;
 /// The end of every tour.
@@ -122,16 +127,16 @@ pub fn on_the_plane(spots: &[Spot], end: [f64; 2]) -> impl Fn(usize, usize) -> f
 }
 
 /// Finds tours. `leg` says how far it is from one stop, or [`START`], to another, or [`END`], in metres. Stops of each tour by position in `spots`, and
-/// those in none. Looks `steps` times for better ones, or until `until`, where there is such a time.
+/// those in none. Looks `steps` times for better ones, or until `until`, where there is such a time, and no longer than `goes_on` says.
 pub fn tours<L: Fn(usize, usize) -> f64>(
     spots: &[Spot],
     leg: L,
     limits: Limits,
     steps: u64,
     until: Option<Instant>,
-    seed: u64,
+    goes_on: &dyn Fn() -> bool,
 ) -> (Vec<Vec<usize>>, Vec<usize>) {
-    let mut search = Search { spots, leg, limits, near: nearest(spots), rng: Rng(seed) };
+    let mut search = Search { spots, leg, limits, near: nearest(spots), rng: Rng(SEED) };
     let mut now = search.empty();
     let all: Vec<usize> = (0..spots.len()).collect();
     search.put_back(&mut now, all, 0.0);
@@ -147,7 +152,7 @@ pub fn tours<L: Fn(usize, usize) -> f64>(
     let mut step = 0_u64;
     while !spots.is_empty() && (until.is_some() || steps > 0) {
         let share = done(step);
-        if share >= 1.0 {
+        if share >= 1.0 || (step.is_multiple_of(ASKED) && !goes_on()) {
             break;
         }
         let heat = hot * (cold / hot.max(1e-9)).powf(share);
@@ -379,7 +384,7 @@ mod tests {
     fn every_stop_is_in_one_tour_and_no_tour_is_too_long() {
         let spots = spots(120, 7);
         let limits = Limits { tours: 12, people: 1, minutes: 480.0, minutes_per_m: 0.002_6 };
-        let (list, absent) = tours(&spots, on_the_plane(&spots, HOME), limits, 3_000, None, 1);
+        let (list, absent) = tours(&spots, on_the_plane(&spots, HOME), limits, 3_000, None, &|| true);
         assert!(absent.is_empty(), "{absent:?}");
         let mut all: Vec<usize> = list.iter().flatten().copied().collect();
         all.sort_unstable();
@@ -394,7 +399,7 @@ mod tests {
             assert!(minutes <= 480.0 + 1e-6, "{minutes}");
         }
         // The same again, and better than what was found first.
-        assert_eq!(tours(&spots, on_the_plane(&spots, HOME), limits, 3_000, None, 1).0, list);
+        assert_eq!(tours(&spots, on_the_plane(&spots, HOME), limits, 3_000, None, &|| true).0, list);
         let length = |list: &[Vec<usize>]| -> f64 {
             let one = |t: &Vec<usize>| {
                 let places: Vec<[f64; 2]> =
@@ -403,7 +408,7 @@ mod tests {
             };
             list.iter().map(one).sum()
         };
-        let first = tours(&spots, on_the_plane(&spots, HOME), limits, 0, None, 1).0;
+        let first = tours(&spots, on_the_plane(&spots, HOME), limits, 0, None, &|| true).0;
         assert!(length(&list) < length(&first), "{} {}", length(&list), length(&first));
     }
 
@@ -413,9 +418,9 @@ mod tests {
         spots.iter_mut().take(5).for_each(|s| s.worth = 100.0);
         spots.iter_mut().skip(5).take(3).for_each(|s| s.before = 1);
         let limits = Limits { tours: 2, people: 1, minutes: 120.0, minutes_per_m: 0.002 };
-        let (list, absent) = tours(&spots, on_the_plane(&spots, HOME), limits, 2_000, None, 1);
+        let (list, absent) = tours(&spots, on_the_plane(&spots, HOME), limits, 2_000, None, &|| true);
         assert!(!absent.is_empty() && absent.iter().all(|i| *i >= 5), "{absent:?}");
         assert!(list[1].iter().all(|i| !(5..8).contains(i)), "{list:?}");
-        assert!(tours(&[], on_the_plane(&[], HOME), limits, 10, None, 1).0.iter().all(Vec::is_empty));
+        assert!(tours(&[], on_the_plane(&[], HOME), limits, 10, None, &|| true).0.iter().all(Vec::is_empty));
     }
 }

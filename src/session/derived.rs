@@ -106,6 +106,12 @@ impl<K: PartialEq, V> Derived<K, V> {
         true
     }
 
+    /// Puts another value in the place of the one that is there, for the same key, where `better` has one; whether it had.
+    pub fn amend(&mut self, better: impl FnOnce(&V) -> Option<V>) -> bool {
+        let Some((_, value)) = &mut self.made else { return false };
+        better(value).map(|v| *value = v).is_some()
+    }
+
     /// Notes that a value could not be made: it is not asked for again until the key changes. False where it is no longer wanted.
     pub fn fail(&mut self, ticket: &Ticket) -> bool {
         let is_mine = self.is_under_way(ticket);
@@ -178,6 +184,9 @@ mod tests {
         assert!(!second.is_wanted() && third.is_wanted());
         assert!(!value.bring(&second, "two"), "superseded");
         assert!(value.bring(&third, "three"));
+        assert!(value.amend(|_| None).eq(&false) && value.amend(|v| (*v == "three").then_some("third")));
+        assert_eq!(value.get(&3), Some(&"third"));
+        value.amend(|_| Some("three"));
         assert_eq!(value.get(&3), Some(&"three"));
     }
 

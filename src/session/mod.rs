@@ -90,7 +90,7 @@ pub use page_mark::{FoundPage, PageMark, page_of_code};
 pub use photos::{LARGE_PX, MOST_PHOTOS, PhotoPicture, PlacedPhoto, SMALL_PX, ScenePhotosKey};
 pub use preflight::{Finding, FindingWeight, FoundAt, Mend, PagePreview};
 pub use rolled::{Ranked, Rolled, RolledKey};
-pub use round::{KeptRoads, PlannedRound, RoundDraft, RoundKey, RoundTask, RoundWays};
+pub use round::{BetterRound, KeptRoads, PlannedRound, RoundDraft, RoundKey, RoundTask, RoundWays};
 pub use scene_figures::{COVERAGE_FIGURE, MeetingFigure, SceneFigure};
 pub use search::{Hits, SearchKey};
 pub use share_draft::ShareOptions;

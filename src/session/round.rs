@@ -1,7 +1,7 @@
 //! The round that is being planned in the window: the gaps listed that are open, divided among people and days.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 
 use super::state::Session;
 use crate::geo::LonLat;
@@ -98,6 +98,62 @@ pub struct PlannedRound {
     pub options: PlanOptions,
     /// How its ways were found.
     pub ways: RoundWays,
+    stops: Arc<[Stop]>,
+    /// Held by whatever shows it: nobody looks for a better one once it is gone.
+    shown: Arc<Generation>,
+}
+
+/// For how long better rounds are looked for while one is looked at, in seconds: each time from the beginning, and more thoroughly.
+const LOOKS: [f64; 4] = [3.0, 8.0, 18.0, 30.0];
+
+impl PlannedRound {
+    /// Its number, and that of every better one that takes its place.
+    pub fn number(&self) -> Generation {
+        *self.shown
+    }
+
+    /// Whether a better one is being looked for.
+    pub fn is_being_improved(&self) -> bool {
+        Arc::weak_count(&self.shown) > 0
+    }
+
+    /// Looks for better rounds as long as this one, or one that took its place, is shown; each is told.
+    pub fn improve(planned: Arc<Self>, mut tell: impl FnMut(BetterRound)) {
+        let shown = Arc::downgrade(&planned.shown);
+        let (stops, options, ways, mut best) =
+            (planned.stops.clone(), planned.options, planned.ways.clone(), planned.plan.clone());
+        drop(planned);
+        let goes_on = || shown.strong_count() > 0;
+        let legs = match &ways {
+            RoundWays::ByRoad { legs, .. } => Some(legs.as_ref()),
+            _ => None,
+        };
+        for seconds in LOOKS {
+            let thorough = PlanOptions { seconds: Some(seconds), ..options };
+            let plan = plan_by(&stops, &thorough, legs, &goes_on);
+            if !goes_on() {
+                return;
+            }
+            if plan.is_better_than(&best, &stops) {
+                best = plan.clone();
+                tell(BetterRound { shown: shown.clone(), plan });
+            }
+        }
+    }
+}
+
+/// A better plan for a round that is shown.
+pub struct BetterRound {
+    shown: Weak<Generation>,
+    plan: Plan,
+}
+
+impl BetterRound {
+    /// The round with this plan, where it is the one that is shown.
+    pub fn instead_of(self, present: &Arc<PlannedRound>) -> Option<Arc<PlannedRound>> {
+        let is_it = self.shown.upgrade().is_some_and(|shown| Arc::ptr_eq(&shown, &present.shown));
+        is_it.then(|| Arc::new(PlannedRound { plan: self.plan, ..PlannedRound::clone(present) }))
+    }
 }
 
 /// What a round is to be planned of.
@@ -126,8 +182,9 @@ impl RoundTask {
             RoundWays::ByRoad { legs, .. } => Some(legs.as_ref()),
             _ => None,
         };
-        let plan = plan_by(&stops, &options, legs);
-        Some(PlannedRound { plan, open, options, ways })
+        let plan = plan_by(&stops, &options, legs, &is_wanted);
+        let (stops, shown) = (stops.into(), Arc::new(Generation::next()));
+        Some(PlannedRound { plan, open, options, ways, stops, shown })
     }
 
     fn ways(&self, kept: &KeptRoads, is_wanted: impl Fn() -> bool) -> Option<RoundWays> {

@@ -283,3 +283,99 @@ fn lost_killed_windows_keep_what_was_saved_and_what_was_not() {
         assert!(changed > 100 && saved > 50, "{changed} changes, {saved} saved");
     }
 }
+
+/// Reports, decisions and photos of a round, each command killed at any moment: what it said is there is there, once, and the same once more completes it.
+/// `QIANCUN_KILLS` says how often each is tried (200 by hand).
+#[test]
+fn lost_killed_reports_decisions_and_photos_are_there_once() {
+    let rounds: usize = std::env::var("QIANCUN_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(40);
+    let dir = copied();
+    let project = path(&dir, "haidian.qiancun");
+    let all = keys(&project);
+    let table = |round: usize| path(&dir, &format!("reports-{round}.csv"));
+    let photos = |round: usize| path(&dir, &format!("photos-{round}"));
+    for round in 0..rounds {
+        let rows = format!("2026-05-01,李家坟村,round {round} a\n2026-05-02,车耳营村,round {round} b\n");
+        std::fs::write(table(round), format!("时间,地点,内容\n{rows}")).expect("written");
+        std::fs::create_dir(photos(round)).expect("a folder");
+        let code = qiancun::round::slate_text(&all[round % all.len()]);
+        let folder = photos(round);
+        crate::submissions::picture(&Path::new(&folder).join("1.png"), &[&code], 0);
+        for (n, shade) in [("2.png", 2 * round), ("3.png", 2 * round + 1)] {
+            // Each of its own size, so that no two are the same picture.
+            let image = image::GrayImage::from_pixel(100 + shade as u32, 80, image::Luma([90]));
+            image.save(Path::new(&folder).join(n)).expect("written");
+        }
+    }
+    let what = |round: usize| format!("round {round}");
+    let run = |kind: usize, round: usize, go: &mut dyn FnMut(&[&str]) -> bool| match kind {
+        0 => go(&["reports", "import", &project, &table(round)]),
+        1 => go(&[
+            "decision",
+            "add",
+            &project,
+            "--gap",
+            &all[round % all.len()],
+            "--what",
+            &what(round),
+            "--unit",
+            "水务局",
+        ]),
+        _ => go(&["field", "photos", &project, &photos(round), "--result", "confirmed"]),
+    };
+    let began = Instant::now();
+    let (mut usual, mut lived, mut seed) = ([200_000_u64; 3], vec![Vec::new(); 3], 0x9e37_79b9_97f4_a7c1);
+    for round in 0..rounds {
+        for kind in 0..3 {
+            let wait = Duration::from_micros(usual[kind] / 3 + random(&mut seed, usual[kind]));
+            let done = run(kind, round, &mut |args| kill_after(spawn(args), wait));
+            usual[kind] = aimed(usual[kind], done);
+            if done {
+                lived[kind].push(round);
+            }
+        }
+    }
+    println!(
+        "{rounds} rounds in {:?}, acknowledged: {:?}",
+        began.elapsed(),
+        lived.iter().map(Vec::len).collect::<Vec<_>>()
+    );
+    whole(&path(&dir, "haidian.survey.gpkg"));
+    let listed = || {
+        let texts = |list: &serde_json::Value, member: &str| -> BTreeMap<String, usize> {
+            let mut found = BTreeMap::new();
+            for one in list.as_array().expect("a list") {
+                *found.entry(one[member].as_str().unwrap_or("").to_owned()).or_default() += 1;
+            }
+            found
+        };
+        let reports = texts(&json_of(&["reports", "list", &project, "--json"])["reports"], "text");
+        let decisions = texts(&json_of(&["decision", "list", &project, "--json"])["decisions"], "what");
+        let mut files: BTreeMap<String, usize> = BTreeMap::new();
+        for photo in visits(&project).iter().flat_map(|v| v["photos"].as_array().cloned().unwrap_or_default()) {
+            *files.entry(photo["digest"].as_str().expect("a digest").to_owned()).or_default() += 1;
+        }
+        (reports, decisions, files)
+    };
+    let (reports, decisions, files) = listed();
+    for (kind, rounds) in lived.iter().enumerate() {
+        for round in rounds {
+            let is_there = match kind {
+                0 => ["a", "b"].iter().all(|n| reports.get(&format!("round {round} {n}")) == Some(&1)),
+                1 => decisions.get(&what(*round)) == Some(&1),
+                _ => files.len() >= 2 * rounds.len(),
+            };
+            assert!(is_there, "{kind} of round {round} was acknowledged");
+        }
+    }
+    assert!(reports.values().chain(decisions.values()).chain(files.values()).all(|n| *n == 1), "nothing twice");
+    // Once more: reports and photos that are there are not taken again, what was killed is completed.
+    for round in 0..rounds {
+        for kind in [0, 2] {
+            assert!(run(kind, round, &mut |args| qiancun(args).status.success()), "{kind} {round}");
+        }
+    }
+    let (reports, _, files) = listed();
+    assert_eq!((reports.len(), files.len()), (2 * rounds, 2 * rounds));
+    assert!(reports.values().chain(files.values()).all(|n| *n == 1), "nothing twice");
+}

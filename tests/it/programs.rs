@@ -298,6 +298,37 @@ fn a_shared_file_builds_itself_in_a_browser() {
     assert!(built("bare.qiancun", "bare.html").contains("点一个村"));
 }
 
+/// Whoever gets the file searches by pinyin, opens a card, goes through the scenes and clicks on the map, on a laptop and on a phone.
+#[test]
+fn a_shared_file_is_used_in_a_browser() {
+    if !has("a shared file in chromium", "chromium", "chromium", &["--version"])
+        || !has("a shared file in chromium", "Python", "python3", &["--version"])
+    {
+        return;
+    }
+    let dir = copied();
+    let project = path(&dir, "haidian.qiancun");
+    let out = path(&dir, "district.html");
+    assert!(crate::survey::qiancun(&["share", &project, "-o", &out]).status.success());
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/browser.py");
+    let output =
+        Command::new("python3").arg(script).args([&out, "dbt", &path(&dir, "pictures")]).output().expect("it runs");
+    let (said, told) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let said: serde_json::Value = serde_json::from_str(&said).unwrap_or_else(|e| panic!("{e}: {told}"));
+    assert_eq!((said["console"].to_string(), said["asked"].to_string()), ("[]".to_owned(), "[]".to_owned()));
+    let scenes = qiancun::project::open(Path::new(&project)).expect("the project").project.scenes.len();
+    for (screen, rows) in [("laptop", [8, 0]), ("phone", [0, 8])] {
+        let seen = &said[screen];
+        assert_eq!(seen["hits"], serde_json::json!(["东埠头  温泉镇"]), "{screen}");
+        assert_eq!(seen["card"], "东埠头");
+        assert!(seen["figures"].as_u64() > Some(20), "{seen}");
+        assert_eq!(seen["scenes"].as_array().map(Vec::len), Some(scenes), "{seen}");
+        assert!(seen["clicked"].as_str().is_some_and(|name| !name.is_empty()), "{seen}");
+        assert_eq!(seen["legend"], serde_json::json!(rows), "{screen}: as many as on the map, and none");
+        assert_eq!(seen["too_wide"], false, "{screen}");
+    }
+}
+
 #[test]
 fn slides_go_through_libreoffice_as_text() {
     if !has("slides in LibreOffice", "LibreOffice Impress", "soffice", &["--version"])

@@ -109,7 +109,7 @@ fn what_odk_hands_back_is_understood_as_csv_and_as_geojson() {
 }
 
 /// A picture of codes side by side; without codes a spot.
-fn picture(file: &std::path::Path, codes: &[&str], shade: u8) {
+pub fn picture(file: &std::path::Path, codes: &[&str], shade: u8) {
     const CELL: usize = 8;
     let made: Vec<qrcodegen::QrCode> = codes
         .iter()
