@@ -308,6 +308,33 @@ mod tests {
     }
 
     #[test]
+    fn a_better_plan_leaves_less_or_goes_less_far_and_a_stop_ends_the_looking() {
+        let start = LonLat::new(116.2, 40.05);
+        let stop = |i: u32| Stop {
+            key: i.to_string(),
+            at: LonLat::new(116.0 + f64::from(i * 37 % 41) * 0.01, 39.9 + f64::from(i * 23 % 31) * 0.01),
+            minutes: 15.0,
+            worth: 1.0 + f64::from(i % 3),
+            cannot_wait: false,
+            person: None,
+        };
+        let stops: Vec<Stop> = (0..60).map(stop).collect();
+        let options = PlanOptions { people: 2, days: 1, start, hours: 5.0, ..PlanOptions::default() };
+        let first = plan(&stops, &PlanOptions { steps: Some(0), ..options });
+        let better = plan(&stops, &PlanOptions { steps: Some(4_000), ..options });
+        assert!(better.is_better_than(&first, &stops) && !first.is_better_than(&better, &stops));
+        assert!(!better.is_better_than(&better.clone(), &stops), "as good is not better");
+        // An hour of looking ends when nobody wants it any more.
+        let asked = std::cell::Cell::new(0);
+        let goes_on = || {
+            asked.set(asked.get() + 1);
+            asked.get() < 3
+        };
+        plan_by(&stops, &PlanOptions { seconds: Some(3_600.0), ..options }, None, &goes_on);
+        assert_eq!(asked.get(), 3);
+    }
+
+    #[test]
     fn a_stop_that_is_given_to_somebody_is_that_persons() {
         let start = LonLat::new(116.2, 40.05);
         let stop = |i: i32| Stop {
