@@ -122,10 +122,15 @@ impl Qiancun {
                 } else {
                     let text = self.explain(&error, &name);
                     // Photos of a round lose their place in a messenger; the codes of its sheets still say whose they are.
-                    let may_be_of_a_round = error.code() == "no-photo-place" && pending.path.is_dir();
-                    let outcome = match may_be_of_a_round {
-                        true => OpenedAs::Photos(pending.path.clone(), text),
-                        false => OpenedAs::Failed(text),
+                    let photos = match pending.how.only.as_slice() {
+                        _ if error.code() != "no-photo-place" => Vec::new(),
+                        [] => vec![pending.path.clone()],
+                        [_] => Vec::new(),
+                        several => several.iter().map(|photo| pending.path.join(photo)).collect(),
+                    };
+                    let outcome = match photos.is_empty() {
+                        false => OpenedAs::Photos(photos, text),
+                        true => OpenedAs::Failed(text),
                     };
                     self.opened.files.push(OpenedFile { name, outcome });
                 }

@@ -225,9 +225,9 @@ fn buttons(ui: &mut Ui, session: &Session, file: &OpenedFile, send: &mut Command
     let lang = session.lang;
     match &file.outcome {
         OpenedAs::Failed(_) => ui.button(lang.t("dialogue.close")).clicked(),
-        OpenedAs::Photos(folder, _) => {
+        OpenedAs::Photos(photos, _) => {
             if session.present_gaps().is_some() && ui.button(lang.t("field-photos.title")).clicked() {
-                send.push(SurveyCommand::SortPhotos(vec![folder.clone()]));
+                send.push(SurveyCommand::SortPhotos(photos.clone()));
             }
             ui.button(lang.t("dialogue.close")).clicked()
         }

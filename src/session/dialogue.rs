@@ -60,8 +60,8 @@ pub enum OpenedAs {
     Layer(LayerKey, Diagnosis),
     /// A table of figures, with so many rows, and whether that are all.
     Table(usize, bool),
-    /// A folder of photos that do not say where they were taken, in words: slates among them may.
-    Photos(PathBuf, String),
+    /// Photos, or a folder of them, that do not say where they were taken, in words: slates among them may.
+    Photos(Vec<PathBuf>, String),
     /// Nothing that can be read, with the reason.
     Failed(String),
 }
