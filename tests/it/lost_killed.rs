@@ -345,7 +345,8 @@ fn lost_killed_reports_decisions_and_photos_are_there_once() {
         let texts = |list: &serde_json::Value, member: &str| -> BTreeMap<String, usize> {
             let mut found = BTreeMap::new();
             for one in list.as_array().expect("a list") {
-                *found.entry(one[member].as_str().unwrap_or("").to_owned()).or_default() += 1;
+                let text = one[member].as_str().and_then(|t| t.lines().next()).unwrap_or("");
+                *found.entry(text.to_owned()).or_default() += 1;
             }
             found
         };

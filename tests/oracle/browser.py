@@ -61,6 +61,15 @@ class Browser:
             raise SystemExit(str(told["exceptionDetails"]))
         return told["result"].get("value")
 
+    def wait_for(self, script):
+        """What a script gives once that is something, within ten seconds."""
+        for _ in range(200):
+            value = self.run(script)
+            if value:
+                return value
+            time.sleep(0.05)
+        return value
+
     def key(self, key, text=None):
         self.ask("Input.dispatchKeyEvent", type="keyDown", key=key, **({"text": text} if text else {}))
         self.ask("Input.dispatchKeyEvent", type="keyUp", key=key)
@@ -82,10 +91,10 @@ def seen(browser, pinyin):
     found = {}
     browser.click(*browser.middle("document.getElementById('search')"))
     browser.ask("Input.insertText", text=pinyin)
+    browser.wait_for("document.querySelectorAll('#hits li').length")
     found["hits"] = browser.run("[...document.querySelectorAll('#hits li')].map(l => l.textContent)")
     browser.key("Enter", "\r")
-    time.sleep(0.3)
-    found["card"] = browser.run("document.querySelector('#panel h2')?.textContent ?? ''")
+    found["card"] = browser.wait_for("document.querySelector('#panel h2')?.textContent ?? ''")
     found["figures"] = browser.run("document.querySelectorAll('#panel td').length")
     # The story, from its first scene on by the arrow.
     browser.run("document.querySelector('#tabs button').click()")
@@ -98,15 +107,14 @@ def seen(browser, pinyin):
         titles.append(title)
         browser.run("document.getElementById('canvas').focus()")
         browser.key("ArrowRight")
-        time.sleep(0.1)
+        time.sleep(0.2)
     found["scenes"] = titles
     browser.run("[...document.querySelectorAll('#story button')].at(-1)?.click()")
     # A click on the map, once everything is in view.
     browser.run("document.getElementById('fit').click()")
-    time.sleep(0.3)
+    time.sleep(0.5)
     browser.click(*browser.middle("document.getElementById('canvas')"))
-    time.sleep(0.3)
-    found["clicked"] = browser.run("document.querySelector('#panel h2')?.textContent ?? ''")
+    found["clicked"] = browser.wait_for("document.querySelector('#panel h2')?.textContent ?? ''")
     # The legend, folded on a phone, opens at its title.
     rows = "[...document.querySelectorAll('#legend .row')].filter(r => r.offsetHeight > 0).length"
     found["legend"] = [browser.run(rows)]
@@ -122,7 +130,7 @@ def main():
     file, pinyin, pictures = sys.argv[1:4]
     os.makedirs(pictures, exist_ok=True)
     told = {"console": [], "asked": []}
-    with tempfile.TemporaryDirectory() as profile:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         browser = Browser(profile)
         try:
             target = browser.ask("Target.createTarget", url="about:blank")["targetId"]
@@ -152,8 +160,13 @@ def main():
                 elif event.get("method") == "Log.entryAdded" and params["entry"]["level"] in ("error", "warning"):
                     told["console"].append(params["entry"]["text"])
         finally:
-            browser.process.kill()
-            browser.process.wait()
+            browser.session = None
+            try:
+                browser.ask("Browser.close")
+                browser.process.wait(timeout=10)
+            except (OSError, SystemExit, subprocess.TimeoutExpired):
+                browser.process.kill()
+                browser.process.wait()
     json.dump(told, sys.stdout, ensure_ascii=False)
 
 
