@@ -106,7 +106,9 @@ fn column(table: &Table, name: &str) -> Option<usize> {
 /// # Examples
 /// ```
 /// use qiancun::round::are_roads;
-/// assert!(!are_roads(&qiancun::model::Dataset::default(), "公路"));
+/// let line = r#"{"type":"Feature","properties":{"highway":"tertiary"},"geometry":{"type":"LineString","coordinates":[[116,40],[116.1,40]]}}"#;
+/// let data = qiancun::read::read_bytes("lines.geojson".as_ref(), line.as_bytes(), &Default::default()).unwrap();
+/// assert!(are_roads(&data, "lines"));
 /// ```
 pub fn are_roads(data: &Dataset, name: &str) -> bool {
     let parts = &data.geometry.parts;
