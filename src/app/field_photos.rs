@@ -69,6 +69,7 @@ impl Qiancun {
         self.session.moment.dialogue = None;
         let session = &self.session;
         let gaps: Vec<(NewVisit, Vec<PathBuf>)> = draft
+            .sorted
             .of_gaps
             .iter()
             .filter(|(key, photos)| !photos.is_empty() && draft.is_put(key))

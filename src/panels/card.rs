@@ -60,6 +60,7 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
                     {
                         send.push(WindowCommand::OpenPictures(vec![photo.file], 0));
                     }
+                    super::decision::of_thing(ui, session, &loaded.dataset.display_name(feature));
                     section(ui, t, title);
                     all(ui);
                 }

@@ -3,7 +3,7 @@
 use egui::{Align, Grid, Label, Layout, RichText, ScrollArea, TextEdit, Ui};
 
 use super::style::bold;
-use super::widgets::{chip_button, primary, section};
+use super::widgets::{chip_button, figure, primary, section};
 use crate::rules::{day_of, day_text};
 use crate::session::{Commands, DecideCommand, DecisionDraft, Dialogue, FileCommand, SelectCommand, Session};
 use crate::survey::{Decision, DecisionStatus};
@@ -276,6 +276,16 @@ pub(super) fn dialogue(ui: &mut Ui, session: &Session, send: &mut Commands) -> O
         }
     });
     keep.then_some(Dialogue::Decisions)
+}
+
+/// On the card of a facility, a river, a field or a grid: who answers for it by its name.
+pub(super) fn of_thing(ui: &mut Ui, session: &Session, name: &str) {
+    let (t, lang) = (session.tokens(), session.lang);
+    for person in session.district().map(|d| d.people.of_thing(name)).unwrap_or_default() {
+        let parts = [person.name.as_str(), &person.roles_text(), &person.unit, &person.phone];
+        let text = parts.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(" · ");
+        figure(ui, t, lang.t("people.answers"), Some((&text, "")), lang.t("value.unknown"));
+    }
 }
 
 /// On the card of a village: who answers for it, what was decided about it.

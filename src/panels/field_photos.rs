@@ -66,8 +66,9 @@ pub(super) fn show(
     let (t, lang) = (session.tokens(), session.lang);
     ui.set_width(880.0);
     ui.label(RichText::new(lang.with("field-photos.of", &[("name", &draft.name)])).font(bold(15.0)).color(t.ink));
-    let gaps = draft.of_gaps.values().filter(|p| !p.is_empty()).count();
-    let values = [("n", draft.placed().to_string()), ("gaps", gaps.to_string()), ("slates", draft.slates.to_string())];
+    let gaps = draft.sorted.of_gaps.values().filter(|p| !p.is_empty()).count();
+    let values =
+        [("n", draft.placed().to_string()), ("gaps", gaps.to_string()), ("slates", draft.sorted.slates.to_string())];
     let counts = lang.with("field-photos.counts", &values.each_ref().map(|(k, v)| (*k, v.as_str())));
     ui.label(RichText::new(counts).color(t.ink_secondary));
     if draft.beyond > 0 {
@@ -106,7 +107,7 @@ fn end(ui: &mut Ui, session: &Session, draft: &mut FieldPhotosDraft, send: &mut 
         ui.checkbox(&mut draft.with_unknown, RichText::new(words).color(t.warn));
     }
     let is_waiting = |(key, p): &(&String, &Vec<PathBuf>)| !p.is_empty() && !draft.names.visited.contains(*key);
-    let waiting = draft.of_gaps.iter().filter(is_waiting).count();
+    let waiting = draft.sorted.of_gaps.iter().filter(is_waiting).count();
     if waiting > 0 {
         ui.horizontal(|ui| {
             let label = ui.label(lang.with("field-photos.without-visit", &[("n", &waiting.to_string())]));
@@ -158,11 +159,11 @@ impl Shows<'_> {
         self.unplaced(ui, send);
         if !draft.sought.trim().is_empty() {
             for (key, _) in draft.names.like(&draft.sought, MOST_OFFERED) {
-                self.gap(ui, key, draft.of_gaps.get(key).map_or(&[], Vec::as_slice), send);
+                self.gap(ui, key, draft.sorted.of_gaps.get(key).map_or(&[], Vec::as_slice), send);
             }
             ui.separator();
         }
-        for (key, photos) in draft.of_gaps.iter().filter(|(_, p)| !p.is_empty()) {
+        for (key, photos) in draft.sorted.of_gaps.iter().filter(|(_, p)| !p.is_empty()) {
             self.gap(ui, key, photos, send);
         }
     }
@@ -170,7 +171,7 @@ impl Shows<'_> {
     /// Pictures of several slates: a button for each gap.
     fn asked(&mut self, ui: &mut Ui, send: &mut Commands) {
         let (t, lang, draft) = (self.session.tokens(), self.session.lang, self.draft);
-        for (at, one) in draft.asked.iter().enumerate() {
+        for (at, one) in draft.sorted.asked.iter().enumerate() {
             let words = lang.with("field-photos.asked", &[("n", &one.after.len().to_string())]);
             ui.label(RichText::new(words).color(t.warn));
             ui.horizontal_wrapped(|ui| {
@@ -194,8 +195,8 @@ impl Shows<'_> {
     fn unplaced(&mut self, ui: &mut Ui, send: &mut Commands) {
         let (t, lang, draft) = (self.session.tokens(), self.session.lang, self.draft);
         for (list, key, button, step) in [
-            (&draft.near, "field-photos.near", "field-photos.take-near", Step::TakeNear),
-            (&draft.far, "field-photos.far", "field-photos.take-far", Step::TakeFar),
+            (&draft.sorted.near, "field-photos.near", "field-photos.take-near", Step::TakeNear),
+            (&draft.sorted.far, "field-photos.far", "field-photos.take-far", Step::TakeFar),
         ] {
             if list.is_empty() {
                 continue;
@@ -214,17 +215,17 @@ impl Shows<'_> {
             }
             ui.separator();
         }
-        if !draft.unread.is_empty() {
-            let words = lang.with("field-photos.unread", &[("n", &draft.unread.len().to_string())]);
+        if !draft.sorted.unread.is_empty() {
+            let words = lang.with("field-photos.unread", &[("n", &draft.sorted.unread.len().to_string())]);
             ui.label(RichText::new(words).color(t.warn));
-            let names = draft.unread.iter().take(MOST_UNREAD).map(|p| name_of(p)).collect::<Vec<_>>().join("  ");
+            let names = draft.sorted.unread.iter().take(MOST_UNREAD).map(|p| name_of(p)).collect::<Vec<_>>().join("  ");
             ui.add(egui::Label::new(RichText::new(names).size(12.0).color(t.ink_secondary)).wrap());
             ui.separator();
         }
-        if !draft.left.is_empty() {
-            let words = lang.with("field-photos.left", &[("n", &draft.left.len().to_string())]);
+        if !draft.sorted.left.is_empty() {
+            let words = lang.with("field-photos.left", &[("n", &draft.sorted.left.len().to_string())]);
             ui.label(RichText::new(words).color(t.warn));
-            self.thumbs(ui, &draft.left, send);
+            self.thumbs(ui, &draft.sorted.left, send);
             ui.separator();
         }
     }
@@ -270,7 +271,7 @@ impl Shows<'_> {
             ui.set_max_width(320.0);
             let is_sought = !draft.sought.trim().is_empty();
             let sought = if is_sought { draft.names.like(&draft.sought, MOST_OFFERED) } else { Vec::new() };
-            let known = draft.of_gaps.iter().filter(|(_, p)| !p.is_empty());
+            let known = draft.sorted.of_gaps.iter().filter(|(_, p)| !p.is_empty());
             let known = known.map(|(key, _)| (key.as_str(), draft.names.of(key))).take(MOST_IN_MENU);
             for (key, words) in sought.into_iter().chain(known) {
                 if ui.button(words).clicked() {

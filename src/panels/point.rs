@@ -47,12 +47,7 @@ pub fn show(ui: &mut Ui, session: &Session, key: LayerKey, row: FeatureId, facil
             });
         });
     }
-    let people = session.district().map(|d| d.people.of_thing(&facility.name)).unwrap_or_default();
-    for person in people {
-        let parts = [person.name.as_str(), &person.roles_text(), &person.unit, &person.phone];
-        let text = parts.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(" · ");
-        figure(ui, t, lang.t("people.answers"), Some((&text, "")), unknown);
-    }
+    super::decision::of_thing(ui, session, &facility.name);
     ui.add_space(4.0);
     ui.horizontal(|ui| {
         if ui.button(lang.t("edit.facility")).clicked() {

@@ -63,7 +63,7 @@ fn form(
         number(ui, "round.minutes", minutes);
         ui.end_row();
     });
-    start(ui, session, moment, draft);
+    place(ui, session, moment, ["round.start", "round.start-middle", "round.start-here"], &mut draft.start);
     more(ui, session, moment, draft);
     ui.checkbox(&mut draft.urgent_first, lang.t("round.urgent"));
     ui.separator();
@@ -98,20 +98,18 @@ fn form(
     stays
 }
 
-/// Where tours begin: the middle of the district, or where the map was clicked, or its middle.
-fn start(ui: &mut Ui, session: &Session, moment: &Moment, draft: &mut RoundDraft) {
-    let lang = session.lang;
+/// A place where tours begin or end: the usual one, or where the map was clicked, or its middle. `keys`: words for what it is, the usual one, here.
+fn place(ui: &mut Ui, session: &Session, moment: &Moment, keys: [&'static str; 3], chosen: &mut Option<LonLat>) {
+    let [name, usual, here] = keys.map(|key| session.lang.t(key));
     ui.horizontal_wrapped(|ui| {
-        ui.label(lang.t("round.start"));
+        ui.label(name);
         let words = |at: LonLat| format!("{:.4}, {:.4}", at.lon_deg, at.lat_deg);
-        let text = draft.start.map_or_else(|| lang.t("round.start-middle").to_owned(), words);
-        ui.label(RichText::new(text).font(bold(12.5)));
-        let here = moment.pinned.unwrap_or_else(|| session.camera.centre.to_lonlat());
-        if ui.button(lang.t("round.start-here")).on_hover_text(lang.t("round.start-tip")).clicked() {
-            draft.start = Some(here);
+        ui.label(RichText::new(chosen.map_or_else(|| usual.to_owned(), words)).font(bold(12.5)));
+        if ui.button(here).on_hover_text(session.lang.t("round.start-tip")).clicked() {
+            *chosen = Some(moment.pinned.unwrap_or_else(|| session.camera.centre.to_lonlat()));
         }
-        if draft.start.is_some() && ui.button(lang.t("round.start-middle")).clicked() {
-            draft.start = None;
+        if chosen.is_some() && ui.button(usual).clicked() {
+            *chosen = None;
         }
     });
 }
@@ -137,19 +135,7 @@ fn more(ui: &mut Ui, session: &Session, moment: &Moment, draft: &mut RoundDraft)
             });
             shown.response.labelled_by(label.id);
         });
-        ui.horizontal_wrapped(|ui| {
-            ui.label(lang.t("round.end"));
-            let words = |at: LonLat| format!("{:.4}, {:.4}", at.lon_deg, at.lat_deg);
-            let text = draft.end.map_or_else(|| lang.t("round.end-start").to_owned(), words);
-            ui.label(RichText::new(text).font(bold(12.5)));
-            let here = moment.pinned.unwrap_or_else(|| session.camera.centre.to_lonlat());
-            if ui.button(lang.t("round.end-here")).on_hover_text(lang.t("round.start-tip")).clicked() {
-                draft.end = Some(here);
-            }
-            if draft.end.is_some() && ui.button(lang.t("round.end-start")).clicked() {
-                draft.end = None;
-            }
-        });
+        place(ui, session, moment, ["round.end", "round.end-start", "round.end-here"], &mut draft.end);
         let area = ScrollArea::vertical().id_salt("minutes by rule").max_height(RULES).auto_shrink([false, true]);
         area.show(ui, |ui| {
             for (id, name) in session.round_rules() {

@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicUsize;
 
 use super::state::Session;
 use crate::model::Role;
-use crate::round::{AskedSlate, SortedPhotos};
+use crate::round::SortedPhotos;
 use crate::rules::Gap;
 use crate::survey::{NewVisit, Outcome, PhotosPut};
 
@@ -56,22 +56,10 @@ impl GapNames {
 pub struct FieldPhotosDraft {
     /// The folder's name.
     pub name: String,
-    /// Photos by the key of their gap.
-    pub of_gaps: BTreeMap<String, Vec<PathBuf>>,
-    /// Pictures of slates, which are no photos of the spot.
-    pub slates: usize,
-    /// Pictures of several slates: which was meant.
-    pub asked: Vec<AskedSlate>,
-    /// Photos taken beside one gap only, with its key and how many metres off.
-    pub near: Vec<(PathBuf, String, f64)>,
-    /// Photos that were taken far from the gap whose slate was before them.
-    pub far: Vec<(PathBuf, String, f64)>,
-    /// Pictures that cannot be read.
-    pub unread: Vec<PathBuf>,
+    /// What is known of its photos.
+    pub sorted: SortedPhotos,
     /// Photos beyond those that are looked at.
     pub beyond: usize,
-    /// Photos of which nothing is known.
-    pub left: Vec<PathBuf>,
     /// How the gaps are called.
     pub names: Arc<GapNames>,
     /// Whether gaps that are not in the list, as those of another project, get visits too.
@@ -87,8 +75,7 @@ pub struct FieldPhotosDraft {
 impl FieldPhotosDraft {
     /// What telling apart found.
     pub fn of(name: String, sorted: SortedPhotos, beyond: usize) -> Self {
-        let SortedPhotos { of_gaps, slates, asked, near, far, unread, left } = sorted;
-        Self { name, of_gaps, slates, asked, near, far, unread, left, beyond, ..Self::default() }
+        Self { name, sorted, beyond, ..Self::default() }
     }
 
     /// Whether photos of a gap are put: it is one of the list or has a visit, or whoever asks wants all.
@@ -99,70 +86,75 @@ impl FieldPhotosDraft {
     /// Gaps that are not in the list and have photos.
     pub fn unknown(&self) -> usize {
         let is_unknown = |key: &str| !self.names.words.contains_key(key) && !self.names.visited.contains(key);
-        self.of_gaps.iter().filter(|(key, photos)| !photos.is_empty() && is_unknown(key)).count()
+        self.sorted.of_gaps.iter().filter(|(key, photos)| !photos.is_empty() && is_unknown(key)).count()
     }
 
     /// Photos that would be put to visits now: of gaps that have one, or get one.
     pub fn to_put(&self) -> usize {
         let goes = |key: &str| self.is_put(key) && (self.result.is_some() || self.names.visited.contains(key));
-        self.of_gaps.iter().filter(|(key, _)| goes(key)).map(|(_, photos)| photos.len()).sum()
+        self.sorted.of_gaps.iter().filter(|(key, _)| goes(key)).map(|(_, photos)| photos.len()).sum()
     }
 
     /// What is left to do after photos were put.
     pub fn rest(mut self, put: &PhotosPut) -> Self {
-        let kept: BTreeMap<String, Vec<PathBuf>> = std::mem::take(&mut self.of_gaps);
+        let kept: BTreeMap<String, Vec<PathBuf>> = std::mem::take(&mut self.sorted.of_gaps);
         for (key, photos) in kept {
             if !self.is_put(&key) || put.waiting_gaps.contains(&key) {
-                self.of_gaps.insert(key, photos);
+                self.sorted.of_gaps.insert(key, photos);
             }
         }
-        self.unread.extend(put.unread.iter().cloned());
+        self.sorted.unread.extend(put.unread.iter().cloned());
         self
     }
 
     /// Whether anybody still has to do something about it.
     pub fn is_open(&self) -> bool {
-        self.placed() + self.asked.len() + self.near.len() + self.far.len() + self.left.len() > 0
+        self.placed()
+            + self.sorted.asked.len()
+            + self.sorted.near.len()
+            + self.sorted.far.len()
+            + self.sorted.left.len()
+            > 0
     }
 
     /// Photos that are put to a gap.
     pub fn placed(&self) -> usize {
-        self.of_gaps.values().map(Vec::len).sum()
+        self.sorted.of_gaps.values().map(Vec::len).sum()
     }
 
     /// Says of which gap a picture of several slates is: what came after it is of that gap.
     pub fn answer(&mut self, at: usize, gap: &str) {
-        if at < self.asked.len() {
-            let asked = self.asked.remove(at);
-            self.slates += 1;
-            self.of_gaps.entry(gap.to_owned()).or_default().extend(asked.after);
+        if at < self.sorted.asked.len() {
+            let asked = self.sorted.asked.remove(at);
+            self.sorted.slates += 1;
+            self.sorted.of_gaps.entry(gap.to_owned()).or_default().extend(asked.after);
         }
     }
 
     /// Takes the photos that lie beside one gap only as photos of it.
     pub fn take_near(&mut self) {
-        for (photo, gap, _) in std::mem::take(&mut self.near) {
-            self.of_gaps.entry(gap).or_default().push(photo);
+        for (photo, gap, _) in std::mem::take(&mut self.sorted.near) {
+            self.sorted.of_gaps.entry(gap).or_default().push(photo);
         }
     }
 
     /// Takes the photos that were taken far from their slate's gap as photos of it all the same.
     pub fn take_far(&mut self) {
-        for (photo, gap, _) in std::mem::take(&mut self.far) {
-            self.of_gaps.entry(gap).or_default().push(photo);
+        for (photo, gap, _) in std::mem::take(&mut self.sorted.far) {
+            self.sorted.of_gaps.entry(gap).or_default().push(photo);
         }
     }
 
     /// Puts a photo to a gap, or to none.
     pub fn put(&mut self, photo: &Path, gap: Option<&str>) {
-        self.of_gaps.values_mut().for_each(|list| list.retain(|p| p != photo));
-        self.asked.iter_mut().for_each(|a| a.after.retain(|p| p != photo));
-        self.near.retain(|n| n.0 != photo);
-        self.far.retain(|n| n.0 != photo);
-        self.left.retain(|p| p != photo);
+        self.sorted.of_gaps.values_mut().for_each(|list| list.retain(|p| p != photo));
+        self.sorted.asked.iter_mut().for_each(|a| a.after.retain(|p| p != photo));
+        self.sorted.near.retain(|n| n.0 != photo);
+        self.sorted.far.retain(|n| n.0 != photo);
+        self.sorted.left.retain(|p| p != photo);
         match gap {
-            Some(gap) => self.of_gaps.entry(gap.to_owned()).or_default().push(photo.to_path_buf()),
-            None => self.left.push(photo.to_path_buf()),
+            Some(gap) => self.sorted.of_gaps.entry(gap.to_owned()).or_default().push(photo.to_path_buf()),
+            None => self.sorted.left.push(photo.to_path_buf()),
         }
     }
 }
@@ -208,11 +200,12 @@ pub type Sorting = Arc<SortingPhotos>;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::round::AskedSlate;
 
     #[test]
     fn photos_are_at_one_place_only() {
         let path = |n: &str| PathBuf::from(n);
-        let mut draft = FieldPhotosDraft {
+        let sorted = SortedPhotos {
             of_gaps: BTreeMap::from([("a".to_owned(), vec![path("1")])]),
             asked: vec![AskedSlate {
                 photo: path("2"),
@@ -221,28 +214,29 @@ mod tests {
             }],
             near: vec![(path("5"), "b".into(), 12.0)],
             left: vec![path("6")],
-            ..FieldPhotosDraft::default()
+            ..SortedPhotos::default()
         };
+        let mut draft = FieldPhotosDraft::of(String::new(), sorted, 0);
         draft.put(&path("4"), Some("a"));
         draft.answer(0, "b");
         draft.take_near();
         draft.put(&path("6"), Some("b"));
         draft.put(&path("1"), None);
-        assert_eq!(draft.of_gaps["a"], [path("4")]);
-        assert_eq!(draft.of_gaps["b"], [path("3"), path("5"), path("6")]);
-        assert_eq!((draft.left.as_slice(), draft.slates, draft.placed()), (&[path("1")][..], 1, 4));
-        assert!(draft.asked.is_empty() && draft.near.is_empty());
+        assert_eq!(draft.sorted.of_gaps["a"], [path("4")]);
+        assert_eq!(draft.sorted.of_gaps["b"], [path("3"), path("5"), path("6")]);
+        assert_eq!((draft.sorted.left.as_slice(), draft.sorted.slates, draft.placed()), (&[path("1")][..], 1, 4));
+        assert!(draft.sorted.asked.is_empty() && draft.sorted.near.is_empty());
         draft.answer(3, "b");
         // What was put is gone; what waits, and what is of no gap of the list, stays.
         draft.names = Arc::new(GapNames {
             words: BTreeMap::from([("a".into(), "甲村".into()), ("b".into(), "乙村".into())]),
             visited: BTreeSet::from(["a".to_owned()]),
         });
-        draft.of_gaps.insert("别处".into(), vec![path("9")]);
+        draft.sorted.of_gaps.insert("别处".into(), vec![path("9")]);
         assert_eq!((draft.unknown(), draft.to_put()), (1, 1), "only a has a visit");
         let put = PhotosPut { waiting_gaps: vec!["b".into()], ..PhotosPut::default() };
         let rest = draft.rest(&put);
-        assert_eq!(rest.of_gaps.keys().collect::<Vec<_>>(), ["b", "别处"]);
+        assert_eq!(rest.sorted.of_gaps.keys().collect::<Vec<_>>(), ["b", "别处"]);
         assert!(rest.is_open() && rest.names.like("乙", 5) == [("b", "乙村")]);
     }
 }

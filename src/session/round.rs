@@ -5,8 +5,7 @@ use std::sync::{Arc, Mutex, Weak};
 
 use super::state::Session;
 use crate::geo::LonLat;
-use crate::model::Generation;
-use crate::model::{Dataset, LayerKind};
+use crate::model::{Dataset, Generation, LayerKind};
 use crate::round::{Navigation, NoRoads, Plan, PlanOptions, RoadLegs, RoadNet, Stop, plan_by, worth_of};
 use crate::rules::GapSeverity;
 use crate::survey::GapStatus;
@@ -83,7 +82,7 @@ pub enum RoundWays {
         /// The ways between the stops.
         legs: Arc<RoadLegs>,
         /// Where the stops lie, the start and the end last.
-        places: Vec<LonLat>,
+        places: Arc<[LonLat]>,
     },
 }
 
@@ -192,7 +191,7 @@ impl RoundTask {
             return Some(RoundWays::Straight);
         }
         let ends = [self.options.start, self.options.ends_at()];
-        let places: Vec<LonLat> = self.stops.iter().map(|s| s.at).chain(ends).collect();
+        let places: Arc<[LonLat]> = self.stops.iter().map(|s| s.at).chain(ends).collect();
         let fits = |net: &RoadNet| net.fits(&self.roads, &self.stops, &self.options);
         // Another number of people or days changes no way.
         if let RoundWays::ByRoad { net, places: known, .. } = &self.known

@@ -7,7 +7,6 @@ use super::event::NewVisit;
 use super::log::SurveyLog;
 use super::photo::{keep_photo, photo_facts};
 use super::subject::Photo;
-use super::visits::Survey;
 
 /// What was done with photos of gaps.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -74,11 +73,5 @@ impl PhotosPut {
         self.ids.extend(log.record(vec![visit])?);
         self.recorded += 1;
         Ok(())
-    }
-
-    /// The visit that photos of a gap go to, if there is one.
-    pub fn visit_of(survey: &Survey, gap: &str) -> Option<String> {
-        let said = survey.heads(gap).into_iter().filter_map(|v| Some((v, survey.said(v)?)));
-        said.max_by(|a, b| a.1.at.cmp(&b.1.at)).map(|(v, _)| v.id.clone())
     }
 }

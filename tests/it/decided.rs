@@ -138,6 +138,33 @@ fn people_of_a_table_answer_for_villages_and_leave_the_machine_only_where_ticked
     assert!(texts.iter().all(|t| !t.contains("李雷") && !t.contains("13800000001")));
 }
 
+#[test]
+fn the_card_of_a_river_says_who_answers_for_it() {
+    let dir = copied();
+    let river = path(&dir, "河道.geojson");
+    let line = r#"{"type":"LineString","coordinates":[[116.0,40.0],[116.2,40.05],[116.4,40.0]]}"#;
+    let feature = |name: &str| format!(r#"{{"type":"Feature","properties":{{"name":"{name}"}},"geometry":{line}}}"#);
+    std::fs::write(&river, crate::program::collection(&[feature("南沙河"), feature("无名沟")])).expect("written");
+    let mut h = open(vec![path(&dir, "haidian.qiancun").into(), river.into()], Lang::Zh, [1366.0, 768.0]);
+    let answers = vec![qiancun::model::AnswersFor { thing: "南沙河".into(), ..Default::default() }];
+    let person = qiancun::model::Person {
+        id: "p1".into(),
+        name: "周河长".into(),
+        roles: vec!["河长".into()],
+        answers,
+        ..Default::default()
+    };
+    send(&mut h, DecideCommand::PutPeople(vec![person]));
+    settle(&mut h);
+    let layer =
+        h.state().session.layers.values().find(|l| h.state().session.layer_title(l.key) == "河道").expect("it").key;
+    for (row, told) in [(0, true), (1, false)] {
+        let features = vec![qiancun::model::FeatureId::new(row)];
+        send(&mut h, SelectCommand::Select { layer, features, add: false });
+        assert_eq!(h.query_by_label_contains("周河长 · 河长").is_some(), told, "{row}");
+    }
+}
+
 fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     let entries = std::fs::read_dir(folder).expect("a folder").flatten().map(|e| e.path());
     entries.flat_map(|p| if p.is_dir() { walk(&p) } else { vec![p] }).collect()

@@ -166,18 +166,18 @@ fn photos_of_a_round_are_told_apart_in_the_window() {
         }
     };
     let found = draft(&h);
-    assert_eq!((found.of_gaps[&a].len(), found.slates, found.left.len()), (1, 1, 1));
-    assert_eq!((found.asked.len(), found.asked[0].after.len()), (1, 2));
+    assert_eq!((found.sorted.of_gaps[&a].len(), found.sorted.slates, found.sorted.left.len()), (1, 1, 1));
+    assert_eq!((found.sorted.asked.len(), found.sorted.asked[0].after.len()), (1, 2));
     // Which of two was meant is said by a click; the photo that nobody knows is put by its menu.
     h.get_by_role_and_label(egui::Role::Button, &words(&h, &b)).click();
     settle(&mut h);
-    assert_eq!(draft(&h).of_gaps[&b].len(), 2);
+    assert_eq!(draft(&h).sorted.of_gaps[&b].len(), 2);
     h.get_by_label("00.png").click();
     settle(&mut h);
     h.get_by_role_and_label(egui::Role::Button, &words(&h, &a)).click();
     settle(&mut h);
     let put = draft(&h);
-    assert_eq!((put.of_gaps[&a].len(), put.left.len(), put.placed()), (2, 0, 4));
+    assert_eq!((put.sorted.of_gaps[&a].len(), put.sorted.left.len(), put.placed()), (2, 0, 4));
     // Gaps without a visit get one, if somebody says with what result.
     let mut decided = put;
     decided.result = Some(qiancun::survey::Outcome::Confirmed);
