@@ -10,6 +10,7 @@ use super::reading::{Outcome, ReadFile};
 use crate::colouring::ColouringSpec;
 use crate::district::Diagnosis;
 use crate::geo::System;
+use crate::lang::fill;
 use crate::model::{Crs, FeatureId, LayerKind};
 use crate::palette::PHOTO;
 use crate::project::{LayerEntry, LayerStyle, give_ids, hex_of};
@@ -160,7 +161,7 @@ impl Qiancun {
         let lang = self.session.lang;
         let of = |key: &str| lang.find(&format!("read.{key}"));
         let words = error.kind().and_then(of).or_else(|| of(error.code()));
-        let mut text = words.map_or_else(|| error.to_string(), |w| w.replace("{name}", name));
+        let mut text = words.map_or_else(|| error.to_string(), |w| fill(w, &[("name", name)]));
         if let Some((line, column)) = error.line_and_column() {
             let place = [("line", line.to_string()), ("column", column.to_string())];
             text.push_str(&lang.with("read.at", &place.each_ref().map(|(k, v)| (*k, v.as_str()))));

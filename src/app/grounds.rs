@@ -12,7 +12,7 @@ use crate::ground::{
     Ground, GroundError, GroundFormat, GroundSpec, KeptArea, ServerTrouble, WmtsOffer, server_of, without_key,
     wmts_offers,
 };
-use crate::lang::Lang;
+use crate::lang::{Lang, fill};
 use crate::model::LayerKind;
 use crate::project::{GroundEntry, LayerEntry, Settings};
 use crate::read::Progress;
@@ -55,9 +55,9 @@ pub(super) fn words(lang: Lang, error: &GroundError) -> String {
     if let GroundError::Server(server, trouble) = error {
         let status = if let ServerTrouble::Status(n) = trouble { n.to_string() } else { String::new() };
         let why = lang.find(&format!("ground.server-{}", trouble.code())).unwrap_or(trouble.code());
-        return text.replace("{n}", server).replace("{why}", &why.replace("{n}", &status));
+        return fill(text, &[("n", server), ("why", &fill(why, &[("n", &status)]))]);
     }
-    text.replace("{n}", &error.detail())
+    fill(text, &[("n", &error.detail())])
 }
 
 impl Qiancun {

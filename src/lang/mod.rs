@@ -97,8 +97,37 @@ impl Lang {
     }
 }
 
-fn fill(text: &str, values: &[(&str, &str)]) -> String {
-    values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+/// A text with each `{name}` replaced by its value, and each `{name:one|many}` by the words for that number. A place without a value stays.
+pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        out.push_str(before);
+        let place = after.split_once('}').and_then(|(place, behind)| Some((filled(place, values)?, behind)));
+        match place {
+            Some((words, behind)) => {
+                out.push_str(words);
+                rest = behind;
+            }
+            None => {
+                out.push('{');
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+fn filled<'a>(place: &'a str, values: &[(&str, &'a str)]) -> Option<&'a str> {
+    let value_of = |name: &str| values.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
+    match place.split_once(':') {
+        Some((name, words)) => {
+            let (one, many) = words.split_once('|')?;
+            Some(if value_of(name)? == "1" { one } else { many })
+        }
+        None => value_of(place),
+    }
 }
 
 #[cfg(test)]
@@ -108,10 +137,8 @@ mod tests {
     #[test]
     fn both_languages_have_the_same_keys_and_places() {
         let places = |text: &str| {
-            let mut p: Vec<String> =
-                text.split('{').skip(1).filter_map(|s| Some(s.split('}').next()?.to_owned())).collect();
-            p.sort();
-            p
+            let place = |s: &str| Some(s.split('}').next()?.split(':').next()?.to_owned());
+            text.split('{').skip(1).filter_map(place).collect::<std::collections::BTreeSet<String>>()
         };
         for key in ZH.keys().chain(EN.keys()) {
             let (zh, en) = (Lang::Zh.find(key), Lang::En.find(key));
@@ -119,6 +146,14 @@ mod tests {
             assert_eq!(zh.map(places), en.map(places), "{key}");
         }
         assert!(ZH.len() > 50);
+    }
+
+    #[test]
+    fn one_is_said_otherwise_than_many_and_values_are_not_filled_again() {
+        let said = |n| fill("{n} {n:row is|rows are} of {name}; {other}", &[("n", n), ("name", "{n}.csv")]);
+        assert_eq!(said("1"), "1 row is of {n}.csv; {other}");
+        assert_eq!(said("21"), "21 rows are of {n}.csv; {other}");
+        assert_eq!(fill("{", &[]), "{");
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub use layer_kind::LayerKind;
 pub use members::Members;
 pub use observations::{CellPlace, Observations};
 pub use origin::{ObservationStatus, Origin};
-pub use person::{AnswersFor, Person};
+pub use person::{AnswersFor, Person, whole_phone};
 pub use report::{Problem, ProblemGroup, Report, Severity};
 pub use roles::{Role, Roles};
 pub use simplified::simplified;

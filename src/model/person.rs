@@ -40,6 +40,31 @@ impl AnswersFor {
     }
 }
 
+/// A telephone number as it was written; digits that a spreadsheet wrote as a power of ten in full. `None` where digits are lost by it.
+///
+/// ```
+/// use qiancun::model::whole_phone;
+/// assert_eq!(whole_phone("1.3812345678E+10").as_deref(), Some("13812345678"));
+/// assert_eq!(whole_phone("1.38E+10"), None);
+/// assert_eq!(whole_phone("010-62880000 转 8").as_deref(), Some("010-62880000 转 8"));
+/// ```
+pub fn whole_phone(text: &str) -> Option<String> {
+    let parts = text.split_once(['e', 'E']).and_then(|(mantissa, power)| {
+        let (first, rest) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let is_power = first.len() == 1 && format!("{first}{rest}").bytes().all(|b| b.is_ascii_digit());
+        let power: usize = power.strip_prefix('+').unwrap_or(power).parse().ok()?;
+        is_power.then(|| (format!("{first}{rest}"), power))
+    });
+    match parts {
+        None => Some(text.to_owned()),
+        // Zeros at the end of a mantissa are not written, so that one digit less may still be all of them; two are not believed.
+        Some((digits, power)) if power < 20 && digits.len() > power.saturating_sub(1) => {
+            Some(digits.chars().chain(std::iter::repeat('0')).take(power + 1).collect())
+        }
+        Some(_) => None,
+    }
+}
+
 /// A person who answers for something.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Person {

@@ -8,6 +8,7 @@ use egui::{Align, FontId, Layout, RichText, Stroke, TextEdit, Ui};
 use super::columns;
 use super::widgets::{chip_button, icon_button};
 use crate::icons::Icon;
+use crate::lang::fill;
 use crate::query::{and_also, quoted_name};
 use crate::session::{Commands, FileCommand, Moment, SelectCommand, Session, Sheet};
 
@@ -72,9 +73,8 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, sheet: &Arc<She
         ui.horizontal(|ui| {
             ui.add_space(14.0);
             let place = moment.filter.get(..error.at.0).map_or(0, |s| s.chars().count()) + 1;
-            let words = [("n", error.detail.as_str()), ("at", &place.to_string())];
-            let text = lang.find(&format!("query.{}", error.code)).unwrap_or(error.code);
-            let text = words.iter().fold(text.to_owned(), |s, (k, v)| s.replace(&format!("{{{k}}}"), v));
+            let words = lang.find(&format!("query.{}", error.code)).unwrap_or(error.code);
+            let text = fill(words, &[("n", error.detail.as_str()), ("at", &place.to_string())]);
             ui.label(RichText::new(text).size(12.0).color(t.bad));
         });
     }

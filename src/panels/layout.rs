@@ -6,7 +6,7 @@ use egui::{Align, Color32, Key, Layout as Place, RichText, ScrollArea, Ui, Vec2}
 use super::style::bold;
 use super::widgets::{chip_menu, primary};
 use crate::district::{MatchBy, OpenRow, RowMark, Understood};
-use crate::lang::Lang;
+use crate::lang::{Lang, fill};
 use crate::model::{Indicators, Theme, VillageAlias};
 use crate::read::{ColumnLayout, ColumnRole, Reason, SaidColumn};
 use crate::session::{Commands, Dialogue, FileCommand, FormStep, LayoutDraft, Session};
@@ -294,7 +294,7 @@ fn side(ui: &mut Ui, session: &Session, draft: &mut LayoutDraft, understood: &Un
     for alarm in &understood.alarms {
         let year = alarm.year.map(|y| y.to_string()).unwrap_or_default();
         let words = lang.find(&format!("alarm.{}", alarm.kind.key())).unwrap_or(alarm.kind.key());
-        let title = words.replace("{n}", &alarm.villages.len().to_string()).replace("{year}", &year);
+        let title = fill(words, &[("n", &alarm.villages.len().to_string()), ("year", &year)]);
         let mut names = join(alarm.villages.iter().take(NAMED).map(String::as_str).collect());
         if alarm.villages.len() > NAMED {
             names += " …";

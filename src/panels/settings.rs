@@ -187,10 +187,7 @@ fn stands(ui: &mut Ui, session: &Session, send: &mut Commands) {
             (Some(true), "settings.contrast-high"),
         ];
         for (said, key) in choices {
-            // Only Windows says what it is set to.
-            let is_offered = said.is_some() || cfg!(windows);
-            let is_it = window.contrast.or(if cfg!(windows) { None } else { Some(false) }) == said;
-            if is_offered && chip_button(ui, t, lang.t(key), is_it).clicked() {
+            if chip_button(ui, t, lang.t(key), window.contrast == said).clicked() {
                 choose(Choosing::Contrast(said));
             }
         }

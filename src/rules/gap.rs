@@ -1,7 +1,7 @@
 //! A gap: where, by which rule, and why.
 
 use crate::geo::LonLat;
-use crate::lang::Lang;
+use crate::lang::{Lang, fill};
 use crate::model::FeatureId;
 
 use super::definition::RuleDefinition;
@@ -146,7 +146,7 @@ impl Gap {
             Lang::En => ["I", "II", "III", "IV"].get(class.wrapping_sub(1)),
         };
         let plain = class.to_string();
-        Some(words.replace("{n}", numeral.copied().unwrap_or(&plain)))
+        Some(fill(words, &[("n", numeral.copied().unwrap_or(&plain))]))
     }
 
     /// The reason in a sentence: figure, threshold, unit, distance.
@@ -161,9 +161,9 @@ impl Gap {
             ("distance", self.distance_m.map(|m| format!("{m:.0}"))),
             ("indicator", indicator),
         ];
-        let numbers = numbers.into_iter().filter_map(|(name, text)| Some((name, text?)));
-        let names = self.words.iter().map(|(name, text)| (*name, text.clone()));
-        numbers.chain(names).fold(template, |text, (name, word)| text.replace(&format!("{{{name}}}"), &word))
+        let numbers = numbers.iter().filter_map(|(name, text)| Some((*name, text.as_deref()?)));
+        let names = self.words.iter().map(|(name, text)| (*name, text.as_str()));
+        fill(&template, &numbers.chain(names).collect::<Vec<_>>())
     }
 
     /// What names this gap in the survey log, over years, machines and languages: rule, village by code (else by district, town and

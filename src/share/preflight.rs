@@ -2,6 +2,7 @@
 
 use super::slides::as_shown;
 use crate::colouring::Colouring;
+use crate::lang::fill;
 use crate::model::LayerKind;
 use crate::page::{PageContent, missing_glyphs, title_is_cut};
 use crate::project::{PageOptions, SceneEntry};
@@ -53,8 +54,7 @@ pub fn preflight(session: &Session) -> Vec<Finding> {
 impl Look<'_> {
     fn add(&mut self, at: FoundAt, weight: FindingWeight, code: &'static str, values: &[(&str, &str)], mend: Mend) {
         let words = self.session.lang.find(&format!("preflight.{code}")).unwrap_or(code);
-        let words =
-            values.iter().fold(words.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value));
+        let words = fill(words, values);
         self.list.push(Finding { at, weight, code, words, mend });
     }
 
