@@ -32,6 +32,7 @@ impl Qiancun {
             Job::Survey => self.recording_failed(why),
             Job::Save => self.saving.under_way = None,
             Job::Write => self.session.work.writing.clear(),
+            Job::Results => self.returned_failed(),
             Job::Look => {
                 self.opened.reports.is_busy = false;
                 if let Some(Dialogue::Online(draft)) = &mut self.session.moment.dialogue {
@@ -103,7 +104,8 @@ impl Qiancun {
                 let layers = names.into_iter().map(|n| (n, true)).collect();
                 self.ask_after(Dialogue::Layers(LayersDraft { path: pending.path, layers }));
             }
-            (Ok(Outcome::Layers(_)), None) => {}
+            (Ok(Outcome::Results), Some(pending)) => self.import_all(vec![pending.path]),
+            (Ok(Outcome::Layers(_) | Outcome::Results), None) => {}
             // A layer of the project: what it is to show is not in it.
             (Ok(Outcome::Table(..)), None) => {
                 let path = self.session.entry(key).map(|e| e.path.display().to_string()).unwrap_or_default();

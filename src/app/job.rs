@@ -8,7 +8,7 @@ use crate::page::PageError;
 use crate::read::ReadError;
 use crate::render::{DrawnOverview, LayerKey, Level, Mesh};
 use crate::session::{Command, Loaded, Made};
-use crate::survey::{Incoming, Opened, PhotoFacts, SurveyError};
+use crate::survey::{Opened, PhotoFacts, SurveyError};
 
 /// What a job does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -160,8 +160,8 @@ pub enum Done {
     Survey(PathBuf, Result<Option<Opened>, SurveyError>),
     /// What came of work on the log.
     Recorded(Box<super::recording::Recorded>),
-    /// Results or a colleague's log were read, for the project of that path.
-    Incoming(PathBuf, PathBuf, Result<Incoming, SurveyError>),
+    /// What came back from the field was read.
+    CameBack(super::returned::CameBack),
     /// A table of people was read.
     People(PathBuf, Result<Option<super::people_table::TableOfPeople>, ReadError>),
     /// A table of reports was read and matched, by its name.

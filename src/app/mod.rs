@@ -37,6 +37,7 @@ mod recent;
 mod recording;
 mod relinking;
 mod rescue;
+mod returned;
 mod rounds;
 mod running_log;
 mod saving;

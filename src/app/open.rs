@@ -7,13 +7,14 @@ use super::grounds::is_ground;
 use super::jobs::{Done, Job};
 use super::opening::{openable, photos_among};
 use super::qiancun::Qiancun;
+use super::reading::Asked;
 use super::tables::io_words;
 use crate::model::{Indicators, LayerKind};
 use crate::project::{self, Project, demo_project, give_ids};
 use crate::read::{How, Progress};
 use crate::render::{LayerKey, Level, Mesh};
 use crate::session::{Camera, Dialogue, DocumentState, Layer, Loaded, PhotoPicture, Status};
-use crate::survey::LogPaths;
+use crate::survey::{LogPaths, is_round};
 
 impl Qiancun {
     /// Opens files: the first project among them, then what it does not have already as layers, and logs of colleagues to be looked
@@ -43,8 +44,10 @@ impl Qiancun {
             paths = rest.into_iter().filter(|p| !is_its(p)).collect();
         }
         let (logs, paths): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(|p| LogPaths::is_named_as_log(p));
-        for log in logs {
-            self.import(log);
+        let (rounds, paths): (Vec<PathBuf>, Vec<PathBuf>) =
+            paths.into_iter().partition(|p| p.is_dir() && self.session.file.path.is_some() && is_round(p));
+        if !logs.is_empty() || !rounds.is_empty() {
+            self.import_all(logs.into_iter().chain(rounds).collect());
         }
         let (grounds, paths): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(|p| is_ground(p));
         grounds.into_iter().for_each(|path| self.add_ground(path));
@@ -85,10 +88,12 @@ impl Qiancun {
             self.session.document.project.camera.filter(|_| !self.session.file.gives_way).map(Camera::from_project);
         let cache = self.cache().filter(|_| !super::packages::is_looked_at(&path));
         self.note_state(&path);
+        let is_layer = self.opened.as_layer.take_if(|own| *own == path).is_some();
+        let asked = Asked { layers: asks, results: asks && !is_layer && self.session.file.path.is_some() };
         // A first look goes by what the file says of itself.
         let first = camera.filter(|_| !fresh && how.is_plain()).and_then(|camera| self.first_look(key, camera));
         let indicators = Indicators::with(&self.session.document.project.indicators);
-        self.jobs.read((key, path, how), progress, (cache, fresh, asks), indicators, first, move |bounds| {
+        self.jobs.read((key, path, how), progress, (cache, fresh, asked), indicators, first, move |bounds| {
             let camera = camera.or_else(|| bounds.map(|b| Camera::fitting(b, size))).unwrap_or_default();
             Level::for_zoom(camera.zoom + ppp.log2())
         });
@@ -164,6 +169,7 @@ impl Qiancun {
         let own = path.is_some();
         give_ids(&mut project.layers);
         self.opened.project_turn += 1;
+        self.forget_returned();
         (self.saving.merged, self.recording.steps_left) = (None, 0);
         // What was asked for, and what was being typed, is of the project before.
         self.session.work.pending.drain(..).for_each(|p| p.progress.cancel());
@@ -300,7 +306,7 @@ impl Qiancun {
                     }
                 }
                 Done::Command(command) => self.send(command),
-                Done::Incoming(project, path, read) => self.was_incoming(&project, &path, read),
+                Done::CameBack(what) => self.came_back(what),
                 Done::People(path, read) => self.were_people_read(&path, read),
                 Done::Reports(read) => self.were_reports_read(read),
                 Done::LookedInto(folder, package, project) => self.package_came(folder, package, project),

@@ -33,6 +33,10 @@ pub(super) struct Opened {
     pub reports: super::incoming::ReportsLooked,
     /// Tables that wait for the figures that are known already.
     pub unjoined: Vec<PathBuf>,
+    /// What came back from the field and waits to be looked at.
+    pub returned: super::returned::ReturnedQueue,
+    /// A file that is to be opened as a layer although it says results of visits.
+    pub as_layer: Option<PathBuf>,
 }
 
 impl Default for Opened {
@@ -46,6 +50,8 @@ impl Default for Opened {
             looked_at: None,
             look_next: None,
             reports: Default::default(),
+            returned: Default::default(),
+            as_layer: None,
             held: Vec::new(),
             tables: Vec::new(),
             shows_ground: false,

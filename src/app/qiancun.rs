@@ -387,6 +387,7 @@ impl Qiancun {
         self.tend_cache();
         self.keep_small_picture();
         self.greet_reports();
+        self.look_at_returned();
         if std::mem::take(&mut self.drawn.just_placed) {
             ctx.request_repaint();
         }

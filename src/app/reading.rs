@@ -15,6 +15,7 @@ use crate::model::Indicators;
 use crate::read::{How, Progress, begins_as_wide, layers, plain_file, read_file_as, read_part, stated_bounds};
 use crate::render::{DrawnOverview, LayerKey, Level, Mesh, OverviewWork, Palette, Viewport, draw_plain};
 use crate::session::Loaded;
+use crate::survey::says_results;
 
 /// Longest wait for a picture from the cache, and how long a frame that shows it takes.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -45,6 +46,17 @@ pub enum Outcome {
     Table(usize, bool),
     /// A file of several layers, by their names: which are wanted is to be asked.
     Layers(Vec<String>),
+    /// Results of visits that came back from the field.
+    Results,
+}
+
+/// What somebody who opens a file may be asked.
+#[derive(Clone, Copy, Default)]
+pub struct Asked {
+    /// Which layers are wanted, where it has several.
+    pub layers: bool,
+    /// Whether visits are to be taken in, where it says results of some.
+    pub results: bool,
 }
 
 /// What is to be shown of a large file before all of it is read: what lies in view, where the file has an index by place.
@@ -99,7 +111,7 @@ impl Jobs {
         &mut self,
         (key, path, how): (LayerKey, PathBuf, How),
         progress: Arc<Progress>,
-        (cache, fresh, asks): (Option<Cache>, bool, bool),
+        (cache, fresh, asked): (Option<Cache>, bool, Asked),
         indicators: Indicators,
         first: Option<FirstLook>,
         level_for: impl Fn(Option<BoundsDeg>) -> Level + Send + 'static,
@@ -122,7 +134,10 @@ impl Jobs {
                 let bytes = plain_file(&path).ok().filter(|m| m.is_file())?.len();
                 FileKey::of(&path).ok().filter(|_| cache.is_worth_keeping(bytes))
             };
-            if asks
+            if asked.results && how.is_plain() && says_results(&path) {
+                return Some(Done::Read { key, result: Ok(Outcome::Results) });
+            }
+            if asked.layers
                 && how.layer.is_none()
                 && let Ok(names) = layers(&path)
                 && !names.is_empty()

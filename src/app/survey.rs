@@ -11,10 +11,7 @@ use crate::model::Generation;
 use crate::project;
 use crate::round::Navigation;
 use crate::session::{Dialogue, RoundDraft, SurveyCommand, VisitDraft};
-use crate::survey::{
-    GapIndex, Incoming, Instant, LogPaths, MergePreview, NewVisit, Opened, PhotoFacts, Preview, Survey, SurveyError,
-    Told, photo_facts, small_picture,
-};
+use crate::survey::{Instant, LogPaths, NewVisit, Opened, PhotoFacts, SurveyError, Told, photo_facts, small_picture};
 
 impl Qiancun {
     /// Carries out a command of its group.
@@ -48,7 +45,9 @@ impl Qiancun {
             SurveyCommand::AttachVisit(id, key) => self.attach_visit(&id, &key),
             SurveyCommand::AdoptLog(log) => self.adopt_log(&log),
             SurveyCommand::ImportResultsDialogue => self.ask_results(),
-            SurveyCommand::ImportResults(path) => self.import(path),
+            SurveyCommand::ImportFolderDialogue => self.ask_returned_folder(),
+            SurveyCommand::ImportResults(paths) => self.import_all(paths),
+            SurveyCommand::OpenAsLayer(path) => self.open_as_layer(path),
             SurveyCommand::LookAtResults(preview) => self.look_at_results(&preview),
             SurveyCommand::TakeResults(preview) => self.take_results_in(*preview),
             SurveyCommand::TakeMerge(preview) => self.take_merge(*preview),
@@ -167,7 +166,7 @@ impl Qiancun {
         }
     }
 
-    fn tell_survey(&mut self, error: &SurveyError) {
+    pub(super) fn tell_survey(&mut self, error: &SurveyError) {
         let text = self.sentence(error);
         self.ask_after(Dialogue::Message(text));
     }
@@ -262,55 +261,6 @@ impl Qiancun {
                 (event.gap, event.rule, event.subject) = (key, rule, subject);
             })
         });
-    }
-
-    fn ask_results(&mut self) {
-        let title = self.session.lang.t("command.import-results");
-        let question = self.question(Asks::Read, title);
-        self.jobs.ask(move || {
-            question
-                .add_filter("XLSX, CSV, GeoPackage, GeoJSON", &["xlsx", "csv", "gpkg", "geojson"])
-                .pick_file()
-                .map(SurveyCommand::ImportResults)
-        });
-    }
-
-    /// Has a filled sheet or a colleague's log read, to be looked at before anything is taken in.
-    pub(super) fn import(&mut self, path: PathBuf) {
-        let Some(project) = self.session.file.path.clone() else {
-            self.session.moment.dialogue = Some(Dialogue::Message(self.session.lang.t("visit.save-first").to_owned()));
-            return;
-        };
-        self.jobs.start(Job::Results, move |_| {
-            let read = Incoming::read(&path);
-            Some(Done::Incoming(project, path, read))
-        });
-    }
-
-    /// Shows what a sheet or a log would bring.
-    pub(super) fn was_incoming(&mut self, project: &Path, path: &Path, read: Result<Incoming, SurveyError>) {
-        if self.session.file.path.as_deref() != Some(project) {
-            return;
-        }
-        let incoming = match read {
-            Ok(incoming) => incoming,
-            Err(e) => return self.tell_survey(&e),
-        };
-        let index = self.session.present_gaps().map_or_else(|| GapIndex::default().into(), |f| f.index.clone());
-        let nothing = Survey::default();
-        let survey = self.session.survey().unwrap_or(&nothing);
-        let dialogue = match incoming {
-            Incoming::Rows(rows) => Dialogue::Import(Box::new(Preview::new(path, rows, survey, &index))),
-            Incoming::Log(events, told) => Dialogue::Merge(Box::new(MergePreview::new(path, events, told, survey))),
-        };
-        self.ask_after(dialogue);
-    }
-
-    fn look_at_results(&mut self, preview: &Preview) {
-        let index = self.session.present_gaps().map_or_else(|| GapIndex::default().into(), |f| f.index.clone());
-        let nothing = Survey::default();
-        let survey = self.session.survey().unwrap_or(&nothing);
-        self.session.moment.dialogue = Some(Dialogue::Import(Box::new(preview.again(survey, &index))));
     }
 
     fn ask_comparison(&mut self) {

@@ -19,7 +19,7 @@ use crate::round::{
     plan_by, worth_of,
 };
 use crate::rules::{GapList, GapSeverity, Rules, find_gaps};
-use crate::survey::{GapIndex, GapStatus, Survey, SurveyError, Verdict};
+use crate::survey::{GapIndex, GapStatus, Survey, Verdict, filled_in};
 
 /// Minutes on the spot where nobody says how many.
 const USUAL_MINUTES: u32 = 15;
@@ -171,7 +171,14 @@ fn import(mut parser: lexopt::Parser) -> Result<(), Failure> {
     let [project, places @ ..] = paths.as_slice() else {
         return Err(Failure::Usage("field import needs a project and a folder or file that came back".into()));
     };
-    let files: Vec<PathBuf> = places.iter().flat_map(|p| filled_in(p)).collect();
+    let mut files = Vec::new();
+    for place in places {
+        let found = filled_in(place);
+        for (file, error) in found.unread {
+            eprintln!("qiancun: {} is left: {error}", file.display());
+        }
+        files.extend(found.files);
+    }
     if files.is_empty() {
         return Err(Failure::Input(
             "nothing that was filled in is there: copy the whole folder from the phone, round.gpkg with it, or what KoboToolbox or ODK hand out (CSV, \
@@ -204,37 +211,6 @@ fn import(mut parser: lexopt::Parser) -> Result<(), Failure> {
     .map(|(count, why)| json!({ "what": "visits", "count": count, "why": why }))
     .collect();
     read::print(&json!({ "files": documents, "left_out": left }))
-}
-
-/// What was filled in of a folder that came back: its GeoPackages and tables that say results, those of folders in it too; a file by itself.
-fn filled_in(path: &Path) -> Vec<PathBuf> {
-    if !path.is_dir() {
-        return vec![path.to_path_buf()];
-    }
-    let mut found = files_in(path, &["gpkg"]);
-    for table in files_in(path, &["csv", "xlsx", "xls", "ods", "geojson", "json"]) {
-        match crate::survey::read_results(&table) {
-            Ok(_) => found.push(table),
-            // Lists and forms that went along say no results.
-            Err(SurveyError::NoResults { .. }) => {}
-            Err(e) => eprintln!("qiancun: {} is left: {e}", table.display()),
-        }
-    }
-    found
-}
-
-/// Files of a folder with one of these endings, those of folders in it too.
-fn files_in(path: &Path, endings: &[&str]) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(path).into_iter().flatten().flatten().map(|e| e.path()) {
-        if entry.is_dir() && !entry.is_symlink() {
-            found.extend(files_in(&entry, endings));
-        } else if entry.extension().is_some_and(|e| endings.iter().any(|own| e.eq_ignore_ascii_case(own))) {
-            found.push(entry);
-        }
-    }
-    found.sort();
-    found
 }
 
 /// How a round is to be planned, as options say it.

@@ -135,6 +135,7 @@ fn more(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Commands
         ui.set_min_width(240.0);
         for command in [
             Command::from(SurveyCommand::PlanRound),
+            SurveyCommand::ImportFolderDialogue.into(),
             SurveyCommand::SortPhotosDialogue.into(),
             DecideCommand::PeopleDialogue.into(),
             DecideCommand::ReportsDialogue.into(),

@@ -273,6 +273,10 @@ pub fn import(ui: &mut Ui, session: &Session, mut preview: Box<Preview>, send: &
         if ui.add_enabled_ui(can, |ui| primary(ui, t, &word).clicked()).inner {
             send.push(SurveyCommand::TakeResults(preview.clone()));
         }
+        let is_map = preview.path.extension().is_some_and(|e| e.eq_ignore_ascii_case("gpkg"));
+        if is_map && ui.button(lang.t("import.as-layer")).clicked() {
+            send.push(SurveyCommand::OpenAsLayer(preview.path.clone()));
+        }
         keep &= !ui.button(lang.t("dialogue.close")).clicked();
     });
     keep.then_some(Dialogue::Import(preview))
@@ -283,7 +287,15 @@ fn row(ui: &mut Ui, session: &Session, planned: &mut Planned) -> bool {
     let (t, lang) = (session.tokens(), session.lang);
     let small = |text: String, ink| RichText::new(text).size(12.0).color(ink);
     ui.label(small(lang.with("import.row", &[("n", &planned.row.line.to_string())]), t.ink_secondary));
-    ui.label(small(format!("{} {}", planned.row.rule, planned.row.subject.village), t.ink));
+    let subject = planned.subject();
+    let place = [&subject.village, &subject.facility_name].map(String::as_str);
+    let place = place.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(" · ");
+    let found = session.present_gaps();
+    let rule = found.as_ref().and_then(|f| f.rules.get(planned.rule())).map_or(planned.rule(), |r| r.name(lang));
+    ui.vertical(|ui| {
+        ui.label(small(place, t.ink));
+        ui.label(small(rule.to_owned(), t.ink_secondary));
+    });
     let mut is_mended = false;
     match planned.verdict {
         Verdict::NotUnderstood(why) => {
@@ -322,11 +334,18 @@ fn row(ui: &mut Ui, session: &Session, planned: &mut Planned) -> bool {
             ui.label(small(change, session.status_ink(planned.after)));
             let remarks: Vec<&str> =
                 planned.remarks.iter().filter_map(|r| lang.find(&format!("remark.{}", r.key()))).collect();
-            ui.horizontal(|ui| {
+            ui.vertical(|ui| {
+                let photos = planned.photo_count();
+                let photos = (photos > 0).then(|| lang.with("import.photos", &[("n", &photos.to_string())]));
+                let said = [planned.row.by.trim(), planned.row.note.trim(), photos.as_deref().unwrap_or_default()];
+                let said = said.into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(" · ");
+                if !said.is_empty() {
+                    ui.add(egui::Label::new(small(said, t.ink_secondary)).truncate());
+                }
                 if planned.remarks.contains(&Remark::OddTime) {
                     let text = small(lang.with("import.odd-time", &[("n", &planned.row.at)]), t.warn);
                     ui.checkbox(&mut planned.is_taken, text);
-                } else {
+                } else if !remarks.is_empty() {
                     ui.label(small(remarks.join(" · "), t.warn));
                 }
             });

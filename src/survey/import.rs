@@ -95,6 +95,23 @@ pub struct Planned {
     photos: Vec<PathBuf>,
 }
 
+impl Planned {
+    /// What the row speaks of: as the map says it, where its gap was found, else as the row does.
+    pub fn subject(&self) -> &Subject {
+        self.event.as_ref().map_or(&self.row.subject, |e| &e.subject)
+    }
+
+    /// The rule of its gap; empty where none was found.
+    pub fn rule(&self) -> &str {
+        self.event.as_ref().map_or(&self.row.rule, |e| &e.rule)
+    }
+
+    /// How many photos come with it.
+    pub fn photo_count(&self) -> usize {
+        self.photos.len()
+    }
+}
+
 /// A file's rows and what is to become of them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Preview {

@@ -132,12 +132,12 @@ fn lost_a5_import_and_merge_are_previewed_and_can_be_undone() {
     add(&theirs, &all[2], "confirmed", &["--by", "王"]);
     let mut h = open(vec![project.clone().into()], Lang::En, SIZE);
     let status = |h: &Window, i: usize| h.state().session.gap_status(&all[i]);
-    send(&mut h, SurveyCommand::ImportResults(sheet.into()));
+    send(&mut h, SurveyCommand::ImportResults(vec![sheet.into()]));
     assert_eq!(status(&h, 0), GapStatus::Pending, "only looked at");
     h.get_by_label("Import 2").click();
     settle(&mut h);
     assert_eq!((status(&h, 0), status(&h, 1)), (GapStatus::Closed, GapStatus::Wrong));
-    send(&mut h, SurveyCommand::ImportResults(path(&other, "haidian.survey.gpkg").into()));
+    send(&mut h, SurveyCommand::ImportResults(vec![path(&other, "haidian.survey.gpkg").into()]));
     assert!(shows(&h, "1 new visits"), "what a colleague's log would bring is shown");
     assert_eq!(status(&h, 2), GapStatus::Pending);
     h.get_by_label("Import 1").click();
@@ -442,7 +442,7 @@ fn lost_a7_what_is_not_understood_is_mended_in_the_preview() {
     let sheet = path(&dir, "s.csv");
     std::fs::write(&sheet, format!("key,result,at,by\n{},说不清,2026-11-20,李\n", all[0])).expect("written");
     let mut h = open(vec![project.into()], Lang::En, SIZE);
-    send(&mut h, SurveyCommand::ImportResults(sheet.into()));
+    send(&mut h, SurveyCommand::ImportResults(vec![sheet.into()]));
     assert!(shows(&h, "unknown result") && shows(&h, "Import 0"));
     h.get_by(|n| n.role() == egui::accesskit::Role::ComboBox && n.value().is_some_and(|v| v.contains("说不清")))
         .click();

@@ -330,7 +330,7 @@ fn from_the_list_to_a_recorded_visit_and_back_in_the_window() {
     let sheet = dir.path().join("filled.csv");
     std::fs::write(&sheet, format!("key,rule,village,result,by\n{key},T1,村,closed,李\n{key},T1,村,perhaps,李\n"))
         .expect("written");
-    send(&mut h, SurveyCommand::ImportResults(sheet));
+    send(&mut h, SurveyCommand::ImportResults(vec![sheet]));
     let Some(Dialogue::Import(preview)) = h.state().session.moment.dialogue.clone() else { panic!("no preview") };
     assert_eq!(preview.taken_count(), 1);
     assert!(h.query_by_label_contains("结果不认识").is_some(), "what is not understood is listed");

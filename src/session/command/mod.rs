@@ -111,7 +111,7 @@ impl Command {
                 | F::OpenTheirs
                 | F::Recover(_),
             )
-            | Self::Survey(SurveyCommand::ImportResults(_)) => true,
+            | Self::Survey(SurveyCommand::ImportResults(_) | SurveyCommand::OpenAsLayer(_)) => true,
             Self::File(F::SaveThen(then) | F::Discard(then)) => then.opens(),
             _ => false,
         }

@@ -131,6 +131,8 @@ fn files() -> Vec<Offer> {
         offer(WindowCommand::Manual, &[(NONE, Key::F1)], Nothing, Some(1)),
         offer(WindowCommand::CommandsDialogue, &[(CTRL_SHIFT, Key::P), (SHIFT, Key::Questionmark)], Nothing, None),
         offer(SurveyCommand::PlanRound, &[], Gaps, None),
+        offer(SurveyCommand::ImportResultsDialogue, &[], Gaps, None),
+        offer(SurveyCommand::ImportFolderDialogue, &[], Gaps, None),
         offer(SurveyCommand::SortPhotosDialogue, &[], Gaps, None),
         offer(DecideCommand::Here, &[(NONE, Key::D)], District, None),
         offer(DecideCommand::List, &[(SHIFT, Key::D)], District, None),

@@ -50,8 +50,12 @@ pub enum SurveyCommand {
     RestoreVisit(String),
     /// Ask for filled sheets or logs of colleagues.
     ImportResultsDialogue,
-    /// Show what a filled sheet would change; take in the events of another log.
-    ImportResults(PathBuf),
+    /// Ask for a folder that came back from the field.
+    ImportFolderDialogue,
+    /// Show what filled sheets, logs of colleagues or folders that came back would change, one after the other.
+    ImportResults(Vec<PathBuf>),
+    /// Open a file as a layer that says results of visits too.
+    OpenAsLayer(PathBuf),
     /// Take in the results shown.
     TakeResults(Box<Preview>),
     /// Look again at the results shown, after some were mended.
@@ -85,6 +89,8 @@ impl SurveyCommand {
             Self::PhotoDialogue | Self::TakePhoto(_) | Self::ShowPhoto(_) => "visit.photo",
             Self::AttachVisit(..) => "visit.attach",
             Self::ImportResultsDialogue | Self::ImportResults(_) => "command.import-results",
+            Self::ImportFolderDialogue => "command.import-folder",
+            Self::OpenAsLayer(_) => "import.as-layer",
             Self::TakeResults(_) | Self::LookAtResults(_) => "import.take",
             Self::TakeMerge(_) => "merge.take",
             Self::CompareGaps(_) | Self::CompareGapsDialogue => "gaps.compare",
