@@ -13,7 +13,9 @@ use crate::page::order_sheets;
 use crate::read::ReadError;
 use crate::rules::{day_of, day_text, days_today};
 use crate::session::{DecideCommand, DecisionDraft, Dialogue, PeopleDraft, ReportsDraft};
-use crate::survey::{NewDecision, Outcome, Subject, decisions_grid, match_reports, read_reports, reports_grid};
+use crate::survey::{
+    MatchedReport, NewDecision, Outcome, Subject, decisions_grid, match_reports, read_reports, reports_grid,
+};
 
 impl Qiancun {
     /// Carries out a command of its group.
@@ -180,7 +182,7 @@ impl Qiancun {
     fn take_reports(&mut self, draft: ReportsDraft) {
         self.session.moment.dialogue = None;
         let Some(district) = self.session.district().cloned() else { return };
-        let taken = draft.rows.into_iter().filter(|m| !m.is_known).map(|m| {
+        let taken = draft.rows.into_iter().filter(MatchedReport::is_taken).map(|m| {
             let subject = m.village.map_or_else(|| m.report.subject.clone(), |v| Subject::of_village(v, &district));
             (m.report, subject, m.gap)
         });
@@ -214,6 +216,10 @@ impl Qiancun {
                 if table.rounded_phones > 0 {
                     words.push('\n');
                     words.push_str(&lang.with("people.rounded-phones", &[("n", &table.rounded_phones.to_string())]));
+                }
+                if !table.unused.is_empty() {
+                    words.push('\n');
+                    words.push_str(&lang.with("people.unused", &[("n", &table.unused.join("、"))]));
                 }
                 (with_table(&present, table.people), words)
             }

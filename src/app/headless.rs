@@ -50,6 +50,8 @@ impl Headless {
     ) -> Result<Self, NoGpu> {
         let state = RenderTarget::create(prefer_software)?;
         let ctx = egui::Context::default();
+        // Letters that the bundled fonts lack, as in the window.
+        ctx.add_font_provider(Arc::new(egui_system_font_provider::SystemFontProvider::new()));
         ctx.enable_accesskit();
         let repaint = Arc::new(Repaint::default());
         let asked = repaint.clone();

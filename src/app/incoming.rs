@@ -140,7 +140,7 @@ impl Qiancun {
         let survey = self.session.survey.seen.clone().unwrap_or_default();
         let mut rows = match_reports(reports, district, gaps, &survey);
         let mut seen = std::collections::BTreeSet::new();
-        rows.retain(|m| !m.is_known && seen.insert(m.report.id()));
+        rows.retain(|m| m.is_taken() && seen.insert(m.report.id()));
         Some(ReportsDraft { name, rows })
     }
 

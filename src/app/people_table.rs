@@ -6,11 +6,14 @@ use crate::model::{AnswersFor, Person, whole_phone};
 use crate::read::{Cell, ReadError, read_sheets};
 
 /// People of a table, and how many of its rows name nobody.
+#[derive(Default)]
 pub(crate) struct TableOfPeople {
     /// The people, each once.
     pub people: Vec<Person>,
     /// Rows that name nobody.
     pub nameless: usize,
+    /// Heads of columns with words in them that say nothing that is known.
+    pub unused: Vec<String>,
     /// Telephone numbers of which a program left a rounded one (`1.38E+10`): nobody answers there, so they are left out.
     pub rounded_phones: usize,
 }
@@ -79,12 +82,51 @@ const HEADS: [(Column, &[&str]); 8] = [
 fn column_of(head: &str) -> Option<Column> {
     let plain: String = head.chars().filter(|c| !c.is_whitespace() && !"（()）_-".contains(*c)).collect();
     let plain = plain.to_lowercase();
-    HEADS.iter().find(|(_, words)| words.contains(&plain.as_str())).map(|(column, _)| *column)
+    let known = HEADS.iter().find(|(_, words)| words.contains(&plain.as_str())).map(|(column, _)| *column);
+    known.or_else(|| likely_column(&plain))
+}
+
+/// Heads of more words than those that are listed: 河长姓名, 手机号码, 包联村名称.
+fn likely_column(plain: &str) -> Option<Column> {
+    let says = |words: &[&str]| words.iter().any(|w| plain.contains(w));
+    // A number of villages or people names none.
+    if says(&["数", "面积", "人口", "序号", "编号", "日期", "时间"]) {
+        return None;
+    }
+    if says(&["电话", "手机", "联系方式", "联系号码"]) {
+        return Some(Column::Phone);
+    }
+    if plain.ends_with("姓名") || ["联系人", "河长", "村医", "网格员", "田长"].contains(&plain) {
+        return Some(Column::Name);
+    }
+    if says(&["职务", "岗位", "身份"]) {
+        return Some(Column::Role);
+    }
+    if says(&["村"]) && !says(&["村民", "地址", "住址", "电话"]) {
+        return Some(Column::Village);
+    }
+    if says(&["乡镇", "街道", "镇街"]) {
+        return Some(Column::Town);
+    }
+    None
+}
+
+/// Whether a row adds up others, or says how many there are.
+fn is_total(name: &str) -> bool {
+    let plain: String = name.chars().filter(|c| !c.is_whitespace() && !":：".contains(*c)).collect();
+    let is_count = plain.strip_suffix('人').is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+    is_count || ["合计", "小计", "总计", "共计", "人数", "备注", "说明"].iter().any(|w| plain.starts_with(w))
 }
 
 /// Several in one cell: `甲村、乙村`.
 fn parts(text: &str) -> Vec<String> {
-    text.split(['、', '，', ',', ';', '；', '/']).map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned).collect()
+    let split = text.split(['、', '，', ',', ';', '；', '/', '\n', '\r', '\t']);
+    // Blanks part names in Chinese; in other scripts they stand within them.
+    let split = split.flat_map(|part| match part.is_ascii() {
+        true => vec![part],
+        false => part.split_whitespace().collect(),
+    });
+    split.map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned).collect()
 }
 
 fn cell_text(cell: &Cell) -> String {
@@ -108,7 +150,8 @@ pub(crate) fn people_of_table(path: &Path) -> Result<Option<TableOfPeople>, Read
             columns.contains(&Some(Column::Name)).then_some((i, columns))
         });
         let Some((at, columns)) = head else { continue };
-        let table = found.get_or_insert(TableOfPeople { people: Vec::new(), nameless: 0, rounded_phones: 0 });
+        let table = found.get_or_insert_default();
+        table.unused.extend(unused_heads(&rows, at, &columns));
         for (_, cells) in rows.iter().skip(at + 1) {
             let text = |wanted: Column| {
                 let of =
@@ -119,6 +162,10 @@ pub(crate) fn people_of_table(path: &Path) -> Result<Option<TableOfPeople>, Read
                 continue;
             }
             let name = text(Column::Name);
+            let first = cells.iter().map(cell_text).find(|t| !t.is_empty()).unwrap_or_default();
+            if is_total(&name) || is_total(&first) {
+                continue;
+            }
             if name.is_empty() {
                 table.nameless += 1;
                 continue;
@@ -133,7 +180,15 @@ pub(crate) fn people_of_table(path: &Path) -> Result<Option<TableOfPeople>, Read
 
 fn take(people: &mut Vec<Person>, name: &str, phone: String, text: &dyn Fn(Column) -> String) {
     let unit = text(Column::Unit);
-    let is_same = |p: &Person| p.name == name && (p.phone == phone || phone.is_empty() || p.phone.is_empty());
+    let town = text(Column::Town);
+    let row = Person {
+        name: name.to_owned(),
+        phone: phone.clone(),
+        unit: unit.clone(),
+        answers: vec![AnswersFor { town: town.clone(), ..AnswersFor::default() }],
+        ..Person::default()
+    };
+    let is_same = |p: &Person| is_one(p, &row);
     if !people.iter().any(is_same) {
         people.push(Person { id: Person::new_id(), name: name.to_owned(), ..Person::default() });
     }
@@ -148,7 +203,7 @@ fn take(people: &mut Vec<Person>, name: &str, phone: String, text: &dyn Fn(Colum
             person.roles.push(role);
         }
     }
-    let (town, rule) = (text(Column::Town), text(Column::Rule));
+    let rule = text(Column::Rule);
     let of = |village: String, thing: String| AnswersFor { town: town.clone(), village, thing, rule: rule.clone() };
     let (villages, things) = (parts(&text(Column::Village)), parts(&text(Column::Thing)));
     let mut answers: Vec<AnswersFor> = villages.into_iter().map(|v| of(v, String::new())).collect();
@@ -163,23 +218,62 @@ fn take(people: &mut Vec<Person>, name: &str, phone: String, text: &dyn Fn(Colum
     }
 }
 
-/// The people of a project with those of a table: who is there already, by name and telephone number, answers for what the table says now.
+/// Whether two records are of one person: by name and telephone number; where one of them has no number, by unit or by town, since two
+/// people of one name are two.
+fn is_one(a: &Person, b: &Person) -> bool {
+    if a.name != b.name {
+        return false;
+    }
+    if !a.phone.is_empty() && !b.phone.is_empty() {
+        return a.phone == b.phone;
+    }
+    let towns =
+        |p: &Person| -> Vec<String> { p.answers.iter().map(|a| a.town.clone()).filter(|t| !t.is_empty()).collect() };
+    let (of_a, of_b) = (towns(a), towns(b));
+    let is_same_unit = !a.unit.is_empty() && a.unit == b.unit;
+    let shares_town = of_a.iter().any(|t| of_b.contains(t));
+    // Nothing says that they are two.
+    let is_open = (of_a.is_empty() || of_b.is_empty()) && (a.unit.is_empty() || b.unit.is_empty());
+    is_same_unit || shares_town || is_open
+}
+
+/// The people of a project with those of a table. Who is there already answers for what the table says besides what was said before: lists of
+/// several duties come one by one, and none takes back the other.
 pub(crate) fn with_table(present: &[Person], table: Vec<Person>) -> Vec<Person> {
     let mut all = present.to_vec();
     for person in table {
-        let is_same = |p: &Person| {
-            p.name == person.name && (p.phone == person.phone || p.phone.is_empty() || person.phone.is_empty())
+        let Some(known) = all.iter_mut().find(|p| is_one(p, &person)) else {
+            all.push(person);
+            continue;
         };
-        match all.iter_mut().find(|p| is_same(p)) {
-            Some(known) => {
-                let (id, other) = (known.id.clone(), known.other.clone());
-                let phone = if person.phone.is_empty() { known.phone.clone() } else { person.phone.clone() };
-                *known = Person { id, other, phone, ..person };
+        for (own, said) in [(&mut known.phone, &person.phone), (&mut known.unit, &person.unit)] {
+            if !said.is_empty() {
+                own.clone_from(said);
             }
-            None => all.push(person),
+        }
+        for role in person.roles {
+            if !known.roles.contains(&role) {
+                known.roles.push(role);
+            }
+        }
+        for answer in person.answers {
+            if !known.answers.contains(&answer) {
+                known.answers.push(answer);
+            }
         }
     }
     all
+}
+
+/// Heads of columns that say nothing that is known, and under which something stands.
+fn unused_heads(rows: &[(u32, Vec<Cell>)], at: usize, columns: &[Option<Column>]) -> Vec<String> {
+    let Some((_, heads)) = rows.get(at) else { return Vec::new() };
+    let is_filled =
+        |c: usize| rows.iter().skip(at + 1).any(|(_, cells)| cells.get(c).is_some_and(|v| !cell_text(v).is_empty()));
+    let unused = heads.iter().enumerate().filter(|(c, _)| columns.get(*c).is_some_and(Option::is_none));
+    let unused = unused.map(|(c, head)| (c, cell_text(head)));
+    let is_number = |head: &str| ["序号", "编号", "no", "no.", "id", "备注"].contains(&head.to_lowercase().as_str());
+    unused.filter(|(c, head)| !head.is_empty() && !is_number(head) && is_filled(*c)).map(|(_, head)| head).collect()
 }
 
 #[cfg(test)]

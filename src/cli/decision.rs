@@ -210,6 +210,10 @@ pub fn people(mut parser: lexopt::Parser) -> Result<(), Failure> {
             let count = found.rounded_phones.to_string();
             crate::cli::say::told!("qiancun: {}", Lang::En.with("people.rounded-phones", &[("n", &count)]));
         }
+        if !found.unused.is_empty() {
+            let heads = found.unused.join(", ");
+            crate::cli::say::told!("qiancun: {}", Lang::En.with("people.unused", &[("n", &heads)]));
+        }
         project.people = with_table(&project.people, found.people);
         project::save(&file, &project).map_err(|e| Failure::Input(e.to_string()))?;
     }

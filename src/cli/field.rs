@@ -121,6 +121,7 @@ fn export(mut parser: lexopt::Parser) -> Result<(), Failure> {
     let planned = if is_planned {
         let (plan, roads) = how.planned(&found, &stops)?;
         roads.iter().for_each(|r| r.tell(&how.options));
+        tell_idle(&plan, &how.options);
         Some(plan)
     } else {
         None
@@ -186,11 +187,12 @@ fn import(mut parser: lexopt::Parser) -> Result<(), Failure> {
                 .into(),
         ));
     }
-    let (mut documents, mut left) = (Vec::new(), [0_usize; 3]);
+    let (mut documents, mut left) = (Vec::new(), [0_usize; 4]);
     for (preview, recorded) in taken_in(project, &files, &how)? {
         left[0] += preview.count(|v| v == Verdict::Known);
         left[1] += preview.count(|v| v == Verdict::Empty);
         left[2] += preview.count(|v| matches!(v, Verdict::NotUnderstood(_)));
+        left[3] += preview.untaken_count();
         if as_json {
             let bytes = std::fs::metadata(&preview.path).map_or(0, |m| m.len());
             documents.push(json!({ "path": preview.path.to_string_lossy(), "bytes": bytes, "recorded": recorded }));
@@ -205,6 +207,7 @@ fn import(mut parser: lexopt::Parser) -> Result<(), Failure> {
         (left[0], "they are in the log already"),
         (left[1], "they say no result"),
         (left[2], "which gap or result they mean is not understood"),
+        (left[3], "their time lies in the future or long ago: look at the clock of the phone; --sure takes them"),
     ]
     .iter()
     .filter(|(count, _)| *count > 0)
@@ -332,6 +335,14 @@ impl PlanAsked {
     }
 }
 
+/// Says how many people have nothing to do.
+fn tell_idle(plan: &Plan, options: &PlanOptions) {
+    let idle = plan.idle(options.people);
+    if idle > 0 {
+        told!("qiancun: {}", Lang::En.with("round.idle", &[("n", &idle.to_string())]));
+    }
+}
+
 /// The ways of a plan by road, and what to know of the roads.
 struct RoadWays {
     legs: RoadLegs,
@@ -384,6 +395,7 @@ fn plan_round(mut parser: lexopt::Parser) -> Result<(), Failure> {
     if let Some(roads) = &roads {
         roads.tell(&how.options);
     }
+    tell_idle(&plan, &how.options);
     if as_json {
         return read::print(&document(&plan, &stops, &how, roads.as_ref()));
     }

@@ -73,8 +73,13 @@ pub fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
         let mut log = open(project)?;
         for (gap, photos) in sorted.of_gaps.iter().filter(|(_, photos)| !photos.is_empty()) {
             let of = keyed.iter().find(|(key, _)| key == gap).map(|(_, g)| NewVisit::of_gap(g, &found.district));
+            // A slate of another project, or of a gap that is gone: no visit is made up for it.
+            let result = asked.result.filter(|_| of.is_some());
+            if of.is_none() {
+                told!("qiancun: the slate of {gap} is of no gap of this project: its photos wait for a visit of it");
+            }
             let of = of.unwrap_or_else(|| NewVisit::of_key(gap));
-            done.put(&mut log, NewVisit { result: asked.result, by: asked.by.clone(), ..of }, photos)?;
+            done.put(&mut log, NewVisit { result, by: asked.by.clone(), ..of }, photos)?;
         }
     }
     tell(&sorted, &done, &asked)
@@ -109,7 +114,10 @@ fn tell(sorted: &SortedPhotos, done: &PhotosPut, asked: &Asked) -> Result<(), Fa
         }));
     }
     for (gap, photos) in &sorted.of_gaps {
-        said!("{gap}: {} photos", photos.len());
+        match photos.len() {
+            0 => said!("{gap}: no photo follows its slate; photos of two telephones belong in two folders"),
+            n => said!("{gap}: {n} photos"),
+        }
     }
     for asked in &sorted.asked {
         let (photo, gaps) = (asked.photo.display(), asked.gaps.join(", "));
@@ -132,6 +140,9 @@ fn tell(sorted: &SortedPhotos, done: &PhotosPut, asked: &Asked) -> Result<(), Fa
     }
     if done.waiting > 0 {
         said!("{} photos are of gaps without a visit: record it first, or say --result", done.waiting);
+    }
+    if done.without_time > 0 {
+        said!("{} visits have the time of now: their photos do not say when they were taken", done.without_time);
     }
     said!("{} photos added, {} were there, {} visits recorded", done.added, done.known, done.recorded);
     Ok(())

@@ -143,6 +143,16 @@ fn tell_missing<'a>(out: &std::path::Path, texts: impl IntoIterator<Item = &'a s
     }
 }
 
+/// Says which grounds could not be drawn, or not whole: a page is made without them.
+fn tell_grounds(session: &Session) {
+    for (key, ground, _) in session.grounds() {
+        if let Some(fault) = ground.fault() {
+            let name = session.layer_title(key);
+            told!("qiancun: the ground {name} is missing on the page, or a part of it: {fault}");
+        }
+    }
+}
+
 fn project_title(session: &Session, path: &Path) -> String {
     let title = session.document.project.title.clone();
     if title.is_empty() {
@@ -159,6 +169,7 @@ pub fn run(parser: lexopt::Parser) -> Result<(), Failure> {
     let format = asked.format.or_else(|| PageFormat::from_key(&options.format)).unwrap_or_default();
     let svg = page_svg(&session, format, &options, session.document.project.camera.is_none());
     tell_missing(&asked.out, [svg.as_str()]);
+    tell_grounds(&session);
     let title = PageContent::of(&session, &options).title;
     write_page(&asked.out, &svg, format, &title, session.lang.tag())?;
     let mark = page_mark(&session, &options, session.document.project.camera.is_none());
@@ -187,6 +198,7 @@ pub fn run_atlas(parser: lexopt::Parser) -> Result<(), Failure> {
     let bytes = atlas(&mut session, &options, asked.by_town, &progress)?;
     let lacking = progress.lacking();
     tell_missing(&asked.out, [lacking.as_str()]);
+    tell_grounds(&session);
     write_replacing(&asked.out, &bytes)
         .map_err(|e| Failure::Input(format!("{} cannot be written: {e}", asked.out.display())))?;
     remember(&session, &asked.project, &progress.made());

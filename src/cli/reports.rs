@@ -11,7 +11,7 @@ use crate::output::save;
 use crate::rules::{Rules, find_gaps};
 use crate::survey::{
     GapIndex, Instant, MatchedReport, NewReport, Outcome, Report, Subject, Survey, match_reports, read_reports,
-    reports_grid, tables_of_reports,
+    reports_grid, tables_of_reports, without_phones,
 };
 
 /// Runs the command.
@@ -75,7 +75,7 @@ fn import(mut parser: lexopt::Parser) -> Result<(), Failure> {
     let mut log = survey::open(file)?;
     log.find_by(GapIndex::new(&district, &gaps).into());
     let matched = match_reports(all, &district, &gaps, log.survey());
-    let fresh: Vec<&MatchedReport> = matched.iter().filter(|m| !m.is_known).collect();
+    let fresh: Vec<&MatchedReport> = matched.iter().filter(|m| m.is_taken()).collect();
     let taken: Vec<(NewReport, Subject, String)> = fresh
         .iter()
         .map(|m| {
@@ -83,22 +83,33 @@ fn import(mut parser: lexopt::Parser) -> Result<(), Failure> {
             (m.report.clone(), subject, m.gap.clone())
         })
         .collect();
-    let unplaced: Vec<u32> = fresh.iter().filter(|m| m.village.is_none()).map(|m| m.report.line).collect();
-    let of_gaps = fresh.iter().filter(|m| !m.gap.is_empty()).count();
-    let count = if is_dry { taken.len() } else { log.report(taken)?.len() };
+    let new = || fresh.iter().filter(|m| !m.is_known);
+    let unplaced: Vec<u32> = new().filter(|m| m.village.is_none()).map(|m| m.report.line).collect();
+    let elsewhere: Vec<u32> = new().filter(|m| m.is_elsewhere).map(|m| m.report.line).collect();
+    let of_gaps = new().filter(|m| !m.gap.is_empty()).count();
+    let (fresh_count, updated) = (new().count(), fresh.iter().filter(|m| m.is_known).count());
+    let known = matched.len() - fresh_count;
+    let count = if is_dry { fresh_count } else { log.report(taken)?.len() };
     if as_json {
         return read::print(&json!({
-            "rows": matched.len(), "taken": count, "already": matched.len() - fresh.len(), "of_gaps": of_gaps,
+            "rows": matched.len(), "taken": count, "already": known, "updated": updated, "of_gaps": of_gaps,
+            "in_another_village": { "count": elsewhere.len(), "rows": elsewhere },
             "without_village": { "count": unplaced.len(), "rows": unplaced },
         }));
     }
     said!(
         "{count} reports {}, {of_gaps} of open gaps, {} there already, {} without a village{}",
         if is_dry { "would be taken in" } else { "taken in" },
-        matched.len() - fresh.len(),
+        known,
         unplaced.len(),
         if unplaced.is_empty() { String::new() } else { format!(" (rows {unplaced:?})") }
     );
+    if updated > 0 {
+        said!("{updated} of those that were there say more by now: settled, or photos that had not come");
+    }
+    if !elsewhere.is_empty() {
+        said!("rows {elsewhere:?}: the place lies in another village than the one named; the named one is taken");
+    }
     Ok(())
 }
 
@@ -130,7 +141,7 @@ fn document(report: &Report<'_>, survey: &Survey, names: bool, lang: Lang) -> Va
         "at": said.at.map(Instant::to_text),
         "village": { "code": known(&subject.code), "name": known(&subject.village), "town": known(&subject.town) },
         "category": known(report.category()),
-        "text": said.note,
+        "text": if names { said.note.clone() } else { without_phones(&said.note) },
         "lon": said.lon,
         "lat": said.lat,
         "photos": said.photos.iter().map(|p| p.file.as_str()).collect::<Vec<_>>(),

@@ -179,13 +179,20 @@ pub(super) fn print(preview: &Preview, recorded: usize, is_dry: bool) {
             Verdict::NotUnderstood(_) if p.is_taken => {
                 said!("  row {}: {}  {}", p.row.line, p.gap, remarks.join("; "));
             }
-            Verdict::NotUnderstood(why) => {
+            Verdict::NotUnderstood(code) => {
                 let way = match p.remarks.contains(&Remark::Finding) {
                     true => " (--findings keeps it as found on the ground)",
                     false => "",
                 };
-                let why = lang.find(&format!("not-understood.{why}")).unwrap_or(why);
-                let said = [&p.row.result, &p.row.at].into_iter().find(|t| !t.is_empty()).map_or("", |t| t.as_str());
+                let why = lang.find(&format!("not-understood.{code}")).unwrap_or(code);
+                let said = match code {
+                    "time" => p.row.at.clone(),
+                    "result" => p.row.result.clone(),
+                    "place" => format!("{} {}", p.row.lon, p.row.lat),
+                    "crs" => p.row.crs.clone(),
+                    "no-result" => p.row.note.clone(),
+                    _ => p.row.key.clone(),
+                };
                 said!("  row {}: not understood: {why}: {said}{way}", p.row.line);
             }
             Verdict::Known | Verdict::Empty => {}

@@ -27,8 +27,12 @@ impl Affine {
 
     /// From a world file (ESRI): A, D, B, E, C, F, one a line, of the middle of the first pixel.
     pub(super) fn of_world_file(text: &str) -> Option<Self> {
-        let numbers: Vec<f64> =
-            text.split_whitespace().map_while(|t| t.replace(',', ".").parse().ok()).take(6).collect();
+        let numbers: Vec<f64> = text
+            .trim_start_matches('\u{feff}')
+            .split_whitespace()
+            .map_while(|t| t.replace(',', ".").parse().ok())
+            .take(6)
+            .collect();
         let [a, d, b, e, c, f] = *numbers.as_slice() else { return None };
         let all = [a, b, c - (a + b) / 2.0, d, e, f - (d + e) / 2.0];
         all.iter().all(|n: &f64| n.is_finite()).then_some(Self(all))

@@ -20,6 +20,8 @@ pub enum GroundError {
     NoPlace,
     /// Its coordinate system is not understood: what it says.
     UnknownCrs(String),
+    /// Its numbers are no degrees, and nothing says in which coordinate system they are.
+    NoCrs,
     /// It is of a kind that is not read: which.
     Unsupported(String),
     /// A server does not give what it was asked for: which, and why.
@@ -125,6 +127,7 @@ impl GroundError {
             Self::Vector => "vector",
             Self::NoPlace => "no-place",
             Self::UnknownCrs(_) => "crs",
+            Self::NoCrs => "no-crs",
             Self::Unsupported(_) => "unsupported",
             Self::Server(..) => "server",
             Self::TooLarge(_) => "too-large",
@@ -140,7 +143,7 @@ impl GroundError {
             Self::Damaged(text) | Self::UnknownCrs(text) | Self::Unsupported(text) => text.clone(),
             Self::Server(server, _) => server.clone(),
             Self::TooLarge(tiles) => tiles.to_string(),
-            Self::Vector | Self::NoPlace | Self::NoTiles | Self::Cancelled => String::new(),
+            Self::Vector | Self::NoPlace | Self::NoCrs | Self::NoTiles | Self::Cancelled => String::new(),
         }
     }
 }
@@ -153,6 +156,9 @@ impl fmt::Display for GroundError {
             Self::Vector => f.write_str("it has vector tiles; only tiles that are pictures are drawn"),
             Self::NoPlace => f.write_str("it does not say where it lies: no georeference and no world file beside it"),
             Self::UnknownCrs(text) => write!(f, "its coordinate system is not understood: {text}"),
+            Self::NoCrs => f.write_str(
+                "its numbers are no degrees, and nothing says in which coordinate system they are: put a .prj beside it, or say crs = \"EPSG:…\"",
+            ),
             Self::Unsupported(text) => write!(f, "it is of a kind that is not read: {text}"),
             Self::Server(server, trouble) => write!(f, "{server}: {}", trouble.words()),
             Self::TooLarge(tiles) => write!(f, "{tiles} tiles are too many to be kept at once"),
@@ -273,6 +279,11 @@ pub trait Blocks: Send + Sync {
 
     /// Whether the way from the map into the picture is a straight one: nothing is lost between the points of the mesh.
     fn is_straight(&self) -> bool {
+        false
+    }
+
+    /// Whether each block covers its whole square, however many pixels it has: tiles do, the last pieces of a picture do not.
+    fn fills_blocks(&self) -> bool {
         false
     }
 

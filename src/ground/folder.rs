@@ -14,7 +14,8 @@ const MOST_BYTES: u64 = 32 << 20;
 
 struct Folder {
     root: PathBuf,
-    ending: String,
+    /// What stands behind the number of a row, the most common first: programs write clear tiles as PNG and full ones as JPEG.
+    endings: Vec<String>,
     is_south_up: bool,
 }
 
@@ -24,13 +25,17 @@ impl TileBytes for Folder {
             true => (1_u64 << zoom).saturating_sub(1).saturating_sub(u64::from(row)),
             false => u64::from(row),
         };
-        let path = self.root.join(zoom.to_string()).join(column.to_string()).join(format!("{row}.{}", self.ending));
-        match std::fs::metadata(&path) {
-            Ok(m) if m.is_file() && m.len() <= MOST_BYTES => Ok(Some(std::fs::read(&path)?)),
-            Ok(_) => Err(GroundError::Damaged(format!("{} is no tile", path.display()))),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(e) => Err(e.into()),
+        let folder = self.root.join(zoom.to_string()).join(column.to_string());
+        for ending in &self.endings {
+            let path = folder.join(format!("{row}{ending}"));
+            match std::fs::metadata(&path) {
+                Ok(m) if m.is_file() && m.len() <= MOST_BYTES => return Ok(Some(std::fs::read(&path)?)),
+                Ok(_) => return Err(GroundError::Damaged(format!("{} is no tile", path.display()))),
+                Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
+                Err(e) => return Err(e.into()),
+            }
         }
+        Ok(None)
     }
 }
 
@@ -56,6 +61,33 @@ fn first_tile(root: &Path, zoom: u32) -> Option<PathBuf> {
         .find(|p| ENDINGS.iter().any(|e| p.extension().is_some_and(|own| own.eq_ignore_ascii_case(e))))
 }
 
+/// What stands behind the numbers of rows: the ending, and `@2x` before it where tiles are for fine screens. Those of each level, the most
+/// common first; where a row is there twice, the finer one.
+fn endings_of(root: &Path, zooms: &[u32]) -> Vec<String> {
+    let mut found: Vec<(String, usize)> = Vec::new();
+    for zoom in zooms {
+        let level = root.join(zoom.to_string());
+        for column in numbered(&level).into_iter().take(8) {
+            let files = std::fs::read_dir(level.join(column.to_string())).into_iter().flatten().flatten().take(1000);
+            for name in files.filter_map(|f| f.file_name().into_string().ok()) {
+                let digits = name.len() - name.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+                let (row, ending) = name.split_at(digits);
+                let plain = ending.to_ascii_lowercase();
+                let plain = plain.trim_start_matches("@2x").trim_start_matches('.');
+                if row.is_empty() || !ENDINGS.contains(&plain) {
+                    continue;
+                }
+                match found.iter_mut().find(|(known, _)| known == ending) {
+                    Some((_, n)) => *n += 1,
+                    None => found.push((ending.to_owned(), 1)),
+                }
+            }
+        }
+    }
+    found.sort_by_key(|(ending, n)| (!ending.starts_with("@2x"), std::cmp::Reverse(*n)));
+    found.into_iter().map(|(ending, _)| ending).collect()
+}
+
 /// Opens a folder.
 pub(super) fn open(root: &Path, datum: TileDatum) -> Result<Box<dyn Blocks>, GroundError> {
     let zooms: Vec<u32> =
@@ -64,7 +96,16 @@ pub(super) fn open(root: &Path, datum: TileDatum) -> Result<Box<dyn Blocks>, Gro
         return Err(GroundError::Damaged("it has no folders of tiles, z/x/y".into()));
     };
     let sample = first_tile(root, *least).ok_or_else(|| GroundError::Damaged("it has no tiles".into()))?;
-    let ending = sample.extension().map(|e| e.to_string_lossy().into_owned()).unwrap_or_default();
+    let endings = endings_of(root, &zooms);
+    if endings.is_empty() {
+        return Err(GroundError::Damaged("its files are not called by the numbers of rows: z/x/y.png".into()));
+    }
+    let profile = std::fs::read_to_string(root.join("tilemapresource.xml")).unwrap_or_default().to_lowercase();
+    for other in ["geodetic", "raster"] {
+        if profile.contains(&format!("profile=\"{other}\"")) {
+            return Err(GroundError::Unsupported(format!("tiles cut in the profile {other}; mercator is read")));
+        }
+    }
     let picture = std::fs::read(&sample)?;
     if is_vector(&picture) {
         return Err(GroundError::Vector);
@@ -86,5 +127,5 @@ pub(super) fn open(root: &Path, datum: TileDatum) -> Result<Box<dyn Blocks>, Gro
         title: plain(get("name")),
         ..TileFacts::default()
     };
-    Ok(Box::new(TilePyramid::new(Folder { root: root.to_path_buf(), ending, is_south_up }, facts, datum)))
+    Ok(Box::new(TilePyramid::new(Folder { root: root.to_path_buf(), endings, is_south_up }, facts, datum)))
 }

@@ -16,7 +16,7 @@ use super::affine::{Affine, Georeference};
 use super::blocks::{Block, BlockLevel, Blocks, GroundError, MAX_BLOCK_PX};
 use super::image_file::{halved, system_beside, world_file};
 use super::tiff_palette::Patched;
-use super::tiff_pixel::{Stored, channels, depth, interleaved, pixel, unpacked_bits};
+use super::tiff_pixel::{Stored, channels, count, depth, interleaved, number_at, pixel, unpacked_bits};
 use crate::geo::{BoundsDeg, System, WorldPos};
 
 /// Most pixels of a strip or tile: a header that lies allocates no more.
@@ -26,6 +26,8 @@ const SIDE: u32 = 512;
 /// Most pixels of a picture without overviews of which coarser levels are made, where they cannot be kept, and where they can and
 /// the picture is cut into tiles.
 const MOST_UNREDUCED: [f64; 2] = [500e6, 8e9];
+/// Pieces along a side from which the range of values is taken.
+const STRETCH_PIECES: u64 = 5;
 /// Pictures in one file that are looked at.
 const MOST_PICTURES: usize = 64;
 
@@ -75,9 +77,16 @@ fn look(decoder: &mut Open, [file, index]: [usize; 2], palettes: &[usize]) -> Re
         colour => (colour, Vec::new()),
     };
     let is_planar = decoder.get_tag_u32(Tag::PlanarConfiguration).is_ok_and(|p| p == 2);
-    let is_inverted = decoder.get_tag_u32(Tag::PhotometricInterpretation).is_ok_and(|p| p == 0);
-    let no_data =
+    let bits = depth(colour);
+    let no_data: Option<f64> =
         decoder.get_tag_ascii_string(Tag::GdalNodata).ok().and_then(|t| t.trim().trim_end_matches('\0').parse().ok());
+    // Grey values of few bits are stretched over a byte, and where 0 is white the library turns them round.
+    let is_grey = matches!(colour, ColorType::Gray(_));
+    let stretched = no_data.map(|v| if is_grey && bits < 8 { v * f64::from(255 / ((1_u32 << bits) - 1)) } else { v });
+    let is_inverted = decoder.get_tag_u32(Tag::PhotometricInterpretation).is_ok_and(|p| p == 0);
+    let most = if bits == 16 { 65_535.0 } else { 255.0 };
+    let no_data = stretched.map(|v| if is_grey && is_inverted && bits <= 16 { most - v } else { v });
+    let (alpha, is_premultiplied) = alpha_of(decoder, colour);
     let range = [0.0, 65_535.0];
     Ok(Stored {
         file,
@@ -87,12 +96,28 @@ fn look(decoder: &mut Open, [file, index]: [usize; 2], palettes: &[usize]) -> Re
         colour,
         palette,
         is_planar,
-        is_inverted,
+        alpha,
+        is_premultiplied,
         no_data,
         range,
         is_mask: false,
         mask: None,
     })
+}
+
+/// The channel that says how opaque a pixel is, and whether colours are multiplied by it already: extra samples 1 and 2 (TIFF 6.0,
+/// section 18), the last one of a colour that has one where nothing says so.
+fn alpha_of(decoder: &mut Open, colour: ColorType) -> (Option<usize>, bool) {
+    let n = channels(colour);
+    let extra = decoder.get_tag_u16_vec(Tag::ExtraSamples).unwrap_or_default();
+    let first = n.saturating_sub(extra.len());
+    let said = extra.iter().position(|e| matches!(e, 1 | 2));
+    match (colour, said) {
+        (ColorType::CMYK(_) | ColorType::Palette(_) | ColorType::YCbCr(_) | ColorType::Lab(_), _) => (None, false),
+        (_, Some(at)) if first > 0 => (Some(first + at), extra.get(at) == Some(&1)),
+        (ColorType::GrayA(_) | ColorType::RGBA(_) | ColorType::CMYKA(_), _) => (Some(n - 1), false),
+        _ => (None, false),
+    }
 }
 
 /// The place that the file's own tags say.
@@ -167,7 +192,10 @@ fn own_projection<'a>(
         Some(9003) => "UNIT[\"US survey foot\",0.304800609601219]".to_owned(),
         Some(_) => return None,
     };
-    let ground = System::wkt_of(geographic.unwrap_or(4326)).filter(|w| w.starts_with("GEOGCS"))?;
+    // A datum of its own: one whose ellipsoid is that of WGS 84, GRS 80 or CGCS2000 lies within a metre of it, others are not guessed.
+    let is_near = value(2048) != Some(&OWN) || matches!(value(2056), None | Some(7030 | 7019 | 1024));
+    let geographic = geographic.or_else(|| is_near.then_some(4326))?;
+    let ground = System::wkt_of(geographic).filter(|w| w.starts_with("GEOGCS"))?;
     let usual: [(&str, &[u16]); 4] = [
         ("latitude_of_origin", lat),
         ("central_meridian", lon),
@@ -214,7 +242,7 @@ pub(super) fn open(path: &Path, crs: Option<&str>, kept: Option<&Path>) -> Resul
     more_pictures(&mut decoder, 0, 1, &palettes, &mut stored);
     decoder.seek_to_image(0).map_err(damaged)?;
     let mut files = vec![Mutex::new((decoder, 0))];
-    if let Some((mut decoder, palettes)) = overviews_beside(path).and_then(|p| decoder_of(&p).ok()) {
+    if let Some((mut decoder, palettes)) = beside_of(path, ".ovr").and_then(|p| decoder_of(&p).ok()) {
         // Its first picture is an overview as well.
         if let Ok(own) = look(&mut decoder, [1, 0], &palettes) {
             take_picture(&mut decoder, own, &mut stored);
@@ -224,6 +252,14 @@ pub(super) fn open(path: &Path, crs: Option<&str>, kept: Option<&Path>) -> Resul
             files.push(Mutex::new((decoder, 0)));
         } else {
             stored.retain(|s| s.file == 0);
+        }
+    }
+    if let Some((mut decoder, palettes)) = beside_of(path, ".msk").and_then(|p| decoder_of(&p).ok()) {
+        masks_beside(&mut decoder, files.len(), &palettes, &mut stored);
+        if decoder.seek_to_image(0).is_ok() {
+            files.push(Mutex::new((decoder, 0)));
+        } else {
+            stored.retain(|s| s.file < files.len());
         }
     }
     pair_masks(&mut stored);
@@ -242,11 +278,25 @@ pub(super) fn open(path: &Path, crs: Option<&str>, kept: Option<&Path>) -> Resul
     Ok(Box::new(file))
 }
 
-/// The overviews that other programs put beside a picture: `picture.tif.ovr`.
-fn overviews_beside(path: &Path) -> Option<PathBuf> {
+/// What other programs put beside a picture: overviews (`picture.tif.ovr`), a mask (`picture.tif.msk`).
+fn beside_of(path: &Path, ending: &str) -> Option<PathBuf> {
     let mut name = path.as_os_str().to_owned();
-    name.push(".ovr");
+    name.push(ending);
     Some(PathBuf::from(name)).filter(|p| p.is_file())
+}
+
+/// Takes the pictures of a file beside as masks: of the picture, and of its overviews.
+fn masks_beside(decoder: &mut Open, file: usize, palettes: &[usize], stored: &mut Vec<Stored>) {
+    for index in 0..MOST_PICTURES {
+        if index > 0 && (!decoder.more_images() || decoder.next_image().is_err()) {
+            return;
+        }
+        if let Ok(own) = look(decoder, [file, index], palettes)
+            && channels(own.colour) == 1
+        {
+            stored.push(Stored { is_mask: true, ..own });
+        }
+    }
 }
 
 /// What names a file as it is now: other contents have another name.
@@ -321,22 +371,45 @@ impl GeoTiff {
         }
     }
 
-    /// Looks for the darkest and brightest values of 16 bits in the middle of the coarsest stored level.
+    /// Looks for the darkest and brightest values that are no bytes, in pieces from all over the coarsest stored level.
     fn stretch(&mut self) {
-        let deep = self.stored.first().is_some_and(|s| depth(s.colour) == 16);
         let coarsest = self.sources.iter().find_map(|s| if let LevelSource::Stored(i) = s { Some(*i) } else { None });
-        let Some(own) = coarsest.and_then(|i| self.stored.get(i)).filter(|_| deep).cloned() else { return };
-        let across = own.size_px[0].div_ceil(own.chunk_px[0]);
-        let middle = own.size_px[1].div_ceil(own.chunk_px[1]) / 2 * across + across / 2;
-        let Ok(DecodingResult::U16(values)) = self.chunk(&own, middle) else { return };
-        let mut seen: Vec<u16> = values.into_iter().filter(|v| own.no_data != Some(f64::from(*v))).collect();
-        seen.sort_unstable();
-        let at = |share: f64| seen.get(((seen.len().max(1) - 1) as f64 * share) as usize).copied().map(f64::from);
-        if let (Some(low), Some(high)) = (at(0.02), at(0.98))
-            && low < high
-        {
-            self.stored.iter_mut().for_each(|s| s.range = [low, high]);
+        let Some(own) = coarsest.and_then(|i| self.stored.get(i)).cloned() else { return };
+        let [across, down] = [0, 1].map(|i| own.size_px[i].div_ceil(own.chunk_px[i]));
+        let along = |count: u32| {
+            let list =
+                (0..STRETCH_PIECES).map(move |i| ((u64::from(count) * (2 * i + 1)) / (2 * STRETCH_PIECES)) as u32);
+            let mut list: Vec<u32> = list.collect();
+            list.dedup();
+            list
+        };
+        let n = channels(own.colour);
+        let colours = own.alpha.unwrap_or(n).clamp(1, 3.min(n.max(1)));
+        let mut seen: Vec<f64> = Vec::new();
+        for (row, column) in along(down).into_iter().flat_map(|r| along(across).into_iter().map(move |c| (r, c))) {
+            let Ok(values) = self.chunk(&own, row.saturating_mul(across).saturating_add(column)) else { continue };
+            if matches!(values, DecodingResult::U8(_)) {
+                return;
+            }
+            let pixels = count(&values) / n.max(1);
+            let step = (pixels / 20_000).max(1);
+            let is_value = |v: &f64| v.is_finite() && own.no_data != Some(*v);
+            for at in (0..pixels).step_by(step) {
+                // What is transparent says nothing.
+                if own.alpha.is_none_or(|a| number_at(&values, at * n + a) > 0.0) {
+                    seen.extend((0..colours).map(|i| number_at(&values, at * n + i)).filter(is_value));
+                }
+            }
         }
+        seen.sort_unstable_by(f64::total_cmp);
+        let at = |share: f64| seen.get(((seen.len().max(1) - 1) as f64 * share) as usize).copied();
+        let (Some(mut low), Some(mut high)) = (at(0.02), at(0.98)) else { return };
+        if low >= high {
+            (low, high) = (at(0.0).unwrap_or(low), at(1.0).unwrap_or(high));
+        }
+        // One value everywhere: something between black and white.
+        let range = if low < high { [low, high] } else { [low - 1.0, low + 1.0] };
+        self.stored.iter_mut().for_each(|s| s.range = range);
     }
 
     fn chunk(&self, own: &Stored, index: u32) -> Result<DecodingResult, GroundError> {

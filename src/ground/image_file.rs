@@ -27,26 +27,46 @@ pub(super) fn world_file(path: &Path) -> Option<PathBuf> {
         _ => return None,
     };
     let names = [short, format!("{ending}w"), "wld".to_owned()];
-    names.iter().flat_map(|n| [n.clone(), n.to_uppercase()]).map(|n| path.with_extension(n)).find(|p| p.is_file())
+    let capital = |n: &str| n.get(..1).unwrap_or_default().to_uppercase() + n.get(1..).unwrap_or_default();
+    let names = names.iter().flat_map(|n| [n.clone(), n.to_uppercase(), capital(n)]);
+    names.map(|n| path.with_extension(n)).find(|p| p.is_file())
 }
 
-/// The system that a `.prj` beside a file says; degrees or Web Mercator by the size of the numbers where none is there.
+/// The system that is said beside a picture, in a `.prj` or in what GDAL keeps there (`picture.png.aux.xml`). Where nothing is said, degrees
+/// where the numbers can be, Web Mercator where they can hardly be anything else.
 pub(super) fn system_beside(path: &Path, affine: &Affine, crs: Option<&str>) -> Result<System, GroundError> {
     if let Some(name) = crs {
         return System::of_name(name).ok_or_else(|| GroundError::UnknownCrs(name.to_owned()));
     }
-    match std::fs::read_to_string(path.with_extension("prj")) {
-        Ok(text) => {
-            let short: String = text.chars().take(80).collect();
-            System::of_wkt(&text).ok_or(GroundError::UnknownCrs(short))
-        }
-        Err(_) => {
-            let [.., c, _, _, f] = affine.0;
-            let is_degrees = c.abs() <= 180.0 && f.abs() <= 90.0;
-            let code = if is_degrees { 4326 } else { 3857 };
-            System::of_epsg(code).ok_or(GroundError::NoPlace)
-        }
+    let projection = ["prj", "PRJ", "Prj"].iter().find_map(|e| std::fs::read(path.with_extension(e)).ok());
+    let projection = projection.map(|bytes| String::from_utf8_lossy(&bytes).trim_start_matches('\u{feff}').to_owned());
+    if let Some(text) = projection.or_else(|| kept_beside(path)) {
+        let short: String = text.chars().take(80).collect();
+        return System::of_wkt(&text).ok_or(GroundError::UnknownCrs(short));
     }
+    let [.., c, _, _, f] = affine.0;
+    let is_degrees = c.abs() <= 180.0 && f.abs() <= 90.0;
+    // Eastings of zones are less than a million, or begin with the number of the zone.
+    let is_mercator = (1.2e6..=20_037_509.0).contains(&c.abs()) && f.abs() <= 20_048_967.0;
+    let code = match (is_degrees, is_mercator) {
+        (true, _) => 4326,
+        (false, true) => 3857,
+        (false, false) => return Err(GroundError::NoCrs),
+    };
+    System::of_epsg(code).ok_or(GroundError::NoPlace)
+}
+
+/// The system in GDAL's file beside a picture, as well-known text.
+fn kept_beside(path: &Path) -> Option<String> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".aux.xml");
+    let file = std::fs::File::open(PathBuf::from(name)).ok()?;
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut std::io::Read::take(file, 1 << 20), &mut text).ok()?;
+    let (_, rest) = text.split_once("<SRS")?;
+    let (_, rest) = rest.split_once('>')?;
+    let (wkt, _) = rest.split_once("</SRS>")?;
+    Some(wkt.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
 }
 
 /// Opens a picture.

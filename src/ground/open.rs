@@ -3,9 +3,10 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::blocks::{Blocks, GroundError};
+use super::blocks::{Block, BlockLevel, Blocks, GroundError};
 use super::datum::{TileDatum, TileGrid};
 use super::{folder, geotiff, image_file, mbtiles, online, pmtiles};
+use crate::geo::{BoundsDeg, LonLat, WorldPos};
 
 /// A format of grounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,6 +146,51 @@ impl GroundSpec {
             GroundFormat::Picture => image_file::open(&self.path, self.crs.as_deref())?,
             GroundFormat::Online => return Err(GroundError::NoPlace),
         };
-        Ok((format, blocks))
+        // Tiles know their datum; a picture that was cut out of a shifted map is where that map has it.
+        let is_picture = matches!(format, GroundFormat::GeoTiff | GroundFormat::Picture);
+        match self.datum {
+            TileDatum::Wgs84 => Ok((format, blocks)),
+            datum if is_picture => Ok((format, Box::new(Shifted { blocks, datum }))),
+            _ => Ok((format, blocks)),
+        }
+    }
+}
+
+/// A picture in coordinates that are shifted against WGS 84.
+struct Shifted {
+    blocks: Box<dyn Blocks>,
+    datum: TileDatum,
+}
+
+impl Blocks for Shifted {
+    fn levels(&self) -> &[BlockLevel] {
+        self.blocks.levels()
+    }
+
+    fn block(&self, level: &BlockLevel, column: u32, row: u32) -> Result<Option<Block>, GroundError> {
+        self.blocks.block(level, column, row)
+    }
+
+    fn stop(&self) {
+        self.blocks.stop();
+    }
+
+    fn place(&self, at: WorldPos) -> Option<[f64; 2]> {
+        let [x, y] = self.datum.place(at);
+        self.blocks.place(WorldPos { x, y })
+    }
+
+    fn attribution(&self) -> &str {
+        self.blocks.attribution()
+    }
+
+    fn title(&self) -> &str {
+        self.blocks.title()
+    }
+
+    fn bounds(&self) -> Option<BoundsDeg> {
+        let [w, s, e, n] = self.blocks.bounds()?.sides();
+        let [a, b] = [LonLat::new(w, s), LonLat::new(e, n)].map(|p| self.datum.undo(p));
+        Some(BoundsDeg::new([a.lon_deg, a.lat_deg, b.lon_deg, b.lat_deg]))
     }
 }

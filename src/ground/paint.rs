@@ -14,6 +14,8 @@ use crate::geo::{BoundsDeg, WorldPos};
 const MESH_PX: u32 = 16;
 /// Levels above that stand in for a block that is on its way.
 const MOST_ABOVE: usize = 6;
+/// Blocks along a side of a cell of the mesh.
+const MOST_SPANNED: u32 = 4096;
 /// Rows that one thread paints in one go.
 const BAND_ROWS: usize = 48;
 
@@ -135,18 +137,22 @@ impl Ground {
                 .collect(),
             false => wanted.into_iter().map(|at| (at, self.store.get(level, at))).collect(),
         };
-        let is_whole = blocks.iter().all(|(_, found)| !matches!(found, Found::Coming));
-        let pieces: rustc_hash::FxHashMap<(u32, u32), Piece> = blocks
-            .into_iter()
-            .filter_map(|((_, column, row), found)| {
-                let piece = match found {
-                    Found::There(block) => Piece { block, scale: [1.0, 1.0], shift: corner_of(level, column, row) },
-                    Found::Nothing => return None,
-                    Found::Coming => self.stand_in(at, level, column, row)?,
-                };
-                Some(((column, row), piece))
-            })
-            .collect();
+        let mut is_whole = blocks.iter().all(|(_, found)| !matches!(found, Found::Coming));
+        let mut pieces: rustc_hash::FxHashMap<(u32, u32), Piece> = Default::default();
+        for ((_, column, row), found) in blocks {
+            let piece = match found {
+                Found::There(block) => Some(self.piece(block, level, [1.0, 1.0], (column, row))),
+                // A pyramid that is not as deep everywhere: what is coarser there is shown.
+                Found::Nothing if source.fills_blocks() => {
+                    let (piece, is_known) = self.coarser(at, level, (column, row), waits);
+                    is_whole &= is_known;
+                    piece
+                }
+                Found::Nothing => None,
+                Found::Coming => self.stand_in(at, level, column, row),
+            };
+            pieces.extend(piece.map(|piece| ((column, row), piece)));
+        }
         let alpha = (opacity.clamp(0.0, 1.0) * 256.0).round() as u32;
         let step = step_of(source, level, patch);
         // Where a pixel of the map is a pixel of the ground, it is that pixel.
@@ -201,19 +207,57 @@ impl Ground {
 
     /// The nearest coarser block that is there, to stand in for one that is on its way.
     fn stand_in(&self, at: usize, level: &BlockLevel, column: u32, row: u32) -> Option<Piece> {
-        let levels = self.store.source().levels();
-        let [x, y] = corner_of(level, column, row);
+        (at.saturating_sub(MOST_ABOVE)..at).rev().find_map(|above| {
+            let (coarse, scale, (c, r)) = self.above(above, level, (column, row))?;
+            let block = self.store.present((coarse.key, c, r))?;
+            Some(self.piece(block, coarse, scale, (c, r)))
+        })
+    }
+
+    /// The nearest coarser block that the source has where it has none at the level itself; and whether that is known by now.
+    fn coarser(&self, at: usize, level: &BlockLevel, place: (u32, u32), waits: bool) -> (Option<Piece>, bool) {
         for above in (at.saturating_sub(MOST_ABOVE)..at).rev() {
-            let coarse = levels.get(above)?;
-            let scale = [coarse.width_px / level.width_px, coarse.height_px / level.height_px];
-            let [bw, bh] = coarse.block_px.map(f64::from);
-            let (c, r) = ((x * scale[0] / bw) as u32, (y * scale[1] / bh) as u32);
-            if let Some(block) = self.store.present((coarse.key, c, r)) {
-                let [left, top] = corner_of(coarse, c, r);
-                return Some(Piece { block, scale, shift: [left, top] });
+            let Some((coarse, scale, (c, r))) = self.above(above, level, place) else { break };
+            let key = (coarse.key, c, r);
+            let found = match waits {
+                true => self.store.fetch(coarse, key).map_or(Found::Nothing, Found::There),
+                false => self.store.get(coarse, key),
+            };
+            match found {
+                Found::There(block) => return (Some(self.piece(block, coarse, scale, (c, r))), true),
+                Found::Coming => return (self.stand_in(above, level, place.0, place.1), false),
+                Found::Nothing => {}
             }
         }
-        None
+        (None, true)
+    }
+
+    /// A coarser level, how many of its pixels one of a level is, and its block in which a block of that level lies.
+    fn above(
+        &self,
+        above: usize,
+        level: &BlockLevel,
+        (column, row): (u32, u32),
+    ) -> Option<(&BlockLevel, [f64; 2], (u32, u32))> {
+        let coarse = self.store.source().levels().get(above)?;
+        let [x, y] = corner_of(level, column, row);
+        let scale = [coarse.width_px / level.width_px, coarse.height_px / level.height_px];
+        let [bw, bh] = coarse.block_px.map(f64::from);
+        Some((coarse, scale, ((x * scale[0] / bw) as u32, (y * scale[1] / bh) as u32)))
+    }
+
+    /// A block of a level as a piece; `scale` is how many pixels of that level one of the level is that is painted. Tiles fill their square,
+    /// however many pixels each of them has.
+    fn piece(&self, block: Arc<Block>, level: &BlockLevel, scale: [f64; 2], (column, row): (u32, u32)) -> Piece {
+        let own = match self.store.source().fills_blocks() {
+            true => [
+                f64::from(block.width_px) / f64::from(level.block_px[0].max(1)),
+                f64::from(block.height_px) / f64::from(level.block_px[1].max(1)),
+            ],
+            false => [1.0, 1.0],
+        };
+        let [left, top] = corner_of(level, column, row);
+        Piece { block, scale: [scale[0] * own[0], scale[1] * own[1]], shift: [left * own[0], top * own[1]] }
     }
 }
 
@@ -328,9 +372,9 @@ fn wanted(mesh: &Mesh, level: &BlockLevel) -> Vec<At> {
             let (Some(x), Some(y)) = (range(least(0), most(0), bw, across), range(least(1), most(1), bh, down)) else {
                 continue;
             };
-            // A cell of the mesh that spans very many blocks is far beyond what the finest level shows.
-            for r in y.0..=y.1.min(y.0 + 16) {
-                seen.extend((x.0..=x.1.min(x.0 + 16)).map(|c| (c, r)));
+            // Strips of one row are many blocks in a cell of the mesh; more than these lie in no picture that has coarser levels.
+            for r in y.0..=y.1.min(y.0 + MOST_SPANNED) {
+                seen.extend((x.0..=x.1.min(x.0 + MOST_SPANNED)).map(|c| (c, r)));
             }
         }
     }

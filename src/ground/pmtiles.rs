@@ -217,7 +217,15 @@ pub(super) fn open(path: &Path, datum: TileDatum) -> Result<Box<dyn Blocks>, Gro
         .and_then(|b| serde_json::from_slice(&b).ok())
         .unwrap_or_default();
     let get = |key: &str| said.get(key).and_then(|v| v.as_str()).unwrap_or_default();
-    let sample = tiles.root.iter().find(|e| e.run > 0).and_then(|e| {
+    // Large archives keep all entries in directories below the root.
+    let mut first = tiles.root.iter().find(|e| e.run > 0).or_else(|| tiles.root.first()).copied();
+    for _ in 0..MOST_STEPS {
+        let Some(leaf) = first.filter(|e| e.run == 0) else { break };
+        let at = tiles.leaf_offset.checked_add(leaf.offset);
+        let entries = at.and_then(|at| tiles.directory(at, leaf.length).ok());
+        first = entries.and_then(|d| d.iter().find(|e| e.run > 0).or_else(|| d.first()).copied());
+    }
+    let sample = first.filter(|e| e.run > 0).and_then(|e| {
         let bytes = tiles.at(tiles.data_offset.checked_add(e.offset)?, e.length).ok()?;
         unpacked(bytes, tiles.tile_packing).ok()
     });

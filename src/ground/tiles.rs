@@ -4,6 +4,8 @@ use super::blocks::{Block, BlockLevel, Blocks, GroundError};
 use super::datum::{TileDatum, TileGrid};
 use crate::geo::{BoundsDeg, LonLat, WorldPos};
 
+/// Most bytes of a tile, unpacked.
+const MOST_UNPACKED: u64 = 64 << 20;
 /// Deepest level: tiles of a few centimetres.
 pub(super) const DEEPEST: u8 = 24;
 
@@ -59,7 +61,7 @@ impl<T: TileBytes> Blocks for TilePyramid<T> {
 
     fn block(&self, level: &BlockLevel, column: u32, row: u32) -> Result<Option<Block>, GroundError> {
         let bytes = self.source.bytes(level.key as u8, column, row)?;
-        bytes.filter(|b| !b.is_empty()).map(|b| Block::decode(&b)).transpose()
+        bytes.filter(|b| !b.is_empty()).map(|b| Block::decode(&unpacked(b))).transpose()
     }
 
     fn picture(&self, level: &BlockLevel, column: u32, row: u32) -> Result<Option<Vec<u8>>, GroundError> {
@@ -75,6 +77,10 @@ impl<T: TileBytes> Blocks for TilePyramid<T> {
                 Some([(at.lon_deg + 180.0) / 360.0, (90.0 - at.lat_deg) / 180.0])
             }
         }
+    }
+
+    fn fills_blocks(&self) -> bool {
+        true
     }
 
     fn is_straight(&self) -> bool {
@@ -115,21 +121,84 @@ pub(super) fn plain(text: &str) -> String {
             _ => {}
         }
     }
-    let entities = [("&copy;", "©"), ("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&nbsp;", " ")];
-    let out = entities.iter().fold(out, |text, (from, to)| text.replace(from, to));
+    let out = without_entities(&out);
     out.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Characters for what HTML writes them as: by name, or by number (`&#169;`, `&#xA9;`). What is none stays.
+fn without_entities(text: &str) -> String {
+    const NAMED: [(&str, &str); 12] = [
+        ("copy", "©"),
+        ("amp", "&"),
+        ("lt", "<"),
+        ("gt", ">"),
+        ("quot", "\""),
+        ("apos", "'"),
+        ("nbsp", " "),
+        ("mdash", "—"),
+        ("ndash", "–"),
+        ("middot", "·"),
+        ("reg", "®"),
+        ("hellip", "…"),
+    ];
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('&') {
+        out.push_str(before);
+        let word = after.split_once(';').filter(|(word, _)| word.len() <= 8);
+        let meant = word.and_then(|(word, behind)| {
+            let number = word.strip_prefix('#').and_then(|n| match n.strip_prefix(['x', 'X']) {
+                Some(digits) => u32::from_str_radix(digits, 16).ok(),
+                None => n.parse().ok(),
+            });
+            let named = NAMED.iter().find(|(name, _)| *name == word).map(|(_, c)| (*c).to_owned());
+            let meant = named.or_else(|| number.and_then(char::from_u32).map(String::from))?;
+            Some((meant, behind))
+        });
+        match meant {
+            Some((meant, behind)) => {
+                out.push_str(&meant);
+                rest = behind;
+            }
+            None => {
+                out.push('&');
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
 }
 
 /// Side of a tile in pixels, by one of them; 256 where none says so.
 pub(super) fn side_of(picture: Option<&[u8]>) -> u32 {
-    let size = picture.and_then(|b| {
+    let size = picture.map(|b| unpacked(b.to_vec())).and_then(|b| {
         let reader = image::ImageReader::new(std::io::Cursor::new(b)).with_guessed_format().ok()?;
         reader.into_dimensions().ok()
     });
     size.map_or(256, |(w, _)| w).clamp(16, super::blocks::MAX_BLOCK_PX)
 }
 
-/// Whether bytes are a vector tile rather than a picture: gzip or protocol buffers.
+/// Whether bytes are a vector tile rather than a picture: protocol buffers, packed by gzip or not.
 pub(super) fn is_vector(bytes: &[u8]) -> bool {
-    bytes.starts_with(&[0x1f, 0x8b]) || bytes.first() == Some(&0x1a)
+    use std::io::Read;
+    if bytes.starts_with(&[0x1f, 0x8b]) {
+        let mut head = [0; 1];
+        let is_read = flate2::read::GzDecoder::new(bytes).read_exact(&mut head).is_ok();
+        return !is_read || head == [0x1a];
+    }
+    bytes.first() == Some(&0x1a)
+}
+
+/// The picture of a tile without the gzip that some programs pack every tile in.
+fn unpacked(bytes: Vec<u8>) -> Vec<u8> {
+    use std::io::Read;
+    if !bytes.starts_with(&[0x1f, 0x8b]) {
+        return bytes;
+    }
+    let mut out = Vec::new();
+    match flate2::read::GzDecoder::new(bytes.as_slice()).take(MOST_UNPACKED).read_to_end(&mut out) {
+        Ok(_) => out,
+        Err(_) => bytes,
+    }
 }

@@ -56,14 +56,56 @@ pub(super) fn name(svg: &mut Svg, session: &Session, frame: &MapFrame, u: f32, [
     }
     let [x, y, w, h] = frame.rect;
     let size = 9.5 * u;
-    let width = super::metrics::width(&text, size, false).min(w - 20.0 * u);
+    let lines = lines_of(&text, size, (w - 20.0 * u - right).max(60.0 * u));
+    let width = lines.iter().map(|l| super::metrics::width(l, size, false)).fold(0.0, f32::max);
     let (end, base) = (x + w - 6.0 * u - right, y + h - 6.0 * u - below);
+    let (step, count) = (size * 1.25, lines.len() as f32);
     svg.raw(&format!(
         "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"#ffffff\" fill-opacity=\"0.78\"/>",
         num(end - width - 4.0 * u),
-        num(base - size),
+        num(base - size - step * (count - 1.0)),
         num(width + 8.0 * u),
-        num(size * 1.35),
+        num(size * 1.35 + step * (count - 1.0)),
     ));
-    svg.text(end, base, &text, Type::new(size, "#333333").at(At::End));
+    for (at, line) in lines.iter().rev().enumerate() {
+        svg.text(end, base - step * at as f32, line, Type::new(size, "#333333").at(At::End));
+    }
+}
+
+/// A text in lines of at most a width: parted at blanks, else anywhere. Who is to be named is named in full.
+fn lines_of(text: &str, size: f32, most: f32) -> Vec<String> {
+    let is_wide = |line: &str| super::metrics::width(line, size, false) > most;
+    let mut lines = vec![String::new()];
+    for word in text.split_inclusive(' ') {
+        let last = lines.last().cloned().unwrap_or_default();
+        if !last.is_empty() && is_wide(format!("{last}{word}").trim_end()) {
+            lines.push(String::new());
+        }
+        for c in word.chars() {
+            let Some(line) = lines.last_mut() else { break };
+            line.push(c);
+            if is_wide(line.trim_end()) && line.chars().count() > 1 {
+                line.pop();
+                lines.push(c.to_string());
+            }
+        }
+    }
+    lines.into_iter().map(|l| l.trim().to_owned()).filter(|l| !l.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_to_be_named_is_named_in_full() {
+        let text = "© OpenStreetMap contributors · 天地图 审图号 GS(2024)0568号 · Maxar, Earthstar Geographics and the GIS User Community";
+        for most in [60.0, 200.0, 5000.0] {
+            let lines = lines_of(text, 10.0, most);
+            let joined: String = lines.concat().chars().filter(|c| *c != ' ').collect();
+            assert_eq!(joined, text.replace(' ', ""), "{lines:?}");
+            assert!(lines.iter().all(|l| super::super::metrics::width(l, 10.0, false) <= most), "{lines:?}");
+        }
+        assert_eq!(lines_of("© OSM", 10.0, 500.0), ["© OSM"]);
+    }
 }

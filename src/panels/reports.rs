@@ -21,16 +21,21 @@ pub(super) fn preview(
     ui.set_width(680.0);
     let values = [("name", draft.name.as_str()), ("n", &draft.rows.len().to_string())];
     ui.label(RichText::new(lang.with("report.preview", &values)).font(bold(15.0)).color(t.ink));
-    let new: Vec<_> = draft.rows.iter().filter(|m| !m.is_known).collect();
+    let new: Vec<_> = draft.rows.iter().filter(|m| m.is_taken()).collect();
+    let updated = new.iter().filter(|m| m.is_known).count();
     let of_gaps = new.iter().filter(|m| !m.gap.is_empty()).count();
     let lost = new.iter().filter(|m| m.village.is_none()).count();
     let counts = [
-        ("new", new.len().to_string()),
+        ("new", (new.len() - updated).to_string()),
         ("gaps", of_gaps.to_string()),
-        ("known", (draft.rows.len() - new.len()).to_string()),
+        ("known", (draft.rows.len() + updated - new.len()).to_string()),
         ("lost", lost.to_string()),
     ];
-    let words = lang.with("report.counts", &counts.each_ref().map(|(k, v)| (*k, v.as_str())));
+    let mut words = lang.with("report.counts", &counts.each_ref().map(|(k, v)| (*k, v.as_str())));
+    if updated > 0 {
+        words.push_str(" · ");
+        words.push_str(&lang.with("report.updated", &[("n", &updated.to_string())]));
+    }
     ui.label(RichText::new(words).color(if lost > 0 { t.warn } else { t.ink_secondary }));
     ui.add_space(6.0);
     ScrollArea::vertical().max_height(340.0).auto_shrink([false, true]).show(ui, |ui| {
@@ -44,7 +49,12 @@ pub(super) fn preview(
             let rule = matched.gap.split('/').next().filter(|r| !r.is_empty());
             let gap = rule.map(|r| lang.with("report.of-gap", &[("n", r)])).unwrap_or_default();
             let row = lang.with("import.row", &[("n", &matched.report.line.to_string())]);
-            let head = [row.as_str(), &place, &matched.report.category, &gap];
+            let more = match (matched.is_known, matched.is_elsewhere) {
+                (true, _) => lang.t("report.says-more"),
+                (false, true) => lang.t("report.elsewhere"),
+                (false, false) => "",
+            };
+            let head = [row.as_str(), &place, &matched.report.category, &gap, more];
             let head = head.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(" · ");
             ui.label(RichText::new(head).size(12.0).color(ink));
             ui.add(Label::new(RichText::new(&matched.report.text).size(12.5).color(t.ink)).truncate());

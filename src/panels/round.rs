@@ -166,6 +166,15 @@ fn minutes_of(ui: &mut Ui, session: &Session, draft: &mut RoundDraft, id: &str, 
 
 /// How the ways were found, and what to know of it; whether it is a warning.
 fn ways(session: &Session, planned: &PlannedRound) -> Vec<(String, bool)> {
+    let mut list = how_found(session, planned);
+    let idle = planned.plan.idle(planned.options.people);
+    if idle > 0 {
+        list.push((session.lang.with("round.idle", &[("n", &idle.to_string())]), false));
+    }
+    list
+}
+
+fn how_found(session: &Session, planned: &PlannedRound) -> Vec<(String, bool)> {
     let lang = session.lang;
     let numbers = [number(planned.options.way_factor), number(planned.options.speed_km_h)];
     let straight = lang.with("round.note-ways", &[("factor", &numbers[0]), ("n", &numbers[1])]);

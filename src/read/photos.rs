@@ -47,8 +47,13 @@ pub fn exif_of(path: &Path) -> Exif {
     };
     let degrees = |tag, sign_tag, negative: &str| {
         let exif::Value::Rational(parts) = &exif.get_field(tag, exif::In::PRIMARY)?.value else { return None };
-        let [d, m, s] = parts.get(..3)? else { return None };
-        let value = d.to_f64() + m.to_f64() / 60.0 + s.to_f64() / 3600.0;
+        // Some write minutes with a fraction and no seconds, as 0/0 or not at all, or degrees only.
+        let part = |i: usize| match parts.get(i) {
+            None => Some(0.0),
+            Some(r) if i > 0 && r.denom == 0 && r.num == 0 => Some(0.0),
+            Some(r) => Some(r.to_f64()),
+        };
+        let value = parts.first()?.to_f64() + part(1)? / 60.0 + part(2)? / 3600.0;
         let is_negative = ascii(sign_tag).is_some_and(|r| r.eq_ignore_ascii_case(negative));
         value.is_finite().then_some(if is_negative { -value } else { value })
     };
@@ -58,11 +63,12 @@ pub fn exif_of(path: &Path) -> Exif {
     let place =
         lon.zip(lat).map(|(lon, lat)| LonLat::new(lon, lat)).filter(|p| p.is_valid() && *p != LonLat::new(0.0, 0.0));
     let zone = ascii(exif::Tag::OffsetTimeOriginal).filter(|z| z.len() == 6).unwrap_or_default();
-    let taken_at =
-        ascii(exif::Tag::DateTimeOriginal).filter(|t| !t.is_empty()).map(|text| match text.split_once(' ') {
+    let taken_at = ascii(exif::Tag::DateTimeOriginal).filter(|t| !t.is_empty() && !t.starts_with("0000")).map(|text| {
+        match text.split_once(' ') {
             Some((day, time)) => format!("{}T{time}{zone}", day.replace(':', "-")),
             None => text,
-        });
+        }
+    });
     let camera = [exif::Tag::Make, exif::Tag::Model].into_iter().filter_map(&ascii).collect::<Vec<_>>().join(" ");
     Exif { place, taken_at, camera }
 }

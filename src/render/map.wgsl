@@ -126,7 +126,10 @@ fn border_vertex(@builtin(vertex_index) corner: u32, @location(0) a: vec2<u32>, 
     out.colour.a = out.colour.a * min(width, 1.0) * layer.opacity;
     if class_in == 3u && layer.single_class < 0.0 {
         let style = style_of(feature);
-        out.colour = vec4<f32>(style.rgb, style.a * layer.opacity);
+        // A line without a value, as areas and pages have it.
+        let is_hatched = style.a > 0.25 && style.a < 0.75;
+        let ink = select(style, vec4<f32>(layer.hatch_line.rgb, 1.0), is_hatched);
+        out.colour = vec4<f32>(ink.rgb, ink.a * layer.opacity);
     }
     if out.colour.a <= 0.003 || width <= 0.0 {
         out.position = vec4<f32>(2.0, 2.0, 2.0, 1.0);

@@ -117,6 +117,12 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// How many of so many people have no tour on any day.
+    pub fn idle(&self, people: usize) -> usize {
+        let busy: std::collections::BTreeSet<usize> = self.routes.iter().map(|r| r.person).collect();
+        people.saturating_sub(busy.len())
+    }
+
     /// Whether it leaves less that matters than another plan of the same stops, or as little on ways that are shorter by some thousandths.
     pub fn is_better_than(&self, other: &Self, stops: &[Stop]) -> bool {
         let missed = |p: &Self| p.left.iter().filter_map(|i| stops.get(*i)).map(|s| s.worth).sum::<f64>();

@@ -116,6 +116,7 @@ pub fn sort_photos(
         let folder = photo.path.parent().map(Path::to_path_buf).unwrap_or_default();
         folders.entry((folder, photo.camera.clone())).or_default().push(photo);
     }
+    let folders = of_one_camera(folders);
     let mut sorted = SortedPhotos::default();
     for mut photos in folders.into_values() {
         let by_name = |s: &Seen| natural(&s.path);
@@ -127,6 +128,20 @@ pub fn sort_photos(
         sort_folder(photos, gaps, &mut sorted);
     }
     Some(sorted)
+}
+
+/// Photos of a folder: those that say no camera, since a messenger took it away, are the only camera's there is.
+fn of_one_camera(groups: BTreeMap<(PathBuf, String), Vec<Seen>>) -> BTreeMap<(PathBuf, String), Vec<Seen>> {
+    let mut cameras: BTreeMap<PathBuf, Vec<String>> = BTreeMap::new();
+    for (folder, camera) in groups.keys().filter(|(_, camera)| !camera.is_empty()) {
+        cameras.entry(folder.clone()).or_default().push(camera.clone());
+    }
+    let mut out: BTreeMap<(PathBuf, String), Vec<Seen>> = BTreeMap::new();
+    for ((folder, camera), photos) in groups {
+        let only = cameras.get(&folder).filter(|all| all.len() == 1 && camera.is_empty()).and_then(|all| all.first());
+        out.entry((folder, only.cloned().unwrap_or(camera))).or_default().extend(photos);
+    }
+    out
 }
 
 fn sort_folder(photos: Vec<Seen>, gaps: &[(String, LonLat)], sorted: &mut SortedPhotos) {

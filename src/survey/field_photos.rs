@@ -4,9 +4,13 @@ use std::path::PathBuf;
 
 use super::error::SurveyError;
 use super::event::NewVisit;
+use super::instant::Instant;
 use super::log::SurveyLog;
 use super::photo::{keep_photo, photo_facts};
 use super::subject::Photo;
+
+/// Photos and a visit of one round lie no further apart.
+const ONE_ROUND_MS: i64 = 7 * 24 * 3_600_000;
 
 /// What was done with photos of gaps.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,6 +27,8 @@ pub struct PhotosPut {
     pub waiting_gaps: Vec<String>,
     /// Visits recorded for them.
     pub recorded: usize,
+    /// Those of them whose photos do not say when they were taken.
+    pub without_time: usize,
     /// Visits that were changed or recorded.
     pub ids: Vec<String>,
 }
@@ -36,7 +42,14 @@ impl PhotosPut {
         let visits = log.shared();
         let said: Vec<_> = visits.heads(&new.gap).into_iter().filter_map(|v| Some((v, visits.said(v)?))).collect();
         let there: Vec<&str> = said.iter().flat_map(|(_, e)| e.photos.iter().map(|p| p.file.as_str())).collect();
-        let latest = said.iter().max_by(|a, b| a.1.at.cmp(&b.1.at)).map(|(v, _)| v.id.clone());
+        let taken = photos.iter().map(|p| photo_facts(p)).find(|f| f.at.is_some()).unwrap_or_default();
+        // A photo of a later round shows what the visit of an earlier one did not see.
+        let is_of_round = |at: Option<Instant>| match (at, taken.at) {
+            (Some(visit), Some(photo)) => (photo.millis() - visit.millis()).abs() <= ONE_ROUND_MS,
+            _ => true,
+        };
+        let of_round = said.iter().filter(|(_, e)| new.result.is_none() || is_of_round(e.at));
+        let latest = of_round.max_by(|a, b| a.1.at.cmp(&b.1.at)).map(|(v, _)| v.id.clone());
         if latest.is_none() && new.result.is_none() {
             self.waiting += photos.len();
             self.waiting_gaps.push(new.gap);
@@ -68,10 +81,10 @@ impl PhotosPut {
             self.ids.push(id);
             return Ok(());
         }
-        let facts = photos.iter().map(|p| photo_facts(p)).find(|f| f.at.is_some()).unwrap_or_default();
-        let visit = NewVisit { photos: kept, place: facts.place.or(new.place), at: facts.at, ..new };
+        let visit = NewVisit { photos: kept, place: taken.place.or(new.place), at: taken.at, ..new };
         self.ids.extend(log.record(vec![visit])?);
         self.recorded += 1;
+        self.without_time += usize::from(taken.at.is_none());
         Ok(())
     }
 }

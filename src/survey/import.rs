@@ -93,6 +93,8 @@ pub struct Planned {
     pub is_taken: bool,
     event: Option<Event>,
     photos: Vec<PathBuf>,
+    /// Whether nothing but photos comes, which were not there when the row came.
+    is_late: bool,
 }
 
 impl Planned {
@@ -173,6 +175,11 @@ impl Preview {
         self.rows.iter().filter(|r| is(r.verdict)).count()
     }
 
+    /// How many rows are left out because their time lies in the future or long ago, until a person says so.
+    pub fn untaken_count(&self) -> usize {
+        self.rows.iter().filter(|r| !r.is_taken && r.event.is_some() && r.remarks.contains(&Remark::OddTime)).count()
+    }
+
     /// How many rows had lost their key and were given a gap by rule and village.
     pub fn keyless_count(&self) -> usize {
         self.rows.iter().filter(|r| r.remarks.contains(&Remark::FoundByVillage)).count()
@@ -217,6 +224,7 @@ fn planned(row: ResultRow, after: &mut Survey, sheet: &Sheet<'_>) -> Planned {
         is_taken: false,
         event: None,
         photos: Vec::new(),
+        is_late: false,
         row,
     };
     let mut event = match understood(&planned.row, origin, index, *near, &mut planned.remarks) {
@@ -233,19 +241,21 @@ fn planned(row: ResultRow, after: &mut Survey, sheet: &Sheet<'_>) -> Planned {
     planned.gap.clone_from(&event.gap);
     (planned.before, planned.after) = (after.status(&key), after.status(&key));
     let is_exported = !planned.row.id.is_empty() && after.visit(&planned.row.id).is_some();
-    if is_exported || (now.visit(&event.id).is_none() && after.visit(&event.id).is_some()) {
+    if is_exported {
+        return edited_export(planned, event, after);
+    }
+    if now.visit(&event.id).is_none() && after.visit(&event.id).is_some() {
         planned.verdict = Verdict::Known;
         return planned;
     }
     planned.verdict = Verdict::New;
     // Of what was there before this sheet: two of its rows are two.
-    if let Some(visit) = now.visit(&event.id).or_else(|| sheet.brought_before(&event)) {
+    if let Some(visit) = now.visit(&event.id).or_else(|| sheet.brought_before(&event, &planned.row.instance)) {
         let Some(said) = now.said(visit) else { return planned };
         // What somebody changed by hand since is not changed back by the sheet that was there before.
         let is_by_hand = said.kind != EventKind::Visit && said.origin != *origin && visit.id == event.id;
         if !visit.is_withdrawn && (says_the_same(said, &event) || is_by_hand) {
-            planned.verdict = Verdict::Known;
-            return planned;
+            return with_late_photos(planned, &event, (visit, said), sheet);
         }
         planned.verdict = Verdict::Corrects;
         sheet.claims.borrow_mut().insert(visit.id.clone());
@@ -281,14 +291,79 @@ fn planned(row: ResultRow, after: &mut Survey, sheet: &Sheet<'_>) -> Planned {
     planned
 }
 
+/// A visit that was exported and comes back: what somebody wrote over in the sheet corrects it, unless it was amended since.
+fn edited_export(mut planned: Planned, event: Event, after: &mut Survey) -> Planned {
+    planned.verdict = Verdict::Known;
+    let visit = after.visit(&planned.row.id).filter(|v| v.amendments.is_empty() && !v.is_withdrawn);
+    let Some((visit, said)) = visit.and_then(|v| Some((v, after.said(v)?))) else { return planned };
+    let is_edited = said.result != event.result
+        || !is_same_text(said.note.trim(), event.note.trim())
+        || said.by.trim() != event.by.trim();
+    if !is_edited {
+        return planned;
+    }
+    let mut next = Event { result: event.result, note: event.note, by: event.by, ..said.clone() };
+    (next.kind, next.of, next.after) = (EventKind::Correction, Some(visit.id.clone()), visit.heads.clone());
+    (next.origin, next.id) = (event.origin, id_of(&format!("{} export {}", visit.id, event.id)));
+    if after.events.iter().any(|e| e.id == next.id) {
+        return planned;
+    }
+    planned.verdict = Verdict::Corrects;
+    let key = after.key_of(&next).to_owned();
+    after.add(Event { seq: after.last_seq().saturating_add(1), ..next.clone() });
+    planned.after = after.status(&key);
+    planned.is_taken = true;
+    planned.event = Some(next);
+    planned
+}
+
+/// A row that is there already: photos of it that were not there when it came, and are now, are put to its visit.
+fn with_late_photos(mut planned: Planned, row: &Event, (visit, said): (&Visit, &Event), sheet: &Sheet<'_>) -> Planned {
+    planned.verdict = Verdict::Known;
+    let is_awaited = |photo: &&Photo| said.photos.iter().any(|p| p.file == photo.file && p.digest.is_empty());
+    let found = row
+        .photos
+        .iter()
+        .filter(is_awaited)
+        .filter_map(|p| sheet.attached.beside(sheet.folder, &p.file, &planned.row.instance))
+        .collect::<Vec<_>>();
+    if found.is_empty() || visit.is_withdrawn {
+        return planned;
+    }
+    let mut next = said.clone();
+    (next.kind, next.of, next.after) = (EventKind::Correction, Some(visit.id.clone()), visit.heads.clone());
+    (next.origin, next.id) =
+        (sheet.origin.to_owned(), id_of(&format!("{} photos {} {found:?}", visit.id, visit.heads.join(" "))));
+    planned.verdict = Verdict::Corrects;
+    (planned.photos, planned.is_late, planned.is_taken) = (found, true, true);
+    planned.event = Some(next);
+    planned
+}
+
+fn is_same_text(a: &str, b: &str) -> bool {
+    let lines = |text: &str| text.lines().map(|l| l.trim_end().to_owned()).collect::<Vec<_>>();
+    lines(a) == lines(b)
+}
+
+/// Member of an event: what a server of forms calls the submission that brought it.
+const INSTANCE: &str = "instance";
+/// Times of one visit that a person corrects lie no further apart: another clock, another day, no other round.
+const ONE_VISIT_MS: i64 = 36 * 3_600_000;
+
 impl Sheet<'_> {
+    /// Whether its rows were sent by a phone: each is a visit of its own, and files of all rounds have one name.
+    fn is_sent(&self, instance: &str) -> bool {
+        !instance.is_empty() || self.origin.to_lowercase().ends_with(".gpkg")
+    }
+
     /// The visit that a row brought before it was corrected: of the same gap, made when the same visits stood, from the same sheet by
     /// the same person, or by the same person at the same time; and where only the person's name was corrected. Never one that
     /// another row speaks of.
-    fn brought_before(&self, event: &Event) -> Option<&Visit> {
+    fn brought_before(&self, event: &Event, instance: &str) -> Option<&Visit> {
         let survey = self.survey;
         let set = |ids: &[String]| ids.iter().cloned().collect::<BTreeSet<_>>();
         let stand = set(&event.after);
+        let is_sent = self.is_sent(instance);
         let rank = |visit: &Visit| {
             let begin = survey.events.get(visit.begins)?;
             let said = survey.said(visit)?;
@@ -300,12 +375,22 @@ impl Sheet<'_> {
             let (by, at) = (said.by == event.by, said.at == event.at);
             let is_same_sheet = begin.origin == self.origin;
             let is_named = !event.by.is_empty();
+            let of_submission = begin.more.get(INSTANCE).and_then(|v| v.as_str()).unwrap_or_default();
+            let is_other = !instance.is_empty() && !of_submission.is_empty() && instance != of_submission;
+            let same_words = said.result == event.result && is_same_text(&said.note, &event.note);
+            let apart_ms = said.at.zip(event.at).map(|(a, b)| (a.millis() - b.millis()).abs());
             match (by, at) {
+                _ if !instance.is_empty() && instance == of_submission => Some(0),
+                // Two copies of one package that say two things: which is right nobody but a person knows.
+                (true, true) if is_sent && !is_same_sheet && !same_words => None,
                 (true, true) if is_named && event.at.is_some() => Some(0),
-                (true, true) if is_same_sheet => Some(1),
-                (true, false) if is_same_sheet => Some(2),
+                (true, true) if is_same_sheet && (!is_sent || event.at.is_some()) && !is_other => Some(1),
+                (true, false) if is_same_sheet && !is_sent => Some(2),
+                (true, false) if is_same_sheet && same_words && !is_other => {
+                    apart_ms.filter(|ms| *ms <= ONE_VISIT_MS).map(|_| 2)
+                }
                 // Two people are two, unless nothing else was changed.
-                (false, true) if is_same_sheet && said.result == event.result && said.note == event.note => Some(3),
+                (false, true) if is_same_sheet && same_words && (!is_sent || event.at.is_some()) => Some(3),
                 _ => None,
             }
         };
@@ -316,9 +401,8 @@ impl Sheet<'_> {
 
 /// Whether a row says what the log says of its visit. Photos have other names there.
 fn says_the_same(said: &Event, row: &Event) -> bool {
-    let lines = |e: &Event| e.note.lines().map(|l| l.trim_end().to_owned()).collect::<Vec<_>>();
     said.result == row.result
-        && lines(said) == lines(row)
+        && is_same_text(&said.note, &row.note)
         && said.by == row.by
         && said.at == row.at
         && said.at_text == row.at_text
@@ -340,6 +424,7 @@ impl SurveyLog {
         let mut events = Vec::new();
         for planned in preview.rows.iter_mut().filter(|p| p.is_taken) {
             let Some(mut event) = planned.event.clone() else { continue };
+            let mut kept_count = 0;
             // The id is the row's own: a photo's name in the log follows from its content and does not change it.
             for path in &planned.photos {
                 let kept = match keep_photo(self.paths(), path) {
@@ -354,7 +439,11 @@ impl SurveyLog {
                 let is = |p: &&mut Photo| p.file == name || p.file.ends_with(&format!("/{name}"));
                 if let Some(photo) = event.photos.iter_mut().find(is) {
                     *photo = kept;
+                    kept_count += 1;
                 }
+            }
+            if planned.is_late && kept_count == 0 {
+                continue;
             }
             events.push(event);
         }
@@ -434,6 +523,9 @@ fn understood(
     // The name of the file says nothing about the visit.
     let said = Event { origin: String::new(), ..event.clone() };
     event.id = id_of(&serde_json::to_string(&said).unwrap_or_default());
+    if !row.instance.trim().is_empty() {
+        event.more.insert(INSTANCE.to_owned(), row.instance.trim().into());
+    }
     Ok(Some(event))
 }
 

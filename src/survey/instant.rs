@@ -151,9 +151,23 @@ fn numbers_of(text: &str) -> Vec<(&str, &str)> {
     numbers
 }
 
+/// Without the day of the week, which says nothing that the date does not: 周五, （星期日）.
+fn without_weekday(text: String) -> String {
+    for word in ["星期", "礼拜", "周"] {
+        let Some((before, after)) = text.split_once(word) else { continue };
+        let mut rest = after.chars();
+        if rest.next().is_some_and(|c| "一二三四五六日天".contains(c)) {
+            let before = before.trim_end_matches(['(', '（', ' ']);
+            let rest = rest.as_str().trim_start_matches([')', '）', ' ']);
+            return format!("{before} {rest}");
+        }
+    }
+    text
+}
+
 /// A date and time without a zone, and whether year or day were taken from `near`.
 fn local_time(text: &str, near: Option<civil::DateTime>) -> Option<(civil::DateTime, bool)> {
-    let mut text = folded(text);
+    let mut text = without_weekday(folded(text));
     let mut daytime = None;
     for (word, means) in DAYTIMES {
         if let Some(at) = text.find(word) {
@@ -205,6 +219,18 @@ fn local_time(text: &str, near: Option<civil::DateTime>) -> Option<(civil::DateT
             let of = |year: i16| civil::Date::new(year, small(m)?, small(d)?).ok();
             let this = of(near.year());
             (this.filter(|d| *d <= near.date()).or_else(|| of(near.year() - 1))?, true)
+        }
+        // 20/11/2026, 11/20/2026: only where one of them is no month.
+        [(first, "/"), (second, "/"), (y, _)] if y.len() == 4 => {
+            let (d, m) = if small(first)? > 12 { (first, second) } else { (second, first) };
+            let date = civil::Date::new(number(y)? as i16, small(m)?, small(d)?).ok()?;
+            (Some(date).filter(|_| small(d).is_some_and(|d| d > 12))?, false)
+        }
+        // 11-20, 11/20: a month and a day. A point between them may be a number that a spreadsheet shortened.
+        [(m, "-" | "/"), (d, behind)] if m.len() <= 2 && d.len() <= 2 && behind.trim().is_empty() => {
+            let near = near?;
+            let of = |year: i16| civil::Date::new(year, small(m)?, small(d)?).ok();
+            (of(near.year()).filter(|d| *d <= near.date()).or_else(|| of(near.year() - 1))?, true)
         }
         [] => (near?.date(), true),
         _ => return None,

@@ -50,7 +50,7 @@ pub use merge::union;
 pub use other_log::read_log;
 pub use paths::LogPaths;
 pub use photo::{PhotoFacts, keep_photo, photo_facts, picture_of, small_picture};
-pub use report::{NewReport, Report, ReportStatus, reports_grid};
+pub use report::{NewReport, Report, ReportStatus, reports_grid, without_phones};
 pub use report_table::{MatchedReport, match_reports, read_reports, tables_of_reports};
 pub use results::{ResultRow, read_results};
 pub use returned::{Returned, filled_in, is_round, says_results};

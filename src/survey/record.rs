@@ -49,8 +49,13 @@ impl SurveyLog {
     /// # Errors
     /// [`SurveyError`]; nothing was recorded then.
     pub fn report(&mut self, reports: Vec<(NewReport, Subject, String)>) -> Result<Vec<String>, SurveyError> {
-        // Photos first: a report that is there has its photos. One that cannot be used keeps its name.
+        // Photos first. One that cannot be used keeps its name.
         let there: rustc_hash::FxHashSet<String> = self.survey().reports().map(|r| r.id().to_owned()).collect();
+        let (known, reports): (Vec<_>, Vec<_>) =
+            reports.into_iter().partition(|(r, ..)| r.known_id(self.survey()).is_some());
+        for (report, ..) in known {
+            self.update_report(&report)?;
+        }
         let mut kept: rustc_hash::FxHashMap<(String, String), Photo> = Default::default();
         for (report, ..) in reports.iter().filter(|(r, ..)| !there.contains(&r.id())) {
             for (name, file) in &report.files {
@@ -74,6 +79,31 @@ impl SurveyLog {
                 event
             });
             Ok(events.filter(is_new).filter(|e| seen.insert(e.id.clone())).collect())
+        })
+    }
+
+    /// Lets a report that is there say what its row says by now: that it was settled, and photos that were not there when it came.
+    fn update_report(&mut self, row: &NewReport) -> Result<(), SurveyError> {
+        let Some(id) = row.known_id(self.survey()) else { return Ok(()) };
+        let mut late = Vec::new();
+        for (name, file) in row.late_files(self.survey()) {
+            match keep_photo(self.paths(), file) {
+                Ok(photo) => late.push((name.clone(), photo)),
+                Err(SurveyError::Photo { .. }) => {}
+                Err(e) => return Err(e),
+            }
+        }
+        let result = row.newly_settled(self.survey());
+        if result.is_none() && late.is_empty() {
+            return Ok(());
+        }
+        self.correct(&id, |event| {
+            event.result = result.or(event.result);
+            for (name, own) in late {
+                if let Some(photo) = event.photos.iter_mut().find(|p| p.file == name) {
+                    *photo = own;
+                }
+            }
         })
     }
 

@@ -29,8 +29,10 @@ pub struct NewReport {
     pub number: String,
     /// When it was made.
     pub at: Option<Instant>,
-    /// When, as it was written, where that cannot be read as a time.
+    /// When, as it was written.
     pub at_text: String,
+    /// Whether its year or day were not written: the same row is to say the same on another day.
+    pub is_at_assumed: bool,
     /// What kind of thing it is, in the words of the service.
     pub category: String,
     /// What was seen.
@@ -61,12 +63,55 @@ impl NewReport {
         self.place.or(self.photo_place)
     }
 
-    /// An id that follows from what was reported: by the service's number, else by time, words and place.
+    /// An id that follows from what was reported: by the service's number, else by time, words and place. A number such as 1 or 23 is
+    /// that of a row: another table begins with it again.
     pub fn id(&self) -> String {
-        if !self.number.trim().is_empty() {
-            return id_of(&format!("report number {}", self.number.trim()));
+        match self.number.trim() {
+            "" => self.id_by_words(),
+            row if is_row_number(row) => self.id_by_words(),
+            number => id_of(&format!("report number {number}")),
         }
-        let at = self.at.map_or_else(|| self.at_text.clone(), Instant::to_text);
+    }
+
+    /// The id under which earlier versions recorded a report with the number of a row.
+    pub(super) fn former_id(&self) -> Option<String> {
+        let number = self.number.trim();
+        is_row_number(number).then(|| id_of(&format!("report number {number}")))
+    }
+
+    /// The id under which a log has it already.
+    pub(super) fn known_id(&self, survey: &Survey) -> Option<String> {
+        let of_row = |id: &String| survey.report(id).is_some_and(|r| r.said.note == self.words());
+        let former = self.former_id().filter(of_row);
+        Some(self.id()).filter(|id| survey.report(id).is_some()).or(former)
+    }
+
+    /// What its row says that the log does not say yet: that it was settled, or found to be wrong.
+    pub(super) fn newly_settled(&self, survey: &Survey) -> Option<Outcome> {
+        let known = self.known_id(survey)?;
+        let is_open = survey.report(&known)?.said.result.is_none();
+        self.outcome().filter(|_| is_open)
+    }
+
+    /// Photos that lie beside its table by now, and of which the log knows only the name.
+    pub(super) fn late_files(&self, survey: &Survey) -> Vec<&(String, PathBuf)> {
+        let id = self.known_id(survey);
+        let Some(report) = id.as_ref().and_then(|id| survey.report(id)) else { return Vec::new() };
+        let is_awaited = |name: &str| report.said.photos.iter().any(|p| p.file == name && p.digest.is_empty());
+        self.files.iter().filter(|(name, _)| is_awaited(name)).collect()
+    }
+
+    fn outcome(&self) -> Option<Outcome> {
+        Outcome::from_word(&self.status).filter(|o| matches!(o, Outcome::Closed | Outcome::Wrong))
+    }
+
+    fn words(&self) -> String {
+        let words = [self.text.trim(), self.address.trim()].into_iter().filter(|t| !t.is_empty());
+        words.collect::<Vec<_>>().join("\n")
+    }
+
+    fn id_by_words(&self) -> String {
+        let at = self.at.filter(|_| !self.is_at_assumed).map_or_else(|| self.at_text.clone(), Instant::to_text);
         let place = self.place.map_or_else(String::new, |p| format!("{:.6},{:.6}", p.lon_deg, p.lat_deg));
         let parts = [at.as_str(), &self.text, &self.address, &place, &self.subject.village, &self.by];
         id_of(&format!("report {}", parts.map(str::trim).join("\n")))
@@ -75,19 +120,19 @@ impl NewReport {
     /// The event that records it: of the village and, where one was found, of a gap by its key.
     pub(super) fn into_event(self, subject: Subject, gap: String) -> Event {
         let (id, at_place) = (self.id(), self.at_place());
+        let (words, result) = (self.words(), self.outcome());
         let mut more = serde_json::Map::new();
         for (key, value) in [(CATEGORY, self.category), (NUMBER, self.number), (PHONE, self.phone)] {
             more.insert(key.to_owned(), Value::String(value.trim().to_owned()));
         }
-        let words = [self.text.trim(), self.address.trim()].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>();
         Event {
             id,
             kind: EventKind::Report,
             rule: gap.split('/').next().unwrap_or_default().to_owned(),
             gap,
             subject,
-            result: Outcome::from_word(&self.status).filter(|o| matches!(o, Outcome::Closed | Outcome::Wrong)),
-            note: words.join("\n"),
+            result,
+            note: words,
             photos: self.photos.iter().map(|p| Photo::named(p)).collect(),
             lon: at_place.map(|p| p.lon_deg),
             lat: at_place.map(|p| p.lat_deg),
@@ -99,6 +144,44 @@ impl NewReport {
             ..Event::default()
         }
     }
+}
+
+/// Whether a number is too short to be given by a service once and for all.
+fn is_row_number(number: &str) -> bool {
+    number.len() < 6 && number.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+}
+
+/// A text without telephone numbers: seven digits and more in a row, as mobile ones are, and with dashes behind a code of a town.
+///
+/// ```
+/// use qiancun::survey::without_phones;
+/// assert_eq!(without_phones("请回电13912345678，或010-62881234；3 号厕所 2026-11-20"), "请回电***，或***；3 号厕所 2026-11-20");
+/// ```
+pub fn without_phones(text: &str) -> String {
+    let (mut out, mut run) = (String::new(), String::new());
+    let flush = |run: &mut String, out: &mut String| {
+        let tail = run.len() - run.trim_end_matches('-').len();
+        let (number, dashes) = run.split_at(run.len() - tail);
+        let groups: Vec<&str> = number.split('-').collect();
+        let is_phone = match groups.as_slice() {
+            [one] => (7..=13).contains(&one.len()),
+            [code, local, ..] => code.starts_with('0') && local.len() >= 7,
+            [] => false,
+        } || (groups.len() == 3 && groups.iter().map(|g| g.len()).eq([3, 4, 4]));
+        out.push_str(if is_phone { "***" } else { number });
+        out.push_str(dashes);
+        run.clear();
+    };
+    for c in text.chars() {
+        if c.is_ascii_digit() || (c == '-' && !run.is_empty()) {
+            run.push(c);
+        } else {
+            flush(&mut run, &mut out);
+            out.push(c);
+        }
+    }
+    flush(&mut run, &mut out);
+    out
 }
 
 fn member<'a>(said: &'a Event, key: &str) -> &'a str {
@@ -187,9 +270,15 @@ impl<'a> Report<'a> {
         }
     }
 
+    /// Whether somebody was there after it was made: by the times of both, where they are known, since telephones come back later than
+    /// reports come in; else by which came into the log later.
     fn is_before_a_visit(&self, survey: &Survey, key: &str) -> bool {
         let began = survey.events.get(self.record.begins).map_or(i64::MAX, |e| e.seq);
-        survey.heads(key).iter().any(|v| survey.events.get(v.says).is_some_and(|e| e.seq > began))
+        let is_after = |visit: &Event| match (self.said.at, visit.at) {
+            (Some(made), Some(there)) => there >= made,
+            _ => visit.seq > began,
+        };
+        survey.heads(key).iter().any(|v| survey.events.get(v.says).is_some_and(is_after))
     }
 
     /// What was done about it, in the words of the last visit to its gap, else of whoever settled it; empty where nothing was.
@@ -215,7 +304,8 @@ impl Survey {
 
     /// A report by its id, withdrawn ones too.
     pub fn report(&self, id: &str) -> Option<Report<'_>> {
-        let record = self.records_of(EventKind::Report).find(|d| d.id == id)?;
+        let is_report = |v: &&Visit| self.events.get(v.begins).is_some_and(|e| e.kind == EventKind::Report);
+        let record = self.record(id).filter(is_report)?;
         Some(Report { record, said: self.said(record)? })
     }
 }
@@ -234,7 +324,7 @@ pub fn reports_grid(survey: &Survey, names: bool, lang: Lang) -> Grid {
             text(report.number()),
             text(&said.at.map_or_else(|| said.at_text.clone(), Instant::for_people)),
             text(report.category()),
-            text(&said.note),
+            text(&if names { said.note.clone() } else { without_phones(&said.note) }),
             text(&subject.village),
             text(&subject.code),
             text(&subject.town),

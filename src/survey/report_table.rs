@@ -61,11 +61,45 @@ const HEADS: [(Column, &[&str]); 15] = [
     (Column::Lon, &["经度", "lon", "lng", "longitude", "x"]),
     (Column::Lat, &["纬度", "lat", "latitude", "y"]),
     (Column::Place, &["坐标", "经纬度", "定位", "coordinates", "position", "location"]),
-    (Column::Address, &["地址", "地点", "位置", "详细地址", "事发地点", "发生地点", "address", "place", "where"]),
+    (
+        Column::Address,
+        &[
+            "地址",
+            "地点",
+            "位置",
+            "详细地址",
+            "事发地点",
+            "发生地点",
+            "诉求地址",
+            "被反映地址",
+            "反映地址",
+            "问题地址",
+            "address",
+            "place",
+            "where",
+        ],
+    ),
     (Column::Town, &["乡镇", "镇", "街道", "镇街", "所属乡镇", "town", "township"]),
     (Column::Village, &["村", "村名", "行政村", "所属村", "村庄", "village", "villagename"]),
     (Column::Code, &["村代码", "代码", "编码", "code", "villagecode"]),
-    (Column::Category, &["类别", "问题类别", "问题类型", "类型", "分类", "事项类别", "category", "type", "kind"]),
+    (
+        Column::Category,
+        &[
+            "类别",
+            "问题类别",
+            "问题类型",
+            "类型",
+            "分类",
+            "事项类别",
+            "诉求类型",
+            "诉求类别",
+            "事件类型",
+            "上报类型",
+            "category",
+            "type",
+            "kind",
+        ],
+    ),
     (
         Column::Text,
         &[
@@ -78,13 +112,41 @@ const HEADS: [(Column, &[&str]); 15] = [
             "事件描述",
             "问题",
             "情况",
+            "反映问题",
+            "反映事项",
+            "反映情况",
+            "投诉内容",
+            "工单内容",
+            "消息内容",
+            "问题内容",
+            "上报内容",
+            "事项内容",
+            "诉求描述",
+            "诉求标题",
+            "标题",
+            "消息",
             "text",
             "description",
             "report",
         ],
     ),
     (Column::By, &["上报人", "反映人", "姓名", "来电人", "联系人", "网格员", "by", "reporter", "name"]),
-    (Column::Phone, &["电话", "手机", "联系电话", "来电号码", "联系方式", "phone", "mobile", "tel"]),
+    (
+        Column::Phone,
+        &[
+            "电话",
+            "手机",
+            "联系电话",
+            "来电号码",
+            "手机号",
+            "手机号码",
+            "电话号码",
+            "联系方式",
+            "phone",
+            "mobile",
+            "tel",
+        ],
+    ),
     (Column::Photo, &["照片", "图片", "附件", "photo", "picture", "image", "attachment"]),
     (Column::Status, &["状态", "办理状态", "处理状态", "处理结果", "办理结果", "status", "result"]),
 ];
@@ -110,6 +172,10 @@ fn text_of(cell: &Cell) -> String {
 pub fn read_reports(path: &Path) -> Result<Option<Vec<NewReport>>, ReadError> {
     let mut found: Option<Vec<NewReport>> = None;
     let (attached, folder) = (Attached::default(), path.parent().unwrap_or(Path::new("")));
+    // Times without a year or a day are those before the table was written last.
+    let written = std::fs::metadata(path).and_then(|m| m.modified()).ok();
+    let written = written.and_then(|t| t.duration_since(std::time::UNIX_EPOCH).ok());
+    let near = written.map_or_else(Instant::now, |d| Instant::from_millis(d.as_millis() as i64));
     for rows in read_sheets(path)? {
         let head = rows.iter().take(6).enumerate().find_map(|(i, (_, cells))| {
             let columns: Vec<Option<Column>> = cells.iter().map(|c| column_of(&text_of(c))).collect();
@@ -128,23 +194,27 @@ pub fn read_reports(path: &Path) -> Result<Option<Vec<NewReport>>, ReadError> {
                 let of = columns.iter().zip(cells).filter(|(c, _)| **c == Some(wanted));
                 of.map(|(_, cell)| text_of(cell)).find(|t| !t.is_empty()).unwrap_or_default()
             };
-            if cells.iter().all(|c| text_of(c).is_empty()) {
+            if cells.iter().all(|c| text_of(c).is_empty()) || is_total(cells) {
                 continue;
             }
             let written = text(Column::At);
             let photos: Vec<String> = text(Column::Photo)
-                .split([';', '；', ','])
+                .split([';', '；', ',', '，', '、', '\n'])
                 .map(str::trim)
                 .filter(|p| !p.is_empty())
                 .map(str::to_owned)
                 .collect();
+            let at = Instant::parse_near(&written, Some(near));
             let number = |c| text(c).parse::<f64>().ok();
             let own = number(Column::Lon).zip(number(Column::Lat)).map(|(lon, lat)| LonLat::new(lon, lat));
-            let place = own.filter(|p| p.is_valid()).or_else(|| parse_position(&text(Column::Place), None));
+            let of_words = || parse_position(&format!("{} {}", text(Column::Lat), text(Column::Lon)), None);
+            let own = own.filter(|p| p.is_valid()).or_else(of_words);
+            let place = own.or_else(|| parse_position(&text(Column::Place), None));
             list.push(NewReport {
                 line: *line,
                 number: text(Column::Number),
-                at: Instant::parse_near(&written, Some(Instant::now())).map(|(at, _)| at),
+                at: at.map(|(at, _)| at),
+                is_at_assumed: at.is_some_and(|(_, is_assumed)| is_assumed),
                 at_text: written,
                 category: text(Column::Category),
                 text: text(Column::Text),
@@ -172,6 +242,13 @@ pub fn read_reports(path: &Path) -> Result<Option<Vec<NewReport>>, ReadError> {
     Ok(found)
 }
 
+/// Whether a row adds up others: its first word says so.
+fn is_total(cells: &[Cell]) -> bool {
+    let first = cells.iter().map(text_of).find(|t| !t.is_empty()).unwrap_or_default();
+    let plain: String = first.chars().filter(|c| !c.is_whitespace() && !":：".contains(*c)).collect();
+    ["合计", "小计", "总计", "共计", "总数", "total"].contains(&plain.to_lowercase().as_str())
+}
+
 /// Deepest folder that is looked into for tables of reports, and most tables.
 const DEEPEST: usize = 3;
 const MOST_TABLES: usize = 500;
@@ -188,7 +265,7 @@ pub fn tables_of_reports(path: &Path) -> Vec<PathBuf> {
 }
 
 fn tables_in(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
-    const ENDINGS: [&str; 4] = ["xlsx", "xls", "csv", "ods"];
+    const ENDINGS: [&str; 7] = ["xlsx", "xls", "csv", "ods", "xlsm", "et", "tsv"];
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut entries: Vec<PathBuf> = entries.map(|e| e.path()).filter(|e| !e.is_symlink()).collect();
     entries.sort();
@@ -235,6 +312,17 @@ pub struct MatchedReport {
     pub gap: String,
     /// Whether the log has it already.
     pub is_known: bool,
+    /// Whether it is there and its row says more by now: that it was settled, or photos that were not there.
+    pub says_more: bool,
+    /// Whether its place lies in another village than the one that its row names.
+    pub is_elsewhere: bool,
+}
+
+impl MatchedReport {
+    /// Whether it would change the log.
+    pub fn is_taken(&self) -> bool {
+        !self.is_known || self.says_more
+    }
 }
 
 /// Matches reports to villages and, by distance and kind, to gaps that are open.
@@ -260,7 +348,7 @@ pub fn match_reports(
     // The longest name that stands in an address is the one that is meant.
     names.sort_by_key(|(name, _)| std::cmp::Reverse(name.chars().count()));
     let one = |report: NewReport| {
-        let village = village_of(&report, district, &finder, &spatial, &names);
+        let (village, is_elsewhere) = village_of(&report, district, &finder, &spatial, &names);
         let kinds = kinds_of(&report);
         let is_of_kind = |gap: &&&Gap| kinds.iter().any(|k| gap.rule.starts_with(k));
         let open: Vec<&Gap> = village
@@ -284,8 +372,10 @@ pub fn match_reports(
                 _ => open.iter().find(|g| g.facility.is_none()).copied(),
             },
         };
-        let is_known = survey.report(&report.id()).is_some();
-        MatchedReport { gap: gap.map(|g| g.key(district)).unwrap_or_default(), village, is_known, report }
+        let is_known = report.known_id(survey).is_some();
+        let says_more = report.newly_settled(survey).is_some() || !report.late_files(survey).is_empty();
+        let gap = gap.map(|g| g.key(district)).unwrap_or_default();
+        MatchedReport { gap, village, is_known, says_more, is_elsewhere, report }
     };
     let mut list: Vec<MatchedReport> = reports.into_iter().map(one).collect();
     // The same row twice in one file is one report.
@@ -302,21 +392,46 @@ fn village_of(
     finder: &VillageFinder,
     spatial: &SpatialIndex,
     names: &[(String, FeatureId)],
-) -> Option<FeatureId> {
+) -> (Option<FeatureId>, bool) {
     let at = report.place.and_then(|p| spatial.at_point(&district.villages.geometry, p).first().copied());
-    if let Some(village) = at.and_then(|f| district.members.village_of(f)) {
-        return Some(village);
-    }
+    let at = at.and_then(|f| district.members.village_of(f));
     let said = &report.subject;
     let key = RowKey { code: &said.code, name: &said.village, town: &said.town, district: "" };
+    // What somebody wrote in a column of its own counts before a place, which may be where the telephone was.
     if let Found::One(village, _) = finder.find(key) {
-        return Some(village);
+        return (Some(village), at.is_some_and(|at| at != village));
     }
+    (at.or_else(|| named_in(report, district, names)), false)
+}
+
+/// The one village that address or text name.
+fn named_in(report: &NewReport, district: &District, names: &[(String, FeatureId)]) -> Option<FeatureId> {
+    let said = &report.subject;
+    let mut towns: Vec<&str> =
+        names.iter().map(|(_, v)| district.town_name(*v)).filter(|t| t.chars().count() > 1).collect();
+    towns.sort_unstable();
+    towns.dedup();
+    towns.sort_by_key(|t| std::cmp::Reverse(t.chars().count()));
     for text in [&report.address, &report.text] {
-        let hits: Vec<&(String, FeatureId)> = names.iter().filter(|(name, _)| text.contains(name.as_str())).collect();
-        let Some((longest, village)) = hits.first() else { continue };
+        // A village's name in that of a town is none: 上庄镇 is not 上庄.
+        let mut rest = towns.iter().fold(text.clone(), |rest, town| rest.replace(town, "\u{0}"));
+        let mut hits: Vec<&(String, FeatureId)> = Vec::new();
+        let mut found: Vec<&str> = Vec::new();
+        for named in names {
+            let is_again = found.last() == Some(&named.0.as_str());
+            if is_again || rest.contains(named.0.as_str()) {
+                // A shorter name within a longer one is not meant by it.
+                rest = rest.replace(named.0.as_str(), "\u{0}");
+                hits.push(named);
+                if !is_again {
+                    found.push(&named.0);
+                }
+            }
+        }
+        // Two villages in one text: which of them is meant a person has to say.
+        let [longest] = found.as_slice() else { if found.is_empty() { continue } else { return None } };
         let same: Vec<_> = hits.iter().filter(|(name, _)| name == longest).collect();
-        if same.len() == 1 {
+        if let [(_, village)] = same.as_slice() {
             return Some(*village);
         }
         // Several villages of that name: the town that stands there too decides.

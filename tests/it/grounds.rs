@@ -211,6 +211,77 @@ fn containers_of_tiles_are_alike() {
 }
 
 #[test]
+fn where_a_pyramid_is_not_as_deep_what_is_coarser_is_shown() {
+    let folder = Folder::new();
+    let file = folder.path("t.mbtiles");
+    mbtiles(&file, "");
+    let project = project(&folder, "path = \"t.mbtiles\"");
+    let c = rusqlite::Connection::open(&file).expect("a database");
+    // Level 12 is there in the west only, level 11 not at all.
+    let middle = (WorldPos::from_lonlat(MIDDLE).x * 4096.0) as u32;
+    c.execute("DELETE FROM tiles WHERE zoom_level = 11 OR (zoom_level = 12 AND tile_column >= ?1)", [middle])
+        .expect("gone");
+    // A finer tile among the others fills its square all the same.
+    let fine = png(&RgbImage::from_pixel(512, 512, image::Rgb(colour(12, middle - 1, 0))));
+    c.execute("UPDATE tiles SET tile_data = ?2 WHERE zoom_level = 12 AND tile_column = ?1", (middle - 1, fine))
+        .expect("put");
+    drop(c);
+    let (bounds, at) = view(12);
+    let image = drawn(&folder, &project, bounds);
+    let mut looked = [0; 3];
+    for (px, py) in (0..200).step_by(3).flat_map(|y| (0..300).step_by(3).map(move |x| (x, y))) {
+        let world = at(px, py);
+        let [x, y] = [world.x, world.y].map(|v| (v * 4096.0) as u32);
+        let (kind, expected) = match x {
+            x if x >= middle => (0, colour(10, x >> 2, y >> 2)),
+            x if x == middle - 1 => (1, colour(12, x, 0)),
+            x => (2, colour(12, x, y)),
+        };
+        looked[kind] += 1;
+        assert_eq!(image.get_pixel(px, py).0, expected, "pixel {px}, {py}");
+    }
+    assert!(looked[0] > 500 && looked[1] > 500, "{looked:?}");
+}
+
+#[test]
+fn large_archives_know_the_size_of_their_tiles() {
+    let folder = Folder::new();
+    let file = folder.path("t.pmtiles");
+    pmtiles(&file);
+    // All entries in a directory below the root, as large archives have them, and tiles for fine screens.
+    let bytes = std::fs::read(&file).expect("read");
+    let number = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().expect("eight bytes"));
+    let (at, length) = (number(8) as usize, number(16) as usize);
+    let leaf = bytes[at..at + length].to_vec();
+    let first = ZOOMS.flat_map(tiles).map(|(z, x, y)| curve(z, x, y)).min().expect("tiles");
+    let mut root = vec![1];
+    let mut put = |mut n: u64| {
+        while n > 127 {
+            root.push((n & 127) as u8 | 128);
+            n >>= 7;
+        }
+        root.push(n as u8);
+    };
+    [first, 0, leaf.len() as u64, 1].into_iter().for_each(&mut put);
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packed.write_all(&root).expect("packed");
+    let root = packed.finish().expect("packed");
+    let mut header = bytes[..127].to_vec();
+    let leaves = 127 + root.len() as u64;
+    let tiles_at = number(56) as usize;
+    let data = leaves + leaf.len() as u64;
+    for (at, n) in [(16, root.len() as u64), (40, leaves), (48, leaf.len() as u64), (56, data)] {
+        header[at..at + 8].copy_from_slice(&u64::to_le_bytes(n));
+    }
+    std::fs::write(&file, [header, root, leaf, bytes[tiles_at..].to_vec()].concat()).expect("written");
+    let project = project(&folder, "path = \"t.pmtiles\"");
+    for zoom in [9, 12] {
+        let (bounds, at) = view(zoom);
+        check(&drawn(&folder, &project, bounds), zoom, at, None);
+    }
+}
+
+#[test]
 fn a_picture_lies_where_its_world_file_and_its_system_say() {
     let folder = Folder::new();
     // 400 × 300 pixels of 5 m in CGCS2000 / 3-degree zone 39 (EPSG:4527), each its own colour.

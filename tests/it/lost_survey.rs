@@ -138,7 +138,7 @@ fn lost_a5_import_and_merge_are_previewed_and_can_be_undone() {
     settle(&mut h);
     assert_eq!((status(&h, 0), status(&h, 1)), (GapStatus::Closed, GapStatus::Wrong));
     send(&mut h, SurveyCommand::ImportResults(vec![path(&other, "haidian.survey.gpkg").into()]));
-    assert!(shows(&h, "1 new visits"), "what a colleague's log would bring is shown");
+    assert!(shows(&h, "1 new visit"), "what a colleague's log would bring is shown");
     assert_eq!(status(&h, 2), GapStatus::Pending);
     h.get_by_label("Import 1").click();
     settle(&mut h);

@@ -44,6 +44,7 @@ mod pages;
 mod pictures;
 mod program;
 mod programs;
+mod returned;
 mod rooms;
 mod sequences;
 mod settings;

@@ -174,5 +174,61 @@ drawn = coarse("beside.tif")
 if np.abs(drawn[:, 120, 150] - (90, 180, 60)).max() > 3:
     print("beside.tif", drawn[:, 120, 150])
     bad += 1
+
+PAPER = coarse("masked.tif")[:, 120, 75]
+
+
+def expect(what, drawn, places):
+    """Colours at places of the picture on 300 × 240 pixels; None: the paper."""
+    global bad
+    for (row, column), colour in places:
+        off = np.abs(drawn[:, row, column] - (PAPER if colour is None else colour)).max()
+        if off > 4:
+            print(what, (row, column), drawn[:, row, column], colour)
+            bad += 1
+
+
+# Strips of one row on the map a little coarser than they are: no row is lost.
+strips = write("strips.tif", 3857, mercator, [np.full((HEIGHT, WIDTH), v, "uint8") for v in (200, 60, 60)], options=["BLOCKYSIZE=1"])
+to = osr.CoordinateTransformation(system(3857), wgs84)
+inside = [to.TransformPoint(mercator[0] + 6 * px, mercator[3] - 6 * py)[:2] for px, py in ((20, 680), (880, 20))]
+with open("p.qiancun", "w") as project:
+    project.write(f'version = 1\n[[layer]]\npath = "far.geojson"\n[[layer]]\nkind = "ground"\npath = "{strips}"\n')
+for per_pixel in (1.33, 1.41, 2.7, 4.0):
+    size = f"{int(860 / per_pixel)}x{int(660 / per_pixel)}"
+    bounds = ",".join(str(v) for v in (*inside[0], *inside[1]))
+    subprocess.run([QIANCUN, "map", "p.qiancun", "--bounds", bounds, "--size", size, "-o", "map.png"], check=True, capture_output=True)
+    rows = gdal.Open("map.png").ReadAsArray()[:3].astype(float)[:, 3:-3, 3:-3]
+    lost = (np.abs(rows - np.array([200, 60, 60]).reshape(3, 1, 1)).max(axis=0) > 3).sum()
+    if lost:
+        print("strips", per_pixel, lost, "pixels are lost")
+        bad += 1
+
+# Values with a sign, fractions, 32 bits: from the darkest to the brightest, whatever their range.
+ramp = (COLUMNS / WIDTH * 2000 - 900).astype("float64")
+for kind, dtype in ((gdal.GDT_Int16, "int16"), (gdal.GDT_Float32, "float32"), (gdal.GDT_Int32, "int32"), (gdal.GDT_Float64, "float64")):
+    drawn = coarse(write(f"{dtype}.tif", 4527, ZONE, [ramp.astype(dtype)], kind=kind))
+    expect(dtype, drawn, [((120, 10), (6, 6, 6)), ((120, 150), (128, 128, 128)), ((120, 290), (249, 249, 249))])
+
+# How opaque a pixel is counts, and is no value: grey with it, 16 bits with it.
+left_out = np.where(COLUMNS < WIDTH / 2, 0, 255)
+drawn = coarse(write("greya.tif", 4527, ZONE, [np.full((HEIGHT, WIDTH), 90, "uint8"), left_out.astype("uint8")], options=["ALPHA=YES"]))
+expect("grey with alpha", drawn, [((120, 75), None), ((120, 225), (90, 90, 90))])
+wide = [(COLUMNS * 2).astype("uint16")] * 3 + [(left_out * 257).astype("uint16")]
+drawn = coarse(write("wide.tif", 4527, ZONE, wide, kind=gdal.GDT_UInt16, options=["ALPHA=YES"]))
+expect("16 bits with alpha", drawn, [((120, 75), None), ((120, 225), (128, 128, 128))])
+
+# White is zero: 0 is drawn white.
+drawn = coarse(write("white.tif", 4527, ZONE, [np.where(COLUMNS < WIDTH / 2, 0, 200).astype("uint8")], options=["PHOTOMETRIC=MINISWHITE"]))
+expect("white is zero", drawn, [((120, 75), (255, 255, 255)), ((120, 225), (55, 55, 55))])
+
+# A mask in a file beside the picture.
+gdal.SetConfigOption("GDAL_TIFF_INTERNAL_MASK", "NO")
+beside = gdal.Open(write("besides.tif", 4527, ZONE, [np.full((HEIGHT, WIDTH), v, "uint8") for v in (200, 40, 40)]), 1)
+beside.CreateMaskBand(gdal.GMF_PER_DATASET)
+beside.GetRasterBand(1).GetMaskBand().WriteArray(shown)
+beside = None
+assert os.path.exists("besides.tif.msk")
+expect("a mask beside", coarse("besides.tif"), [((120, 75), None), ((120, 225), (200, 40, 40))])
 if bad == 0:
     print("ok:", len(cases) + 2, "kinds of GeoTIFF")

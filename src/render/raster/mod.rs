@@ -281,7 +281,7 @@ impl RasterLayer<'_> {
                             Pen { colour: self.uniform.pale_border, ..pen }
                         }
                         (BorderKind::Line, Texel::Hidden) => continue,
-                        (BorderKind::Line, Texel::Hatched) => Pen { colour: [0.0, 0.0, 0.0, 0.5], ..pen },
+                        (BorderKind::Line, Texel::Hatched) => Pen { colour: self.uniform.hatch_line, ..pen },
                         _ => pen,
                     };
                     band.stroke(points, pen);
