@@ -165,6 +165,38 @@ fn without_weekday(text: String) -> String {
     text
 }
 
+/// The day that numbers say, each with what stands behind it, and whether its year or all of it was taken from `near`.
+fn day_of(date: &[(&str, &str)], near: Option<civil::DateTime>) -> Option<(civil::Date, bool)> {
+    let number = |text: &str| text.parse::<i64>().ok();
+    let small = |text: &str| text.parse::<i8>().ok();
+    Some(match date {
+        [(y, _), (m, _), (d, _)] if y.len() == 4 => {
+            (civil::Date::new(number(y)? as i16, small(m)?, small(d)?).ok()?, false)
+        }
+        // 11月20日: the last one that there was.
+        [(m, behind), (d, _)] if behind.contains('月') => {
+            let near = near?;
+            let of = |year: i16| civil::Date::new(year, small(m)?, small(d)?).ok();
+            let this = of(near.year());
+            (this.filter(|d| *d <= near.date()).or_else(|| of(near.year() - 1))?, true)
+        }
+        // 20/11/2026, 11/20/2026: only where one of them is no month.
+        [(first, "/"), (second, "/"), (y, _)] if y.len() == 4 => {
+            let (d, m) = if small(first)? > 12 { (first, second) } else { (second, first) };
+            let date = civil::Date::new(number(y)? as i16, small(m)?, small(d)?).ok()?;
+            (Some(date).filter(|_| small(d).is_some_and(|d| d > 12))?, false)
+        }
+        // 11-20, 11/20: a month and a day. A point between them may be a number that a spreadsheet shortened.
+        [(m, "-" | "/"), (d, behind)] if m.len() <= 2 && d.len() <= 2 && behind.trim().is_empty() => {
+            let near = near?;
+            let of = |year: i16| civil::Date::new(year, small(m)?, small(d)?).ok();
+            (of(near.year()).filter(|d| *d <= near.date()).or_else(|| of(near.year() - 1))?, true)
+        }
+        [] => (near?.date(), true),
+        _ => return None,
+    })
+}
+
 /// A date and time without a zone, and whether year or day were taken from `near`.
 fn local_time(text: &str, near: Option<civil::DateTime>) -> Option<(civil::DateTime, bool)> {
     let mut text = without_weekday(folded(text));
@@ -207,34 +239,8 @@ fn local_time(text: &str, near: Option<civil::DateTime>) -> Option<(civil::DateT
         };
         time = (0..clock.len()).step_by(2).filter_map(|i| Some((clock.get(i..i + 2)?, ""))).collect();
     }
-    let number = |text: &str| text.parse::<i64>().ok();
+    let (day, is_assumed) = day_of(&date, near)?;
     let small = |text: &str| text.parse::<i8>().ok();
-    let (day, is_assumed) = match date.as_slice() {
-        [(y, _), (m, _), (d, _)] if y.len() == 4 => {
-            (civil::Date::new(number(y)? as i16, small(m)?, small(d)?).ok()?, false)
-        }
-        // 11月20日: the last one that there was.
-        [(m, behind), (d, _)] if behind.contains('月') => {
-            let near = near?;
-            let of = |year: i16| civil::Date::new(year, small(m)?, small(d)?).ok();
-            let this = of(near.year());
-            (this.filter(|d| *d <= near.date()).or_else(|| of(near.year() - 1))?, true)
-        }
-        // 20/11/2026, 11/20/2026: only where one of them is no month.
-        [(first, "/"), (second, "/"), (y, _)] if y.len() == 4 => {
-            let (d, m) = if small(first)? > 12 { (first, second) } else { (second, first) };
-            let date = civil::Date::new(number(y)? as i16, small(m)?, small(d)?).ok()?;
-            (Some(date).filter(|_| small(d).is_some_and(|d| d > 12))?, false)
-        }
-        // 11-20, 11/20: a month and a day. A point between them may be a number that a spreadsheet shortened.
-        [(m, "-" | "/"), (d, behind)] if m.len() <= 2 && d.len() <= 2 && behind.trim().is_empty() => {
-            let near = near?;
-            let of = |year: i16| civil::Date::new(year, small(m)?, small(d)?).ok();
-            (of(near.year()).filter(|d| *d <= near.date()).or_else(|| of(near.year() - 1))?, true)
-        }
-        [] => (near?.date(), true),
-        _ => return None,
-    };
     if !YEARS.contains(&day.year()) {
         return None;
     }
@@ -276,6 +282,26 @@ impl<'de> Deserialize<'de> for Instant {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_as_offices_write_them() {
+        let near = Instant::parse("2026-11-24 12:00");
+        let said = |text: &str| Instant::parse_near(text, near).map(|(at, is_assumed)| (at.for_people(), is_assumed));
+        for (text, expected, is_assumed) in [
+            ("2026年11月20日 周五 9:30", "2026-11-20 09:30", false),
+            ("2026-11-20（星期五）9:30", "2026-11-20 09:30", false),
+            ("20/11/2026", "2026-11-20 00:00", false),
+            ("11/20/2026", "2026-11-20 00:00", false),
+            ("11-20", "2026-11-20 00:00", true),
+            ("12-25", "2025-12-25 00:00", true),
+        ] {
+            assert_eq!(said(text), Some((expected.to_owned(), is_assumed)), "{text}");
+        }
+        // Which of them is the month nobody can say; a number of a spreadsheet is no day.
+        for text in ["5/6/2026", "11.20", "26-11-20", "13-40"] {
+            assert_eq!(said(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn times_as_files_write_them() {

@@ -80,7 +80,8 @@ pub fn says_results(path: &Path) -> bool {
 fn has_filled_row(path: &Path) -> bool {
     let is_of_gap = |row: &ResultRow| {
         let subject = &row.subject;
-        let is_of_rule = !row.rule.trim().is_empty() && !(subject.village.is_empty() && subject.code.is_empty());
+        let names_village = !subject.village.is_empty() || !subject.code.is_empty();
+        let is_of_rule = names_village && !row.rule.trim().is_empty();
         row.key.contains('/') || is_of_rule || uuid::Uuid::try_parse(row.id.trim()).is_ok()
     };
     read_results(path).is_ok_and(|rows| rows.iter().any(|r| Outcome::from_word(&r.result).is_some() && is_of_gap(r)))

@@ -215,7 +215,7 @@ left_out = np.where(COLUMNS < WIDTH / 2, 0, 255)
 drawn = coarse(write("greya.tif", 4527, ZONE, [np.full((HEIGHT, WIDTH), 90, "uint8"), left_out.astype("uint8")], options=["ALPHA=YES"]))
 expect("grey with alpha", drawn, [((120, 75), None), ((120, 225), (90, 90, 90))])
 wide = [(COLUMNS * 2).astype("uint16")] * 3 + [(left_out * 257).astype("uint16")]
-drawn = coarse(write("wide.tif", 4527, ZONE, wide, kind=gdal.GDT_UInt16, options=["ALPHA=YES"]))
+drawn = coarse(write("wide.tif", 4527, ZONE, wide, kind=gdal.GDT_UInt16, options=["ALPHA=YES", "PHOTOMETRIC=RGB"]))
 expect("16 bits with alpha", drawn, [((120, 75), None), ((120, 225), (128, 128, 128))])
 
 # White is zero: 0 is drawn white.
