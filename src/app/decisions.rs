@@ -227,6 +227,11 @@ impl Qiancun {
             Err(e) => (present, lang.with("error.read", &[("name", &name), ("n", &e.to_string())])),
         };
         let draft = PeopleDraft { people, open: None, trouble: Some(trouble) };
-        self.ask_after(Dialogue::People(Box::new(draft)));
+        let dialogue = Dialogue::People(Box::new(draft));
+        match &self.session.moment.dialogue {
+            // The list from which the table was asked for: its people stand in it.
+            Some(Dialogue::People(_)) => self.session.moment.dialogue = Some(dialogue),
+            _ => self.ask_after(dialogue),
+        }
     }
 }

@@ -187,12 +187,13 @@ fn import(mut parser: lexopt::Parser) -> Result<(), Failure> {
                 .into(),
         ));
     }
-    let (mut documents, mut left) = (Vec::new(), [0_usize; 4]);
+    let (mut documents, mut left) = (Vec::new(), [0_usize; 5]);
     for (preview, recorded) in taken_in(project, &files, &how)? {
         left[0] += preview.count(|v| v == Verdict::Known);
         left[1] += preview.count(|v| v == Verdict::Empty);
         left[2] += preview.count(|v| matches!(v, Verdict::NotUnderstood(_)));
         left[3] += preview.untaken_count();
+        left[4] += preview.gone.len();
         if as_json {
             let bytes = std::fs::metadata(&preview.path).map_or(0, |m| m.len());
             documents.push(json!({ "path": preview.path.to_string_lossy(), "bytes": bytes, "recorded": recorded }));
@@ -208,6 +209,7 @@ fn import(mut parser: lexopt::Parser) -> Result<(), Failure> {
         (left[1], "they say no result"),
         (left[2], "which gap or result they mean is not understood"),
         (left[3], "their time lies in the future or long ago: look at the clock of the phone; --sure takes them"),
+        (left[4], "they came out of this package before and are no longer in it; they stay, unless you withdraw them"),
     ]
     .iter()
     .filter(|(count, _)| *count > 0)

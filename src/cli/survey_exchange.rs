@@ -156,6 +156,10 @@ pub(super) fn print(preview: &Preview, recorded: usize, is_dry: bool) {
         },
         if is_dry { "; nothing was recorded".to_owned() } else { format!("; {recorded} recorded") },
     );
+    if !preview.gone.is_empty() {
+        said!("  {}", lang.with("import.gone", &[("n", &preview.gone.len().to_string())]));
+        preview.gone.iter().for_each(|id| said!("  {id}"));
+    }
     let keyless = preview.keyless_count();
     if keyless > 0 {
         said!("  {}", lang.with("import.keyless", &[("n", &keyless.to_string())]));

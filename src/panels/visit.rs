@@ -216,6 +216,10 @@ fn thumbnail(ui: &mut Ui, session: &Session, photo: &str, word: &str, send: &mut
     }
 }
 
+/// Width of the names in the preview of results, and of what was said.
+const PLACE_WIDTH: f32 = 220.0;
+const SAID_WIDTH: f32 = 260.0;
+
 /// What a filled sheet would change.
 pub fn import(ui: &mut Ui, session: &Session, mut preview: Box<Preview>, send: &mut Commands) -> Option<Dialogue> {
     let (t, lang) = (session.tokens(), session.lang);
@@ -238,6 +242,10 @@ pub fn import(ui: &mut Ui, session: &Session, mut preview: Box<Preview>, send: &
     if corrected > 0 {
         let text = lang.with("import.corrects", &[("n", &corrected.to_string())]);
         ui.label(RichText::new(text).color(t.ink_secondary));
+    }
+    if !preview.gone.is_empty() {
+        let text = lang.with("import.gone", &[("n", &preview.gone.len().to_string())]);
+        ui.add(egui::Label::new(RichText::new(text).color(t.warn)).wrap());
     }
     let keyless = preview.keyless_count();
     if keyless > 0 {
@@ -286,15 +294,17 @@ pub fn import(ui: &mut Ui, session: &Session, mut preview: Box<Preview>, send: &
 fn row(ui: &mut Ui, session: &Session, planned: &mut Planned) -> bool {
     let (t, lang) = (session.tokens(), session.lang);
     let small = |text: String, ink| RichText::new(text).size(12.0).color(ink);
-    ui.label(small(lang.with("import.row", &[("n", &planned.row.line.to_string())]), t.ink_secondary));
+    let line = small(lang.with("import.row", &[("n", &planned.row.line.to_string())]), t.ink_secondary);
+    ui.add(egui::Label::new(line).extend());
     let subject = planned.subject();
     let place = [&subject.village, &subject.facility_name].map(String::as_str);
     let place = place.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(" · ");
     let found = session.present_gaps();
     let rule = found.as_ref().and_then(|f| f.rules.get(planned.rule())).map_or(planned.rule(), |r| r.name(lang));
     ui.vertical(|ui| {
-        ui.label(small(place, t.ink));
-        ui.label(small(rule.to_owned(), t.ink_secondary));
+        ui.set_width(PLACE_WIDTH);
+        ui.add(egui::Label::new(small(place, t.ink)).truncate());
+        ui.add(egui::Label::new(small(rule.to_owned(), t.ink_secondary)).truncate());
     });
     let mut is_mended = false;
     match planned.verdict {
@@ -331,10 +341,11 @@ fn row(ui: &mut Ui, session: &Session, planned: &mut Planned) -> bool {
         }
         _ => {
             let change = format!("{} → {}", planned.before.word(lang), planned.after.word(lang));
-            ui.label(small(change, session.status_ink(planned.after)));
+            ui.add(egui::Label::new(small(change, session.status_ink(planned.after))).extend());
             let remarks: Vec<&str> =
                 planned.remarks.iter().filter_map(|r| lang.find(&format!("remark.{}", r.key()))).collect();
             ui.vertical(|ui| {
+                ui.set_width(SAID_WIDTH);
                 let photos = planned.photo_count();
                 let photos = (photos > 0).then(|| lang.with("import.photos", &[("n", &photos.to_string())]));
                 let said = [planned.row.by.trim(), planned.row.note.trim(), photos.as_deref().unwrap_or_default()];

@@ -13,6 +13,7 @@ use super::instant::Instant;
 use super::log::SurveyLog;
 use super::photo::{Attached, keep_photo};
 use super::results::ResultRow;
+use super::returned::package_of;
 use super::subject::{Photo, Subject, photos_of_text};
 use super::visits::{GapStatus, Survey, Visit};
 use super::word::{EventKind, Outcome};
@@ -93,6 +94,8 @@ pub struct Planned {
     pub is_taken: bool,
     event: Option<Event>,
     photos: Vec<PathBuf>,
+    /// The visit that it is, or was before.
+    of_visit: Option<String>,
     /// Whether nothing but photos comes, which were not there when the row came.
     is_late: bool,
 }
@@ -121,6 +124,8 @@ pub struct Preview {
     pub path: PathBuf,
     /// Its rows.
     pub rows: Vec<Planned>,
+    /// Visits that came out of this package before and are no longer in it: deleted on the telephone, or this is an older copy. They stay.
+    pub gone: Vec<String>,
 }
 
 impl Preview {
@@ -147,10 +152,16 @@ impl Preview {
             folder,
             near,
             claims: RefCell::new(claims),
+            package: package_of(path),
             attached: Attached::default(),
         };
         let plan = |row: ResultRow| planned(row, &mut after, &sheet);
-        Self { path: path.to_path_buf(), rows: rows.into_iter().map(plan).collect() }
+        let rows: Vec<Planned> = rows.into_iter().map(plan).collect();
+        let said: FxHashSet<&str> = rows.iter().filter_map(|r| r.of_visit.as_deref()).collect();
+        let standing = survey.standing().map(|(visit, _)| visit);
+        let gone = standing.filter(|v| sheet.package.is_some() && sheet.package == package_that_brought(survey, v));
+        let gone = gone.filter(|v| !said.contains(v.id.as_str())).map(|v| v.id.clone()).collect();
+        Self { path: path.to_path_buf(), rows, gone }
     }
 
     /// Looks again, after rows were mended by hand; what was ticked stays so.
@@ -207,6 +218,8 @@ struct Sheet<'a> {
     origin: &'a str,
     folder: &'a Path,
     near: Instant,
+    /// The package of a round that it is.
+    package: Option<String>,
     /// Visits that rows of the sheet speak of already.
     claims: RefCell<FxHashSet<String>>,
     /// Photos in folders beside the sheet.
@@ -224,6 +237,7 @@ fn planned(row: ResultRow, after: &mut Survey, sheet: &Sheet<'_>) -> Planned {
         is_taken: false,
         event: None,
         photos: Vec::new(),
+        of_visit: None,
         is_late: false,
         row,
     };
@@ -237,6 +251,10 @@ fn planned(row: ResultRow, after: &mut Survey, sheet: &Sheet<'_>) -> Planned {
             return planned;
         }
     };
+    if let Some(package) = &sheet.package {
+        event.more.insert(PACKAGE.to_owned(), package.as_str().into());
+    }
+    planned.of_visit = Some(event.id.clone());
     let key = after.key_of(&event).to_owned();
     planned.gap.clone_from(&event.gap);
     (planned.before, planned.after) = (after.status(&key), after.status(&key));
@@ -251,6 +269,7 @@ fn planned(row: ResultRow, after: &mut Survey, sheet: &Sheet<'_>) -> Planned {
     planned.verdict = Verdict::New;
     // Of what was there before this sheet: two of its rows are two.
     if let Some(visit) = now.visit(&event.id).or_else(|| sheet.brought_before(&event, &planned.row.instance)) {
+        planned.of_visit = Some(visit.id.clone());
         let Some(said) = now.said(visit) else { return planned };
         // What somebody changed by hand since is not changed back by the sheet that was there before.
         let is_by_hand = said.kind != EventKind::Visit && said.origin != *origin && visit.id == event.id;
@@ -345,6 +364,14 @@ fn is_same_text(a: &str, b: &str) -> bool {
     lines(a) == lines(b)
 }
 
+/// The package of a round out of which a visit came.
+fn package_that_brought(survey: &Survey, visit: &Visit) -> Option<String> {
+    let began = survey.events.get(visit.begins)?;
+    began.more.get(PACKAGE).and_then(|v| v.as_str()).map(str::to_owned)
+}
+
+/// Member of an event: the package of a round that brought it.
+const PACKAGE: &str = "package";
 /// Member of an event: what a server of forms calls the submission that brought it.
 const INSTANCE: &str = "instance";
 /// Times of one visit that a person corrects lie no further apart: another clock, another day, no other round.

@@ -6,6 +6,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::connect::{guard, is_log};
 use super::error::SurveyError;
+use super::event::id_of;
 use super::results::{ResultRow, read_results};
 use super::word::Outcome;
 use crate::read::plain_file;
@@ -14,6 +15,8 @@ use crate::read::plain_file;
 const TABLES: [&str; 6] = ["csv", "xlsx", "xls", "ods", "geojson", "json"];
 /// Largest table of which it is looked whether it says results, where nobody said that it does: 50,000 gaps fit.
 const MOST_BYTES: u64 = 8_000_000;
+/// Of a workbook, which has to be unpacked for the question.
+const MOST_WORKBOOK_BYTES: u64 = 2_000_000;
 /// So much of the beginning of a text has to name the columns.
 const HEAD_BYTES: usize = 65_536;
 /// How deep folders are looked into, and how many entries.
@@ -65,6 +68,27 @@ pub fn is_round(path: &Path) -> bool {
     }
 }
 
+/// What names a package of a round, the same in all copies of it: the gaps that it was made with, and who was to go there. `None` where a
+/// file is none.
+pub(super) fn package_of(path: &Path) -> Option<String> {
+    if !has_ending(path, &["gpkg"]) || !is_round(path) {
+        return None;
+    }
+    let mut conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).ok()?;
+    guard(&mut conn).ok()?;
+    let text = "SELECT gap, coalesce(status, ''), coalesce(person, ''), coalesce(day, '') FROM gaps ORDER BY gap";
+    let mut asked = conn.prepare(text).ok()?;
+    let text = |value: rusqlite::types::ValueRef<'_>| match value {
+        rusqlite::types::ValueRef::Text(t) => String::from_utf8_lossy(t).into_owned(),
+        rusqlite::types::ValueRef::Integer(n) => n.to_string(),
+        _ => String::new(),
+    };
+    let row = |r: &rusqlite::Row<'_>| (0..4).map(|i| Ok(text(r.get_ref(i)?))).collect::<rusqlite::Result<Vec<_>>>();
+    let rows = asked.query_map([], row).ok()?.collect::<rusqlite::Result<Vec<_>>>().ok()?;
+    let said: Vec<String> = rows.iter().map(|r| r.join("\t")).collect();
+    Some(id_of(&format!("package {}", said.join("\n"))))
+}
+
 /// Whether a file that somebody opens says results of visits, or is the log of a colleague: such a one is meant to be taken in, not to be
 /// drawn. A sheet in which nothing was filled in is a map of gaps.
 pub fn says_results(path: &Path) -> bool {
@@ -73,7 +97,8 @@ pub fn says_results(path: &Path) -> bool {
         return is_log(path) || (has_result_column(path) && has_filled_row(path));
     }
     let is_text = has_ending(path, &["csv", "geojson", "json"]);
-    has_ending(path, &TABLES) && bytes <= MOST_BYTES && (!is_text || names_columns(path)) && has_filled_row(path)
+    let most = if is_text { MOST_BYTES } else { MOST_WORKBOOK_BYTES };
+    has_ending(path, &TABLES) && bytes <= most && (!is_text || names_columns(path)) && has_filled_row(path)
 }
 
 /// Whether a row says one of the results that there are, and of what: other people's tables have columns of these names too.

@@ -2,7 +2,7 @@
 
 use egui_kittest::kittest::Queryable;
 use qiancun::lang::Lang;
-use qiancun::session::{Dialogue, FileCommand};
+use qiancun::session::{DecideCommand, Dialogue, FileCommand};
 
 use crate::program::json;
 use crate::survey::{copied, json_of, path};
@@ -205,4 +205,47 @@ fn a_village_is_not_found_in_the_name_of_its_town() {
         .collect();
     names.sort();
     assert_eq!(names, ["冷泉", "常乐"]);
+}
+
+#[test]
+fn people_of_a_table_stand_in_the_list_that_asked_for_them() {
+    let dir = copied();
+    let mut h = open(vec![dir.path().join("haidian.qiancun")], Lang::Zh, [1366.0, 768.0]);
+    let table = "序号,河长姓名,手机号码,包联村,河段,政治面貌\n1,李雷,13800000000,西小营 徐各庄,南沙河,党员\n\
+                 2,韩梅,1.38E+10,三星庄,,群众\n合计,,,2人,,\n";
+    let table = write(&dir, "people.csv", table);
+    send(&mut h, DecideCommand::PeopleDialogue);
+    settle(&mut h);
+    send(&mut h, DecideCommand::PeopleOfTable(table.into()));
+    settle(&mut h);
+    let Some(Dialogue::People(draft)) = h.state().session.moment.dialogue.clone() else { panic!("no list") };
+    let names: Vec<&str> = draft.people.iter().map(|p| p.name.as_str()).collect();
+    assert_eq!(names, ["李雷", "韩梅"]);
+    let answers: Vec<String> = draft.people[0].answers.iter().map(qiancun::model::AnswersFor::words).collect();
+    assert_eq!(answers, ["西小营", "徐各庄", "南沙河"]);
+    assert_eq!((draft.people[0].phone.as_str(), draft.people[1].phone.as_str()), ("13800000000", ""));
+    let told = draft.trouble.unwrap_or_default();
+    assert!(told.contains("政治面貌") && told.contains("1.38E+10"), "{told}");
+}
+
+#[test]
+fn a_visit_that_was_deleted_on_the_phone_after_it_came_is_told() {
+    let dir = copied();
+    let project = path(&dir, "haidian.qiancun");
+    let round = path(&dir, "round");
+    json_of(&["field", "export", &project, "-o", &round, "--json"]);
+    let c = rusqlite::Connection::open(path(&dir, "round/round.gpkg")).expect("a package");
+    for (key, minute) in [(GAP, 1), ("T2/DEMO00000004/GC-020//", 2)] {
+        let at = format!("2026-11-20T01:0{minute}:00Z");
+        let text = "INSERT INTO visits(key, result, \"by\", at) VALUES(?1, 'closed', '王', ?2)";
+        c.execute(text, [key, &at]).expect("a visit");
+    }
+    assert_eq!(taken(&project, &round), 2);
+    c.execute("DELETE FROM visits WHERE key = ?1", [GAP]).expect("deleted");
+    drop(c);
+    let told = json_of(&["field", "import", &project, &round, "--json"]);
+    let left = told["left_out"].as_array().cloned().unwrap_or_default();
+    let gone = left.iter().find(|l| l["why"].as_str().is_some_and(|w| w.contains("no longer in it"))).cloned();
+    assert_eq!(gone.map(|g| g["count"].clone()), Some(1.into()), "{told}");
+    assert_eq!(visits(&project).len(), 2, "nothing goes by itself");
 }
