@@ -56,7 +56,9 @@ pub(super) fn name(svg: &mut Svg, session: &Session, frame: &MapFrame, u: f32, [
     }
     let [x, y, w, h] = frame.rect;
     let size = 9.5 * u;
-    let lines = lines_of(&text, size, (w - 20.0 * u - right).max(60.0 * u));
+    // The scale bar has the other corner.
+    let room = w - 20.0 * u - right - (w * 0.15).max(110.0 * u);
+    let lines = lines_of(&text, size, room.max(60.0 * u));
     let width = lines.iter().map(|l| super::metrics::width(l, size, false)).fold(0.0, f32::max);
     let (end, base) = (x + w - 6.0 * u - right, y + h - 6.0 * u - below);
     let (step, count) = (size * 1.25, lines.len() as f32);
