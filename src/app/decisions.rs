@@ -217,6 +217,10 @@ impl Qiancun {
                     words.push('\n');
                     words.push_str(&lang.with("people.rounded-phones", &[("n", &table.rounded_phones.to_string())]));
                 }
+                if table.totals > 0 {
+                    words.push('\n');
+                    words.push_str(&lang.with("layout.totals", &[("n", &table.totals.to_string())]));
+                }
                 if !table.unused.is_empty() {
                     words.push('\n');
                     words.push_str(&lang.with("people.unused", &[("n", &table.unused.join("、"))]));

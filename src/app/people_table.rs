@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::district::is_total;
 use crate::model::{AnswersFor, Person, whole_phone};
 use crate::read::{Cell, ReadError, read_sheets};
 
@@ -12,6 +13,8 @@ pub(crate) struct TableOfPeople {
     pub people: Vec<Person>,
     /// Rows that name nobody.
     pub nameless: usize,
+    /// Rows of totals and notes.
+    pub totals: usize,
     /// Heads of columns with words in them that say nothing that is known.
     pub unused: Vec<String>,
     /// Telephone numbers of which a program left a rounded one (`1.38E+10`): nobody answers there, so they are left out.
@@ -111,11 +114,11 @@ fn likely_column(plain: &str) -> Option<Column> {
     None
 }
 
-/// Whether a row adds up others, or says how many there are.
-fn is_total(name: &str) -> bool {
-    let plain: String = name.chars().filter(|c| !c.is_whitespace() && !":：".contains(*c)).collect();
+/// Whether words stand below or between people: a sum, how many there are, a note.
+fn is_nobody(word: &str) -> bool {
+    let plain: String = word.chars().filter(|c| !c.is_whitespace()).collect();
     let is_count = plain.strip_suffix('人').is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
-    is_count || ["合计", "小计", "总计", "共计", "人数", "备注", "说明"].iter().any(|w| plain.starts_with(w))
+    is_count || is_total(word) || ["人数", "备注", "说明"].iter().any(|w| plain.starts_with(w))
 }
 
 /// Several in one cell: `甲村、乙村`.
@@ -163,7 +166,9 @@ pub(crate) fn people_of_table(path: &Path) -> Result<Option<TableOfPeople>, Read
             }
             let name = text(Column::Name);
             let first = cells.iter().map(cell_text).find(|t| !t.is_empty()).unwrap_or_default();
-            if is_total(&name) || is_total(&first) {
+            // Somebody may answer for 全区: such a row names a person.
+            if is_nobody(&name) || (name.is_empty() && is_nobody(&first)) {
+                table.totals += 1;
                 continue;
             }
             if name.is_empty() {
@@ -301,6 +306,10 @@ mod tests {
         std::fs::write(&path, "姓名,电话\n李雷,1.38E+10\n韩梅,010-62880000\n王芳,1.3812345678E+10\n").expect("written");
         let spoilt = people_of_table(&path).expect("read").expect("a table of people");
         let phones: Vec<&str> = spoilt.people.iter().map(|p| p.phone.as_str()).collect();
+        std::fs::write(&path, "范围,姓名,电话\n全区,李雷,13800000000\n全镇合计,,1 人\n,1人,\n备注：名单至十一月,,\n")
+            .expect("written");
+        let counted = people_of_table(&path).expect("read").expect("a table of people");
+        assert_eq!((counted.people.len(), counted.totals), (1, 3));
         assert_eq!((phones, spoilt.rounded_phones), (vec!["", "010-62880000", "13812345678"], 1));
         std::fs::write(&path, "code,population\n1,2\n").expect("written");
         assert!(people_of_table(&path).expect("read").is_none());

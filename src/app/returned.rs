@@ -22,8 +22,8 @@ pub(super) struct ReturnedQueue {
 
 /// What was read of what came back.
 pub enum CameBack {
-    /// Of a folder, what was filled in.
-    Folder(PathBuf, Returned),
+    /// Of a folder, what was filled in, for the project of the first path.
+    Folder(PathBuf, PathBuf, Returned),
     /// A sheet or a colleague's log, for the project of the first path.
     File(PathBuf, PathBuf, Result<Incoming, SurveyError>),
 }
@@ -46,15 +46,16 @@ impl Qiancun {
 
     /// Has what came back read, to be looked at before anything is taken in; of folders what was filled in.
     pub(super) fn import_all(&mut self, paths: Vec<PathBuf>) {
-        if self.session.file.path.is_none() {
+        let Some(project) = self.session.file.path.clone() else {
             self.session.moment.dialogue = Some(Dialogue::Message(self.session.lang.t("visit.save-first").to_owned()));
             return;
-        }
+        };
         let (folders, files): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(|p| p.is_dir());
         for folder in folders {
+            let project = project.clone();
             self.jobs.start(Job::Results, move |_| {
                 let found = filled_in(&folder);
-                Some(Done::CameBack(CameBack::Folder(folder, found)))
+                Some(Done::CameBack(CameBack::Folder(project, folder, found)))
             });
         }
         self.opened.returned.waiting.extend(files);
@@ -63,7 +64,9 @@ impl Qiancun {
 
     pub(super) fn came_back(&mut self, what: CameBack) {
         match what {
-            CameBack::Folder(folder, found) => self.was_returned(&folder, found),
+            // Whoever opened another project meanwhile does not mean it for that.
+            CameBack::Folder(project, ..) if self.session.file.path.as_deref() != Some(&*project) => {}
+            CameBack::Folder(_, folder, found) => self.was_returned(&folder, found),
             CameBack::File(project, path, read) => self.was_incoming(&project, &path, read),
         }
     }

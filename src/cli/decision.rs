@@ -210,6 +210,10 @@ pub fn people(mut parser: lexopt::Parser) -> Result<(), Failure> {
             let count = found.rounded_phones.to_string();
             crate::cli::say::told!("qiancun: {}", Lang::En.with("people.rounded-phones", &[("n", &count)]));
         }
+        if found.totals > 0 {
+            let count = found.totals.to_string();
+            crate::cli::say::told!("qiancun: {}", Lang::En.with("layout.totals", &[("n", &count)]));
+        }
         if !found.unused.is_empty() {
             let heads = found.unused.join(", ");
             crate::cli::say::told!("qiancun: {}", Lang::En.with("people.unused", &[("n", &heads)]));

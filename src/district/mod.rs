@@ -53,6 +53,7 @@ pub use join::{Found, MatchBy, RowKey, VillageFinder};
 pub use kind::{VillageEvidence, can_be_villages, villages_among};
 pub use people::People;
 pub use rollup::{By, Rollup, Total, rollups, weighted};
+pub(crate) use rows::is_total;
 pub use rows::{MatchCause, MatchReport, OpenRow, match_report};
 pub use source::{LayerLook, Source, kinds_of, village_position};
 pub use texts::{GROUP, correctable_text};

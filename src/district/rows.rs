@@ -227,7 +227,7 @@ fn month_of_cell(cell: &Cell) -> Option<u8> {
 }
 
 /// Whether a text heads a row of sums or means: 合 计, 全镇合计, 小计：, Total (6 villages).
-fn is_total(text: &str) -> bool {
+pub(crate) fn is_total(text: &str) -> bool {
     let outside = text.split(['(', '（']).next().unwrap_or("");
     let plain: String = outside
         .chars()
@@ -238,7 +238,7 @@ fn is_total(text: &str) -> bool {
         "合计", "总计", "小计", "全区", "全镇", "全县", "全市", "平均", "均值", "汇总", "total", "totals", "sum",
         "average", "mean", "subtotal",
     ];
-    const ENDS: [&str; 7] = ["合计", "总计", "小计", "平均", "平均值", "汇总", "总数"];
+    const ENDS: [&str; 8] = ["合计", "总计", "小计", "共计", "平均", "平均值", "汇总", "总数"];
     let latin = ["total", "subtotal", "grandtotal", "average", "sum"];
     WHOLE.contains(&plain.as_str())
         || ENDS.iter().any(|e| plain.ends_with(e))

@@ -217,8 +217,8 @@ fn thumbnail(ui: &mut Ui, session: &Session, photo: &str, word: &str, send: &mut
 }
 
 /// Width of the names in the preview of results, and of what was said.
-const PLACE_WIDTH: f32 = 220.0;
-const SAID_WIDTH: f32 = 260.0;
+const PLACE_WIDTH_PT: f32 = 220.0;
+const SAID_WIDTH_PT: f32 = 260.0;
 
 /// What a filled sheet would change.
 pub fn import(ui: &mut Ui, session: &Session, mut preview: Box<Preview>, send: &mut Commands) -> Option<Dialogue> {
@@ -302,7 +302,7 @@ fn row(ui: &mut Ui, session: &Session, planned: &mut Planned) -> bool {
     let found = session.present_gaps();
     let rule = found.as_ref().and_then(|f| f.rules.get(planned.rule())).map_or(planned.rule(), |r| r.name(lang));
     ui.vertical(|ui| {
-        ui.set_width(PLACE_WIDTH);
+        ui.set_width(PLACE_WIDTH_PT);
         ui.add(egui::Label::new(small(place, t.ink)).truncate());
         ui.add(egui::Label::new(small(rule.to_owned(), t.ink_secondary)).truncate());
     });
@@ -345,7 +345,7 @@ fn row(ui: &mut Ui, session: &Session, planned: &mut Planned) -> bool {
             let remarks: Vec<&str> =
                 planned.remarks.iter().filter_map(|r| lang.find(&format!("remark.{}", r.key()))).collect();
             ui.vertical(|ui| {
-                ui.set_width(SAID_WIDTH);
+                ui.set_width(SAID_WIDTH_PT);
                 let photos = planned.photo_count();
                 let photos = (photos > 0).then(|| lang.with("import.photos", &[("n", &photos.to_string())]));
                 let said = [planned.row.by.trim(), planned.row.note.trim(), photos.as_deref().unwrap_or_default()];

@@ -9,7 +9,7 @@ use super::photo::{Attached, photo_facts};
 use super::report::NewReport;
 use super::subject::Subject;
 use super::visits::{GapStatus, Survey};
-use crate::district::{District, Found, RowKey, VillageFinder};
+use crate::district::{District, Found, RowKey, VillageFinder, is_total};
 use crate::geo::{LonLat, distance_m, parse_position};
 use crate::index::SpatialIndex;
 use crate::model::FeatureId;
@@ -194,10 +194,12 @@ pub fn read_reports(path: &Path) -> Result<Option<Vec<NewReport>>, ReadError> {
                 let of = columns.iter().zip(cells).filter(|(c, _)| **c == Some(wanted));
                 of.map(|(_, cell)| text_of(cell)).find(|t| !t.is_empty()).unwrap_or_default()
             };
-            if cells.iter().all(|c| text_of(c).is_empty()) || is_total(cells) {
+            let written = text(Column::At);
+            // A sum has no time, and a count where others say what was seen; a report may begin with 全镇.
+            let is_sum = written.is_empty() && text(Column::Text).chars().count() < 6 && is_total(&first_of(cells));
+            if cells.iter().all(|c| text_of(c).is_empty()) || is_sum {
                 continue;
             }
-            let written = text(Column::At);
             let photos: Vec<String> = text(Column::Photo)
                 .split([';', '；', ',', '，', '、', '\n'])
                 .map(str::trim)
@@ -242,11 +244,8 @@ pub fn read_reports(path: &Path) -> Result<Option<Vec<NewReport>>, ReadError> {
     Ok(found)
 }
 
-/// Whether a row adds up others: its first word says so.
-fn is_total(cells: &[Cell]) -> bool {
-    let first = cells.iter().map(text_of).find(|t| !t.is_empty()).unwrap_or_default();
-    let plain: String = first.chars().filter(|c| !c.is_whitespace() && !":：".contains(*c)).collect();
-    ["合计", "小计", "总计", "共计", "总数", "total"].contains(&plain.to_lowercase().as_str())
+fn first_of(cells: &[Cell]) -> String {
+    cells.iter().map(text_of).find(|t| !t.is_empty()).unwrap_or_default()
 }
 
 /// Deepest folder that is looked into for tables of reports, and most tables.

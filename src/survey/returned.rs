@@ -19,9 +19,10 @@ const MOST_BYTES: u64 = 8_000_000;
 const MOST_WORKBOOK_BYTES: u64 = 2_000_000;
 /// So much of the beginning of a text has to name the columns.
 const HEAD_BYTES: usize = 65_536;
-/// How deep folders are looked into, and how many entries.
-const DEEPEST: usize = 6;
-const MOST_ENTRIES: usize = 50_000;
+/// How deep folders are looked into, and how many entries: of one that was said to have come back, and of any that is dropped on the window,
+/// which waits for the answer.
+const SAID: (usize, usize) = (6, 50_000);
+const DROPPED: (usize, usize) = (2, 500);
 
 /// What was filled in of something that came back.
 #[derive(Debug, Default)]
@@ -40,8 +41,8 @@ pub fn filled_in(path: &Path) -> Returned {
         return found;
     }
     // GeoPackages first: tables beside one are lists that went along.
-    let packages = files_in(path, &["gpkg"]);
-    for file in packages.into_iter().chain(files_in(path, &TABLES)) {
+    let packages = files_in(path, &["gpkg"], SAID);
+    for file in packages.into_iter().chain(files_in(path, &TABLES, SAID)) {
         match read_results(&file) {
             Ok(_) => found.files.push(file),
             // Lists, forms and maps that went along say no results.
@@ -61,7 +62,7 @@ pub fn is_round(path: &Path) -> bool {
         guard(&mut conn).is_ok() && conn.query_row(tables, [], |r| r.get::<_, i64>(0)).is_ok_and(|n| n == 2)
     };
     match path.is_dir() {
-        true => files_in(path, &["gpkg"]).iter().any(is_one),
+        true => files_in(path, &["gpkg"], DROPPED).iter().any(is_one),
         false => {
             has_ending(path, &["gpkg"]) && plain_file(path).is_ok_and(|m| m.is_file()) && is_one(&path.to_path_buf())
         }
@@ -139,23 +140,21 @@ fn has_ending(path: &Path, endings: &[&str]) -> bool {
 }
 
 /// Files of a folder with one of these endings, those of folders in it too.
-fn files_in(path: &Path, endings: &[&str]) -> Vec<PathBuf> {
-    let (mut found, mut looked_at) = (Vec::new(), 0);
-    look_into(path, endings, 0, &mut looked_at, &mut found);
+fn files_in(path: &Path, endings: &[&str], (deepest, most): (usize, usize)) -> Vec<PathBuf> {
+    let (mut found, mut left) = (Vec::new(), most);
+    look_into(path, endings, deepest, &mut left, &mut found);
     found.sort();
     found
 }
 
-fn look_into(folder: &Path, endings: &[&str], depth: usize, looked_at: &mut usize, found: &mut Vec<PathBuf>) {
+fn look_into(folder: &Path, endings: &[&str], deeper: usize, left: &mut usize, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path()) {
-        *looked_at += 1;
-        if *looked_at > MOST_ENTRIES {
-            return;
-        }
+        let Some(rest) = left.checked_sub(1) else { return };
+        *left = rest;
         let is_hidden = entry.file_name().is_some_and(|n| n.to_string_lossy().starts_with(['.', '~']));
         if entry.is_dir() {
-            if !entry.is_symlink() && !is_hidden && depth < DEEPEST {
-                look_into(&entry, endings, depth + 1, looked_at, found);
+            if !entry.is_symlink() && !is_hidden && deeper > 0 {
+                look_into(&entry, endings, deeper - 1, left, found);
             }
         } else if has_ending(&entry, endings) && !is_hidden {
             found.push(entry);
