@@ -1,6 +1,6 @@
 //! `qiancun check`: what a file is, and what is odd in it.
 
-use crate::geo::BoundsDeg;
+use crate::geo::{BoundsDeg, System};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -13,7 +13,7 @@ use crate::cli::say::said;
 use crate::district::{Diagnosis, can_be_villages, diagnose, words_not_understood};
 use crate::ground::{Ground, GroundFormat, GroundSpec};
 use crate::lang::Lang;
-use crate::model::{Dataset, Members, Report};
+use crate::model::{Dataset, FeatureId, Members, ProblemGroup, Report};
 use crate::read::{How, LayoutSaid, Progress, ReadError, full_report, layers, read_file_as, read_rows, split_layer};
 
 /// Runs the command.
@@ -134,6 +134,9 @@ fn check_ground(path: &Path, format: GroundFormat, how: &How, documents: Option<
             Ok(ground) => {
                 let (least, most) = ground.levels();
                 said!("{}: {}, levels {least} to {most}; {}", path.display(), format.key(), ground.attribution());
+                if let Some((system, code)) = ground.system().and_then(|s| Some((s, s.left_open()?))) {
+                    said!("  {}", Lang::En.problem(code, system.name()));
+                }
             }
             Err(e) => said!("{}: {e}", path.display()),
         }
@@ -143,10 +146,14 @@ fn check_ground(path: &Path, format: GroundFormat, how: &How, documents: Option<
     let ground = opened.as_ref().ok();
     let levels = ground.map(|g| [g.levels().0, g.levels().1]);
     let empty = |value: Value| if error.is_none() { value } else { Value::Null };
+    let system = ground.and_then(Ground::system);
+    let mut report = Report::default();
+    system.into_iter().for_each(|s| report.tell_datum(s));
     documents.push(json!({
-        "path": path.to_string_lossy(), "format": format.key(), "layer": ground.map(Ground::title), "encoding": null, "crs": null,
-        "crs_from": null, "features": empty(json!(0)), "geometries": empty(json!({})), "vertices": empty(json!(0)),
-        "bounds": ground.and_then(Ground::bounds).map(BoundsDeg::sides), "fields": empty(json!([])), "problems": empty(json!([])),
+        "path": path.to_string_lossy(), "format": format.key(), "layer": ground.map(Ground::title), "encoding": null,
+        "crs": system.map(System::name), "crs_from": null, "features": empty(json!(0)), "geometries": empty(json!({})), "vertices": empty(json!(0)),
+        "bounds": ground.and_then(Ground::bounds).map(BoundsDeg::sides), "fields": empty(json!([])),
+        "problems": empty(problems_of(&report, |_| String::new())),
         "levels": levels, "attribution": ground.map(Ground::attribution), "error": error,
     }));
     opened.is_ok()
@@ -177,18 +184,7 @@ pub(super) fn read_entry(path: &Path, dataset: &Dataset) -> Value {
         .iter()
         .map(|c| json!({ "name": c.name, "type": c.kind.name(), "missing": c.missing() }))
         .collect();
-    let problems: Vec<Value> = full(dataset)
-        .groups()
-        .into_iter()
-        .map(|g| {
-            let name = g.first.feature.map(|f| dataset.display_name(f));
-            json!({
-                "severity": g.severity.name(), "code": g.code, "count": g.count,
-                "first": { "feature": g.first.feature, "name": name },
-                "message": Lang::En.problem(g.code, &g.first.detail),
-            })
-        })
-        .collect();
+    let problems = problems_of(&full(dataset), |f| dataset.display_name(f));
     let sides = dataset.geometry.bounds().map(BoundsDeg::sides);
     let (bounds, bounds_source) = if source.crs.is_geographic() { (sides, sides) } else { (None, sides) };
     json!({
@@ -202,6 +198,18 @@ pub(super) fn read_entry(path: &Path, dataset: &Dataset) -> Value {
 /// The name of a file's system; `null` where it has none that can be said.
 fn crs_name(source: &crate::model::SourceInfo) -> Option<String> {
     Some(source.crs.name()).filter(|n| !n.is_empty())
+}
+
+/// What is odd, grouped; features by name.
+fn problems_of(report: &Report, name: impl Fn(FeatureId) -> String) -> Value {
+    let entry = |g: ProblemGroup| {
+        json!({
+            "severity": g.severity.name(), "code": g.code, "count": g.count,
+            "first": { "feature": g.first.feature, "name": g.first.feature.map(&name) },
+            "message": Lang::En.problem(g.code, &g.first.detail),
+        })
+    };
+    report.groups().into_iter().map(entry).collect()
 }
 
 fn geometries(dataset: &Dataset) -> BTreeMap<&'static str, usize> {

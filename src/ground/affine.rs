@@ -57,6 +57,11 @@ impl Georeference {
         Ok(Self { system, forth: affine, back, size_px })
     }
 
+    /// The coordinate system that the picture lies in.
+    pub(super) fn system(&self) -> &System {
+        &self.system
+    }
+
     /// Where a point of the map lies in the picture, 0 to 1.
     pub(super) fn place(&self, at: WorldPos) -> Option<[f64; 2]> {
         let lonlat = at.to_lonlat();

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::geo::{BoundsDeg, WorldPos};
+use crate::geo::{BoundsDeg, System, WorldPos};
 
 /// Longest side of a block in pixels: a tile that claims more is refused before anything is allocated for it.
 pub const MAX_BLOCK_PX: u32 = 4096;
@@ -295,6 +295,11 @@ pub trait Blocks: Send + Sync {
     /// Its title; empty where nothing says so.
     fn title(&self) -> &str {
         ""
+    }
+
+    /// The coordinate system of a picture of the earth; `None` for tiles, which are cut by a grid that all know.
+    fn system(&self) -> Option<&System> {
+        None
     }
 
     /// What it covers.

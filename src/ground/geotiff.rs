@@ -579,6 +579,10 @@ impl Blocks for GeoTiff {
         &self.title
     }
 
+    fn system(&self) -> Option<&System> {
+        Some(self.place.system())
+    }
+
     fn bounds(&self) -> Option<BoundsDeg> {
         self.place.bounds()
     }

@@ -162,6 +162,10 @@ impl Blocks for ImageFile {
         &self.title
     }
 
+    fn system(&self) -> Option<&System> {
+        Some(self.place.system())
+    }
+
     fn bounds(&self) -> Option<BoundsDeg> {
         self.place.bounds()
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::blocks::{Block, BlockLevel, Blocks, GroundError};
 use super::datum::{TileDatum, TileGrid};
 use super::{folder, geotiff, image_file, mbtiles, online, pmtiles};
-use crate::geo::{BoundsDeg, LonLat, WorldPos};
+use crate::geo::{BoundsDeg, LonLat, System, WorldPos};
 
 /// A format of grounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,6 +186,10 @@ impl Blocks for Shifted {
 
     fn title(&self) -> &str {
         self.blocks.title()
+    }
+
+    fn system(&self) -> Option<&System> {
+        self.blocks.system()
     }
 
     fn bounds(&self) -> Option<BoundsDeg> {

@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 use super::blocks::{Block, BlockLevel, Blocks, GroundError};
 use super::open::{GroundFormat, GroundSpec};
 use super::store::{At, Found, Store};
-use crate::geo::{BoundsDeg, WorldPos};
+use crate::geo::{BoundsDeg, System, WorldPos};
 
 /// Side of a cell of the mesh on which the way into the picture is computed, in pixels.
 const MESH_PX: u32 = 16;
@@ -85,6 +85,11 @@ impl Ground {
     /// Who is to be named, as the source says.
     pub fn attribution(&self) -> &str {
         self.store.source().attribution()
+    }
+
+    /// The coordinate system of a picture; `None` for tiles.
+    pub fn system(&self) -> Option<&System> {
+        self.store.source().system()
     }
 
     /// The title that the source says.

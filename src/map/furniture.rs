@@ -55,16 +55,16 @@ pub fn show(painter: &Painter, rect: Rect, session: &Session) {
     }
 }
 
-/// Who is to be named for the ground, above the lower edge.
+/// Who is to be named for the ground, in full, above the lower edge.
 fn named_sources(painter: &Painter, rect: Rect, session: &Session) {
     let text = session.attributions().join(" · ");
     if text.is_empty() {
         return;
     }
     let tokens = session.tokens();
-    let mut job = egui::text::LayoutJob::simple_singleline(text, FontId::proportional(10.5), tokens.ink);
-    job.wrap = egui::text::TextWrapping::truncate_at_width((rect.width() - 250.0).max(80.0));
-    let galley = painter.layout_job(job);
+    // The scale bar and the buttons have the corners.
+    let room = (rect.width() - 250.0).max(80.0);
+    let galley = painter.layout(text, FontId::proportional(10.5), tokens.ink, room);
     let at = Pos2::new(rect.right() - 62.0 - galley.size().x, rect.bottom() - 8.0 - galley.size().y);
     let plate = Rect::from_min_size(at, galley.size()).expand2(Vec2::new(5.0, 2.0));
     painter.rect_filled(plate, 4.0, tokens.panel.gamma_multiply(0.82));

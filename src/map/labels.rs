@@ -9,6 +9,7 @@ use super::label_order::Order;
 use super::label_places::{Arranged, LETTERS, Room, Subject};
 use super::label_room::{Taken, around};
 use super::lettering::{Inscription, Lettering};
+use super::visual_order::visual_order;
 use crate::geo::{Anchor, Strips, WorldPos};
 use crate::model::{FeatureId, Generation, Role};
 use crate::palette::{LABEL_DARK, LABEL_LIGHT, is_dark, size};
@@ -119,7 +120,8 @@ pub(super) fn size_of_label(
 
 /// A label of one or several lines, in the middle under one another.
 pub(super) fn lines_of(text: &str, font: FontId) -> egui::text::LayoutJob {
-    let mut job = egui::text::LayoutJob::simple(text.to_owned(), font, Color32::PLACEHOLDER, f32::INFINITY);
+    let mut job =
+        egui::text::LayoutJob::simple(visual_order(text).into_owned(), font, Color32::PLACEHOLDER, f32::INFINITY);
     if text.contains('\n') {
         job.halign = egui::Align::Center;
     }

@@ -11,13 +11,14 @@ mod label_order;
 mod label_places;
 mod label_room;
 mod labels;
+mod lettering;
 mod measuring;
 mod moved;
 mod notes;
 mod pick;
 mod round;
-mod lettering;
 mod view;
+mod visual_order;
 
 /// Lines from names to the villages beside which they stand; pages draw the same.
 pub mod leaders {

@@ -1,6 +1,7 @@
 //! What was odd in a file: one entry per feature and kind, grouped for reading.
 
 use super::FeatureId;
+use crate::geo::System;
 
 /// How bad a problem is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,6 +68,14 @@ impl Report {
         detail: impl Into<String>,
     ) {
         self.problems.push(Problem { severity, code, feature, detail: detail.into() });
+    }
+
+    /// Says what the datum of a coordinate system leaves open, if anything.
+    pub fn tell_datum(&mut self, system: &System) {
+        if let Some(code) = system.left_open() {
+            let severity = if code == "datum-unknown" { Severity::Warning } else { Severity::Info };
+            self.add(severity, code, None, system.name());
+        }
     }
 
     /// Entries grouped by code and severity, errors first, then by first appearance.

@@ -333,6 +333,10 @@ fn about_ground(ui: &mut Ui, session: &Session, key: LayerKey) {
     if let Some(residual_px) = session.ground_residual_px(key) {
         lines.push(lang.with("ground.residual", &[("n", &format!("{residual_px:.3}"))]));
     }
+    if let Some(system) = ground.system() {
+        lines.push(lang.with("ground.system", &[("n", system.name())]));
+        lines.extend(system.left_open().map(|code| lang.problem(code, system.name())));
+    }
     if !ground.attribution().is_empty() {
         lines.push(ground.attribution().to_owned());
     }

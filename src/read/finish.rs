@@ -8,7 +8,7 @@ use super::document::Parsed;
 use super::letters::decoded_twice;
 use super::tables::is_plain_number;
 use super::{How, Progress, antimeridian, assemble};
-use crate::geo::{Accuracy, System};
+use crate::geo::System;
 use crate::model::{
     Column, ColumnBuilder, ColumnData, Crs, CrsFrom, Dataset, FeatureId, GeometryKind, GeometryStore, Problem, Report,
     Roles, Severity, SourceInfo, Table, Value,
@@ -158,7 +158,7 @@ fn place(geometry: &mut GeometryStore, named: Named, how: &How, report: &mut Rep
     let mut bounds_source = None;
     match named {
         Named::Known(system) => {
-            tell_accuracy(&system, report);
+            report.tell_datum(&system);
             if system.degrees_code().is_none() {
                 report.problems.retain(|p| !is_out(p));
                 bounds_source = geometry.bounds().map(|b| b.sides());
@@ -209,19 +209,6 @@ fn has_axes_swapped(geometry: &GeometryStore, system: &System) -> bool {
     let swapped =
         firsts.iter().filter(|at| !is_easting(at[0]) && is_easting(at[1]) && (0.0..=1e7).contains(&at[0])).count();
     !firsts.is_empty() && swapped * 2 > firsts.len()
-}
-
-/// Says what a system's datum leaves open.
-fn tell_accuracy(system: &System, report: &mut Report) {
-    match (system.accuracy(), system.degrees_code()) {
-        (Accuracy::Metre, None | Some(4326 | 4490 | 4979)) => {}
-        (Accuracy::Metre, Some(_)) => report.add(Severity::Info, "datum-near", None, system.name()),
-        (Accuracy::SomeMetres, _) if system.is_on_beijing_1954() => {
-            report.add(Severity::Info, "datum-beijing-54", None, system.name());
-        }
-        (Accuracy::SomeMetres, _) => report.add(Severity::Info, "datum-shift", None, system.name()),
-        (Accuracy::Unknown, _) => report.add(Severity::Warning, "datum-unknown", None, system.name()),
-    }
 }
 
 /// Cuts what crosses 180°, and tells it.

@@ -36,19 +36,50 @@ impl Session {
     }
 }
 
-/// A text with its braces filled in; `\\n` stands for a new line.
+/// A text with its braces filled in; `\\n` stands for a new line. Brackets go with what stands in them where none of their fields has a value,
+/// and signs at the ends of a line that would part something from nothing.
 fn filled(template: &str, value: impl Fn(&str) -> String) -> String {
-    let (mut out, mut rest) = (String::new(), template);
+    let (mut out, mut lacks, template) = (String::new(), false, without_empty_brackets(template, &value));
+    let mut rest = template.as_str();
     while let Some((before, after)) = rest.split_once('{') {
         out.push_str(before);
         let Some((field, tail)) = after.split_once('}') else {
             rest = after;
             break;
         };
-        out.push_str(&value(field.trim()));
+        let text = value(field.trim());
+        lacks |= text.trim().is_empty();
+        out.push_str(&text);
         rest = tail;
     }
-    (out + rest).replace("\\n", "\n")
+    let whole = (out + rest).replace("\\n", "\n");
+    if !lacks {
+        return whole;
+    }
+    let parts = |c: char| c.is_whitespace() || "·,，、/|;；".contains(c);
+    let lines: Vec<&str> = whole.split('\n').map(|line| line.trim_matches(parts)).collect();
+    lines.join("\n")
+}
+
+/// A template without the brackets that have fields, none of which has a value.
+fn without_empty_brackets(template: &str, value: impl Fn(&str) -> String) -> String {
+    let mut kept = template.to_owned();
+    for (open, close) in [('(', ')'), ('（', '）'), ('[', ']'), ('【', '】')] {
+        let mut from = 0;
+        while let Some(at) = kept.get(from..).and_then(|rest| rest.find(open)).map(|at| from + at) {
+            let after = at + open.len_utf8();
+            let Some(end) = kept.get(after..).and_then(|rest| rest.find(close)).map(|end| after + end) else { break };
+            let inner = kept.get(after..end).unwrap_or_default();
+            let fields: Vec<&str> =
+                inner.split('{').skip(1).filter_map(|part| Some(part.split_once('}')?.0.trim())).collect();
+            if !fields.is_empty() && fields.iter().all(|f| value(f).trim().is_empty()) {
+                kept.replace_range(at..end + close.len_utf8(), "");
+            } else {
+                from = after;
+            }
+        }
+    }
+    kept
 }
 
 #[cfg(test)]
@@ -58,7 +89,17 @@ mod tests {
     #[test]
     fn braces_are_filled_and_what_is_open_stays() {
         let value = |f: &str| if f == "name" { "东沟村".to_owned() } else { String::new() };
-        assert_eq!(filled("{name}（{ 户 }户）\\n{name}", value), "东沟村（户）\n东沟村");
+        for (template, expected) in [
+            ("{name}（{code}）", "东沟村"),
+            ("{name} ( {code} )", "东沟村 "),
+            ("{code} · {name}", "东沟村"),
+            ("{name}（{ 户 }户）\\n{name}", "东沟村\n东沟村"),
+            ("{name}（{code}）（旧）", "东沟村（旧）"),
+            ("{name}\\n[{code}] / {x}", "东沟村\n"),
+            ("（{name}{code}）()", "（东沟村）()"),
+        ] {
+            assert_eq!(filled(template, value), expected, "{template}");
+        }
         assert_eq!(filled("a{b", value), "ab");
         assert_eq!(filled("plain", value), "plain");
     }

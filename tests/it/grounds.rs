@@ -14,11 +14,11 @@ use crate::program::{Folder, json, qiancun};
 
 /// Where all of it lies: the country north-west of Beijing.
 const MIDDLE: LonLat = LonLat { lon_deg: 116.23, lat_deg: 40.05 };
-const AREA: [f64; 4] = [116.0, 39.9, 116.4, 40.2];
+pub(crate) const AREA: [f64; 4] = [116.0, 39.9, 116.4, 40.2];
 /// Something that is a map, far away: a project needs a layer.
 const FAR: &str = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"name":"东沟村"},"geometry":{"type":"Polygon","coordinates":[[[100,30],[100.1,30],[100.1,30.1],[100,30]]]}}]}"#;
 
-fn png(image: &RgbImage) -> Vec<u8> {
+pub(crate) fn png(image: &RgbImage) -> Vec<u8> {
     let mut bytes = Vec::new();
     let encoder = image::codecs::png::PngEncoder::new(&mut bytes);
     encoder
@@ -28,16 +28,16 @@ fn png(image: &RgbImage) -> Vec<u8> {
 }
 
 /// The colour of a tile says which it is.
-fn colour(zoom: u32, x: u32, y: u32) -> [u8; 3] {
+pub(crate) fn colour(zoom: u32, x: u32, y: u32) -> [u8; 3] {
     [(x % 256) as u8, (y % 256) as u8, (zoom * 10) as u8]
 }
 
-fn tile(zoom: u32, x: u32, y: u32) -> Vec<u8> {
+pub(crate) fn tile(zoom: u32, x: u32, y: u32) -> Vec<u8> {
     png(&RgbImage::from_pixel(256, 256, image::Rgb(colour(zoom, x, y))))
 }
 
 /// Tiles of a zoom that meet the area, in the tiles' own coordinates.
-fn tiles(zoom: u32) -> impl Iterator<Item = (u32, u32, u32)> {
+pub(crate) fn tiles(zoom: u32) -> impl Iterator<Item = (u32, u32, u32)> {
     let [w, s, e, n] = AREA;
     let at = |lon: f64, lat: f64| {
         let world = WorldPos::from_lonlat(LonLat::new(lon, lat));
@@ -47,9 +47,9 @@ fn tiles(zoom: u32) -> impl Iterator<Item = (u32, u32, u32)> {
     (x0..=x1).flat_map(move |x| (y0..=y1).map(move |y| (zoom, x, y)))
 }
 
-const ZOOMS: std::ops::RangeInclusive<u32> = 5..=14;
+pub(crate) const ZOOMS: std::ops::RangeInclusive<u32> = 5..=14;
 
-fn mbtiles(path: &Path, attribution: &str) {
+pub(crate) fn mbtiles(path: &Path, attribution: &str) {
     let c = rusqlite::Connection::open(path).expect("a database");
     c.execute_batch(
         "CREATE TABLE metadata(name TEXT, value TEXT); CREATE TABLE tiles(zoom_level INT, tile_column INT, tile_row INT, tile_data BLOB);
@@ -119,7 +119,7 @@ fn pmtiles(path: &Path) {
 }
 
 /// A view of 300 × 200 pixels at a zoom: bounds, and where each pixel lies in the world.
-fn view(zoom: u32) -> ([f64; 4], impl Fn(u32, u32) -> WorldPos) {
+pub(crate) fn view(zoom: u32) -> ([f64; 4], impl Fn(u32, u32) -> WorldPos) {
     let side = 256.0 * f64::from(1 << zoom);
     let middle = WorldPos::from_lonlat(MIDDLE);
     let (x, y) = ((middle.x * side).round() - 150.0, (middle.y * side).round() - 100.0);
@@ -128,7 +128,7 @@ fn view(zoom: u32) -> ([f64; 4], impl Fn(u32, u32) -> WorldPos) {
     ([a.lon_deg, b.lat_deg, b.lon_deg, a.lat_deg], move |px, py| at(f64::from(px) + 0.5, f64::from(py) + 0.5))
 }
 
-fn drawn(folder: &Folder, project: &str, bounds: [f64; 4]) -> RgbImage {
+pub(crate) fn drawn(folder: &Folder, project: &str, bounds: [f64; 4]) -> RgbImage {
     let out = folder.text("map.png");
     let text = bounds.map(|v| v.to_string()).join(",");
     let (said, told) = json(&["map", project, "--bounds", &text, "--size", "300x200", "-o", &out, "--json"]);
@@ -137,7 +137,7 @@ fn drawn(folder: &Folder, project: &str, bounds: [f64; 4]) -> RgbImage {
 }
 
 /// Every pixel has the colour of the tile that lies there; next to borders of shifted tiles, less than a pixel away, either.
-fn check(image: &RgbImage, zoom: u32, at: impl Fn(u32, u32) -> WorldPos, shift: Option<ChinaShift>) {
+pub(crate) fn check(image: &RgbImage, zoom: u32, at: impl Fn(u32, u32) -> WorldPos, shift: Option<ChinaShift>) {
     let there_are: std::collections::BTreeSet<(u32, u32)> = tiles(zoom).map(|(_, x, y)| (x, y)).collect();
     let mut looked = 0;
     for (px, py) in (0..200).step_by(3).flat_map(|y| (0..300).step_by(3).map(move |x| (x, y))) {
@@ -159,7 +159,7 @@ fn check(image: &RgbImage, zoom: u32, at: impl Fn(u32, u32) -> WorldPos, shift: 
     assert!(looked > if zoom < 10 { 300 } else { 5000 }, "{zoom}: {looked}");
 }
 
-fn project(folder: &Folder, ground: &str) -> String {
+pub(crate) fn project(folder: &Folder, ground: &str) -> String {
     folder.write("far.geojson", FAR);
     folder.write(
         "p.qiancun",
@@ -281,21 +281,21 @@ fn large_archives_know_the_size_of_their_tiles() {
     }
 }
 
-#[test]
-fn a_picture_lies_where_its_world_file_and_its_system_say() {
-    let folder = Folder::new();
-    // 400 × 300 pixels of 5 m in CGCS2000 / 3-degree zone 39 (EPSG:4527), each its own colour.
+/// A picture of 400 × 300 pixels, each its own colour.
+pub(crate) fn graded(folder: &Folder, name: &str) {
     let image =
         RgbImage::from_fn(400, 300, |x, y| image::Rgb([(x % 256) as u8, (y % 256) as u8, (x / 256 * 100) as u8]));
-    folder.write("ortho.png", png(&image));
-    let (west, north, side) = (39_434_000.0, 4_435_000.0, 5.0);
-    folder.write("ortho.pgw", format!("{side}\n0\n0\n-{side}\n{}\n{}\n", west + side / 2.0, north - side / 2.0));
-    let project = project(&folder, "path = \"ortho.png\"\ncrs = \"EPSG:4527\"");
-    let system = qiancun::geo::System::of_epsg(4527).expect("a definition");
-    let mut middle = [[west + 200.0 * side, north - 150.0 * side]];
-    system.to_degrees(&mut middle);
-    let [lon, lat] = middle[0];
-    let drawn = drawn(&folder, &project, [lon - 0.006, lat - 0.0025, lon + 0.006, lat + 0.0025]);
+    folder.write(name, png(&image));
+}
+
+/// A world file for it beside it: upper left corner, width and height of a pixel.
+pub(crate) fn placed(folder: &Folder, name: &str, [west, north]: [f64; 2], [x, y]: [f64; 2]) {
+    folder.write(name, format!("{x}\n0\n0\n-{y}\n{}\n{}\n", west + x / 2.0, north - y / 2.0));
+}
+
+/// Draws a project around a place, and looks for every pixel's colour where `own` says that this place has its column and row.
+pub(crate) fn lies(folder: &Folder, project: &str, [lon, lat]: [f64; 2], own: impl Fn(LonLat) -> [f64; 2]) {
+    let drawn = drawn(folder, project, [lon - 0.006, lat - 0.0025, lon + 0.006, lat + 0.0025]);
     let world = WorldPos::from_lonlat(LonLat::new(lon, lat));
     let (a, b) =
         (WorldPos::from_lonlat(LonLat::new(lon - 0.006, lat)), WorldPos::from_lonlat(LonLat::new(lon + 0.006, lat)));
@@ -306,10 +306,7 @@ fn a_picture_lies_where_its_world_file_and_its_system_say() {
             x: world.x + (f64::from(px) + 0.5 - 150.0) / px_per_world,
             y: world.y + (f64::from(py) + 0.5 - 100.0) / px_per_world,
         };
-        let at = place.to_lonlat();
-        let mut own = [[at.lon_deg, at.lat_deg]];
-        system.of_degrees(&mut own);
-        let (column, row) = ((own[0][0] - west) / side, (north - own[0][1]) / side);
+        let [column, row] = own(place.to_lonlat());
         if !(2.0..398.0).contains(&column)
             || !(2.0..298.0).contains(&row)
             || (column % 256.0) < 2.0
@@ -324,6 +321,24 @@ fn a_picture_lies_where_its_world_file_and_its_system_say() {
         looked += 1;
     }
     assert!(looked > 300, "{looked}");
+}
+
+#[test]
+fn a_picture_lies_where_its_world_file_and_its_system_say() {
+    let folder = Folder::new();
+    graded(&folder, "ortho.png");
+    // Pixels of 5 m in CGCS2000 / 3-degree zone 39 (EPSG:4527).
+    let (west, north, side) = (39_434_000.0, 4_435_000.0, 5.0);
+    placed(&folder, "ortho.pgw", [west, north], [side; 2]);
+    let project = project(&folder, "path = \"ortho.png\"\ncrs = \"EPSG:4527\"");
+    let system = qiancun::geo::System::of_epsg(4527).expect("a definition");
+    let mut middle = [[west + 200.0 * side, north - 150.0 * side]];
+    system.to_degrees(&mut middle);
+    lies(&folder, &project, middle[0], |at| {
+        let mut own = [[at.lon_deg, at.lat_deg]];
+        system.of_degrees(&mut own);
+        [(own[0][0] - west) / side, (north - own[0][1]) / side]
+    });
     std::fs::remove_file(folder.path("ortho.pgw")).expect("removed");
     let out = qiancun(&["render", &project, "-o", &folder.text("page.png")]);
     assert!(String::from_utf8_lossy(&out.stderr).contains("world file"), "{}", String::from_utf8_lossy(&out.stderr));

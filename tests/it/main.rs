@@ -30,6 +30,7 @@ mod false_tables;
 mod flatgeobuf;
 mod gaps;
 mod grounds;
+mod grounds_said;
 mod handed_out;
 mod levels;
 mod lost;

@@ -134,6 +134,17 @@ impl System {
         self.accuracy
     }
 
+    /// The problem code of what its datum leaves open: how far off its positions may be. `None` where nothing does.
+    pub fn left_open(&self) -> Option<&'static str> {
+        match (self.accuracy, self.degrees_code()) {
+            (Accuracy::Metre, None | Some(4326 | 4490 | 4979)) => None,
+            (Accuracy::Metre, Some(_)) => Some("datum-near"),
+            (Accuracy::SomeMetres, _) if self.is_on_beijing_1954() => Some("datum-beijing-54"),
+            (Accuracy::SomeMetres, _) => Some("datum-shift"),
+            (Accuracy::Unknown, _) => Some("datum-unknown"),
+        }
+    }
+
     /// Whether it is on the datum Beijing 1954, which has parameters for regions only (EPSG:1918 to 1921 and others).
     pub fn is_on_beijing_1954(&self) -> bool {
         self.epsg().and_then(Self::wkt_of).is_some_and(|wkt| wkt.contains("DATUM[\"Beijing_1954\""))
