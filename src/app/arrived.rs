@@ -202,20 +202,26 @@ impl Qiancun {
     }
 
     /// Puts a layer on the map; `again`: in place of what was there under this key.
+    /// Moves a layer that came to where it hides nothing: points lie over lines, lines over areas, whichever was read first.
+    fn put_among(&mut self, key: LayerKey, loaded: &Loaded) {
+        let rank = |l: &Loaded| if l.is_points() { 2 } else { u8::from(l.is_lines()) };
+        let own = rank(loaded);
+        let keys = &self.session.document.keys;
+        let of = |k: &LayerKey| self.session.layers.get(k).and_then(|l| l.loaded()).map(|l| rank(l));
+        let Some(at) = keys.iter().position(|k| *k == key) else { return };
+        let below = keys.iter().skip(at + 1).rposition(|k| of(k).is_some_and(|r| r > own)).map(|n| at + 1 + n);
+        let above = keys.iter().take(at).position(|k| of(k).is_some_and(|r| r < own));
+        if let Some(to) = below.or(above) {
+            self.session.note(|d| d.move_layer(at, to));
+        }
+    }
+
     fn place(&mut self, key: LayerKey, loaded: &Arc<Loaded>, level: Level, meshes: &[Mesh], again: bool) {
         if let Ok(mut scene) = self.scene.lock() {
             scene.remove_layer(key);
         }
-        if !again
-            && !loaded.is_points()
-            && let Some(at) = self.session.document.keys.iter().position(|k| *k == key)
-        {
-            let is_points =
-                |k: &LayerKey| self.session.layers.get(k).and_then(|l| l.loaded()).is_some_and(|l| l.is_points());
-            let below = self.session.document.keys.iter().skip(at + 1).rposition(is_points);
-            if let (Some(steps), true) = (below, self.session.file.path.is_none()) {
-                self.session.note(|d| d.move_layer(at, at + steps + 1));
-            }
+        if !again && self.session.file.path.is_none() {
+            self.put_among(key, loaded);
         }
         if let Some(field) = self.opened.field.take() {
             let kind =

@@ -90,7 +90,11 @@ impl Qiancun {
     pub(super) fn photos_were_put(&mut self, draft: FieldPhotosDraft, put: &PhotosPut) {
         let lang = self.session.lang;
         let values = [("n", put.added.to_string()), ("known", put.known.to_string())];
-        self.session.news = Some(lang.with("field-photos.put", &values.each_ref().map(|(k, v)| (*k, v.as_str()))));
+        let mut words = lang.with("field-photos.put", &values.each_ref().map(|(k, v)| (*k, v.as_str())));
+        if put.without_time > 0 {
+            words += &lang.with("field-photos.without-time", &[("n", &put.without_time.to_string())]);
+        }
+        self.session.news = Some(words);
         let mut rest = draft.rest(put);
         if rest.is_open() || !put.unread.is_empty() {
             rest.names = Arc::new(self.session.gap_names());

@@ -9,12 +9,12 @@ use super::qiancun::Qiancun;
 use crate::cache::Cache;
 use crate::geo::{BoundsDeg, WorldPos};
 use crate::ground::{
-    Ground, GroundError, GroundFormat, GroundSpec, KeptArea, ServerTrouble, WmtsOffer, server_of, without_key,
+    CUT_SHORT, Ground, GroundError, GroundFormat, GroundSpec, KeptArea, ServerTrouble, WmtsOffer, server_of, without_key,
     wmts_offers,
 };
 use crate::lang::{Lang, fill};
 use crate::model::LayerKind;
-use crate::project::{GroundEntry, LayerEntry, Settings};
+use crate::project::{GroundEntry, LayerEntry, Settings, read_words};
 use crate::read::Progress;
 use crate::render::LayerKey;
 use crate::session::{Camera, Dialogue, DocumentState, KeepDraft, Layer, LayerCommand, OnlineDraft, Status};
@@ -57,7 +57,14 @@ pub(super) fn words(lang: Lang, error: &GroundError) -> String {
         let why = lang.find(&format!("ground.server-{}", trouble.code())).unwrap_or(trouble.code());
         return fill(text, &[("n", server), ("why", &fill(why, &[("n", &status)]))]);
     }
-    fill(text, &[("n", &error.detail())])
+    let detail = match error {
+        GroundError::Io(e) => read_words(lang, e),
+        GroundError::Damaged(how) if how == CUT_SHORT => lang.t("ground.cut-short").to_owned(),
+        // What a library says of it helps nobody who does not read English.
+        GroundError::Damaged(_) if lang == Lang::Zh => lang.t("ground.other-damage").to_owned(),
+        other => other.detail(),
+    };
+    fill(text, &[("n", &detail)])
 }
 
 impl Qiancun {

@@ -102,10 +102,14 @@ pub fn load(mut project: Project, lang: Lang, options: LoadOptions) -> LoadedPro
                     let status = Status::Ground(Arc::new(ground));
                     session.layers.insert(key, Layer { key, status, colouring: None });
                 }
-                Err(e) if !entry.path.as_os_str().is_empty() && !entry.path.exists() => {
-                    without.push(format!("{}: {e}; the map is drawn without this ground", entry.path.display()))
+                // The villages are what is asked for; that their ground is missing is told.
+                Err(e) => {
+                    let name = match entry.path.as_os_str().is_empty() {
+                        true => entry.title.clone(),
+                        false => entry.path.display().to_string(),
+                    };
+                    without.push(format!("{name}: {e}; the map is drawn without this ground"));
                 }
-                Err(e) => missing.push(Missing { path: entry.path.clone(), why: e.to_string() }),
             }
             continue;
         }
@@ -167,7 +171,7 @@ pub fn read_district(file: &Path, project: &Project) -> Result<(Arc<District>, V
 pub fn read_session(path: &Path, lang: Lang) -> Result<(Session, Vec<String>), String> {
     let is_project = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("qiancun"));
     let project = match is_project {
-        true => project::load(path).map_err(|e| e.to_string())?,
+        true => project::load(path).map_err(|e| e.words(lang))?,
         false => Project { layers: vec![LayerEntry::new(path.to_path_buf())], ..Project::default() },
     };
     let camera = project.camera;

@@ -136,7 +136,7 @@ impl Qiancun {
                 true
             }
             Err(e) => {
-                self.ask_after(Dialogue::Message(e.to_string()));
+                self.ask_after(Dialogue::Message(e.words(self.session.lang)));
                 false
             }
         }

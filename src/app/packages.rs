@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::jobs::{Done, Job};
 use super::qiancun::Qiancun;
+use super::tables::io_words;
 use crate::project::{PackOptions, Packed, contents_of, made_pages_path, pack, unpack, with_ending};
 use crate::session::{Dialogue, FileCommand, PackageDraft, PackageStep};
 use crate::survey::LogPaths;
@@ -123,15 +124,15 @@ impl Qiancun {
         let lang = self.session.lang;
         self.jobs.start(Job::Write, move |_| {
             sweep();
-            let made = tempfile::Builder::new().prefix(LOOKED_AT).tempdir();
+            let made = tempfile::Builder::new().prefix(LOOKED_AT).tempdir().map_err(|e| io_words(lang, &e));
             let unpacked = made.and_then(|folder| {
-                let project = unpack(&package, folder.path()).map_err(|e| std::io::Error::other(e.to_string()))?;
+                let project = unpack(&package, folder.path()).map_err(|e| e.words(lang))?;
                 Ok((folder, project))
             });
             Some(match unpacked {
                 Ok((folder, project)) => Done::LookedInto(folder, package, project),
-                Err(e) => {
-                    let values = [("name", package.display().to_string()), ("n", e.to_string())];
+                Err(why) => {
+                    let values = [("name", package.display().to_string()), ("n", why)];
                     let values = values.each_ref().map(|(k, v)| (*k, v.as_str()));
                     Done::Command(FileCommand::Say(lang.with("package.not-unpacked", &values)).into())
                 }
@@ -178,7 +179,7 @@ impl Qiancun {
                 Ok(project) => FileCommand::Open(vec![project]).into(),
                 Err(e) => {
                     let name = package.display().to_string();
-                    FileCommand::Say(lang.with("package.not-unpacked", &[("name", &name), ("n", &e.to_string())]))
+                    FileCommand::Say(lang.with("package.not-unpacked", &[("name", &name), ("n", &e.words(lang))]))
                         .into()
                 }
             }))

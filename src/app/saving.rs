@@ -123,7 +123,7 @@ impl Qiancun {
     fn not_saved(&self, error: &ProjectError) -> String {
         let why = match error {
             ProjectError::Io { source, .. } => io_words(self.session.lang, source),
-            e => e.to_string(),
+            e => e.words(self.session.lang),
         };
         self.session.lang.with("error.save", &[("n", &why)])
     }

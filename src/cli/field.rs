@@ -14,6 +14,7 @@ use crate::district::District;
 use crate::geo::LonLat;
 use crate::lang::Lang;
 use crate::project::Project;
+use crate::read::{layers as layers_of, split_layer};
 use crate::round::{
     END, FAR_FROM_ROADS_M, MOST_BY_ROAD, Navigation, NoRoads, Plan, PlanOptions, RoadLegs, RoadNet, START, Stop,
     plan_by, worth_of,
@@ -304,6 +305,14 @@ impl PlanAsked {
         let options = *self.placed(found)?;
         let mut layers = Vec::new();
         for file in &self.roads {
+            let named = split_layer(file).1.is_some();
+            let there = if named { Vec::new() } else { layers_of(file).unwrap_or_default() };
+            if let [first, _, ..] = there.as_slice() {
+                let (path, all) = (file.display(), there.join(", "));
+                told!(
+                    "qiancun: {path} has the layers {all}: {first} is taken for the roads; another is named as FILE#LAYER"
+                );
+            }
             layers.push(Arc::new(read::geographic(file)?));
         }
         if layers.is_empty() {

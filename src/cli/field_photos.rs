@@ -144,6 +144,12 @@ fn tell(sorted: &SortedPhotos, done: &PhotosPut, asked: &Asked) -> Result<(), Fa
     if done.without_time > 0 {
         said!("{} visits have the time of now: their photos do not say when they were taken", done.without_time);
     }
+    if done.kept_result > 0 {
+        said!(
+            "{} visits were there with another result, and keep it: correct them where it is wrong",
+            done.kept_result
+        );
+    }
     said!("{} photos added, {} were there, {} visits recorded", done.added, done.known, done.recorded);
     Ok(())
 }

@@ -160,8 +160,35 @@ fn dispatch(arguments: Vec<OsString>) -> Result<(), Failure> {
             said!("{}", crate::version());
             Ok(())
         }
+        Some(word) if is_mistyped(word) => Err(Failure::Usage(format!(
+            "{word} is no command and no file{}",
+            like(word).map(|known| format!("; did you mean {known}?")).unwrap_or_default()
+        ))),
         _ => window(lexopt::Parser::from_args(arguments)),
     }
+}
+
+/// Whether a word can only be meant as a command: letters, and no file of that name.
+fn is_mistyped(word: &str) -> bool {
+    let is_word = !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c == '-') && !word.starts_with('-');
+    is_word && !std::path::Path::new(word).exists()
+}
+
+/// The command that a mistyped one is meant for, where one is close.
+fn like(word: &str) -> Option<&'static str> {
+    let far = |known: &str| {
+        let (a, b): (Vec<char>, Vec<char>) = (word.chars().collect(), known.chars().collect());
+        let mut row: Vec<usize> = (0..=b.len()).collect();
+        for (i, c) in a.iter().enumerate() {
+            let mut before = std::mem::replace(&mut row[0], i + 1);
+            for (j, d) in b.iter().enumerate() {
+                let put = (before + usize::from(c != d)).min(row[j] + 1).min(row[j + 1] + 1);
+                before = std::mem::replace(&mut row[j + 1], put);
+            }
+        }
+        row.last().copied().unwrap_or(usize::MAX)
+    };
+    help::commands().into_iter().map(|known| (far(known), known)).filter(|(n, _)| *n <= 2).min().map(|(_, known)| known)
 }
 
 /// How the window is opened by this person on this machine.

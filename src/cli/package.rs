@@ -14,6 +14,8 @@ fn why(reason: LeftOutOfPackage) -> &'static str {
     match reason {
         LeftOutOfPackage::Missing => "it is not there",
         LeftOutOfPackage::NotWanted => "it was not wanted",
+        LeftOutOfPackage::Notes => "so many notes were not wanted",
+        LeftOutOfPackage::People => "so many people were not wanted",
         LeftOutOfPackage::Server => "tiles of a server stay there; only its address goes along",
     }
 }

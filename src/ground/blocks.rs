@@ -7,6 +7,9 @@ use crate::geo::{BoundsDeg, System, WorldPos};
 /// Longest side of a block in pixels: a tile that claims more is refused before anything is allocated for it.
 pub const MAX_BLOCK_PX: u32 = 4096;
 
+/// How a file that ends too early is damaged.
+pub const CUT_SHORT: &str = "it is cut short";
+
 /// Why a ground cannot be shown.
 #[derive(Debug)]
 pub enum GroundError {
@@ -173,7 +176,7 @@ impl std::error::Error for GroundError {}
 impl From<std::io::Error> for GroundError {
     fn from(error: std::io::Error) -> Self {
         match error.kind() {
-            std::io::ErrorKind::UnexpectedEof => Self::Damaged("it is cut short".to_owned()),
+            std::io::ErrorKind::UnexpectedEof => Self::Damaged(CUT_SHORT.to_owned()),
             _ => Self::Io(error),
         }
     }

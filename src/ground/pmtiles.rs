@@ -8,7 +8,7 @@ use std::sync::Mutex;
 
 use rustc_hash::FxHashMap;
 
-use super::blocks::{Blocks, GroundError};
+use super::blocks::{Blocks, CUT_SHORT, GroundError};
 use super::datum::TileDatum;
 use super::tiles::{DEEPEST, TileBytes, TileFacts, TilePyramid, is_vector, plain, side_of};
 use crate::geo::BoundsDeg;
@@ -49,7 +49,7 @@ impl PmTiles {
     fn at(&self, offset: u64, length: u64) -> Result<Vec<u8>, GroundError> {
         let is_inside = offset.checked_add(length).is_some_and(|end| end <= self.size);
         if !is_inside || length > MOST_BYTES {
-            return Err(damaged("it is cut short"));
+            return Err(damaged(CUT_SHORT));
         }
         let mut bytes = vec![0; length as usize];
         let mut file = self.file.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -78,10 +78,10 @@ impl PmTiles {
         for _ in 0..MOST_STEPS {
             let Some(found) = entry else { return Ok(None) };
             if found.run > 0 {
-                let offset = self.data_offset.checked_add(found.offset).ok_or_else(|| damaged("it is cut short"))?;
+                let offset = self.data_offset.checked_add(found.offset).ok_or_else(|| damaged(CUT_SHORT))?;
                 return Ok((id - found.id < found.run).then_some((offset, found.length)));
             }
-            let offset = self.leaf_offset.checked_add(found.offset).ok_or_else(|| damaged("it is cut short"))?;
+            let offset = self.leaf_offset.checked_add(found.offset).ok_or_else(|| damaged(CUT_SHORT))?;
             entry = look_up(&self.directory(offset, found.length)?, id);
         }
         Err(damaged("its directories have no end"))
@@ -186,7 +186,7 @@ pub(super) fn open(path: &Path, datum: TileDatum) -> Result<Box<dyn Blocks>, Gro
     let mut file = File::open(path)?;
     let size = file.metadata()?.len();
     let mut header = [0_u8; HEADER_BYTES];
-    file.read_exact(&mut header).map_err(|_| damaged("it is cut short"))?;
+    file.read_exact(&mut header).map_err(|_| damaged(CUT_SHORT))?;
     if !header.starts_with(b"PMTiles") || header[7] != 3 {
         return Err(GroundError::Unsupported(format!("PMTiles of version {}; 3 is read", header[7])));
     }

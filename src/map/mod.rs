@@ -29,3 +29,4 @@ pub use furniture::scale_bar;
 pub use labels::Labels;
 pub use pick::features_at;
 pub use view::MapView;
+pub use visual_order::visual_order;

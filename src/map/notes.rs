@@ -2,6 +2,7 @@
 
 use egui::{Color32, FontId, Painter, Pos2, Rect, Shape, Stroke, Vec2};
 
+use super::visual_order::visual_order;
 use crate::geo::{LonLat, WorldPos};
 use crate::palette::{LABEL_DARK, LABEL_LIGHT, NOTE, NOTE_LINE, data_colour};
 use crate::project::{NoteEntry, NoteShape};
@@ -13,7 +14,7 @@ const SIZE_PT: Vec2 = Vec2::new(12.0, 13.0);
 const REACH_PT: f32 = 5.0;
 /// Length of an arrow's head in points.
 const ARROW_PT: f32 = 13.0;
-/// Most notes whose first words stand beside them.
+/// Most notes in view whose first words stand beside them.
 const FEW: usize = 40;
 /// So many characters of them.
 const WORDS: usize = 14;
@@ -55,6 +56,8 @@ fn far(at: Pos2, piece: &[Pos2]) -> f32 {
 pub(super) fn show(painter: &Painter, rect: Rect, session: &Session) {
     let notes = session.shown_notes();
     let middle = rect.center().to_vec2();
+    let in_view = |n: &&NoteEntry| rect.expand(10.0).contains(offset(session, n.at()) + middle);
+    let are_few = notes.iter().filter(in_view).count() <= FEW;
     for note in notes {
         let ink = note.rgb().map(data_colour);
         let at = offset(session, note.at()) + middle;
@@ -71,7 +74,7 @@ pub(super) fn show(painter: &Painter, rect: Rect, session: &Session) {
             paper(painter, at, ink.unwrap_or(NOTE));
         }
         let is_text = note.shape == NoteShape::Text;
-        if notes.len() > FEW && !is_text {
+        if !are_few && !is_text {
             continue;
         }
         let mut words: String = note.words().chars().take(if is_text { 60 } else { WORDS }).collect();
@@ -80,7 +83,7 @@ pub(super) fn show(painter: &Painter, rect: Rect, session: &Session) {
         }
         let size = if is_text { 14.0 } else { 11.0 };
         let colour = if is_text { ink.unwrap_or(LABEL_DARK) } else { LABEL_DARK };
-        let galley = painter.layout_no_wrap(words, FontId::proportional(size), colour);
+        let galley = painter.layout_no_wrap(visual_order(&words).into_owned(), FontId::proportional(size), colour);
         if galley.size().x < 1.0 {
             continue;
         }

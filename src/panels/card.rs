@@ -4,6 +4,7 @@ use egui::{Align, Layout, RichText, ScrollArea, Ui};
 
 use super::widgets::{chip, figure, fold, icon_button, padded, rule, section};
 use crate::icons::Icon;
+use crate::map::visual_order;
 use crate::model::{Dataset, FeatureId, Role, Value, identifies};
 use crate::project::AreaUnit;
 use crate::session::{
@@ -90,7 +91,7 @@ fn head(
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 let name = loaded.dataset.display_name(feature);
-                ui.add(egui::Label::new(RichText::new(name).heading().color(t.ink)).wrap());
+                ui.add(egui::Label::new(RichText::new(&*visual_order(&name)).heading().color(t.ink)).wrap());
             });
         });
     });
@@ -180,10 +181,16 @@ fn attribute(ui: &mut Ui, session: &Session, loaded: &Loaded, feature: FeatureId
     let long = text.as_ref().is_some_and(|s| s.chars().count() > 18);
     if let (true, Some(text)) = (long, &text) {
         ui.label(RichText::new(name).color(t.ink));
-        ui.add(egui::Label::new(RichText::new(text).color(t.ink_secondary)).wrap());
+        ui.add(egui::Label::new(RichText::new(&*visual_order(&text)).color(t.ink_secondary)).wrap());
         return;
     }
-    let response = figure(ui, t, name, text.as_deref().map(|v| (v, unit)), session.lang.t("value.unknown"));
+    let response = figure(
+        ui,
+        t,
+        name,
+        text.as_deref().map(visual_order).as_deref().map(|v| (v, unit)),
+        session.lang.t("value.unknown"),
+    );
     if name != column.name {
         response.on_hover_text(&column.name);
     }

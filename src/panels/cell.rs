@@ -2,6 +2,7 @@
 
 use egui::{Align, Color32, EventFilter, FontId, Key, Label, Layout, RichText, TextEdit, Ui};
 
+use crate::map::visual_order;
 use crate::model::FeatureId;
 use crate::session::{CellEdit, Session, Sheet, SheetColumn};
 
@@ -35,7 +36,7 @@ pub(super) fn value(ui: &mut Ui, session: &Session, sheet: &Sheet, feature: Feat
         ui.allocate_space(egui::vec2(width.min(super::table::own_width()), 1.0));
         return;
     }
-    let label = Label::new(RichText::new(&text).color(colour)).truncate().selectable(false);
+    let label = Label::new(RichText::new(&*visual_order(&text)).color(colour)).truncate().selectable(false);
     let layout = if right { Layout::right_to_left(Align::Center) } else { Layout::left_to_right(Align::Center) };
     ui.with_layout(layout, |ui| {
         ui.add_space(10.0);

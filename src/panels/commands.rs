@@ -6,7 +6,7 @@ use ib_matcher::pinyin::PinyinNotation;
 
 use super::style::bold;
 use crate::lang::Lang;
-use crate::session::{Commands, Dialogue, Offer, Session, offered};
+use crate::session::{Commands, Dialogue, Offer, Session, offered, shortcut_words};
 
 /// Height of a row.
 const ROW: f32 = 28.0;
@@ -41,7 +41,7 @@ pub(super) fn show(
     ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show(ui, |ui| {
         for (i, offer) in found.iter().enumerate() {
             let is_met = offer.needs.is_met(session);
-            let shortcuts: Vec<String> = offer.shortcuts.iter().map(|s| ui.ctx().format_shortcut(s)).collect();
+            let shortcuts: Vec<String> = offer.shortcuts.iter().map(|s| shortcut_words(ui.ctx(), s)).collect();
             let button = egui::Button::selectable(i == row, offer.command.words(lang))
                 .right_text(RichText::new(shortcuts.join("   ")).color(t.ink_secondary))
                 .min_size(egui::vec2(ui.available_width(), ROW));

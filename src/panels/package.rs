@@ -38,8 +38,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, mut draft: PackageDraft, send
             ui.label(RichText::new(format!("{name}   {}", mb(*bytes))).size(12.0).color(t.ink));
         }
         for (name, why) in &draft.contents.left_out {
-            let why = lang.find(&format!("package.{}", why.key())).unwrap_or(why.key());
-            ui.label(RichText::new(format!("{name}   {why}")).size(12.0).color(t.warn));
+            ui.label(RichText::new(why.words(name, lang)).size(12.0).color(t.warn));
         }
     });
     ui.add_space(8.0);

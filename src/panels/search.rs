@@ -2,6 +2,7 @@
 
 use egui::{Area, Id, Key, Order, RichText, TextEdit, Ui};
 
+use crate::map::visual_order;
 use crate::project::code_of;
 use crate::session::{Command, Commands, Hits, Moment, PageCommand, SelectCommand, Session, WindowCommand};
 
@@ -109,8 +110,9 @@ fn results(ui: &mut Ui, session: &Session, moment: &mut Moment, (hits, moves): (
         }
         for row in rows {
             let (name, town) = name(row);
-            let label = egui::Button::selectable(row == moment.search.row, name)
-                .right_text(RichText::new(town).color(t.ink_secondary));
+            let [name, town] = [&name, &town].map(|text| visual_order(text));
+            let label = egui::Button::selectable(row == moment.search.row, &*name)
+                .right_text(RichText::new(&*town).color(t.ink_secondary));
             let answer = ui.add(label.min_size(egui::vec2(ui.available_width(), 26.0)));
             if moves && row == moment.search.row {
                 answer.scroll_to_me(None);

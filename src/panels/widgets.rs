@@ -4,6 +4,7 @@ use egui::{Align, Color32, FontId, Id, Layout, Rect, Response, RichText, Sense, 
 
 use super::style::bold;
 use crate::icons::Icon;
+use crate::map::visual_order;
 use crate::palette::{Tokens, size};
 use crate::session::{Command, Commands, Session};
 
@@ -22,7 +23,8 @@ pub fn rule(ui: &mut Ui, t: &Tokens) {
 
 /// A rounded chip with small grey text.
 pub fn chip(ui: &mut Ui, t: &Tokens, text: &str) {
-    let galley = ui.painter().layout_no_wrap(text.to_owned(), FontId::proportional(12.0), t.ink_secondary);
+    let shown = visual_order(text).into_owned();
+    let galley = ui.painter().layout_no_wrap(shown, FontId::proportional(12.0), t.ink_secondary);
     let (rect, response) = ui.allocate_exact_size(galley.size() + Vec2::new(16.0, 4.0), Sense::hover());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, text));
     ui.painter().rect_filled(rect, 10.0, t.field);

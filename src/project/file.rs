@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::read::LayoutSaid;
 
+use super::error::ProjectError;
 use super::keep::changed_text;
 use super::layer::{LayerEntry, is_default};
 use super::page::PageOptions;
@@ -197,65 +198,6 @@ impl Default for Project {
     }
 }
 
-/// Why a project could not be opened or saved.
-#[derive(Debug, thiserror::Error)]
-pub enum ProjectError {
-    /// The file could not be read or written.
-    #[error("{path}: {source}")]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// The file is no project.
-    #[error("{path} is not a project file of Qiancun: {message}")]
-    Syntax {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong, with line and column.
-        message: String,
-    },
-    /// The file is no text, or text in another encoding than UTF-8, as old editors save it.
-    #[error(
-        "{path} is not a project file of Qiancun: line {line} is not text in UTF-8; choose a project (*.qiancun), or save it as UTF-8 in your editor"
-    )]
-    NoText {
-        /// The file.
-        path: PathBuf,
-        /// Its first line that is none, 1-based.
-        line: usize,
-    },
-    /// The file is from a later version.
-    #[error(
-        "{path} was written by a later version of Qiancun (format {found}, this program knows {VERSION}): update the program"
-    )]
-    Newer {
-        /// The file.
-        path: PathBuf,
-        /// Its version.
-        found: u32,
-    },
-    /// A number that is none: nothing can be computed with it.
-    #[error("{path}, line {line}: {place} is {value}, which is no number; write a number there, or take the line out")]
-    NoNumber {
-        /// The file.
-        path: PathBuf,
-        /// Its line, 1-based.
-        line: usize,
-        /// Which value, such as `rule[0].limits.residents`.
-        place: String,
-        /// How it stands there.
-        value: String,
-    },
-    /// Somebody else wrote the file since it was last looked at.
-    #[error("{path} was written by somebody else meanwhile; it is left as it is")]
-    Changed {
-        /// The file.
-        path: PathBuf,
-    },
-}
-
 /// Most bytes of a project file.
 const MOST_BYTES: u64 = 256_000_000;
 
@@ -310,10 +252,12 @@ pub(super) fn understood(path: &Path, text: String) -> Result<Original, ProjectE
         return Err(ProjectError::NoNumber { path: path.into(), line, place, value });
     }
     let newer = table.get("version").and_then(toml::Value::as_integer).filter(|v| *v > i64::from(VERSION));
-    if let Some(found) = newer {
-        return Err(ProjectError::Newer { path: path.into(), found: u32::try_from(found).unwrap_or(u32::MAX) });
-    }
     let (mut project, mut not_understood) = understand(table).map_err(syntax)?;
+    if let Some(found) = newer {
+        // Opened as far as it is understood; saving keeps the rest, and the file as it was beside it.
+        let why = format!("a later version of Qiancun wrote it (format {found}, this program knows {VERSION}): update the program");
+        not_understood.insert(0, NotUnderstood { place: "version".into(), why, entry: None });
+    }
     not_understood.extend(within_bounds(&mut project));
     made_absolute(&mut project, &folder_of(path));
     Ok(Original { path: path.to_path_buf(), text, project, not_understood, kept_as: None })
@@ -423,6 +367,12 @@ pub(super) fn text_for(path: &Path, project: &Project) -> Result<String, Project
     text_of(path, project, None).map(|(text, _)| text)
 }
 
+/// Whether a file was copied beside itself before.
+fn is_kept_beside(path: &Path) -> bool {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    path.with_file_name(format!("{stem}.before-1.qiancun")).exists()
+}
+
 /// Copies a file beside itself under a name that is free; `None` where there is no file.
 fn keep_beside(path: &Path) -> std::io::Result<Option<PathBuf>> {
     if !path.is_file() {
@@ -460,8 +410,10 @@ pub fn save_unseen(
     // What could not be opened again is not written.
     let mut now = understood(path, text.0.clone())?;
     let (text, is_kept) = text;
-    if !is_kept && original.is_some_and(|o| !o.not_understood.is_empty()) {
-        // What was not understood could not be put into the new text: the file as it was stays beside it.
+    let of_later = original.is_some_and(|o| o.project.version > VERSION) && !is_kept_beside(path);
+    if of_later || !is_kept && original.is_some_and(|o| !o.not_understood.is_empty()) {
+        // What was not understood could not be put into the new text, or what was may mean something else to the later version that wrote
+        // it: the file as it was stays beside it.
         now.kept_as = keep_beside(path).map_err(|source| ProjectError::Io { path: path.into(), source })?;
     }
     // A folder beside it that cannot be written to is no reason not to save.

@@ -3,6 +3,7 @@
 mod autosave;
 mod demo;
 mod difference;
+mod error;
 mod file;
 mod keep;
 mod layer;
@@ -21,7 +22,8 @@ mod view;
 pub use autosave::{Autosave, Unsaved, unsaved};
 pub use demo::demo_project;
 pub use difference::{Difference, differences};
-pub use file::{Camera, FormEntry, Original, Project, ProjectError, TableEntry, load, open, save, save_unseen};
+pub use error::{ProjectError, UnpackError, read_words};
+pub use file::{Camera, FormEntry, Original, Project, TableEntry, load, open, save, save_unseen};
 pub use layer::{FieldMapping, GroundEntry, LayerEntry, give_ids};
 pub use look::{Dash, HOLLOW_OUTLINE, HOLLOW_OUTLINE_PT, LayerStyle, NO_FILL, USUAL_LINE_PT, hex_of};
 pub use made_page::{MadePage, code_of, digests, made_pages, made_pages_path, remember_pages};

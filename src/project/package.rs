@@ -7,8 +7,10 @@ use std::path::{Component, Path, PathBuf};
 
 use zip::write::SimpleFileOptions;
 
+use super::error::UnpackError;
 use super::file::{Project, text_for};
 use super::write::Beside;
+use crate::lang::{Lang, fill};
 use crate::model::LayerKind;
 use crate::read::split_layer;
 
@@ -54,6 +56,10 @@ pub enum LeftOutOfPackage {
     NotWanted,
     /// It is tiles of a server.
     Server,
+    /// Notes on the map were not wanted; how many stands in the name's place.
+    Notes,
+    /// Who answers for what was not wanted; how many stands in the name's place.
+    People,
 }
 
 impl LeftOutOfPackage {
@@ -63,6 +69,17 @@ impl LeftOutOfPackage {
             Self::Missing => "missing",
             Self::NotWanted => "not-wanted",
             Self::Server => "server",
+            Self::Notes => "notes-left",
+            Self::People => "people-left",
+        }
+    }
+
+    /// What is left out, and why, in words.
+    pub fn words(self, name: &str, lang: Lang) -> String {
+        let words = fill(lang.find(&format!("package.{}", self.key())).unwrap_or(self.key()), &[("n", name)]);
+        match self {
+            Self::Notes | Self::People => words,
+            Self::Missing | Self::NotWanted | Self::Server => format!("{name}   {words}"),
         }
     }
 }
@@ -202,30 +219,40 @@ fn gather(project: &Project, file: &Path, beside: &[PathBuf], options: PackOptio
             return true;
         }
         let (path, inner) = split_layer(&layer.path);
-        let Some(name) = contents.take(&path) else { return true };
+        // One that is not there is called what it would be: where it should lie with the sender is nobody's business.
+        let name = contents.take(&path).unwrap_or_else(|| contents.name_of(&path));
         let inner = inner.map(|l| format!("#{l}")).unwrap_or_default();
         layer.path = folder.join(format!("{name}{inner}"));
         true
     });
     for path in own.tables.iter_mut().map(|t| &mut t.path).chain(own.forms.iter_mut().map(|f| &mut f.path)) {
-        if let Some(name) = contents.take(&path.clone()) {
-            *path = folder.join(name);
-        }
+        let name = contents.take(&path.clone()).unwrap_or_else(|| contents.name_of(path));
+        *path = folder.join(name);
     }
     if !options.notes && !own.notes.is_empty() {
-        contents.packed.left_out.push((format!("{} notes", own.notes.len()), LeftOutOfPackage::NotWanted));
+        contents.packed.left_out.push((own.notes.len().to_string(), LeftOutOfPackage::Notes));
         own.notes.clear();
     }
+    for photo in own.notes.iter_mut().map(|n| &mut n.photo).filter(|p| !p.as_os_str().is_empty()) {
+        // Where it lay with the sender is nobody's business, whether it goes along or not.
+        let path = std::mem::take(photo);
+        if !options.photos {
+            let name = contents.name_of(&path);
+            contents.packed.left_out.push((name, LeftOutOfPackage::NotWanted));
+        } else if let Some(name) = contents.take(&path) {
+            *photo = folder.join(name);
+        }
+    }
     if !options.people && !own.people.is_empty() {
-        contents.packed.left_out.push((format!("{} people", own.people.len()), LeftOutOfPackage::NotWanted));
+        contents.packed.left_out.push((own.people.len().to_string(), LeftOutOfPackage::People));
         own.people.clear();
     }
-    for path in beside.iter().filter(|p| p.exists()) {
-        let name = contents.name_of(path);
+    for path in beside.iter().filter(|p| p.exists()).map(|p| std::path::absolute(p).unwrap_or_else(|_| p.clone())) {
+        let name = contents.name_of(&path);
         match (options.log, path.is_dir()) {
             (false, _) => contents.packed.left_out.push((name, LeftOutOfPackage::NotWanted)),
-            (true, true) => contents.take_folder(path, &name),
-            (true, false) => drop(contents.files.insert(name, path.clone())),
+            (true, true) => contents.take_folder(&path, &name),
+            (true, false) => drop(contents.files.insert(name, path)),
         }
     }
     (contents, own)
@@ -256,12 +283,25 @@ fn write(out: &Path, (name, text): (&str, &str), files: &BTreeMap<String, PathBu
 pub fn project_in(package: &Path) -> Option<String> {
     let is_zip = package.extension().is_some_and(|e| e.eq_ignore_ascii_case("zip"));
     let archive = zip::ZipArchive::new(BufReader::new(File::open(package).ok().filter(|_| is_zip)?)).ok()?;
-    let names = archive.file_names().filter_map(|n| Some(n.ok()?.into_owned()));
-    let mut projects = names.filter(|n| n.ends_with(".qiancun") && n.matches('/').count() <= 1);
-    match (projects.next(), projects.next()) {
-        (Some(name), None) => Some(name),
+    match projects_in(&archive).as_slice() {
+        [one] => Some(one.clone()),
         _ => None,
     }
+}
+
+/// The projects at the top of an archive; what a Mac puts beside files when it packs them is none.
+fn projects_in(archive: &zip::ZipArchive<BufReader<File>>) -> Vec<String> {
+    let names = archive.file_names().filter_map(|n| Some(n.ok()?.into_owned()));
+    let is_project = |name: &String| {
+        let own = name.rsplit('/').next().unwrap_or_default();
+        own.to_ascii_lowercase().ends_with(".qiancun") && name.matches('/').count() <= 1 && !is_of_mac(name)
+    };
+    names.filter(is_project).collect()
+}
+
+/// Whether it is what a Mac packs beside a file (`__MACOSX/._name`).
+fn is_of_mac(name: &str) -> bool {
+    name.starts_with("__MACOSX/") || name.rsplit('/').next().is_some_and(|own| own.starts_with("._"))
 }
 
 /// Unpacks a package into a new folder of its name in `into`; the project in it.
@@ -269,26 +309,32 @@ pub fn project_in(package: &Path) -> Option<String> {
 /// # Errors
 /// Where it is no package, its names lead out of the folder, it comes to more than an archive of its size may, or the folder cannot be written.
 /// Nothing that is there is written over, and nothing is left of what failed.
-pub fn unpack(package: &Path, into: &Path) -> io::Result<PathBuf> {
-    let refuse = |why: &str| io::Error::new(io::ErrorKind::InvalidData, format!("{}: {why}", package.display()));
-    let project = project_in(package).ok_or_else(|| refuse("it holds no project, or several"))?;
-    let size = std::fs::metadata(package)?.len();
+pub fn unpack(package: &Path, into: &Path) -> Result<PathBuf, UnpackError> {
+    let (own, at) = (|| package.to_path_buf(), UnpackError::at);
+    let damaged = |why: &dyn std::fmt::Display| UnpackError::Damaged { path: own(), why: why.to_string() };
+    let file = File::open(package).map_err(at(package))?;
+    let size = file.metadata().map_err(at(package))?.len();
+    let mut archive = zip::ZipArchive::new(BufReader::new(file)).map_err(|e| damaged(&e))?;
+    let project = match projects_in(&archive).as_slice() {
+        [] => return Err(UnpackError::NoProject(own())),
+        [one] => one.clone(),
+        _ => return Err(UnpackError::Several(own())),
+    };
     let mut left = MAX_UNPACKED.min(size.saturating_mul(MAX_RATIO).max(64 << 20));
-    let mut archive = zip::ZipArchive::new(BufReader::new(File::open(package)?)).map_err(io::Error::other)?;
     if archive.len() > MOST_ENTRIES {
-        return Err(refuse("it holds too many files"));
+        return Err(UnpackError::TooMany(own()));
     }
     let stem = package.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
     let stem = stem.strip_suffix(".qiancun").unwrap_or(&stem).to_owned();
     let named = |n: u32| into.join(if n == 0 { stem.clone() } else { format!("{stem}-{n}") });
     let folder = (0..10_000).map(named).find(|p| !p.exists()).unwrap_or_else(|| into.join(&stem));
-    std::fs::create_dir_all(into)?;
-    std::fs::create_dir(&folder)?;
-    let mut all = || -> io::Result<()> {
-        for at in 0..archive.len() {
-            let mut entry = archive.by_index(at).map_err(io::Error::other)?;
-            let name = entry.name().map_err(io::Error::other)?.into_owned();
-            if !entry.is_file() {
+    std::fs::create_dir_all(into).map_err(at(into))?;
+    std::fs::create_dir(&folder).map_err(at(&folder))?;
+    let mut all = || -> Result<(), UnpackError> {
+        for index in 0..archive.len() {
+            let mut entry = archive.by_index(index).map_err(|e| damaged(&e))?;
+            let name = entry.name().map_err(|e| damaged(&e))?.into_owned();
+            if !entry.is_file() || is_of_mac(&name) {
                 continue;
             }
             let path = Path::new(&name);
@@ -296,15 +342,21 @@ pub fn unpack(package: &Path, into: &Path) -> io::Result<PathBuf> {
                 && !name.contains(':')
                 && path.components().all(|c| matches!(c, Component::Normal(_)));
             if !is_safe {
-                return Err(refuse("a name in it leads out of the folder"));
+                return Err(UnpackError::Outside { path: own(), name });
             }
             let to = folder.join(path);
             if let Some(parent) = to.parent() {
-                std::fs::create_dir_all(parent)?;
+                std::fs::create_dir_all(parent).map_err(at(parent))?;
             }
-            let mut file = File::create_new(&to)?;
-            let bytes = io::copy(&mut (&mut entry).take(left + 1), &mut file)?;
-            left = left.checked_sub(bytes).ok_or_else(|| refuse("it comes to more than an archive of its size may"))?;
+            let mut file = File::create_new(&to).map_err(at(&to))?;
+            let bytes = io::copy(&mut (&mut entry).take(left + 1), &mut file).map_err(|e| match e.kind() {
+                // What the archive itself says of its contents.
+                io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof | io::ErrorKind::Other | io::ErrorKind::InvalidInput => {
+                    damaged(&format!("{name}: {e}"))
+                }
+                _ => at(&to)(e),
+            })?;
+            left = left.checked_sub(bytes).ok_or_else(|| UnpackError::TooLarge(own()))?;
         }
         Ok(())
     };
@@ -395,6 +447,9 @@ mod tests {
             );
         }
         std::fs::write(dir.path().join("torn.zip"), b"PK\x03\x04").expect("written");
-        assert!(unpack(&dir.path().join("torn.zip"), &to).is_err());
+        assert!(matches!(unpack(&dir.path().join("torn.zip"), &to), Err(UnpackError::Damaged { .. })));
+        // Packed again on a Mac.
+        let mac = made("mac.zip", &[("a.QIANCUN", b"version = 1"), ("__MACOSX/._a.qiancun", b"x")]);
+        assert!(unpack(&mac, &to).is_ok_and(|p| p.is_file() && !to.join("mac/__MACOSX").exists()));
     }
 }

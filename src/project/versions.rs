@@ -4,7 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::difference::differences;
-use super::file::{Original, Project, ProjectError, understood};
+use super::error::ProjectError;
+use super::file::{Original, Project, understood};
 use super::write::write_replacing;
 use crate::read::read_plain;
 

@@ -36,7 +36,10 @@ pub struct Exif {
 pub fn exif_of(path: &Path) -> Exif {
     let read = || {
         let mut reader = std::io::BufReader::new(open_plain(path).ok()?);
-        exif::Reader::new().read_from_container(&mut reader).ok()
+        let mut lenient = exif::Reader::new();
+        lenient.continue_on_error(true);
+        // A flaw of one entry (a list that does not say that it ends, as piexif writes) is no reason to lose the others.
+        lenient.read_from_container(&mut reader).or_else(|e| e.distill_partial_result(|_| {})).ok()
     };
     let Some(exif) = read() else { return Exif::default() };
     let ascii = |tag| {

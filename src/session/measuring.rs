@@ -4,7 +4,7 @@ use geo_types::{Coord, LineString, MultiPolygon, Polygon};
 
 use super::state::Session;
 use crate::district::{Region, Within, within};
-use crate::geo::{LonLat, distance_m, measure};
+use crate::geo::{LonLat, distance_m, measure, repaired};
 use crate::lang::Lang;
 use crate::model::{FeatureId, Generation};
 use crate::project::AreaUnit;
@@ -134,7 +134,9 @@ impl Measuring {
     fn shape(&self) -> Option<MultiPolygon<f64>> {
         let mut ring: Vec<Coord<f64>> = self.points.iter().map(|p| Coord { x: p.lon_deg, y: p.lat_deg }).collect();
         ring.extend(ring.first().copied());
-        (ring.len() > 3).then(|| MultiPolygon::new(vec![Polygon::new(LineString::new(ring), Vec::new())]))
+        // A line that crosses itself encloses what is on either side of the crossing.
+        let whole = |ring| MultiPolygon::new(vec![Polygon::new(LineString::new(ring), Vec::new())]);
+        (ring.len() > 3).then(|| whole(ring)).map(|shape| repaired(&shape).unwrap_or(shape))
     }
 
     /// Area in m² and perimeter in m on the ellipsoid; `None` for a line, and with fewer than three corners.

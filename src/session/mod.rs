@@ -59,7 +59,7 @@ pub use chosen::{Bar, Chosen};
 pub use command::{
     CameraCommand, Choosing, Command, Commands, DecideCommand, FileCommand, FormStep, LayerCommand, LookCommand,
     MeetingCommand, Needs, NoteCommand, Offer, PackageStep, PageCommand, SelectCommand, SurveyCommand, Tab,
-    WindowCommand, meeting_shortcuts, offered, shortcuts,
+    WindowCommand, meeting_shortcuts, offered, shortcut_words, shortcuts,
 };
 pub use covered::{CoverageKey, Covered, Shares};
 pub use decisions::{DecisionDraft, PeopleDraft, ReportsDraft};

@@ -17,7 +17,7 @@ use super::survey::SurveyState;
 use crate::lang::Lang;
 use crate::model::{FeatureId, Problem, Role};
 use crate::palette::{Tokens, Vision, tokens};
-use crate::project::{LayerEntry, Original, PageOptions, Settings, ViewEntry, in_language, is_same_file};
+use crate::project::{LayerEntry, NotUnderstood, Original, PageOptions, Settings, ViewEntry, in_language, is_same_file};
 use crate::read::{How, Progress};
 use crate::render::LayerKey;
 
@@ -287,7 +287,11 @@ impl Session {
     /// What of the project file this version does not understand, as sentences.
     pub fn not_understood(&self) -> Vec<String> {
         let list = self.file.on_disk.iter().flat_map(|o| &o.not_understood);
-        list.map(|n| self.lang.with("error.not-understood", &[("place", &n.place), ("n", &n.why)])).collect()
+        let words = |n: &NotUnderstood| match n.place.as_str() {
+            "version" => self.lang.t("error.later-version").to_owned(),
+            place => self.lang.with("error.not-understood", &[("place", place), ("n", &n.why)]),
+        };
+        list.map(words).collect()
     }
 
     /// Layers of the map, top first, with their entries in the project.

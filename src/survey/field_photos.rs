@@ -29,6 +29,8 @@ pub struct PhotosPut {
     pub recorded: usize,
     /// Those of them whose photos do not say when they were taken.
     pub without_time: usize,
+    /// Visits that keep the result they have, although another was said for the photos.
+    pub kept_result: usize,
     /// Visits that were changed or recorded.
     pub ids: Vec<String>,
 }
@@ -49,7 +51,9 @@ impl PhotosPut {
             _ => true,
         };
         let of_round = said.iter().filter(|(_, e)| new.result.is_none() || is_of_round(e.at));
-        let latest = of_round.max_by(|a, b| a.1.at.cmp(&b.1.at)).map(|(v, _)| v.id.clone());
+        let latest = of_round.max_by(|a, b| a.1.at.cmp(&b.1.at));
+        let has_other_result = latest.is_some_and(|(_, e)| new.result.is_some_and(|r| e.result != Some(r)));
+        let latest = latest.map(|(v, _)| v.id.clone());
         if latest.is_none() && new.result.is_none() {
             self.waiting += photos.len();
             self.waiting_gaps.push(new.gap);
@@ -79,6 +83,7 @@ impl PhotosPut {
         if let Some(id) = latest {
             log.correct(&id, |event| event.photos.append(&mut kept))?;
             self.ids.push(id);
+            self.kept_result += usize::from(has_other_result);
             return Ok(());
         }
         let visit = NewVisit { photos: kept, place: taken.place.or(new.place), at: taken.at, ..new };

@@ -142,7 +142,7 @@ impl Command {
     /// The shortcut shown beside the command, as text; empty where it has none.
     pub fn shortcut_text(&self, ctx: &egui::Context) -> String {
         let found = offered().into_iter().find(|o| o.command == *self);
-        found.and_then(|o| o.shortcuts.first().map(|s| ctx.format_shortcut(s))).unwrap_or_default()
+        found.and_then(|o| o.shortcuts.first().map(|s| shortcut_words(ctx, s))).unwrap_or_default()
     }
 
     /// Its words with its shortcut behind them, as tooltips have them.
@@ -150,6 +150,17 @@ impl Command {
         let shortcut = self.shortcut_text(ctx);
         let words = self.words(lang);
         if shortcut.is_empty() { words.to_owned() } else { format!("{words}  {shortcut}") }
+    }
+}
+
+/// A shortcut as it stands on the keys: `Ctrl+[`, not `Ctrl+OpenBracket`.
+pub fn shortcut_words(ctx: &egui::Context, shortcut: &egui::KeyboardShortcut) -> String {
+    let (name, sign) = (shortcut.logical_key.name(), shortcut.logical_key.symbol_or_name());
+    let words = ctx.format_shortcut(shortcut);
+    match words.strip_suffix(name) {
+        // Signs of the letters' font only: arrows and the like keep their names where the system writes them.
+        Some(rest) if sign.is_ascii() => format!("{rest}{sign}"),
+        _ => words,
     }
 }
 
