@@ -21,6 +21,7 @@ impl Qiancun {
             WindowCommand::SetRereading(on_request) => self.remembering(|s| s.rereads_on_request = on_request),
             WindowCommand::SetMapMemory(mb) => self.remembering(|s| s.map_memory_mb = mb),
             WindowCommand::Manual => session.moment.dialogue = Some(Dialogue::Manual(String::new(), 0)),
+            WindowCommand::AboutDialogue => session.moment.dialogue = Some(Dialogue::About),
             WindowCommand::OpenLogs => self.open_logs(),
             WindowCommand::Choose(choosing) => self.choose(choosing),
             WindowCommand::SetTilesLimit(mb) => self.limit_tiles(mb),

@@ -10,7 +10,7 @@ use super::qiancun::Qiancun;
 use super::reading::Asked;
 use super::tables::io_words;
 use crate::model::{Indicators, LayerKind};
-use crate::project::{self, Project, demo_project, give_ids};
+use crate::project::{self, Project, ProjectError, demo_project, give_ids};
 use crate::read::{How, Progress};
 use crate::render::{LayerKey, Level, Mesh};
 use crate::session::{Camera, Dialogue, DocumentState, Layer, Loaded, PhotoPicture, Status};
@@ -136,6 +136,11 @@ impl Qiancun {
                 true
             }
             Err(e) => {
+                let is_gone = matches!(&e, ProjectError::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound);
+                // Where its folder is there, its drive is too: it was moved or deleted, and is offered no longer.
+                if is_gone && path.parent().is_some_and(|folder| folder.is_dir()) {
+                    self.remembering(|s| s.recent.retain(|p| p != path));
+                }
                 self.ask_after(Dialogue::Message(e.words(self.session.lang)));
                 false
             }

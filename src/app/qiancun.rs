@@ -205,7 +205,7 @@ impl Qiancun {
         panels::install_fonts(ctx);
         let lang = options
             .lang
-            .or_else(|| options.settings.language.as_deref().map(Lang::from_tag))
+            .or_else(|| options.settings.lang())
             .unwrap_or_else(Lang::of_system);
         // What the system has is known with the first frame.
         let is_dark_said = options.dark.is_some();
@@ -247,6 +247,9 @@ impl Qiancun {
             app.queue.push(FileCommand::Open(options.files));
         } else if !options.empty && !shown {
             app.queue.push(FileCommand::OpenDemo);
+        }
+        if app.session.settings.file.was_damaged {
+            app.ask_after(crate::session::Dialogue::Message(app.session.lang.t("error.settings-damaged").to_owned()));
         }
         app
     }

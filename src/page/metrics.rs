@@ -67,11 +67,45 @@ fn of_system(c: char) -> Option<(fontdb::ID, f32)> {
     })
 }
 
+/// Name of a font of this machine.
+fn family(id: fontdb::ID) -> Option<String> {
+    SYSTEM.face(id).and_then(|f| f.families.first().map(|(name, _)| name.clone()))
+}
+
+/// Whether a font of this machine has a character.
+fn has(id: fontdb::ID, c: char) -> bool {
+    of_system(c).is_some_and(|found| found.0 == id)
+        || SYSTEM
+            .with_face_data(id, |data, index| Face::parse(data, index).is_ok_and(|f| f.glyph_index(c).is_some()))
+            .unwrap_or(false)
+}
+
+/// A text in pieces of one font each: `None` for the bundled ones, else the family of one of this machine. Letters that join are shaped together: taken
+/// one by one from another font, as happens where a font is sought for a letter that lacks, they lose marks and places (Devanagari, Khmer).
+pub(super) fn runs(text: &str) -> Vec<(Option<String>, &str)> {
+    let is_joiner = |c: char| matches!(c, '\u{200c}' | '\u{200d}' | '\u{25cc}' | '\u{fe00}'..='\u{fe0f}');
+    let mut runs: Vec<(Option<fontdb::ID>, usize)> = Vec::new();
+    let mut present = None;
+    for (at, c) in text.char_indices() {
+        let goes_on = |id: fontdb::ID| is_joiner(c) || (c == ' ' || !is_bundled(c)) && has(id, c);
+        let wanted = match present {
+            Some(id) if goes_on(id) => Some(id),
+            _ if c.is_ascii() || is_bundled(c) => None,
+            _ => of_system(c).map(|found| found.0),
+        };
+        if runs.is_empty() || wanted != present {
+            runs.push((wanted, at));
+        }
+        present = wanted;
+    }
+    let ends = runs.iter().skip(1).map(|r| r.1).chain([text.len()]);
+    runs.iter().zip(ends).map(|((id, from), to)| (id.and_then(family), text.get(*from..to).unwrap_or_default())).collect()
+}
+
 /// Names of the fonts of this machine that a text takes letters from; none where the bundled ones have all of them.
 pub(super) fn system_fonts(text: &str) -> Vec<String> {
     let lacking = text.chars().filter(|c| !c.is_ascii() && !c.is_control() && !is_bundled(*c));
-    let name = |id| SYSTEM.face(id).and_then(|f| f.families.first().map(|(name, _)| name.clone()));
-    let mut names: Vec<String> = lacking.filter_map(|c| name(of_system(c)?.0)).collect();
+    let mut names: Vec<String> = lacking.filter_map(|c| family(of_system(c)?.0)).collect();
     names.sort_unstable();
     names.dedup();
     names

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::metrics::printable;
+use super::metrics::{printable, runs};
 use crate::output::escaped;
 
 /// A colour as SVG writes it.
@@ -41,6 +41,24 @@ impl<'a> Type<'a> {
     pub(super) fn at(self, at: At) -> Self {
         Self { at, ..self }
     }
+}
+
+/// A text as a document has it: what the bundled fonts lack names the font of this machine that it is taken from.
+fn in_fonts(text: &str) -> String {
+    let mut out = String::new();
+    for (family, piece) in runs(text) {
+        match family {
+            None => out += &escaped(piece),
+            Some(family) => {
+                out += &format!(
+                    "<tspan font-family=\"{}, Noto Sans CJK SC\">{}</tspan>",
+                    escaped(&family).replace(['"', ','], ""),
+                    escaped(piece)
+                );
+            }
+        }
+    }
+    out
 }
 
 /// A document being written.
@@ -116,7 +134,7 @@ impl Svg {
             At::End => " text-anchor=\"end\"",
         };
         let weight = if form.is_bold { " font-weight=\"700\"" } else { "" };
-        let text = escaped(&printable(text));
+        let text = in_fonts(&printable(text));
         let (x, y, size, colour) = (num(x), num(y), num(form.size), form.colour);
         let place = format!("x=\"{x}\" y=\"{y}\" font-size=\"{size}\"{weight}{anchor}");
         if let Some((halo, width)) = form.halo {

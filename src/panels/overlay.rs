@@ -229,7 +229,7 @@ fn recent(ui: &mut Ui, session: &Session, path: &std::path::Path, send: &mut Com
     let folder = path.parent().map(|p| p.display().to_string()).unwrap_or_default();
     let (rect, response) =
         ui.allocate_exact_size(egui::vec2(ui.available_width(), RECENT_PT.y + 8.0), egui::Sense::click());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, format!("{name}  {folder}")));
     if response.hovered() || response.has_focus() {
         ui.painter().rect_filled(rect, 6.0, t.accent_ground);
     }

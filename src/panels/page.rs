@@ -3,7 +3,7 @@
 use egui::{ComboBox, Id, Modal, RichText, TextEdit, Ui, Vec2};
 
 use super::style::bold;
-use super::widgets::{primary, section};
+use super::widgets::{primary, section, within_screen};
 use crate::district::By;
 use crate::lang::Lang;
 use crate::page::PageFormat;
@@ -22,15 +22,18 @@ pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Comm
     let modal = Modal::new(Id::unique("page")).backdrop_color(egui::Color32::TRANSPARENT).frame(frame);
     let response = modal.show(ui.ctx(), |ui| {
         ui.set_max_width(PREVIEW.x + 330.0);
-        ui.label(RichText::new(session.lang.t("page.dialogue").trim_end_matches('…')).font(bold(15.0)).color(t.ink));
-        ui.add_space(8.0);
-        ui.horizontal_top(|ui| {
-            preview(ui, session);
-            ui.add_space(14.0);
-            ui.vertical(|ui| {
-                ui.set_width(290.0);
-                options(ui, session, &mut draft, send);
-                findings(ui, session);
+        within_screen(ui, "page", |ui| {
+            let title = session.lang.t("page.dialogue").trim_end_matches('…');
+            ui.label(RichText::new(title).font(bold(15.0)).color(t.ink));
+            ui.add_space(8.0);
+            ui.horizontal_top(|ui| {
+                preview(ui, session);
+                ui.add_space(14.0);
+                ui.vertical(|ui| {
+                    ui.set_width(290.0);
+                    options(ui, session, &mut draft, send);
+                    findings(ui, session);
+                });
             });
         });
     });

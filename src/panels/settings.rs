@@ -57,7 +57,7 @@ fn looks(ui: &mut Ui, session: &Session, send: &mut Commands) {
         for (said, words) in
             [(None, lang.t("settings.of-system")), (Some(Lang::Zh), "中文"), (Some(Lang::En), "English")]
         {
-            let is_it = settings.language.as_deref().map(Lang::from_tag) == said;
+            let is_it = settings.lang() == said;
             if chip_button(ui, t, words, is_it).clicked() {
                 choose(Choosing::Language(said));
             }
@@ -293,20 +293,41 @@ fn keeps(ui: &mut Ui, session: &Session, send: &mut Commands) {
 }
 
 /// What the program is and what draws it, to be copied for a report. No name of a person and no path of a file is in it.
+/// Shows which program this is; `None` once it is to be closed.
+pub fn about_dialogue(ui: &mut Ui, session: &Session, send: &mut Commands) -> Option<Dialogue> {
+    about(ui, session, send);
+    ui.add_space(12.0);
+    (!primary(ui, session.tokens(), session.lang.t("dialogue.close")).clicked()).then_some(Dialogue::About)
+}
+
+/// Version, what draws, folders, licences.
 fn about(ui: &mut Ui, session: &Session, send: &mut Commands) {
     let (t, lang) = (session.tokens(), session.lang);
     ui.label(RichText::new(lang.t("settings.about")).font(bold(13.0)).color(t.ink));
     let adapter = Some(session.settings.window.adapter.as_str()).filter(|a| !a.is_empty()).unwrap_or("—");
-    let lines = [crate::version(), adapter.to_owned(), format!("{} {}", std::env::consts::OS, std::env::consts::ARCH)];
+    let shown = |path: Option<&std::path::Path>| path.map_or_else(|| "—".to_owned(), |p| p.display().to_string());
+    let storage = &session.storage;
+    let settings = crate::project::Settings::path();
+    let cache = storage.recent.as_deref().and_then(std::path::Path::parent);
+    let place = |key: &str, path: Option<&std::path::Path>| format!("{}  {}", lang.find(key).unwrap_or(key), shown(path));
+    let lines = [
+        crate::version(),
+        adapter.to_owned(),
+        format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+        place("settings.place-settings", settings.as_deref()),
+        place("settings.place-cache", cache),
+        place("settings.place-logs", storage.logs.as_deref()),
+    ];
     for line in &lines {
-        ui.label(RichText::new(line).size(12.0).color(t.ink_secondary));
+        ui.add(egui::Label::new(RichText::new(line).size(12.0).color(t.ink_secondary)).wrap());
     }
     if ui.button(lang.t("settings.copy-report")).clicked() {
         ui.ctx().copy_text(lines.join("\n"));
     }
+    ui.add_space(6.0);
+    hint(ui, session, lang.t("settings.licences"));
     let Some(folder) = &session.storage.logs else { return };
-    let words = lang.with("settings.logs", &[("n", &folder.display().to_string())]);
-    ui.add(egui::Label::new(RichText::new(words).size(12.0).color(t.ink_secondary)).wrap());
+    hint(ui, session, &lang.with("settings.logs", &[("n", &folder.display().to_string())]));
     if ui.button(lang.t("settings.open-logs")).clicked() {
         send.push(WindowCommand::OpenLogs);
     }

@@ -31,6 +31,34 @@ pub fn chip(ui: &mut Ui, t: &Tokens, text: &str) {
     ui.painter().galley(rect.min + Vec2::new(8.0, 2.0), galley, t.ink_secondary);
 }
 
+/// What a dialogue shows, and where the screen has no room for all of it, as at 200 % on a small one, bars to bring the rest into view. `which`
+/// tells one dialogue from the next.
+pub fn within_screen<R>(ui: &mut Ui, which: impl std::hash::Hash, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    /// The frame around it, and a rim of what is behind.
+    const RIM_PT: f32 = 18.0 * 2.0 + 16.0;
+    let id = Id::unique("within the screen").with(egui::util::hash(which));
+    let room = (ui.ctx().content_rect().size() - Vec2::splat(RIM_PT)).max(Vec2::splat(80.0));
+    let size: Option<Vec2> = ui.data(|d| d.get_temp(id));
+    let is_over = |s: Vec2| s.x > room.x + 1.0 || s.y > room.y + 1.0;
+    let (inner, shown) = if size.is_some_and(is_over) {
+        let area = egui::ScrollArea::both().max_width(room.x).max_height(room.y).id_salt(id);
+        let output = area.show(ui, |ui| {
+            ui.set_max_width(ui.max_rect().width().max(size.map_or(0.0, |s| s.x)));
+            contents(ui)
+        });
+        (output.inner, output.content_size)
+    } else {
+        let output = ui.scope(contents);
+        (output.inner, output.response.rect.size())
+    };
+    if size.is_none_or(|s| (s - shown).abs().max_elem() > 0.5) {
+        ui.data_mut(|d| d.insert_temp(id, shown));
+        // What has another size is put elsewhere: at once, not when the pointer moves next.
+        ui.ctx().request_repaint();
+    }
+    inner
+}
+
 /// A chip that can be chosen.
 pub fn chip_button(ui: &mut Ui, t: &Tokens, text: &str, chosen: bool) -> Response {
     let ink = if chosen { t.accent } else { t.ink_secondary };

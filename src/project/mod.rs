@@ -33,7 +33,7 @@ pub use package::{LeftOutOfPackage, PackOptions, Packed, contents_of, pack, proj
 pub use page::{Arrangement, ChartKind, PageOptions, PageWithout};
 pub use scene::SceneEntry;
 pub use scene::in_language;
-pub use settings::{AreaUnit, Folders, Settings, USUAL_CACHE_MB, WindowSettings, small_picture_of};
+pub use settings::{AreaUnit, Folders, Settings, SettingsFile, USUAL_CACHE_MB, WindowSettings, small_picture_of};
 pub use understand::NotUnderstood;
 pub use versions::{Version, open_version, versions};
 pub use view::{Focus, RADIUS_M, Target, ViewEntry};

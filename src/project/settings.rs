@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::write::write_replacing;
+use crate::lang::Lang;
 
 /// Most entries of the list of recent files.
 const MAX_RECENT: usize = 10;
@@ -139,9 +140,20 @@ pub struct Settings {
     /// Keys of the file that this version does not know: kept.
     #[serde(flatten)]
     pub other: toml::Table,
-    /// Keys that this version knows with values that it does not understand: kept as they stand.
+    /// The file that they come from.
     #[serde(skip)]
-    pub misread: toml::Table,
+    pub file: SettingsFile,
+}
+
+/// What the file of settings said, beside what was understood of it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SettingsFile {
+    /// Keys that this version knows with values that it does not understand: kept as they stand.
+    misread: toml::Table,
+    /// All that it said when it was read or written last: what another window changed since then stays.
+    said: toml::Table,
+    /// Whether it was damaged, and has been put aside.
+    pub was_damaged: bool,
 }
 
 /// Memory for shapes of the map where nothing else is chosen, in MB.
@@ -206,15 +218,16 @@ impl Settings {
         std::str::from_utf8(&bytes).ok().and_then(Self::of_text).unwrap_or_else(|| {
             // In a folder that cannot be written nothing is written over it either.
             std::fs::copy(&path, path.with_extension("toml.damaged")).ok();
-            Self::default()
+            Self { file: SettingsFile { was_damaged: true, ..SettingsFile::default() }, ..Self::default() }
         })
     }
 
     /// Settings as a file says them; `None` where it is no TOML.
     fn of_text(text: &str) -> Option<Self> {
         let said: toml::Table = toml::from_str(text).ok()?;
-        if let Ok(settings) = said.clone().try_into() {
-            return Some(settings);
+        let file = SettingsFile { said: said.clone(), ..SettingsFile::default() };
+        if let Ok(settings) = said.clone().try_into::<Self>() {
+            return Some(Self { file, ..settings });
         }
         // Something in it is meant for another version: each key is looked at by itself.
         let is_understood = |key: &String, value: &toml::Value| {
@@ -224,33 +237,65 @@ impl Settings {
         let (understood, misread): (toml::Table, toml::Table) =
             said.into_iter().partition(|(key, value)| is_understood(key, value));
         let settings: Self = understood.try_into().unwrap_or_default();
-        Some(Self { misread, ..settings })
+        Some(Self { file: SettingsFile { misread, ..file }, ..settings })
     }
 
-    /// Settings as a file.
-    fn to_text(&self) -> Result<String, toml::ser::Error> {
+    /// Settings as a file says them.
+    fn to_table(&self) -> Result<toml::Table, toml::ser::Error> {
         let mut said = toml::Table::try_from(self)?;
         let usual = toml::Table::try_from(Self::default())?;
         // What another version meant stands until this person chooses something in its place.
-        for (key, value) in &self.misread {
+        for (key, value) in &self.file.misread {
             if said.get(key) == usual.get(key) {
                 said.insert(key.clone(), value.clone());
             }
         }
-        toml::to_string_pretty(&said)
+        Ok(said)
     }
 
-    /// Saves the settings.
+    /// What is to stand in the file where it says `there` now: what was changed here since it was read, and the rest as it is; of files opened
+    /// lately those of both, one's own first.
+    fn merged_into(&self, there: &toml::Table) -> Result<toml::Table, toml::ser::Error> {
+        let (own, before) = (self.to_table()?, &self.file.said);
+        let mut merged = there.clone();
+        for key in own.keys().chain(before.keys()).filter(|k| own.get(*k) != before.get(*k)) {
+            match own.get(key) {
+                Some(value) => merged.insert(key.clone(), value.clone()),
+                None => merged.remove(key),
+            };
+        }
+        let (theirs, old) = (there.get("recent"), before.get("recent"));
+        if let (true, Some(theirs), Some(all)) =
+            (theirs != old, theirs.and_then(|v| v.as_array()), merged.get_mut("recent").and_then(|v| v.as_array_mut()))
+        {
+            let more: Vec<_> = theirs.iter().filter(|p| !all.contains(p)).cloned().collect();
+            all.extend(more);
+            all.truncate(MAX_RECENT);
+        }
+        Ok(merged)
+    }
+
+    /// Saves the settings; what another window has changed in the file meanwhile stays.
     ///
     /// # Errors
     /// Those of the file system.
-    pub fn save(&self) -> std::io::Result<()> {
+    pub fn save(&mut self) -> std::io::Result<()> {
         let Some(path) = Self::path() else { return Ok(()) };
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        let text = self.to_text().map_err(std::io::Error::other)?;
-        write_replacing(&path, text.as_bytes())
+        let there = std::fs::read_to_string(&path).ok().and_then(|text| toml::from_str(&text).ok()).unwrap_or_default();
+        let merged = self.merged_into(&there).map_err(std::io::Error::other)?;
+        let text = toml::to_string_pretty(&merged).map_err(std::io::Error::other)?;
+        write_replacing(&path, text.as_bytes())?;
+        self.file.said = self.to_table().map_err(std::io::Error::other)?;
+        Ok(())
+    }
+
+    /// The language that was chosen; `None` where none was, or one that this version does not have.
+    pub fn lang(&self) -> Option<Lang> {
+        let tag = self.language.as_deref()?.to_ascii_lowercase();
+        (tag.starts_with("zh") || tag.starts_with("en")).then(|| Lang::from_tag(&tag))
     }
 
     /// Puts a file at the top of the recent ones.
@@ -280,13 +325,13 @@ mod tests {
         assert_eq!(settings.dark, None);
         assert_eq!(settings.window.text_pct, Some(125));
         assert_eq!(settings.window.folders.read.as_deref(), Some(Path::new("/a")));
-        let kept: toml::Table = toml::from_str(&settings.to_text().expect("written")).expect("TOML");
+        let kept: toml::Table = settings.to_table().expect("written");
         assert_eq!(kept.get("dark").and_then(|v| v.as_str()), Some("at night"));
         assert_eq!(kept.get("area_unit").and_then(|v| v.as_str()), Some("qing"));
         assert!(kept.contains_key("future"));
         // What is chosen now counts.
         let chosen = Settings { dark: Some(true), ..settings };
-        let kept: toml::Table = toml::from_str(&chosen.to_text().expect("written")).expect("TOML");
+        let kept: toml::Table = chosen.to_table().expect("written");
         assert_eq!(kept.get("dark").and_then(toml::Value::as_bool), Some(true));
         assert_eq!(Settings::of_text("language = \"en"), None, "cut short");
     }
@@ -302,7 +347,28 @@ mod tests {
             folders: Folders { read: Some("a".into()), write: None },
             ..WindowSettings::default()
         };
-        let text = settings.to_text().expect("written");
-        assert_eq!(Settings::of_text(&text), Some(settings));
+        let text = toml::to_string_pretty(&settings.to_table().expect("written")).expect("written");
+        let back = Settings::of_text(&text).expect("TOML");
+        assert_eq!(Settings { file: SettingsFile::default(), ..back }, settings);
+    }
+
+    #[test]
+    fn what_two_windows_choose_both_stays() {
+        let text = "language = \"en\"\nrecent = [\"/old\"]\nfuture = 1\n";
+        let read = || Settings::of_text(text).expect("TOML");
+        let (mut a, mut b) = (read(), read());
+        a.language = Some("zh".into());
+        a.remember(Path::new("/a"));
+        let there = a.merged_into(&toml::from_str(text).expect("TOML")).expect("merged");
+        b.dark = Some(true);
+        b.remember(Path::new("/b"));
+        let both = b.merged_into(&there).expect("merged");
+        assert_eq!(both.get("language").and_then(|v| v.as_str()), Some("zh"));
+        assert_eq!(both.get("dark").and_then(toml::Value::as_bool), Some(true));
+        assert!(both.contains_key("future"));
+        let recent: Vec<&str> = both["recent"].as_array().expect("a list").iter().filter_map(|v| v.as_str()).collect();
+        assert_eq!(recent, ["/b", "/old", "/a"]);
+        // A language of a later version is none of this one's.
+        assert_eq!((Settings { language: Some("fr".into()), ..read() }).lang(), None);
     }
 }

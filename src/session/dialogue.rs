@@ -260,6 +260,8 @@ pub enum Dialogue {
     KeepArea(KeepDraft),
     /// What the program keeps.
     Settings,
+    /// Which program this is.
+    About,
     /// The window closes as soon as these are written.
     Ending(Vec<String>),
     /// Something went wrong.

@@ -75,6 +75,8 @@ pub enum WindowCommand {
     SetCacheLimit(u32),
     /// Show the manual.
     Manual,
+    /// Show which program this is, what draws, where its folders are, its licences.
+    AboutDialogue,
     /// Open the folder of the log.
     OpenLogs,
     /// A choice of this person.
@@ -107,6 +109,7 @@ impl WindowCommand {
             Self::SetCacheLimit(_) => "settings.cache-limit",
             Self::SetTilesLimit(_) => "settings.tiles",
             Self::Manual => "manual.title",
+            Self::AboutDialogue => "command.about",
             Self::Choose(_) | Self::OpenLogs => "command.settings",
             Self::SetRereading(_) => "settings.rereading",
             Self::EmptyCache => "settings.empty-cache",
