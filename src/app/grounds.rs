@@ -9,8 +9,8 @@ use super::qiancun::Qiancun;
 use crate::cache::Cache;
 use crate::geo::{BoundsDeg, WorldPos};
 use crate::ground::{
-    CUT_SHORT, Ground, GroundError, GroundFormat, GroundSpec, KeptArea, ServerTrouble, WmtsOffer, server_of, without_key,
-    wmts_offers,
+    CUT_SHORT, Ground, GroundError, GroundFormat, GroundSpec, KeptArea, ServerTrouble, WmtsOffer, server_of,
+    without_key, wmts_offers,
 };
 use crate::lang::{Lang, fill};
 use crate::model::LayerKind;

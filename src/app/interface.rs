@@ -29,6 +29,12 @@ impl Qiancun {
             WindowCommand::LoadPicture(file, side_px) => self.load_picture(file, side_px),
             WindowCommand::OpenPictures(files, at) => session.moment.dialogue = Some(Dialogue::Pictures(files, at)),
             WindowCommand::EmptyCache => self.empty_cache(),
+            // What was done last is a corner of the line being measured, as long as there is one.
+            WindowCommand::Undo
+                if session.moment.measuring.as_ref().is_some_and(|m| !m.points.is_empty() && !m.is_over) =>
+            {
+                session.moment.measuring.iter_mut().for_each(Measuring::take_back);
+            }
             WindowCommand::Undo => self.take_back(false),
             WindowCommand::UndoSteps(count) => self.take_back_steps(count),
             WindowCommand::Redo => self.take_back(true),

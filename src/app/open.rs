@@ -136,7 +136,8 @@ impl Qiancun {
                 true
             }
             Err(e) => {
-                let is_gone = matches!(&e, ProjectError::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound);
+                let is_gone =
+                    matches!(&e, ProjectError::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound);
                 // Where its folder is there, its drive is too: it was moved or deleted, and is offered no longer.
                 if is_gone && path.parent().is_some_and(|folder| folder.is_dir()) {
                     self.remembering(|s| s.recent.retain(|p| p != path));

@@ -203,10 +203,7 @@ impl Qiancun {
     pub fn new(ctx: &egui::Context, mut gpu: Gpu, options: Options) -> Self {
         gpu.is_software &= !options.triangles;
         panels::install_fonts(ctx);
-        let lang = options
-            .lang
-            .or_else(|| options.settings.lang())
-            .unwrap_or_else(Lang::of_system);
+        let lang = options.lang.or_else(|| options.settings.lang()).unwrap_or_else(Lang::of_system);
         // What the system has is known with the first frame.
         let is_dark_said = options.dark.is_some();
         let dark = options.dark.or(options.settings.dark).unwrap_or(false);

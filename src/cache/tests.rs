@@ -310,7 +310,11 @@ fn two_writers_at_once_leave_one_whole_file() {
             scope.spawn(|| {
                 for _ in 0..10 {
                     let what = to_keep(&place.file, &key, &loaded);
-                    assert!(place.cache().keep(&what, || true).expect("kept"));
+                    match place.cache().keep(&what, || true) {
+                        Ok(kept) => assert!(kept),
+                        // Where a file that is read cannot be replaced, it is not kept this time: a cache can do without.
+                        Err(e) => assert!(cfg!(windows) && e.kind() == std::io::ErrorKind::ResourceBusy, "{e}"),
+                    }
                     // Blocks of one writer under the list of another are told by their checksums: nothing, or the whole.
                     if let Some(found) = find(&place, &key) {
                         assert_eq!(found.dataset.len(), 40);

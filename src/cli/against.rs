@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use super::{Failure, joined, read};
 use crate::cli::say::said;
 use crate::district::{MatchBy, MatchReport, VillageFinder, match_report};
-use crate::lang::Lang;
 use crate::model::{Dataset, Indicators, Members, VillageAlias};
 use crate::read::{How, Layout, LayoutSaid, Progress, ReadError, WideTable, read_rows, read_wide};
 
@@ -162,6 +161,6 @@ fn print_words(path: &Path, table: &Result<WideTable, ReadError>, report: Option
     for cause in &report.causes {
         let detail = format!("{}:{} {}", path.display(), cause.first_row, cause.first_text);
         let proposal = cause.proposal.as_ref().map(|p| format!(" · perhaps {p}")).unwrap_or_default();
-        said!("  {} × {}: {}{proposal}", cause.code, cause.count, Lang::En.problem(cause.code, &detail));
+        said!("  {} × {}: {}{proposal}", cause.code, cause.count, crate::cli::say::lang().problem(cause.code, &detail));
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::against::{Against, read_layout};
 use super::{Failure, read};
-use crate::cli::say::said;
+use crate::cli::say::{lang, said};
 use crate::district::{Diagnosis, can_be_villages, diagnose, words_not_understood};
 use crate::ground::{Ground, GroundFormat, GroundSpec};
 use crate::lang::Lang;
@@ -135,7 +135,7 @@ fn check_ground(path: &Path, format: GroundFormat, how: &How, documents: Option<
                 let (least, most) = ground.levels();
                 said!("{}: {}, levels {least} to {most}; {}", path.display(), format.key(), ground.attribution());
                 if let Some((system, code)) = ground.system().and_then(|s| Some((s, s.left_open()?))) {
-                    said!("  {}", Lang::En.problem(code, system.name()));
+                    said!("  {}", lang().problem(code, system.name()));
                 }
             }
             Err(e) => said!("{}: {e}", path.display()),
@@ -237,13 +237,7 @@ fn print_words(path: &Path, result: &Result<Dataset, ReadError>) {
                 said!("  {}: {}, {} missing", c.name, c.kind.name(), c.missing());
             }
             for g in full(d).groups() {
-                said!(
-                    "  {} {} × {}: {}",
-                    g.severity.name(),
-                    g.code,
-                    g.count,
-                    Lang::En.problem(g.code, &g.first.detail)
-                );
+                said!("  {} {} × {}: {}", g.severity.name(), g.code, g.count, lang().problem(g.code, &g.first.detail));
             }
         }
     }

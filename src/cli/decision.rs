@@ -208,22 +208,25 @@ pub fn people(mut parser: lexopt::Parser) -> Result<(), Failure> {
         }
         if found.rounded_phones > 0 {
             let count = found.rounded_phones.to_string();
-            crate::cli::say::told!("qiancun: {}", Lang::En.with("people.rounded-phones", &[("n", &count)]));
+            crate::cli::say::told!(
+                "qiancun: {}",
+                crate::cli::say::lang().with("people.rounded-phones", &[("n", &count)])
+            );
         }
         if found.totals > 0 {
             let count = found.totals.to_string();
-            crate::cli::say::told!("qiancun: {}", Lang::En.with("layout.totals", &[("n", &count)]));
+            crate::cli::say::told!("qiancun: {}", crate::cli::say::lang().with("layout.totals", &[("n", &count)]));
         }
         if !found.unused.is_empty() {
             let heads = found.unused.join(", ");
-            crate::cli::say::told!("qiancun: {}", Lang::En.with("people.unused", &[("n", &heads)]));
+            crate::cli::say::told!("qiancun: {}", crate::cli::say::lang().with("people.unused", &[("n", &heads)]));
         }
         project.people = with_table(&project.people, found.people);
         project::save(&file, &project).map_err(|e| Failure::Input(e.to_string()))?;
     }
     let district = joined::load(&file, &project)?;
     for problem in district.report.problems.iter().filter(|p| p.code.starts_with("person-")) {
-        crate::cli::say::told!("qiancun: {}", Lang::En.problem(problem.code, &problem.detail));
+        crate::cli::say::told!("qiancun: {}", crate::cli::say::lang().problem(problem.code, &problem.detail));
     }
     let nobody: Vec<Value> = district
         .village_list()

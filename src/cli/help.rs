@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::Failure;
 use super::say;
+use crate::lang::Lang;
 use crate::read::formats::READERS;
 
 /// The list of commands; a command's lines begin at its name and end at the next.
@@ -89,6 +90,60 @@ pub(super) const HELP: &str = "\
 
 Results of visits: confirmed, closed, wrong, unreachable. Methods: manual, equal, quantile, pretty, fisher-jenks. Exit codes: 0 done, 1 the input could not be used, 2 wrong usage.
 ";
+
+/// What each command is for, in Chinese; the lines of [`HELP`] say how it is written.
+const IN_CHINESE: &[(&str, &str)] = &[
+    ("check", "检查文件：格式、编码、坐标系、字段和问题；表格如何对上村庄；坐标医生"),
+    ("info", "每个村的面积、周长和村内一点"),
+    ("form", "用现有数据填写别人的表格"),
+    ("pick", "某点落在哪个村"),
+    ("nearest", "每个村最近的设施"),
+    ("classify", "按字段分级"),
+    ("shot", "把窗口存成图片"),
+    ("summary", "按镇街、山前山后或全区汇总"),
+    ("chart", "图表，并用一句话说出要点"),
+    ("gaps", "缺什么、在哪、为什么；导出核查单"),
+    ("render", "一张成品图"),
+    ("atlas", "每村或每镇一页的图册"),
+    ("survey", "核查记录：添加、列出、更正、撤回、导出、导入、合并"),
+    ("decision", "会上决定：记录、列出、交办单"),
+    ("reports", "居民诉求（平安通、12345）：导入、列出、办结"),
+    ("people", "谁负责什么，哪些村没有负责人"),
+    ("field", "外业：排路线、导出到手机、收回结果、分拣照片"),
+    ("convert", "换格式或坐标系"),
+    ("map", "只要地图，按范围出图"),
+    ("open", "由打印页上的码或它的照片回到当时的视图"),
+    ("pack", "项目连同数据打成一个包"),
+    ("unpack", "解开项目包"),
+    ("preflight", "开会前检查：观众会在哪里看不懂"),
+    ("share", "导出为网页或幻灯片"),
+    ("bench", "测量本机的速度"),
+    ("demo", "生成示范区，或若干村的演练数据"),
+];
+
+fn in_chinese(command: &str) -> &'static str {
+    IN_CHINESE.iter().find(|(name, _)| *name == command).map_or("", |(_, words)| words)
+}
+
+/// The list of commands in a language.
+fn list(lang: Lang) -> String {
+    if lang == Lang::En {
+        return format!("{HELP}\nReads:\n{}", formats());
+    }
+    let commands: String = commands().iter().map(|c| format!("  qiancun {c:<10} {}\n", in_chinese(c))).collect();
+    format!(
+        "千村 Qiancun：一张图看全所有村庄\n\n  qiancun [文件…]    打开窗口：文件、项目、最近打开的，或示范区（--demo、--dark、--safe、--lang zh|en）\n{commands}\n每个命令的写法：qiancun help 命令。核查结果：confirmed 属实，closed 已解决，wrong 不存在，unreachable 未能到达。\n{}\n\n可读：\n{}",
+        codes(lang),
+        formats()
+    )
+}
+
+fn codes(lang: Lang) -> &'static str {
+    match lang {
+        Lang::En => CODES,
+        Lang::Zh => "退出码：0 完成，1 输入不能用，2 写法不对。",
+    }
+}
 
 /// Commands as people use them.
 const EXAMPLES: &[(&str, &[&str])] = &[
@@ -224,9 +279,22 @@ fn examples_of(command: &str) -> &'static [&'static str] {
 const CODES: &str = "Exit codes: 0 done, 1 the input could not be used, 2 wrong usage.";
 
 /// What one command does, with examples.
-fn of(command: &str) -> String {
+fn of(command: &str, lang: Lang) -> String {
     let examples: String = examples_of(command).iter().map(|e| format!("  {e}\n")).collect();
-    format!("{}\n\nExamples:\n{examples}\n{CODES}\n", lines_of(command).join("\n"))
+    let (lines, codes) = (lines_of(command).join("\n"), codes(lang));
+    match lang {
+        Lang::En => format!("{lines}\n\nExamples:\n{examples}\n{codes}\n"),
+        Lang::Zh => format!("{}\n\n{lines}\n\n示例：\n{examples}\n{codes}\n", in_chinese(command)),
+    }
+}
+
+/// What is said after wrong usage: how the command is written, where it is known which.
+pub(super) fn after_wrong_usage(arguments: &[std::ffi::OsString]) -> String {
+    let command = arguments.first().and_then(|a| a.to_str()).unwrap_or_default();
+    match lines_of(command) {
+        lines if lines.is_empty() => "qiancun help".to_owned(),
+        lines => format!("{}\n\nqiancun help {command}", lines.join("\n")),
+    }
 }
 
 fn formats() -> String {
@@ -264,7 +332,7 @@ fn completions(shell: &str) -> Result<String, Failure> {
         "bash" => {
             let cases: String = commands.iter().map(|c| format!("    {c}) words=\"{}\" ;;\n", words(c))).collect();
             format!(
-                "_qiancun() {{\n  local word=\"${{COMP_WORDS[COMP_CWORD]}}\" words=\"\"\n  if [ \"$COMP_CWORD\" -eq 1 ]; then words=\"{list} help\"; else case \"${{COMP_WORDS[1]}}\" in\n{cases}  esac; fi\n  COMPREPLY=($(compgen -W \"$words\" -- \"$word\") $(compgen -f -- \"$word\"))\n}}\ncomplete -o filenames -F _qiancun qiancun\n"
+                "_qiancun() {{\n  local word=\"${{COMP_WORDS[COMP_CWORD]}}\" words=\"\"\n  if [ \"$COMP_CWORD\" -eq 1 ]; then words=\"{list} help\"; else case \"${{COMP_WORDS[1]}}\" in\n{cases}  esac; fi\n  COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n  local IFS=$'\\n'\n  COMPREPLY+=($(compgen -f -- \"$word\"))\n}}\ncomplete -o filenames -F _qiancun qiancun\n"
             )
         }
         "zsh" => {
@@ -289,15 +357,18 @@ fn completions(shell: &str) -> Result<String, Failure> {
 /// `qiancun help [COMMAND]`, `--man`, `--completions SHELL`.
 pub(super) fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
     let text = match parser.next()? {
-        None => format!("{HELP}\nReads:\n{}", formats()),
+        None => list(say::lang_said().unwrap_or_else(Lang::of_system)),
         Some(lexopt::Arg::Long("man")) => manual(),
         Some(lexopt::Arg::Long("completions")) => completions(&super::args::text(&mut parser)?)?,
         Some(lexopt::Arg::Value(name)) => {
             let name = name.to_string_lossy().into_owned();
+            if name == "help" {
+                return run(lexopt::Parser::from_args(Vec::<String>::new()));
+            }
             if !commands().contains(&name.as_str()) {
                 return Err(Failure::Usage(format!("there is no command {name}; there are {}", commands().join(", "))));
             }
-            of(&name)
+            of(&name, say::lang_said().unwrap_or_else(Lang::of_system))
         }
         Some(other) => return Err(other.unexpected().into()),
     };
@@ -309,7 +380,8 @@ pub(super) fn run(mut parser: lexopt::Parser) -> Result<(), Failure> {
 pub(super) fn asked(arguments: &[std::ffi::OsString]) -> Option<String> {
     let command = arguments.first()?.to_str()?;
     let asks = arguments.iter().skip(1).any(|a| a == "--help" || a == "-h");
-    (asks && commands().contains(&command)).then(|| of(command))
+    let lang = || say::lang_said().unwrap_or_else(Lang::of_system);
+    (asks && commands().contains(&command)).then(|| of(command, lang()))
 }
 
 #[cfg(test)]
@@ -322,6 +394,7 @@ mod tests {
         assert!(commands.len() > 18, "{commands:?}");
         for command in &commands {
             assert!(!lines_of(command).is_empty() && !examples_of(command).is_empty(), "{command}");
+            assert!(!in_chinese(command).is_empty(), "{command}");
             let options = options_of(command);
             for example in examples_of(command) {
                 for word in example.split(' ').filter(|w| w.starts_with('-')) {

@@ -6,7 +6,6 @@ use super::Failure;
 use crate::app::read_district;
 use crate::cli::say::told;
 use crate::district::District;
-use crate::lang::Lang;
 use crate::model::Report;
 use crate::project::Project;
 
@@ -40,7 +39,7 @@ pub(super) fn load(file: &Path, project: &Project) -> Result<std::sync::Arc<Dist
     for group in all.groups() {
         let of_group = all.problems.iter().filter(|p| (p.code, p.severity) == (group.code, group.severity));
         for problem in of_group.take(TOLD) {
-            told!("qiancun: {}: {}", problem.code, Lang::En.problem(problem.code, &problem.detail));
+            told!("qiancun: {}: {}", problem.code, crate::cli::say::lang().problem(problem.code, &problem.detail));
         }
         if group.count > TOLD {
             told!("qiancun: {}: and {} more of this kind", group.code, group.count - TOLD);

@@ -80,10 +80,15 @@ impl From<std::io::Error> for Failure {
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let as_json = arguments.iter().any(|a| a == "--json");
-    match dispatch(arguments).and_then(|()| say::finish()) {
+    let done = in_language(&arguments).and_then(|()| match dispatch(arguments.clone()) {
+        // Every command takes a language, also where nothing of what it says depends on it.
+        Err(Failure::Usage(message)) if message == "invalid option '--lang'" => dispatch(without_language(&arguments)),
+        other => other,
+    });
+    match done.and_then(|()| say::finish()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Usage(message)) => {
-            told!("qiancun: {message}\n\n{}", help::HELP);
+            told!("qiancun: {message}\n\n{}", help::after_wrong_usage(&arguments));
             ExitCode::from(2)
         }
         Err(Failure::Input(message)) => failed(as_json, "failed", &message, None),
@@ -96,6 +101,23 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             ExitCode::from(1)
         }
     }
+}
+
+/// Notes which language the arguments ask for.
+fn in_language(arguments: &[OsString]) -> Result<(), Failure> {
+    let mut said = arguments.iter().skip_while(|a| *a != "--lang").skip(1);
+    if let Some(word) = said.next() {
+        let mut parser = lexopt::Parser::from_args([OsString::from("--lang"), word.clone()]);
+        parser.next()?;
+        say::say_in(args::lang(&mut parser)?);
+    }
+    Ok(())
+}
+
+fn without_language(arguments: &[OsString]) -> Vec<OsString> {
+    let at = arguments.iter().position(|a| a == "--lang");
+    let is_of_it = |i: usize| at.is_some_and(|at| i == at || i == at + 1);
+    arguments.iter().enumerate().filter(|(i, _)| !is_of_it(*i)).map(|(_, a)| a.clone()).collect()
 }
 
 /// Whether somebody sees what is written to standard error.
@@ -124,6 +146,10 @@ fn failed(as_json: bool, code: &str, message: &str, file: Option<&std::path::Pat
 
 fn dispatch(arguments: Vec<OsString>) -> Result<(), Failure> {
     let rest = || lexopt::Parser::from_args(arguments.iter().skip(1).cloned());
+    let asks = arguments.iter().any(|a| a == "--help" || a == "-h");
+    if asks && without_language(&arguments).first().is_some_and(|a| a == "--help" || a == "-h") {
+        return help::run(lexopt::Parser::from_args(Vec::<OsString>::new()));
+    }
     if let Some(text) = help::asked(&arguments) {
         say::say(format_args!("{text}"), "");
         return Ok(());
@@ -170,7 +196,8 @@ fn dispatch(arguments: Vec<OsString>) -> Result<(), Failure> {
 
 /// Whether a word can only be meant as a command: letters, and no file of that name.
 fn is_mistyped(word: &str) -> bool {
-    let is_word = !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c == '-') && !word.starts_with('-');
+    let is_word =
+        !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c == '-') && !word.starts_with('-');
     is_word && !std::path::Path::new(word).exists()
 }
 

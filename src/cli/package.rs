@@ -13,9 +13,7 @@ use crate::project::{self, LeftOutOfPackage, PackOptions, pack, unpack};
 fn why(reason: LeftOutOfPackage) -> &'static str {
     match reason {
         LeftOutOfPackage::Missing => "it is not there",
-        LeftOutOfPackage::NotWanted => "it was not wanted",
-        LeftOutOfPackage::Notes => "so many notes were not wanted",
-        LeftOutOfPackage::People => "so many people were not wanted",
+        LeftOutOfPackage::NotWanted | LeftOutOfPackage::Notes | LeftOutOfPackage::People => "it was not wanted",
         LeftOutOfPackage::Server => "tiles of a server stay there; only its address goes along",
     }
 }
@@ -44,7 +42,14 @@ pub fn pack_project(mut parser: lexopt::Parser) -> Result<(), Failure> {
     let packed = pack(&original.project, &file, &beside_project(&file), options, &out)
         .map_err(|e| Failure::Input(format!("{} cannot be written: {e}", out.display())))?;
     let bytes = std::fs::metadata(&out).map_or(0, |m| m.len());
-    let left: Vec<(&str, usize, &str)> = packed.left_out.iter().map(|(n, r)| (n.as_str(), 1, why(*r))).collect();
+    let named = |(name, reason): &(String, LeftOutOfPackage)| match reason {
+        LeftOutOfPackage::Notes => format!("{name} notes"),
+        LeftOutOfPackage::People => format!("{name} people"),
+        _ => name.clone(),
+    };
+    let names: Vec<String> = packed.left_out.iter().map(named).collect();
+    let left: Vec<(&str, usize, &str)> =
+        names.iter().zip(&packed.left_out).map(|(n, (_, r))| (n.as_str(), 1, why(*r))).collect();
     if !as_json {
         for (name, bytes) in &packed.files {
             said!("  {name}  {bytes} bytes");

@@ -6,9 +6,29 @@ use std::io::{self, ErrorKind, Write};
 use std::sync::{Mutex, PoisonError};
 
 use super::Failure;
+use crate::lang::Lang;
 
 /// Why standard output takes nothing more.
 static FAILED: Mutex<Option<io::Error>> = Mutex::new(None);
+
+/// The language that the arguments ask for.
+static IN: std::sync::OnceLock<Lang> = std::sync::OnceLock::new();
+
+/// From now on commands speak a language, as far as they have it.
+pub fn say_in(lang: Lang) {
+    IN.set(lang).ok();
+}
+
+/// The language that the arguments ask for; `None` where they ask for none.
+pub fn lang_said() -> Option<Lang> {
+    IN.get().copied()
+}
+
+/// The language of what is said besides a command's own result: English unless the arguments ask for another, so that programs that read it find
+/// what they know.
+pub fn lang() -> Lang {
+    lang_said().unwrap_or(Lang::En)
+}
 
 /// Prints on standard output, as long as it takes anything.
 pub fn say(text: Arguments<'_>, line_end: &str) {

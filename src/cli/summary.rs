@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value, json};
 
 use super::{Failure, args, joined, read};
-use crate::cli::say::said;
+use crate::cli::say::{lang, said};
 use crate::district::{By, Coverage, District, coverage, rollups};
-use crate::lang::Lang;
 
 /// Radius of the covered share where none is given, in metres.
 const RADIUS_M: f64 = 2000.0;
@@ -86,7 +85,12 @@ fn print_words(district: &District, by: By, year: Option<i32>) {
         for (i, total) in &row.totals {
             let (Some(indicator), Some(value)) = (district.indicators.all().get(*i), total.value) else { continue };
             let unknown = if total.unknown > 0 { format!(" ({} unknown)", total.unknown) } else { String::new() };
-            said!("  {}: {} {}{unknown}", indicator.en, indicator.show(value, Lang::En), indicator.unit(Lang::En));
+            said!(
+                "  {}: {} {}{unknown}",
+                indicator.name(lang()),
+                indicator.show(value, lang()),
+                indicator.unit(lang())
+            );
         }
     }
 }

@@ -23,7 +23,7 @@ mod tiff_pixel;
 mod tiles;
 mod wmts;
 
-pub use blocks::{Block, CUT_SHORT, BlockLevel, Blocks, GroundError, ServerTrouble};
+pub use blocks::{Block, BlockLevel, Blocks, CUT_SHORT, GroundError, ServerTrouble};
 pub use datum::{TileDatum, TileGrid};
 pub use keep::{KeptArea, MOST_TILES};
 pub use online::{has_zoom, prune as prune_kept, server_of};

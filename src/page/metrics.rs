@@ -99,7 +99,10 @@ pub(super) fn runs(text: &str) -> Vec<(Option<String>, &str)> {
         present = wanted;
     }
     let ends = runs.iter().skip(1).map(|r| r.1).chain([text.len()]);
-    runs.iter().zip(ends).map(|((id, from), to)| (id.and_then(family), text.get(*from..to).unwrap_or_default())).collect()
+    runs.iter()
+        .zip(ends)
+        .map(|((id, from), to)| (id.and_then(family), text.get(*from..to).unwrap_or_default()))
+        .collect()
 }
 
 /// Names of the fonts of this machine that a text takes letters from; none where the bundled ones have all of them.

@@ -181,7 +181,7 @@ fn attribute(ui: &mut Ui, session: &Session, loaded: &Loaded, feature: FeatureId
     let long = text.as_ref().is_some_and(|s| s.chars().count() > 18);
     if let (true, Some(text)) = (long, &text) {
         ui.label(RichText::new(name).color(t.ink));
-        ui.add(egui::Label::new(RichText::new(&*visual_order(&text)).color(t.ink_secondary)).wrap());
+        ui.add(egui::Label::new(RichText::new(&*visual_order(text)).color(t.ink_secondary)).wrap());
         return;
     }
     let response = figure(

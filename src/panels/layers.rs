@@ -210,9 +210,12 @@ fn row(
 /// Levels of a ground, and its datum where that is shifted.
 fn ground_words(ground: &crate::ground::Ground) -> String {
     let (least, most) = ground.levels();
+    // The levels of a picture say nothing to anybody.
+    let levels = if ground.system().is_some() { String::new() } else { format!("{least}–{most}") };
     match ground.spec().datum {
-        TileDatum::Wgs84 => format!("{least}–{most}"),
-        shifted => format!("{} · {least}–{most}", shifted.name()),
+        TileDatum::Wgs84 => levels,
+        shifted if levels.is_empty() => shifted.name().to_owned(),
+        shifted => format!("{} · {levels}", shifted.name()),
     }
 }
 
@@ -329,7 +332,10 @@ fn about_ground(ui: &mut Ui, session: &Session, key: LayerKey) {
     let Some(ground) = session.layers.get(&key).and_then(|l| l.ground()) else { return };
     ui.separator();
     let (least, most) = ground.levels();
-    let mut lines = vec![lang.with("ground.levels", &[("a", &least.to_string()), ("b", &most.to_string())])];
+    let mut lines = Vec::new();
+    if ground.system().is_none() {
+        lines.push(lang.with("ground.levels", &[("a", &least.to_string()), ("b", &most.to_string())]));
+    }
     if let Some(residual_px) = session.ground_residual_px(key) {
         lines.push(lang.with("ground.residual", &[("n", &format!("{residual_px:.3}"))]));
     }

@@ -95,7 +95,8 @@ fn recent(ui: &mut Ui, session: &Session, send: &mut Commands) {
         for path in &session.settings.recent {
             let part = |p: Option<&std::ffi::OsStr>| p.map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
             let (name, folder) = (part(path.file_name()), part(path.parent().and_then(|p| p.file_name())));
-            let button = egui::Button::new(name).right_text(RichText::new(folder).color(session.tokens().ink_secondary));
+            let button =
+                egui::Button::new(name).right_text(RichText::new(folder).color(session.tokens().ink_secondary));
             if ui.add(button).on_hover_text(path.display().to_string()).clicked() {
                 send.push(FileCommand::Open(vec![path.clone()]));
             }

@@ -116,12 +116,15 @@ pub fn row(ui: &mut Ui, session: &Session, send: &mut Commands) {
         if tick(ui, t, shown, lang.t("note.all")).clicked() {
             send.push(NoteCommand::Show(!shown));
         }
-        ui.label(RichText::new(lang.t("note.all")).color(t.ink));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             ui.label(RichText::new(count.to_string()).size(12.0).color(t.ink_secondary));
             if ui.small_button(lang.t("note.export")).clicked() {
                 send.push(NoteCommand::ExportDialogue);
             }
+            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                let words = RichText::new(lang.t("note.all")).color(t.ink);
+                ui.add(egui::Label::new(words).truncate().selectable(false));
+            });
         });
     });
 }

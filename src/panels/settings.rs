@@ -309,7 +309,8 @@ fn about(ui: &mut Ui, session: &Session, send: &mut Commands) {
     let storage = &session.storage;
     let settings = crate::project::Settings::path();
     let cache = storage.recent.as_deref().and_then(std::path::Path::parent);
-    let place = |key: &str, path: Option<&std::path::Path>| format!("{}  {}", lang.find(key).unwrap_or(key), shown(path));
+    let place =
+        |key: &str, path: Option<&std::path::Path>| format!("{}  {}", lang.find(key).unwrap_or(key), shown(path));
     let lines = [
         crate::version(),
         adapter.to_owned(),

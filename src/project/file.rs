@@ -255,7 +255,9 @@ pub(super) fn understood(path: &Path, text: String) -> Result<Original, ProjectE
     let (mut project, mut not_understood) = understand(table).map_err(syntax)?;
     if let Some(found) = newer {
         // Opened as far as it is understood; saving keeps the rest, and the file as it was beside it.
-        let why = format!("a later version of Qiancun wrote it (format {found}, this program knows {VERSION}): update the program");
+        let why = format!(
+            "a later version of Qiancun wrote it (format {found}, this program knows {VERSION}): update the program"
+        );
         not_understood.insert(0, NotUnderstood { place: "version".into(), why, entry: None });
     }
     not_understood.extend(within_bounds(&mut project));

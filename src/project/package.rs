@@ -351,9 +351,10 @@ pub fn unpack(package: &Path, into: &Path) -> Result<PathBuf, UnpackError> {
             let mut file = File::create_new(&to).map_err(at(&to))?;
             let bytes = io::copy(&mut (&mut entry).take(left + 1), &mut file).map_err(|e| match e.kind() {
                 // What the archive itself says of its contents.
-                io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof | io::ErrorKind::Other | io::ErrorKind::InvalidInput => {
-                    damaged(&format!("{name}: {e}"))
-                }
+                io::ErrorKind::InvalidData
+                | io::ErrorKind::UnexpectedEof
+                | io::ErrorKind::Other
+                | io::ErrorKind::InvalidInput => damaged(&format!("{name}: {e}")),
                 _ => at(&to)(e),
             })?;
             left = left.checked_sub(bytes).ok_or_else(|| UnpackError::TooLarge(own()))?;
@@ -413,7 +414,18 @@ mod tests {
         assert!(back.notes.is_empty() && !std::fs::read_to_string(&unpacked).expect("text").contains("home"));
         // A second time beside the first, never over it.
         assert_eq!(unpack(&out, &to).expect("unpacked"), to.join("d-1/d.qiancun"));
+        // Photos of notes go along with them, and nothing of where they lay does.
+        std::fs::write(elsewhere.join("spot.jpg"), "photo").expect("written");
+        let note = |photo: &str| NoteEntry { title: "a".into(), photo: elsewhere.join(photo), ..NoteEntry::default() };
+        let noted = Project { notes: vec![note("spot.jpg"), note("gone.jpg")], ..project.clone() };
         let all = PackOptions { log: true, notes: true, ..PackOptions::default() };
+        let noted_out = dir.path().join("noted.zip");
+        let packed = pack(&noted, &file, &[], all, &noted_out).expect("packed");
+        assert!(packed.files.iter().any(|f| f.0 == "data/spot.jpg"), "{packed:?}");
+        assert!(packed.left_out.contains(&("data/gone.jpg".into(), LeftOutOfPackage::Missing)), "{packed:?}");
+        let there = unpack(&noted_out, &to).expect("unpacked");
+        assert!(open(&there).expect("a project").project.notes[0].photo.is_file());
+        assert!(!std::fs::read_to_string(&there).expect("text").contains("elsewhere"));
         let packed = pack(&project, &file, &[home.join("d.survey.gpkg")], all, &out).expect("packed");
         assert!(packed.files.iter().any(|f| f.0 == "d.survey.gpkg"));
     }

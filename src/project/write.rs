@@ -91,7 +91,9 @@ impl Beside {
 
     fn finish_if(self, look: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
         let Self { mut file, target } = self;
-        if let Ok(present) = fs::metadata(&target) {
+        let present = fs::metadata(&target);
+        let usual = present.as_ref().ok().map(fs::Metadata::permissions);
+        if let Ok(present) = present {
             // Best effort: on some file systems modes and owners cannot be set, and the content counts.
             file.as_file().set_permissions(present.permissions()).ok();
             #[cfg(unix)]
@@ -110,6 +112,14 @@ impl Beside {
                 }
                 Err(e) if is_held(&e.error) => {
                     file = e.file;
+                    // On Windows the system's newer way replaces what others only read (FILE_RENAME_FLAG_POSIX_SEMANTICS).
+                    if cfg!(windows) && fs::rename(file.path(), &target).is_ok() {
+                        // Else it keeps the mark of a temporary file, which programs that keep folders in step pass over.
+                        if let Some(usual) = usual {
+                            fs::set_permissions(&target, usual).ok();
+                        }
+                        return Ok(());
+                    }
                     std::thread::sleep(std::time::Duration::from_millis(pause_ms));
                 }
                 Err(e) => return Err(e.error),

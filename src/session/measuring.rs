@@ -232,6 +232,13 @@ mod tests {
         assert!((square_metres / 1e6 - 47.4).abs() < 0.2, "{square_metres}");
         area.take_back();
         assert!(area.area().is_none());
+        // A line that crosses itself: both halves, not what is left of one after the other.
+        let mut bow = Measuring::begin(MeasuringKind::Lasso, None);
+        for (lon, lat) in [(116.0, 40.0), (116.1, 40.1), (116.1, 40.0), (116.0, 40.1)] {
+            bow.put(LonLat::new(lon, lat));
+        }
+        let (square_metres, _) = bow.area().expect("an area");
+        assert!((square_metres / 1e6 - 47.4).abs() < 0.5, "{square_metres}");
         assert_eq!((length_words(999.94), length_words(1234.5)), ("999.9 m".into(), "1.234 km".into()));
         let words = |unit, lang| area_words(2000.0 / 3.0, unit, lang);
         assert_eq!(words(AreaUnit::Both, Lang::Zh), "666.7 m² · 1.00 亩");

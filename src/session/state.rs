@@ -17,7 +17,9 @@ use super::survey::SurveyState;
 use crate::lang::Lang;
 use crate::model::{FeatureId, Problem, Role};
 use crate::palette::{Tokens, Vision, tokens};
-use crate::project::{LayerEntry, NotUnderstood, Original, PageOptions, Settings, ViewEntry, in_language, is_same_file};
+use crate::project::{
+    LayerEntry, NotUnderstood, Original, PageOptions, Settings, ViewEntry, in_language, is_same_file,
+};
 use crate::read::{How, Progress};
 use crate::render::LayerKey;
 

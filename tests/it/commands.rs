@@ -114,8 +114,59 @@ fn wrong_usage_is_two_and_unusable_input_is_one() {
     assert_eq!(qiancun(&["classify", &villages(), "--field", "x", "--method", "best"]).status.code(), Some(2));
     assert_eq!(qiancun(&["classify", &villages(), "--field", "no such"]).status.code(), Some(1));
     assert_eq!(qiancun(&["info", "/no/such/file"]).status.code(), Some(1));
+    if cfg!(windows) {
+        // There is always a display: the window would open and stay.
+        return;
+    }
     let out = qiancun(&[]);
     assert_eq!(out.status.code(), Some(1));
     let message = String::from_utf8_lossy(&out.stderr).into_owned();
     assert!(message.contains("display") && message.contains("shot") && !message.contains("panicked"), "{message}");
+}
+
+#[test]
+fn every_command_takes_a_language_and_no_mistyped_one_opens_a_window() {
+    for arguments in [&["check", "--lang", "zh"][..], &["summary", "--lang", "zh"], &["info", "--lang", "zh"]] {
+        let out = qiancun(arguments);
+        let said = String::from_utf8_lossy(&out.stderr).into_owned();
+        assert!(!said.contains("invalid option"), "{arguments:?}: {said}");
+    }
+    for arguments in [&["help", "--lang", "zh"][..], &["--lang", "zh", "--help"], &["check", "--help", "--lang", "zh"]]
+    {
+        let out = qiancun(arguments);
+        assert!(out.status.success(), "{arguments:?}");
+        assert!(String::from_utf8_lossy(&out.stdout).contains("检查文件"), "{arguments:?}");
+    }
+    assert_eq!(qiancun(&["check", "--lang", "fr"]).status.code(), Some(2));
+    let out = qiancun(&["chekc", "a.geojson"]);
+    assert_eq!(out.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&out.stderr).contains("did you mean check"));
+}
+
+#[test]
+fn a_package_made_where_the_project_lies_has_its_log() {
+    let dir = tempfile::tempdir().expect("a folder");
+    for name in ["villages.geojson", "facilities.geojson", "indicators.csv", "ground.mbtiles", "haidian.qiancun"] {
+        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("maps/haidian-demo").join(name);
+        std::fs::copy(from, dir.path().join(name)).expect("copied");
+    }
+    let run = |folder: &Path, arguments: &[&str]| {
+        let out = Command::new(env!("CARGO_BIN_EXE_qiancun"))
+            .args(arguments)
+            .current_dir(folder)
+            .env("QIANCUN_CONFIG_DIR", dir.path())
+            .output()
+            .expect("the program starts");
+        assert!(out.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&out.stderr));
+        String::from_utf8_lossy(&out.stdout).into_owned()
+    };
+    let gaps: Value = serde_json::from_str(&run(dir.path(), &["gaps", "haidian.qiancun", "--json"])).expect("JSON");
+    let key = gaps["gaps"][0]["key"].as_str().expect("a gap").to_owned();
+    run(dir.path(), &["survey", "add", "haidian.qiancun", "--gap", &key, "--result", "confirmed"]);
+    run(dir.path(), &["pack", "haidian.qiancun", "-o", "all.zip", "--log"]);
+    run(dir.path(), &["unpack", "all.zip", "-o", "there"]);
+    let there = dir.path().join("there/all");
+    assert!(there.join("haidian.survey.gpkg").is_file());
+    let listed = run(&there, &["survey", "list", "haidian.qiancun", "--json"]);
+    assert!(listed.contains(&key), "{listed}");
 }

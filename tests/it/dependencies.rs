@@ -130,6 +130,9 @@ fn expressions_are_read_as_spdx_means_them() {
 
 #[test]
 fn licences_sources_and_single_copies() {
+    if cfg!(windows) && std::process::Command::new("cargo").arg("--version").output().is_err() {
+        return;
+    }
     let metadata = metadata();
     let built = built(&metadata);
     assert!(built.len() > 100, "the graph was walked");

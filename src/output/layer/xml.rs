@@ -37,10 +37,35 @@ pub(super) fn save_kml(out: &Outgoing<'_>, to: &Path) -> io::Result<()> {
     })
 }
 
+/// What a feature says in words of its own, where its layer has a column for them, as notes do; `None` where the layer has none.
+fn words_of(out: &Outgoing<'_>, feature: FeatureId) -> Option<String> {
+    let is_one = |name: &str| ["desc", "description", "text"].iter().any(|n| name.eq_ignore_ascii_case(n));
+    let column = out.dataset.table.columns.iter().find(|c| is_one(&c.name))?;
+    Some(column.value(feature).to_text().unwrap_or_default().into_owned())
+}
+
+/// The style of a feature that names its colour (`#rrggbb`), as notes do.
+fn own_style(out: &Outgoing<'_>, feature: FeatureId) -> Option<String> {
+    let column = out.dataset.table.columns.iter().find(|c| c.name == "colour")?;
+    let text = column.value(feature).to_text()?;
+    let hex = text.strip_prefix('#').filter(|h| h.len() == 6 && h.chars().all(|c| c.is_ascii_hexdigit()))?;
+    let colour = format!("{}{}{}", hex.get(4..6)?, hex.get(2..4)?, hex.get(0..2)?);
+    Some(format!(
+        "<Style><IconStyle><color>ff{colour}</color></IconStyle><LineStyle><color>ff{colour}</color><width>3</width></LineStyle>\
+         <PolyStyle><color>66{colour}</color></PolyStyle></Style>"
+    ))
+}
+
 fn placemark(out: &Outgoing<'_>, feature: FeatureId, file: &mut impl io::Write) -> io::Result<()> {
     let name = out.dataset.file_name(feature);
     let name = if name.is_empty() { out.dataset.display_name(feature) } else { name };
     write!(file, "<Placemark><name>{}</name>", escaped(&name))?;
+    if let Some(words) = words_of(out, feature).filter(|w| !w.is_empty()) {
+        write!(file, "<description>{}</description>", escaped(&words))?;
+    }
+    if let (None, Some(style)) = (out.classes, own_style(out, feature)) {
+        write!(file, "{style}")?;
+    }
     if let Some(classes) = out.classes {
         write!(file, "<styleUrl>#c{}</styleUrl>", out.class_of(feature).unwrap_or(classes.classes.len()))?;
     }
@@ -107,7 +132,7 @@ pub(super) fn save_gpx(out: &Outgoing<'_>, to: &Path, written: &mut Written) -> 
             Value::Missing => None,
             value => Some(format!("{}: {}", c.name, value.to_text()?)),
         });
-        let text = escaped(&texts.collect::<Vec<_>>().join("; "));
+        let text = escaped(&words_of(out, feature).unwrap_or_else(|| texts.collect::<Vec<_>>().join("; ")));
         let parts = store.parts_of(feature);
         without += usize::from(parts.is_empty());
         for part in parts.iter().filter(|p| p.kind == PartKind::Point) {
