@@ -80,6 +80,11 @@ fn has(id: fontdb::ID, c: char) -> bool {
             .unwrap_or(false)
 }
 
+/// Whether letters of its script join, stack or change places: Hebrew to Thai and Georgian, scripts of India and South-East Asia.
+fn is_shaped(c: char) -> bool {
+    matches!(c, '\u{590}'..='\u{10ff}' | '\u{1700}'..='\u{1cff}' | '\u{a800}'..='\u{abff}' | '\u{11000}'..='\u{11fff}')
+}
+
 /// A text in pieces of one font each: `None` for the bundled ones, else the family of one of this machine. Letters that join are shaped together: taken
 /// one by one from another font, as happens where a font is sought for a letter that lacks, they lose marks and places (Devanagari, Khmer).
 pub(super) fn runs(text: &str) -> Vec<(Option<String>, &str)> {
@@ -90,7 +95,7 @@ pub(super) fn runs(text: &str) -> Vec<(Option<String>, &str)> {
         let goes_on = |id: fontdb::ID| is_joiner(c) || (c == ' ' || !is_bundled(c)) && has(id, c);
         let wanted = match present {
             Some(id) if goes_on(id) => Some(id),
-            _ if c.is_ascii() || is_bundled(c) => None,
+            _ if !is_shaped(c) || is_bundled(c) => None,
             _ => of_system(c).map(|found| found.0),
         };
         if runs.is_empty() || wanted != present {

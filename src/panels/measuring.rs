@@ -143,7 +143,12 @@ fn surroundings(
     if !measuring.is_over {
         return Vec::new();
     }
-    let Some(found) = measuring.surroundings(session) else { return Vec::new() };
+    let Some(found) = measuring.surroundings(session) else {
+        if session.district().is_none() && !session.needs_district() {
+            lines.push((lang.t("measure.nothing-known").to_owned(), String::new()));
+        }
+        return Vec::new();
+    };
     let within = &found.within;
     let people =
         |v: Option<f64>| v.map_or_else(|| lang.t("value.unknown").to_owned(), |n| format!("≈ {}", number(n.round())));

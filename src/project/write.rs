@@ -74,8 +74,11 @@ impl Beside {
         Ok(Self { file, target: target.to_path_buf() })
     }
 
-    /// Where it is being written: for libraries that open files by themselves.
+    /// Where it is being written: for libraries that open files by themselves. Where locks bind others too, as on Windows, it is no longer locked.
     pub fn path(&self) -> &Path {
+        if cfg!(windows) {
+            self.file.as_file().unlock().ok();
+        }
         self.file.path()
     }
 

@@ -7,7 +7,7 @@ use super::state::Session;
 use super::symbols::ADDED_LAYER;
 use crate::district::{District, LayerLook, Said, Source, TableSource, kinds_of, village_position};
 use crate::model::{
-    Dataset, Edit, Generation, Indicator, Indicators, KindWord, LayerKind, Person, ThemeEntry, VillageAlias,
+    Dataset, Edit, Generation, Indicator, Indicators, KindWord, LayerKind, Person, Theme, ThemeEntry, VillageAlias,
 };
 use crate::project::TableEntry;
 
@@ -46,10 +46,10 @@ impl DistrictKey {
     }
 }
 
-/// Whether a file of villages carries figures as properties: of a theme, or how many people and households there are.
+/// Whether a file of villages carries figures of a theme as properties.
 fn has_figures(dataset: &Dataset) -> bool {
     static SHIPPED: std::sync::LazyLock<Indicators> = std::sync::LazyLock::new(|| Indicators::with(&[]));
-    let is_figure = |name: &str| SHIPPED.get(name).is_some();
+    let is_figure = |name: &str| SHIPPED.get(name).is_some_and(|i| i.theme != Theme::Base);
     dataset.table.columns.iter().any(|c| is_figure(&c.name))
 }
 

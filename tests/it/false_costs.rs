@@ -84,6 +84,10 @@ fn fields_of_their_own_take_no_more_than_their_cells() {
         env!("CARGO_BIN_EXE_qiancun"),
         dir.text("own.geojson")
     );
+    if cfg!(windows) {
+        // There memory is not limited for one program.
+        return;
+    }
     let out = Command::new("sh").args(["-c", &limited]).output().expect("it runs");
     let v: serde_json::Value = serde_json::from_slice(&out.stdout).expect("classes");
     assert_eq!((v["missing"].as_u64(), v["classes"][0]["lower"].as_f64()), (Some(1_399), Some(99.0)));

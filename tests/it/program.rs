@@ -48,7 +48,8 @@ impl Folder {
 
     /// A project of these files, layers first.
     pub fn project(&self, name: &str, layers: &[&str], tables: &[&str], rest: &str) -> String {
-        let entry = |kind: &str, path: &&str| format!("[[{kind}]]\npath = \"{path}\"\n");
+        // A literal string: Windows has backslashes in paths.
+        let entry = |kind: &str, path: &&str| format!("[[{kind}]]\npath = '{path}'\n");
         let layers: String = layers.iter().map(|l| entry("layer", l)).collect();
         let tables: String = tables.iter().map(|l| entry("table", l)).collect();
         self.write(name, format!("version = 1\n{rest}\n{layers}{tables}"));

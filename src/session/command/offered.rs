@@ -129,7 +129,7 @@ fn files() -> Vec<Offer> {
         offer(LayerCommand::ServerDialogue, &[], Nothing, None),
         offer(WindowCommand::SettingsDialogue, &[], Nothing, Some(1)),
         offer(WindowCommand::Manual, &[(NONE, Key::F1)], Nothing, Some(1)),
-        offer(WindowCommand::AboutDialogue, &[], Nothing, Some(1)),
+        offer(WindowCommand::AboutDialogue, &[], Nothing, None),
         offer(WindowCommand::CommandsDialogue, &[(CTRL_SHIFT, Key::P), (SHIFT, Key::Questionmark)], Nothing, None),
         offer(SurveyCommand::PlanRound, &[], Gaps, None),
         offer(SurveyCommand::ImportResultsDialogue, &[], Gaps, None),
