@@ -63,9 +63,12 @@ fn named_sources(painter: &Painter, rect: Rect, session: &Session) {
     }
     let tokens = session.tokens();
     // The scale bar and the buttons have the corners.
-    let room = (rect.width() - 250.0).max(80.0);
+    let is_narrow = rect.width() < 370.0;
+    let room = if is_narrow { (rect.width() - 78.0).max(60.0) } else { rect.width() - 250.0 };
+    // On a narrow map it stands above the scale bar.
+    let below = if is_narrow { 44.0 } else { 8.0 };
     let galley = painter.layout(text, FontId::proportional(10.5), tokens.ink, room);
-    let at = Pos2::new(rect.right() - 62.0 - galley.size().x, rect.bottom() - 8.0 - galley.size().y);
+    let at = Pos2::new(rect.right() - 62.0 - galley.size().x, rect.bottom() - below - galley.size().y);
     let plate = Rect::from_min_size(at, galley.size()).expand2(Vec2::new(5.0, 2.0));
     painter.rect_filled(plate, 4.0, tokens.panel.gamma_multiply(0.82));
     painter.galley(at, galley, tokens.ink);

@@ -67,6 +67,16 @@ fn of_system(c: char) -> Option<(fontdb::ID, f32)> {
     })
 }
 
+/// The font of this machine that a character is taken from.
+pub(super) fn font_of(c: char) -> Option<fontdb::ID> {
+    of_system(c).map(|found| found.0)
+}
+
+/// Something done with the data of a font of this machine and its number in it.
+pub(super) fn with_font<T>(id: fontdb::ID, work: impl FnOnce(&[u8], u32) -> T) -> Option<T> {
+    SYSTEM.with_face_data(id, work)
+}
+
 /// Name of a font of this machine.
 fn family(id: fontdb::ID) -> Option<String> {
     SYSTEM.face(id).and_then(|f| f.families.first().map(|(name, _)| name.clone()))
@@ -131,7 +141,8 @@ pub(super) fn printable(text: &str) -> String {
 /// A page as its picture can show it: what no font of this machine has is replaced.
 pub(super) fn shown(svg: &str) -> String {
     let stands = |c: char| c.is_control() || is_bundled(c) || of_system(c).is_some();
-    svg.chars().map(|c| if stands(c) { c } else { LACKING }).collect()
+    let shown: String = svg.chars().map(|c| if stands(c) { c } else { LACKING }).collect();
+    super::joined::spaced(&shown)
 }
 
 /// Fonts for a page: the bundled ones, and those of this machine that have what they lack.

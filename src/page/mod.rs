@@ -7,6 +7,7 @@ mod compose;
 mod content;
 mod format;
 mod ground;
+mod joined;
 mod labels;
 mod layers;
 mod map;

@@ -13,6 +13,12 @@ use crate::session::{Commands, FindingWeight, MOST_PHOTOS, Moment, PageCommand, 
 /// Largest preview in points.
 const PREVIEW: Vec2 = Vec2::new(600.0, 470.0);
 
+/// How large the preview can be beside the form.
+fn preview_pt(ui: &Ui) -> Vec2 {
+    let width = (ui.ctx().content_rect().width() - 390.0).clamp(220.0, PREVIEW.x);
+    PREVIEW * (width / PREVIEW.x)
+}
+
 /// Shows the form, where a page is being put together.
 pub fn show(ui: &mut Ui, session: &Session, moment: &mut Moment, send: &mut Commands) {
     let Some(mut draft) = moment.page.take() else { return };
@@ -62,7 +68,8 @@ fn findings(ui: &mut Ui, session: &Session) {
 
 fn preview(ui: &mut Ui, session: &Session) {
     let t = session.tokens();
-    let (rect, response) = ui.allocate_exact_size(PREVIEW, egui::Sense::hover());
+    let room = preview_pt(ui);
+    let (rect, response) = ui.allocate_exact_size(room, egui::Sense::hover());
     let words = session.lang.t("page.dialogue");
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, words));
     ui.painter().rect_filled(rect, 6.0, t.field);
@@ -89,7 +96,7 @@ fn preview(ui: &mut Ui, session: &Session) {
         }
     };
     let size = texture.size_vec2();
-    let scale = ((PREVIEW.x - 24.0) / size.x).min((PREVIEW.y - 24.0) / size.y);
+    let scale = ((room.x - 24.0) / size.x).min((room.y - 24.0) / size.y);
     let place = egui::Rect::from_center_size(rect.center(), size * scale);
     ui.painter().rect_filled(
         place.translate(Vec2::new(0.0, 2.0)).expand(1.0),

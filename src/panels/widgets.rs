@@ -43,7 +43,9 @@ pub fn within_screen<R>(ui: &mut Ui, which: impl std::hash::Hash, contents: impl
     let (inner, shown) = if size.is_some_and(is_over) {
         let area = egui::ScrollArea::both().max_width(room.x).max_height(room.y).id_salt(id);
         let output = area.show(ui, |ui| {
-            ui.set_max_width(ui.max_rect().width().max(size.map_or(0.0, |s| s.x)));
+            // Where the width is enough it is kept to, and lines are broken; else all of it is there to be moved to.
+            let wide = size.map(|s| s.x).filter(|x| *x > room.x + 1.0).unwrap_or(0.0);
+            ui.set_max_width(ui.max_rect().width().max(wide));
             contents(ui)
         });
         (output.inner, output.content_size)
