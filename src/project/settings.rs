@@ -150,7 +150,8 @@ pub struct Settings {
 pub struct SettingsFile {
     /// Keys that this version knows with values that it does not understand: kept as they stand.
     misread: toml::Table,
-    /// All that it said when it was read or written last: what another window changed since then stays.
+    /// The settings as they were when it was read or written last, those that it leaves out as usual: what differs was changed here, and what another
+    /// window changed since then stays.
     said: toml::Table,
     /// Whether it was damaged, and has been put aside.
     pub was_damaged: bool,
@@ -204,6 +205,17 @@ impl Settings {
     /// The saved settings; the defaults where there are none. What cannot be understood costs itself only, and is kept as it stands; a file that is no TOML
     /// at all, such as one that was cut short, is put aside as `settings.toml.damaged` before another is written.
     pub fn load() -> Self {
+        Self::read().unchanged()
+    }
+
+    /// Notes that nothing has been changed yet.
+    fn unchanged(mut self) -> Self {
+        // What cannot be put into a table differs from nothing, and is written anew.
+        self.file.said = self.to_table().unwrap_or_default();
+        self
+    }
+
+    fn read() -> Self {
         let Some(path) = Self::path() else { return Self::default() };
         let bytes = match std::fs::read(&path) {
             Ok(bytes) => bytes,
@@ -225,9 +237,8 @@ impl Settings {
     /// Settings as a file says them; `None` where it is no TOML.
     fn of_text(text: &str) -> Option<Self> {
         let said: toml::Table = toml::from_str(text).ok()?;
-        let file = SettingsFile { said: said.clone(), ..SettingsFile::default() };
-        if let Ok(settings) = said.clone().try_into::<Self>() {
-            return Some(Self { file, ..settings });
+        if let Ok(settings) = said.clone().try_into() {
+            return Some(settings);
         }
         // Something in it is meant for another version: each key is looked at by itself.
         let is_understood = |key: &String, value: &toml::Value| {
@@ -237,7 +248,7 @@ impl Settings {
         let (understood, misread): (toml::Table, toml::Table) =
             said.into_iter().partition(|(key, value)| is_understood(key, value));
         let settings: Self = understood.try_into().unwrap_or_default();
-        Some(Self { file: SettingsFile { misread, ..file }, ..settings })
+        Some(Self { file: SettingsFile { misread, ..SettingsFile::default() }, ..settings })
     }
 
     /// Settings as a file says them.
@@ -348,23 +359,25 @@ mod tests {
             ..WindowSettings::default()
         };
         let text = toml::to_string_pretty(&settings.to_table().expect("written")).expect("written");
-        let back = Settings::of_text(&text).expect("TOML");
-        assert_eq!(Settings { file: SettingsFile::default(), ..back }, settings);
+        assert_eq!(Settings::of_text(&text), Some(settings));
     }
 
     #[test]
     fn what_two_windows_choose_both_stays() {
         let text = "language = \"en\"\nrecent = [\"/old\"]\nfuture = 1\n";
-        let read = || Settings::of_text(text).expect("TOML");
+        let read = || Settings::of_text(text).expect("TOML").unchanged();
         let (mut a, mut b) = (read(), read());
         a.language = Some("zh".into());
         a.remember(Path::new("/a"));
+        // The file says nothing of it yet, and the other window has it as usual.
+        a.surveyor = "甲".into();
         let there = a.merged_into(&toml::from_str(text).expect("TOML")).expect("merged");
         b.dark = Some(true);
         b.remember(Path::new("/b"));
         let both = b.merged_into(&there).expect("merged");
         assert_eq!(both.get("language").and_then(|v| v.as_str()), Some("zh"));
         assert_eq!(both.get("dark").and_then(toml::Value::as_bool), Some(true));
+        assert_eq!(both.get("surveyor").and_then(|v| v.as_str()), Some("甲"));
         assert!(both.contains_key("future"));
         let recent: Vec<&str> = both["recent"].as_array().expect("a list").iter().filter_map(|v| v.as_str()).collect();
         assert_eq!(recent, ["/b", "/old", "/a"]);
